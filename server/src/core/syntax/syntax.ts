@@ -1,0 +1,87 @@
+/**
+ * The syntax tree of a Dockerfile: what BuildKit's own parser makes of the text, with exact ranges.
+ * No meaning here: an unknown keyword is an instruction like any other.
+ */
+import type { Problem, TextRange } from "../text/range.js";
+
+export type EscapeCharacter = "\\" | "`";
+
+/** A `# syntax=`, `# escape=` or `# check=` line at the top of the file. */
+export interface ParserDirective {
+  readonly name: "syntax" | "escape" | "check";
+  readonly value: string;
+  readonly range: TextRange;
+  readonly valueRange: TextRange;
+}
+
+/** One argument. `value` is what BuildKit's parser hands on: quotes and escapes still in it. */
+export interface Word {
+  readonly value: string;
+  readonly range: TextRange;
+}
+
+/** One `--name=value` or `--name`. `text` is the whole flag as BuildKit reads it, quotes removed. */
+export interface Flag {
+  readonly text: string;
+  readonly name: string;
+  readonly value: string | null;
+  readonly range: TextRange;
+  /** Where the value stands; empty, at the end of the flag, when it has none. */
+  readonly valueRange: TextRange;
+}
+
+export interface Heredoc {
+  readonly name: string;
+  readonly fileDescriptor: number;
+  /** False when the delimiter is quoted: variables in the body stay as they are. */
+  readonly expand: boolean;
+  /** True for `<<-`: leading tabs of the body are dropped. */
+  readonly chomp: boolean;
+  readonly content: string;
+  /** The `<<NAME` word. */
+  readonly range: TextRange;
+  /** The body's lines, without the closing delimiter. */
+  readonly bodyRange: TextRange;
+}
+
+/** One logical line: keyword, flags, arguments and heredocs, after continuations are joined. */
+export interface Instruction {
+  /** Upper case, as in `RUN`. */
+  readonly keyword: string;
+  readonly keywordRange: TextRange;
+  /** From the keyword to the end of the last line, heredoc bodies and delimiters included. */
+  readonly range: TextRange;
+  /** First and last line, from 1, as BuildKit counts them. */
+  readonly line: number;
+  readonly endLine: number;
+  readonly flags: readonly Flag[];
+  /**
+   * The arguments as BuildKit's line parser of this keyword splits them: ENV and LABEL give
+   * triples (name, value, separator), shell forms one word with the whole text.
+   */
+  readonly args: readonly Word[];
+  /** True when the arguments were written as a JSON array of strings. */
+  readonly json: boolean;
+  readonly heredocs: readonly Heredoc[];
+  /** The logical line, continuations joined, as BuildKit prints it. */
+  readonly original: string;
+  /** The comment lines right before it, without `#`; null when there are none. */
+  readonly comments: readonly string[] | null;
+  /** The instruction that an ONBUILD holds. */
+  readonly trigger: Instruction | null;
+}
+
+export interface Comment {
+  readonly range: TextRange;
+  readonly line: number;
+}
+
+export interface Dockerfile {
+  readonly text: string;
+  readonly escape: EscapeCharacter;
+  readonly directives: readonly ParserDirective[];
+  readonly instructions: readonly Instruction[];
+  readonly comments: readonly Comment[];
+  /** Errors are what BuildKit's parser rejects; the instructions that can be read are there all the same. */
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,13 @@
+/** A half-open range `[start, end)` of UTF-16 offsets into a document's text. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Something wrong with the text, at a place. `code` is stable and has a page or a sentence in the docs. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly severity: "error" | "warning" | "information";
+  readonly range: TextRange;
+}

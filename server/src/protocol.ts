@@ -1,0 +1,113 @@
+/**
+ * The requests and notifications that Stratacast adds to the Language Server Protocol. The client
+ * imports this file too, so it imports nothing. Lines count from 1, as people and the CLI count them.
+ */
+
+/** Sent by the client at `initialize`. */
+export interface InitializationOptions {
+  /** Folder for the store of simulated builds; null: this session only. */
+  readonly storageFolder: string | null;
+  readonly trusted: boolean;
+}
+
+export type PredictionKind = "hit" | "miss" | "unknown";
+
+/** One row of the layer tree, as plain data. */
+export interface LayerNode {
+  /** Stable over edits that leave the instruction in place; unique in its document. */
+  readonly id: string;
+  readonly kind:
+    | "context"
+    | "stage"
+    | "writable"
+    | "layer"
+    | "base"
+    | "config"
+    | "metadata"
+    | "folder"
+    | "file"
+    | "note";
+  readonly label: string;
+  readonly description: string;
+  /** Markdown without command links or HTML. */
+  readonly tooltip: string;
+  readonly accessibilityLabel: string;
+  readonly prediction: PredictionKind | null;
+  /** The line this row leads to; null: no place in the Dockerfile. */
+  readonly line: number | null;
+  /** null: none; "lazy": asked for by `layerChildren` when opened. */
+  readonly children: readonly LayerNode[] | "lazy" | null;
+  readonly expanded: boolean;
+}
+
+export interface LayerStack {
+  readonly uri: string;
+  readonly version: number;
+  readonly roots: readonly LayerNode[];
+  /** `against the build of 14:03` …, shown as the view's message. */
+  readonly message: string;
+}
+
+/** What can be chosen before a simulated build; the client asks only when there is a choice. */
+export interface BuildChoices {
+  readonly targets: readonly { readonly name: string; readonly line: number; readonly isLast: boolean }[];
+  readonly buildArgs: readonly {
+    readonly name: string;
+    readonly defaultValue: string | null;
+    readonly line: number;
+  }[];
+}
+
+export interface SimulateParams {
+  readonly uri: string;
+  /** null: as the settings say, else the last stage. */
+  readonly target: string | null;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly workDoneToken?: string | number;
+}
+
+export type SimulateResult =
+  | {
+      readonly outcome: "done";
+      readonly summary: string;
+      readonly log: readonly string[];
+      readonly counts: { readonly hit: number; readonly miss: number; readonly unknown: number };
+    }
+  | { readonly outcome: "failed"; readonly summary: string; readonly log: readonly string[] }
+  | { readonly outcome: "cancelled" };
+
+/** Sent by the server whenever the answers for a document may have changed. */
+export interface AnalysisState {
+  readonly uri: string;
+  /** True while files are being read; the answers shown meanwhile are the last ones. */
+  readonly busy: boolean;
+  /** For the status item: `4 cached · 3 rebuild`. Empty when nothing is known. */
+  readonly text: string;
+  /** The status in full sentences. */
+  readonly detail: string;
+}
+
+export const requests = {
+  /** `{ uri }` → `LayerStack | null` */
+  layerStack: "stratacast/layerStack",
+  /** `{ uri, id }` → `LayerNode[]` */
+  layerChildren: "stratacast/layerChildren",
+  /** `{ uri }` → `BuildChoices | null` */
+  buildChoices: "stratacast/buildChoices",
+  /** `SimulateParams` → `SimulateResult`; cancellable, reports work-done progress */
+  simulateBuild: "stratacast/simulateBuild",
+  /** no params → `{ forgotten: number }`: how many simulated builds were dropped */
+  forgetBuilds: "stratacast/forgetBuilds",
+} as const;
+
+export const notifications = {
+  /** server → client: `AnalysisState` */
+  analysisState: "stratacast/analysisState",
+  /** client → server: no params; the user trusted the workspace */
+  trustGranted: "stratacast/trustGranted",
+  /** client → server: `{ uri, target, buildArgs }`: the remembered choice for a document */
+  buildChoice: "stratacast/buildChoice",
+} as const;
+
+/** The command behind a lens: `(uri: string, line: number)`. */
+export const revealLayerCommand = "stratacast.revealLayer";
