@@ -1,0 +1,145 @@
+/**
+ * Fetches a Docker engine from Debian into a folder of the project's own, beside the system's apt.
+ * The engine and its command line come from Debian's testing suite (they need no newer libraries
+ * than Debian 12 has); runc comes from the system's own suite, because the newer one does not start
+ * there. Falls back to the stable suite when testing cannot be had.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { run } from "./process.js";
+
+export interface EngineFiles {
+  /** Folders for PATH. */
+  readonly path: readonly string[];
+  /** A Docker configuration folder with buildx as its only plugin. */
+  readonly dockerConfig: string;
+  /** A busybox that needs no library. */
+  readonly busybox: string;
+}
+
+/** A reason for people why no engine can be had, in one line. */
+export class EngineUnavailable extends Error {}
+
+/**
+ * Fetches what is not there yet (about 75 MB) and says where everything is.
+ * @param cache folder to keep it in, such as `.cache/engine`
+ * @throws EngineUnavailable when Debian's packages cannot be fetched here
+ */
+export async function ensureEngineFiles(cache: string): Promise<EngineFiles> {
+  const root = path.resolve(cache, "root");
+  const files: EngineFiles = {
+    path: [path.join(root, "usr/bin"), path.join(root, "usr/sbin")],
+    dockerConfig: path.join(root, "docker-config"),
+    busybox: path.join(root, "bin/busybox"),
+  };
+  if (existsSync(root)) return files;
+  const work = path.resolve(cache, `fetch-${process.pid}`);
+  try {
+    await fetchAndUnpack(work);
+    // Two programs may fetch at once; the first to be done wins, and both find a whole folder.
+    await rename(path.join(work, "root"), root).catch((error: unknown) => {
+      if (!existsSync(root)) throw error;
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return files;
+}
+
+const enginePackages = ["docker.io", "docker-cli", "docker-buildx", "containerd"];
+const systemPackages = ["runc", "busybox-static"];
+const suites = ["forky", "testing", "trixie"];
+
+async function fetchAndUnpack(work: string): Promise<void> {
+  if ((await run("apt-get", ["--version"])).code !== 0) {
+    throw new EngineUnavailable(
+      "no Docker engine: set DOCKER_HOST, or use a Debian system (apt-get is missing)",
+    );
+  }
+  const debs = path.join(work, "debs");
+  await mkdir(debs, { recursive: true });
+  const asRoot = ["-qq", "-o", "APT::Sandbox::User=root"];
+  let system = await run("apt-get", [...asRoot, "download", ...systemPackages], { cwd: debs });
+  if (system.code !== 0) {
+    await run("apt-get", [...asRoot, "update"]);
+    system = await run("apt-get", [...asRoot, "download", ...systemPackages], { cwd: debs });
+  }
+  if (system.code !== 0) throw unavailable(system.stderr);
+  const mirror = await debianMirror();
+  let last = "";
+  for (const suite of suites) {
+    const failure = await downloadFrom(mirror, suite, work, debs);
+    if (failure === null) {
+      await unpack(work, debs);
+      return;
+    }
+    last = failure;
+  }
+  throw unavailable(last);
+}
+
+async function debianMirror(): Promise<string> {
+  const { stdout } = await run("apt-get", [
+    "indextargets",
+    "--format",
+    "$(REPO_URI)",
+    "Created-By: Packages",
+    "Label: Debian",
+  ]);
+  const [first] = stdout.split("\n");
+  if (first === undefined || first === "") throw unavailable("apt knows no Debian mirror");
+  return first;
+}
+
+/** Downloads the engine's packages of one suite with an apt state of our own; null, or why not. */
+async function downloadFrom(
+  mirror: string,
+  suite: string,
+  work: string,
+  debs: string,
+): Promise<string | null> {
+  const apt = path.join(work, `apt-${suite}`);
+  await mkdir(path.join(apt, "lists/partial"), { recursive: true });
+  await mkdir(path.join(apt, "cache/archives/partial"), { recursive: true });
+  const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+  await writeFile(
+    path.join(apt, "sources.list"),
+    `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`,
+  );
+  const settings = {
+    "Dir::Etc::sourcelist": path.join(apt, "sources.list"),
+    "Dir::Etc::sourceparts": "-",
+    "Dir::State::lists": path.join(apt, "lists"),
+    "Dir::Cache": path.join(apt, "cache"),
+    "Acquire::Languages": "none",
+    "APT::Sandbox::User": "root",
+  };
+  const options = ["-qq", ...Object.entries(settings).flatMap(([k, v]) => ["-o", `${k}=${v}`])];
+  const update = await run("apt-get", [...options, "update"]);
+  if (update.code !== 0) return update.stderr;
+  const download = await run("apt-get", [...options, "download", ...enginePackages], { cwd: debs });
+  return download.code === 0 ? null : download.stderr;
+}
+
+async function unpack(work: string, debs: string): Promise<void> {
+  const root = path.join(work, "root");
+  await mkdir(root, { recursive: true });
+  for (const deb of await readdir(debs)) {
+    const { code, stderr } = await run("dpkg-deb", ["-x", path.join(debs, deb), root]);
+    if (code !== 0) throw unavailable(stderr);
+  }
+  const plugins = path.join(root, "docker-config/cli-plugins");
+  await mkdir(plugins, { recursive: true });
+  await symlink(
+    "../../usr/libexec/docker/cli-plugins/docker-buildx",
+    path.join(plugins, "docker-buildx"),
+  );
+}
+
+function unavailable(output: string): EngineUnavailable {
+  const [line] = output.trim().split("\n");
+  return new EngineUnavailable(
+    `no Docker engine: fetching it from Debian failed (${line ?? "no reason given"}); set DOCKER_HOST to use your own`,
+  );
+}
