@@ -155,6 +155,9 @@ async function privateEngine(options: EngineOptions): Promise<Engine> {
 const engineScript = `
 folder=$1 data=$2 where=$3 group=$(basename "$1")
 ip link set lo up
+mount -t tmpfs tmpfs /run
+# BuildKit puts its steps under /docker whatever the parent is: ours unless an engine is here already.
+ls -d /sys/fs/cgroup/docker /sys/fs/cgroup/*/docker >/dev/null 2>&1 || foreign=no
 [ "$where" = memory ] && mount -t tmpfs -o size=75% tmpfs "$data"
 dockerd --config-file "$folder/daemon.json" --data-root "$data" --exec-root "$folder/exec" \\
   --pidfile "$folder/pid" -H "unix://$folder/docker.sock" --cgroup-parent "/$group" \\
@@ -167,6 +170,7 @@ kill -TERM $daemon 2>/dev/null
 for i in $(seq 50); do kill -0 $daemon 2>/dev/null || break; sleep 0.1; done
 kill -KILL -1
 find /sys/fs/cgroup -depth -type d -path "*/$group*" -exec rmdir {} + 2>/dev/null
+[ "$foreign" = no ] && find /sys/fs/cgroup -depth -type d -path "*/docker*" -exec rmdir {} + 2>/dev/null
 umount -l "$data" 2>/dev/null
 rm -rf "$folder"
 `;
