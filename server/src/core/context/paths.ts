@@ -1,0 +1,79 @@
+/**
+ * Slash-separated paths as Go's `path` package handles them, and Go's idea of order and blanks.
+ * Inside the core a path is relative to its tree's root, without a leading slash; "" is the root.
+ */
+
+/** Go's `path.Clean`: no `.`, no inner `..`, no doubled or trailing slash; "" becomes ".". */
+export function cleanPath(path: string): string {
+  const rooted = path.startsWith("/");
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.length > 0 && parts[parts.length - 1] !== "..") parts.pop();
+    else if (!rooted) parts.push(part);
+  }
+  const joined = parts.join("/");
+  if (rooted) return `/${joined}`;
+  return joined === "" ? "." : joined;
+}
+
+/** The path below the root that `path` names when the root is also its `/`: `../a`, `/a` and `./a` give `a`. */
+export function pathInRoot(path: string): string {
+  return cleanPath(`/${path}`).slice(1);
+}
+
+/** Joins two relative paths of which either may be "" (the root). */
+export function joinPath(parent: string, child: string): string {
+  if (parent === "") return child;
+  return child === "" ? parent : `${parent}/${child}`;
+}
+
+/** The last element; "" for the root. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** Everything before the last element; "" for a name at the root and for the root itself. */
+export function parentPath(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "" : path.slice(0, slash);
+}
+
+/** True for `directory` itself and everything below it. */
+export function isWithin(path: string, directory: string): boolean {
+  return (
+    directory === "" ||
+    (path.startsWith(directory) &&
+      (path.length === directory.length || path.charCodeAt(directory.length) === 0x2f))
+  );
+}
+
+/**
+ * Orders strings by their UTF-8 bytes, as Go and the file systems do. JavaScript's own order
+ * differs where one side has a character outside the basic plane.
+ */
+export function compareBytes(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    // Surrogates stand for code points above every other code unit.
+    const xHigh = x >= 0xd800 && x <= 0xdfff;
+    const yHigh = y >= 0xd800 && y <= 0xdfff;
+    if (xHigh !== yHigh) return xHigh ? 1 : -1;
+    return x - y;
+  }
+  return a.length - b.length;
+}
+
+/** Go's `strings.TrimSpace`; unlike JavaScript's `trim` it keeps U+FEFF and drops U+0085. */
+export function trimSpace(text: string): string {
+  return text.replace(LEADING_SPACE, "").replace(TRAILING_SPACE, "");
+}
+
+const SPACE = "[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const LEADING_SPACE = new RegExp(`^${SPACE}+`, "u");
+// The look-behind keeps the search linear: a run of blanks is only tried from its first one.
+const TRAILING_SPACE = new RegExp(`(?<!${SPACE})${SPACE}+$`, "u");
