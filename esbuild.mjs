@@ -1,6 +1,6 @@
 // Bundles the three programs of the extension, and with --tests the test programs too.
-//   node esbuild.mjs [--production] [--tests]
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+//   node esbuild.mjs [--production] [--tests] [--no-programs]
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
@@ -21,39 +21,42 @@ const programs = {
   cli: { entry: "server/src/cli/main.ts", external: [], banner: "#!/usr/bin/env node" },
 };
 
-if (production) rmSync("dist", { recursive: true, force: true });
 mkdirSync(".cache/build", { recursive: true });
+if (!process.argv.includes("--no-programs")) await buildPrograms();
+if (process.argv.includes("--tests")) await buildTests();
 
-for (const [name, { entry, external, banner }] of Object.entries(programs)) {
-  const result = await build({
-    ...common,
-    entryPoints: [entry],
-    outfile: `dist/${name}.js`,
-    format: "cjs",
-    external,
-    minify: production,
-    sourcemap: production ? false : "linked",
-    // The LSP packages offer an ESM build that bundles smaller than their UMD one.
-    mainFields: ["module", "main"],
-    ...(banner === undefined ? {} : { banner: { js: banner } }),
-  });
-  writeFileSync(`.cache/build/${name}.meta.json`, JSON.stringify(result.metafile));
+async function buildPrograms() {
+  if (production) rmSync("dist", { recursive: true, force: true });
+  for (const [name, { entry, external, banner }] of Object.entries(programs)) {
+    const result = await build({
+      ...common,
+      entryPoints: [entry],
+      outfile: `dist/${name}.js`,
+      format: "cjs",
+      external,
+      minify: production,
+      sourcemap: production ? false : "linked",
+      // The LSP packages offer an ESM build that bundles smaller than their UMD one.
+      mainFields: ["module", "main"],
+      ...(banner === undefined ? {} : { banner: { js: banner } }),
+    });
+    writeFileSync(`.cache/build/${name}.meta.json`, JSON.stringify(result.metafile));
+  }
+  chmodSync("dist/cli.js", 0o755);
 }
 
-if (process.argv.includes("--tests")) {
-  const suites = ["unit", "protocol", "host", "conformance", "tidy", "bench"];
+/** Tests and their helpers are ES modules that share chunks; a `*.main.ts` is a program. */
+async function buildTests() {
   const entryPoints = {};
-  for (const suite of suites) {
-    const files = await readdir(`test/${suite}`, { recursive: true }).catch(() => []);
-    for (const file of files.filter((f) => f.endsWith(".test.ts"))) {
+  for (const suite of ["unit", "tidy", "protocol", "host", "conformance", "bench"]) {
+    for (const file of await filesBelow(`test/${suite}`, ".test.ts")) {
       entryPoints[path.join(suite, file.slice(0, -".ts".length))] = `test/${suite}/${file}`;
     }
   }
-  const support = await readdir("test/support").catch(() => []);
-  for (const file of support.filter((f) => f.endsWith(".main.ts"))) {
-    entryPoints[file.slice(0, -".main.ts".length)] = `test/support/${file}`;
+  for (const file of await filesBelow("test/support", ".main.ts")) {
+    if (!file.includes("/"))
+      entryPoints[file.slice(0, -".main.ts".length)] = `test/support/${file}`;
   }
-  rmSync(".cache/build/tests", { recursive: true, force: true });
   await build({
     ...common,
     entryPoints,
@@ -65,4 +68,24 @@ if (process.argv.includes("--tests")) {
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
   });
+  // Started by name in the place of `code`, see test/support/code.main.ts.
+  if (entryPoints.code !== undefined) chmodSync(".cache/build/code.mjs", 0o755);
+
+  // What runs inside VS Code's extension host is loaded by `require` there.
+  const inside = await filesBelow("test/host", ".inside.ts");
+  if (inside.length === 0) return;
+  await build({
+    ...common,
+    entryPoints: inside.map((file) => `test/host/${file}`),
+    outdir: ".cache/build/inside",
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    external: ["vscode"],
+    sourcemap: "linked",
+  });
+}
+
+async function filesBelow(folder, ending) {
+  const files = await readdir(folder, { recursive: true }).catch(() => []);
+  return files.filter((file) => file.endsWith(ending)).sort();
 }

@@ -1,0 +1,133 @@
+/**
+ * Runs the suites named on the command line (default: all) and closes with `N passed, M failed`.
+ *   node .cache/build/run.mjs [--update] [suite …]
+ * `--update` rewrites the golden files instead of comparing with them.
+ */
+
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { MissingMeans } from "./hosts/fetching.js";
+import { inCache, inRepository, repositoryRoot } from "./repository.js";
+import { type Counts, countsFileVariable } from "./runner/counts.js";
+import { type Suite, suites } from "./runner/suites.js";
+
+const args = process.argv.slice(2);
+const update = args.includes("--update");
+const names = args.filter((arg) => !arg.startsWith("--"));
+const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
+
+if (unknown.length > 0) {
+  console.error(
+    `No such suite: ${unknown.join(", ")}. There are: ${suites.map((s) => s.name).join(", ")}.`,
+  );
+  process.exitCode = 2;
+} else {
+  let passed = 0;
+  let failed = 0;
+  for (const suite of suites) {
+    if (names.length > 0 && !names.includes(suite.name)) continue;
+    const counts = await runSuite(suite);
+    passed += counts.passed;
+    failed += counts.failed;
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+async function runSuite(suite: Suite): Promise<Counts> {
+  const started = performance.now();
+  console.log(`${suite.name}: ${suite.about}`);
+  const counts = await outcome(suite);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} left out` : "";
+  console.log(
+    `${suite.name}: ${counts.passed} passed, ${counts.failed} failed${skipped} (${seconds} s)\n`,
+  );
+  return counts;
+}
+
+/** The counts of a suite; whatever keeps it from running to its end is a failure with one line. */
+async function outcome(suite: Suite): Promise<Counts> {
+  const files = bundledFiles(suite.name);
+  if (files.length === 0) return failedWith(`test/${suite.name} has no test files`);
+  try {
+    await suite.prepare();
+  } catch (error) {
+    if (error instanceof MissingMeans) return failedWith(error.message);
+    return failedWith(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+  const countsFile = inCache("build", `${suite.name}.counts.json`);
+  rmSync(countsFile, { force: true });
+  const ending = await suiteProcess(suite, files, countsFile);
+  if (!existsSync(countsFile))
+    return failedWith(`the suite's process ${ending ?? "left no result"}`);
+  // Written by our own reporter.
+  const counts = JSON.parse(readFileSync(countsFile, "utf8")) as Counts;
+  if (counts.failed > 0) return counts;
+  if (ending !== null) return { ...counts, ...failedWith(`the suite's process ${ending}`) };
+  if (counts.passed === 0) return failedWith(`no test of ${suite.name} ran`);
+  return counts;
+}
+
+function failedWith(line: string): Counts {
+  console.log(`  FAILED ${line}`);
+  return { passed: 0, failed: 1, skipped: 0 };
+}
+
+/** How the process ended, in words; null: well. */
+function suiteProcess(
+  suite: Suite,
+  files: readonly string[],
+  countsFile: string,
+): Promise<string | null> {
+  const child = spawn(
+    process.execPath,
+    [
+      "--enable-source-maps",
+      `--test-reporter=${inCache("build", "reporter.mjs")}`,
+      "--test-reporter-destination=stdout",
+      inCache("build", "suite.mjs"),
+      ...files,
+    ],
+    {
+      cwd: repositoryRoot,
+      stdio: ["ignore", "inherit", "inherit"],
+      env: {
+        ...process.env,
+        [countsFileVariable]: countsFile,
+        ...(update ? { UPDATE_GOLDENS: "1" } : {}),
+      },
+    },
+  );
+  return new Promise((resolve) => {
+    let overdue = false;
+    const stop = () => child.kill("SIGTERM");
+    const timer = setTimeout(() => {
+      overdue = true;
+      stop();
+      setTimeout(() => child.kill("SIGKILL"), 5_000).unref();
+    }, suite.limitSeconds * 1000);
+    process.once("SIGINT", stop);
+    process.once("SIGTERM", stop);
+    child.once("close", (code, signal) => {
+      clearTimeout(timer);
+      process.removeListener("SIGINT", stop);
+      process.removeListener("SIGTERM", stop);
+      if (overdue) resolve(`was ended after its limit of ${suite.limitSeconds} s`);
+      else if (code === 0) resolve(null);
+      else resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
+    });
+  });
+}
+
+/** Bundles of the test files that exist now; a bundle of a deleted file is not run. */
+function bundledFiles(suite: string): readonly string[] {
+  const folder = inRepository("test", suite);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".test.ts"))
+    .sort()
+    .map((file) => inCache("build", suite, file.replace(/\.ts$/, ".mjs")))
+    .map((file) => path.normalize(file));
+}
