@@ -35,6 +35,8 @@ export interface LayerNode {
   readonly prediction: PredictionKind | null;
   /** The line this row leads to; null: no place in the Dockerfile. */
   readonly line: number | null;
+  /** URI of the file or folder on disk that the row stands for; left out: none. */
+  readonly resource?: string;
   /** null: none; "lazy": asked for by `layerChildren` when opened. */
   readonly children: readonly LayerNode[] | "lazy" | null;
   readonly expanded: boolean;
@@ -58,11 +60,16 @@ export interface BuildChoices {
   }[];
 }
 
-export interface SimulateParams {
+/** What a person chose for a document, and what its lenses and tree follow from then on. */
+export interface BuildChoice {
   readonly uri: string;
   /** null: as the settings say, else the last stage. */
   readonly target: string | null;
+  /** Laid over the build args of the settings. */
   readonly buildArgs: Readonly<Record<string, string>>;
+}
+
+export interface SimulateParams extends BuildChoice {
   readonly workDoneToken?: string | number;
 }
 
@@ -105,8 +112,10 @@ export const notifications = {
   analysisState: "stratacast/analysisState",
   /** client → server: no params; the user trusted the workspace */
   trustGranted: "stratacast/trustGranted",
-  /** client → server: `{ uri, target, buildArgs }`: the remembered choice for a document */
+  /** client → server: `BuildChoice`: the remembered choice for a document */
   buildChoice: "stratacast/buildChoice",
+  /** client → server: `{ uri }`: files may have changed unseen, so look at all of them again */
+  refresh: "stratacast/refresh",
 } as const;
 
 /** The command behind a lens: `(uri: string, line: number)`. */
