@@ -1,4 +1,7 @@
 /** `.dockerignore`: the reader and the matcher, as both builders apply them. */
+
+import { cleanPath, trimSpace } from "./paths.js";
+import { createPatternMatcher, type MatchState, type Pattern } from "./patternMatcher.js";
 import type { BuilderKind } from "./select.js";
 
 export interface IgnorePattern {
@@ -22,4 +25,110 @@ export interface IgnoreMatcher {
   readonly problems: readonly IgnoreProblem[];
   /** True when the builder does not see this path (relative, `/` between names). */
   isIgnored(path: string): boolean;
+  /** The state to begin a walk with: that of the root, which is never ignored. */
+  readonly start: MatchState;
+  /** One entry of a walk, given its directory's state. */
+  visit(path: string, parent: MatchState): IgnoreVerdict;
+  /** Whether the builder looks into this ignored directory, because of an exception below it. */
+  shouldDescend(directory: string): boolean;
+}
+
+export interface IgnoreVerdict {
+  readonly ignored: boolean;
+  /** For the entries below, when this is a directory. */
+  readonly state: MatchState;
+}
+
+/**
+ * Reads the text of an ignore file (`ReadAll` of patternmatcher's ignorefile): comments only in
+ * the first column, blanks around a pattern dropped, paths cleaned, a leading slash removed.
+ */
+export function readIgnoreFile(text: string): readonly IgnorePattern[] {
+  const patterns: IgnorePattern[] = [];
+  for (const [index, raw] of text
+    .replace(/^\ufeff/, "")
+    .split("\n")
+    .entries()) {
+    if (raw.startsWith("#")) continue;
+    const line = trimSpace(raw);
+    if (line === "") continue;
+    const isException = line.startsWith("!");
+    let pattern = isException ? trimSpace(line.slice(1)) : line;
+    if (pattern !== "") {
+      pattern = cleanPath(pattern);
+      if (pattern.length > 1 && pattern.startsWith("/")) pattern = pattern.slice(1);
+    }
+    patterns.push({ text: isException ? `!${pattern}` : pattern, line: index + 1 });
+  }
+  return patterns;
+}
+
+/**
+ * Compiles what `readIgnoreFile` returned. `clientSystem` is where the context folder is: on
+ * Windows BuildKit's client takes a backslash for a separator.
+ */
+export function createIgnoreMatcher(
+  patterns: readonly IgnorePattern[],
+  builder: BuilderKind,
+  clientSystem: "posix" | "windows" = "posix",
+): IgnoreMatcher {
+  const matcher = createPatternMatcher(
+    patterns.map((pattern) => pattern.text),
+    clientSystem === "windows" ? "separator" : "escape",
+  );
+  const exceptions = matcher.patterns.filter((pattern) => pattern.isException);
+  const builderDescends = builder === "classic" ? classicDescends : buildkitDescends;
+  const shouldDescend = (directory: string) =>
+    builderDescends(exceptions, directory) &&
+    // The builder may still look into directories where nothing can come of it; we need not.
+    exceptions.some((pattern) => pattern.canMatchBelow(directory));
+  const visit = (path: string, parent: MatchState): IgnoreVerdict => {
+    const { matched, state } = matcher.match(path, parent);
+    return { ignored: matched, state };
+  };
+  return {
+    builder,
+    patterns,
+    problems: matcher.problems.map((problem) => ({
+      line: patterns[problem.index]?.line ?? 1,
+      pattern: problem.pattern,
+      message: problem.message,
+    })),
+    start: matcher.start,
+    visit,
+    shouldDescend,
+    isIgnored(path) {
+      let state = matcher.start;
+      for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
+        const directory = path.slice(0, at);
+        const verdict = visit(directory, state);
+        if (verdict.ignored && !shouldDescend(directory)) return true;
+        state = verdict.state;
+      }
+      return visit(path, state).ignored;
+    },
+  };
+}
+
+/** Hides nothing: no ignore file, or an empty one. */
+export function ignoreNothing(builder: BuilderKind): IgnoreMatcher {
+  return createIgnoreMatcher([], builder);
+}
+
+/** The classic client: only an exception that textually starts with the directory (moby go-archive `TarWithOptions`). */
+function classicDescends(exceptions: readonly Pattern[], directory: string): boolean {
+  return exceptions.some((pattern) => `${pattern.text}/`.startsWith(`${directory}/`));
+}
+
+/** BuildKit's client (fsutil `filter.go`): any exception with a wildcard, else as the classic one. */
+function buildkitDescends(exceptions: readonly Pattern[], directory: string): boolean {
+  const bases = exceptions.map((pattern) => withoutTrailingGlob(pattern.text));
+  return (
+    bases.some((base) => /[*[\]?^\\]/.test(base)) ||
+    bases.some((base) => `${base}/`.startsWith(`${directory}/`))
+  );
+}
+
+function withoutTrailingGlob(pattern: string): string {
+  return pattern.replace(/\/\*\*$/, "").replace(/\/\*$/, "");
 }
