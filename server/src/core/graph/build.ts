@@ -1,0 +1,275 @@
+/**
+ * From the syntax tree to the build graph: walks the stages from top to bottom, resolves what each
+ * instruction names, and finds what the target needs.
+ */
+import type { Digest } from "../host.js";
+import type { BaseImageLookup } from "../image/baseImage.js";
+import { readFrom } from "../instructions/from.js";
+import { instructionKind } from "../instructions/index.js";
+import { type Evaluation, noEffect, operates } from "../instructions/kind.js";
+import { parseDockerfile } from "../syntax/parse.js";
+import type { Dockerfile, Instruction } from "../syntax/syntax.js";
+import type { Problem } from "../text/range.js";
+import type { Assignment, BuildGraph, BuildOptions, Stage, StageBase, Step } from "./graph.js";
+import { automaticArgs, formatPlatform, parsePlatform } from "./platform.js";
+import { needsOf, numberSteps, reachableStages } from "./reach.js";
+import { type Found, globalScope, stageScope, type WalkScope } from "./scopes.js";
+import { classicStages, type StageNames, stageNames } from "./stageNames.js";
+
+export interface GraphHost {
+  readonly digest: Digest;
+  readonly baseImage: BaseImageLookup;
+}
+
+/** A stage while it is walked. */
+export interface OpenStage {
+  readonly index: number;
+  readonly name: string | null;
+  readonly instruction: Instruction;
+  readonly base: StageBase;
+  readonly scope: WalkScope;
+  readonly steps: Step[];
+  /** `read`: fails every build; `build`: only a build that needs the stage. */
+  readonly found: Found[];
+}
+
+/** Builds the graph. Never throws; a broken file gives the stages that can be read. */
+export function buildGraph(
+  dockerfile: Dockerfile,
+  options: BuildOptions,
+  host: GraphHost,
+): BuildGraph {
+  const steps: Step[] = [];
+  const openStages: OpenStage[] = [];
+  const targetName = options.target ?? lastStageName(dockerfile) ?? "default";
+  const automatic =
+    options.builder === "buildkit"
+      ? automaticArgs(options.platform, options.platform, targetName)
+      : new Map<string, string>();
+  const global = globalScope(dockerfile, options, automatic, host.digest);
+  const names =
+    options.builder === "buildkit" ? stageNames(dockerfile.instructions) : classicStages();
+
+  const addStep = (
+    stage: OpenStage | null,
+    instruction: Instruction,
+    evaluation: Evaluation,
+    assignments: readonly Assignment[],
+    isTrigger: boolean,
+  ): void => {
+    const step: Step = {
+      index: steps.length,
+      stage: stage?.index ?? null,
+      instruction,
+      line: instruction.line,
+      endLine: instruction.endLine,
+      keyword: instruction.keyword,
+      text: oneLine(instruction),
+      effect: evaluation.effect,
+      shaping: evaluation.shaping,
+      operation: evaluation.operation,
+      words: evaluation.words,
+      isTrigger,
+      assignments,
+      number: null,
+    };
+    steps.push(step);
+    stage?.steps.push(step);
+  };
+
+  const evaluateIn = (
+    stage: OpenStage | null,
+    scope: WalkScope,
+    instruction: Instruction,
+    isTrigger = false,
+  ): void => {
+    const kind = instructionKind(instruction.keyword);
+    if (kind === undefined) {
+      scope.report(
+        "read",
+        "unknown-instruction",
+        `Docker knows no instruction ${instruction.keyword}.`,
+        instruction.keywordRange,
+      );
+      addStep(stage, instruction, noEffect, [], isTrigger);
+      return;
+    }
+    const before = scope.assignmentCount();
+    const evaluation = kind.evaluate(instruction, scope);
+    addStep(stage, instruction, evaluation, scope.assignmentsSince(before), isTrigger);
+  };
+
+  for (const instruction of dockerfile.instructions) {
+    const current = openStages.at(-1) ?? null;
+    if (instruction.keyword === "FROM") {
+      openStage(instruction);
+    } else if (current !== null) {
+      evaluateIn(current, current.scope, instruction);
+    } else if (instruction.keyword === "ARG") {
+      evaluateIn(null, global, instruction);
+    } else {
+      const known = instructionKind(instruction.keyword) !== undefined;
+      global.report(
+        "read",
+        known ? "before-from" : "unknown-instruction",
+        known
+          ? `${instruction.keyword} stands before the first FROM: there is no stage yet.`
+          : `Docker knows no instruction ${instruction.keyword}.`,
+        instruction.keywordRange,
+      );
+      addStep(null, instruction, noEffect, [], false);
+    }
+  }
+
+  function openStage(instruction: Instruction): void {
+    const index = openStages.length;
+    const line = readFrom(instruction, global);
+    const platform = line.platform === null ? null : parsePlatform(line.platform);
+    if (line.platform !== null && platform === null) {
+      global.report(
+        "read",
+        "bad-platform",
+        `"${line.platform}" is not a platform, such as linux/arm64.`,
+        instruction.range,
+      );
+    }
+    const base = baseOf(line.base, index, formatPlatform(platform ?? options.platform));
+    const parent = base.kind === "stage" ? openStages[base.index] : undefined;
+    const found: Found[] = [];
+    const scope = stageScope({
+      global,
+      options,
+      platform: platform ?? parent?.scope.platform ?? options.platform,
+      parent: parent?.scope ?? null,
+      base,
+      names,
+      stageIndex: index,
+      digest: host.digest,
+      found,
+    });
+    const stage: OpenStage = { index, name: line.name, instruction, base, scope, steps: [], found };
+    openStages.push(stage);
+    names.define(line.name, index);
+    addStep(
+      stage,
+      instruction,
+      operates(
+        "base",
+        base.kind === "image"
+          ? { kind: "pull", reference: base.reference, platform: line.platform }
+          : null,
+      ),
+      [],
+      false,
+    );
+    for (const trigger of triggersOf(base, parent)) {
+      evaluateIn(
+        stage,
+        scope,
+        { ...trigger, line: instruction.line, endLine: instruction.endLine },
+        true,
+      );
+    }
+  }
+
+  function baseOf(reference: string, index: number, platform: string): StageBase {
+    if (reference === "") return { kind: "broken" };
+    const stage = names.base(reference, index);
+    if (stage !== null) return { kind: "stage", index: stage };
+    if (reference === "scratch") return { kind: "scratch" };
+    return { kind: "image", reference, image: host.baseImage(reference, platform) };
+  }
+
+  return finish(dockerfile, options, global, openStages, steps, names);
+}
+
+/** The ONBUILD triggers that run in a stage: its parent stage's own, or its base image's. */
+function triggersOf(base: StageBase, parent: OpenStage | undefined): readonly Instruction[] {
+  if (parent !== undefined) {
+    return parent.steps.flatMap(({ keyword, instruction, isTrigger }) =>
+      keyword === "ONBUILD" && !isTrigger && instruction.trigger !== null
+        ? [instruction.trigger]
+        : [],
+    );
+  }
+  if (base.kind !== "image" || base.image === null) return [];
+  return base.image.onBuild.flatMap((text) => parseDockerfile(text).instructions.slice(0, 1));
+}
+
+function finish(
+  dockerfile: Dockerfile,
+  options: BuildOptions,
+  global: WalkScope,
+  openStages: readonly OpenStage[],
+  allSteps: readonly Step[],
+  names: StageNames,
+): BuildGraph {
+  const problems: Problem[] = [...dockerfile.problems];
+  const targetIndex =
+    options.target === null ? openStages.length - 1 : (names.target(options.target) ?? -1);
+  if (openStages.length === 0) {
+    problems.push({
+      code: "no-stage",
+      message: "The file has no FROM: there is nothing to build.",
+      severity: "error",
+      range: { start: 0, end: 0 },
+    });
+  } else if (targetIndex < 0) {
+    problems.push({
+      code: "no-target",
+      message: `No stage is named "${options.target ?? ""}".`,
+      severity: "error",
+      range: { start: 0, end: 0 },
+    });
+  }
+  const needs = openStages.map((stage) => needsOf(stage));
+  const built = reachableStages(options.builder, targetIndex, needs);
+  const { numbers, stageTotals, labels } = numberSteps(options.builder, openStages, allSteps, {
+    built,
+    targetIndex,
+  });
+  const steps = allSteps.map((step) => ({ ...step, number: numbers.get(step.index) ?? null }));
+  const stages = openStages.map(
+    (stage): Stage => ({
+      index: stage.index,
+      name: stage.name,
+      label: labels[stage.index] ?? "",
+      base: stage.base,
+      platform: stage.scope.platform,
+      instruction: stage.instruction,
+      range: {
+        start: stage.instruction.range.start,
+        end: stage.steps.at(-1)?.instruction.range.end ?? stage.instruction.range.end,
+      },
+      steps: stage.steps.map((step) => steps[step.index] ?? step),
+      isBuilt: built.has(stage.index),
+      needs: needs[stage.index] ?? [],
+      total: stageTotals[stage.index] ?? 0,
+      config: stage.scope.config,
+    }),
+  );
+  for (const { problem } of global.found) problems.push(problem);
+  for (const { index, found } of openStages) {
+    for (const { phase, problem } of found) {
+      if (phase === "read" || built.has(index)) problems.push(problem);
+    }
+  }
+  return {
+    options,
+    stages,
+    steps,
+    target: stages[targetIndex] ?? null,
+    problems: problems.sort((a, b) => a.range.start - b.range.start),
+  };
+}
+
+function lastStageName(dockerfile: Dockerfile): string | null {
+  const last = dockerfile.instructions.findLast(({ keyword }) => keyword === "FROM");
+  const name = last?.args[1]?.value.toLowerCase() === "as" ? last.args[2]?.value : undefined;
+  return name?.toLowerCase() ?? null;
+}
+
+/** The logical line, its white space folded where a line was continued. */
+function oneLine(instruction: Instruction): string {
+  return instruction.original.trim().replace(/\s*[\r\n]+\s*/g, " ");
+}

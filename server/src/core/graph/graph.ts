@@ -1,0 +1,85 @@
+/** The build graph: stages, the steps in them, and what each needs. Plain data. */
+
+import type { BaseImage } from "../image/baseImage.js";
+import type { ImageConfig } from "../image/config.js";
+import type { Builder, Effect } from "../instructions/kind.js";
+import type { Operation } from "../instructions/operation.js";
+import type { Platform } from "../instructions/scope.js";
+import type { Instruction } from "../syntax/syntax.js";
+import type { Problem, TextRange } from "../text/range.js";
+
+export interface BuildOptions {
+  readonly builder: Builder;
+  readonly buildArgs: ReadonlyMap<string, string>;
+  /** The stage to build; null: the last one. */
+  readonly target: string | null;
+  readonly platform: Platform;
+}
+
+export type StageBase =
+  | { readonly kind: "image"; readonly reference: string; readonly image: BaseImage | null }
+  | { readonly kind: "stage"; readonly index: number }
+  | { readonly kind: "scratch" }
+  /** The FROM cannot be read. */
+  | { readonly kind: "broken" };
+
+export interface Assignment {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface Step {
+  /** Its place in `BuildGraph.steps`. */
+  readonly index: number;
+  /** null: an ARG before the first FROM. */
+  readonly stage: number | null;
+  readonly instruction: Instruction;
+  readonly line: number;
+  readonly endLine: number;
+  readonly keyword: string;
+  /** The instruction on one line, as typed. */
+  readonly text: string;
+  readonly effect: Effect;
+  readonly shaping: boolean;
+  readonly operation: Operation | null;
+  /** See `Evaluation.words`. */
+  readonly words: readonly string[];
+  /** True when an ONBUILD of the parent stage runs here, right after the FROM. */
+  readonly isTrigger: boolean;
+  /** What an ENV or ARG sets here, variables expanded. */
+  readonly assignments: readonly Assignment[];
+  /** The number that the builder prints; null: it prints none. */
+  readonly number: number | null;
+}
+
+export interface Stage {
+  readonly index: number;
+  /** Lower case; null: it has none. */
+  readonly name: string | null;
+  /** What the builder prints in front of the numbers; empty: nothing. */
+  readonly label: string;
+  readonly base: StageBase;
+  readonly platform: Platform;
+  readonly instruction: Instruction;
+  readonly range: TextRange;
+  /** The FROM first. */
+  readonly steps: readonly Step[];
+  /** True when the target needs it (or, for the classic builder, stands at or below it). */
+  readonly isBuilt: boolean;
+  /** Stages that this one needs: base, COPY --from, mounts. */
+  readonly needs: readonly number[];
+  /** How many steps the builder announces for the stage. */
+  readonly total: number;
+  readonly config: ImageConfig;
+}
+
+export interface BuildGraph {
+  readonly options: BuildOptions;
+  readonly stages: readonly Stage[];
+  /** In the file's order, ARGs before the first FROM included. */
+  readonly steps: readonly Step[];
+  /** The stage that the build ends at; null: there is none. */
+  readonly target: Stage | null;
+  /** An error fails the build; those of stages that are not built are left out. */
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,61 @@
+/** Platforms as `os/architecture[/variant]`. */
+import type { Platform } from "../instructions/scope.js";
+
+/** Reads `linux/arm64/v8` and the like; null: not a platform. */
+export function parsePlatform(text: string): Platform | null {
+  const parts = text.toLowerCase().split("/");
+  if (parts.length > 3 || parts.some((part) => !/^[a-z0-9_.-]+$/.test(part))) return null;
+  const [first = "", second, variant = ""] = parts;
+  if (second !== undefined) return { os: first, ...architectureOf(second, variant) };
+  return ["linux", "windows", "darwin", "freebsd"].includes(first)
+    ? { os: first, architecture: "amd64", variant: "" }
+    : { os: "linux", ...architectureOf(first, "") };
+}
+
+export function formatPlatform(platform: Platform): string {
+  const name = `${platform.os}/${platform.architecture}`;
+  return platform.variant === "" ? name : `${name}/${platform.variant}`;
+}
+
+/** The values of BuildKit's automatic arguments: dockerfile2llb/platform.go `defaultArgs`. */
+export function automaticArgs(
+  build: Platform,
+  target: Platform,
+  targetStage: string,
+): ReadonlyMap<string, string> {
+  return new Map([
+    ["BUILDPLATFORM", formatPlatform(build)],
+    ["BUILDOS", build.os],
+    ["BUILDOSVERSION", ""],
+    ["BUILDARCH", build.architecture],
+    ["BUILDVARIANT", build.variant],
+    ["TARGETPLATFORM", formatPlatform(target)],
+    ["TARGETOS", target.os],
+    ["TARGETOSVERSION", ""],
+    ["TARGETARCH", target.architecture],
+    ["TARGETVARIANT", target.variant],
+    ["TARGETSTAGE", targetStage],
+  ]);
+}
+
+/** containerd/platforms `normalizeArch`, as far as people write it. */
+function architectureOf(name: string, variant: string): Omit<Platform, "os"> {
+  switch (name) {
+    case "x86_64":
+    case "x86-64":
+      return { architecture: "amd64", variant };
+    case "aarch64":
+    case "arm64":
+      return { architecture: "arm64", variant: variant === "v8" || variant === "8" ? "" : variant };
+    case "i386":
+      return { architecture: "386", variant: "" };
+    case "armhf":
+      return { architecture: "arm", variant: "v7" };
+    case "armel":
+      return { architecture: "arm", variant: "v6" };
+    case "arm":
+      return { architecture: "arm", variant: variant || "v7" };
+    default:
+      return { architecture: name, variant };
+  }
+}

@@ -1,0 +1,100 @@
+/** What a stage needs, which stages a target needs, and how the builder numbers the steps. */
+import type { Builder } from "../instructions/kind.js";
+import type { SourceReference } from "../instructions/operation.js";
+import type { OpenStage } from "./build.js";
+import type { Step } from "./graph.js";
+
+/** The stages that a stage takes its base or files from, each once. */
+export function needsOf(stage: OpenStage): readonly number[] {
+  const needs = new Set<number>();
+  if (stage.base.kind === "stage") needs.add(stage.base.index);
+  for (const source of stage.steps.flatMap(sourcesOf)) {
+    if (source.kind === "stage") needs.add(source.index);
+  }
+  return [...needs];
+}
+
+/** Where the files of a step come from, its own root file system left out. */
+export function sourcesOf({ operation }: Pick<Step, "operation">): readonly SourceReference[] {
+  if (operation?.kind === "copy") return [operation.from];
+  if (operation?.kind !== "run") return [];
+  return operation.mounts.flatMap(({ from }) => (from === null ? [] : [from]));
+}
+
+/**
+ * BuildKit builds what the target needs; the classic builder every stage up to the target, in the
+ * file's order.
+ */
+export function reachableStages(
+  builder: Builder,
+  target: number,
+  needs: readonly (readonly number[])[],
+): ReadonlySet<number> {
+  if (builder === "classic") return new Set(Array.from({ length: target + 1 }, (_, i) => i));
+  const reached = new Set<number>();
+  const open = target < 0 ? [] : [target];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    open.push(...(needs[next] ?? []));
+  }
+  return reached;
+}
+
+export interface Numbering {
+  /** Step index → its number. */
+  readonly numbers: ReadonlyMap<number, number>;
+  readonly stageTotals: readonly number[];
+  readonly labels: readonly string[];
+}
+
+/**
+ * BuildKit numbers each stage by itself: one for a FROM of an image, one for every RUN, COPY, ADD
+ * and WORKDIR; `WORKDIR /` is counted and never printed. The stage's label is left out when the
+ * file has one stage and takes nothing from elsewhere. The classic builder numbers every
+ * instruction up to the target. Source: dockerfile2llb/convert.go `prefixCommand`,
+ * `buildDispatchStates`; moby, builder/dockerfile/builder.go.
+ */
+export function numberSteps(
+  builder: Builder,
+  stages: readonly OpenStage[],
+  steps: readonly Step[],
+  { built, targetIndex }: { readonly built: ReadonlySet<number>; readonly targetIndex: number },
+): Numbering {
+  const numbers = new Map<number, number>();
+  if (builder === "classic") {
+    let number = 0;
+    for (const step of steps) {
+      if (step.isTrigger || (step.stage !== null && !built.has(step.stage))) continue;
+      numbers.set(step.index, ++number);
+    }
+    void targetIndex;
+    return { numbers, stageTotals: stages.map(() => number), labels: stages.map(() => "") };
+  }
+  const hasImplicitStage = steps.some(
+    ({ operation }) =>
+      (operation?.kind === "copy" && isImplicit(operation.from)) ||
+      (operation?.kind === "run" && operation.mounts.length > 0),
+  );
+  const isAlone = stages.length === 1 && !hasImplicitStage;
+  const stageTotals: number[] = [];
+  const labels: string[] = [];
+  for (const stage of stages) {
+    let number = 0;
+    let total = 0;
+    for (const step of stage.steps) {
+      const isCounted =
+        step.operation?.kind === "pull" || ["RUN", "COPY", "ADD", "WORKDIR"].includes(step.keyword);
+      if (!isCounted) continue;
+      total++;
+      if (step.operation !== null) numbers.set(step.index, ++number);
+    }
+    stageTotals.push(total);
+    labels.push(isAlone ? "" : (stage.name ?? `stage-${stage.index}`));
+  }
+  return { numbers, stageTotals, labels };
+}
+
+function isImplicit(source: SourceReference): boolean {
+  return source.kind === "image" || source.kind === "scratch";
+}

@@ -1,0 +1,215 @@
+/** The scopes in which instructions are evaluated: one before the first FROM, one per stage. */
+import type { Digest } from "../host.js";
+import type { BaseImage } from "../image/baseImage.js";
+import { copyConfig, defaultPath, emptyConfig, type ImageConfig } from "../image/config.js";
+import type { Platform, StageScope } from "../instructions/scope.js";
+import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
+import type { Dockerfile, EscapeCharacter, Word } from "../syntax/syntax.js";
+import type { Problem, TextRange } from "../text/range.js";
+import { OrderedEnvironment } from "./environment.js";
+import type { Assignment, BuildOptions, StageBase } from "./graph.js";
+import type { Lookup, StageNames } from "./stageNames.js";
+
+/** A problem, and whether it fails every build or only one that needs its stage. */
+export interface Found {
+  readonly phase: "read" | "build";
+  readonly problem: Problem;
+}
+
+export interface WalkScope extends StageScope {
+  readonly found: readonly Found[];
+  assignmentCount(): number;
+  /** What was set since `assignmentCount` gave `before`. */
+  assignmentsSince(before: number): readonly Assignment[];
+}
+
+/** The scope of the ARGs before the first FROM, and of the FROM lines themselves. */
+export function globalScope(
+  dockerfile: Dockerfile,
+  options: BuildOptions,
+  automatic: ReadonlyMap<string, string>,
+  digest: Digest,
+): WalkScope {
+  const environment = new RecordingEnvironment(digest);
+  for (const [name, value] of automatic)
+    environment.set(name, options.buildArgs.get(name) ?? value);
+  const found: Found[] = [];
+  return makeScope({
+    options,
+    platform: options.platform,
+    escape: dockerfile.escape,
+    environment,
+    config: emptyConfig(),
+    // A bare ARG repeated before FROM keeps the value that the name has.
+    globalArgs: { get: (name: string) => environment.get(name) },
+    declaredArgs: [],
+    directory: "",
+    found,
+    resolve: () => ({ kind: "image" }),
+  });
+}
+
+export interface StageScopeInput {
+  readonly global: WalkScope;
+  readonly options: BuildOptions;
+  readonly platform: Platform;
+  readonly parent: WalkScope | null;
+  readonly base: StageBase;
+  readonly names: StageNames;
+  readonly stageIndex: number;
+  readonly digest: Digest;
+  readonly found: Found[];
+}
+
+/** A stage starts with what its base image or parent stage ends with. */
+export function stageScope(input: StageScopeInput): WalkScope {
+  const { parent, options } = input;
+  const inheritsArgs = options.builder === "buildkit";
+  const config = parent === null ? configOf(input.base) : copyConfig(parent.config);
+  if (parent !== null) config.onBuild = [];
+  if (inheritsArgs && !config.environment.has("PATH")) config.environment.set("PATH", defaultPath);
+  const environment =
+    parent !== null && inheritsArgs
+      ? new RecordingEnvironment(input.digest, parent.environment)
+      : new RecordingEnvironment(input.digest);
+  if (parent === null || !inheritsArgs) {
+    for (const [name, value] of config.environment) environment.set(name, value);
+    environment.forgetAssignments();
+  }
+  if (config.workingDirectory === "" && inheritsArgs) config.workingDirectory = "/";
+  return makeScope({
+    options,
+    platform: input.platform,
+    escape: input.global.escape,
+    environment,
+    config,
+    globalArgs: input.global.globalArgs,
+    declaredArgs: parent !== null && inheritsArgs ? [...parent.declaredArgs] : [],
+    directory: parent?.directory ?? config.workingDirectory,
+    found: input.found,
+    resolve: (name, kind) =>
+      kind === "mount"
+        ? input.names.mountSource(name, input.stageIndex)
+        : input.names.source(name, input.stageIndex),
+  });
+}
+
+function configOf(base: StageBase): ImageConfig {
+  const config = emptyConfig();
+  if (base.kind === "image" && base.image !== null) applyBaseImage(config, base.image);
+  else if (base.kind === "image") config.environment.set("PATH", defaultPath);
+  return config;
+}
+
+function applyBaseImage(config: ImageConfig, image: BaseImage): void {
+  for (const entry of image.environment) {
+    const at = entry.indexOf("=");
+    config.environment.set(at < 0 ? entry : entry.slice(0, at), at < 0 ? "" : entry.slice(at + 1));
+  }
+  for (const port of image.exposedPorts) config.exposedPorts.add(port);
+  for (const path of image.volumes) config.volumes.add(path);
+  for (const [name, value] of Object.entries(image.labels)) config.labels.set(name, value);
+  config.cmd = image.cmd;
+  config.entrypoint = image.entrypoint;
+  config.workingDirectory = image.workingDirectory;
+  config.user = image.user;
+  config.healthcheck = image.healthcheck;
+  config.stopSignal = image.stopSignal;
+  config.shell = image.shell;
+}
+
+interface ScopeParts {
+  readonly options: BuildOptions;
+  readonly platform: Platform;
+  readonly escape: EscapeCharacter;
+  readonly environment: RecordingEnvironment;
+  readonly config: ImageConfig;
+  readonly globalArgs: StageScope["globalArgs"];
+  readonly declaredArgs: StageScope["declaredArgs"];
+  readonly directory: string;
+  readonly found: Found[];
+  readonly resolve: (name: string, kind: "copy" | "mount") => Lookup;
+}
+
+function makeScope(parts: ScopeParts): WalkScope {
+  const { environment, escape, found } = parts;
+  const lookup = (name: string): string | undefined => environment.get(name);
+  const report: StageScope["report"] = (phase, code, message, range) => {
+    found.push({ phase, problem: { code, message, severity: "error", range } });
+  };
+  const reportExpansion = (error: ExpansionError, range: TextRange): void => {
+    report("build", "bad-expansion", error.message, range);
+  };
+  return {
+    builder: parts.options.builder,
+    platform: parts.platform,
+    escape,
+    buildArgs: parts.options.buildArgs,
+    globalArgs: parts.globalArgs,
+    environment,
+    declaredArgs: parts.declaredArgs,
+    config: parts.config,
+    directory: parts.directory,
+    hasOwnCmd: false,
+    expand(word: Word) {
+      const expansion = expandWord(word.value, lookup, escape);
+      if (expansion.error !== null) reportExpansion(expansion.error, word.range);
+      return expansion.error === null ? expansion.value : word.value;
+    },
+    expandToWords(word: Word) {
+      const expansion = expandWords(word.value, lookup, escape);
+      if (expansion.error !== null) reportExpansion(expansion.error, word.range);
+      return expansion.words.map(({ value }) => value);
+    },
+    expandDocument(content: string, range: TextRange) {
+      const expansion = expandWord(content, lookup, "\\", HEREDOC_BODY);
+      if (expansion.error !== null) reportExpansion(expansion.error, range);
+      return expansion.error === null ? expansion.value : content;
+    },
+    resolveSource(name, range, kind) {
+      if (name === "scratch" && parts.options.builder === "buildkit") {
+        const stage = parts.resolve(name, kind);
+        if (stage.kind !== "stage") return { kind: "scratch" };
+      }
+      const place = parts.resolve(name, kind);
+      switch (place.kind) {
+        case "stage":
+          return { kind: "stage", index: place.index };
+        case "image":
+          return { kind: "image", reference: name };
+        case "itself":
+          report("read", "circular-stage", "The stage takes files from itself.", range);
+          return null;
+        case "later":
+          report(
+            "build",
+            "later-stage",
+            `The stage "${name}" stands below: files can only be taken from stages above.`,
+            range,
+          );
+          return null;
+        case "no-such-index":
+          report("read", "no-such-stage", `There is no stage ${name}.`, range);
+          return null;
+      }
+    },
+    report,
+    found,
+    assignmentCount: () => environment.assignments.length,
+    assignmentsSince: (before) => environment.assignments.slice(before),
+  };
+}
+
+/** An environment that remembers what was set since its stage began. */
+class RecordingEnvironment extends OrderedEnvironment {
+  readonly assignments: Assignment[] = [];
+
+  override set(name: string, value: string): void {
+    super.set(name, value);
+    this.assignments.push({ name, value });
+  }
+
+  forgetAssignments(): void {
+    this.assignments.length = 0;
+  }
+}

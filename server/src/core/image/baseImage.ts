@@ -1,0 +1,25 @@
+/** What is known of an image that a stage starts from; the host may ask a registry or an engine. */
+import type { Healthcheck } from "./config.js";
+
+export interface BaseImage {
+  /** Equal for equal images, whatever their names: the chain of their layers, or a digest. */
+  readonly identity: string;
+  /** How many layers it brings. */
+  readonly layers: number;
+  /** `NAME=value`, in the config's order. */
+  readonly environment: readonly string[];
+  readonly cmd: readonly string[] | null;
+  readonly entrypoint: readonly string[] | null;
+  readonly workingDirectory: string;
+  readonly user: string;
+  readonly exposedPorts: readonly string[];
+  readonly volumes: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly healthcheck: Healthcheck | null;
+  readonly stopSignal: string | null;
+  readonly shell: readonly string[] | null;
+  readonly onBuild: readonly string[];
+}
+
+/** null: nothing is known of it; the prediction then goes by its name. */
+export type BaseImageLookup = (reference: string, platform: string) => BaseImage | null;

@@ -1,0 +1,72 @@
+import type { Word } from "../syntax/syntax.js";
+import { type InstructionKind, noEffect } from "./kind.js";
+import type { StageScope } from "./scope.js";
+
+/** `ARG`: a value for the build alone. */
+export const arg: InstructionKind = {
+  keyword: "ARG",
+  evaluate(instruction, scope) {
+    if (instruction.args.length === 0) {
+      scope.report("read", "missing-argument", "ARG needs a name.", instruction.keywordRange);
+    }
+    for (const word of instruction.args) declare(word, scope);
+    return { ...noEffect, shaping: true, words: instruction.args.map(({ value }) => value) };
+  },
+  explain: (_evaluation, builder) => ({
+    inside: [
+      "Declares a value that exists during the build only: it is never in the image's environment.",
+      "From here on every RUN of the stage has the value in its cache key, used or not.",
+    ],
+    traps:
+      builder === "buildkit"
+        ? ["COPY, ADD and WORKDIR below stay cached unless they use the value themselves."]
+        : [],
+  }),
+};
+
+/** Splits `NAME=value`; null value: no `=`. Source: BuildKit, instructions/parse.go `parseArg`. */
+export function splitArg(word: Word): { readonly name: Word; readonly value: Word | null } {
+  const at = word.value.indexOf("=");
+  if (at < 0) return { name: word, value: null };
+  // Where an escape makes the text longer than the value, the split falls a little early: only
+  // the squiggle of a mistake depends on it.
+  const split = Math.min(word.range.start + at, word.range.end);
+  return {
+    name: { value: word.value.slice(0, at), range: { start: word.range.start, end: split } },
+    value: {
+      value: word.value.slice(at + 1),
+      range: { start: Math.min(split + 1, word.range.end), end: word.range.end },
+    },
+  };
+}
+
+/** Known to every stage without a declaration, and in no key unless declared: dispatch.go. */
+const proxyArgs = new Set(
+  ["http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"].flatMap((name) => [
+    name,
+    name.toUpperCase(),
+  ]),
+);
+
+export function isProxyArg(name: string): boolean {
+  return proxyArgs.has(name);
+}
+
+function declare(word: Word, scope: StageScope): void {
+  const { name: nameWord, value: defaultWord } = splitArg(word);
+  if (nameWord.value === "") {
+    scope.report("read", "blank-name", "ARG has a value without a name.", word.range);
+    return;
+  }
+  const name = scope.expand(nameWord);
+  const given = scope.buildArgs.get(name);
+  // The build argument wins over the default, the default over the global value: `dispatchArg`.
+  const value =
+    given ??
+    (defaultWord === null ? (scope.globalArgs.get(name) ?? null) : scope.expand(defaultWord));
+  scope.declaredArgs.push({ name, value });
+  if (value === null) return;
+  // The classic builder lets an ENV of the same name win wherever it stands: buildargs.go.
+  if (scope.builder === "classic" && scope.config.environment.has(name)) return;
+  scope.environment.set(name, value);
+}

@@ -1,0 +1,87 @@
+/** CMD, ENTRYPOINT and SHELL: command lines that the image config keeps. */
+import type { Instruction } from "../syntax/syntax.js";
+import { readFlags } from "./flags.js";
+import { type InstructionKind, inert, shaping } from "./kind.js";
+import type { StageScope } from "./scope.js";
+
+/** `CMD`: the default command, or the default arguments of ENTRYPOINT. */
+export const cmd: InstructionKind = {
+  keyword: "CMD",
+  evaluate(instruction, scope) {
+    readFlags(instruction, {}, scope);
+    const words = commandLine(instruction, scope);
+    // `CMD []` leaves null under BuildKit and an empty list under the classic builder.
+    scope.config.cmd = words.length === 0 && scope.builder === "buildkit" ? null : words;
+    scope.hasOwnCmd = true;
+    return inert(words);
+  },
+  explain: () => ({
+    inside: [
+      "Notes in the image config what a container runs by default. Nothing runs now; no layer.",
+    ],
+    traps: [],
+  }),
+};
+
+/** `ENTRYPOINT`: the program that every container of the image runs. */
+export const entrypoint: InstructionKind = {
+  keyword: "ENTRYPOINT",
+  evaluate(instruction, scope) {
+    readFlags(instruction, {}, scope);
+    const isBlank = instruction.args.every((word) => word.value === "");
+    scope.config.entrypoint =
+      isBlank && (instruction.json || scope.builder === "classic")
+        ? null
+        : commandLine(instruction, scope);
+    // A CMD of the base image or the parent stage was meant for the old entrypoint.
+    if (!scope.hasOwnCmd) scope.config.cmd = null;
+    return inert(scope.config.entrypoint ?? []);
+  },
+  explain: () => ({
+    inside: [
+      "Notes in the image config the program that a container runs; CMD and the arguments of docker run are passed to it.",
+      "Clears a CMD that the base image or the parent stage has set.",
+    ],
+    traps: [],
+  }),
+};
+
+/** `SHELL`: what runs the shell form of RUN, CMD and ENTRYPOINT. */
+export const shell: InstructionKind = {
+  keyword: "SHELL",
+  evaluate(instruction, scope) {
+    readFlags(instruction, {}, scope);
+    if (!instruction.json || instruction.args.length === 0) {
+      scope.report(
+        "read",
+        "not-json",
+        'SHELL takes a JSON array, as in SHELL ["/bin/bash", "-c"].',
+        instruction.range,
+      );
+      return shaping([]);
+    }
+    scope.config.shell = instruction.args.map((word) => word.value);
+    return shaping(scope.config.shell);
+  },
+  explain: () => ({
+    inside: [
+      "Sets the shell for the shell form of RUN, CMD and ENTRYPOINT from here on, and notes it in the image config.",
+    ],
+    traps: ["RUN in exec form (a JSON array) does not use the shell and stays cached."],
+  }),
+};
+
+/** Without SHELL, shell forms run with this: BuildKit, dockerfile2llb/defaultshell.go. */
+export const defaultShell: readonly string[] = ["/bin/sh", "-c"];
+
+/**
+ * The argument vector: exec form as it is, shell form behind the current SHELL. Nothing is
+ * expanded here: that is the shell's work.
+ */
+export function commandLine(instruction: Instruction, scope: StageScope): readonly string[] {
+  const words = instruction.args.map((word) => word.value);
+  if (instruction.json) return words;
+  const shellWords = scope.config.shell ?? defaultShell;
+  const text = words.join(" ");
+  return text === "" && scope.builder === "classic" ? shellWords : [...shellWords, text];
+}

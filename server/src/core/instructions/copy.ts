@@ -1,0 +1,241 @@
+/** `COPY` and `ADD`: files from the build context, a stage, an image or the network. */
+import type { Instruction, Word } from "../syntax/syntax.js";
+import { type FlagType, type FlagValues, readFlags } from "./flags.js";
+import {
+  type Builder,
+  type Evaluation,
+  type Explanation,
+  type InstructionKind,
+  operates,
+} from "./kind.js";
+import type { CopyItem, CopyOperation, SourceReference } from "./operation.js";
+import { cleanPath, joinPaths, resolveDestination } from "./paths.js";
+import { heredocText } from "./run.js";
+import type { StageScope } from "./scope.js";
+
+export const copy: InstructionKind = {
+  keyword: "COPY",
+  evaluate: (instruction, scope) => evaluateCopy(instruction, scope, false),
+  explain: (evaluation, builder) => explainCopy(evaluation, builder),
+};
+
+export const add: InstructionKind = {
+  keyword: "ADD",
+  evaluate: (instruction, scope) => evaluateCopy(instruction, scope, true),
+  explain: (evaluation, builder) => explainCopy(evaluation, builder),
+};
+
+const sharedFlags: Readonly<Record<string, FlagType>> = {
+  chown: "string",
+  chmod: "string",
+  link: "boolean",
+  exclude: "strings",
+};
+const copyFlags = { ...sharedFlags, from: "string", parents: "boolean" } as const;
+const addFlags = {
+  ...sharedFlags,
+  checksum: "string",
+  "keep-git-dir": "boolean",
+  unpack: "boolean",
+} as const;
+
+/** The classic builder knows fewer: moby, builder/dockerfile. */
+const classicFlags: Readonly<Record<"add" | "copy", Readonly<Record<string, FlagType>>>> = {
+  copy: { chown: "string", from: "string", link: "boolean" },
+  add: { chown: "string", link: "boolean" },
+};
+
+const nothing: Evaluation = operates("layer", null);
+
+function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolean): Evaluation {
+  const known =
+    scope.builder === "classic"
+      ? classicFlags[isAdd ? "add" : "copy"]
+      : isAdd
+        ? addFlags
+        : copyFlags;
+  const destinationWord = instruction.args.at(-1);
+  if (destinationWord === undefined || instruction.args.length < 2) {
+    scope.report(
+      "read",
+      "missing-argument",
+      `${instruction.keyword} needs a source and a destination.`,
+      instruction.range,
+    );
+    return nothing;
+  }
+  const flags = readFlags(instruction, known, scope);
+  if (!flags.valid) return nothing;
+  if (heredocOf(instruction, destinationWord) !== null) {
+    scope.report(
+      "read",
+      "bad-heredoc",
+      `The destination of ${instruction.keyword} cannot be a heredoc.`,
+      destinationWord.range,
+    );
+    return nothing;
+  }
+  const from = resolveFrom(flags, scope);
+  if (from === null) return nothing;
+  const owner = expandFlag(flags, "chown", scope);
+  const mode = checkedMode(flags, scope);
+  const checksum = expandFlag(flags, "checksum", scope);
+  const items: CopyItem[] = [];
+  for (const word of instruction.args.slice(0, -1)) {
+    const item = readSource(instruction, word, { isAdd, checksum, flags, scope });
+    if (item !== null) items.push(item);
+  }
+  const destinationText = scope.expand(destinationWord);
+  const operation: CopyOperation = {
+    kind: "copy",
+    isAdd,
+    // BuildKit copies inline documents after all paths: dockerfile2llb/convert_copy.go.
+    items: [
+      ...items.filter((item) => item.kind !== "inline"),
+      ...items.filter((item) => item.kind === "inline"),
+    ],
+    from,
+    destination: resolveDestination(scope.directory, destinationText),
+    destinationText,
+    owner,
+    mode,
+    link: flags.isTrue("link"),
+    parents: flags.isTrue("parents"),
+    exclude: flags.all("exclude").map((flag) => flag.value ?? ""),
+    unpack: flags.get("unpack") === null ? isAdd : flags.isTrue("unpack"),
+  };
+  return operates("layer", operation);
+}
+
+interface SourceReading {
+  readonly isAdd: boolean;
+  readonly checksum: string;
+  readonly flags: FlagValues;
+  readonly scope: StageScope;
+}
+
+function readSource(
+  instruction: Instruction,
+  word: Word,
+  { isAdd, checksum, flags, scope }: SourceReading,
+): CopyItem | null {
+  const heredoc = scope.builder === "buildkit" ? heredocOf(instruction, word) : null;
+  if (heredoc !== null) {
+    const text = heredocText(heredoc);
+    const content = heredoc.expand ? scope.expandDocument(text, heredoc.bodyRange) : text;
+    return { kind: "inline", name: heredoc.name, content };
+  }
+  const text = scope.expand(word);
+  const remote = remoteKind(text);
+  if (remote !== null && !isAdd) {
+    scope.report(
+      "build",
+      "remote-source",
+      "COPY takes no URL: ADD does, or RUN with a download.",
+      word.range,
+    );
+    return null;
+  }
+  if (remote === "git" && scope.builder === "buildkit") {
+    return { kind: "git", url: text, keepGitDir: flags.isTrue("keep-git-dir"), checksum };
+  }
+  if (remote !== null) return { kind: "http", url: text, fileName: fileNameOf(text), checksum };
+  return { kind: "paths", source: joinPaths("/", cleanPath(`/${text}`)), text };
+}
+
+/**
+ * Which kind of remote source a text is; null: a path. Source: BuildKit, dfgitutil `ParseGitRef`,
+ * convert_copy.go `isHTTPSource`.
+ */
+function remoteKind(text: string): "http" | "git" | null {
+  if (/^(?:git|ssh):\/\//.test(text) || /^[\w.-]+@[\w.-]+:[^/]/.test(text)) return "git";
+  if (!/^https?:\/\//.test(text)) return null;
+  return /^https?:\/\/[^?#]*\.git(?:[?#].*)?$/.test(text) ? "git" : "http";
+}
+
+function fileNameOf(url: string): string {
+  const path = url.replace(/^https?:\/\/[^/?#]*/, "").replace(/[?#].*$/s, "");
+  return cleanPath(path).split("/").pop() || "__unnamed__";
+}
+
+function heredocOf(instruction: Instruction, word: Word) {
+  const match = /^\d*<<-?(.+)$/.exec(word.value);
+  if (match === null) return null;
+  return (
+    instruction.heredocs.find(
+      (doc) => doc.range.start >= word.range.start && doc.range.end <= word.range.end,
+    ) ?? null
+  );
+}
+
+function resolveFrom(flags: FlagValues, scope: StageScope): SourceReference | null {
+  const flag = flags.get("from");
+  if (flag === null || flag.value === null || flag.value === "") return { kind: "context" };
+  if (/\$[\w{]/.test(flag.value)) {
+    scope.report(
+      "build",
+      "variable-in-from",
+      "--from takes no variable: name a stage with FROM … AS and use its name.",
+      flag.valueRange,
+    );
+    return null;
+  }
+  return scope.resolveSource(flag.value, flag.valueRange, "copy");
+}
+
+function expandFlag(flags: FlagValues, name: string, scope: StageScope): string {
+  const flag = flags.get(name);
+  return flag === null ? "" : scope.expand({ value: flag.value ?? "", range: flag.valueRange });
+}
+
+/** The `--chmod` value: octal up to 07777, or symbolic as in `u+x,go=r`. */
+function checkedMode(flags: FlagValues, scope: StageScope): string {
+  const mode = expandFlag(flags, "chmod", scope);
+  const isOctal = /^[0-7]{1,11}$/.test(mode);
+  const isGood = isOctal
+    ? Number.parseInt(mode, 8) <= 0o7777
+    : mode === "" ||
+      /^[ugoa]*[-+=][rwxXstugo]*(?:[-+=][rwxXstugo]*)*(?:,[ugoa]*[-+=][rwxXstugo]*)*$/.test(mode);
+  if (!isGood) {
+    scope.report(
+      "build",
+      "bad-chmod",
+      `"${mode}" is not a mode: octal such as 755, or symbolic such as u+x.`,
+      flags.get("chmod")?.valueRange ?? { start: 0, end: 0 },
+    );
+  }
+  return mode;
+}
+
+function explainCopy(evaluation: Evaluation, builder: Builder): Explanation {
+  const operation = evaluation.operation?.kind === "copy" ? evaluation.operation : null;
+  const origin =
+    operation === null || operation.from.kind === "context"
+      ? "the build context"
+      : operation.from.kind === "stage"
+        ? "the other stage"
+        : operation.from.kind === "image"
+          ? `the image ${operation.from.reference}`
+          : "an empty file system";
+  const hasRemote = operation?.items.some((item) => item.kind === "http" || item.kind === "git");
+  return {
+    inside: [
+      `Copies from ${origin} to ${operation?.destination ?? "the destination"}, as one layer; no container is started.`,
+      ...(operation?.isAdd && operation.unpack
+        ? ["Unpacks local archives (tar, also compressed) into the destination."]
+        : []),
+      builder === "buildkit"
+        ? `The files belong to ${operation?.owner || "root"}; parent directories that are missing are created.`
+        : "Writes straight into a layer and commits it as an intermediate image.",
+    ],
+    traps: [
+      "Modification times: touching a file, or a fresh checkout, rebuilds nothing.",
+      ...(builder === "buildkit"
+        ? ["ENV, ARG and USER above, unless a value is used in this line."]
+        : []),
+      ...(hasRemote
+        ? ["A server that answers an old ETag for a new file: the step stays cached."]
+        : []),
+    ],
+  };
+}

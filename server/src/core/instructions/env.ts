@@ -1,0 +1,66 @@
+import type { Instruction, Word } from "../syntax/syntax.js";
+import { readFlags } from "./flags.js";
+import { type InstructionKind, shaping } from "./kind.js";
+import type { StageScope } from "./scope.js";
+
+/** `ENV`: a variable for every later RUN and for the running container. */
+export const env: InstructionKind = {
+  keyword: "ENV",
+  evaluate(instruction, scope) {
+    readFlags(instruction, {}, scope);
+    // All values of one instruction see the variables before it: `ENV a=2 b=$a` gives the old a.
+    const pairs = readPairs(instruction, scope);
+    for (const [name, value] of pairs) {
+      scope.environment.set(name, value);
+      scope.config.environment.set(name, value);
+    }
+    return shaping(pairs.flat());
+  },
+  explain: (_evaluation, builder) => ({
+    inside: [
+      "Sets the variables in the image config; every container of the image gets them.",
+      builder === "buildkit"
+        ? "Runs nothing and adds no layer. Every RUN below has the variables in its cache key, used or not."
+        : "The classic builder commits an image that differs only in its config: no files, no layer.",
+    ],
+    traps:
+      builder === "buildkit"
+        ? [
+            "COPY, ADD and WORKDIR below do not have variables in their keys: they stay cached when a value changes that they do not use.",
+          ]
+        : [],
+  }),
+};
+
+/**
+ * The expanded name and value pairs of an ENV or LABEL. Their arguments come as triples of name,
+ * value and separator: BuildKit, instructions/parse.go `parseKvps`.
+ */
+export function readPairs(
+  instruction: Instruction,
+  scope: StageScope,
+): readonly (readonly [string, string])[] {
+  if (instruction.args.length === 0) {
+    scope.report(
+      "read",
+      "missing-argument",
+      `${instruction.keyword} needs at least one argument.`,
+      instruction.keywordRange,
+    );
+  }
+  const pairs: (readonly [string, string])[] = [];
+  for (let i = 0; i + 1 < instruction.args.length; i += 3) {
+    const [name, value] = instruction.args.slice(i, i + 2) as [Word, Word]; // i + 1 is in range
+    if (name.value === "") {
+      scope.report(
+        "read",
+        "blank-name",
+        `${instruction.keyword} has a pair without a name.`,
+        name.range,
+      );
+      return [];
+    }
+    pairs.push([scope.expand(name), scope.expand(value)]);
+  }
+  return pairs;
+}

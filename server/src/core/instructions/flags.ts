@@ -1,0 +1,66 @@
+/** Reading an instruction's flags as BuildKit does: frontend/dockerfile/instructions/bflag.go. */
+import type { Flag, Instruction } from "../syntax/syntax.js";
+import type { StageScope } from "./scope.js";
+
+export type FlagType = "boolean" | "string" | "strings";
+
+export interface FlagValues {
+  /** False when a flag was wrong: the builder then rejects the instruction. */
+  readonly valid: boolean;
+  /** The flag itself, for its range; null when it was not given. */
+  get(name: string): Flag | null;
+  text(name: string): string;
+  isTrue(name: string): boolean;
+  all(name: string): readonly Flag[];
+}
+
+/**
+ * Checks the flags against those that the instruction knows and reports the first mistake.
+ * `--` ends the flags.
+ */
+export function readFlags(
+  instruction: Instruction,
+  known: Readonly<Record<string, FlagType>>,
+  scope: StageScope,
+): FlagValues {
+  const found = new Map<string, Flag[]>();
+  let valid = true;
+  for (const flag of instruction.flags) {
+    if (flag.text === "--") break;
+    const mistake = checkFlag(flag, known, found.has(flag.name));
+    if (mistake !== null) {
+      scope.report("read", "bad-flag", mistake, flag.range);
+      valid = false;
+      break;
+    }
+    found.set(flag.name, [...(found.get(flag.name) ?? []), flag]);
+  }
+  return {
+    valid,
+    get: (name) => found.get(name)?.[0] ?? null,
+    text: (name) => found.get(name)?.[0]?.value ?? "",
+    isTrue: (name) => {
+      const flag = found.get(name)?.[0];
+      return flag !== undefined && (flag.value ?? "true").toLowerCase() !== "false";
+    },
+    all: (name) => found.get(name) ?? [],
+  };
+}
+
+function checkFlag(
+  flag: Flag,
+  known: Readonly<Record<string, FlagType>>,
+  isRepeated: boolean,
+): string | null {
+  const type = Object.hasOwn(known, flag.name) ? known[flag.name] : undefined;
+  if (type === undefined) return `Unknown flag --${flag.name}.`;
+  if (isRepeated && type !== "strings") return `The flag --${flag.name} is given twice.`;
+  if (type === "boolean") {
+    if (flag.value === "") return `The flag --${flag.name} has an empty value.`;
+    if (flag.value !== null && !/^(?:true|false)$/i.test(flag.value)) {
+      return `The flag --${flag.name} takes true or false, not "${flag.value}".`;
+    }
+    return null;
+  }
+  return flag.value === null ? `The flag --${flag.name} needs a value.` : null;
+}

@@ -1,0 +1,113 @@
+import type { Healthcheck } from "../image/config.js";
+import type { Flag, Instruction } from "../syntax/syntax.js";
+import { type FlagValues, readFlags } from "./flags.js";
+import { type InstructionKind, inert } from "./kind.js";
+import type { StageScope } from "./scope.js";
+
+/** `HEALTHCHECK`: how the engine asks a running container whether it is well. */
+export const healthcheck: InstructionKind = {
+  keyword: "HEALTHCHECK",
+  evaluate(instruction, scope) {
+    const check = readCheck(instruction, scope);
+    if (check !== null) scope.config.healthcheck = check;
+    return inert(check === null ? [] : [JSON.stringify(check)]);
+  },
+  explain: () => ({
+    inside: [
+      "Notes the check in the image config; it runs in the containers, never in the build. No layer.",
+    ],
+    traps: [],
+  }),
+};
+
+function readCheck(instruction: Instruction, scope: StageScope): Healthcheck | null {
+  const [first, ...rest] = instruction.args;
+  const kind = first?.value.toUpperCase() ?? "";
+  if (kind === "NONE" && rest.length === 0) return { Test: ["NONE"] };
+  const flags = readFlags(
+    instruction,
+    {
+      interval: "string",
+      timeout: "string",
+      "start-period": "string",
+      "start-interval": "string",
+      retries: "string",
+    },
+    scope,
+  );
+  if (!flags.valid) return null;
+  const words = rest.map((word) => word.value);
+  if (kind !== "CMD" || words.length === 0) {
+    scope.report(
+      "read",
+      "bad-healthcheck",
+      kind === "CMD"
+        ? "HEALTHCHECK CMD needs a command."
+        : "HEALTHCHECK takes CMD and a command, or NONE alone.",
+      instruction.range,
+    );
+    return null;
+  }
+  return {
+    Test: instruction.json ? ["CMD", ...words] : ["CMD-SHELL", words.join(" ")],
+    ...interval("Interval", flags.get("interval"), scope),
+    ...interval("Timeout", flags.get("timeout"), scope),
+    ...interval("StartPeriod", flags.get("start-period"), scope),
+    ...interval("StartInterval", flags.get("start-interval"), scope),
+    ...retries(flags, scope),
+  };
+}
+
+function retries(flags: FlagValues, scope: StageScope): { Retries?: number } {
+  const flag = flags.get("retries");
+  if (flag === null || flag.value === "") return {};
+  if (!/^[+]?\d{1,9}$/.test(flag.value ?? "")) {
+    scope.report("read", "bad-flag", "--retries takes a number from 0 up.", flag.range);
+    return {};
+  }
+  const count = Number(flag.value);
+  return count === 0 ? {} : { Retries: count };
+}
+
+/** Go's duration units in nanoseconds. */
+const units = new Map([
+  ["ns", 1],
+  ["us", 1e3],
+  ["µs", 1e3],
+  ["μs", 1e3],
+  ["ms", 1e6],
+  ["s", 1e9],
+  ["m", 60e9],
+  ["h", 3600e9],
+]);
+
+/** One interval flag as the config has it; zero and an empty value leave it out. */
+function interval(
+  name: "Interval" | "Timeout" | "StartPeriod" | "StartInterval",
+  flag: Flag | null,
+  scope: StageScope,
+): Healthcheck | Record<string, never> {
+  if (flag === null || flag.value === null || flag.value === "") return {};
+  const nanoseconds = parseDuration(flag.value);
+  if (nanoseconds === null || (nanoseconds !== 0 && nanoseconds < 1e6)) {
+    scope.report(
+      "read",
+      "bad-flag",
+      `--${flag.name} takes a duration of at least 1ms, such as 30s or 1m30s.`,
+      flag.range,
+    );
+    return {};
+  }
+  return nanoseconds === 0 ? {} : ({ [name]: nanoseconds } as unknown as Healthcheck); // one of its optional fields
+}
+
+/** Go's `time.ParseDuration`; null: not a duration. */
+function parseDuration(text: string): number | null {
+  if (/^[+-]?0$/.test(text)) return 0;
+  if (!/^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return null;
+  let total = 0;
+  for (const [, amount = "", unit = ""] of text.matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g)) {
+    total += Number(amount) * (units.get(unit) ?? 0);
+  }
+  return Math.round(text.startsWith("-") ? -total : total);
+}

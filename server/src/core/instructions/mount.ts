@@ -1,0 +1,205 @@
+/** `RUN --mount=…`. Source: BuildKit, instructions/commands_runmount.go, convert_runmount.go. */
+import type { Flag } from "../syntax/syntax.js";
+import type { Mount, SourceReference } from "./operation.js";
+import { cleanPath, joinPaths } from "./paths.js";
+import type { StageScope } from "./scope.js";
+
+const types = ["bind", "cache", "tmpfs", "secret", "ssh"] as const;
+type MountType = (typeof types)[number];
+
+const sharings = ["shared", "private", "locked"];
+
+/** One key and value of the flag; null value: the key stood alone. */
+interface Field {
+  readonly key: string;
+  readonly value: string | null;
+}
+
+/** Reads one `--mount` flag; null, and reported, when the builder would reject it. */
+export function readMount(flag: Flag, scope: StageScope): Mount | null {
+  const fail = (message: string, phase: "read" | "build" = "build"): null => {
+    scope.report(phase, "bad-mount", message, flag.valueRange);
+    return null;
+  };
+  const fields = splitFields(flag.value ?? "");
+  if (fields === null) return fail("The quotes in --mount do not pair.", "read");
+
+  const values = new Map<string, string>();
+  let type: MountType = "bind";
+  let readOnly: boolean | null = null;
+  let required = false;
+  for (const { key, value: typed } of fields) {
+    if (key === "from" && /\$./.test(typed ?? "")) {
+      return fail("from= takes no variable: name a stage with FROM … AS and use its name.", "read");
+    }
+    const value = typed === null ? null : scope.expand({ value: typed, range: flag.valueRange });
+    const name = fieldNames.get(key);
+    if (name === undefined) return fail(`--mount has no option "${key}".`);
+    if (name === "readonly" || name === "readwrite" || name === "required") {
+      const isTrue = value === null ? true : parseBoolean(value);
+      if (isTrue === null) return fail(`${key} takes true or false, not "${value}".`);
+      if (name === "required") required = isTrue;
+      else readOnly = name === "readonly" ? isTrue : !isTrue;
+      continue;
+    }
+    if (value === null) return fail(`${key} needs a value, as in ${key}=….`);
+    if (name === "type") {
+      const found = types.find((known) => known === value.toLowerCase());
+      if (found === undefined) return fail(`"${value}" is not a type of mount.`);
+      type = found;
+      continue;
+    }
+    values.set(name, value);
+  }
+  const mistake = checkCombination(type, values, required);
+  if (mistake !== null) return fail(mistake);
+
+  const fromName = values.get("from");
+  const from = sourceOf(type, fromName, flag, scope);
+  if (from === "unresolved") return null;
+  const typedTarget = values.get("target") ?? "";
+  const target = cleanPath(typedTarget).startsWith("/")
+    ? cleanPath(typedTarget)
+    : joinPaths("/", scope.directory, typedTarget);
+  const needsTarget = type === "bind" || type === "cache" || type === "tmpfs";
+  if (needsTarget && target === "/") return fail("The mount's target cannot be the root.");
+  return {
+    type,
+    from,
+    source: joinPaths("/", values.get("source") ?? ""),
+    target: needsTarget || typedTarget !== "" ? target : "",
+    readOnly: readOnly ?? (type !== "cache" && type !== "tmpfs"),
+    id: values.get("id") ?? (type === "secret" ? (values.get("source") ?? "") : ""),
+    sharing: (values.get("sharing") ?? "").toLowerCase(),
+    required,
+    environmentName: values.get("env") ?? null,
+    mode: numberOf(values.get("mode"), 8),
+    uid: numberOf(values.get("uid"), 10),
+    gid: numberOf(values.get("gid"), 10),
+    sizeLimit: parseSize(values.get("size") ?? "") ?? 0,
+  };
+}
+
+/** Every spelling of an option, and the name that stands for it. */
+const fieldNames = new Map<string, string>([
+  ["type", "type"],
+  ["from", "from"],
+  ["source", "source"],
+  ["src", "source"],
+  ["target", "target"],
+  ["dst", "target"],
+  ["destination", "target"],
+  ["readonly", "readonly"],
+  ["ro", "readonly"],
+  ["readwrite", "readwrite"],
+  ["rw", "readwrite"],
+  ["required", "required"],
+  ["size", "size"],
+  ["id", "id"],
+  ["sharing", "sharing"],
+  ["mode", "mode"],
+  ["uid", "uid"],
+  ["gid", "gid"],
+  ["env", "env"],
+]);
+
+function checkCombination(
+  type: MountType,
+  values: ReadonlyMap<string, string>,
+  required: boolean,
+): string | null {
+  const hasIdentity = type === "secret" || type === "ssh" || type === "cache";
+  for (const name of ["mode", "uid", "gid"]) {
+    const value = values.get(name);
+    if (value === undefined) continue;
+    if (!hasIdentity) return `${name} is not for mounts of type ${type}.`;
+    if (numberOf(value, name === "mode" ? 8 : 10) === null) return `"${value}" is not a ${name}.`;
+  }
+  if (required && type !== "secret" && type !== "ssh") {
+    return `required is not for mounts of type ${type}.`;
+  }
+  const size = values.get("size");
+  if (size !== undefined && type !== "tmpfs") return `size is not for mounts of type ${type}.`;
+  if (size !== undefined && parseSize(size) === null) return `"${size}" is not a size.`;
+  const sharing = values.get("sharing");
+  if (sharing !== undefined && !sharings.includes(sharing.toLowerCase())) {
+    return `"${sharing}" is not a way of sharing: shared, private or locked.`;
+  }
+  if (sharing !== undefined && type !== "cache") {
+    return `sharing is not for mounts of type ${type}.`;
+  }
+  if (type === "secret") {
+    if (values.has("from")) return "A secret takes no from.";
+    if (!["source", "target", "id"].some((name) => values.get(name))) {
+      return "A secret needs an id, a source or a target.";
+    }
+    if (values.get("source") && values.get("id"))
+      return "A secret takes an id or a source, not both.";
+  }
+  return null;
+}
+
+function sourceOf(
+  type: MountType,
+  from: string | undefined,
+  flag: Flag,
+  scope: StageScope,
+): SourceReference | null | "unresolved" {
+  if (type === "secret" || type === "ssh" || type === "tmpfs") return null;
+  if (from === undefined || from === "") return { kind: type === "cache" ? "scratch" : "context" };
+  return scope.resolveSource(from, flag.valueRange, "mount") ?? "unresolved";
+}
+
+/** Comma-separated fields with the quotes of CSV; null: a quote stays open. */
+function splitFields(text: string): readonly Field[] | null {
+  const fields: Field[] = [];
+  let at = 0;
+  do {
+    let field = "";
+    if (text[at] === '"') {
+      for (;;) {
+        const close = text.indexOf('"', at + 1);
+        if (close < 0) return null;
+        field += text.slice(at + 1, close);
+        at = close + 1;
+        if (text[at] !== '"') break;
+        field += '"';
+      }
+      if (at < text.length && text[at] !== ",") return null;
+    } else {
+      const comma = text.indexOf(",", at);
+      const end = comma < 0 ? text.length : comma;
+      field = text.slice(at, end);
+      if (field.includes('"')) return null;
+      at = end;
+    }
+    const equals = field.indexOf("=");
+    fields.push(
+      equals < 0
+        ? { key: field.toLowerCase(), value: null }
+        : { key: field.slice(0, equals).toLowerCase(), value: field.slice(equals + 1) },
+    );
+  } while (at++ < text.length);
+  return fields;
+}
+
+/** Go's `strconv.ParseBool`. */
+function parseBoolean(text: string): boolean | null {
+  if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
+  return ["0", "f", "F", "FALSE", "false", "False"].includes(text) ? false : null;
+}
+
+function numberOf(text: string | undefined, base: 8 | 10): number | null {
+  if (text === undefined || !(base === 8 ? /^[0-7]{1,11}$/ : /^\d{1,10}$/).test(text)) return null;
+  const value = Number.parseInt(text, base);
+  return value <= 0xffff_ffff ? value : null;
+}
+
+/** Bytes of `64m`, `1.5GiB`, …: docker/go-units `RAMInBytes`. */
+function parseSize(text: string): number | null {
+  const match = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(?:i?b)?$/i.exec(text);
+  if (match === null) return null;
+  return Math.floor(
+    Number(match[1]) * 1024 ** " kmgtp".indexOf((match[2] ?? "").toLowerCase() || " "),
+  );
+}

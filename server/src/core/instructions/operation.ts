@@ -1,0 +1,108 @@
+/**
+ * What a builder runs for an instruction, reduced to what its cache key can contain: plain values,
+ * variables expanded, paths absolute. Source: BuildKit, solver/llbsolver/ops (`CacheMap`) and
+ * frontend/dockerfile/dockerfile2llb (`dispatch*`).
+ */
+
+/** Where a COPY or a mount takes its files from. */
+export type SourceReference =
+  | { readonly kind: "context" }
+  | { readonly kind: "stage"; readonly index: number }
+  | { readonly kind: "image"; readonly reference: string }
+  | { readonly kind: "scratch" };
+
+export interface PullOperation {
+  readonly kind: "pull";
+  /** As typed, variables expanded. */
+  readonly reference: string;
+  /** The `--platform` of the instruction, expanded; null: the platform of the build. */
+  readonly platform: string | null;
+}
+
+export interface Mount {
+  readonly type: "bind" | "cache" | "tmpfs" | "secret" | "ssh";
+  /** null for types that take no files. */
+  readonly from: SourceReference | null;
+  readonly source: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+  readonly readOnly: boolean;
+  readonly id: string;
+  readonly sharing: string;
+  readonly required: boolean;
+  readonly environmentName: string | null;
+  /** Permission bits; null: the default of the type. */
+  readonly mode: number | null;
+  readonly uid: number | null;
+  readonly gid: number | null;
+  /** Bytes; 0: no limit. */
+  readonly sizeLimit: number;
+}
+
+export interface RunOperation {
+  readonly kind: "run";
+  /** The argument vector of the process, the shell's words included. */
+  readonly argv: readonly string[];
+  readonly shellForm: boolean;
+  /** Digest of the ordered list of variables that the process gets. */
+  readonly environment: string;
+  readonly directory: string;
+  readonly user: string;
+  readonly network: string;
+  readonly security: string;
+  readonly mounts: readonly Mount[];
+  /** A heredoc that starts with `#!` becomes a file that is mounted and run. */
+  readonly script: { readonly name: string; readonly content: string } | null;
+  /** The classic builder's `|n K=V …` prefix of the step text. */
+  readonly classicArgs: readonly string[];
+}
+
+export type CopyItem =
+  | {
+      readonly kind: "paths";
+      /** As the builder looks it up: absolute from the source's root, cleaned. */
+      readonly source: string;
+      /** As typed, variables expanded. */
+      readonly text: string;
+    }
+  | { readonly kind: "inline"; readonly name: string; readonly content: string }
+  | {
+      readonly kind: "http";
+      readonly url: string;
+      readonly fileName: string;
+      readonly checksum: string;
+    }
+  | {
+      readonly kind: "git";
+      readonly url: string;
+      readonly keepGitDir: boolean;
+      readonly checksum: string;
+    };
+
+export interface CopyOperation {
+  readonly kind: "copy";
+  readonly isAdd: boolean;
+  readonly items: readonly CopyItem[];
+  readonly from: SourceReference;
+  /** Absolute; a trailing slash, which makes it a directory, is kept. */
+  readonly destination: string;
+  /** As typed, variables expanded. */
+  readonly destinationText: string;
+  /** As typed; empty: root. */
+  readonly owner: string;
+  /** As typed; empty: the files' own. */
+  readonly mode: string;
+  readonly link: boolean;
+  readonly parents: boolean;
+  readonly exclude: readonly string[];
+  readonly unpack: boolean;
+}
+
+export interface MakeDirectoryOperation {
+  readonly kind: "makeDirectory";
+  readonly path: string;
+  /** The user at that point; empty: root. */
+  readonly owner: string;
+}
+
+export type Operation = PullOperation | RunOperation | CopyOperation | MakeDirectoryOperation;

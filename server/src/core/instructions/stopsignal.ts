@@ -1,0 +1,35 @@
+import { oneArgument } from "./arguments.js";
+import { type InstructionKind, inert } from "./kind.js";
+
+/** `STOPSIGNAL`: what docker stop sends first. */
+export const stopsignal: InstructionKind = {
+  keyword: "STOPSIGNAL",
+  evaluate(instruction, scope) {
+    const word = oneArgument(instruction, scope);
+    if (word === null) return inert([]);
+    const signal = scope.expand(word);
+    if (isSignal(signal)) scope.config.stopSignal = signal;
+    else scope.report("build", "bad-signal", `"${signal}" is not a signal.`, word.range);
+    return inert([signal]);
+  },
+  explain: () => ({
+    inside: ["Notes in the image config the signal that docker stop sends. No layer."],
+    traps: [],
+  }),
+};
+
+const names = new Set(
+  `ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT
+   STOP SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX`.split(/\s+/),
+);
+
+/** A number, or a name with or without SIG: moby/sys, signal `ParseSignal`. */
+function isSignal(text: string): boolean {
+  if (/^[+-]?\d{1,10}$/.test(text)) return Number(text) !== 0;
+  const name = text.toUpperCase().replace(/^SIG/, "");
+  if (names.has(name)) return true;
+  const realTime = /^RTM(IN\+|AX-)(\d{1,2})$/.exec(name);
+  if (realTime === null) return false;
+  const offset = Number(realTime[2]);
+  return offset >= 1 && offset <= (realTime[1] === "IN+" ? 15 : 14);
+}

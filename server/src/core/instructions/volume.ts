@@ -1,0 +1,31 @@
+import { hasArguments } from "./arguments.js";
+import { readFlags } from "./flags.js";
+import { type InstructionKind, inert } from "./kind.js";
+
+/** `VOLUME`: paths whose files live outside the container's writable layer. */
+export const volume: InstructionKind = {
+  keyword: "VOLUME",
+  evaluate(instruction, scope) {
+    readFlags(instruction, {}, scope);
+    if (!hasArguments(instruction, scope)) return inert([]);
+    const paths: string[] = [];
+    for (const word of instruction.args) {
+      if (word.value.trim() === "") {
+        scope.report("read", "blank-name", "VOLUME has an empty path.", word.range);
+        continue;
+      }
+      paths.push(scope.expand({ ...word, value: word.value.trim() }));
+    }
+    for (const path of paths) scope.config.volumes.add(path);
+    return inert(paths);
+  },
+  explain: (_evaluation, builder) => ({
+    inside: [
+      "Notes the paths in the image config: each container gets a volume there. No files, no layer.",
+      builder === "buildkit"
+        ? "A later RUN still writes to the path in its layer."
+        : "What a later RUN writes to the path is thrown away.",
+    ],
+    traps: [],
+  }),
+};

@@ -1,0 +1,47 @@
+import { oneArgument } from "./arguments.js";
+import { readFlags } from "./flags.js";
+import { type InstructionKind, noEffect, operates, shaping } from "./kind.js";
+import { cleanPath, joinPaths, resolveDirectory } from "./paths.js";
+
+/** `WORKDIR`: the directory of everything that follows. */
+export const workdir: InstructionKind = {
+  keyword: "WORKDIR",
+  evaluate(instruction, scope) {
+    readFlags(instruction, {}, scope);
+    const word = oneArgument(instruction, scope);
+    if (word === null) return noEffect;
+    const typed = scope.expand(word);
+    const directory = resolveDirectory(scope.directory, typed);
+    // BuildKit keeps an absolute path as typed (`/a/../b/`), the classic builder cleans it.
+    scope.directory = scope.builder === "buildkit" ? directory : cleanPath(directory);
+    scope.config.workingDirectory = scope.directory;
+    if (directory === "/") return shaping(["/"]);
+    return operates("layer", {
+      kind: "makeDirectory",
+      path: joinPaths("/", directory),
+      owner: scope.builder === "buildkit" ? scope.config.user : "",
+    });
+  },
+  explain(evaluation, builder) {
+    const path = evaluation.operation?.kind === "makeDirectory" ? evaluation.operation.path : "/";
+    const sets = `Sets ${path} as the directory of every RUN, CMD, ENTRYPOINT, COPY and ADD that follows.`;
+    if (evaluation.operation === null) {
+      return { inside: [sets, "The root always exists: no layer."], traps: [] };
+    }
+    return {
+      inside:
+        builder === "buildkit"
+          ? [
+              sets,
+              "Creates the directory, with its parents, where it is missing, owned by the current user.",
+              "Always adds a layer: an empty one if the directory was there already.",
+            ]
+          : [
+              sets,
+              "Starts a temporary container, creates the directory (owned by root) and commits the result.",
+              "The image gets a layer only if the directory was missing.",
+            ],
+      traps: [],
+    };
+  },
+};
