@@ -10,6 +10,7 @@ export type EscapeCharacter = "\\" | "`";
 export interface ParserDirective {
   readonly name: "syntax" | "escape" | "check";
   readonly value: string;
+  /** From the `#` to the end of the line. */
   readonly range: TextRange;
   readonly valueRange: TextRange;
 }
@@ -17,6 +18,7 @@ export interface ParserDirective {
 /** One argument. `value` is what BuildKit's parser hands on: quotes and escapes still in it. */
 export interface Word {
   readonly value: string;
+  /** Where it stands; an element of a JSON array with its quotes. */
   readonly range: TextRange;
 }
 
@@ -26,7 +28,7 @@ export interface Flag {
   readonly name: string;
   readonly value: string | null;
   readonly range: TextRange;
-  /** Where the value stands; empty, at the end of the flag, when it has none. */
+  /** Where the value stands, quotes included; empty, at the end of the flag, when it has none. */
   readonly valueRange: TextRange;
 }
 
@@ -35,21 +37,42 @@ export interface Heredoc {
   readonly fileDescriptor: number;
   /** False when the delimiter is quoted: variables in the body stay as they are. */
   readonly expand: boolean;
-  /** True for `<<-`: leading tabs of the body are dropped. */
+  /** True for `<<-`: leading tabs of the body are dropped. `content` still has them. */
   readonly chomp: boolean;
   readonly content: string;
   /** The `<<NAME` word. */
   readonly range: TextRange;
   /** The body's lines, without the closing delimiter. */
   readonly bodyRange: TextRange;
+  /** The line of the closing delimiter, its line end left out; null when the body is not closed. */
+  readonly closingRange: TextRange | null;
+}
+
+/**
+ * A logical line: continuations joined, comments and blank lines between them dropped. `table` says
+ * where each of its stretches stands in the file. See `logicalLine.ts` for what can be asked of it.
+ */
+export interface LogicalLine {
+  readonly text: string;
+  /** Where `text` begins in the line that `table` describes; 0 but for an ONBUILD's instruction. */
+  readonly start: number;
+  readonly table: SegmentTable;
+}
+
+/** Stretch number n of the logical line starts at `logical[n]` there and at `source[n]` in the file. */
+export interface SegmentTable {
+  readonly logical: readonly number[];
+  readonly source: readonly number[];
 }
 
 /** One logical line: keyword, flags, arguments and heredocs, after continuations are joined. */
 export interface Instruction {
-  /** Upper case, as in `RUN`. */
+  /** Upper case, as in `RUN`. Only keywords that BuildKit takes for `RUN` read `RUN` here. */
   readonly keyword: string;
+  /** As it is written. Empty when the line has nothing but continuation characters. */
+  readonly keywordText: string;
   readonly keywordRange: TextRange;
-  /** From the keyword to the end of the last line, heredoc bodies and delimiters included. */
+  /** From its first character to the end of its last line, heredoc bodies and delimiters included. */
   readonly range: TextRange;
   /** First and last line, from 1, as BuildKit counts them. */
   readonly line: number;
@@ -57,21 +80,29 @@ export interface Instruction {
   readonly flags: readonly Flag[];
   /**
    * The arguments as BuildKit's line parser of this keyword splits them: ENV and LABEL give
-   * triples (name, value, separator), shell forms one word with the whole text.
+   * triples (name, value, separator), shell forms one word with the whole text, HEALTHCHECK its
+   * type and then the command, an unknown keyword one empty word, ONBUILD none (see `trigger`).
    */
   readonly args: readonly Word[];
   /** True when the arguments were written as a JSON array of strings. */
   readonly json: boolean;
+  /** For an ONBUILD these are its instruction's, which has them too. */
   readonly heredocs: readonly Heredoc[];
   /** The logical line, continuations joined, as BuildKit prints it. */
   readonly original: string;
+  /** The same with its places in the file. */
+  readonly logicalLine: LogicalLine;
   /** The comment lines right before it, without `#`; null when there are none. */
   readonly comments: readonly string[] | null;
   /** The instruction that an ONBUILD holds. */
   readonly trigger: Instruction | null;
+  /** True when BuildKit's parser rejects it: flags and args hold what could be read all the same. */
+  readonly broken: boolean;
 }
 
+/** A comment line. Those between the continued lines of an instruction are here too. */
 export interface Comment {
+  /** From the `#` to the end of the line. */
   readonly range: TextRange;
   readonly line: number;
 }

@@ -1,0 +1,135 @@
+/** The bodies of heredocs, in the lines after the instruction that announces them. */
+import type { Problem } from "../text/range.js";
+import type { HeredocInLine } from "./heredocs.js";
+import { KEYWORDS } from "./lineParsers.js";
+import { sourceRange } from "./logicalLine.js";
+import type { SourceLine } from "./sourceLines.js";
+import type { Heredoc, LogicalLine } from "./syntax.js";
+
+/** Looks for closing lines in one file, without reading its lines again for every heredoc. */
+export interface ClosingSearch {
+  readonly text: string;
+  readonly lines: readonly SourceLine[];
+  /** Where each line's text stands, as it is and without leading tabs; built when first needed. */
+  plain: LinesByText | null;
+  chomped: LinesByText | null;
+}
+
+/** A search over the lines of `text`. */
+export function createClosingSearch(text: string, lines: readonly SourceLine[]): ClosingSearch {
+  return { text, lines, plain: null, chomped: null };
+}
+
+export interface HeredocBodies {
+  readonly heredocs: readonly Heredoc[];
+  /** The line after the last one that belongs to a body, counted from 0. */
+  readonly next: number;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads the bodies of `announced`, one after the other, from line `first` on. A body without its
+ * closing line is an error; for us it ends before the next line that looks like an instruction, so
+ * that the rest of the file can be read while somebody is typing.
+ */
+export function readHeredocBodies(
+  search: ClosingSearch,
+  first: number,
+  line: LogicalLine,
+  announced: readonly HeredocInLine[],
+): HeredocBodies {
+  const { text, lines } = search;
+  const heredocs: Heredoc[] = [];
+  const problems: Problem[] = [];
+  let next = first;
+  for (const { range, ...word } of announced) {
+    const isOpen = problems.length > 0;
+    const closing = isOpen ? -1 : findClosing(search, next, word);
+    const end = closing >= 0 ? closing : isOpen ? next : recoveryLine(text, lines, next);
+    const wordRange = sourceRange(line, range.start, range.end);
+    const bodyRange = {
+      start: lines[next]?.start ?? text.length,
+      end: lines[end]?.start ?? text.length,
+    };
+    const closingLine = closing < 0 ? undefined : lines[closing];
+    heredocs.push({
+      ...word,
+      content: text.slice(bodyRange.start, bodyRange.end),
+      range: wordRange,
+      bodyRange,
+      closingRange:
+        closingLine === undefined ? null : { start: closingLine.start, end: closingLine.end },
+    });
+    if (closing < 0 && !isOpen) {
+      problems.push({
+        code: "heredoc-unclosed",
+        message: `No line closes this heredoc: a line with nothing but “${word.name}” is missing.`,
+        severity: "error",
+        range: wordRange,
+      });
+    }
+    next = closing < 0 ? end : closing + 1;
+  }
+  return { heredocs, next, problems };
+}
+
+type LinesByText = ReadonlyMap<string, readonly number[]>;
+
+/** How many lines are read one by one before the index over all of them pays. */
+const SCANNED_LINES = 200;
+
+/** The first line from `from` on that closes the heredoc, -1 when there is none. */
+function findClosing(
+  search: ClosingSearch,
+  from: number,
+  { name, chomp }: { readonly name: string; readonly chomp: boolean },
+): number {
+  const { text, lines } = search;
+  const scanEnd = Math.min(lines.length, from + SCANNED_LINES);
+  for (let index = from; index < scanEnd; index++) {
+    if (lineText(text, lines[index], chomp) === name) return index;
+  }
+  if (scanEnd === lines.length) return -1;
+  if (chomp) search.chomped ??= indexLines(text, lines, true);
+  else search.plain ??= indexLines(text, lines, false);
+  const places = (chomp ? search.chomped : search.plain)?.get(name) ?? [];
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((places[middle] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  return places[low] ?? -1;
+}
+
+function indexLines(text: string, lines: readonly SourceLine[], chomp: boolean): LinesByText {
+  const byText = new Map<string, number[]>();
+  for (const [index, line] of lines.entries()) {
+    const key = lineText(text, line, chomp);
+    const places = byText.get(key);
+    if (places === undefined) byText.set(key, [index]);
+    else places.push(index);
+  }
+  return byText;
+}
+
+function lineText(text: string, line: SourceLine | undefined, chomp: boolean): string {
+  if (line === undefined) return "";
+  let start = line.start;
+  if (chomp) while (start < line.end && text[start] === "\t") start++;
+  return text.slice(start, line.end);
+}
+
+/**
+ * Where an unclosed body ends for us: before a line that starts with a keyword in upper case, which
+ * the text of a script or a configuration file hardly ever does.
+ */
+function recoveryLine(text: string, lines: readonly SourceLine[], from: number): number {
+  for (let index = from; index < lines.length; index++) {
+    const line = lines[index];
+    const word = line && /^\s*([A-Z]+)\s/.exec(text.slice(line.start, line.end))?.[1];
+    if (word !== undefined && KEYWORDS.has(word.toLowerCase())) return index;
+  }
+  return lines.length;
+}

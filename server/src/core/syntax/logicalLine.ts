@@ -1,0 +1,106 @@
+/**
+ * The logical line of an instruction and its way back to the file: continued lines are joined into
+ * one text, and a table of segments keeps where each of them stood.
+ */
+import type { TextRange } from "../text/range.js";
+import type { Instruction, LogicalLine, Word } from "./syntax.js";
+
+/** One stretch of the file: `text` stands at offset `source`. */
+export interface LinePart {
+  readonly text: string;
+  readonly source: number;
+}
+
+/** Joins the parts of the continued lines; there is at least one. */
+export function joinParts(parts: readonly LinePart[]): LogicalLine {
+  const logical: number[] = [];
+  const source: number[] = [];
+  let length = 0;
+  for (const part of parts) {
+    // An empty part holds no character that could be looked up, unless it is all there is.
+    if (part.text.length === 0 && parts.length > 1 && length > 0) continue;
+    if (logical.length > 0 && logical[logical.length - 1] === length) {
+      logical.pop();
+      source.pop();
+    }
+    logical.push(length);
+    source.push(part.source);
+    length += part.text.length;
+  }
+  return { text: parts.map((part) => part.text).join(""), start: 0, table: { logical, source } };
+}
+
+/** The rest of a logical line from `from` on, with the same places in the file. */
+export function sliceLine(line: LogicalLine, from: number, to = line.text.length): LogicalLine {
+  return { text: line.text.slice(from, to), start: line.start + from, table: line.table };
+}
+
+/**
+ * Where `[start, end)` of a logical line's text stands in the file: from its first character to
+ * right after its last one. What lies between (continuation characters, comments) is inside.
+ */
+export function sourceRange(line: LogicalLine, start: number, end: number): TextRange {
+  const from = sourceOffset(line, start);
+  if (end <= start) return { start: from, end: from };
+  return { start: from, end: sourceOffset(line, end - 1) + 1 };
+}
+
+/**
+ * Where `[start, end)` of a word's value stands in the file, for example a variable in it.
+ * Values read from a JSON array are followed through their escapes.
+ */
+export function rangeInWord(
+  instruction: Instruction,
+  word: Word,
+  start: number,
+  end: number,
+): TextRange {
+  const line = instruction.logicalLine;
+  const first = logicalOffset(line, word.range.start);
+  if (!instruction.json || line.text[first] !== '"') {
+    return sourceRange(line, first + start, first + end);
+  }
+  return sourceRange(
+    line,
+    literalOffset(line.text, first + 1, start),
+    literalOffset(line.text, first + 1, end),
+  );
+}
+
+/** The index in the logical line's text of the character at `source` in the file, or the next one. */
+export function logicalOffset(line: LogicalLine, source: number): number {
+  const { logical, source: sources } = line.table;
+  const segment = lastAtMost(sources, source);
+  const base = logical[segment] ?? 0;
+  const next = logical[segment + 1] ?? Number.POSITIVE_INFINITY;
+  const offset = Math.min(base + Math.max(0, source - (sources[segment] ?? 0)), next);
+  return Math.min(Math.max(0, offset - line.start), line.text.length);
+}
+
+function sourceOffset(line: LogicalLine, index: number): number {
+  const at = Math.max(0, line.start + index);
+  const segment = lastAtMost(line.table.logical, at);
+  return (line.table.source[segment] ?? 0) + at - (line.table.logical[segment] ?? 0);
+}
+
+/** The index of the last number that is at most `value`, 0 when there is none. */
+function lastAtMost(numbers: readonly number[], value: number): number {
+  let low = 0;
+  let high = numbers.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((numbers[middle] ?? 0) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Walks `count` decoded characters through the JSON string literal whose content begins at `from`. */
+function literalOffset(text: string, from: number, count: number): number {
+  let at = from;
+  for (let done = 0; done < count && at < text.length; done++) {
+    if (text[at] !== "\\") at += 1;
+    else at += text[at + 1] === "u" ? 6 : 2;
+  }
+  return at;
+}

@@ -1,0 +1,185 @@
+/**
+ * The parser of a Dockerfile, exact to BuildKit's own: the same instructions, flags, arguments and
+ * heredocs, and a problem for every file that BuildKit refuses. It never throws and needs time in
+ * proportion to the text.
+ * Source of the rules: BuildKit, frontend/dockerfile/parser/parser.go.
+ */
+import type { Problem, TextRange } from "../text/range.js";
+import { skipSpaces } from "./characters.js";
+import { readDirectives } from "./directives.js";
+import { type ClosingSearch, createClosingSearch, readHeredocBodies } from "./heredocBodies.js";
+import { findHeredocs } from "./heredocs.js";
+import { placeInstruction, readLine, takesHeredocs } from "./instruction.js";
+import { joinParts, type LinePart, sourceRange } from "./logicalLine.js";
+import {
+  commentText,
+  continuationAt,
+  isBlankLine,
+  isCommentLine,
+  isTooLong,
+  LONGEST_LINE,
+  type SourceLine,
+  splitLines,
+} from "./sourceLines.js";
+import type { Comment, Dockerfile, EscapeCharacter, Instruction } from "./syntax.js";
+
+/** Parses any text. What cannot be read stands in `problems`, the rest in the tree all the same. */
+export function parseDockerfile(text: string): Dockerfile {
+  const lines = splitLines(text);
+  const block = readDirectives(text, lines);
+  const file: OpenFile = {
+    text,
+    lines,
+    escapeCharacter: block.escape,
+    closings: createClosingSearch(text, lines),
+    instructions: [],
+    comments: [...block.repeated],
+    problems: [...block.problems, ...findLongLines(text, lines)],
+  };
+
+  // BuildKit takes a directive for a comment first and drops it then, which leaves an empty list.
+  let comments: string[] | null = block.lineCount > 0 ? [] : null;
+  for (let index = block.lineCount; index < lines.length; ) {
+    const line = lines[index];
+    if (line === undefined) break;
+    if (isCommentLine(text, line)) {
+      const comment = addComment(file, line, index);
+      if (comment === "") comments = null;
+      else {
+        comments ??= [];
+        comments.push(comment);
+      }
+      index++;
+    } else if (isBlankLine(text, line)) index++;
+    else {
+      index = addInstruction(file, index, comments);
+      comments = null;
+    }
+  }
+  if (file.instructions.length === 0) file.problems.push(noInstructions(text, lines));
+  return {
+    text,
+    escape: block.escape,
+    directives: block.directives,
+    instructions: file.instructions,
+    comments: file.comments,
+    problems: file.problems.sort((a, b) => a.range.start - b.range.start),
+  };
+}
+
+interface OpenFile {
+  readonly text: string;
+  readonly lines: readonly SourceLine[];
+  readonly escapeCharacter: EscapeCharacter;
+  readonly closings: ClosingSearch;
+  readonly instructions: Instruction[];
+  readonly comments: Comment[];
+  readonly problems: Problem[];
+}
+
+/** Reads the instruction that starts on line `first` (from 0) and gives the line after it. */
+function addInstruction(file: OpenFile, first: number, comments: string[] | null): number {
+  const { text, lines } = file;
+  const { parts, next, firstBlankLine } = collectParts(file, first);
+  const line = joinParts(parts);
+  const syntax = readLine(line, file.escapeCharacter);
+  const problems = [...syntax.problems];
+  const announced = takesHeredocs(syntax) ? findHeredocs(line.text) : NO_HEREDOCS;
+  if (announced.invalid !== null) {
+    problems.push({
+      code: "heredoc-word-invalid",
+      message: "The name of this heredoc cannot be read.",
+      severity: "error",
+      range: sourceRange(line, announced.invalid.start, announced.invalid.end),
+    });
+  }
+  const bodies = readHeredocBodies(file.closings, next, line, announced.words);
+  problems.push(...bodies.problems);
+  const last = lines[bodies.next - 1];
+  const start = skipSpaces(text, lines[first]?.start ?? 0, lines[first]?.end ?? 0);
+  file.instructions.push(
+    placeInstruction(syntax, {
+      range: { start, end: Math.max(start, last?.end ?? start) },
+      line: first + 1,
+      endLine: bodies.next,
+      comments,
+      heredocs: bodies.heredocs,
+      broken: problems.length > 0,
+    }),
+  );
+  for (const problem of problems) file.problems.push(problem);
+  if (firstBlankLine !== null) file.problems.push(blankContinuation(firstBlankLine));
+  return bodies.next;
+}
+
+interface PartsOfLine {
+  readonly parts: readonly LinePart[];
+  /** The line after the last one that belongs to them. */
+  readonly next: number;
+  readonly firstBlankLine: SourceLine | null;
+}
+
+/** The stretches of an instruction's lines, continuation characters, comments and blank lines out. */
+function collectParts(file: OpenFile, first: number): PartsOfLine {
+  const { text, lines } = file;
+  const parts: LinePart[] = [];
+  let firstBlankLine: SourceLine | null = null;
+  for (let index = first; index < lines.length; index++) {
+    const line = lines[index];
+    if (line === undefined) break;
+    if (index > first && isCommentLine(text, line)) {
+      addComment(file, line, index);
+      continue;
+    }
+    if (index > first && isBlankLine(text, line)) {
+      firstBlankLine ??= line;
+      continue;
+    }
+    const start = index === first ? skipSpaces(text, line.start, line.end) : line.start;
+    const cut = continuationAt(text, start, line.end, file.escapeCharacter);
+    parts.push({ text: text.slice(start, cut < 0 ? line.end : cut), source: start });
+    if (cut < 0) return { parts, next: index + 1, firstBlankLine };
+  }
+  return { parts, next: lines.length, firstBlankLine };
+}
+
+function addComment(file: OpenFile, line: SourceLine, index: number): string {
+  const start = skipSpaces(file.text, line.start, line.end);
+  file.comments.push({ range: { start, end: line.end }, line: index + 1 });
+  return commentText(file.text, line);
+}
+
+const NO_HEREDOCS = { words: [], invalid: null } as const;
+
+function blankContinuation(line: SourceLine): Problem {
+  return {
+    code: "blank-line-in-continuation",
+    message:
+      "An empty line inside a continued instruction. Docker still skips it, and warns that it will not for ever: remove it, or write # in it.",
+    severity: "warning",
+    range: { start: line.start, end: line.next },
+  };
+}
+
+function findLongLines(text: string, lines: readonly SourceLine[]): Problem[] {
+  return lines
+    .filter((line) => isTooLong(text, line))
+    .map((line) => ({
+      code: "line-too-long",
+      message: `The line is longer than the ${LONGEST_LINE} bytes that BuildKit reads. Continue it on further lines.`,
+      severity: "error",
+      range: { start: line.start, end: line.end },
+    }));
+}
+
+function noInstructions(text: string, lines: readonly SourceLine[]): Problem {
+  const last = lines.at(-1);
+  const range: TextRange =
+    last === undefined ? { start: 0, end: text.length } : { start: last.start, end: last.end };
+  return {
+    code: "no-instructions",
+    message: "The Dockerfile has no instruction. It starts with FROM.",
+    severity: "error",
+    range,
+  };
+}

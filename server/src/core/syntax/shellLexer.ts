@@ -1,0 +1,441 @@
+/**
+ * The word lexer behind variable expansion: quotes, escapes and `$name` / `${name…}` as BuildKit
+ * reads them, which is a small part of what a shell does.
+ * Source of the rules: BuildKit, frontend/dockerfile/shell/lex.go.
+ */
+import type { TextRange } from "../text/range.js";
+import { isSpace } from "./characters.js";
+import { cutPrefix, cutSuffix, replaceMatches } from "./shellPattern.js";
+import type { EscapeCharacter, Word } from "./syntax.js";
+
+/** What BuildKit's lexer can be told to leave as it stands. Everything is off by default. */
+export interface LexOptions {
+  /** Keep quotes in the result. */
+  readonly rawQuotes?: boolean;
+  /** Keep escape characters in the result. */
+  readonly rawEscapes?: boolean;
+  /** Leave references to unset variables as they are. */
+  readonly skipUnset?: boolean;
+  /** Quotes are characters like any other: how the body of a heredoc is expanded. */
+  readonly skipQuotes?: boolean;
+}
+
+/** Why a text cannot be expanded. `range` holds offsets into that text. */
+export interface ExpansionError {
+  readonly code:
+    | "quote-unclosed"
+    | "brace-unclosed"
+    | "substitution-bad"
+    | "modifier-unsupported"
+    | "pattern-invalid"
+    | "variable-required"
+    | "expansion-too-large";
+  readonly message: string;
+  readonly range: TextRange;
+}
+
+/** One `$name` or `${name…}`. Ranges hold offsets into the text. */
+export interface VariableReference {
+  readonly name: string;
+  /** From the `$` to the end, closing brace included. */
+  readonly range: TextRange;
+  readonly nameRange: TextRange;
+}
+
+/** Everything one run over a text finds out. */
+export interface LexResult {
+  readonly value: string;
+  readonly words: readonly Word[];
+  readonly matched: ReadonlySet<string>;
+  readonly unmatched: ReadonlySet<string>;
+  readonly references: readonly VariableReference[];
+  readonly error: ExpansionError | null;
+  /** Where the lexer stopped: the end of the text unless there is an error. */
+  readonly end: number;
+}
+
+/** Runs over `text` from `from` on. `lookup` gives `undefined` for an unset variable. */
+export function lex(
+  text: string,
+  lookup: (name: string) => string | undefined,
+  escapeCharacter: EscapeCharacter,
+  options: LexOptions = {},
+  from = 0,
+): LexResult {
+  const state: State = {
+    text,
+    // Go's scanner drops a byte order mark at the start of what it reads.
+    at: from === 0 && text.startsWith("\ufeff") ? 1 : from,
+    lookup,
+    escapeCharacter,
+    options,
+    rawEscapes: options.rawEscapes === true,
+    depth: 0,
+    matched: new Set(),
+    unmatched: new Set(),
+    references: [],
+    error: null,
+    words: [],
+    word: "",
+    wordStart: -1,
+    wordEnd: -1,
+    isInWord: false,
+  };
+  const value = readUntil(state, "", state.rawEscapes);
+  if (value !== null) closeWord(state);
+  return {
+    value: value ?? "",
+    words: value === null ? [] : state.words,
+    matched: state.matched,
+    unmatched: state.unmatched,
+    references: state.references,
+    error: state.error,
+    end: state.at,
+  };
+}
+
+interface State {
+  readonly text: string;
+  at: number;
+  readonly lookup: (name: string) => string | undefined;
+  readonly escapeCharacter: EscapeCharacter;
+  readonly options: LexOptions;
+  rawEscapes: boolean;
+  depth: number;
+  readonly matched: Set<string>;
+  readonly unmatched: Set<string>;
+  readonly references: VariableReference[];
+  error: ExpansionError | null;
+  readonly words: Word[];
+  word: string;
+  wordStart: number;
+  wordEnd: number;
+  isInWord: boolean;
+}
+
+/** BuildKit has no such limit; a text nested deeper is no Dockerfile, and we have less stack. */
+const DEEPEST = 400;
+
+const MODIFIERS = "+-?#%";
+
+/** Reads up to `stop` (or the end, for an empty one) and past it. Null means `state.error` is set. */
+function readUntil(state: State, stop: "" | "}" | "/", rawEscapes: boolean): string | null {
+  const isOutermost = stop === "";
+  const rawEscapesBefore = state.rawEscapes;
+  const start = state.at;
+  if (!isOutermost) {
+    // BuildKit shares one buffer between the levels: a modifier's word empties what the outer
+    // word had collected so far. Only the splitting into words sees it, and heredocs rely on that.
+    state.word = "";
+    state.wordStart = -1;
+    if (state.depth >= DEEPEST) {
+      return fail(state, "expansion-too-large", "The substitutions are nested too deeply.", start);
+    }
+  }
+  state.depth++;
+  state.rawEscapes = rawEscapes;
+  let result = "";
+  while (state.at < state.text.length) {
+    const from = state.at;
+    const unit = state.text.charAt(from);
+    if (!isOutermost && unit === stop) {
+      state.at++;
+      state.depth--;
+      state.rawEscapes = rawEscapesBefore;
+      return result;
+    }
+    if (unit === "$" || unit === "<" || (isQuote(unit) && state.options.skipQuotes !== true)) {
+      const piece = readSpecial(state, unit);
+      if (piece === null) return null;
+      result += piece;
+      if (!isOutermost) continue;
+      if (unit === "$") addSplit(state, piece, from);
+      else addRaw(state, piece, from);
+    } else if (unit === state.escapeCharacter) {
+      state.at++;
+      if (state.rawEscapes) {
+        result += unit;
+        if (isOutermost) addRaw(state, unit, from);
+      }
+      const escaped = nextCharacter(state);
+      if (escaped === "") break;
+      result += escaped;
+      if (isOutermost) addRaw(state, escaped, from);
+    } else {
+      state.at++;
+      result += unit;
+      if (isOutermost) addUnit(state, unit, from);
+    }
+  }
+  if (!isOutermost) {
+    return fail(state, "brace-unclosed", `“${stop}” is missing here.`, start);
+  }
+  return result;
+}
+
+function readSpecial(state: State, unit: string): string | null {
+  if (unit === "$") return readDollar(state);
+  if (unit === "<") return readAngle(state);
+  return unit === "'" ? readSingleQuoted(state) : readDoubleQuoted(state);
+}
+
+function readSingleQuoted(state: State): string | null {
+  const start = state.at;
+  const end = state.text.indexOf("'", start + 1);
+  if (end < 0) {
+    state.at = state.text.length;
+    return fail(state, "quote-unclosed", "The single quote is not closed.", start);
+  }
+  state.at = end + 1;
+  return state.options.rawQuotes === true
+    ? state.text.slice(start, end + 1)
+    : state.text.slice(start + 1, end);
+}
+
+function readDoubleQuoted(state: State): string | null {
+  const start = state.at;
+  const rawQuote = state.options.rawQuotes === true ? '"' : "";
+  let result = rawQuote;
+  state.at++;
+  while (state.at < state.text.length) {
+    const unit = state.text.charAt(state.at);
+    if (unit === '"') {
+      state.at++;
+      return result + rawQuote;
+    }
+    if (unit === "$") {
+      const value = readDollar(state);
+      if (value === null) return null;
+      result += value;
+      continue;
+    }
+    state.at++;
+    if (unit !== state.escapeCharacter) {
+      result += unit;
+      continue;
+    }
+    if (state.rawEscapes) result += unit;
+    // Inside double quotes an escape character counts only before these; at the end it is dropped.
+    const following = state.text.charAt(state.at);
+    if (following === "") break;
+    if (following === '"' || following === "$" || following === state.escapeCharacter) {
+      result += following;
+      state.at++;
+    } else result += unit;
+  }
+  return fail(state, "quote-unclosed", "The double quote is not closed.", start);
+}
+
+/** `<<` takes the blanks after it along, so that `<< EOF` stays one word. */
+function readAngle(state: State): string {
+  const start = state.at;
+  state.at++;
+  if (state.text.charAt(state.at) !== "<") return "<";
+  state.at++;
+  while (/[\t\r ]/.test(state.text.charAt(state.at))) state.at++;
+  return state.text.slice(start, state.at);
+}
+
+function readDollar(state: State): string | null {
+  const start = state.at;
+  state.at++;
+  if (state.text.charAt(state.at) === "{") return readBraced(state, start);
+  const nameStart = state.at;
+  const name = readName(state);
+  if (name === "") return "$";
+  addReference(state, name, start, nameStart);
+  const value = lookUp(state, name);
+  return value ?? (state.options.skipUnset === true ? `$${name}` : "");
+}
+
+function readBraced(state: State, start: number): string | null {
+  state.at++;
+  const first = state.text.charAt(state.at);
+  if (first === "") return fail(state, "brace-unclosed", "“}” is missing here.", start);
+  if (first === "{" || first === "}" || first === ":") {
+    return fail(state, "substitution-bad", "A variable's name must follow “${”.", start);
+  }
+  const nameStart = state.at;
+  const name = readName(state);
+  const nameEnd = state.at;
+  const modifier = nextCharacter(state);
+  if (modifier === "}") {
+    addReference(state, name, start, nameStart);
+    const value = lookUp(state, name);
+    return value ?? (state.options.skipUnset === true ? `\${${name}}` : "");
+  }
+  const index = state.references.length;
+  if (name !== "") addReference(state, name, start, nameStart);
+  const result = readModified(state, name, modifier, start);
+  const reference = state.references[index];
+  if (name !== "" && reference !== undefined) {
+    // Only now is it known where the reference ends. A broken one ends with its name.
+    state.references[index] = {
+      ...reference,
+      range: { start, end: result === null ? nameEnd : state.at },
+    };
+  }
+  return result;
+}
+
+function readModified(state: State, name: string, first: string, start: number): string | null {
+  if (first === "/") return readReplacement(state, name, start);
+  const isColon = first === ":";
+  const modifier = isColon ? nextCharacter(state) : first;
+  const written = isColon ? `:${modifier}` : modifier;
+  const isTrim = modifier === "#" || modifier === "%";
+  if (modifier === "") return fail(state, "brace-unclosed", "“}” is missing here.", start);
+  if ((!isColon && !MODIFIERS.includes(modifier)) || (isColon && isTrim)) {
+    return failModifier(state, written, start);
+  }
+  const word = readUntil(state, "}", isTrim);
+  if (word === null) return null;
+  const value = lookUp(state, name);
+  if (value === undefined && state.options.skipUnset === true)
+    return `\${${name}${written}${word}}`;
+  const isMissing = value === undefined || (isColon && value === "");
+  switch (modifier) {
+    case "-":
+      return isMissing ? word : value;
+    case "+":
+      return isMissing ? "" : word;
+    case "?": {
+      if (!isMissing) return value;
+      const reason = value === undefined ? "it is not set" : "it is empty";
+      const message = `The variable ${name} is required here: ${word === "" ? reason : word}.`;
+      return fail(state, "variable-required", message, start);
+    }
+    case "#":
+    case "%": {
+      const isLongest = word.startsWith(modifier);
+      const pattern = isLongest ? word.slice(1) : word;
+      const cut = modifier === "#" ? cutPrefix : cutSuffix;
+      return finishPattern(state, cut(value ?? "", pattern, isLongest), pattern, start);
+    }
+    default:
+      return failModifier(state, written, start);
+  }
+}
+
+function readReplacement(state: State, name: string, start: number): string | null {
+  const isForAll = state.text.charAt(state.at) === "/";
+  if (isForAll) state.at++;
+  const pattern = readUntil(state, "/", true);
+  if (pattern === null) return null;
+  const replacement = readUntil(state, "}", true);
+  if (replacement === null) return null;
+  const value = lookUp(state, name);
+  if (value === undefined && state.options.skipUnset === true) {
+    // BuildKit writes a single slash back, whichever of the two forms it read.
+    return `\${${name}/${pattern}/${replacement}}`;
+  }
+  const result = replaceMatches(value ?? "", pattern, replacement, isForAll);
+  return finishPattern(state, result, pattern, start);
+}
+
+function finishPattern(
+  state: State,
+  result: string | "invalid" | { readonly value: string } | "too-large",
+  pattern: string,
+  start: number,
+): string | null {
+  if (typeof result === "object") return result.value;
+  return result === "too-large"
+    ? fail(state, "expansion-too-large", "The pattern is too long for this value.", start)
+    : fail(
+        state,
+        "pattern-invalid",
+        `The pattern “${pattern}” escapes what needs no escape.`,
+        start,
+      );
+}
+
+/** Letters, digits and `_`; digits alone when the first is one; or a single special parameter. */
+function readName(state: State): string {
+  const start = state.at;
+  const first = state.text.charAt(start);
+  if (first !== "" && "@*#?-$!".includes(first)) state.at++;
+  else {
+    const pattern = DIGIT.test(characterAt(state.text, start)) ? DIGITS : LETTERS_AND_DIGITS;
+    pattern.lastIndex = start;
+    pattern.test(state.text);
+    state.at = Math.max(start, pattern.lastIndex);
+  }
+  return state.text.slice(start, state.at);
+}
+
+const DIGIT = /^\p{Nd}/u;
+const DIGITS = /\p{Nd}*/uy;
+const LETTERS_AND_DIGITS = /[\p{L}\p{Nd}_]*/uy;
+
+function lookUp(state: State, name: string): string | undefined {
+  const value = state.lookup(name);
+  (value === undefined ? state.unmatched : state.matched).add(name);
+  return value;
+}
+
+function addReference(state: State, name: string, start: number, nameStart: number): void {
+  state.references.push({
+    name,
+    range: { start, end: state.at },
+    nameRange: { start: nameStart, end: nameStart + name.length },
+  });
+}
+
+function fail(state: State, code: ExpansionError["code"], message: string, start: number): null {
+  state.error ??= { code, message, range: { start, end: state.at } };
+  return null;
+}
+
+function failModifier(state: State, modifier: string, start: number): null {
+  return fail(
+    state,
+    "modifier-unsupported",
+    `“${modifier}” is no modifier that Docker knows.`,
+    start,
+  );
+}
+
+function isQuote(unit: string): boolean {
+  return unit === "'" || unit === '"';
+}
+
+function characterAt(text: string, at: number): string {
+  const point = text.codePointAt(at);
+  return point === undefined ? "" : String.fromCodePoint(point);
+}
+
+function nextCharacter(state: State): string {
+  const character = characterAt(state.text, state.at);
+  state.at += character.length;
+  return character;
+}
+
+function addUnit(state: State, unit: string, from: number): void {
+  if (!isSpace(unit.charCodeAt(0))) addRaw(state, unit, from);
+  else if (state.isInWord && state.word !== "") closeWord(state);
+  else state.wordStart = -1;
+}
+
+/** The value of a variable is split at its spaces; all its words stand where the reference does. */
+function addSplit(state: State, piece: string, from: number): void {
+  for (let at = 0; at < piece.length; at++) addUnit(state, piece.charAt(at), from);
+}
+
+function addRaw(state: State, piece: string, from: number): void {
+  if (state.wordStart < 0) state.wordStart = from;
+  state.word += piece;
+  state.wordEnd = state.at;
+  state.isInWord = true;
+}
+
+function closeWord(state: State): void {
+  if (state.word === "") return;
+  state.words.push({
+    value: state.word,
+    range: { start: state.wordStart, end: state.wordEnd },
+  });
+  state.word = "";
+  state.wordStart = -1;
+  state.isInWord = false;
+}

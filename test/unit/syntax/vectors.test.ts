@@ -1,0 +1,118 @@
+/**
+ * BuildKit's own answers to some 20,000 files: its test data, our edge cases and random mutations of
+ * both. They live beside the repository; without them this suite says so and passes.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
+import type { Instruction } from "../../../server/src/core/syntax/syntax.js";
+
+const FOLDER = path.resolve("../shared/data/vectors");
+
+interface ExpectedHeredoc {
+  readonly name: string;
+  readonly fd: number;
+  readonly expand: boolean;
+  readonly chomp: boolean;
+  readonly content: string;
+}
+
+interface ExpectedNode {
+  readonly cmd: string;
+  readonly flags: readonly string[];
+  readonly args: readonly string[];
+  readonly json: boolean;
+  readonly heredocs: readonly ExpectedHeredoc[];
+  readonly start: number;
+  readonly end: number;
+  readonly original: string;
+  readonly prev: readonly string[] | null;
+  readonly sub?: ExpectedNode;
+}
+
+interface Vector {
+  readonly id: string;
+  readonly b64: string;
+  readonly expect: {
+    readonly nodes: readonly ExpectedNode[] | null;
+    readonly esc: string;
+    readonly warn: readonly string[] | null;
+    readonly err?: string;
+    readonly errlines?: readonly (readonly number[])[];
+  };
+}
+
+for (const [file, count] of [
+  ["parser-official.jsonl", 596],
+  ["parser-edges.jsonl", 252],
+  ["parser-mutated.jsonl.gz", 20_000],
+] as const) {
+  test(`every answer in ${file} is BuildKit's`, (t) => {
+    const vectors = readVectors(path.join(FOLDER, file));
+    if (vectors === null) {
+      t.diagnostic(`left out: ${path.join("../shared/data/vectors", file)} is not there`);
+      return;
+    }
+    const wrong = vectors.flatMap((vector) => {
+      const difference = compare(vector);
+      return difference === null ? [] : [`${vector.id}: ${difference}`];
+    });
+    t.diagnostic(`${vectors.length - wrong.length} of ${vectors.length} equal`);
+    assert.deepEqual(wrong, []);
+    assert.equal(vectors.length, count);
+  });
+}
+
+function readVectors(file: string): readonly Vector[] | null {
+  if (!existsSync(file)) return null;
+  const bytes = readFileSync(file);
+  const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+  // A vector file is ours and has this shape.
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Vector);
+}
+
+/** What differs, null when nothing does. */
+function compare({ b64, expect }: Vector): string | null {
+  const tree = parseDockerfile(Buffer.from(b64, "base64").toString("utf8"));
+  const errors = tree.problems.filter(({ severity }) => severity === "error");
+  if (expect.err !== undefined) return errors.length > 0 ? null : `not rejected: ${expect.err}`;
+  if (errors.length > 0) return `rejected: ${errors[0]?.code}`;
+  const actual = { nodes: tree.instructions.map(asNode), esc: tree.escape };
+  const expected = { nodes: expect.nodes, esc: expect.esc };
+  try {
+    assert.deepEqual(actual, expected);
+    assert.equal(tree.problems.length, expect.warn?.length ?? 0, "warnings");
+  } catch (error) {
+    return String(error);
+  }
+  return null;
+}
+
+function asNode(instruction: Instruction): ExpectedNode {
+  const { trigger } = instruction;
+  return {
+    cmd: instruction.keywordText,
+    flags: instruction.flags.map(({ text }) => text),
+    args: instruction.args.map(({ value }) => value),
+    json: instruction.json,
+    heredocs: instruction.heredocs.map(({ fileDescriptor: fd, name, expand, chomp, content }) => ({
+      name,
+      fd,
+      expand,
+      chomp,
+      content,
+    })),
+    start: instruction.line,
+    end: instruction.endLine,
+    original: instruction.original,
+    prev: instruction.comments,
+    // BuildKit leaves the place and the heredocs of an ONBUILD's instruction to the ONBUILD.
+    ...(trigger === null ? {} : { sub: { ...asNode(trigger), start: 0, end: 0, heredocs: [] } }),
+  };
+}
