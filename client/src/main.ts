@@ -1,0 +1,69 @@
+/** The extension: wires the language server, the layer view, the status item and the commands. */
+import * as vscode from "vscode";
+import { notifications, revealLayerCommand } from "../../server/src/protocol.js";
+import { forgetBuilds } from "./commands/forgetBuilds.js";
+import { openContextFile } from "./commands/openContextFile.js";
+import { refresh } from "./commands/refresh.js";
+import { revealInstruction } from "./commands/revealInstruction.js";
+import { revealLayer } from "./commands/revealLayer.js";
+import { simulateBuild } from "./commands/simulateBuild.js";
+import { setContextKey } from "./contextKeys.js";
+import { createLanguageServer, isDockerfile, type LanguageServer } from "./languageClient.js";
+import { createLayerView, layerViewId } from "./layerStack/provider.js";
+import { createRememberedChoices, type RememberedChoices } from "./rememberedChoices.js";
+import { createSimulationLog } from "./simulationLog.js";
+import { createStatusItem } from "./statusItem.js";
+
+export function activate(context: vscode.ExtensionContext): void {
+  const server = createLanguageServer(context);
+  const log = createSimulationLog();
+  const remembered = createRememberedChoices(context.workspaceState);
+  const view = createLayerView(server);
+  const deps = { server, view, log, remembered };
+
+  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
+    "stratacast.simulateBuild": (resource) => simulateBuild(deps, resource),
+    "stratacast.forgetBuilds": () => forgetBuilds(server),
+    "stratacast.showLayers": () => vscode.commands.executeCommand(`${layerViewId}.focus`),
+    "stratacast.refresh": () => refresh(server, view),
+    "stratacast.showLog": () => log.show(),
+    "stratacast.showServerOutput": () => server.output.show(true),
+    "stratacast.restartServer": () => server.restart(),
+    [revealLayerCommand]: (uri, line) => revealLayer(view, uri, line),
+    // Only rows of our own tree carry these two, so their first argument is a row.
+    "stratacast.revealInstruction": (row, focus) => revealInstruction(row as never, focus),
+    "stratacast.openContextFile": (row, focus) => openContextFile(row as never, focus),
+  };
+  context.subscriptions.push(
+    view,
+    log,
+    createStatusItem(server),
+    followDocuments(server, remembered),
+    ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
+    // Last: everything above may still want to say something to it.
+    server,
+  );
+  setContextKey("active", true);
+}
+
+/** Starts the server with the first Dockerfile and tells it what was chosen for each one. */
+function followDocuments(server: LanguageServer, remembered: RememberedChoices): vscode.Disposable {
+  const tellChoice = (document: vscode.TextDocument) => {
+    const choice = isDockerfile(document) ? remembered.get(document.uri) : undefined;
+    if (choice === undefined) return;
+    server.notify(notifications.buildChoice, { uri: document.uri.toString(), ...choice });
+  };
+  const startFor = (document: vscode.TextDocument) => {
+    if (!isDockerfile(document)) return;
+    if (server.state === "running") tellChoice(document);
+    else void server.start();
+  };
+  vscode.workspace.textDocuments.forEach(startFor);
+  return vscode.Disposable.from(
+    vscode.workspace.onDidOpenTextDocument(startFor),
+    // Also after a restart: the new process knows nothing of the old one's.
+    server.onDidChangeState((state) => {
+      if (state === "running") vscode.workspace.textDocuments.forEach(tellChoice);
+    }),
+  );
+}

@@ -1,0 +1,39 @@
+/** The settings that the client itself obeys; the server asks for the others. */
+import * as vscode from "vscode";
+
+const section = "stratacast";
+
+export interface ClientSettings {
+  readonly target: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly followCursor: boolean;
+  readonly statusItem: boolean;
+}
+
+/** @param resource the document that the settings are for: each folder may have its own */
+export function readSettings(resource: vscode.Uri | undefined): ClientSettings {
+  const settings = vscode.workspace.getConfiguration(section, resource ?? null);
+  return {
+    target: settings.get<string>("target", ""),
+    buildArgs: onlyStrings(settings.get<unknown>("buildArgs")),
+    followCursor: settings.get<boolean>("layerTree.followCursor", true),
+    statusItem: settings.get<boolean>("statusItem.enabled", true),
+  };
+}
+
+/** Calls back when one of our settings changes, for any resource. */
+export function onDidChangeSettings(listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration(section)) listener();
+  });
+}
+
+/** A settings file may hold anything, whatever its schema says. */
+function onlyStrings(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
+}
