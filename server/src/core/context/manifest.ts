@@ -1,11 +1,12 @@
 /** What a selection held, small enough to keep with a simulated build, and what changed since. */
-import type { FileTree } from "./fileTree.js";
+import type { FileEntry, FileTree } from "./fileTree.js";
+import { compareBytes } from "./paths.js";
 import type { Selection } from "./select.js";
 
 /** `[path in the tree, identity, mode]`. The identity starts with the kind: `file:`, `directory`, `symlink:` … */
 export type ManifestLine = readonly [path: string, identity: string, mode: number];
 
-/** Ordered by `compareBytes` of the paths, each path once. */
+/** Ordered by `compareBytes` of the paths, each path once. The root, which has no name, is not in it. */
 export type Manifest = readonly ManifestLine[];
 
 /** A renamed file is one removed and one added path. All lists are ordered like a manifest. */
@@ -19,14 +20,60 @@ export interface ManifestChanges {
 
 /** null while a selected file's identity is not known (see `contentDigest`). */
 export function manifestOf(tree: FileTree, selection: Selection): Manifest | null {
-  void tree;
-  void selection;
-  return null;
+  const entries = new Map<string, FileEntry>();
+  for (const source of selection.sources) {
+    for (const { entry } of source.entries) {
+      if (entry.path !== "") entries.set(entry.path, entry);
+    }
+  }
+  const lines: ManifestLine[] = [];
+  for (const entry of entries.values()) {
+    const identity = identityText(tree, entry);
+    if (identity === null) return null;
+    lines.push([entry.path, identity, entry.mode]);
+  }
+  return lines.sort((a, b) => compareBytes(a[0], b[0]));
 }
 
 /** What has to be done to `before` to get `after`. */
 export function compareManifests(before: Manifest, after: Manifest): ManifestChanges {
-  void before;
-  void after;
-  return { added: [], removed: [], contentChanged: [], modeChanged: [] };
+  const added: string[] = [];
+  const removed: string[] = [];
+  const contentChanged: string[] = [];
+  const modeChanged: string[] = [];
+  let b = 0;
+  let a = 0;
+  while (b < before.length || a < after.length) {
+    const old = before[b];
+    const now = after[a];
+    const order = old === undefined ? 1 : now === undefined ? -1 : compareBytes(old[0], now[0]);
+    if (order <= 0) b++;
+    if (order >= 0) a++;
+    if (order < 0 && old !== undefined) removed.push(old[0]);
+    else if (order > 0 && now !== undefined) added.push(now[0]);
+    else if (old !== undefined && now !== undefined) {
+      if (old[1] !== now[1]) contentChanged.push(now[0]);
+      else if (old[2] !== now[2]) modeChanged.push(now[0]);
+    }
+  }
+  return { added, removed, contentChanged, modeChanged };
+}
+
+function identityText(tree: FileTree, entry: FileEntry): string | null {
+  switch (entry.kind) {
+    case "file": {
+      if (entry.size === 0) return "file:";
+      const identity = tree.identityOf(entry);
+      return identity === null ? null : `file:${identity}`;
+    }
+    case "symlink":
+      return `symlink:${entry.linkTarget ?? ""}`;
+    case "character-device":
+    case "block-device":
+      return `${entry.kind}:${entry.device ?? ""}`;
+    case "directory":
+    case "fifo":
+    case "socket":
+      return entry.kind;
+  }
 }

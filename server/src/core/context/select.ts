@@ -3,6 +3,9 @@
  * Synchronous and in memory: nothing here touches a disk.
  */
 import type { FileEntry, FileTree } from "./fileTree.js";
+import { isWithin } from "./paths.js";
+import { selectBuildKitSource } from "./selectBuildKit.js";
+import { selectClassicSource } from "./selectClassic.js";
 
 export type BuilderKind = "buildkit" | "classic";
 
@@ -16,6 +19,8 @@ export interface CopyRequest {
   readonly exclude?: readonly string[];
   /** False for a bind mount: `*` is then an ordinary character. */
   readonly wildcards?: boolean;
+  /** How messages name the tree; "the build context" unless said. */
+  readonly place?: string;
 }
 
 /** One thing that the instruction brings into the image. */
@@ -37,7 +42,7 @@ export interface SourceSelection {
   readonly isWildcard: boolean;
   /** How many files and directories the source names: 1 without wildcard, 0 when nothing was found. */
   readonly matches: number;
-  /** In the order of `compareBytes` of their paths, directories before their content. */
+  /** In the order in which the builder finds them: a directory before its content, names by their bytes. */
   readonly entries: readonly SelectedEntry[];
   readonly problems: readonly SelectionProblem[];
   /** What the builder hashes for this source; `contentDigest` reads it. */
@@ -47,6 +52,8 @@ export interface SourceSelection {
 export interface Selection {
   readonly builder: BuilderKind;
   readonly sources: readonly SourceSelection[];
+  /** The sources whose content is hashed, in that order: BuildKit sorts them and drops what another source covers. */
+  readonly digestOrder: readonly number[];
   /** Everything but directories, each counted once. */
   readonly fileCount: number;
   /** Sum of the sizes of the regular files among them, each counted once. */
@@ -70,7 +77,7 @@ export type SelectionProblemCode =
   | "wildcard-without-match"
   /** A wildcard, --exclude or --parents pattern that Go's matcher rejects. */
   | "pattern-invalid"
-  /** --exclude left nothing of this source (information). */
+  /** --exclude or --parents left nothing of this source (information). */
   | "everything-excluded";
 
 export interface SelectionProblem {
@@ -102,8 +109,83 @@ export interface HashedItem {
   readonly what: "header" | "record";
 }
 
-/** Selects the sources of one instruction. Never throws; every source that cannot be found is a problem. */
+/**
+ * Selects the sources of one instruction. Never throws; every source that cannot be found is a
+ * problem. Answers are remembered per tree, so that asking again on every keystroke is free.
+ */
 export function selectSources(tree: FileTree, request: CopyRequest): Selection {
-  void tree;
-  return { builder: request.builder, sources: [], fileCount: 0, bytes: 0, problems: [] };
+  const key = JSON.stringify(request, Object.keys(request).sort());
+  let known = remembered.get(tree);
+  if (known === undefined) {
+    known = new Map();
+    remembered.set(tree, known);
+  }
+  let selection = known.get(key);
+  if (selection === undefined) {
+    // Half-typed sources come and go while someone writes; none of them is worth keeping for long.
+    if (known.size >= REMEMBERED_REQUESTS) known.clear();
+    selection = select(tree, request);
+    known.set(key, selection);
+  }
+  return selection;
+}
+
+const REMEMBERED_REQUESTS = 64;
+const remembered = new WeakMap<FileTree, Map<string, Selection>>();
+
+function select(tree: FileTree, request: CopyRequest): Selection {
+  const selectOne = request.builder === "classic" ? selectClassicSource : selectBuildKitSource;
+  const sources = request.sources.map((source, index) => selectOne(tree, request, source, index));
+  const everything = sources.flatMap((source) => source.problems);
+  const found = sources.some((source) => source.matches > 0);
+  // The classic builder minds an unmatched wildcard only when nothing at all was found.
+  const problems = everything.map((problem) =>
+    request.builder === "classic" && problem.code === "wildcard-without-match" && !found
+      ? { ...problem, severity: "error" as const }
+      : problem,
+  );
+  return {
+    builder: request.builder,
+    sources,
+    digestOrder: digestOrder(request, sources),
+    ...countFiles(sources),
+    problems,
+  };
+}
+
+/** BuildKit `ops/file.go dedupeSelectors`: plain paths below another plain path add nothing. */
+function digestOrder(request: CopyRequest, sources: readonly SourceSelection[]): readonly number[] {
+  const order = [...sources.keys()];
+  if (request.builder === "classic") return order;
+  const isFiltered = request.parents === true || (request.exclude ?? []).length > 0;
+  const pathOf = (index: number) => sources[index]?.path ?? "";
+  const isPlain = (index: number) => !isFiltered && sources[index]?.isWildcard === false;
+  return order
+    .filter(
+      (index) =>
+        !isPlain(index) ||
+        !order.some(
+          (other) =>
+            other !== index &&
+            isPlain(other) &&
+            isWithin(pathOf(index), pathOf(other)) &&
+            (pathOf(index) !== pathOf(other) || other < index),
+        ),
+    )
+    .sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : pathOf(a) > pathOf(b) ? 1 : a - b));
+}
+
+function countFiles(sources: readonly SourceSelection[]): { fileCount: number; bytes: number } {
+  const seen = sources.length > 1 ? new Set<string>() : null;
+  let fileCount = 0;
+  let bytes = 0;
+  for (const { entries } of sources) {
+    for (const { entry } of entries) {
+      if (entry.kind === "directory" || seen?.has(entry.path) === true) continue;
+      seen?.add(entry.path);
+      fileCount++;
+      bytes += entry.size;
+    }
+  }
+  return { fileCount, bytes };
 }

@@ -1,0 +1,46 @@
+/** Symbolic links, followed inside a tree the way the builders follow them: never out of it. */
+import type { FileEntry, FileTree } from "./fileTree.js";
+import { joinPath, pathInRoot } from "./paths.js";
+
+export type Resolution =
+  | { readonly kind: "found"; readonly entry: FileEntry }
+  /** `path`: what was looked for in the end. `throughLink`: a link on the way led there. */
+  | { readonly kind: "missing"; readonly path: string; readonly throughLink: boolean }
+  | { readonly kind: "loop" };
+
+/** BuildKit's limit (`cache/contenthash/path.go`); the classic builder's is the same. */
+const LINK_LIMIT = 255;
+
+/**
+ * The entry that `path` leads to. Links on the way are always followed, the last one only with
+ * `followLast`. An absolute link starts at the tree's root, and `..` stops there.
+ * Source: BuildKit `cache/contenthash/checksum.go getFollowLinksCallback`.
+ */
+export function resolvePath(tree: FileTree, path: string, followLast: boolean): Resolution {
+  const direct = tree.lookup(path);
+  if (direct !== null && (direct.kind !== "symlink" || !followLast)) {
+    return { kind: "found", entry: direct };
+  }
+  // Names still to walk, the next one last.
+  const remaining = path.split("/").reverse();
+  let current = "";
+  let links = 0;
+  let entry = tree.lookup("");
+  for (let part = remaining.pop(); part !== undefined; part = remaining.pop()) {
+    const next = pathInRoot(joinPath(current, part));
+    entry = tree.lookup(next);
+    if (entry?.linkTarget == null || (remaining.length === 0 && !followLast)) {
+      current = next;
+      continue;
+    }
+    links++;
+    if (links > LINK_LIMIT) return { kind: "loop" };
+    if (entry.linkTarget.startsWith("/")) current = "";
+    for (const name of entry.linkTarget.split("/").reverse()) {
+      if (name !== "") remaining.push(name);
+    }
+    entry = tree.lookup(current);
+  }
+  if (entry === null) return { kind: "missing", path: current, throughLink: links > 0 };
+  return { kind: "found", entry };
+}

@@ -1,0 +1,333 @@
+/**
+ * One source of a COPY or ADD as BuildKit selects and hashes it. What is copied and what is hashed
+ * come from two pieces of BuildKit that agree nearly always; where they do not, `entries` follows
+ * the copy (fsutil `copy/copy.go`) and `hashed` the hash (`cache/contenthash/checksum.go`).
+ */
+import type { FileEntry, FileTree } from "./fileTree.js";
+import { containsWildcards, matchPath } from "./glob.js";
+import { baseName, cleanPath, joinPath, pathInRoot } from "./paths.js";
+import { createPatternMatcher, type MatchState, type PatternMatcher } from "./patternMatcher.js";
+import { resolvePath } from "./resolvePath.js";
+import type {
+  CopyRequest,
+  HashedItem,
+  HashedPart,
+  SelectedEntry,
+  SelectionProblem,
+  SourceSelection,
+} from "./select.js";
+import { addContent, problemsOf, splitWildcards, walkCandidates } from "./selectShared.js";
+
+/** See `selectSources`. */
+export function selectBuildKitSource(
+  tree: FileTree,
+  request: CopyRequest,
+  source: string,
+  index: number,
+): SourceSelection {
+  const problem = problemsOf(request, source, index, tree);
+  const wanted = readSource(source, request.parents === true);
+  const isWildcard = request.wildcards !== false && containsWildcards(wanted.path);
+  const filters = filtersOf(wanted.include, request.exclude ?? []);
+  const problems: SelectionProblem[] = [];
+  if (leavesRoot(source)) {
+    const message = `\`..\` cannot lead out of the build context: BuildKit takes \`${wanted.path || "/"}\` instead of \`${source}\`.`;
+    problems.push(problem.make("source-outside-context", "information", wanted.path, message));
+  }
+  const result = (
+    found: Partial<Pick<SourceSelection, "matches" | "entries" | "hashed">>,
+    ...more: readonly SelectionProblem[]
+  ): SourceSelection => ({
+    source,
+    path: wanted.path,
+    isWildcard,
+    matches: found.matches ?? 0,
+    entries: found.entries ?? [],
+    hashed: found.hashed ?? { kind: "empty" },
+    problems: [...problems, ...more],
+  });
+  if (filters.bad !== null) return result({}, problem.badPattern(wanted.path, filters.bad));
+
+  if (!isWildcard) {
+    const target = resolvePath(tree, wanted.path, true);
+    if (target.kind !== "found") return result({}, problem.unresolved(wanted.path, target));
+    if (!filters.any) {
+      const entries = copiedFrom(tree, target.entry, baseName(wanted.path), NO_FILTERS);
+      const hashed: HashedPart = { kind: "record", path: target.entry.path };
+      return result({ matches: 1, entries, hashed });
+    }
+    const entries = copiedFrom(tree, target.entry, baseName(wanted.path), filters);
+    const hashing = hashFiltered(tree, wanted.path, filters);
+    if (hashing.broken !== null) {
+      const link = resolvePath(tree, hashing.broken, true);
+      const why = link.kind === "found" ? [] : [problem.unresolved(hashing.broken, link)];
+      return result({ matches: 1, entries }, ...why);
+    }
+    const { items } = hashing;
+    if (
+      wanted.required !== null &&
+      !items.some((item) => item.path.startsWith(wanted.required ?? ""))
+    ) {
+      return result({}, notThere(tree, problem, wanted.required));
+    }
+    const nothingLeft = !entries.some((selected) => selected.to !== "");
+    return result(
+      { matches: 1, entries, hashed: asPart(items, wanted.path) },
+      ...(nothingLeft && hasContent(tree, target.entry)
+        ? [
+            problem.make(
+              "everything-excluded",
+              "information",
+              wanted.path,
+              `Nothing of \`${source}\` is left to copy.`,
+            ),
+          ]
+        : []),
+    );
+  }
+
+  if (matchPath(`/${wanted.path}`, "") === "bad-pattern") {
+    return result({}, problem.badPattern(wanted.path, source));
+  }
+  const { fixed, rest } = splitWildcards(wanted.path);
+  const base = resolvePath(tree, fixed, true);
+  // The hash of a wildcard below nothing is fine, but the copy then fails to walk there.
+  if (base.kind !== "found") return result({}, problem.unresolved(fixed, base));
+  const entries: SelectedEntry[] = [];
+  const items: HashedItem[] = [];
+  const broken: SelectionProblem[] = [];
+  let matches = 0;
+  walkCandidates(tree, base.entry.path, rest, (entry, relative) => {
+    const path = joinPath(fixed, relative);
+    if (matchPath(`/${wanted.path}`, `/${path}`) !== "match") return "descend";
+    matches++;
+    const target = resolvePath(tree, entry.path, true);
+    if (target.kind !== "found") {
+      broken.push(problem.unresolved(path, target));
+      return "skip";
+    }
+    entries.push(...copiedFrom(tree, target.entry, baseName(path), filters));
+    const hashing = hashBelow(tree, entry, relative, filters, true);
+    items.push(...hashing.items);
+    return "skip";
+  });
+  if (matches === 0) {
+    return result({}, problem.noMatch(wanted.path, "; BuildKit then copies nothing"));
+  }
+  return result({ matches, entries, hashed: asPart(items, wanted.path) }, ...broken);
+}
+
+interface WantedSource {
+  readonly path: string;
+  /** The --parents pattern, relative to `path`. */
+  readonly include: string | null;
+  /** With --parents and no wildcard: what must be there. */
+  readonly required: string | null;
+}
+
+/** BuildKit `dockerfile2llb/convert_copy.go dispatchCopy`. */
+function readSource(source: string, parents: boolean): WantedSource {
+  if (!parents) return { path: pathInRoot(source), include: null, required: null };
+  const pivot = source.indexOf("/./");
+  const root = pivot < 0 ? "/" : source.slice(0, pivot);
+  const pattern = pivot < 0 ? source : source.slice(pivot + 3);
+  const include = pattern.startsWith("/") ? pattern.slice(1) : pathInRoot(pattern);
+  const required =
+    containsWildcards(root) || containsWildcards(pattern) ? null : pathInRoot(`${root}/${pattern}`);
+  return { path: pathInRoot(root), include, required };
+}
+
+/** True when a source names something above its root, which `pathInRoot` silently drops. */
+function leavesRoot(source: string): boolean {
+  return cleanPath(source.replace(/^\/+/, "")).split("/")[0] === "..";
+}
+
+interface Filters {
+  readonly include: PatternMatcher | null;
+  readonly exclude: PatternMatcher | null;
+  readonly any: boolean;
+  /** The first pattern that the builder rejects. */
+  readonly bad: string | null;
+}
+
+const NO_FILTERS: Filters = { include: null, exclude: null, any: false, bad: null };
+
+function filtersOf(includeText: string | null, excludeTexts: readonly string[]): Filters {
+  // An empty pattern (`--parents /`) is dropped by the matcher, but not before it counts as a list.
+  const include = includeText === null ? null : createPatternMatcher([includeText]);
+  const exclude = excludeTexts.length === 0 ? null : createPatternMatcher(excludeTexts);
+  const bad = include?.problems[0]?.pattern ?? exclude?.problems[0]?.pattern ?? null;
+  return { include, exclude, any: include !== null || exclude !== null, bad };
+}
+
+interface FilterState {
+  readonly include: MatchState;
+  readonly exclude: MatchState;
+}
+
+const START: FilterState = { include: [], exclude: [] };
+
+function applyFilters(
+  filters: Filters,
+  path: string,
+  parent: FilterState,
+): { readonly passes: boolean; readonly state: FilterState } {
+  const include = filters.include?.match(path, parent.include);
+  // Exactly as in the hash: what is not included is never tested against the exclusions.
+  if (include?.matched === false) {
+    return { passes: false, state: { include: include.state, exclude: [] } };
+  }
+  const exclude = filters.exclude?.match(path, parent.exclude);
+  return {
+    passes: exclude?.matched !== true,
+    state: { include: include?.state ?? [], exclude: exclude?.state ?? [] },
+  };
+}
+
+/** False when nothing below a directory that did not pass can pass either. */
+function mayPassBelow(filters: Filters, directory: string, state: FilterState): boolean {
+  const { include, exclude } = filters;
+  if (include !== null && !state.include.includes(true)) {
+    if (!include.patterns.some((pattern) => pattern.canMatchBelow(directory))) return false;
+  }
+  if (exclude === null || !state.exclude.includes(true)) return true;
+  return exclude.patterns.some(
+    (pattern) => pattern.isException && pattern.canMatchBelow(directory),
+  );
+}
+
+/** What fsutil copies of one resolved source: a directory's filtered content, or the file itself. */
+function copiedFrom(
+  tree: FileTree,
+  source: FileEntry,
+  name: string,
+  filters: Filters,
+): readonly SelectedEntry[] {
+  if (source.kind !== "directory") return [{ entry: source, to: name }];
+  const entries: SelectedEntry[] = [{ entry: source, to: "" }];
+  if (!filters.any) addContent(tree, source.path, "", entries);
+  else addFilteredContent(tree, source.path, "", filters, START, [], entries);
+  return entries;
+}
+
+/** `pending`: directories that did not pass themselves and are created only for what is in them. */
+function addFilteredContent(
+  tree: FileTree,
+  directory: string,
+  to: string,
+  filters: Filters,
+  parent: FilterState,
+  pending: SelectedEntry[],
+  entries: SelectedEntry[],
+): void {
+  for (const entry of tree.list(directory)) {
+    const selected = { entry, to: joinPath(to, baseName(entry.path)) };
+    const { passes, state } = applyFilters(filters, selected.to, parent);
+    if (passes) entries.push(...pending.splice(0), selected);
+    if (entry.kind !== "directory" || (!passes && !mayPassBelow(filters, selected.to, state))) {
+      continue;
+    }
+    if (!passes) pending.push(selected);
+    addFilteredContent(tree, entry.path, selected.to, filters, state, pending, entries);
+    if (pending.at(-1) === selected) pending.pop();
+  }
+}
+
+interface Hashing {
+  readonly items: readonly HashedItem[];
+  /** A link that is hashed through and leads nowhere: BuildKit fails to compute the checksum. */
+  readonly broken: string | null;
+}
+
+/** What is hashed of a path without wildcards when there are filters. */
+function hashFiltered(tree: FileTree, path: string, filters: Filters): Hashing {
+  const base = resolvePath(tree, path, false);
+  if (base.kind !== "found") return { items: [], broken: null };
+  return hashBelow(tree, base.entry, "", filters, path !== "");
+}
+
+/**
+ * The records of one base entry: its header (or itself), then what passes below it. A link at the
+ * top is hashed as what it leads to, unfiltered. At the context root there is no header, which
+ * makes its entries the top: BuildKit then hashes through the links among them as well.
+ */
+function hashBelow(
+  tree: FileTree,
+  base: FileEntry,
+  name: string,
+  filters: Filters,
+  hasHeader: boolean,
+): Hashing {
+  const items: HashedItem[] = [];
+  let broken: string | null = null;
+  const add = (entry: FileEntry, itemName: string, isTop: boolean): void => {
+    if (entry.kind === "symlink" && isTop) {
+      const target = resolvePath(tree, entry.path, true);
+      if (target.kind === "found")
+        items.push({ name: itemName, path: target.entry.path, what: "record" });
+      else broken ??= entry.path;
+      return;
+    }
+    const what = entry.kind === "directory" ? "header" : "record";
+    items.push({ name: itemName, path: entry.path, what });
+  };
+  const walk = (
+    directory: string,
+    relative: string,
+    parent: FilterState,
+    pending: (readonly [FileEntry, string])[],
+    isTop: boolean,
+  ): void => {
+    for (const entry of tree.list(directory)) {
+      const path = joinPath(relative, baseName(entry.path));
+      const { passes, state } = applyFilters(filters, path, parent);
+      if (passes) {
+        for (const [header, headerName] of pending.splice(0)) add(header, headerName, false);
+        add(entry, joinPath(name, path), isTop);
+      }
+      if (entry.kind !== "directory" || (!passes && !mayPassBelow(filters, path, state))) continue;
+      const own = [entry, joinPath(name, path)] as const;
+      if (!passes) pending.push(own);
+      walk(entry.path, path, state, pending, false);
+      if (pending.at(-1) === own) pending.pop();
+    }
+  };
+  if (!hasHeader) {
+    walk(base.path, "", START, [], true);
+    return { items, broken };
+  }
+  const { passes, state } = applyFilters(filters, "", START);
+  if (passes) add(base, name, true);
+  if (base.kind === "directory") {
+    walk(base.path, "", state, passes ? [] : [[base, name]], false);
+  }
+  return { items, broken };
+}
+
+/** `contenthash`: no match hashes nothing, a single one of the wanted name hashes without its name. */
+function asPart(items: readonly HashedItem[], path: string): HashedPart {
+  const [first, second] = items;
+  if (first === undefined) return { kind: "empty" };
+  const isItself = second === undefined && first.what === "record" && baseName(path) !== "";
+  if (isItself && (first.name === "" || baseName(first.name) === baseName(path))) {
+    return { kind: "record", path: first.path };
+  }
+  return { kind: "list", items };
+}
+
+function notThere(
+  tree: FileTree,
+  problem: ReturnType<typeof problemsOf>,
+  path: string,
+): SelectionProblem {
+  const resolution = resolvePath(tree, path, true);
+  // --parents does not look through links: what is behind one counts as missing.
+  return problem.unresolved(
+    path,
+    resolution.kind === "found" ? { kind: "missing", path, throughLink: false } : resolution,
+  );
+}
+
+function hasContent(tree: FileTree, entry: FileEntry): boolean {
+  return entry.kind !== "directory" || tree.list(entry.path).length > 0;
+}

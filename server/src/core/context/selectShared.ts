@@ -1,0 +1,106 @@
+/** What the selections of both builders have in common: walking below a directory, and their messages. */
+import type { FileEntry, FileTree } from "./fileTree.js";
+import { containsWildcards, matchFilePath } from "./glob.js";
+import { baseName, joinPath } from "./paths.js";
+import type { Resolution } from "./resolvePath.js";
+import type {
+  CopyRequest,
+  SelectedEntry,
+  SelectionProblem,
+  SelectionProblemCode,
+} from "./select.js";
+
+/** Appends a directory's whole content, in order; `to` is where the directory itself goes. */
+export function addContent(
+  tree: FileTree,
+  directory: string,
+  to: string,
+  entries: SelectedEntry[],
+  isVisible: (entry: FileEntry) => boolean = () => true,
+): void {
+  for (const entry of tree.list(directory)) {
+    if (!isVisible(entry)) continue;
+    const target = joinPath(to, baseName(entry.path));
+    entries.push({ entry, to: target });
+    if (entry.kind === "directory") addContent(tree, entry.path, target, entries, isVisible);
+  }
+}
+
+/**
+ * Calls `visit` for the entries below `base` that `pattern` may match, with their path relative to
+ * `base`. `visit` matches itself; directories in which nothing can match are left out where the
+ * pattern is simple enough to tell.
+ */
+export function walkCandidates(
+  tree: FileTree,
+  base: string,
+  pattern: string,
+  visit: (entry: FileEntry, relative: string) => "descend" | "skip",
+): void {
+  // A class may match a slash and an escape may hide one: then every entry is a candidate.
+  const names = /[[\\]/.test(pattern) ? null : pattern.split("/");
+  const walk = (directory: string, relative: string, depth: number): void => {
+    for (const entry of tree.list(directory)) {
+      const name = baseName(entry.path);
+      const path = joinPath(relative, name);
+      if (names !== null) {
+        if (matchFilePath(names[depth] ?? "", name) !== "match") continue;
+        if (depth < names.length - 1) {
+          if (entry.kind === "directory") walk(entry.path, path, depth + 1);
+          continue;
+        }
+      }
+      const next = visit(entry, path);
+      if (names === null && next === "descend" && entry.kind === "directory") {
+        walk(entry.path, path, depth + 1);
+      }
+    }
+  };
+  walk(base, "", 0);
+}
+
+/** The leading names of a path without wildcards, and the rest from the first one that has some. */
+export function splitWildcards(path: string): { readonly fixed: string; readonly rest: string } {
+  const names = path.split("/");
+  const first = names.findIndex(containsWildcards);
+  if (first < 0) return { fixed: path, rest: "" };
+  return { fixed: names.slice(0, first).join("/"), rest: names.slice(first).join("/") };
+}
+
+/** Makes the problems of one source. */
+export function problemsOf(request: CopyRequest, source: string, index: number, tree: FileTree) {
+  const place = request.place ?? "the build context";
+  const make = (
+    code: SelectionProblemCode,
+    severity: SelectionProblem["severity"],
+    path: string,
+    message: string,
+  ): SelectionProblem => ({ code, severity, index, source, path, message });
+  return {
+    make,
+    /** Why `path` did not lead to an entry. */
+    unresolved(path: string, resolution: Exclude<Resolution, { kind: "found" }>): SelectionProblem {
+      if (resolution.kind === "loop") {
+        const message = `\`${source}\` goes through a loop of symbolic links.`;
+        return make("source-link-loop", "error", path, message);
+      }
+      if (resolution.throughLink) {
+        const message = `\`${source}\` is a symbolic link, or goes through one, to \`/${resolution.path}\`, which is not in ${place}. Links cannot lead out of it.`;
+        return make("source-link-broken", "error", path, message);
+      }
+      if (tree.isIgnored(path)) {
+        const message = `\`${source}\` is hidden from the builder by the ignore file.`;
+        return make("source-ignored", "error", path, message);
+      }
+      return make("source-not-found", "error", path, `\`${source}\` is not in ${place}.`);
+    },
+    noMatch(path: string, consequence: string): SelectionProblem {
+      const message = `\`${source}\` matches nothing in ${place}${consequence}.`;
+      return make("wildcard-without-match", "information", path, message);
+    },
+    badPattern(path: string, pattern: string): SelectionProblem {
+      const message = `The pattern \`${pattern}\` has a syntax error.`;
+      return make("pattern-invalid", "error", path, message);
+    },
+  };
+}
