@@ -132,7 +132,7 @@ interface ScopeParts {
 }
 
 function makeScope(parts: ScopeParts): WalkScope {
-  const { environment, escape, found } = parts;
+  const { environment, found } = parts;
   const lookup = (name: string): string | undefined => environment.get(name);
   const report: StageScope["report"] = (phase, code, message, range) => {
     found.push({ phase, problem: { code, message, severity: "error", range } });
@@ -143,7 +143,7 @@ function makeScope(parts: ScopeParts): WalkScope {
   return {
     builder: parts.options.builder,
     platform: parts.platform,
-    escape,
+    escape: parts.escape,
     buildArgs: parts.options.buildArgs,
     globalArgs: parts.globalArgs,
     environment,
@@ -152,12 +152,12 @@ function makeScope(parts: ScopeParts): WalkScope {
     directory: parts.directory,
     hasOwnCmd: false,
     expand(word: Word) {
-      const expansion = expandWord(word.value, lookup, escape);
+      const expansion = expandWord(word.value, lookup, parts.escape);
       if (expansion.error !== null) reportExpansion(expansion.error, word.range);
       return expansion.error === null ? expansion.value : word.value;
     },
     expandToWords(word: Word) {
-      const expansion = expandWords(word.value, lookup, escape);
+      const expansion = expandWords(word.value, lookup, parts.escape);
       if (expansion.error !== null) reportExpansion(expansion.error, word.range);
       return expansion.words.map(({ value }) => value);
     },

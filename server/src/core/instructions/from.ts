@@ -73,7 +73,7 @@ export function readFrom(instruction: Instruction, scope: StageScope): FromLine 
   }
   const platformFlag = flags.get("platform");
   let platform: string | null = null;
-  if (platformFlag !== null && platformFlag.value) {
+  if (platformFlag?.value) {
     platform = scope.expand({ value: platformFlag.value, range: platformFlag.valueRange });
     if (platform === "") {
       scope.report("read", "blank-platform", "--platform has no value.", platformFlag.valueRange);

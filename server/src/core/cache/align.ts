@@ -1,0 +1,80 @@
+/** Finds the steps of an earlier build again in the present text. */
+import type { BuildGraph, Step } from "../graph/graph.js";
+import type { BuildRecord, StepRecord } from "./records.js";
+
+/**
+ * The recorded step that each present step was, by step index. Stages pair by name, else by place;
+ * in a stage the equal steps at the top and at the bottom pair, and what lies between pairs by
+ * keyword, in order. Linear in the number of steps.
+ */
+export function alignSteps(
+  graph: BuildGraph,
+  build: BuildRecord,
+  textOf: (step: Step) => string,
+): ReadonlyMap<number, StepRecord> {
+  const recorded = new Map<number | null, StepRecord[]>();
+  const byName = new Map<string, number>();
+  for (const step of build.steps) {
+    const list = recorded.get(step.stage);
+    if (list === undefined) recorded.set(step.stage, [step]);
+    else list.push(step);
+    if (step.stageName !== null && step.stage !== null) byName.set(step.stageName, step.stage);
+  }
+  const pairs = new Map<number, StepRecord>();
+  alignStage(
+    graph.steps.filter((step) => step.stage === null),
+    recorded.get(null) ?? [],
+    textOf,
+    pairs,
+  );
+  for (const stage of graph.stages) {
+    const named = stage.name === null ? undefined : byName.get(stage.name);
+    alignStage(stage.steps, recorded.get(named ?? stage.index) ?? [], textOf, pairs);
+  }
+  return pairs;
+}
+
+function alignStage(
+  steps: readonly Step[],
+  records: readonly StepRecord[],
+  textOf: (step: Step) => string,
+  pairs: Map<number, StepRecord>,
+): void {
+  const isPair = (step: Step | undefined, record: StepRecord | undefined): boolean =>
+    step !== undefined && record !== undefined && textOf(step) === record.text;
+  const pair = (step: Step | undefined, record: StepRecord | undefined): void => {
+    if (step !== undefined && record !== undefined) pairs.set(step.index, record);
+  };
+  let top = 0;
+  while (isPair(steps[top], records[top])) {
+    pair(steps[top], records[top]);
+    top++;
+  }
+  let end = steps.length;
+  let recordEnd = records.length;
+  while (end > top && recordEnd > top && isPair(steps[end - 1], records[recordEnd - 1])) {
+    pair(steps[--end], records[--recordEnd]);
+  }
+  // First the steps that moved unchanged, then, where as many are left over on both sides, the
+  // edited ones: an inserted step has no counterpart.
+  const middle = steps.slice(top, end);
+  const left = records.slice(top, recordEnd);
+  const byText = new Map<string, StepRecord[]>();
+  for (const record of left) byText.set(record.text, [...(byText.get(record.text) ?? []), record]);
+  const used = new Set<StepRecord>();
+  const open: Step[] = [];
+  for (const step of middle) {
+    const same = byText.get(textOf(step))?.shift();
+    if (same === undefined) open.push(step);
+    else {
+      used.add(same);
+      pair(step, same);
+    }
+  }
+  const rest = left.filter((record) => !used.has(record));
+  const byKeyword = new Map<string, StepRecord[]>();
+  for (const record of rest) {
+    byKeyword.set(record.keyword, [...(byKeyword.get(record.keyword) ?? []), record]);
+  }
+  for (const step of open) pair(step, byKeyword.get(step.keyword)?.shift());
+}

@@ -1,0 +1,35 @@
+/** Changed files in few words. */
+
+export interface PathChange {
+  readonly path: string;
+  readonly how: "changed" | "added" | "removed" | "has another mode";
+}
+
+/** For a lens: `src/app.ts changed`, `src/app.ts and 3 more changed`. */
+export function fileNames(changes: readonly PathChange[]): string {
+  const [first] = changes;
+  if (first === undefined) return "";
+  if (changes.length === 1) return `${first.path} ${first.how}`;
+  const how = changes.every((change) => change.how === first.how) ? first.how : "changed";
+  return `${first.path} and ${changes.length - 1} more ${plural(how)}`;
+}
+
+/** How many files a sentence names before it counts. */
+const namedFiles = 5;
+
+/** For a sentence: `src/a.ts changed, src/b.ts was added and 7 more files changed`. */
+export function listNames(changes: readonly PathChange[]): string {
+  const named = changes.slice(0, namedFiles).map(({ path, how }) => `${path} ${past(how)}`);
+  const more = changes.length - named.length;
+  if (more > 0) named.push(`${more} more ${more === 1 ? "file" : "files"} changed`);
+  const last = named.pop() ?? "";
+  return named.length === 0 ? last : `${named.join(", ")} and ${last}`;
+}
+
+function past(how: PathChange["how"]): string {
+  return how === "added" || how === "removed" ? `was ${how}` : how;
+}
+
+function plural(how: PathChange["how"]): string {
+  return how === "has another mode" ? "have another mode" : how;
+}

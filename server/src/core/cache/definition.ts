@@ -1,0 +1,159 @@
+/**
+ * The definition of a step: everything in its cache key that comes from the text, not from files
+ * or earlier steps. Source: BuildKit, solver/llbsolver/ops (`CacheMap` of exec.go and file.go);
+ * moby, image/cache/compare.go.
+ */
+import type { Stage, Step } from "../graph/graph.js";
+import { formatPlatform } from "../graph/platform.js";
+import type { Digest } from "../host.js";
+import type { CopyItem, CopyOperation, Mount, RunOperation } from "../instructions/operation.js";
+import { cleanPath } from "../instructions/paths.js";
+
+/** The parts of a definition by name: whoever explains a miss compares them one by one. */
+export type Facets = Readonly<Record<string, string>>;
+
+export interface Definition {
+  readonly digest: string;
+  /** Digests, so that a stored one tells no value. */
+  readonly facets: Facets;
+}
+
+/** null: BuildKit runs nothing for the step. */
+export function buildkitDefinition(step: Step, stage: Stage, digest: Digest): Definition | null {
+  const { operation } = step;
+  switch (operation?.kind) {
+    case undefined:
+    case "pull":
+      return null;
+    case "makeDirectory":
+      return define(digest, "makeDirectory", {
+        directory: operation.path,
+        user: ownerKey(operation.owner),
+      });
+    case "run":
+      return define(digest, "run", {
+        command: JSON.stringify([operation.argv, operation.script]),
+        environment: operation.environment,
+        directory: operation.directory,
+        user: operation.user,
+        mounts: JSON.stringify(mountKeys(operation)),
+        options: JSON.stringify([
+          operation.network,
+          operation.security,
+          formatPlatform(stage.platform),
+        ]),
+      });
+    case "copy":
+      return define(digest, "copy", {
+        sources: JSON.stringify(operation.items.map((item) => itemKey(item, operation))),
+        destination: operation.destination,
+        owner: ownerKey(operation.owner),
+        mode: modeKey(operation.mode),
+        options: JSON.stringify([operation.unpack, operation.parents, operation.exclude]),
+      });
+  }
+}
+
+/** null: the classic builder commits nothing for the step (FROM, ARG before it). */
+export function classicDefinition(step: Step, digest: Digest): Definition | null {
+  if (step.stage === null || step.keyword === "FROM") return null;
+  const { operation } = step;
+  switch (operation?.kind) {
+    case "run":
+      return define(digest, "RUN", {
+        command: JSON.stringify(operation.argv),
+        environment: JSON.stringify(operation.classicArgs),
+      });
+    case "copy":
+      return define(digest, step.keyword, {
+        destination: operation.destinationText,
+        owner: operation.owner,
+      });
+    case "makeDirectory":
+      return define(digest, "WORKDIR", { directory: operation.path });
+    default:
+      return define(digest, step.keyword, { words: JSON.stringify(step.words) });
+  }
+}
+
+function define(digest: Digest, kind: string, parts: Record<string, string>): Definition {
+  const facets: Record<string, string> = {};
+  // 64 bits are enough to tell the parts of two steps apart; the key itself uses all.
+  for (const [name, value] of Object.entries(parts)) facets[name] = digest(value).slice(0, 16);
+  return { digest: digest(JSON.stringify([kind, parts])), facets };
+}
+
+/** What the file operation's own text says of a source; the files themselves are an input. */
+function itemKey(item: CopyItem, operation: CopyOperation): readonly string[] {
+  switch (item.kind) {
+    case "paths": {
+      if (!operation.parents) return ["paths", baseName(item.source)];
+      const pivot = item.text.indexOf("/./");
+      const root = pivot < 0 ? "/" : cleanPath(`/${item.text.slice(0, pivot)}`);
+      const pattern = cleanPath(`/${pivot < 0 ? item.text : item.text.slice(pivot + 3)}`);
+      return ["parents", baseName(root), pattern, root];
+    }
+    case "inline":
+      return ["inline", item.name];
+    case "http":
+      return ["http", item.fileName];
+    case "git":
+      return ["git", String(item.keepGitDir)];
+  }
+}
+
+/** Go's `path.Base`. */
+function baseName(path: string): string {
+  return path === "/" ? "/" : path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** `root` is user 0; other names stay names: client/llb/fileop.go `WithUser`. */
+function ownerKey(owner: string): string {
+  return owner
+    .split(/:(.*)/s, 2)
+    .map((part) => (part === "root" ? "0" : /^\d+$/.test(part) ? String(Number(part)) : part))
+    .join(":");
+}
+
+function modeKey(mode: string): string {
+  return /^[0-7]+$/.test(mode) ? String(Number.parseInt(mode, 8)) : mode;
+}
+
+/** The mounts as the key has them, in the order of their targets; sources of files are inputs. */
+function mountKeys(operation: RunOperation): readonly unknown[] {
+  const ordered = orderedMounts(operation);
+  const inputs: string[] = [];
+  return ordered.map((mount) => {
+    const source = mount.from === null ? "" : JSON.stringify(mount.from);
+    if (!inputs.includes(source)) inputs.push(source);
+    return [mount.type, mount.target, mount.readOnly, inputs.indexOf(source), ...typeKey(mount)];
+  });
+}
+
+/** LLB keeps mounts in the order of their targets, whatever order they were written in. */
+export function orderedMounts(operation: RunOperation): readonly Mount[] {
+  return [...operation.mounts].sort((a, b) =>
+    a.target < b.target ? -1 : a.target > b.target ? 1 : 0,
+  );
+}
+
+function typeKey(mount: Mount): readonly unknown[] {
+  switch (mount.type) {
+    case "bind":
+      return [];
+    case "tmpfs":
+      return [mount.sizeLimit];
+    case "cache": {
+      const permissions = mount.source === "/" ? [mount.mode, mount.uid, mount.gid] : [];
+      const isDefault =
+        (mount.id === "" || mount.id === mount.target) &&
+        (mount.sharing === "" || mount.sharing === "shared");
+      // An id of one's own and a way of sharing are cleared: exec.go `checkShouldClearCacheOpts`.
+      return [isDefault, ...permissions];
+    }
+    case "secret":
+      return [mount.id, mount.mode, mount.uid, mount.gid, mount.required, mount.environmentName];
+    case "ssh":
+      return [mount.id || "default", mount.mode, mount.uid, mount.gid, mount.required];
+  }
+}

@@ -1,0 +1,95 @@
+/** The files that steps take from the build context: selected, counted, and hashed as far as known. */
+import { type ContentDigest, contentDigest } from "../context/contentDigest.js";
+import type { FileTree } from "../context/fileTree.js";
+import { type Manifest, manifestOf } from "../context/manifest.js";
+import { type CopyRequest, type Selection, selectSources } from "../context/select.js";
+import type { BuildGraph, Step } from "../graph/graph.js";
+import type { Digest } from "../host.js";
+import type { Builder } from "../instructions/kind.js";
+import type { CopyOperation, Mount } from "../instructions/operation.js";
+import { orderedMounts } from "./definition.js";
+
+export interface ContextInput {
+  readonly selection: Selection;
+  readonly content: ContentDigest;
+  /** null while files are not hashed. */
+  readonly manifest: Manifest | null;
+}
+
+/** What one step takes from the context. A RUN has one input for each bind mount of the context. */
+export interface StepInputs {
+  readonly context: readonly ContextInput[];
+}
+
+/** Answers by request, for one state of the context; made anew when the context changes. */
+export interface ContextView {
+  input(request: CopyRequest): ContextInput;
+}
+
+/**
+ * Views a tree. Answers are remembered, so that a keystroke costs only what it changed; an answer
+ * that still needs files to be hashed is asked for again.
+ */
+export function contextView(tree: FileTree, digest: Digest): ContextView {
+  const known = new Map<string, ContextInput>();
+  return {
+    input(request) {
+      const name = JSON.stringify(request);
+      const found = known.get(name);
+      if (found !== undefined && found.content.kind !== "needed") return found;
+      const selection = found?.selection ?? selectSources(tree, request);
+      const content = contentDigest(tree, selection, digest);
+      const manifest = content.kind === "known" ? manifestOf(tree, selection) : null;
+      const input = { selection, content, manifest };
+      known.set(name, input);
+      return input;
+    },
+  };
+}
+
+/** The requests of every step that is built, by step index. Steps that take nothing are left out. */
+export function contextInputs(
+  graph: BuildGraph,
+  view: ContextView,
+): ReadonlyMap<number, readonly ContextInput[]> {
+  const inputs = new Map<number, readonly ContextInput[]>();
+  for (const stage of graph.stages) {
+    if (!stage.isBuilt) continue;
+    for (const step of stage.steps) {
+      const requests = contextRequests(step, graph.options.builder);
+      if (requests.length > 0) {
+        inputs.set(
+          step.index,
+          requests.map((request) => view.input(request)),
+        );
+      }
+    }
+  }
+  return inputs;
+}
+
+/** What a step asks of the context, in the order of its inputs. */
+export function contextRequests(step: Step, builder: Builder): readonly CopyRequest[] {
+  const { operation } = step;
+  if (operation?.kind === "copy" && operation.from.kind === "context") {
+    const request = copyRequest(operation, builder);
+    return request === null ? [] : [request];
+  }
+  if (operation?.kind === "run") {
+    return orderedMounts(operation)
+      .filter((mount) => mount.from?.kind === "context")
+      .map((mount) => mountRequest(mount, builder));
+  }
+  return [];
+}
+
+/** null: the instruction names no path. */
+export function copyRequest(operation: CopyOperation, builder: Builder): CopyRequest | null {
+  const sources = operation.items.flatMap((item) => (item.kind === "paths" ? [item.text] : []));
+  if (sources.length === 0) return null;
+  return { builder, sources, parents: operation.parents, exclude: operation.exclude };
+}
+
+export function mountRequest(mount: Mount, builder: Builder): CopyRequest {
+  return { builder, sources: [mount.source], wildcards: false };
+}

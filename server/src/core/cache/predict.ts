@@ -1,0 +1,371 @@
+/**
+ * The prediction: walks the stages in order, gives every step the key that it will have, and looks
+ * the key up in the records of earlier builds. Where an input turns on bytes that only a build can
+ * tell, the answer is `unknown`, and only if a record exists that the step could still hit.
+ * Source of the rules: BuildKit, solver/edge.go and llbsolver/ops; moby, image/cache.
+ */
+import type { FileTree } from "../context/fileTree.js";
+import type { BuildGraph, Stage, Step } from "../graph/graph.js";
+import { formatPlatform } from "../graph/platform.js";
+import type { Digest } from "../host.js";
+import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
+import {
+  buildkitDefinition,
+  classicDefinition,
+  type Definition,
+  orderedMounts,
+} from "./definition.js";
+import { type ContextInput, type ContextView, copyRequest, mountRequest } from "./inputs.js";
+import type { PredictionKind } from "./prediction.js";
+import type { Baseline, CacheRecord, Token } from "./records.js";
+import { type Opaque, StageFiles, stageContent } from "./stageFiles.js";
+
+export interface PredictionInput {
+  readonly graph: BuildGraph;
+  /** null: the context cannot be read; its files are then unknown. */
+  readonly context: ContextView | null;
+  readonly tree: FileTree | null;
+  readonly baseline: Baseline;
+  readonly digest: Digest;
+}
+
+/** Why an input cannot be known before the build. */
+export type OpenInput =
+  | { readonly kind: "stage"; readonly stage: number }
+  | { readonly kind: "remote"; readonly url: string }
+  | { readonly kind: "pending" };
+
+export interface KeyedStep {
+  readonly step: Step;
+  readonly definition: Definition | null;
+  /** The inputs as they are named once everything has been built; the root file system first. */
+  readonly inputs: readonly string[];
+  /** The key once everything has been built; null: the builder runs nothing. */
+  readonly key: string | null;
+  readonly prediction: PredictionKind | null;
+  readonly context: readonly ContextInput[];
+  readonly open: readonly OpenInput[];
+  /** The step below it in the stage that has a key, parents included; null: the base. */
+  readonly below: KeyedStep | null;
+  /** The stages that files come from. */
+  readonly sources: readonly number[];
+  /** True when the builder fails at this step. */
+  readonly fails: boolean;
+}
+
+export interface StageEnd {
+  readonly last: KeyedStep | null;
+  readonly files: StageFiles;
+}
+
+export interface Keys {
+  /** By step index. */
+  readonly steps: readonly KeyedStep[];
+  readonly stages: readonly (StageEnd | null)[];
+}
+
+/** The name of a record. */
+export function resultKey(digest: Digest): (record: CacheRecord) => string {
+  return ([definition, inputs]) => digest(`${definition}\n${inputs.join("\n")}`);
+}
+
+/** Gives every step its key and its prediction. Pure; costs O(steps) once contexts are remembered. */
+export function predictKeys(input: PredictionInput): Keys {
+  const walker = new Walker(input);
+  for (const stage of input.graph.stages) walker.walk(stage);
+  return { steps: walker.steps(), stages: walker.ends };
+}
+
+interface Position {
+  exec: string;
+  token: Token;
+  below: KeyedStep | null;
+  /** A step below has failed: nothing above it is built. */
+  failed: boolean;
+  /** Classic: a step below missed, so that no lookups are made. */
+  missed: boolean;
+}
+
+interface StepInput extends Opaque {
+  readonly context?: ContextInput;
+  readonly open?: OpenInput;
+  readonly fails?: boolean;
+}
+
+class Walker {
+  readonly ends: (StageEnd | null)[] = [];
+  readonly #keyed = new Map<number, KeyedStep>();
+  readonly #ends = new Map<number, Position>();
+  readonly #input: PredictionInput;
+  readonly #key: (record: CacheRecord) => string;
+
+  constructor(input: PredictionInput) {
+    this.#input = input;
+    this.#key = resultKey(input.digest);
+  }
+
+  steps(): readonly KeyedStep[] {
+    return this.#input.graph.steps.map(
+      (step) => this.#keyed.get(step.index) ?? keyless(step, null),
+    );
+  }
+
+  walk(stage: Stage): void {
+    if (!stage.isBuilt) {
+      this.ends.push(null);
+      return;
+    }
+    const { position, files } = this.#start(stage);
+    for (const step of stage.steps) {
+      const keyed = this.#step(stage, step, position, files);
+      this.#keyed.set(step.index, keyed);
+      if (keyed.key !== null) position.below = keyed;
+    }
+    this.#ends.set(stage.index, position);
+    this.ends.push({ last: position.below, files });
+  }
+
+  #start(stage: Stage): { position: Position; files: StageFiles } {
+    const { base } = stage;
+    if (base.kind === "stage") {
+      const parent = this.#ends.get(base.index);
+      const end = this.ends[base.index];
+      if (parent !== undefined && end !== null && end !== undefined) {
+        return { position: { ...parent }, files: end.files.copy() };
+      }
+    }
+    const isEmpty = base.kind === "scratch";
+    const exec =
+      base.kind === "image"
+        ? `image:${base.image?.identity ?? `${base.reference}@${formatPlatform(stage.platform)}`}`
+        : "scratch";
+    const token: Token = { kind: "known", id: exec };
+    return {
+      position: { exec, token, below: null, failed: base.kind === "broken", missed: false },
+      files: isEmpty ? StageFiles.empty() : StageFiles.opaque({ exec, token }),
+    };
+  }
+
+  #step(stage: Stage, step: Step, position: Position, files: StageFiles): KeyedStep {
+    const { digest, graph } = this.#input;
+    const definition =
+      graph.options.builder === "buildkit"
+        ? buildkitDefinition(step, stage, digest)
+        : classicDefinition(step, digest);
+    if (definition === null) return keyless(step, position.below);
+    const others = this.#inputsOf(step);
+    const inputs = [{ exec: position.exec, token: position.token }, ...others];
+    const fails = others.some((input) => input.fails === true);
+    const execInputs = inputs.map(({ exec }) => exec);
+    const key = this.#key([definition.digest, execInputs]);
+    const { kind, token } = this.#lookUp(definition, inputs, position);
+    const keyed: KeyedStep = {
+      step,
+      definition,
+      inputs: execInputs,
+      key,
+      prediction: fails || position.failed ? null : kind,
+      context: others.flatMap(({ context }) => (context === undefined ? [] : [context])),
+      open: others.flatMap(({ open }) => (open === undefined ? [] : [open])),
+      below: position.below,
+      sources: sourceStages(step),
+      fails,
+    };
+    position.exec = key;
+    position.token = token;
+    position.failed ||= fails;
+    position.missed ||= kind === "miss";
+    this.#applyToFiles(step, files, { exec: key, token }, others);
+    return keyed;
+  }
+
+  #lookUp(
+    definition: Definition,
+    inputs: readonly Opaque[],
+    position: Position,
+  ): { kind: PredictionKind; token: Token } {
+    const { records } = this.#input.baseline;
+    const fresh: Token = { kind: "one-of", ids: new Set() };
+    // The classic builder stops looking after the first miss of a stage: imageprobe.go.
+    if (position.missed && this.#input.graph.options.builder === "classic") {
+      return { kind: "miss", token: fresh };
+    }
+    const ids = inputs.flatMap(({ token }) => (token.kind === "known" ? [token.id] : []));
+    if (ids.length === inputs.length) {
+      const key = this.#key([definition.digest, ids]);
+      return { kind: records.has(key) ? "hit" : "miss", token: { kind: "known", id: key } };
+    }
+    const candidates = records.candidates(
+      definition.digest,
+      inputs.map(({ token }) => token),
+    );
+    if (candidates.length === 0) return { kind: "miss", token: fresh };
+    return { kind: "unknown", token: { kind: "one-of", ids: new Set(candidates) } };
+  }
+
+  /** Every input but the root file system. */
+  #inputsOf(step: Step): readonly StepInput[] {
+    const { operation } = step;
+    if (operation?.kind === "copy") return this.#copyInputs(operation);
+    if (operation?.kind === "run") return this.#mountInputs(operation);
+    return [];
+  }
+
+  #copyInputs(operation: CopyOperation): readonly StepInput[] {
+    const { graph, digest } = this.#input;
+    const inputs: StepInput[] = [];
+    const request = copyRequest(operation, graph.options.builder);
+    if (request !== null) inputs.push(this.#filesFrom(operation.from, request));
+    for (const item of operation.items) {
+      if (item.kind === "inline") inputs.push(known(`inline:${digest(item.content)}`));
+      else if (item.kind !== "paths") inputs.push(remoteInput(item.url, item.checksum));
+    }
+    return inputs;
+  }
+
+  #mountInputs(operation: RunOperation): readonly StepInput[] {
+    return orderedMounts(operation).flatMap((mount) =>
+      mount.from === null || mount.from.kind === "scratch"
+        ? []
+        : [this.#filesFrom(mount.from, mountRequest(mount, this.#input.graph.options.builder))],
+    );
+  }
+
+  #filesFrom(from: SourceReference, request: ReturnType<typeof mountRequest>): StepInput {
+    switch (from.kind) {
+      case "context":
+        return this.#contextInput(request);
+      case "scratch":
+        return known("scratch");
+      case "image":
+        return known(`image:${from.reference}:${JSON.stringify(request.sources)}`);
+      case "stage": {
+        const end = this.ends[from.index];
+        if (end === undefined || end === null) return { ...known("nothing"), fails: true };
+        const content = stageContent(end.files, request, this.#input.digest);
+        const fails =
+          content.selection?.problems.some(({ severity }) => severity === "error") === true;
+        const failed = this.#ends.get(from.index)?.failed === true;
+        return {
+          exec: content.exec,
+          token: content.token,
+          fails: fails || failed,
+          ...(content.token.kind === "known" ? {} : { open: { kind: "stage", stage: from.index } }),
+        };
+      }
+    }
+  }
+
+  #contextInput(request: ReturnType<typeof mountRequest>): StepInput {
+    const input = this.#input.context?.input(request);
+    if (input === undefined) {
+      return { exec: "context:unread", token: { kind: "any" }, open: { kind: "pending" } };
+    }
+    switch (input.content.kind) {
+      case "known":
+        return { ...known(`content:${input.content.digest}`), context: input };
+      case "needed":
+        return {
+          exec: "context:pending",
+          token: { kind: "any" },
+          open: { kind: "pending" },
+          context: input,
+        };
+      case "unreadable":
+      case "invalid":
+        return { ...known("context:missing"), context: input, fails: true };
+    }
+  }
+
+  #applyToFiles(step: Step, files: StageFiles, result: Opaque, inputs: readonly StepInput[]): void {
+    const { operation } = step;
+    if (operation?.kind === "run") files.becomeOpaque(result);
+    else if (operation?.kind === "makeDirectory") files.makeDirectory(operation.path);
+    else if (operation?.kind === "copy" && !this.#copyFiles(operation, files, inputs)) {
+      files.hide(operation.destination, result);
+    }
+  }
+
+  /** False when what the COPY leaves cannot be computed. */
+  #copyFiles(operation: CopyOperation, files: StageFiles, inputs: readonly StepInput[]): boolean {
+    const request = copyRequest(operation, this.#input.graph.options.builder);
+    if (operation.items.some((item) => item.kind === "http" || item.kind === "git")) return false;
+    if (request !== null) {
+      if (operation.isAdd && operation.unpack) return false;
+      if (!this.#copyPaths(operation, request, files, inputs[0]?.context)) return false;
+    }
+    for (const item of operation.items) {
+      if (item.kind !== "inline") continue;
+      // The same identity that a file of this content has in a build context cannot be computed
+      // here without its bytes' blob id; a name of its own never claims an equality that is not.
+      const identity = `inline:${this.#input.digest(item.content)}`;
+      files.addDocument(operation, item.name, identity, utf8Size(item.content));
+    }
+    return true;
+  }
+
+  #copyPaths(
+    operation: CopyOperation,
+    request: ReturnType<typeof mountRequest>,
+    files: StageFiles,
+    context: ContextInput | undefined,
+  ): boolean {
+    if (operation.from.kind === "context") {
+      const { tree } = this.#input;
+      return (
+        context !== undefined && tree !== null && files.add(operation, tree, context.selection)
+      );
+    }
+    if (operation.from.kind !== "stage") return operation.from.kind === "scratch";
+    const end = this.ends[operation.from.index];
+    if (end === undefined || end === null) return false;
+    const content = stageContent(end.files, request, this.#input.digest);
+    return content.selection !== null && files.add(operation, end.files, content.selection);
+  }
+}
+
+/** The size of a text in UTF-8, in bytes. */
+function utf8Size(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+function known(id: string): StepInput {
+  return { exec: id, token: { kind: "known", id } };
+}
+
+/** A checksum or a full commit names the content; any other address may answer something new. */
+function remoteInput(url: string, checksum: string): StepInput {
+  if (checksum !== "") return known(`remote:${checksum}`);
+  if (/#[0-9a-f]{40}(?::|$)/.test(url)) return known(`remote:${url}`);
+  return { exec: `remote:${url}`, token: { kind: "any" }, open: { kind: "remote", url } };
+}
+
+function sourceStages({ operation }: Step): readonly number[] {
+  const sources: SourceReference[] =
+    operation?.kind === "copy"
+      ? [operation.from]
+      : operation?.kind === "run"
+        ? operation.mounts.flatMap(({ from }) => (from === null ? [] : [from]))
+        : [];
+  return sources.flatMap((source) => (source.kind === "stage" ? [source.index] : []));
+}
+
+function keyless(step: Step, below: KeyedStep | null): KeyedStep {
+  return {
+    step,
+    definition: null,
+    inputs: [],
+    key: null,
+    prediction: null,
+    context: [],
+    open: [],
+    below,
+    sources: [],
+    fails: false,
+  };
+}

@@ -1,0 +1,74 @@
+/** What a simulated build leaves behind. */
+import type { Manifest } from "../context/manifest.js";
+import type { BuildGraph } from "../graph/graph.js";
+import type { Digest } from "../host.js";
+import { stepText, valueDigest } from "./explain.js";
+import type { Keys } from "./predict.js";
+import type { BuildRecord, CacheRecord, StepRecord } from "./records.js";
+
+export interface RecordedBuild {
+  readonly build: BuildRecord;
+  readonly records: readonly CacheRecord[];
+  /** By the names that `StepRecord.manifest` uses. */
+  readonly manifests: ReadonlyMap<string, Manifest>;
+}
+
+export interface RecordingInput {
+  readonly graph: BuildGraph;
+  readonly keys: Keys;
+  readonly digest: Digest;
+  readonly dockerfile: string;
+  readonly context: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/**
+ * The build as the builder would have left it: every step that runs is in the cache afterwards.
+ * Steps at and above one that fails are left out, as the builders never cache them. Values of
+ * variables are kept as digests only.
+ */
+export function recordBuild(input: RecordingInput): RecordedBuild {
+  const { graph, keys, digest } = input;
+  const manifests = new Map<string, Manifest>();
+  const records: CacheRecord[] = [];
+  const steps: StepRecord[] = [];
+  for (const keyed of keys.steps) {
+    const { step } = keyed;
+    const stage = step.stage === null ? undefined : graph.stages[step.stage];
+    if (stage?.isBuilt === false) continue;
+    const isRun = keyed.prediction !== null;
+    if (isRun && keyed.definition !== null) records.push([keyed.definition.digest, keyed.inputs]);
+    const [context] = keyed.context;
+    let manifest: string | null = null;
+    if (context?.manifest != null) {
+      manifest = digest(JSON.stringify(context.manifest)).slice(0, 32);
+      manifests.set(manifest, context.manifest);
+    }
+    steps.push({
+      stage: step.stage,
+      stageName: stage?.name ?? null,
+      line: step.line,
+      keyword: step.keyword,
+      text: stepText(step, digest),
+      key: isRun ? keyed.key : null,
+      facets: keyed.definition?.facets ?? {},
+      inputs: keyed.inputs,
+      assignments: step.assignments.map(({ name, value }) => [name, valueDigest(value, digest)]),
+      manifest,
+    });
+  }
+  const build: BuildRecord = {
+    id: digest(`${input.at}\n${input.dockerfile}\n${steps.map(({ key }) => key).join("\n")}`).slice(
+      0,
+      16,
+    ),
+    at: input.at,
+    dockerfile: input.dockerfile,
+    context: input.context,
+    builder: graph.options.builder,
+    target: graph.options.target,
+    steps,
+  };
+  return { build, records, manifests };
+}
