@@ -39,10 +39,7 @@ export function contentDigest(tree: FileTree, selection: Selection, digest: Dige
   });
   if (work.errors.size > 0) return { kind: "unreadable", errors: [...work.errors.values()] };
   if (work.needed.size > 0) return { kind: "needed", paths: [...work.needed] };
-  const known = parts.filter((part) => part !== null);
-  // As in the classic builder, one source stands for itself and several are hashed together.
-  const [only] = known;
-  return { kind: "known", digest: digest(known.length === 1 && only ? only : known.join("\n")) };
+  return { kind: "known", digest: digest(parts.join("\0")) };
 }
 
 /** What one walk over a selection found out. A part or record is null while something is missing. */
@@ -129,7 +126,7 @@ function classicPart(work: Work, part: HashedPart): string | null {
   if (part.kind === "empty") return "";
   const paths = part.kind === "record" ? [part.path] : part.items.map((item) => item.path);
   const records = paths.map((path) => classicSource(work, path));
-  return records.includes(null) ? null : records.join("\n");
+  return records.includes(null) ? null : records.join("\0");
 }
 
 function classicSource(work: Work, path: string): string | null {

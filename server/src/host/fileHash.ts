@@ -1,0 +1,97 @@
+/** Reads one file into its git blob id, and says how far the answer can be trusted. */
+import type { FileEntry } from "../core/context/fileTree.js";
+import type { HostError } from "../core/host.js";
+import type { Slices } from "./contextWalk.js";
+import { blobHash } from "./digest.js";
+import type { DiskStat, FileSystem, OpenFile } from "./nodeFileSystem.js";
+
+export type HashedFile =
+  | {
+      readonly kind: "hashed";
+      readonly identity: string;
+      /** The state of the file before and after reading: the same. */
+      readonly stat: DiskStat;
+      /** Milliseconds since the epoch when reading began. */
+      readonly startedAt: number;
+    }
+  /** `stat`: the last state that was seen; null when it could not even be opened. */
+  | { readonly kind: "failed"; readonly error: HostError; readonly stat: DiskStat | null };
+
+/** A file that is written again and again while we read is given up after this many tries. */
+const TRIES = 3;
+
+// One buffer for all files: reading is synchronous, and no two reads interleave before it is hashed.
+const BUFFER = new Uint8Array(1 << 20);
+
+/** Hashes a regular file. A write in the meantime shows in the stat around it, and makes another try. */
+export async function hashFile(
+  fileSystem: FileSystem,
+  path: string,
+  slices: Slices,
+  now: () => number,
+): Promise<HashedFile> {
+  let stat: DiskStat | null = null;
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const startedAt = now();
+    const opened = fileSystem.open(path);
+    if (!opened.ok) return { kind: "failed", error: opened.error, stat };
+    try {
+      const once = await hashOnce(opened.value, path, slices);
+      if (once.kind === "hashed") return { ...once, startedAt };
+      stat = once.stat;
+      if (once.kind === "failed") return once;
+    } finally {
+      opened.value.close();
+    }
+  }
+  const message = `\`${path}\` is being written and could not be read in one state.`;
+  return { kind: "failed", error: { code: "EBUSY", path, message }, stat };
+}
+
+/**
+ * False when the file was written so shortly before it was read that a later write could leave
+ * the same stat behind (what git calls racy): such an answer serves now but is not remembered.
+ */
+export function isSettled(entry: FileEntry, readAt: number): boolean {
+  const written = Math.max(entry.mtimeMs, entry.stat?.ctimeMs ?? 0);
+  // Whole seconds mean a file system that counts in seconds (FAT even in two); others tick every
+  // few milliseconds, at the kernel's pace.
+  const isCoarse = entry.mtimeMs % 1000 === 0 && (entry.stat?.ctimeMs ?? 0) % 1000 === 0;
+  return written + (isCoarse ? 2000 : 50) < readAt;
+}
+
+type Once =
+  | { readonly kind: "hashed"; readonly identity: string; readonly stat: DiskStat }
+  | { readonly kind: "changed"; readonly stat: DiskStat | null }
+  | { readonly kind: "failed"; readonly error: HostError; readonly stat: DiskStat | null };
+
+async function hashOnce(file: OpenFile, path: string, slices: Slices): Promise<Once> {
+  const before = file.stat();
+  if (!before.ok) return { kind: "failed", error: before.error, stat: null };
+  if (before.value.kind !== "file") {
+    const message = `\`${path}\` is no longer a regular file.`;
+    return { kind: "failed", error: { code: "EINVAL", path, message }, stat: null };
+  }
+  const hash = blobHash(before.value.size);
+  let total = 0;
+  for (;;) {
+    const read = file.read(BUFFER);
+    if (!read.ok) return { kind: "failed", error: read.error, stat: before.value };
+    if (read.value === 0) break;
+    hash.update(BUFFER.subarray(0, read.value));
+    total += read.value;
+    // A file that grows while we read would never end.
+    if (total > before.value.size) break;
+    await slices.next();
+  }
+  const after = file.stat();
+  if (!after.ok) return { kind: "failed", error: after.error, stat: null };
+  const isSame =
+    total === before.value.size &&
+    after.value.size === before.value.size &&
+    after.value.mtimeMs === before.value.mtimeMs &&
+    after.value.ctimeMs === before.value.ctimeMs;
+  return isSame
+    ? { kind: "hashed", identity: hash.hex(), stat: after.value }
+    : { kind: "changed", stat: after.value };
+}

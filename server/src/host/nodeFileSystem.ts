@@ -1,0 +1,132 @@
+/**
+ * The disk as the context reader asks for it. Calls are synchronous because that is the fastest
+ * way to look at many files (the caller works in short slices), and failures are values.
+ */
+import * as fs from "node:fs";
+import type { FileKind } from "../core/context/fileTree.js";
+import type { HostError, Result } from "../core/host.js";
+
+export interface DiskStat {
+  readonly kind: FileKind;
+  /** Permission bits with setuid, setgid and sticky, as the platform reports them. */
+  readonly mode: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly dev: number;
+  readonly ino: number;
+  /** `major:minor` of a device; null for everything else. */
+  readonly device: string | null;
+}
+
+export interface DiskName {
+  readonly name: string;
+  /** null: this file system does not say; ask `stat`. */
+  readonly kind: FileKind | null;
+}
+
+export interface OpenFile {
+  stat(): Result<DiskStat>;
+  /** Reads on into `buffer`; 0 at the end of the file. */
+  read(buffer: Uint8Array): Result<number>;
+  close(): void;
+}
+
+export interface FileSystem {
+  readonly system: "posix" | "windows";
+  /** The absolute path with all links in it resolved. */
+  realPath(path: string): Result<string>;
+  /** Never follows a link. */
+  stat(path: string): Result<DiskStat>;
+  list(path: string): Result<readonly DiskName[]>;
+  readLink(path: string): Result<string>;
+  /** Opens a regular file for reading; a link or a pipe in its place is an error, not a trap. */
+  open(path: string): Result<OpenFile>;
+}
+
+/** The disk of this machine. */
+export function nodeFileSystem(): FileSystem {
+  return {
+    system: process.platform === "win32" ? "windows" : "posix",
+    realPath: (path) => attempt(path, () => fs.realpathSync.native(path)),
+    stat: (path) => attempt(path, () => diskStat(fs.lstatSync(path))),
+    list: (path) =>
+      attempt(path, () =>
+        fs
+          .readdirSync(path, { withFileTypes: true })
+          .map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
+      ),
+    readLink: (path) => attempt(path, () => fs.readlinkSync(path)),
+    open: (path) => attempt(path, () => openFile(path, fs.openSync(path, OPEN_FLAGS))),
+  };
+}
+
+/** The whole text of a file, as UTF-8. */
+export function readTextFile(path: string): Result<string> {
+  return attempt(path, () => fs.readFileSync(path, "utf8"));
+}
+
+// Where the platform has them: don't follow a link, don't wait for a pipe's other end.
+const OPEN_FLAGS =
+  fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);
+
+function openFile(path: string, descriptor: number): OpenFile {
+  return {
+    stat: () => attempt(path, () => diskStat(fs.fstatSync(descriptor))),
+    read: (buffer) => attempt(path, () => fs.readSync(descriptor, buffer, 0, buffer.length, null)),
+    close: () => {
+      attempt(path, () => fs.closeSync(descriptor));
+    },
+  };
+}
+
+function attempt<T>(path: string, call: () => T): Result<T> {
+  try {
+    return { ok: true, value: call() };
+  } catch (thrown) {
+    return { ok: false, error: hostError(path, thrown) };
+  }
+}
+
+function hostError(path: string, thrown: unknown): HostError {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const code =
+    thrown instanceof Error && "code" in thrown && typeof thrown.code === "string"
+      ? thrown.code
+      : "EUNKNOWN";
+  return { code, message, path };
+}
+
+function diskStat(stat: fs.Stats): DiskStat {
+  const kind = kindOf(stat) ?? "file";
+  const isDevice = kind === "character-device" || kind === "block-device";
+  return {
+    kind,
+    mode: stat.mode & 0o7777,
+    size: stat.size,
+    mtimeMs: stat.mtimeMs,
+    ctimeMs: stat.ctimeMs,
+    dev: stat.dev,
+    ino: stat.ino,
+    device: isDevice ? deviceNumbers(stat.rdev) : null,
+  };
+}
+
+function kindOf(entry: fs.Stats | fs.Dirent): FileKind | null {
+  if (entry.isFile()) return "file";
+  if (entry.isDirectory()) return "directory";
+  if (entry.isSymbolicLink()) return "symlink";
+  if (entry.isFIFO()) return "fifo";
+  if (entry.isSocket()) return "socket";
+  if (entry.isCharacterDevice()) return "character-device";
+  if (entry.isBlockDevice()) return "block-device";
+  return null;
+}
+
+/** Linux's split of a device number, as fsutil's `stat_unix.go` makes it. */
+function deviceNumbers(device: number): string {
+  const major = Math.floor(device / 0x100) & 0xfff;
+  const minor = (device & 0xff) | (Math.floor(device / 0x1000) & 0xfff00);
+  return `${major}:${minor}`;
+}
