@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Engine } from "./engine.js";
+import { tarEnd, tarEntry } from "./tar.js";
 
 /**
  * Imports the image under `name`. `mark` goes into a file of it, so that images of different marks
@@ -30,11 +31,10 @@ function baseTar(busybox: string, mark: string): Buffer {
     fixed = Buffer.concat(fixedEntries(busybox));
     prepared.set(busybox, fixed);
   }
-  const end = Buffer.alloc(1024);
   return Buffer.concat([
     fixed,
     tarEntry({ name: "etc/mark", data: Buffer.from(`${mark}\n`) }),
-    end,
+    tarEnd,
   ]);
 }
 
@@ -55,34 +55,4 @@ function fixedEntries(busybox: string): Buffer[] {
     }),
     tarEntry({ name: "etc/group", data: Buffer.from("root:x:0:\napp:x:1000:\nother:x:1001:\n") }),
   ];
-}
-
-interface TarEntry {
-  /** Ends in `/` for a folder. */
-  readonly name: string;
-  readonly mode?: number;
-  readonly data?: Buffer;
-  readonly link?: string;
-}
-
-/** One ustar entry, owned by root, dated 2024-01-01. */
-function tarEntry({ name, mode, data, link }: TarEntry): Buffer {
-  const isFolder = name.endsWith("/");
-  const header = Buffer.alloc(512);
-  const octal = (value: number, at: number, width: number) =>
-    header.write(`${value.toString(8).padStart(width - 1, "0")}\0`, at);
-  header.write(name, 0);
-  octal(mode ?? (isFolder ? 0o755 : link === undefined ? 0o644 : 0o777), 100, 8);
-  octal(0, 108, 8);
-  octal(0, 116, 8);
-  octal(data?.length ?? 0, 124, 12);
-  octal(1_704_067_200, 136, 12);
-  header.write(isFolder ? "5" : link === undefined ? "0" : "2", 156);
-  if (link !== undefined) header.write(link, 157);
-  header.write("ustar\0" + "00", 257);
-  header.fill(" ", 148, 156);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  const body = data ?? Buffer.alloc(0);
-  return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
 }

@@ -4,6 +4,8 @@ import { spawn } from "node:child_process";
 export interface Finished {
   readonly code: number;
   readonly stdout: string;
+  /** `stdout` before it was read as text. */
+  readonly bytes: Buffer;
   readonly stderr: string;
 }
 
@@ -41,13 +43,20 @@ export function run(
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
     child.on("error", (error) => {
       clearTimeout(timer);
-      resolve({ code: 127, stdout: "", stderr: `${program}: ${error.message}` });
+      resolve({
+        code: 127,
+        stdout: "",
+        bytes: Buffer.alloc(0),
+        stderr: `${program}: ${error.message}`,
+      });
     });
     child.on("close", (code) => {
       clearTimeout(timer);
+      const bytes = Buffer.concat(stdout);
       resolve({
         code: timedOut ? 124 : (code ?? 137),
-        stdout: Buffer.concat(stdout).toString(),
+        stdout: bytes.toString(),
+        bytes,
         stderr: Buffer.concat(stderr).toString(),
       });
     });

@@ -1,0 +1,250 @@
+/**
+ * Reads a conformance case: a text file that says in one sentence what it shows, then holds a build
+ * context before and one or more changes to it. What the engine decides is not written here but
+ * recorded; docs in test/conformance/README.md.
+ */
+
+export interface Case {
+  /** Topic and name, such as `copy/one-file-edited`. */
+  readonly name: string;
+  readonly intent: string;
+  readonly builders: readonly Builder[];
+  readonly store: "graphdriver" | "containerd";
+  /** How the engine is asked; each change may alter it. */
+  readonly setup: readonly Operation[];
+  readonly changes: readonly Change[];
+}
+
+export type Builder = "buildkit" | "classic";
+
+export interface Change {
+  /** What is changed, in words; empty when the case has none. */
+  readonly title: string;
+  readonly operations: readonly Operation[];
+}
+
+export type Operation =
+  | FileOperation
+  | { readonly kind: "target"; readonly value: string | null }
+  | { readonly kind: "build-arg"; readonly name: string; readonly value: string | null }
+  | { readonly kind: "option"; readonly value: string; readonly given: boolean }
+  | { readonly kind: "file"; readonly value: string }
+  | { readonly kind: "context"; readonly value: string }
+  | { readonly kind: "base"; readonly instruction: string }
+  | { readonly kind: "base-layer"; readonly mark: string };
+
+export type FileOperation =
+  | {
+      readonly kind: "write";
+      readonly path: string;
+      readonly content: Content;
+      readonly mode: number | null;
+      readonly keepTime: boolean;
+    }
+  | { readonly kind: "mkdir"; readonly path: string; readonly mode: number | null }
+  | { readonly kind: "symlink"; readonly path: string; readonly target: string }
+  | { readonly kind: "hardlink"; readonly path: string; readonly target: string }
+  | { readonly kind: "fifo"; readonly path: string }
+  | {
+      readonly kind: "edit";
+      readonly path: string;
+      readonly edit: TextEdit;
+      readonly keepTime: boolean;
+    }
+  | { readonly kind: "delete"; readonly path: string }
+  | { readonly kind: "rename"; readonly from: string; readonly to: string }
+  | { readonly kind: "chmod"; readonly path: string; readonly mode: number }
+  | { readonly kind: "touch"; readonly path: string }
+  | { readonly kind: "fresh-folder" };
+
+export type Content =
+  | { readonly kind: "text"; readonly text: string }
+  | {
+      readonly kind: "archive";
+      readonly files: readonly (readonly [name: string, text: string])[];
+    };
+
+export type TextEdit =
+  | {
+      readonly kind: "replace";
+      readonly from: string;
+      readonly to: string;
+      readonly every: boolean;
+    }
+  | {
+      readonly kind: "insert";
+      readonly line: string;
+      readonly where: "before" | "after";
+      readonly at: string;
+    }
+  | { readonly kind: "append"; readonly line: string }
+  | { readonly kind: "remove"; readonly line: string }
+  | { readonly kind: "swap"; readonly first: string; readonly second: string };
+
+/** @throws Error naming the case and the line when the text is not a case */
+export function parseCase(name: string, text: string): Case {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  const intent: string[] = [];
+  const setup: Operation[] = [];
+  const changes: { title: string; operations: Operation[] }[] = [];
+  let builders: readonly Builder[] = ["buildkit", "classic"];
+  let store: Case["store"] = "graphdriver";
+  let at = 0;
+  const fail = (problem: string): never => {
+    throw new Error(`${name}.txt:${at}: ${problem}`);
+  };
+
+  for (; at < lines.length && !isHeading(lines[at]); at++) {
+    const line = lines[at] ?? "";
+    const setting = /^(builder|store): (.*)$/.exec(line);
+    const [, key, value = ""] = setting ?? [];
+    if (key === "builder") {
+      if (value !== "buildkit" && value !== "classic") fail(`no such builder: ${value}`);
+      else builders = [value];
+    } else if (key === "store") {
+      if (value !== "graphdriver" && value !== "containerd") fail(`no such store: ${value}`);
+      else store = value;
+    } else if (requestWord.test(line)) setup.push(parseOperation(line, fail));
+    else intent.push(line);
+  }
+  let operations = setup;
+  while (at < lines.length) {
+    const heading = (lines[at] ?? "").slice(3, -3).trim();
+    const body: string[] = [];
+    at++;
+    for (; at < lines.length && !isHeading(lines[at]); at++) body.push(lines[at] ?? "");
+    const title = /^change(?:: (.*))?$/.exec(heading);
+    if (title !== null) {
+      operations = [];
+      changes.push({ title: title[1] ?? "", operations });
+      for (const line of body) if (line.trim() !== "") operations.push(parseOperation(line, fail));
+    } else operations.push(parseSection(heading, body, fail));
+  }
+  if (intent.join("").trim() === "") fail("a case begins with a sentence that says what it shows");
+  return { name, intent: intent.join(" ").trim(), builders, store, setup, changes };
+}
+
+type Fail = (problem: string) => never;
+
+const requestWord = /^(target|build-arg|option|file|context|base|base-layer) /;
+
+function isHeading(line: string | undefined): boolean {
+  return line !== undefined && /^-- .+ --$/.test(line);
+}
+
+/** `-- path --`, `-- path mode=755 --`, `-- folder/ --`, `-- link -> target --`, `-- a.tar archive --` */
+function parseSection(heading: string, body: readonly string[], fail: Fail): Operation {
+  const link = /^(\S+) -> (.*)$/.exec(heading);
+  if (link !== null) return { kind: "symlink", path: link[1] ?? "", target: link[2] ?? "" };
+  const [path = "", ...words] = heading.split(" ");
+  let mode: number | null = null;
+  let text = body.map((line) => `${line}\n`).join("");
+  let content: Content | null = null;
+  for (const word of words) {
+    const octal = /^mode=([0-7]+)$/.exec(word)?.[1];
+    if (octal !== undefined) mode = Number.parseInt(octal, 8);
+    else if (word === "crlf") text = text.replaceAll("\n", "\r\n");
+    else if (word === "unterminated") text = text.slice(0, -1);
+    else if (word === "fifo") return { kind: "fifo", path };
+    else if (word === "archive") {
+      content = {
+        kind: "archive",
+        files: body.map((line): [string, string] => {
+          const [file = "", ...rest] = line.split(" = ");
+          return [file, rest.join(" = ")];
+        }),
+      };
+    } else fail(`what is "${word}"?`);
+  }
+  if (path.endsWith("/")) return { kind: "mkdir", path: path.slice(0, -1), mode };
+  return { kind: "write", path, content: content ?? { kind: "text", text }, mode, keepTime: false };
+}
+
+const quoted = String.raw`("(?:[^"\\]|\\.)*")`;
+
+/** Each form of a change line, and the operation it means. */
+const forms: readonly (readonly [RegExp, (words: readonly string[]) => Operation])[] = [
+  form(`in (\\S+) replace (every )?${quoted} with ${quoted}( keeping its time)?`, (w) =>
+    edit(w, 0, { kind: "replace", from: text(w[2]), to: text(w[3]), every: w[1] !== "" }),
+  ),
+  form(`in (\\S+) insert ${quoted} (before|after) ${quoted}( keeping its time)?`, (w) =>
+    edit(w, 0, {
+      kind: "insert",
+      line: text(w[1]),
+      where: w[2] === "before" ? "before" : "after",
+      at: text(w[3]),
+    }),
+  ),
+  form(`in (\\S+) append ${quoted}( keeping its time)?`, (w) =>
+    edit(w, 0, { kind: "append", line: text(w[1]) }),
+  ),
+  form(`in (\\S+) remove ${quoted}( keeping its time)?`, (w) =>
+    edit(w, 0, { kind: "remove", line: text(w[1]) }),
+  ),
+  form(`in (\\S+) swap ${quoted} and ${quoted}( keeping its time)?`, (w) =>
+    edit(w, 0, { kind: "swap", first: text(w[1]), second: text(w[2]) }),
+  ),
+  form(`write (\\S+) ${quoted}( keeping its time)?`, (w) => ({
+    kind: "write",
+    path: w[0] ?? "",
+    content: { kind: "text", text: text(w[1]) },
+    mode: null,
+    keepTime: w[2] !== "",
+  })),
+  form("delete (\\S+)", ([path = ""]) => ({ kind: "delete", path })),
+  form("rename (\\S+) to (\\S+)", ([from = "", to = ""]) => ({ kind: "rename", from, to })),
+  form("chmod ([0-7]+) (\\S+)", ([mode = "", path = ""]) => ({
+    kind: "chmod",
+    path,
+    mode: Number.parseInt(mode, 8),
+  })),
+  form("touch (\\S+)", ([path = ""]) => ({ kind: "touch", path })),
+  form("make folder (\\S+)", ([path = ""]) => ({ kind: "mkdir", path, mode: null })),
+  form("make fifo (\\S+)", ([path = ""]) => ({ kind: "fifo", path })),
+  form("link (\\S+) to (\\S+)", ([path = "", target = ""]) => ({ kind: "symlink", path, target })),
+  form("hard link (\\S+) to (\\S+)", ([path = "", target = ""]) => ({
+    kind: "hardlink",
+    path,
+    target,
+  })),
+  form("move the whole folder elsewhere", () => ({ kind: "fresh-folder" })),
+  form("target (\\S+)", ([value = ""]) => ({ kind: "target", value })),
+  form("no target", () => ({ kind: "target", value: null })),
+  form("build-arg ([^=\\s]+)=(.*)", ([name = "", value = ""]) => ({
+    kind: "build-arg",
+    name,
+    value,
+  })),
+  form("no build-arg (\\S+)", ([name = ""]) => ({ kind: "build-arg", name, value: null })),
+  form("option (.+)", ([value = ""]) => ({ kind: "option", value, given: true })),
+  form("no option (.+)", ([value = ""]) => ({ kind: "option", value, given: false })),
+  form("file (\\S+)", ([value = ""]) => ({ kind: "file", value })),
+  form("context (\\S+)", ([value = ""]) => ({ kind: "context", value })),
+  form("base (.+)", ([instruction = ""]) => ({ kind: "base", instruction })),
+  form("base-layer (\\S+)", ([mark = ""]) => ({ kind: "base-layer", mark })),
+];
+
+function parseOperation(line: string, fail: Fail): Operation {
+  for (const [pattern, build] of forms) {
+    const match = pattern.exec(line.trim());
+    if (match !== null) return build(match.slice(1).map((word: string | undefined) => word ?? ""));
+  }
+  return fail(`this is no change I know: ${line}`);
+}
+
+function form(
+  pattern: string,
+  build: (words: readonly string[]) => Operation,
+): readonly [RegExp, (words: readonly string[]) => Operation] {
+  return [new RegExp(`^${pattern}$`), build];
+}
+
+function edit(words: readonly string[], path: number, textEdit: TextEdit): Operation {
+  return { kind: "edit", path: words[path] ?? "", edit: textEdit, keepTime: words.at(-1) !== "" };
+}
+
+function text(word: string | undefined): string {
+  const value: unknown = JSON.parse(word ?? '""');
+  return String(value);
+}

@@ -1,0 +1,46 @@
+/** Reads what the classic builder prints: `Step 3/7 : …`, ` ---> Using cache`. */
+import type { LineSpan } from "./dockerfileLines.js";
+import { steadyMessage } from "./progress.js";
+import type { FailureRecord, StepRecord } from "./recording.js";
+
+/** The classic builder numbers all instructions of the file in order, so step n is the n-th one. */
+export function classicSteps(stdout: string, spans: readonly LineSpan[]): readonly StepRecord[] {
+  const steps: StepRecord[] = [];
+  const pieces = stdout.split(/^(?=Step \d+\/\d+ : )/m);
+  pieces.forEach((piece, index) => {
+    const number = /^Step (\d+)\//.exec(piece)?.[1];
+    const span = number === undefined ? undefined : spans[Number(number) - 1];
+    if (span === undefined || span.keyword === "FROM") return;
+    const isGlobalArg = spans.findIndex((s) => s.keyword === "FROM") > Number(number) - 1;
+    if (isGlobalArg) return;
+    const done = /^ ---> [0-9a-f]{12}$/m.test(piece);
+    const isLast = index === pieces.length - 1;
+    const outcome = /^ ---> Using cache$/m.test(piece)
+      ? "cached"
+      : done || !isLast
+        ? "run"
+        : "failed";
+    steps.push([span.line, span.keyword, outcome]);
+  });
+  return steps;
+}
+
+export function classicFailure(
+  stdout: string,
+  stderr: string,
+  spans: readonly LineSpan[],
+): FailureRecord {
+  const number = [...stdout.matchAll(/^Step (\d+)\//gm)].at(-1)?.[1];
+  const message =
+    stderr
+      .trim()
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .at(-1) ?? "";
+  const parse = /line (\d+)/.exec(message)?.[1];
+  const step = number === undefined ? undefined : spans[Number(number) - 1]?.line;
+  return {
+    line: step ?? (parse === undefined ? null : Number(parse)),
+    message: steadyMessage(message),
+  };
+}

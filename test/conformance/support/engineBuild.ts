@@ -1,0 +1,196 @@
+/** Builds a case with a real engine and reads from its progress, provenance and image what it decided. */
+
+import { createHash } from "node:crypto";
+import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { importBaseImage } from "../../support/engine/baseImage.js";
+import type { Engine } from "../../support/engine/engine.js";
+import { readFromTar } from "../../support/engine/tar.js";
+import type { Builder, Case } from "./caseFile.js";
+import {
+  applyOperations,
+  type BuildRequest,
+  type CaseFolder,
+  dockerfileOf,
+  dropCaseFolder,
+  newCaseFolder,
+} from "./caseFolder.js";
+import { classicFailure, classicSteps } from "./classicOutput.js";
+import { instructionLines } from "./dockerfileLines.js";
+import {
+  buildkitFailure,
+  buildkitSteps,
+  isProgress,
+  type Progress,
+  type Provenance,
+} from "./progress.js";
+import type { BuildRecord, HistoryRecord, ImageRecord, Recording } from "./recording.js";
+
+/** Builds the case before and after each change; leaves no image, cache or file of it behind. */
+export async function recordCase(
+  engine: Engine,
+  theCase: Case,
+  text: string,
+  builder: Builder,
+): Promise<Recording> {
+  const tag = `stratacast-case:${process.pid}`;
+  let folder = newCaseFolder();
+  const seen = new Set<string>();
+  const builds: BuildRecord[] = [];
+  const nonce = `${theCase.name} ${builder} ${process.pid} ${Date.now()}`;
+  try {
+    let base = "";
+    for (const operations of [theCase.setup, ...theCase.changes.map((c) => c.operations)]) {
+      folder = applyOperations(folder, operations);
+      const { baseInstructions, baseMark } = folder.request;
+      const wanted = JSON.stringify([baseInstructions, baseMark]);
+      if (wanted !== base) {
+        await importBaseImage(engine, "local/base", `${nonce} ${baseMark}`, baseInstructions);
+        base = wanted;
+      }
+      builds.push(await buildOnce(engine, folder, builder, tag, seen));
+    }
+  } finally {
+    dropCaseFolder(folder);
+    await forget(engine, tag, text);
+  }
+  const { docker, buildx, store } = engine.versions;
+  return {
+    case: theCase.name,
+    builder,
+    digest: caseDigest(text),
+    engine: `Docker ${docker}, buildx ${buildx}, ${store}`,
+    builds,
+  };
+}
+
+export function caseDigest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+/**
+ * One build of the folder as it is.
+ * @param seen layers of earlier builds; those of this one are added
+ */
+export async function buildOnce(
+  engine: Engine,
+  folder: CaseFolder,
+  builder: Builder,
+  tag: string,
+  seen: Set<string>,
+): Promise<BuildRecord> {
+  const dockerfile = await readFile(path.join(folder.path, dockerfileOf(folder.request)), "utf8");
+  const spans = instructionLines(dockerfile);
+  if (builder === "classic") {
+    const { code, stdout, stderr } = await engine.docker(
+      ["build", "-t", tag, ...requestArguments(folder.request)],
+      { cwd: folder.path, env: { DOCKER_BUILDKIT: "0" } },
+    );
+    const steps = classicSteps(stdout, spans);
+    return code === 0
+      ? { steps, image: await readImage(engine, tag, seen), failure: null }
+      : { steps, image: null, failure: classicFailure(stdout, stderr, spans) };
+  }
+  const metadata = `${folder.path}.metadata.json`;
+  const { code, stderr } = await engine.docker(
+    [
+      ...["buildx", "build", "--progress=rawjson", "--metadata-file", metadata],
+      ...["-t", tag, ...requestArguments(folder.request)],
+    ],
+    { cwd: folder.path, env: { BUILDX_METADATA_PROVENANCE: "max" } },
+  );
+  const lines = stderr.split("\n");
+  const progress = lines.flatMap((line): Progress[] => {
+    if (!line.startsWith("{")) return [];
+    const value: unknown = JSON.parse(line);
+    return isProgress(value) ? [value] : [];
+  });
+  const provenance: Provenance | null =
+    code === 0 ? JSON.parse(await readFile(metadata, "utf8"))["buildx.build.provenance"] : null;
+  await rm(metadata, { force: true });
+  const steps = buildkitSteps(progress, provenance, spans);
+  return code === 0
+    ? { steps, image: await readImage(engine, tag, seen), failure: null }
+    : { steps, image: null, failure: buildkitFailure(lines, steps) };
+}
+
+export function requestArguments(request: BuildRequest): readonly string[] {
+  return [
+    ...(request.file === null ? [] : ["-f", request.file]),
+    ...(request.target === null ? [] : ["--target", request.target]),
+    ...Object.entries(request.buildArgs).flatMap(([k, v]) => ["--build-arg", `${k}=${v}`]),
+    ...request.options.flatMap((option) => option.split(" ")),
+    request.context,
+  ];
+}
+
+/**
+ * Takes back what the case put into the engine. Its base image is its own, so its cache can serve
+ * no other case; only what stands on `scratch` could.
+ */
+async function forget(engine: Engine, tag: string, text: string): Promise<void> {
+  await engine.docker(["image", "rm", "-f", tag, "local/base"]);
+  if (engine.kind === "private" && text.includes("scratch")) {
+    await engine.docker(["builder", "prune", "-af"]);
+    await engine.docker(["image", "prune", "-af"]);
+  }
+}
+
+interface ImageFile {
+  readonly author?: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly rootfs: { readonly diff_ids?: readonly string[] };
+  readonly history?: readonly {
+    readonly created_by?: string;
+    readonly comment?: string;
+    readonly empty_layer?: boolean;
+  }[];
+}
+
+/** The digest of an archive without entries. */
+const emptyLayer = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
+
+async function readImage(engine: Engine, tag: string, seen: Set<string>): Promise<ImageRecord> {
+  const image = await imageFile(engine, tag);
+  // An imported base image is one entry and one layer; without it the image stands on `scratch`.
+  const ofBase = image.history?.[0]?.comment === "Imported from -" ? 1 : 0;
+  const layers = (image.rootfs.diff_ids ?? []).slice(ofBase);
+  const before = new Set(seen);
+  let at = 0;
+  const history = (image.history ?? []).slice(ofBase).map((entry): HistoryRecord => {
+    const createdBy = (entry.created_by ?? "").replaceAll(
+      /(sha256|file|dir|multi):[0-9a-f]{64}/g,
+      "DIGEST",
+    );
+    if (entry.empty_layer === true) return [createdBy, "none"];
+    const id = layers[at++] ?? "";
+    seen.add(id);
+    return [createdBy, id === emptyLayer ? "empty" : before.has(id) ? "kept" : "new"];
+  });
+  return {
+    layers: layers.length,
+    history,
+    config: steadyConfig(image.config),
+    author: image.author ?? "",
+  };
+}
+
+async function imageFile(engine: Engine, name: string): Promise<ImageFile> {
+  const { code, bytes, stderr } = await engine.docker(["image", "save", name]);
+  const manifest = readFromTar(bytes, "manifest.json");
+  if (code !== 0 || manifest === null) throw new Error(`docker save ${name}: ${stderr}`);
+  const [first]: readonly { readonly Config: string }[] = JSON.parse(manifest.toString());
+  const config = readFromTar(bytes, first?.Config ?? "");
+  if (config === null) throw new Error(`docker save ${name}: no config in it`);
+  return JSON.parse(config.toString());
+}
+
+/** The classic builder puts the last container's name and image in: they differ each time. */
+function steadyConfig(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key !== "Hostname" && key !== "Image")
+      .filter(([, value]) => value !== null && value !== false && value !== "")
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}

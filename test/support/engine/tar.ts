@@ -1,0 +1,51 @@
+/** Writes small tar archives (ustar), the same bytes every time. */
+
+export interface TarEntry {
+  /** Ends in `/` for a folder. */
+  readonly name: string;
+  readonly mode?: number;
+  readonly data?: Buffer;
+  readonly link?: string;
+}
+
+/** A whole archive; entries are owned by root and dated 2024-01-01. */
+export function tarArchive(entries: readonly TarEntry[]): Buffer {
+  return Buffer.concat([...entries.map(tarEntry), tarEnd]);
+}
+
+/** Two empty blocks. */
+export const tarEnd: Buffer = Buffer.alloc(1024);
+
+export function tarEntry({ name, mode, data, link }: TarEntry): Buffer {
+  const isFolder = name.endsWith("/");
+  const header = Buffer.alloc(512);
+  const octal = (value: number, at: number, width: number) =>
+    header.write(`${value.toString(8).padStart(width - 1, "0")}\0`, at);
+  header.write(name, 0);
+  octal(mode ?? (isFolder ? 0o755 : link === undefined ? 0o644 : 0o777), 100, 8);
+  octal(0, 108, 8);
+  octal(0, 116, 8);
+  octal(data?.length ?? 0, 124, 12);
+  octal(1_704_067_200, 136, 12);
+  header.write(isFolder ? "5" : link === undefined ? "0" : "2", 156);
+  if (link !== undefined) header.write(link, 157);
+  header.write("ustar\0" + "00", 257);
+  header.fill(" ", 148, 156);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  const body = data ?? Buffer.alloc(0);
+  return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
+}
+
+/** The content of one file of an archive, or null when it holds none of that name. */
+export function readFromTar(archive: Buffer, name: string): Buffer | null {
+  for (let at = 0; at + 512 <= archive.length; ) {
+    const header = archive.subarray(at, at + 512);
+    const entry = header.subarray(0, 100).toString().replace(/\0.*$/s, "");
+    if (entry === "") return null;
+    const size = Number.parseInt(header.subarray(124, 136).toString(), 8);
+    if (entry === name) return archive.subarray(at + 512, at + 512 + size);
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+  return null;
+}
