@@ -87,7 +87,10 @@ function findClosing(
   const { text, lines } = search;
   const scanEnd = Math.min(lines.length, from + SCANNED_LINES);
   for (let index = from; index < scanEnd; index++) {
-    if (lineText(text, lines[index], chomp) === name) return index;
+    const line = lines[index];
+    if (line === undefined) break;
+    const start = contentStart(text, line, chomp);
+    if (line.end - start === name.length && text.startsWith(name, start)) return index;
   }
   if (scanEnd === lines.length) return -1;
   if (chomp) search.chomped ??= indexLines(text, lines, true);
@@ -106,7 +109,7 @@ function findClosing(
 function indexLines(text: string, lines: readonly SourceLine[], chomp: boolean): LinesByText {
   const byText = new Map<string, number[]>();
   for (const [index, line] of lines.entries()) {
-    const key = lineText(text, line, chomp);
+    const key = text.slice(contentStart(text, line, chomp), line.end);
     const places = byText.get(key);
     if (places === undefined) byText.set(key, [index]);
     else places.push(index);
@@ -114,11 +117,11 @@ function indexLines(text: string, lines: readonly SourceLine[], chomp: boolean):
   return byText;
 }
 
-function lineText(text: string, line: SourceLine | undefined, chomp: boolean): string {
-  if (line === undefined) return "";
+/** Where the part of a line begins that is compared with a heredoc's name. */
+function contentStart(text: string, line: SourceLine, chomp: boolean): number {
   let start = line.start;
   if (chomp) while (start < line.end && text[start] === "\t") start++;
-  return text.slice(start, line.end);
+  return start;
 }
 
 /**

@@ -155,7 +155,7 @@ function blankContinuation(line: SourceLine): Problem {
   return {
     code: "blank-line-in-continuation",
     message:
-      "An empty line inside a continued instruction. Docker still skips it, and warns that it will not for ever: remove it, or write # in it.",
+      "An empty line inside a continued instruction. Docker skips it and warns that a later version will refuse it: remove it, or start it with #.",
     severity: "warning",
     range: { start: line.start, end: line.next },
   };
