@@ -50,7 +50,7 @@ export interface HashReport {
   /** How many files and bytes were really read. */
   readonly files: number;
   readonly bytes: number;
-  /** The files that could not be read; their trees answer it from `errorOf` as well. */
+  /** The files that could not be read; `errorOf` of the tree answers it as well. */
   readonly errors: readonly HostError[];
 }
 

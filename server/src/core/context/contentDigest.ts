@@ -80,7 +80,7 @@ function recordOf(work: Work, entry: FileEntry): string | null {
   if (entry.kind !== "directory") return fileRecord(work, entry);
   const remembered = directoryDigests.get(entry);
   if (remembered !== undefined) return remembered;
-  noteError(work, entry.path);
+  noteError(work, entry);
   const lines = [headerOf(entry, null)];
   let complete = true;
   for (const child of work.tree.list(entry.path)) {
@@ -104,13 +104,13 @@ function contentOf(work: Work, entry: FileEntry): string | null {
   // An empty file needs no reading, and to both builders a socket is one.
   if (entry.kind !== "file" || entry.size === 0) return "";
   const identity = work.tree.identityOf(entry);
-  if (identity === null && !noteError(work, entry.path)) work.needed.add(entry.path);
+  if (identity === null && !noteError(work, entry)) work.needed.add(entry.path);
   return identity;
 }
 
-function noteError(work: Work, path: string): boolean {
-  const error = work.tree.errorOf(path);
-  if (error !== null) work.errors.set(path, error);
+function noteError(work: Work, entry: FileEntry): boolean {
+  const error = work.tree.errorOf(entry);
+  if (error !== null) work.errors.set(entry.path, error);
   return error !== null;
 }
 
@@ -135,7 +135,7 @@ function classicSource(work: Work, path: string): string | null {
   if (entry.kind !== "directory") return classicRecord(work, entry);
   const records: (string | null)[] = [];
   const walk = (directory: FileEntry): void => {
-    noteError(work, directory.path);
+    noteError(work, directory);
     for (const child of work.tree.list(directory.path)) {
       if (!isVisible(child)) continue;
       records.push(classicRecord(work, child));
@@ -146,17 +146,19 @@ function classicSource(work: Work, path: string): string | null {
   if (path !== "") records.push(classicRecord(work, entry));
   walk(entry);
   if (records.includes(null)) return null;
-  return `dir:${work.digest(records.sort().join("\0"))}`;
+  return `dir:${work.digest(records.sort().join("\0\0"))}`;
 }
 
-/** The sum of what a path leads to, under the name of where it leads; a path to nothing sums to itself. */
+/** What a path leads to, under the name of where it leads; a path to nothing counts as itself. */
 function classicRecord(work: Work, entry: FileEntry): string | null {
-  const target = resolvePath(work.tree, entry.path, true);
-  if (target.kind === "loop") return "";
-  if (target.kind === "missing" || target.entry.path === "") return `path:${entry.path}`;
-  const record =
-    target.entry.kind === "directory"
-      ? headerOf(target.entry, null)
-      : fileRecord(work, target.entry);
-  return record === null ? null : `file:${work.digest(`${target.entry.path}\0${record}`)}`;
+  const target = entry.kind === "symlink" ? followed(work, entry) : entry;
+  if (target === "loop") return "";
+  if (target === null || target.path === "") return `path:${entry.path}`;
+  const record = target.kind === "directory" ? headerOf(target, null) : fileRecord(work, target);
+  return record && `file:${target.path}\0${record}`;
+}
+
+function followed(work: Work, link: FileEntry): FileEntry | null | "loop" {
+  const target = resolvePath(work.tree, link.path, true);
+  return target.kind === "found" ? target.entry : target.kind === "loop" ? "loop" : null;
 }

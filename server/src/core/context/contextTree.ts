@@ -76,12 +76,10 @@ export function contextTree(root: DirectoryNode, facts: TreeFacts): ContextTree 
     lookup: (path) => lookup(root, path),
     list: (path) => nodeAt(root, path)?.entries ?? [],
     identityOf: (entry) => facts.identityOf(entry),
-    errorOf(path) {
-      const node = nodeAt(root, path);
-      if (node !== null) return node.errors[0] ?? null;
-      const entry = lookup(root, path);
-      return entry === null ? null : facts.fileErrorOf(entry);
-    },
+    errorOf: (entry) =>
+      entry.kind === "directory"
+        ? (nodeAt(root, entry.path)?.errors[0] ?? null)
+        : facts.fileErrorOf(entry),
     isIgnored: (path) => facts.isIgnored(path),
   };
 }

@@ -58,7 +58,7 @@ export interface FileTree {
    */
   identityOf(entry: FileEntry): string | null;
   /** Why a directory could not be listed or a file not read; null when nothing is known to be wrong. */
-  errorOf(path: string): HostError | null;
+  errorOf(entry: FileEntry): HostError | null;
   /** True when the ignore file hides this path, or a directory above it, from the builder. */
   isIgnored(path: string): boolean;
 }

@@ -237,7 +237,9 @@ interface State {
   readonly positions: readonly number[];
   readonly afterWord: boolean;
   readonly atStart: boolean;
-  readonly next: Map<number, State>;
+  /** By code point; the ASCII ones in an array, which is what makes long paths cheap. */
+  readonly ascii: (State | undefined)[];
+  readonly others: Map<number, State>;
   accepts: boolean | null;
 }
 
@@ -252,15 +254,20 @@ function machineOf(nodes: readonly Node[]): Expression {
     const known = states.get(key);
     if (known !== undefined) return known;
     if (states.size >= STATE_LIMIT) states = new Map();
-    const state: State = { positions, afterWord, atStart, next: new Map(), accepts: null };
+    const state: State = {
+      positions,
+      afterWord,
+      atStart,
+      ascii: new Array<State | undefined>(128).fill(undefined),
+      others: new Map(),
+      accepts: null,
+    };
     states.set(key, state);
     return state;
   };
   const first = intern([0], false, true);
 
   const step = (state: State, code: number): State => {
-    const known = state.next.get(code);
-    if (known !== undefined) return known;
     const reached = new Set<number>();
     for (const position of closure(nodes, state, code)) {
       const { node, inside } = nodeAt(nodes, position);
@@ -272,15 +279,21 @@ function machineOf(nodes: readonly Node[]): Expression {
       else if (node?.kind === "many" && node.test(code)) reached.add(position);
     }
     const next = intern([...reached].sort(byNumber), isWord(code), false);
-    if (state.next.size < STATE_LIMIT) state.next.set(code, next);
+    if (code < 128) state.ascii[code] = next;
+    else if (state.others.size < STATE_LIMIT) state.others.set(code, next);
     return next;
   };
   const run = (text: string): State => {
     let state = first;
     for (let i = 0; i < text.length && state.positions.length > 0; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit < 128) {
+        state = state.ascii[unit] ?? step(state, unit);
+        continue;
+      }
       const code = text.codePointAt(i) ?? 0;
       if (code > 0xffff) i++;
-      state = step(state, code);
+      state = state.others.get(code) ?? step(state, code);
     }
     return state;
   };

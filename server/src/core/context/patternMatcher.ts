@@ -78,7 +78,10 @@ function matchPatterns(
 ): MatchResult {
   const state: boolean[] = new Array<boolean>(patterns.length).fill(false);
   let matched = false;
-  for (const [i, pattern] of patterns.entries()) {
+  // The innermost loop of every walk: an index is much cheaper here than an iterator.
+  for (let i = 0; i < patterns.length; i++) {
+    const pattern = patterns[i];
+    if (pattern === undefined) continue;
     let matches = parent[i] === true;
     if (!matches) {
       // A pattern that could not change the verdict is not asked, and does not count further down.
