@@ -18,7 +18,7 @@ const common = {
 const programs = {
   client: { entry: "client/src/main.ts", external: ["vscode"] },
   server: { entry: "server/src/main.ts", external: [] },
-  cli: { entry: "server/src/cli/main.ts", external: [], banner: "#!/usr/bin/env node" },
+  cli: { entry: "server/src/cli/bin.ts", external: [], banner: "#!/usr/bin/env node" },
 };
 
 mkdirSync(".cache/build", { recursive: true });

@@ -22,7 +22,7 @@ export function explainPredictions(
 /** Digest of an instruction as typed: what `align` recognizes it by. */
 export function stepText(step: Step, digest: Digest): string {
   const bodies = step.instruction.heredocs.map((doc) => doc.content);
-  return digest(JSON.stringify([step.keyword, step.text, bodies])).slice(0, 16);
+  return digest(JSON.stringify([step.keyword, step.instruction.original, bodies])).slice(0, 16);
 }
 
 /** Digest of a variable's value as the store keeps it. */

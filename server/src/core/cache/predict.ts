@@ -5,8 +5,10 @@
  * Source of the rules: BuildKit, solver/edge.go and llbsolver/ops; moby, image/cache.
  */
 import type { FileTree } from "../context/fileTree.js";
+import { parentPath } from "../context/paths.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { formatPlatform } from "../graph/platform.js";
+import { sourcesOf } from "../graph/reach.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
 import {
@@ -51,6 +53,8 @@ export interface KeyedStep {
   readonly sources: readonly number[];
   /** True when the builder fails at this step. */
   readonly fails: boolean;
+  /** False for a step of the classic builder that is known to change no file: it leaves no layer. */
+  readonly addsLayer: boolean;
 }
 
 export interface StageEnd {
@@ -84,6 +88,8 @@ interface Position {
   failed: boolean;
   /** Classic: a step below missed, so that no lookups are made. */
   missed: boolean;
+  /** Directories that are known to be there, whatever the commands of the stage did. */
+  readonly directories: Set<string>;
 }
 
 interface StepInput extends Opaque {
@@ -131,7 +137,10 @@ class Walker {
       const parent = this.#ends.get(base.index);
       const end = this.ends[base.index];
       if (parent !== undefined && end !== null && end !== undefined) {
-        return { position: { ...parent }, files: end.files.copy() };
+        return {
+          position: { ...parent, directories: new Set(parent.directories) },
+          files: end.files.copy(),
+        };
       }
     }
     const isEmpty = base.kind === "scratch";
@@ -141,7 +150,14 @@ class Walker {
         : "scratch";
     const token: Token = { kind: "known", id: exec };
     return {
-      position: { exec, token, below: null, failed: base.kind === "broken", missed: false },
+      position: {
+        exec,
+        token,
+        below: null,
+        failed: base.kind === "broken",
+        missed: false,
+        directories: new Set(isEmpty ? ["/"] : usualDirectories),
+      },
       files: isEmpty ? StageFiles.empty() : StageFiles.opaque({ exec, token }),
     };
   }
@@ -168,8 +184,9 @@ class Walker {
       context: others.flatMap(({ context }) => (context === undefined ? [] : [context])),
       open: others.flatMap(({ open }) => (open === undefined ? [] : [open])),
       below: position.below,
-      sources: sourceStages(step),
+      sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
       fails,
+      addsLayer: this.#addsLayer(step, position),
     };
     position.exec = key;
     position.token = token;
@@ -177,6 +194,18 @@ class Walker {
     position.missed ||= kind === "miss";
     this.#applyToFiles(step, files, { exec: key, token }, others);
     return keyed;
+  }
+
+  /** Remembers the directories that the step makes. */
+  #addsLayer(step: Step, { directories }: Position): boolean {
+    if (step.effect !== "layer") return false;
+    const { operation } = step;
+    if (operation?.kind !== "makeDirectory") return true;
+    const isThere = directories.has(operation.path);
+    for (let path = operation.path; path !== "/"; path = `/${parentPath(path.slice(1))}`) {
+      directories.add(path);
+    }
+    return !isThere || this.#input.graph.options.builder === "buildkit";
   }
 
   #lookUp(
@@ -345,15 +374,8 @@ function remoteInput(url: string, checksum: string): StepInput {
   return { exec: `remote:${url}`, token: { kind: "any" }, open: { kind: "remote", url } };
 }
 
-function sourceStages({ operation }: Step): readonly number[] {
-  const sources: SourceReference[] =
-    operation?.kind === "copy"
-      ? [operation.from]
-      : operation?.kind === "run"
-        ? operation.mounts.flatMap(({ from }) => (from === null ? [] : [from]))
-        : [];
-  return sources.flatMap((source) => (source.kind === "stage" ? [source.index] : []));
-}
+/** Directories that practically every base image has. */
+const usualDirectories = ["/", "/bin", "/dev", "/etc", "/home", "/root", "/tmp", "/usr", "/var"];
 
 function keyless(step: Step, below: KeyedStep | null): KeyedStep {
   return {
@@ -367,5 +389,6 @@ function keyless(step: Step, below: KeyedStep | null): KeyedStep {
     below,
     sources: [],
     fails: false,
+    addsLayer: step.effect === "layer",
   };
 }

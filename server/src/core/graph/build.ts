@@ -269,7 +269,7 @@ function lastStageName(dockerfile: Dockerfile): string | null {
   return name?.toLowerCase() ?? null;
 }
 
-/** The logical line, its white space folded where a line was continued. */
+/** The logical line for people: the indentation of its continued lines is folded. */
 function oneLine(instruction: Instruction): string {
-  return instruction.original.trim().replace(/\s*[\r\n]+\s*/g, " ");
+  return instruction.original.trim().replace(/\s{2,}|[\t\r\n]/g, " ");
 }

@@ -1,0 +1,20 @@
+/** What a command of the command line is. */
+
+/** The process, as far as a command sees it. */
+export interface CliIo {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** To stdout, as it is. */
+  print(text: string): void;
+  /** One line to stderr. */
+  error(line: string): void;
+}
+
+export interface CliCommand {
+  readonly name: string;
+  /** For the list of commands. */
+  readonly summary: string;
+  readonly usage: string;
+  /** Gives the exit code. Throws `UsageError` for bad use or unreadable input. */
+  run(words: readonly string[], io: CliIo): Promise<number>;
+}

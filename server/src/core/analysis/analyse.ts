@@ -1,0 +1,125 @@
+/**
+ * Everything that is known of one Dockerfile in one moment. The features read it and nothing else.
+ * Pure and synchronous: files come in as a picture in memory.
+ */
+import { explainPredictions } from "../cache/explain.js";
+import type { ContextInput, ContextView } from "../cache/inputs.js";
+import { type KeyedStep, type Keys, predictKeys } from "../cache/predict.js";
+import type { Prediction } from "../cache/prediction.js";
+import type { Baseline } from "../cache/records.js";
+import type { FileTree } from "../context/fileTree.js";
+import { buildGraph } from "../graph/build.js";
+import type { BuildGraph, BuildOptions, Step } from "../graph/graph.js";
+import type { Digest } from "../host.js";
+import type { BaseImageLookup } from "../image/baseImage.js";
+import { layerNumbers, lineage } from "../image/layers.js";
+import type { Effect } from "../instructions/kind.js";
+import type { Dockerfile } from "../syntax/syntax.js";
+import type { Problem } from "../text/range.js";
+import { contextProblems } from "./contextProblems.js";
+
+/** The build context as it can be read now. */
+export interface ContextState {
+  readonly view: ContextView;
+  readonly tree: FileTree;
+}
+
+export interface AnalysisInput {
+  readonly dockerfile: Dockerfile;
+  readonly options: BuildOptions;
+  /** null: not read yet, or not to be read. */
+  readonly context: ContextState | null;
+  readonly baseline: Baseline;
+  readonly baseImage: BaseImageLookup;
+  readonly digest: Digest;
+}
+
+export interface StepAnalysis {
+  readonly step: Step;
+  readonly keyed: KeyedStep;
+  readonly prediction: Prediction;
+  readonly isBuilt: boolean;
+  readonly effect: Effect;
+  /** In the stack of its own stage. */
+  readonly stageLayer: number | null;
+  /** In the stack of the final image. */
+  readonly layer: number | null;
+  /** What it takes from the build context; null: nothing. */
+  readonly files: { readonly count: number; readonly bytes: number } | null;
+}
+
+export interface Analysis {
+  readonly input: AnalysisInput;
+  readonly graph: BuildGraph;
+  readonly keys: Keys;
+  /** In the file's order. */
+  readonly steps: readonly StepAnalysis[];
+  /** Errors fail the build. */
+  readonly problems: readonly Problem[];
+  readonly summary: { readonly hit: number; readonly miss: number; readonly unknown: number };
+}
+
+export function analyse(input: AnalysisInput): Analysis {
+  const { digest, baseline, context } = input;
+  const graph = buildGraph(input.dockerfile, input.options, {
+    digest,
+    baseImage: input.baseImage,
+  });
+  const keys = predictKeys({
+    graph,
+    context: context?.view ?? null,
+    tree: context?.tree ?? null,
+    baseline,
+    digest,
+  });
+  const predictions = explainPredictions(graph, keys, baseline, digest);
+  const numbers = layerNumbers(graph, (step) => keys.steps[step.index]?.addsLayer ?? true);
+  const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
+  const summary = { hit: 0, miss: 0, unknown: 0 };
+  const steps = keys.steps.map((keyed): StepAnalysis => {
+    const { step } = keyed;
+    const prediction = predictions[step.index] ?? { kind: null, causes: [] };
+    if (prediction.kind !== null) summary[prediction.kind]++;
+    const stageLayer = numbers.get(step.index) ?? null;
+    return {
+      step,
+      keyed,
+      prediction,
+      isBuilt: step.stage === null || graph.stages[step.stage]?.isBuilt === true,
+      effect: step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect,
+      stageLayer,
+      layer: step.stage !== null && inImage.has(step.stage) ? stageLayer : null,
+      files: countFiles(keyed.context),
+    };
+  });
+  return {
+    input,
+    graph,
+    keys,
+    steps,
+    problems: [...graph.problems, ...contextProblems(keys)],
+    summary,
+  };
+}
+
+function countFiles(context: readonly ContextInput[]): StepAnalysis["files"] {
+  if (context.length === 0) return null;
+  let count = 0;
+  let bytes = 0;
+  for (const { selection } of context) {
+    count += selection.fileCount;
+    bytes += selection.bytes;
+  }
+  return { count, bytes };
+}
+
+/** The files whose content has to be read before every answer is known. Paths of the context's tree. */
+export function neededFiles(analysis: Analysis): readonly string[] {
+  const paths = new Set<string>();
+  for (const { keyed } of analysis.steps) {
+    for (const { content } of keyed.context) {
+      if (content.kind === "needed") for (const path of content.paths) paths.add(path);
+    }
+  }
+  return [...paths];
+}

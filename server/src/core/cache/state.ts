@@ -1,0 +1,228 @@
+/**
+ * The state of simulated builds as one JSON document: reading it without trusting it, adding to
+ * it, and keeping it small.
+ */
+import type { Manifest } from "../context/manifest.js";
+import type { Digest } from "../host.js";
+import type { Builder } from "../instructions/kind.js";
+import { resultKey } from "./predict.js";
+import type { RecordedBuild } from "./record.js";
+import {
+  type Baseline,
+  type BuildRecord,
+  type CacheRecord,
+  modelVersion,
+  RecordIndex,
+} from "./records.js";
+
+export interface BuildState {
+  /** Oldest first. */
+  readonly builds: readonly BuildRecord[];
+  /** Oldest first. */
+  readonly records: readonly CacheRecord[];
+  readonly manifests: ReadonlyMap<string, Manifest>;
+}
+
+export const emptyState: BuildState = { builds: [], records: [], manifests: new Map() };
+
+/** A Dockerfile's last build per builder and target is kept, of so many in all. */
+const maxBuilds = 60;
+const maxRecords = 20_000;
+/** Lines of manifests in all; one is about 100 bytes in the file. */
+const maxManifestLines = 200_000;
+
+/** The state with one more build; what is too much, the oldest first, is dropped. */
+export function addBuild(
+  state: BuildState,
+  { build, records, manifests }: RecordedBuild,
+): BuildState {
+  const builds = [
+    ...state.builds.filter(
+      (other) =>
+        other.dockerfile !== build.dockerfile ||
+        other.builder !== build.builder ||
+        other.target !== build.target,
+    ),
+    build,
+  ].slice(-maxBuilds);
+  const names = new Set<string>();
+  const merged: CacheRecord[] = [];
+  for (const record of [...state.records, ...records].reverse()) {
+    const name = JSON.stringify(record);
+    if (names.has(name)) continue;
+    names.add(name);
+    merged.push(record);
+    if (merged.length === maxRecords) break;
+  }
+  return {
+    builds,
+    records: merged.reverse(),
+    manifests: neededManifests(builds, new Map([...state.manifests, ...manifests])),
+  };
+}
+
+function neededManifests(
+  builds: readonly BuildRecord[],
+  manifests: ReadonlyMap<string, Manifest>,
+): ReadonlyMap<string, Manifest> {
+  const kept = new Map<string, Manifest>();
+  let lines = 0;
+  for (const build of [...builds].reverse()) {
+    for (const { manifest: name } of build.steps) {
+      const manifest = name === null ? undefined : manifests.get(name);
+      if (name === null || manifest === undefined || kept.has(name)) continue;
+      lines += manifest.length;
+      if (lines > maxManifestLines) return kept;
+      kept.set(name, manifest);
+    }
+  }
+  return kept;
+}
+
+export interface BaselineQuery {
+  readonly dockerfile: string;
+  readonly builder: Builder;
+  readonly target: string | null;
+}
+
+/** The baseline `last`: all records, and this Dockerfile's last build to explain changes against. */
+export function lastBuild(state: BuildState, query: BaselineQuery, digest: Digest): Baseline {
+  const own = state.builds.filter(
+    ({ dockerfile, builder }) => dockerfile === query.dockerfile && builder === query.builder,
+  );
+  const build = own.findLast(({ target }) => target === query.target) ?? own.at(-1) ?? null;
+  return {
+    kind: "last",
+    label: build === null ? "no earlier build" : "the last simulated build",
+    build,
+    records: indexOf(state, digest),
+    manifest: (name) => state.manifests.get(name) ?? null,
+  };
+}
+
+/** The baseline `empty`: nothing was ever built. */
+export function emptyBaseline(digest: Digest): Baseline {
+  return {
+    kind: "empty",
+    label: "an empty cache",
+    build: null,
+    records: new RecordIndex([], resultKey(digest)),
+    manifest: () => null,
+  };
+}
+
+const indexes = new WeakMap<BuildState, RecordIndex>();
+
+/** One index for a state: building it is the costly part. */
+function indexOf(state: BuildState, digest: Digest): RecordIndex {
+  let index = indexes.get(state);
+  if (index === undefined) {
+    index = new RecordIndex(state.records, resultKey(digest));
+    indexes.set(state, index);
+  }
+  return index;
+}
+
+export function writeState(state: BuildState): string {
+  return JSON.stringify({
+    stratacast: "simulated builds",
+    model: modelVersion,
+    builds: state.builds,
+    records: state.records,
+    manifests: Object.fromEntries(state.manifests),
+  });
+}
+
+export type ReadState =
+  | { readonly kind: "read"; readonly state: BuildState }
+  /** Made by another version of the model: its keys cannot be compared. */
+  | { readonly kind: "other-model" }
+  | { readonly kind: "damaged" };
+
+/** Reads the document; anything that is not exactly what `writeState` writes is damaged. */
+export function readState(text: string): ReadState {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { kind: "damaged" };
+  }
+  if (!isObject(value) || value["stratacast"] !== "simulated builds") return { kind: "damaged" };
+  if (value["model"] !== modelVersion) {
+    return { kind: typeof value["model"] === "number" ? "other-model" : "damaged" };
+  }
+  const { builds, records, manifests } = value;
+  if (!isArrayOf(builds, isBuild) || !isArrayOf(records, isRecord) || !isObject(manifests)) {
+    return { kind: "damaged" };
+  }
+  const lists = Object.entries(manifests);
+  if (!lists.every((entry): entry is [string, Manifest] => isArrayOf(entry[1], isManifestLine))) {
+    return { kind: "damaged" };
+  }
+  return { kind: "read", state: { builds, records, manifests: new Map(lists) } };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isArrayOf<T>(value: unknown, is: (item: unknown) => item is T): value is T[] {
+  return Array.isArray(value) && value.every(is);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isRecord(value: unknown): value is CacheRecord {
+  return (
+    Array.isArray(value) &&
+    value.length === 2 &&
+    isString(value[0]) &&
+    isArrayOf(value[1], isString)
+  );
+}
+
+function isManifestLine(value: unknown): value is Manifest[number] {
+  return (
+    Array.isArray(value) &&
+    value.length === 3 &&
+    isString(value[0]) &&
+    isString(value[1]) &&
+    typeof value[2] === "number"
+  );
+}
+
+function isBuild(value: unknown): value is BuildRecord {
+  return (
+    isObject(value) &&
+    isString(value["id"]) &&
+    typeof value["at"] === "number" &&
+    isString(value["dockerfile"]) &&
+    isString(value["context"]) &&
+    (value["builder"] === "buildkit" || value["builder"] === "classic") &&
+    (value["target"] === null || isString(value["target"])) &&
+    isArrayOf(value["steps"], isStep)
+  );
+}
+
+function isStep(value: unknown): value is BuildRecord["steps"][number] {
+  return (
+    isObject(value) &&
+    (value["stage"] === null || typeof value["stage"] === "number") &&
+    (value["stageName"] === null || isString(value["stageName"])) &&
+    typeof value["line"] === "number" &&
+    isString(value["keyword"]) &&
+    isString(value["text"]) &&
+    (value["key"] === null || isString(value["key"])) &&
+    isObject(value["facets"]) &&
+    Object.values(value["facets"]).every(isString) &&
+    isArrayOf(value["inputs"], isString) &&
+    isArrayOf(value["assignments"], isAssignment) &&
+    (value["manifest"] === null || isString(value["manifest"]))
+  );
+}
+
+function isAssignment(value: unknown): value is readonly [string, string] {
+  return Array.isArray(value) && value.length === 2 && value.every(isString);
+}

@@ -1,0 +1,121 @@
+/** The log of a simulated build, in the manner of the chosen builder. */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { count, formatBytes } from "./sizes.js";
+
+/** The lines, without line ends. A line that gives a cause starts with three blanks and an arrow. */
+export function simulationLog(analysis: Analysis): readonly string[] {
+  const { graph } = analysis;
+  const errors = analysis.problems.filter(({ severity }) => severity === "error");
+  const body = graph.options.builder === "buildkit" ? buildkitLog(analysis) : classicLog(analysis);
+  return [
+    ...body,
+    ...errors.map(({ message }) => `ERROR: ${message}`),
+    "",
+    "Nothing was run: this is a simulation.",
+  ];
+}
+
+function buildkitLog(analysis: Analysis): readonly string[] {
+  const { graph } = analysis;
+  const lines = ["#0 building with stratacast (simulated BuildKit)", ""];
+  let number = 1;
+  const vertex = (name: string, ...rest: readonly string[]): void => {
+    lines.push(
+      `#${number} ${name}`,
+      ...rest.map((text) => (text.startsWith(" ") ? text : `#${number} ${text}`)),
+      "",
+    );
+    number++;
+  };
+  vertex("[internal] load build definition", "DONE");
+  const seen = new Set<string>();
+  const images = graph.stages.flatMap(({ isBuilt, base }) =>
+    isBuilt && base.kind === "image" ? [base.reference] : [],
+  );
+  for (const image of new Set(images)) vertex(`[internal] load metadata for ${image}`, "DONE");
+  const context = contextSize(analysis);
+  if (context !== null) {
+    vertex(
+      "[internal] load build context",
+      `${count(context.count, "file")}, ${formatBytes(context.bytes)}`,
+      "DONE",
+    );
+  }
+  for (const analysed of analysis.steps) {
+    const { step, keyed, prediction } = analysed;
+    const stage = step.stage === null ? undefined : graph.stages[step.stage];
+    if (stage === undefined || !analysed.isBuilt || step.number === null) continue;
+    // The same step in two stages is one vertex: the builder lists and runs it once.
+    if (keyed.key !== null && seen.has(keyed.key)) continue;
+    if (keyed.key !== null) seen.add(keyed.key);
+    const width = String(stage.total).length;
+    const label = `${stage.label === "" ? "" : `${stage.label} `}${String(step.number).padStart(width)}/${stage.total}`;
+    const name = `[${label}] ${step.isTrigger ? "ONBUILD " : ""}${step.text}`;
+    if (keyed.fails) vertex(name, "ERROR");
+    else if (step.operation?.kind === "pull") vertex(name, "DONE");
+    else if (prediction.kind === "hit") vertex(name, "CACHED");
+    else if (prediction.kind !== null) vertex(name, "DONE", ...causeLines(analysed));
+  }
+  if (analysis.problems.every(({ severity }) => severity !== "error")) {
+    vertex("exporting to image", "DONE");
+  }
+  lines.pop();
+  return lines;
+}
+
+function classicLog(analysis: Analysis): readonly string[] {
+  const { graph } = analysis;
+  const lines: string[] = [];
+  const context = contextSize(analysis);
+  if (context !== null) lines.push(`Sending build context: ${formatBytes(context.bytes)} used`);
+  for (const analysed of analysis.steps) {
+    const { step, keyed, prediction } = analysed;
+    if (!analysed.isBuilt) continue;
+    const stage = step.stage === null ? null : (graph.stages[step.stage] ?? null);
+    const total = graph.stages[0]?.total ?? 0;
+    if (step.isTrigger) lines.push(`# Executing ONBUILD ${step.text}`);
+    else lines.push(`Step ${step.number ?? "?"}/${total} : ${step.text}`);
+    if (keyed.fails) break;
+    const image = keyed.key === null ? null : keyed.key.slice(0, 12);
+    if (step.keyword === "FROM") {
+      lines.push(
+        ` ---> ${stage?.base.kind === "scratch" ? "" : step.text.replace(/^FROM\s+/i, "")}`.trimEnd(),
+      );
+    } else if (prediction.kind === "hit" && image !== null) {
+      lines.push(" ---> Using cache", ` ---> ${image}`);
+    } else if (image !== null) {
+      const container = image.split("").reverse().join("");
+      const hasContainer = step.operation?.kind !== "copy";
+      lines.push(
+        ...causeLines(analysed),
+        ...(hasContainer ? [` ---> Running in ${container}`] : []),
+        ...(hasContainer ? [` ---> Removed intermediate container ${container}`] : []),
+        ` ---> ${image}`,
+      );
+    }
+  }
+  const last = analysis.keys.stages[graph.target?.index ?? -1]?.last;
+  if (last?.key != null && analysis.problems.every(({ severity }) => severity !== "error")) {
+    lines.push(`Successfully built ${last.key.slice(0, 12)}`);
+  }
+  return lines;
+}
+
+function causeLines({ prediction }: StepAnalysis): readonly string[] {
+  const [first] = prediction.causes;
+  if (first === undefined) return [];
+  const verdict = prediction.kind === "unknown" ? "may rebuild" : "rebuilds";
+  return [`   ↳ ${verdict}: ${first.message}`];
+}
+
+/** The files that the steps take from the context, each step's counted; null: none is taken. */
+function contextSize(analysis: Analysis): { count: number; bytes: number } | null {
+  let size: { count: number; bytes: number } | null = null;
+  for (const { files, isBuilt } of analysis.steps) {
+    if (files === null || !isBuilt) continue;
+    size ??= { count: 0, bytes: 0 };
+    size.count += files.count;
+    size.bytes += files.bytes;
+  }
+  return size;
+}

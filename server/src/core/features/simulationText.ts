@@ -1,0 +1,78 @@
+/** A simulated build for a terminal, and as Markdown for a pull request. */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { codeSpan, tableCell } from "./markdown.js";
+import { count, formatBytes } from "./sizes.js";
+import { summarySentence } from "./summary.js";
+
+/** Lines for a terminal of any width: one a step, its cause under it. */
+export function simulationText(analysis: Analysis): string {
+  const lines: string[] = [];
+  const width = String(analysis.steps.at(-1)?.step.endLine ?? 1).length;
+  for (const analysed of analysis.steps) {
+    const { step } = analysed;
+    lines.push(
+      `${String(step.line).padStart(width)}  ${verdict(analysed).padEnd(11)}  ${effectWords(analysed).padEnd(16)}  ${printable(step.text)}`,
+    );
+    const [cause] = analysed.prediction.causes;
+    if (cause !== undefined) lines.push(`${" ".repeat(width)}  ↳ ${printable(cause.message)}`);
+  }
+  return [...lines, "", ...findings(analysis), printable(summarySentence(analysis)), ""].join("\n");
+}
+
+export function simulationMarkdown(analysis: Analysis): string {
+  const rows = analysis.steps.map((analysed) => {
+    const [cause] = analysed.prediction.causes;
+    return `| ${analysed.step.line} | ${effectWords(analysed)} | ${codeSpan(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined ? "" : tableCell(cause.message)} |`;
+  });
+  return [
+    "| Line | Layer | Instruction | Cache | Why |",
+    "| ---: | --- | --- | --- | --- |",
+    ...rows,
+    "",
+    ...analysis.problems.map(({ message, severity }) => `- **${severity}**: ${tableCell(message)}`),
+    tableCell(summarySentence(analysis)),
+    "",
+  ].join("\n");
+}
+
+/** One word for what the cache will do. */
+export function verdict({ prediction, isBuilt, keyed }: StepAnalysis): string {
+  if (!isBuilt) return "not needed";
+  if (keyed.fails) return "fails";
+  switch (prediction.kind) {
+    case "hit":
+      return "cached";
+    case "miss":
+      return "rebuilds";
+    case "unknown":
+      return "may rebuild";
+    case null:
+      return "";
+  }
+}
+
+function effectWords({ effect, layer, stageLayer, files }: StepAnalysis): string {
+  const size = files === null ? "" : `, ${count(files.count, "file")}, ${formatBytes(files.bytes)}`;
+  switch (effect) {
+    case "base":
+      return stageLayer === null ? "no layer of its own" : "base image";
+    case "layer":
+      return layer === null ? `layer of its stage${size}` : `layer ${layer}${size}`;
+    case "metadata":
+      return "metadata";
+    case "none":
+      return "build time only";
+  }
+}
+
+function findings(analysis: Analysis): readonly string[] {
+  return analysis.problems.map(({ severity, message }) => `${severity}: ${printable(message)}`);
+}
+
+/** Control characters could move a terminal's cursor or colour what follows. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (unit) =>
+    unit === "\t" ? " " : `\\x${unit.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}

@@ -1,0 +1,11 @@
+/** Node's errors as values. */
+import type { HostError } from "../core/host.js";
+
+export function hostError(error: unknown, path: string): HostError {
+  const code = (error as NodeJS.ErrnoException | null)?.code; // any thrown value may have one
+  return {
+    code: typeof code === "string" ? code : "UNKNOWN",
+    message: error instanceof Error ? error.message : String(error),
+    path,
+  };
+}
