@@ -6,7 +6,8 @@
  *     npm run conformance:record -- --check               # record nothing: compare with what is recorded
  */
 import path from "node:path";
-import { caseDigest, recordCase } from "../conformance/support/engineBuild.js";
+import { caseDigest } from "../conformance/support/caseDigest.js";
+import { recordCase } from "../conformance/support/engineBuild.js";
 import type { Recording } from "../conformance/support/recording.js";
 import { readCases, readRecordings, writeRecordings } from "../conformance/support/store.js";
 import { type Engine, startEngine } from "./engine/engine.js";

@@ -1,11 +1,11 @@
 /** Builds a case with a real engine and reads from its progress, provenance and image what it decided. */
 
-import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { importBaseImage } from "../../support/engine/baseImage.js";
 import type { Engine } from "../../support/engine/engine.js";
 import { readFromTar } from "../../support/engine/tar.js";
+import { caseDigest } from "./caseDigest.js";
 import type { Builder, Case } from "./caseFile.js";
 import {
   applyOperations,
@@ -62,10 +62,6 @@ export async function recordCase(
     engine: `Docker ${docker}, buildx ${buildx}, ${store}`,
     builds,
   };
-}
-
-export function caseDigest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 /**

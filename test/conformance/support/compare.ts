@@ -1,0 +1,220 @@
+/** Compares a prediction with what the engine decided, decision by decision. */
+import type { SimulationJson, StepJson } from "../../../server/src/core/features/simulation.js";
+import type { BuildRecord, FailureRecord, StepRecord } from "./recording.js";
+import type { Simulation } from "./simulate.js";
+
+export interface Comparison {
+  /** Steps whose prediction could be held against the engine's decision. */
+  readonly steps: number;
+  readonly unknown: number;
+  readonly wrongSteps: number;
+  /** Other things compared: layer count, history, config, verdict, named files. */
+  readonly facts: number;
+  readonly wrong: readonly string[];
+}
+
+export interface ComparisonInput {
+  readonly recorded: BuildRecord;
+  readonly simulated: Simulation;
+  /** Paths below the context that differ from the build before; null: there was none. */
+  readonly changedPaths: ReadonlySet<string> | null;
+  /** True once a build of the series failed in a way that nobody can foresee: what stands on it was not kept. */
+  readonly afterUnforeseen: boolean;
+}
+
+export function compareBuild(input: ComparisonInput): Comparison {
+  const { recorded, simulated, afterUnforeseen } = input;
+  const wrong: string[] = [];
+  const steps = comparePredictions(input, wrong);
+  const wrongSteps = wrong.length;
+  let facts = compareVerdict(recorded, simulated, wrong);
+  if (recorded.image !== null && simulated.failures.length === 0) {
+    facts += compareImage(recorded.image, simulated, wrong);
+  }
+  if (!afterUnforeseen) facts += compareNamedFiles(input, wrong);
+  return { ...steps, wrongSteps, facts, wrong };
+}
+
+/** A failure that turns on what a command does, or on what a registry holds. */
+export function isUnforeseeable({ message }: FailureRecord): boolean {
+  return /did not complete successfully|returned a non-zero code|resolve source metadata|repository does not exist|failed to do request|connection refused|secret \S+: not found|pull access denied|failed to create task|no such host|server misbehaving/i.test(
+    message,
+  );
+}
+
+function comparePredictions(
+  { recorded, simulated, afterUnforeseen }: ComparisonInput,
+  wrong: string[],
+): { steps: number; unknown: number } {
+  const { json } = simulated;
+  let steps = 0;
+  let unknown = 0;
+  const seen = new Set<StepJson>();
+  // When both fail before a step runs there is nothing to compare; a parse error has no steps.
+  const parseFailed = recorded.failure !== null && recorded.steps.length === 0;
+  for (const step of recorded.steps) {
+    const [line, keyword, outcome] = step;
+    const found = findStep(json, step, seen);
+    if (found !== null) seen.add(found);
+    if (outcome === "failed" || outcome === "not reached") continue;
+    if (found === null) {
+      wrong.push(
+        `line ${line} ${keyword}: the engine has it ${outcome}, the prediction has no such step`,
+      );
+      continue;
+    }
+    const expected = outcome === "cached" ? "hit" : "miss";
+    if (afterUnforeseen && found.prediction !== expected) continue;
+    steps++;
+    if (found.prediction === "unknown") {
+      unknown++;
+      if (!mayBeUnknown(found)) {
+        wrong.push(
+          `line ${line} ${keyword}: unknown (${found.cause?.code}), the engine: ${outcome}`,
+        );
+      }
+    } else if (found.prediction !== expected) {
+      const why = found.cause === null ? "" : ` (${found.cause.code}: ${found.cause.message})`;
+      wrong.push(
+        `line ${line} ${keyword}: predicted ${found.prediction}${why}, the engine: ${outcome}`,
+      );
+    }
+  }
+  if (recorded.failure === null && !parseFailed) {
+    for (const step of json.steps) {
+      if (!step.built || step.prediction === null || seen.has(step)) continue;
+      wrong.push(
+        `line ${step.line} ${step.instruction}: predicted ${step.prediction}, the engine has no such step`,
+      );
+    }
+  }
+  return { steps, unknown };
+}
+
+function findStep(
+  json: SimulationJson,
+  [line, keyword]: StepRecord,
+  seen: ReadonlySet<StepJson>,
+): StepJson | null {
+  const trigger = keyword.startsWith("ONBUILD ");
+  const word = trigger ? keyword.slice("ONBUILD ".length) : keyword;
+  return (
+    json.steps.find(
+      (step) =>
+        step.trigger === trigger &&
+        step.built &&
+        !seen.has(step) &&
+        step.instruction === word &&
+        // Provenance points a trigger at the FROM of the child or at the ONBUILD of the parent.
+        (trigger ? step.prediction !== null : step.line === line),
+    ) ?? null
+  );
+}
+
+/** Only what turns on bytes that a command of an earlier stage makes, or on something remote. */
+function mayBeUnknown(step: StepJson): boolean {
+  const allowed = ["stage-output-unknown", "remote-unknown", "earlier-step"];
+  return step.causes.every(({ code }) => allowed.includes(code));
+}
+
+function compareVerdict(recorded: BuildRecord, simulated: Simulation, wrong: string[]): number {
+  const [first] = simulated.failures;
+  if (recorded.failure === null) {
+    if (first !== undefined) {
+      wrong.push(`line ${first.line}: predicted to fail (${first.message}), the engine builds it`);
+    }
+    return 1;
+  }
+  if (isUnforeseeable(recorded.failure)) return 0;
+  const { line, message } = recorded.failure;
+  if (first === undefined)
+    wrong.push(`line ${line}: the engine fails (${message}), no failure predicted`);
+  else if (line !== null && !simulated.failures.some((failure) => failure.line === line)) {
+    wrong.push(
+      `line ${first.line}: predicted to fail (${first.message}), the engine fails on line ${line} (${message})`,
+    );
+  }
+  return 1;
+}
+
+function compareImage(
+  recorded: NonNullable<BuildRecord["image"]>,
+  { json, history }: Simulation,
+  wrong: string[],
+): number {
+  const layers = json.image.layers.filter(({ instruction }) => instruction !== "FROM").length;
+  if (layers !== recorded.layers) {
+    wrong.push(`${layers} layers predicted, the image has ${recorded.layers}`);
+  }
+  const real = recorded.history.map(([text, layer]) => `${layer !== "none"} ${text}`);
+  if (history.length !== real.length) {
+    wrong.push(
+      `history: ${history.length} entries predicted (${history.map((h) => h.keyword).join(" ")}), the image has ${real.length} (${recorded.history.map(([text]) => text).join(" | ")})`,
+    );
+  } else {
+    recorded.history.forEach(([text, layer], index) => {
+      const predicted = history[index];
+      if (predicted !== undefined && predicted.layer !== (layer !== "none")) {
+        wrong.push(
+          `line ${predicted.line} ${predicted.keyword}: predicted ${predicted.layer ? "a layer" : "no layer"}, history says ${layer} (${text})`,
+        );
+      }
+    });
+  }
+  const predicted = comparable(json.image.config);
+  const actual = comparable(recorded.config);
+  for (const field of configFields) {
+    const [left, right] = [JSON.stringify(predicted[field]), JSON.stringify(actual[field])];
+    if (left !== right)
+      wrong.push(`config ${field}: predicted ${left ?? "none"}, the image has ${right ?? "none"}`);
+  }
+  return 2 + configFields.length;
+}
+
+const configFields = [
+  "Env",
+  "Cmd",
+  "Entrypoint",
+  "WorkingDir",
+  "User",
+  "ExposedPorts",
+  "Volumes",
+  "Labels",
+  "Healthcheck",
+  "StopSignal",
+  "Shell",
+  "OnBuild",
+] as const;
+
+/** Without what is empty, and with the keys of every object in one order. An empty CMD stays: it is one. */
+function comparable(config: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([field, value]: [string, unknown]) => {
+      if (value === null || value === "" || value === false) return [];
+      const isList = Array.isArray(value);
+      if (isList && value.length === 0 && field !== "Cmd" && field !== "Entrypoint") return [];
+      if (isList || typeof value !== "object") return [[field, value]];
+      const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+      return entries.length === 0 ? [] : [[field, Object.fromEntries(entries)]];
+    }),
+  );
+}
+
+/** The files that a cause names did change, and something is named. */
+function compareNamedFiles(
+  { simulated, changedPaths, recorded }: ComparisonInput,
+  wrong: string[],
+): number {
+  if (changedPaths === null || recorded.failure !== null) return 0;
+  let facts = 0;
+  for (const step of simulated.json.steps) {
+    if (step.cause?.code !== "context-content-changed") continue;
+    facts++;
+    const unchanged = step.cause.paths.filter((name) => !changedPaths.has(name));
+    if (step.cause.paths.length === 0) wrong.push(`line ${step.line}: no file is named`);
+    else if (unchanged.length > 0) {
+      wrong.push(`line ${step.line}: names ${unchanged.join(", ")}, which did not change`);
+    }
+  }
+  return facts;
+}

@@ -1,0 +1,95 @@
+/** Replays one recorded case with the product and gives what came of it. */
+import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import path from "node:path";
+import type { Case } from "./caseFile.js";
+import { applyOperations, type CaseFolder, dropCaseFolder, newCaseFolder } from "./caseFolder.js";
+import { compareBuild, isUnforeseeable } from "./compare.js";
+import type { Recording } from "./recording.js";
+import { newSession, simulateCase } from "./simulate.js";
+
+export interface Replay {
+  readonly builds: number;
+  readonly steps: number;
+  readonly wrongSteps: number;
+  readonly unknown: number;
+  readonly facts: number;
+  /** Builds with options that the command line does not have. */
+  readonly leftOut: number;
+  readonly wrong: readonly string[];
+}
+
+export async function replayCase(theCase: Case, recording: Recording): Promise<Replay> {
+  const session = newSession();
+  let folder = newCaseFolder();
+  const total = { builds: 0, steps: 0, wrongSteps: 0, unknown: 0, facts: 0, leftOut: 0 };
+  const wrong: string[] = [];
+  let before: ReadonlyMap<string, string> | null = null;
+  let afterUnforeseen = false;
+  try {
+    const rounds = [{ title: "", operations: theCase.setup }, ...theCase.changes];
+    for (const [index, { title, operations }] of rounds.entries()) {
+      folder = applyOperations(folder, operations);
+      const recorded = recording.builds[index];
+      if (recorded === undefined) throw new Error("the recording has fewer builds than the case");
+      if (folder.request.options.some((option) => !isWithoutEffect(option))) {
+        // What such a build leaves behind is not known to the product, so what follows is not compared either.
+        total.leftOut += rounds.length - index;
+        break;
+      }
+      const now = fingerprints(folder);
+      const simulated = await simulateCase(session, folder, recording.builder);
+      const compared = compareBuild({
+        recorded,
+        simulated,
+        changedPaths: before === null ? null : differing(before, now),
+        afterUnforeseen,
+      });
+      before = now;
+      total.builds++;
+      total.steps += compared.steps;
+      total.wrongSteps += compared.wrongSteps;
+      total.unknown += compared.unknown;
+      total.facts += compared.facts;
+      const where =
+        index === 0 ? "first build" : `change ${index}${title === "" ? "" : ` (${title})`}`;
+      wrong.push(...compared.wrong.map((text) => `${where}: ${text}`));
+      if (recorded.failure !== null && isUnforeseeable(recorded.failure)) afterUnforeseen = true;
+    }
+  } catch (error) {
+    wrong.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  } finally {
+    dropCaseFolder(folder);
+  }
+  return { ...total, wrong };
+}
+
+/** Options that no prediction depends on. */
+function isWithoutEffect(option: string): boolean {
+  return /^--(secret|ssh|platform=linux\/amd64)\b/.test(option);
+}
+
+/** By path below the context: everything of an entry that can count, its time left out. */
+function fingerprints({ path: root, request }: CaseFolder): ReadonlyMap<string, string> {
+  const context = path.join(root, request.context);
+  const found = new Map<string, string>();
+  for (const name of readdirSync(context, { recursive: true, encoding: "utf8" })) {
+    const file = path.join(context, name);
+    const stat = lstatSync(file);
+    const content = stat.isSymbolicLink()
+      ? readlinkSync(file)
+      : stat.isFile()
+        ? createHash("sha256").update(readFileSync(file)).digest("hex")
+        : "";
+    found.set(name.replaceAll(path.sep, "/"), `${stat.mode} ${content}`);
+  }
+  return found;
+}
+
+function differing(
+  before: ReadonlyMap<string, string>,
+  now: ReadonlyMap<string, string>,
+): ReadonlySet<string> {
+  const names = new Set([...before.keys(), ...now.keys()]);
+  return new Set([...names].filter((name) => before.get(name) !== now.get(name)));
+}
