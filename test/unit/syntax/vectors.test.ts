@@ -119,7 +119,8 @@ function compareError(
   const isEarly = ["escape-invalid", "directive-repeated", "line-too-long"].includes(error.code);
   const line = text.slice(0, error.range.start).split("\n").length - (isEarly ? 1 : 0);
   const first = errlines[0]?.[0] ?? 0;
-  const last = errlines.at(-1)?.[0] ?? 0;
+  // An empty file has no line for BuildKit, and one for an editor.
+  const last = Math.max(errlines.at(-1)?.[0] ?? 0, text === "" ? 1 : 0);
   return line >= first && line <= last
     ? null
     : `${error.code} on line ${line}, not ${first}-${last}`;

@@ -1,0 +1,211 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these texts are a Dockerfile's, not ours.
+/** What holds for any text at all: no exception, no character lost, every range inside the text. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import {
+  expandWord,
+  expandWords,
+  variableReferences,
+} from "../../../server/src/core/syntax/expand.js";
+import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
+import { piecesOf } from "../../../server/src/core/syntax/pieces.js";
+import type { Dockerfile, Instruction } from "../../../server/src/core/syntax/syntax.js";
+import type { TextRange } from "../../../server/src/core/text/range.js";
+
+const FIXTURES = path.resolve("test/fixtures/syntax");
+const SAMPLES = readdirSync(FIXTURES).map((name) =>
+  readFileSync(path.join(FIXTURES, name, "Dockerfile"), "utf8"),
+);
+
+/** Pieces that matter to the parser; joined at random they reach states that plain noise does not. */
+const FRAGMENTS = [
+  ..."\n\n\n\r \t\v\f\\`#'\"=-<$[]{},/:%?+*a1",
+  ..."\u0085\u00a0\u2003\ufeff\u0130é堠😀\ud800\udc00\0",
+  ...["FROM a\n", "RUN ", "COPY ", "ENV ", "ONBUILD ", "HEALTHCHECK ", "JUMP ", "# escape=`\n"],
+  ...["\\\n", "`\n", "<<EOF", "<<-'A B'", "\nEOF\n", "--x=y ", '["a", "b"]', "${A:-b}", "A=1 "],
+];
+
+const jumble = fc
+  .array(fc.constantFrom(...FRAGMENTS), { maxLength: 60 })
+  .map((parts) => parts.join(""));
+const noise = fc.string({ unit: "binary", maxLength: 80 });
+const mutation = fc
+  .record({
+    sample: fc.constantFrom(...SAMPLES),
+    edits: fc.array(
+      fc.record({ at: fc.nat(), cut: fc.nat(6), piece: fc.constantFrom(...FRAGMENTS, "") }),
+      { minLength: 1, maxLength: 6 },
+    ),
+  })
+  .map(({ sample, edits }) =>
+    edits.reduce((text, { at, cut, piece }) => {
+      const start = at % (text.length + 1);
+      return text.slice(0, start) + piece + text.slice(start + cut);
+    }, sample),
+  );
+const anyText = fc.oneof(jumble, noise, mutation);
+
+test("the pieces of any text are the text, in order, and only blanks are left between nodes", () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const file = parseDockerfile(text);
+      const pieces = piecesOf(file);
+      assert.equal(pieces.map(({ range }) => text.slice(range.start, range.end)).join(""), text);
+      for (const { kind, range } of pieces) {
+        if (kind !== "blank") continue;
+        assert.match(text.slice(range.start, range.end), /^[\s\u0085\ufeff]+$/u);
+      }
+      const kept = new Set(pieces.flatMap((piece) => (piece.kind === "blank" ? [] : [piece.node])));
+      for (const node of [...file.directives, ...file.instructions]) assert.ok(kept.has(node));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test("every range of any tree lies in the text and inside its instruction", () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const file = parseDockerfile(text);
+      const whole = { start: 0, end: text.length };
+      for (const { range } of [...file.directives, ...file.comments, ...file.problems]) {
+        assertInside(range, whole);
+      }
+      for (const instruction of file.instructions) assertRanges(instruction, whole, text.length);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test("instructions follow one another, line by line", () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const { instructions } = parseDockerfile(text);
+      let line = 0;
+      for (const instruction of instructions) {
+        assert.ok(instruction.line > line && instruction.endLine >= instruction.line);
+        line = instruction.endLine;
+      }
+      assert.ok(line <= text.split("\n").length);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("a word that stands on one line reads there as its value says", () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      for (const { words } of wordsOf(parseDockerfile(text))) {
+        for (const { value, range } of words) {
+          const written = text.slice(range.start, range.end);
+          // Bytes of a character that BuildKit cuts in two have no text of their own.
+          if (!written.includes("\n") && !value.includes("\ufffd")) assert.equal(written, value);
+        }
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("what is written below changes nothing above, but for what is still open", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...SAMPLES), fc.nat(), (text, seed) => {
+      const lines = text.split("\n");
+      const part = lines.slice(0, seed % lines.length);
+      const { instructions } = parseDockerfile(part.join("\n"));
+      // The last one may go on below, and what is broken may be mended there.
+      const closed = instructions.slice(0, -1);
+      const firstBroken = closed.findIndex(({ broken }) => broken);
+      if (firstBroken >= 0) closed.length = firstBroken;
+      const whole = parseDockerfile(text).instructions.slice(0, closed.length);
+      assert.deepEqual(
+        closed.map(({ original }) => original),
+        whole.map(({ original }) => original),
+      );
+    }),
+  );
+});
+
+test("expansion of any text ends, and its references read as their names say", () => {
+  const variables = fc.dictionary(fc.constantFrom("A", "a", "1", "é"), noise);
+  const options = fc.record({
+    rawQuotes: fc.boolean(),
+    rawEscapes: fc.boolean(),
+    skipUnset: fc.boolean(),
+    skipQuotes: fc.boolean(),
+  });
+  const word = fc
+    .array(fc.constantFrom(..."$$${{}:-+?#%/*\\`'\"<Aaé1 \n"), { maxLength: 24 })
+    .map((units) => units.join(""));
+  fc.assert(
+    fc.property(fc.oneof(word, anyText), variables, options, (text, values, knobs) => {
+      const lookup = (name: string) => (Object.hasOwn(values, name) ? values[name] : undefined);
+      for (const escapeCharacter of ["\\", "`"] as const) {
+        const { value, error } = expandWord(text, lookup, escapeCharacter, knobs);
+        if (error !== null) {
+          assert.equal(value, "");
+          assertInside(error.range, { start: 0, end: text.length });
+        }
+        for (const { range } of expandWords(text, lookup, escapeCharacter, knobs).words) {
+          assertInside(range, { start: 0, end: text.length });
+        }
+        for (const { name, range, nameRange } of variableReferences(text, escapeCharacter)) {
+          assert.equal(text.slice(nameRange.start, nameRange.end), name);
+          assert.equal(text[range.start], "$");
+          assertInside(nameRange, range);
+        }
+      }
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test("a text without quotes, escapes and dollars expands to itself", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), (text) => {
+      fc.pre(!/['"\\$]/.test(text) && !text.startsWith("\ufeff"));
+      assert.equal(expandWord(text, () => undefined, "\\").value, text);
+    }),
+  );
+});
+
+function assertRanges(instruction: Instruction, outer: TextRange, textEnd: number): void {
+  assertInside(instruction.range, outer);
+  assertInside(instruction.keywordRange, instruction.range);
+  for (const flag of instruction.flags) {
+    assertInside(flag.range, instruction.range);
+    assertInside(flag.valueRange, flag.range);
+  }
+  for (const arg of instruction.args) assertInside(arg.range, instruction.range);
+  for (const heredoc of instruction.heredocs) {
+    assertInside(heredoc.range, instruction.range);
+    // A body ends where the next line starts, which may be just past the instruction's last one.
+    assertInside(heredoc.bodyRange, { start: instruction.range.start, end: textEnd });
+    if (heredoc.closingRange !== null) assertInside(heredoc.closingRange, instruction.range);
+  }
+  if (instruction.trigger !== null) {
+    assertRanges(instruction.trigger, instruction.range, textEnd);
+  }
+}
+
+function assertInside(inner: TextRange, outer: TextRange): void {
+  assert.ok(
+    outer.start <= inner.start && inner.start <= inner.end && inner.end <= outer.end,
+    `${JSON.stringify(inner)} is not inside ${JSON.stringify(outer)}`,
+  );
+}
+
+/** The words of the instructions that are not written as JSON, those of triggers included. */
+function wordsOf(file: Dockerfile): readonly { readonly words: Instruction["args"] }[] {
+  const all: Instruction[] = [];
+  for (let next of file.instructions) {
+    all.push(next);
+    while (next.trigger !== null) {
+      next = next.trigger;
+      all.push(next);
+    }
+  }
+  return all.filter(({ json }) => !json).map(({ args }) => ({ words: args }));
+}
