@@ -8,8 +8,8 @@ import {
   type DirectoryNode,
   directoryNode,
   nodeAt,
-  ROOT_ENTRY,
   replaceAt,
+  rootEntry,
 } from "../core/context/contextTree.js";
 import type { FileEntry } from "../core/context/fileTree.js";
 import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
@@ -103,7 +103,7 @@ function openReader(
       fileErrorOf: (entry) => fileErrors.get(entry) ?? null,
       isIgnored: ignore.isIgnored,
     });
-  let tree = treeOf(directoryNode({ ...ROOT_ENTRY }, []));
+  let tree = treeOf(directoryNode(rootEntry(), []));
   const keep = (root: DirectoryNode): ContextTree => {
     if (root !== tree.root) tree = treeOf(root);
     return tree;

@@ -2,7 +2,7 @@
  * Reads directories of a build context into nodes: ignored files left out, links never followed,
  * what cannot be read kept as a value. Works in slices so that the event loop stays free.
  */
-import { type DirectoryNode, directoryNode, ROOT_ENTRY } from "../core/context/contextTree.js";
+import { type DirectoryNode, directoryNode, rootEntry } from "../core/context/contextTree.js";
 import type { FileEntry } from "../core/context/fileTree.js";
 import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
 import { baseName, joinPath } from "../core/context/paths.js";
@@ -103,7 +103,7 @@ export async function readDirectory(
 
 /** The root of a walk; its own entry is always the same. */
 export function readRoot(walk: Walk, previous: DirectoryNode | null): Promise<DirectoryNode> {
-  return readDirectory(walk, { ...ROOT_ENTRY }, walk.ignore.start, previous);
+  return readDirectory(walk, rootEntry(), walk.ignore.start, previous);
 }
 
 /**

@@ -32,19 +32,24 @@ export interface TreeFacts {
   isIgnored(path: string): boolean;
 }
 
-/** The root of every context. Its own mode and owner are never part of a digest, so they are fixed. */
-export const ROOT_ENTRY: FileEntry = {
-  path: "",
-  kind: "directory",
-  mode: 0o755,
-  size: 0,
-  mtimeMs: 0,
-  linkTarget: null,
-  uid: 0,
-  gid: 0,
-  device: null,
-  stat: null,
-};
+/**
+ * The entry of a context's root. Its own mode and owner are never part of a digest, so they are
+ * fixed; it is a new object each time because digests are remembered by it.
+ */
+export function rootEntry(): FileEntry {
+  return {
+    path: "",
+    kind: "directory",
+    mode: 0o755,
+    size: 0,
+    mtimeMs: 0,
+    linkTarget: null,
+    uid: 0,
+    gid: 0,
+    device: null,
+    stat: null,
+  };
+}
 
 /** `children` in any order: files and links as entries, directories as nodes. */
 export function directoryNode(

@@ -5,7 +5,7 @@ import {
   contextTree,
   type DirectoryNode,
   directoryNode,
-  ROOT_ENTRY,
+  rootEntry,
 } from "./contextTree.js";
 import type { FileEntry, FileKind } from "./fileTree.js";
 import { baseName, parentPath, pathInRoot } from "./paths.js";
@@ -56,7 +56,7 @@ export function listedTree(
       ),
       listed.get(entry.path)?.error === undefined ? [] : errorList(listed.get(entry.path)),
     );
-  return contextTree(nodeOf(ROOT_ENTRY), {
+  return contextTree(nodeOf(rootEntry()), {
     identityOf: (entry) => listed.get(entry.path)?.identity ?? null,
     fileErrorOf: (entry) => listed.get(entry.path)?.error ?? null,
     isIgnored,
