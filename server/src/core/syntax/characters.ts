@@ -37,12 +37,6 @@ export function skipSpacesBack(text: string, from: number, to: number): number {
   return at;
 }
 
-/** Go's `strings.TrimSpace`. */
-export function trimSpace(text: string): string {
-  const start = skipSpaces(text, 0, text.length);
-  return text.slice(start, skipSpacesBack(text, start, text.length));
-}
-
 /** Go's `strings.ToLower`: `İ` becomes a plain `i` there, two characters in JavaScript. */
 export function toLower(text: string): string {
   return text.replaceAll("\u0130", "i").toLowerCase();

@@ -40,9 +40,12 @@ export function sliceLine(line: LogicalLine, from: number, to = line.text.length
  * right after its last one. What lies between (continuation characters, comments) is inside.
  */
 export function sourceRange(line: LogicalLine, start: number, end: number): TextRange {
-  const from = sourceOffset(line, start);
-  if (end <= start) return { start: from, end: from };
-  return { start: from, end: sourceOffset(line, end - 1) + 1 };
+  if (end > start) {
+    return { start: sourceOffset(line, start), end: sourceOffset(line, end - 1) + 1 };
+  }
+  // Nothing stands right after what comes before it, not on the next line.
+  const at = line.start + start > 0 ? sourceOffset(line, start - 1) + 1 : sourceOffset(line, start);
+  return { start: at, end: at };
 }
 
 /**
