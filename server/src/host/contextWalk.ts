@@ -98,7 +98,9 @@ export async function readDirectory(
     if (!verdict.ignored || child.entries.length > 0) children.push(child);
   }
   const node = directoryNode(entry, children, errors);
-  return previous !== null && isSameNode(node, previous) ? previous : node;
+  if (previous !== null && isSameNode(node, previous)) return previous;
+  // Digests are remembered by the entry, so with other content it must be another object.
+  return { ...node, entry: { ...entry } };
 }
 
 /** The root of a walk; its own entry is always the same. */
