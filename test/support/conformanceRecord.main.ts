@@ -29,6 +29,8 @@ async function main(args: readonly string[]): Promise<number> {
         return words.length === 0 || words.some((word) => theCase.name.includes(word));
       }),
   );
+  const checking = args.includes("--check");
+  let done = 0;
   let differing = 0;
   let stopped = false;
   process.on("SIGINT", () => {
@@ -55,11 +57,14 @@ async function main(args: readonly string[]): Promise<number> {
           const key = keyOf(recording);
           const before = recordings.get(key);
           const same = JSON.stringify(before?.builds) === JSON.stringify(recording.builds);
-          if (args.includes("--check") && !same) {
+          if (checking && !same) {
             differing++;
             console.log(`differs: ${key}`);
           } else if (!same) console.log(`${before === undefined ? "new" : "changed"}: ${key}`);
           recordings.set(key, recording);
+          done++;
+          // A long run that is broken off keeps what it has.
+          if (!checking && done % 20 === 0) writeRecordings(root, [...recordings.values()]);
         }
       } finally {
         await engine.stop();
@@ -71,7 +76,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   console.log(`${wanted.length} builds of cases, ${differing} problems`);
-  if (!args.includes("--check")) writeRecordings(root, [...recordings.values()]);
+  if (!checking) writeRecordings(root, [...recordings.values()]);
   return differing > 0 || stopped ? 1 : 0;
 }
 

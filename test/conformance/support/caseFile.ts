@@ -55,7 +55,7 @@ export type FileOperation =
   | { readonly kind: "rename"; readonly from: string; readonly to: string }
   | { readonly kind: "chmod"; readonly path: string; readonly mode: number }
   | { readonly kind: "touch"; readonly path: string }
-  | { readonly kind: "fresh-folder" };
+  | { readonly kind: "fresh-folder"; readonly sameName: boolean };
 
 export type Content =
   | { readonly kind: "text"; readonly text: string }
@@ -208,7 +208,10 @@ const forms: readonly (readonly [RegExp, (words: readonly string[]) => Operation
     path,
     target,
   })),
-  form("move the whole folder elsewhere", () => ({ kind: "fresh-folder" })),
+  form("move the whole folder elsewhere( under its name)?", ([same = ""]) => ({
+    kind: "fresh-folder",
+    sameName: same !== "",
+  })),
   form("target (\\S+)", ([value = ""]) => ({ kind: "target", value })),
   form("no target", () => ({ kind: "target", value: null })),
   form("build-arg ([^=\\s]+)=(.*)", ([name = "", value = ""]) => ({

@@ -65,7 +65,7 @@ export function applyOperations(folder: CaseFolder, operations: readonly Operati
   for (const operation of operations) {
     current = { ...current, request: nextRequest(current.request, operation) };
     if (operation.kind === "fresh-folder") {
-      const next = makeFolder();
+      const next = makeFolder(operation.sameName ? path.basename(current.path) : undefined);
       cpSync(current.path, next, {
         recursive: true,
         preserveTimestamps: true,
@@ -83,9 +83,13 @@ export function dockerfileOf(request: BuildRequest): string {
   return request.file ?? path.posix.join(request.context, "Dockerfile");
 }
 
-/** A fresh name each time: an engine remembers what it was sent from a folder of that path. */
-function makeFolder(): string {
-  const folder = path.join(mkdtempSync(path.join(os.tmpdir(), "stratacast-case-")), "work");
+/**
+ * BuildKit's client tells contexts apart by the last name of their path only: what was sent from one
+ * `work` is taken to be there for the next `work`, wherever it stands. So that name is new each time.
+ */
+function makeFolder(name?: string): string {
+  const parent = mkdtempSync(path.join(os.tmpdir(), "stratacast-case-"));
+  const folder = path.join(parent, name ?? `context-${path.basename(parent).slice(-6)}`);
   mkdirSync(folder);
   chmodSync(folder, 0o755);
   return folder;

@@ -16,7 +16,10 @@ export interface Comparison {
 export interface ComparisonInput {
   readonly recorded: BuildRecord;
   readonly simulated: Simulation;
-  /** Paths below the context that differ from the build before; null: there was none. */
+  /**
+   * Paths below the context that differ from the build before. null: there was none, or the
+   * Dockerfile, an ignore file or a link changed too, so that other files are meant.
+   */
   readonly changedPaths: ReadonlySet<string> | null;
   /** True once a build of the series failed in a way that nobody can foresee: what stands on it was not kept. */
   readonly afterUnforeseen: boolean;
@@ -142,23 +145,29 @@ function compareImage(
   { json, history }: Simulation,
   wrong: string[],
 ): number {
+  // The classic builder keeps no layer of a command that changes no file, which nobody can foresee.
+  const mayBeEmpty = (index: number) =>
+    json.builder === "classic" && history[index]?.keyword === "RUN";
   const layers = json.image.layers.filter(({ instruction }) => instruction !== "FROM").length;
-  if (layers !== recorded.layers) {
-    wrong.push(`${layers} layers predicted, the image has ${recorded.layers}`);
-  }
-  const real = recorded.history.map(([text, layer]) => `${layer !== "none"} ${text}`);
+  const real = recorded.history;
   if (history.length !== real.length) {
+    const names = history.map(({ keyword }) => keyword).join(" ");
+    const entries = real.map(([text]) => text).join(" | ");
     wrong.push(
-      `history: ${history.length} entries predicted (${history.map((h) => h.keyword).join(" ")}), the image has ${real.length} (${recorded.history.map(([text]) => text).join(" | ")})`,
+      `history: ${history.length} entries predicted (${names}), the image has ${real.length} (${entries})`,
     );
   } else {
-    recorded.history.forEach(([text, layer], index) => {
-      const predicted = history[index];
-      if (predicted !== undefined && predicted.layer !== (layer !== "none")) {
-        wrong.push(
-          `line ${predicted.line} ${predicted.keyword}: predicted ${predicted.layer ? "a layer" : "no layer"}, history says ${layer} (${text})`,
-        );
-      }
+    const emptied = real.filter(([, layer], index) => layer === "none" && mayBeEmpty(index)).length;
+    if (layers !== recorded.layers + emptied) {
+      wrong.push(`${layers} layers predicted, the image has ${recorded.layers}`);
+    }
+    real.forEach(([text, layer], index) => {
+      const entry = history[index];
+      if (entry === undefined || entry.layer === (layer !== "none") || mayBeEmpty(index)) return;
+      const claim = entry.layer ? "a layer" : "no layer";
+      wrong.push(
+        `line ${entry.line} ${entry.keyword}: predicted ${claim}, history: ${layer} (${text})`,
+      );
     });
   }
   const predicted = comparable(json.image.config);

@@ -63,7 +63,7 @@ export function buildkitSteps(
       const span = spans.find((s) => s.line <= line && line <= s.endLine);
       if (span === undefined) continue;
       const isTrigger = onbuild !== undefined || /^(FROM|ONBUILD)$/.test(span.keyword);
-      steps.push([span.line, isTrigger ? `ONBUILD ${keyword}` : keyword, outcomeOf(vertex)]);
+      steps.push([span.line, isTrigger ? `ONBUILD ${keyword}` : span.keyword, outcomeOf(vertex)]);
     }
   }
   return oneEach(steps);
@@ -146,6 +146,6 @@ export function steadyMessage(message: string): string {
   return message
     .replaceAll(/[0-9a-z-]{25,36}::[0-9a-z]{25}/g, "REF")
     .replaceAll(/sha256:[0-9a-f]{64}/g, "DIGEST")
-    .replaceAll(/\/[^ "']*stratacast-[^ "']*?\/(work|data)\/?/g, "/")
+    .replaceAll(/\/[^ "']*stratacast-[^ "']*?\/(context-\w+|data)\/?/g, "/")
     .trim();
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
-import type { Case } from "./caseFile.js";
+import type { Case, Operation } from "./caseFile.js";
 import { applyOperations, type CaseFolder, dropCaseFolder, newCaseFolder } from "./caseFolder.js";
 import { compareBuild, isUnforeseeable } from "./compare.js";
 import type { Recording } from "./recording.js";
@@ -14,7 +14,7 @@ export interface Replay {
   readonly wrongSteps: number;
   readonly unknown: number;
   readonly facts: number;
-  /** Builds with options that the command line does not have. */
+  /** Builds with options, or for an image store, that the product does not know of. */
   readonly leftOut: number;
   readonly wrong: readonly string[];
 }
@@ -32,7 +32,8 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
       folder = applyOperations(folder, operations);
       const recorded = recording.builds[index];
       if (recorded === undefined) throw new Error("the recording has fewer builds than the case");
-      if (folder.request.options.some((option) => !isWithoutEffect(option))) {
+      const { options } = folder.request;
+      if (theCase.store !== "graphdriver" || options.some((option) => !isWithoutEffect(option))) {
         // What such a build leaves behind is not known to the product, so what follows is not compared either.
         total.leftOut += rounds.length - index;
         break;
@@ -42,7 +43,7 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
       const compared = compareBuild({
         recorded,
         simulated,
-        changedPaths: before === null ? null : differing(before, now),
+        changedPaths: before === null ? null : changedFiles(operations, differing(before, now)),
         afterUnforeseen,
       });
       before = now;
@@ -84,6 +85,29 @@ function fingerprints({ path: root, request }: CaseFolder): ReadonlyMap<string, 
     found.set(name.replaceAll(path.sep, "/"), `${stat.mode} ${content}`);
   }
   return found;
+}
+
+/** null when more than the bytes and modes of files was changed. */
+function changedFiles(
+  operations: readonly Operation[],
+  paths: ReadonlySet<string>,
+): ReadonlySet<string> | null {
+  const isPlain = operations.every((operation) => {
+    switch (operation.kind) {
+      case "write":
+      case "edit":
+        return !/(^|[/.])(Dockerfile|dockerignore)/.test(operation.path);
+      case "delete":
+      case "rename":
+      case "chmod":
+      case "touch":
+      case "mkdir":
+        return true;
+      default:
+        return false;
+    }
+  });
+  return isPlain ? paths : null;
 }
 
 function differing(
