@@ -69,7 +69,7 @@ function icon(node: LayerNode): vscode.ThemeIcon {
 }
 
 const icons: Record<Exclude<LayerNode["kind"], "file" | "folder">, string> = {
-  context: "root-folder",
+  context: "folder-opened",
   stage: "layers",
   writable: "edit",
   layer: "circle-outline",

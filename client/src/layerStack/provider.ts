@@ -35,6 +35,8 @@ export function createLayerView(server: LanguageServer): LayerView {
   /** True when the rows may be older than the server's answers. */
   let isStale = true;
   let updating: Promise<void> | undefined;
+  /** The place of the cursor that the tree has followed last. */
+  let followed = "";
 
   const tree = vscode.window.createTreeView<Row>(layerViewId, {
     showCollapseAll: true,
@@ -102,12 +104,18 @@ export function createLayerView(server: LanguageServer): LayerView {
     const editor = vscode.window.activeTextEditor;
     if (!tree.visible || editor?.document.uri.toString() !== shown?.toString()) return;
     if (editor === undefined || !readSettings(shown).followCursor) return;
-    const row = rowOfLine(rows, editor.selection.active.line + 1);
+    const line = editor.selection.active.line + 1;
+    // New answers for the same line leave alone what was selected meanwhile, by a lens say.
+    const place = `${editor.document.uri.toString()}:${line}`;
+    if (place === followed && tree.selection.length > 0) return;
+    const row = rowOfLine(rows, line);
+    if (row === undefined) return;
+    followed = place;
     // A click on any row of this line, a file of a COPY say, has led here: it stays selected.
-    const isThere = tree.selection.some(({ uri, node }) => {
-      return row !== undefined && uri === row.uri && node.line === row.node.line;
-    });
-    if (row !== undefined && !isThere) await select(row, false);
+    const isThere = tree.selection.some(
+      ({ uri, node }) => uri === row.uri && node.line === row.node.line,
+    );
+    if (!isThere) await select(row, false);
   };
   const followSoon = debounce(120, () => void follow());
   const busyBar = createBusyBar();
