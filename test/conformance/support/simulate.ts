@@ -1,39 +1,35 @@
 /**
- * The prediction for a case's folder, made by the product's own parts in one process: the core, the
- * reader of build contexts and the state of simulated builds. What the command line does, without
- * starting a program for each build.
+ * The prediction for a case's folder, made by the product's own parts in one process: what the
+ * command line does, without starting a program for each build and without writing its state.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type Analysis, analyse } from "../../../server/src/core/analysis/analyse.js";
-import { contextView } from "../../../server/src/core/cache/inputs.js";
-import { recordBuild } from "../../../server/src/core/cache/record.js";
-import {
-  addBuild,
-  type BuildState,
-  emptyState,
-  lastBuild,
-} from "../../../server/src/core/cache/state.js";
-import {
-  createIgnoreMatcher,
-  readIgnoreFile,
-} from "../../../server/src/core/context/ignoreFile.js";
+import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import {
   type SimulationJson,
   simulationJson,
 } from "../../../server/src/core/features/simulation.js";
-import type { BaseImage } from "../../../server/src/core/image/baseImage.js";
 import { lineage } from "../../../server/src/core/image/layers.js";
-import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
-import { createContextReader } from "../../../server/src/host/contextReader.js";
+import {
+  type Analysis,
+  analyse,
+  lastBuild,
+  neededFiles,
+  parseDockerfile,
+  recordBuild,
+} from "../../../server/src/core/index.js";
 import { sha256 } from "../../../server/src/host/digest.js";
+import { hashNeeded, openContext } from "../../../server/src/host/project.js";
 import { baseImageOf } from "./baseImageOf.js";
 import type { Builder } from "./caseFile.js";
 import { type CaseFolder, dockerfileOf } from "./caseFolder.js";
 
 export interface Simulation {
   readonly json: SimulationJson;
-  /** Of each step of the final image's own chain of stages, in order: does it add a layer? FROM and what leaves no history are left out. */
+  /**
+   * The entries that the final image's history is predicted to have, in order: the instructions of
+   * the target's chain of stages without FROM, and for BuildKit without ONBUILD.
+   */
   readonly history: readonly {
     readonly line: number;
     readonly keyword: string;
@@ -58,13 +54,18 @@ export async function simulateCase(
   builder: Builder,
 ): Promise<Simulation> {
   const { request } = folder;
-  const dockerfilePath = findDockerfile(folder);
-  if (dockerfilePath === null) return noDockerfile(builder);
-  const dockerfile = parseDockerfile(readFileSync(dockerfilePath, "utf8"));
-  const target = request.target;
-  const matcher = createIgnoreMatcher(ignorePatterns(folder, dockerfilePath, builder), builder);
+  const file = findDockerfile(folder);
+  if (file === null) return noDockerfile(builder);
+  const place = { dockerfile: file, context: path.join(folder.path, request.context) };
+  const dockerfile = parseDockerfile(readFileSync(file, "utf8"));
+  const { target } = request;
   const base = baseImageOf(request);
-  const analyseTree = (view: Parameters<typeof contextView>[0]): Analysis =>
+  const context = openContext({ dockerfile: file, folder: place.context, builder });
+  const scanned = await context.reader.scan();
+  if (!scanned.ok) throw new Error(scanned.error.message);
+  // A case that moves its folder is still one series of builds of one Dockerfile.
+  const baseline = lastBuild(session.state, { dockerfile: "Dockerfile", builder, target }, sha256);
+  const current = (): Analysis =>
     analyse({
       dockerfile,
       options: {
@@ -73,31 +74,20 @@ export async function simulateCase(
         target,
         platform: { os: "linux", architecture: "amd64", variant: "" },
       },
-      context: { view: contextView(view, sha256), tree: view },
-      baseline: lastBuild(session.state, { dockerfile: "Dockerfile", builder, target }, sha256),
-      baseImage: (reference): BaseImage | null => (reference.includes("local/base") ? base : null),
+      context: context.state(),
+      baseline,
+      baseImage: (reference) => (reference.includes("local/base") ? base : null),
       digest: sha256,
     });
-  const reader = createContextReader({
-    root: path.join(folder.path, request.context),
-    ignore: matcher,
-  });
-  const scanned = await reader.scan();
-  if (!scanned.ok) throw new Error(scanned.error.message);
-  let tree = scanned.value;
-  let analysis = analyseTree(tree);
-  for (let needed = neededFiles(analysis); needed.length > 0; needed = neededFiles(analysis)) {
-    const hashed = await reader.hash(needed);
-    if (!hashed.ok) throw new Error(hashed.error.message);
-    tree = hashed.value.tree;
-    analysis = analyseTree(tree);
-  }
+  const hashed = await hashNeeded(context, () => neededFiles(current()));
+  if (!hashed.ok) throw new Error(hashed.error.message);
+  const analysis = current();
   const { graph, keys } = analysis;
-  const json = simulationJson(analysis, { dockerfile: "Dockerfile", context: "." });
   session.state = addBuild(
     session.state,
-    recordBuild({ graph, keys, digest: sha256, dockerfile: "Dockerfile", context: ".", at: 0 }),
+    recordBuild({ ...place, graph, keys, digest: sha256, dockerfile: "Dockerfile", at: 0 }),
   );
+  const json = simulationJson(analysis, place);
   const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
   return {
     json,
@@ -110,10 +100,7 @@ export async function simulateCase(
         keyword: step.keyword,
         layer: effect === "layer",
       })),
-    failures: [
-      ...matcher.problems.map(({ message }) => ({ line: null, message })),
-      ...json.findings.filter(({ severity }) => severity === "error"),
-    ],
+    failures: json.findings.filter(({ severity }) => severity === "error"),
   };
 }
 
@@ -157,16 +144,3 @@ const emptyConfigJson: SimulationJson["image"]["config"] = {
   Shell: null,
   OnBuild: [],
 };
-
-function ignorePatterns({ path: root, request }: CaseFolder, dockerfile: string, builder: Builder) {
-  const beside = `${dockerfile}.dockerignore`;
-  const ofContext = path.join(root, request.context, ".dockerignore");
-  const file = builder === "buildkit" && existsSync(beside) ? beside : ofContext;
-  return existsSync(file) ? readIgnoreFile(readFileSync(file, "utf8")) : [];
-}
-
-function neededFiles(analysis: Analysis): readonly string[] {
-  return analysis.keys.steps.flatMap(({ context }) =>
-    context.flatMap(({ content }) => (content.kind === "needed" ? content.paths : [])),
-  );
-}
