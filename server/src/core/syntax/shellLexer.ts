@@ -4,9 +4,17 @@
  * Source of the rules: BuildKit, frontend/dockerfile/shell/lex.go.
  */
 import type { TextRange } from "../text/range.js";
-import { isSpace } from "./characters.js";
 import { cutPrefix, cutSuffix, replaceMatches } from "./shellPattern.js";
 import type { EscapeCharacter, Word } from "./syntax.js";
+import {
+  addRaw,
+  addSplit,
+  addUnit,
+  closeWord,
+  createWordCollector,
+  dropWord,
+  type WordCollector,
+} from "./wordCollector.js";
 
 /** What BuildKit's lexer can be told to leave as it stands. Everything is off by default. */
 export interface LexOptions {
@@ -75,17 +83,13 @@ export function lex(
     unmatched: new Set(),
     references: [],
     error: null,
-    words: [],
-    word: "",
-    wordStart: -1,
-    wordEnd: -1,
-    isInWord: false,
+    collector: createWordCollector(),
   };
   const value = readUntil(state, "", state.rawEscapes);
-  if (value !== null) closeWord(state);
+  if (value !== null) closeWord(state.collector);
   return {
     value: value ?? "",
-    words: value === null ? [] : state.words,
+    words: value === null ? [] : state.collector.words,
     matched: state.matched,
     unmatched: state.unmatched,
     references: state.references,
@@ -106,11 +110,7 @@ interface State {
   readonly unmatched: Set<string>;
   readonly references: VariableReference[];
   error: ExpansionError | null;
-  readonly words: Word[];
-  word: string;
-  wordStart: number;
-  wordEnd: number;
-  isInWord: boolean;
+  readonly collector: WordCollector;
 }
 
 /** BuildKit has no such limit; a text nested deeper is no Dockerfile, and we have less stack. */
@@ -124,10 +124,7 @@ function readUntil(state: State, stop: "" | "}" | "/", rawEscapes: boolean): str
   const rawEscapesBefore = state.rawEscapes;
   const start = state.at;
   if (!isOutermost) {
-    // BuildKit shares one buffer between the levels: a modifier's word empties what the outer
-    // word had collected so far. Only the splitting into words sees it, and heredocs rely on that.
-    state.word = "";
-    state.wordStart = -1;
+    dropWord(state.collector);
     if (state.depth >= DEEPEST) {
       return fail(state, "expansion-too-large", "The substitutions are nested too deeply.", start);
     }
@@ -149,22 +146,22 @@ function readUntil(state: State, stop: "" | "}" | "/", rawEscapes: boolean): str
       if (piece === null) return null;
       result += piece;
       if (!isOutermost) continue;
-      if (unit === "$") addSplit(state, piece, from);
-      else addRaw(state, piece, from);
+      if (unit === "$") addSplit(state.collector, piece, from, state.at);
+      else addRaw(state.collector, piece, from, state.at);
     } else if (unit === state.escapeCharacter) {
       state.at++;
       if (state.rawEscapes) {
         result += unit;
-        if (isOutermost) addRaw(state, unit, from);
+        if (isOutermost) addRaw(state.collector, unit, from, state.at);
       }
       const escaped = nextCharacter(state);
       if (escaped === "") break;
       result += escaped;
-      if (isOutermost) addRaw(state, escaped, from);
+      if (isOutermost) addRaw(state.collector, escaped, from, state.at);
     } else {
       state.at++;
       result += unit;
-      if (isOutermost) addUnit(state, unit, from);
+      if (isOutermost) addUnit(state.collector, unit, from, state.at);
     }
   }
   if (!isOutermost) {
@@ -409,33 +406,4 @@ function nextCharacter(state: State): string {
   const character = characterAt(state.text, state.at);
   state.at += character.length;
   return character;
-}
-
-function addUnit(state: State, unit: string, from: number): void {
-  if (!isSpace(unit.charCodeAt(0))) addRaw(state, unit, from);
-  else if (state.isInWord && state.word !== "") closeWord(state);
-  else state.wordStart = -1;
-}
-
-/** The value of a variable is split at its spaces; all its words stand where the reference does. */
-function addSplit(state: State, piece: string, from: number): void {
-  for (let at = 0; at < piece.length; at++) addUnit(state, piece.charAt(at), from);
-}
-
-function addRaw(state: State, piece: string, from: number): void {
-  if (state.wordStart < 0) state.wordStart = from;
-  state.word += piece;
-  state.wordEnd = state.at;
-  state.isInWord = true;
-}
-
-function closeWord(state: State): void {
-  if (state.word === "") return;
-  state.words.push({
-    value: state.word,
-    range: { start: state.wordStart, end: state.wordEnd },
-  });
-  state.word = "";
-  state.wordStart = -1;
-  state.isInWord = false;
 }
