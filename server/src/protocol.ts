@@ -52,7 +52,11 @@ export interface LayerStack {
 
 /** What can be chosen before a simulated build; the client asks only when there is a choice. */
 export interface BuildChoices {
-  readonly targets: readonly { readonly name: string; readonly line: number; readonly isLast: boolean }[];
+  readonly targets: readonly {
+    readonly name: string;
+    readonly line: number;
+    readonly isLast: boolean;
+  }[];
   readonly buildArgs: readonly {
     readonly name: string;
     readonly defaultValue: string | null;

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { parsePlatform } from "../core/index.js";
 import type { Builder } from "../core/instructions/kind.js";
 import type { Platform } from "../core/instructions/scope.js";
+import { hostPlatform } from "../host/platform.js";
 
 /** Bad use or unreadable input: printed as one line, exit code 2. */
 export class UsageError extends Error {}
@@ -128,12 +129,6 @@ function readPlatform(text: string | undefined): Platform {
   if (platform === null)
     throw new UsageError(`--platform ${text}: not a platform such as linux/arm64`);
   return platform;
-}
-
-/** What an engine on this machine builds for: Linux on its processor. */
-export function hostPlatform(): Platform {
-  const names: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
-  return { os: "linux", architecture: names[process.arch] ?? process.arch, variant: "" };
 }
 
 function oneOf<T extends string>(name: string, value: string, known: readonly T[]): T {

@@ -1,6 +1,7 @@
 /** One sentence for a simulated build, and the few words for a status item. */
 import type { Analysis } from "../analysis/analyse.js";
 import { count } from "./sizes.js";
+import type { View } from "./view.js";
 
 /** `4 steps cached, 3 rebuild: requirements.txt changed (line 3), against …`. */
 export function summarySentence(analysis: Analysis): string {
@@ -24,13 +25,31 @@ export function summarySentence(analysis: Analysis): string {
 }
 
 /** For the status item: `4 cached · 3 rebuild`. */
-export function statusText(analysis: Analysis): string {
+export function statusText({ analysis, isResult }: View): string {
   const { hit, miss, unknown } = analysis.summary;
   if (analysis.problems.some(({ severity }) => severity === "error")) return "build would fail";
-  if (analysis.input.baseline.build === null) return "not simulated yet";
+  if (analysis.input.baseline.build === null && !isResult) return "not simulated yet";
   return [
     ...(hit > 0 ? [`${hit} cached`] : []),
-    ...(miss > 0 ? [`${miss} rebuild`] : []),
+    ...(miss > 0 ? [`${miss} ${isResult ? "rebuilt" : "rebuild"}`] : []),
     ...(unknown > 0 ? [`${unknown} may rebuild`] : []),
   ].join(" · ");
+}
+
+/** The status in a sentence, for who looks closer. */
+export function statusDetail(view: View): string {
+  return `${summarySentence(view.analysis)} ${baselineMessage(view)}`;
+}
+
+/** What the shown predictions stand against. */
+export function baselineMessage({ analysis, isResult }: View): string {
+  const { build, label } = analysis.input.baseline;
+  if (build === null) {
+    return isResult
+      ? "The first simulated build: there was none to compare with."
+      : "No simulated build yet: run Simulate Build to compare with later.";
+  }
+  return isResult
+    ? `The simulated build, compared with the one before.`
+    : `Compared with ${label}.`;
 }

@@ -207,7 +207,7 @@ function checkedMode(flags: FlagValues, scope: StageScope): string {
   return mode;
 }
 
-function explainCopy(evaluation: Evaluation, builder: Builder): Explanation {
+function explainCopy(evaluation: Pick<Evaluation, "operation">, builder: Builder): Explanation {
   const operation = evaluation.operation?.kind === "copy" ? evaluation.operation : null;
   const origin =
     operation === null || operation.from.kind === "context"

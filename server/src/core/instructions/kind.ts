@@ -45,7 +45,7 @@ export interface InstructionKind {
    * the scope. Never throws; what cannot be read changes nothing.
    */
   evaluate(instruction: Instruction, scope: StageScope): Evaluation;
-  explain(evaluation: Evaluation, builder: Builder): Explanation;
+  explain(evaluation: Pick<Evaluation, "operation">, builder: Builder): Explanation;
 }
 
 export const noEffect: Evaluation = {

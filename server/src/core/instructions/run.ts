@@ -1,3 +1,4 @@
+import { chompHeredoc, readHeredocWord } from "../syntax/heredocs.js";
 import type { Heredoc, Instruction } from "../syntax/syntax.js";
 import { isProxyArg } from "./arg.js";
 import { commandLine, defaultShell } from "./command.js";
@@ -127,7 +128,7 @@ function commandOf(instruction: Instruction, scope: StageScope): RunCommand {
   }
   const shell = scope.config.shell ?? defaultShell;
   const text = instruction.args.map((word) => word.value).join(" ");
-  if (!isOnlyHeredoc(text)) {
+  if (readHeredocWord(text) === null) {
     const bodies = instruction.heredocs.map((doc) => `\n${doc.content}${doc.name}`).join("");
     return { argv: [...shell, text + bodies], script: null };
   }
@@ -136,14 +137,9 @@ function commandOf(instruction: Instruction, scope: StageScope): RunCommand {
   return { argv: [`/dev/pipes/${heredoc.name}`], script: { name: heredoc.name, content } };
 }
 
-/** True for a text that is one heredoc word and nothing else. */
-function isOnlyHeredoc(text: string): boolean {
-  return /^\d*<<-?\s*(?:"[^"]*"|'[^']*'|[^\s<])+$/.test(text);
-}
-
 /** The body as a process reads it: `<<-` drops leading tabs. */
 export function heredocText(heredoc: Heredoc): string {
-  return heredoc.chomp ? heredoc.content.replace(/^\t+/gm, "") : heredoc.content;
+  return heredoc.chomp ? chompHeredoc(heredoc.content) : heredoc.content;
 }
 
 /**

@@ -1,0 +1,56 @@
+/** From the protocol to what the server works with; parameters are checked, not trusted. */
+import { fileURLToPath } from "node:url";
+import type { Cancellation } from "../core/host.js";
+import type { BuildChoice, InitializationOptions } from "../protocol.js";
+
+/** The path of a `file:` URI; null: it is not on this disk. */
+export function toPath(uri: string): string | null {
+  if (!uri.startsWith("file:")) return null;
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return null;
+  }
+}
+
+/** A token of the protocol as the core asks for it. */
+export function toCancellation(token: { readonly isCancellationRequested: boolean }): Cancellation {
+  return {
+    get isCancelled() {
+      return token.isCancellationRequested;
+    },
+  };
+}
+
+export function toInitializationOptions(value: unknown): InitializationOptions {
+  const options = isObject(value) ? value : {};
+  const folder = options["storageFolder"];
+  return {
+    storageFolder: typeof folder === "string" && folder !== "" ? folder : null,
+    trusted: options["trusted"] === true,
+  };
+}
+
+export function toBuildChoice(value: unknown): BuildChoice | null {
+  if (!isObject(value) || typeof value["uri"] !== "string") return null;
+  const target = value["target"];
+  const buildArgs = isObject(value["buildArgs"]) ? value["buildArgs"] : {};
+  return {
+    uri: value["uri"],
+    target: typeof target === "string" && target !== "" ? target : null,
+    buildArgs: Object.fromEntries(
+      Object.entries(buildArgs).flatMap(([name, text]) =>
+        typeof text === "string" ? [[name, text]] : [],
+      ),
+    ),
+  };
+}
+
+/** The `uri` of parameters; empty: there is none. */
+export function toUri(value: unknown): string {
+  return isObject(value) && typeof value["uri"] === "string" ? value["uri"] : "";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,63 @@
+/** From the core's plain data to the protocol. */
+
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  type CodeLens,
+  type Diagnostic,
+  DiagnosticSeverity,
+  type Range,
+} from "vscode-languageserver";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { Lens } from "../core/features/codeLens.js";
+import type { LayerNode as CoreNode } from "../core/features/layerStack.js";
+import type { Problem, TextRange } from "../core/text/range.js";
+import { type LayerNode, revealLayerCommand } from "../protocol.js";
+
+export function toRange(document: TextDocument, range: TextRange): Range {
+  return { start: document.positionAt(range.start), end: document.positionAt(range.end) };
+}
+
+export function toCodeLens(document: TextDocument, lens: Lens): CodeLens {
+  const place = document.positionAt(lens.offset);
+  return {
+    range: { start: place, end: place },
+    command: {
+      title: lens.title,
+      command: revealLayerCommand,
+      arguments: [document.uri, lens.line],
+    },
+  };
+}
+
+const severities = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+} as const;
+
+export function toDiagnostic(document: TextDocument, problem: Problem): Diagnostic {
+  return {
+    range: toRange(document, problem.range),
+    severity: severities[problem.severity],
+    source: "stratacast",
+    code: problem.code,
+    message: problem.message,
+  };
+}
+
+/** @param contextFolder absolute; null: the document has no build context */
+export function toLayerNode(node: CoreNode, contextFolder: string | null): LayerNode {
+  const { contextPath, children, ...rest } = node;
+  const hasFile = contextPath !== null && contextFolder !== null;
+  return {
+    ...rest,
+    children:
+      children === null || children === "lazy"
+        ? children
+        : children.map((child) => toLayerNode(child, contextFolder)),
+    ...(hasFile
+      ? { resource: pathToFileURL(path.join(contextFolder, ...contextPath.split("/"))).href }
+      : {}),
+  };
+}

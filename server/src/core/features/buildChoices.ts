@@ -1,0 +1,42 @@
+/** What can be chosen before a build: the target stage and the build arguments. */
+import type { Analysis } from "../analysis/analyse.js";
+import { splitArg } from "../instructions/arg.js";
+
+export interface Choices {
+  readonly targets: readonly {
+    readonly name: string;
+    readonly line: number;
+    readonly isLast: boolean;
+  }[];
+  readonly buildArgs: readonly {
+    readonly name: string;
+    /** As typed; null: it has none. */
+    readonly defaultValue: string | null;
+    readonly line: number;
+  }[];
+}
+
+/** Each argument once, at its first declaration; automatic platform arguments are not choices. */
+export function buildChoices({ graph }: Analysis): Choices {
+  const last = graph.stages.length - 1;
+  const buildArgs = new Map<string, Choices["buildArgs"][number]>();
+  for (const { keyword, instruction, line, isTrigger } of graph.steps) {
+    if (keyword !== "ARG" || isTrigger) continue;
+    for (const word of instruction.args) {
+      const { name, value } = splitArg(word);
+      if (name.value === "" || /\$/.test(name.value) || automatic.test(name.value)) continue;
+      const known = buildArgs.get(name.value);
+      if (known !== undefined && known.defaultValue !== null) continue;
+      const defaultValue = value?.value ?? null;
+      buildArgs.set(name.value, { name: name.value, defaultValue, line: known?.line ?? line });
+    }
+  }
+  return {
+    targets: graph.stages.flatMap(({ name, index, instruction }) =>
+      name === null ? [] : [{ name, line: instruction.line, isLast: index === last }],
+    ),
+    buildArgs: [...buildArgs.values()],
+  };
+}
+
+const automatic = /^(?:TARGET|BUILD)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT|STAGE)$/;

@@ -1,0 +1,71 @@
+/** One short lens over every instruction: layer or metadata, and what the cache will do. */
+import type { StepAnalysis } from "../analysis/analyse.js";
+import { count, formatBytes } from "./sizes.js";
+import { baseWords, predictionWords, stageOf, stageWords, type View } from "./view.js";
+
+export type LensDetail = "all" | "layers" | "off";
+
+export interface Lens {
+  /** Offset of the instruction. */
+  readonly offset: number;
+  /** From 1. */
+  readonly line: number;
+  readonly title: string;
+}
+
+/** A lens longer than this pushes the rest off the screen. */
+const maxTitle = 110;
+
+export function codeLenses(view: View, detail: LensDetail): readonly Lens[] {
+  if (detail === "off") return [];
+  return view.analysis.steps.flatMap((analysed): readonly Lens[] => {
+    const { step, effect } = analysed;
+    // An ONBUILD that runs here has no text of its own: its FROM tells of it.
+    if (step.isTrigger) return [];
+    if (detail === "layers" && effect !== "layer" && effect !== "base") return [];
+    const title = lensTitle(view, analysed);
+    return [
+      {
+        offset: step.instruction.range.start,
+        line: step.line,
+        title: title.length > maxTitle ? `${title.slice(0, maxTitle - 1)}…` : title,
+      },
+    ];
+  });
+}
+
+export function lensTitle(view: View, analysed: StepAnalysis): string {
+  const { analysis, isResult } = view;
+  if (!analysed.isBuilt) {
+    const target = analysis.graph.target;
+    return `Not needed for ${target === null ? "the target" : stageWords(target)}`;
+  }
+  const parts = [effectWords(view, analysed)];
+  if (analysed.files !== null && !analysed.keyed.fails) {
+    parts.push(`${count(analysed.files.count, "file")}, ${formatBytes(analysed.files.bytes)}`);
+  }
+  const prediction = predictionWords(analysed, isResult);
+  if (prediction !== "") parts.push(prediction);
+  return parts.join(" · ");
+}
+
+function effectWords({ analysis }: View, analysed: StepAnalysis): string {
+  const { step, effect, stageLayer, layer } = analysed;
+  const stage = stageOf(analysis, analysed);
+  switch (effect) {
+    case "base": {
+      if (stage === null) return "Base image";
+      const triggers = stage.steps.filter(({ isTrigger }) => isTrigger).length;
+      const more = triggers === 0 ? "" : ` · runs ${count(triggers, "ONBUILD step")}`;
+      return baseWords(analysis, stage) + more;
+    }
+    case "layer": {
+      const number = stageLayer === null ? "Layer" : `Layer ${stageLayer}`;
+      return layer === null && stage !== null ? `${number} of ${stageWords(stage)}` : number;
+    }
+    case "metadata":
+      return "Metadata only";
+    case "none":
+      return step.keyword === "ARG" ? "Build argument only" : "Not an instruction";
+  }
+}

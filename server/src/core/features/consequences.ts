@@ -1,0 +1,92 @@
+/** What rebuilds after a step, if the step does. */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+
+export interface Consequences {
+  /** Lines that rebuild for certain, in order. */
+  readonly certain: readonly number[];
+  /** Lines that rebuild unless the files that they take come out equal. */
+  readonly possible: readonly number[];
+}
+
+/**
+ * Everything stacked on the step rebuilds; a stage that takes files from it may. Metadata counts
+ * as its later keys see it: ENV and ARG reach the RUNs, USER also the WORKDIRs, SHELL the RUNs in
+ * shell form; under the classic builder every change reaches every later step of the stage.
+ */
+export function consequences(analysis: Analysis, from: StepAnalysis): Consequences {
+  const certain = new Set<number>();
+  const possible = new Set<number>();
+  const state = new Map<number, "certain" | "possible">();
+  for (const analysed of analysis.steps) {
+    const { step, keyed, isBuilt } = analysed;
+    if (step.index <= from.step.index || !isBuilt || keyed.key === null || step.stage === null)
+      continue;
+    const below = keyed.below === null ? undefined : state.get(keyed.below.step.index);
+    const isStacked = keyed.below?.step.index === from.step.index || below === "certain";
+    const isHit = isStacked || reachesKey(analysis, from, analysed);
+    const isOpen =
+      below === "possible" ||
+      keyed.sources.some((source) => {
+        const last = analysis.keys.stages[source]?.last;
+        return last != null && (last.step.index === from.step.index || state.has(last.step.index));
+      });
+    if (isHit) {
+      state.set(step.index, "certain");
+      certain.add(step.line);
+    } else if (isOpen) {
+      state.set(step.index, "possible");
+      possible.add(step.line);
+    }
+  }
+  for (const line of certain) possible.delete(line);
+  return { certain: [...certain], possible: [...possible] };
+}
+
+/** True when a changed `from` is part of the key of a later step of its stage. */
+function reachesKey(analysis: Analysis, from: StepAnalysis, later: StepAnalysis): boolean {
+  if (from.step.stage === null || !isInLine(analysis, from.step.stage, later.step.stage))
+    return false;
+  if (from.effect === "layer" || from.effect === "base") return later.keyed.below === null;
+  if (analysis.graph.options.builder === "classic")
+    return from.step.keyword !== "ARG" || later.step.keyword === "RUN";
+  const { operation } = later.step;
+  switch (from.step.keyword) {
+    case "ENV":
+    case "ARG":
+      return operation?.kind === "run";
+    case "USER":
+      return operation?.kind === "run" || operation?.kind === "makeDirectory";
+    case "SHELL":
+      return operation?.kind === "run" && operation.shellForm;
+    case "WORKDIR":
+      return operation?.kind === "run";
+    default:
+      return false;
+  }
+}
+
+/** True when `stage` is `first` or continues it. */
+function isInLine(analysis: Analysis, first: number, stage: number | null): boolean {
+  for (let at = stage; at !== null; ) {
+    if (at === first) return true;
+    const base = analysis.graph.stages[at]?.base;
+    at = base?.kind === "stage" ? base.index : null;
+  }
+  return false;
+}
+
+/** `lines 4, 5 and 9`; consecutive lines become `4–7`. */
+export function lineList(lines: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const line of [...lines].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last !== undefined && line === last[1] + 1) last[1] = line;
+    else runs.push([line, line]);
+  }
+  const words = runs.flatMap(([start, end]) =>
+    end - start > 1 ? [`${start}–${end}`] : start === end ? [`${start}`] : [`${start}`, `${end}`],
+  );
+  const last = words.pop() ?? "";
+  const list = words.length === 0 ? last : `${words.join(", ")} and ${last}`;
+  return `${lines.length === 1 ? "line" : "lines"} ${list}`;
+}

@@ -1,0 +1,99 @@
+/** What rebuilds a step, concretely: files with count and size, variables with values, lines. */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import type { Step } from "../graph/graph.js";
+import { variableReferences } from "../syntax/expand.js";
+import { count, formatBytes } from "./sizes.js";
+import { stageWords } from "./view.js";
+
+/** How many files or names a sentence lists before it counts. */
+const shown = 4;
+
+export function invalidators(analysis: Analysis, analysed: StepAnalysis): readonly string[] {
+  const { step, keyed } = analysed;
+  if (step.operation?.kind === "pull") {
+    return [`${step.operation.reference} becomes another image, or this line names another one.`];
+  }
+  if (keyed.definition === null) return [];
+  return [
+    "This line changes (comments and line ends do not count).",
+    ...variables(analysis, step),
+    ...files(analysed),
+    ...sources(analysis, analysed),
+    ...below(analysis, analysed),
+  ];
+}
+
+function variables(analysis: Analysis, step: Step): readonly string[] {
+  const isRun = step.operation?.kind === "run";
+  const names = isRun
+    ? assignedAbove(analysis, step)
+    : variableReferences(step.instruction.original, analysis.input.dockerfile.escape).map(
+        ({ name }) => name,
+      );
+  const all = [...new Set(names)];
+  if (all.length === 0) return [];
+  const text = enumerate(all.slice(0, shown), all.length - shown, "more");
+  return [
+    isRun
+      ? `The value of ${text} changes: every ENV and ARG above counts, used or not.`
+      : `The value of ${text} changes.`,
+  ];
+}
+
+function assignedAbove(analysis: Analysis, step: Step): readonly string[] {
+  const names: string[] = [];
+  let stage = step.stage === null ? undefined : analysis.graph.stages[step.stage];
+  while (stage !== undefined) {
+    for (const other of stage.steps) {
+      if (other.index < step.index) names.push(...other.assignments.map(({ name }) => name));
+    }
+    stage = stage.base.kind === "stage" ? analysis.graph.stages[stage.base.index] : undefined;
+  }
+  return names;
+}
+
+function files({ keyed }: StepAnalysis): readonly string[] {
+  return keyed.context.flatMap(({ selection }) => {
+    if (selection.fileCount === 0) return [];
+    const names = selection.sources.flatMap(({ entries }) =>
+      entries.flatMap(({ entry }) => (entry.kind === "directory" ? [] : [entry.path])),
+    );
+    const listed = enumerate(names.slice(0, shown), selection.fileCount - shown, "more");
+    const whole = count(selection.fileCount, "file");
+    return [
+      `One of its ${whole} (${formatBytes(selection.bytes)}) changes in content or mode, or one is added or removed: ${listed}.`,
+    ];
+  });
+}
+
+function sources(analysis: Analysis, { keyed }: StepAnalysis): readonly string[] {
+  const { operation } = keyed.step;
+  const images =
+    operation?.kind === "copy" && operation.from.kind === "image"
+      ? [`The image ${operation.from.reference} changes.`]
+      : [];
+  return [
+    ...keyed.sources.flatMap((index) => {
+      const stage = analysis.graph.stages[index];
+      return stage === undefined
+        ? []
+        : [`The files that it takes from ${stageWords(stage)} come out differently.`];
+    }),
+    ...images,
+  ];
+}
+
+function below(analysis: Analysis, { keyed }: StepAnalysis): readonly string[] {
+  if (keyed.below !== null)
+    return [
+      `Line ${keyed.below.step.line} (${keyed.below.step.keyword}) or anything below it rebuilds.`,
+    ];
+  const stage = keyed.step.stage === null ? undefined : analysis.graph.stages[keyed.step.stage];
+  return stage?.base.kind === "image" ? [`The base image ${stage.base.reference} changes.`] : [];
+}
+
+function enumerate(names: readonly string[], more: number, word: string): string {
+  const all = more > 0 ? [...names, `${more} ${word}`] : names;
+  const last = all.at(-1) ?? "";
+  return all.length < 2 ? last : `${all.slice(0, -1).join(", ")} and ${last}`;
+}

@@ -1,0 +1,335 @@
+/**
+ * The layer tree: stages as roots where there are several; in each, from the top, the container's
+ * writable layer, the layers from last to first, the base image, and the image config with the
+ * metadata folded under it.
+ */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import type { PredictionKind } from "../cache/prediction.js";
+import type { Stage } from "../graph/graph.js";
+import { type ConfigJson, configToJson } from "../image/config.js";
+import { lineage } from "../image/layers.js";
+import { lensTitle } from "./codeLens.js";
+import { codeSpan, escapeMarkdown } from "./markdown.js";
+import { count, formatBytes } from "./sizes.js";
+import { baseWords, predictionWords, stageWords, type View } from "./view.js";
+
+export interface LayerNode {
+  readonly id: string;
+  readonly kind:
+    | "context"
+    | "stage"
+    | "writable"
+    | "layer"
+    | "base"
+    | "config"
+    | "metadata"
+    | "folder"
+    | "file"
+    | "note";
+  readonly label: string;
+  readonly description: string;
+  readonly tooltip: string;
+  readonly accessibilityLabel: string;
+  readonly prediction: PredictionKind | null;
+  /** From 1; null: no place in the Dockerfile. */
+  readonly line: number | null;
+  /** Path of a file or folder, relative to the build context; null: none. */
+  readonly contextPath: string | null;
+  readonly children: readonly LayerNode[] | "lazy" | null;
+  readonly expanded: boolean;
+}
+
+export interface ContextWords {
+  /** The folder as it is shown. */
+  readonly folder: string;
+  /** What is wrong with it; empty: nothing. */
+  readonly problem: string;
+}
+
+export function layerStack(view: View, context: ContextWords): readonly LayerNode[] {
+  const { graph } = view.analysis;
+  const ids = stepIds(view.analysis);
+  const stages = [...graph.stages].reverse();
+  const target = graph.target;
+  const roots =
+    graph.stages.length === 1 && target !== null
+      ? stageRows(view, target, ids)
+      : [
+          ...stages.filter((stage) => stage === target),
+          ...stages.filter((stage) => stage !== target),
+        ].map((stage) => stageNode(view, stage, ids));
+  return [...roots, contextNode(view, context)];
+}
+
+/** Rows that are asked for when a row is opened: the files of a layer, one folder at a time. */
+export function layerChildren(view: View, id: string): readonly LayerNode[] {
+  const [layerId = "", folder = ""] = id.split(filesMark, 2);
+  const ids = stepIds(view.analysis);
+  const analysed = view.analysis.steps.find(({ step }) => ids.get(step.index) === layerId);
+  if (analysed === undefined) return [];
+  const changed = new Set(analysed.prediction.causes.flatMap(({ paths }) => paths));
+  const files = new Map<string, { path: string; size: number; isLink: boolean }>();
+  for (const { selection } of analysed.keyed.context) {
+    for (const { entries } of selection.sources) {
+      for (const { entry } of entries) {
+        if (entry.kind === "directory") continue;
+        files.set(entry.path, {
+          path: entry.path,
+          size: entry.size,
+          isLink: entry.kind === "symlink",
+        });
+      }
+    }
+  }
+  return folderRows(layerId, folder, [...files.values()], changed);
+}
+
+const filesMark = "#files/";
+
+interface FileRow {
+  readonly path: string;
+  readonly size: number;
+  readonly isLink: boolean;
+}
+
+function folderRows(
+  layerId: string,
+  folder: string,
+  files: readonly FileRow[],
+  changed: ReadonlySet<string>,
+): readonly LayerNode[] {
+  const prefix = folder === "" ? "" : `${folder}/`;
+  const folders = new Map<string, FileRow[]>();
+  const rows: LayerNode[] = [];
+  for (const file of files) {
+    if (!file.path.startsWith(prefix)) continue;
+    const rest = file.path.slice(prefix.length);
+    const slash = rest.indexOf("/");
+    if (slash >= 0) {
+      const name = rest.slice(0, slash);
+      const inside = folders.get(name);
+      if (inside === undefined) folders.set(name, [file]);
+      else inside.push(file);
+      continue;
+    }
+    const isChanged = changed.has(file.path);
+    const size = file.isLink ? "link" : formatBytes(file.size);
+    rows.push({
+      ...plainNode(`${layerId}${filesMark}${file.path}`, "file", rest),
+      description: isChanged ? `${size} · changed` : size,
+      accessibilityLabel: `${file.path}, ${size}${isChanged ? ", changed" : ""}`,
+      tooltip: codeSpan(file.path),
+      prediction: isChanged ? "miss" : null,
+      contextPath: file.path,
+    });
+  }
+  const folderNodes = [...folders].map(([name, inside]): LayerNode => {
+    const path = prefix + name;
+    const bytes = inside.reduce((sum, { size }) => sum + size, 0);
+    const isChanged = inside.some((file) => changed.has(file.path));
+    const size = `${count(inside.length, "file")}, ${formatBytes(bytes)}`;
+    return {
+      ...plainNode(`${layerId}${filesMark}${path}`, "folder", name),
+      description: isChanged ? `${size} · changed` : size,
+      accessibilityLabel: `${path}, ${size}${isChanged ? ", changed" : ""}`,
+      tooltip: codeSpan(path),
+      prediction: isChanged ? "miss" : null,
+      contextPath: path,
+      children: "lazy",
+    };
+  });
+  return [...folderNodes, ...rows];
+}
+
+function stageNode(view: View, stage: Stage, ids: ReadonlyMap<number, string>): LayerNode {
+  const isTarget = stage === view.analysis.graph.target;
+  const words = stageWords(stage);
+  const description = isTarget ? "the image" : stage.isBuilt ? "needed by the image" : "not needed";
+  return {
+    ...plainNode(stageId(stage), "stage", words[0]?.toUpperCase() + words.slice(1)),
+    description,
+    accessibilityLabel: `${words}, ${description}`,
+    tooltip: escapeMarkdown(`${words}: ${baseWords(view.analysis, stage)}.`),
+    line: stage.instruction.line,
+    children: stageRows(view, stage, ids),
+    expanded: isTarget,
+  };
+}
+
+function stageRows(
+  view: View,
+  stage: Stage,
+  ids: ReadonlyMap<number, string>,
+): readonly LayerNode[] {
+  const { analysis } = view;
+  const isTarget = stage === analysis.graph.target;
+  const own = stage.steps.flatMap(({ index }) => analysis.steps[index] ?? []);
+  const inherited = lineage(analysis.graph, stage)
+    .filter((other) => other !== stage)
+    .flatMap((other) => other.steps.flatMap(({ index }) => analysis.steps[index] ?? []));
+  const layers = own.filter(({ effect }) => effect === "layer").reverse();
+  const below = isTarget ? inherited.filter(({ effect }) => effect === "layer").reverse() : [];
+  const root = lineage(analysis.graph, stage)[0];
+  const writable: LayerNode = {
+    ...plainNode(`${stageId(stage)}/writable`, "writable", "Container's writable layer"),
+    description: "added by docker run",
+    accessibilityLabel: "The container's writable layer, added by docker run",
+    tooltip:
+      "Every container gets a layer of its own on top of the image. What it writes is gone with the container.",
+  };
+  return [
+    ...(isTarget ? [writable] : []),
+    ...layers.map((analysed) => layerNode(view, analysed, ids, "")),
+    ...below.map((analysed) => layerNode(view, analysed, ids, `${stageId(stage)}/`)),
+    ...(root === undefined ? [] : [baseNode(view, stage, isTarget ? root : stage)]),
+    configNode(view, stage, own, ids),
+  ];
+}
+
+function layerNode(
+  view: View,
+  analysed: StepAnalysis,
+  ids: ReadonlyMap<number, string>,
+  prefix: string,
+): LayerNode {
+  const { step, files, prediction } = analysed;
+  const words = predictionWords(analysed, view.isResult);
+  const size = files === null ? [] : [`${count(files.count, "file")}, ${formatBytes(files.bytes)}`];
+  const id = prefix + (ids.get(step.index) ?? "");
+  const number = analysed.stageLayer === null ? "" : `${analysed.stageLayer}  `;
+  return {
+    ...plainNode(id, "layer", `${number}${shorten(step.text)}`),
+    description: [...size, ...(words === "" ? [] : [words])].join(" · "),
+    accessibilityLabel: `${lensTitle(view, analysed)}: ${step.text}`,
+    tooltip: layerTooltip(view, analysed),
+    prediction: prediction.kind,
+    line: step.line,
+    // Inherited rows show no files: those stand under the stage that copies them.
+    children: files !== null && files.count > 0 && prefix === "" ? "lazy" : null,
+  };
+}
+
+function layerTooltip(view: View, analysed: StepAnalysis): string {
+  const causes = analysed.prediction.causes.map(({ message }) => escapeMarkdown(message));
+  return [
+    `**${escapeMarkdown(lensTitle(view, analysed))}**`,
+    codeSpan(analysed.step.text),
+    ...causes,
+  ].join("\n\n");
+}
+
+function baseNode(view: View, stage: Stage, from: Stage): LayerNode {
+  const label = baseWords(view.analysis, from);
+  const description = from.base.kind === "image" ? "layer 0" : "";
+  return {
+    ...plainNode(`${stageId(stage)}/base`, "base", label),
+    description,
+    accessibilityLabel: description === "" ? label : `${label}, ${description}`,
+    tooltip: codeSpan(from.instruction.original),
+    line: from.instruction.line,
+  };
+}
+
+function configNode(
+  view: View,
+  stage: Stage,
+  own: readonly StepAnalysis[],
+  ids: ReadonlyMap<number, string>,
+): LayerNode {
+  const metadata = own.filter(({ effect }) => effect === "metadata");
+  const id = `${stageId(stage)}/config`;
+  const rows = metadata.map((analysed): LayerNode => {
+    const words = predictionWords(analysed, view.isResult);
+    return {
+      ...plainNode(ids.get(analysed.step.index) ?? id, "metadata", shorten(analysed.step.text)),
+      description: words,
+      accessibilityLabel: `${lensTitle(view, analysed)}: ${analysed.step.text}`,
+      tooltip: layerTooltip(view, analysed),
+      prediction: analysed.prediction.kind,
+      line: analysed.step.line,
+    };
+  });
+  return {
+    ...plainNode(id, "config", "Image config"),
+    description: count(metadata.length, "metadata instruction"),
+    accessibilityLabel: `Image config, ${count(metadata.length, "metadata instruction")}`,
+    tooltip: configTooltip(configToJson(stage.config)),
+    children: rows.length > 0 ? rows : null,
+  };
+}
+
+function configTooltip(config: ConfigJson): string {
+  const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
+  const rows = [
+    ["Runs", command.length === 0 ? "nothing by default" : JSON.stringify(command)],
+    ["In", config.WorkingDir || "/"],
+    ["As", config.User || "root"],
+    ["Environment", config.Env.map((entry) => entry.split("=", 1)[0]).join(", ")],
+    ["Ports", Object.keys(config.ExposedPorts).join(", ")],
+    ["Volumes", Object.keys(config.Volumes).join(", ")],
+  ];
+  return rows
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `**${name}**: ${codeSpan(value ?? "")}`)
+    .join("\n\n");
+}
+
+function contextNode(view: View, { folder, problem }: ContextWords): LayerNode {
+  const tree = view.analysis.input.context?.tree ?? null;
+  const entries = tree !== null && "entryCount" in tree ? Number(tree.entryCount) : null;
+  const description =
+    problem !== ""
+      ? problem
+      : entries === null
+        ? "reading…"
+        : count(entries, "entry").replace("entrys", "entries");
+  return {
+    ...plainNode("context", "context", `Build context: ${folder}`),
+    description,
+    accessibilityLabel: `Build context ${folder}, ${description}`,
+    tooltip:
+      "The folder that COPY and ADD take files from. The setting stratacast.context chooses another one.",
+    contextPath: "",
+  };
+}
+
+/** Ids that an edit elsewhere leaves alone: stage, keyword and its count in the stage. */
+function stepIds(analysis: Analysis): ReadonlyMap<number, string> {
+  const counts = new Map<string, number>();
+  const ids = new Map<number, string>();
+  for (const { step } of analysis.steps) {
+    const stage = step.stage === null ? undefined : analysis.graph.stages[step.stage];
+    const name = `${stage === undefined ? "global" : stageId(stage)}/${step.keyword}`;
+    const number = (counts.get(name) ?? 0) + 1;
+    counts.set(name, number);
+    ids.set(step.index, `${name}/${number}`);
+  }
+  return ids;
+}
+
+function stageId(stage: Stage): string {
+  return `stage/${stage.name ?? ""}/${stage.index}`;
+}
+
+/** What fits into a row. */
+const maxLabel = 90;
+
+function shorten(text: string): string {
+  return text.length > maxLabel ? `${text.slice(0, maxLabel - 1)}…` : text;
+}
+
+function plainNode(id: string, kind: LayerNode["kind"], label: string): LayerNode {
+  return {
+    id,
+    kind,
+    label,
+    description: "",
+    tooltip: "",
+    accessibilityLabel: label,
+    prediction: null,
+    line: null,
+    contextPath: null,
+    children: null,
+    expanded: false,
+  };
+}

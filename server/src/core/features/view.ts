@@ -1,0 +1,56 @@
+/** What the features show: an analysis, and whether it tells what will happen or what just did. */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import type { Stage } from "../graph/graph.js";
+
+export interface View {
+  readonly analysis: Analysis;
+  /**
+   * True right after a simulated build, while nothing has changed since: the answers then say what
+   * that build did, against the build before it.
+   */
+  readonly isResult: boolean;
+}
+
+/** `cached`, `rebuilds: app.py changed`, …; empty where the builder runs nothing. */
+export function predictionWords({ prediction, keyed }: StepAnalysis, isResult: boolean): string {
+  const [cause] = prediction.causes;
+  if (keyed.fails) return "fails";
+  switch (prediction.kind) {
+    case null:
+      return "";
+    case "hit":
+      return "cached";
+    case "miss":
+      if (cause?.code === "never-built") return isResult ? "built" : "not built yet";
+      return `${isResult ? "rebuilt" : "rebuilds"}: ${cause?.short ?? ""}`;
+    case "unknown":
+      if (cause?.code === "files-pending") return "reading files…";
+      return `may rebuild: ${cause?.short ?? ""}`;
+  }
+}
+
+/** `stage build`, or `stage 2` for one without a name. */
+export function stageWords(stage: Pick<Stage, "name" | "index">): string {
+  return stage.name === null ? `stage ${stage.index}` : `stage ${stage.name}`;
+}
+
+/** The stage of a step; null before the first FROM. */
+export function stageOf(analysis: Analysis, { step }: StepAnalysis): Stage | null {
+  return step.stage === null ? null : (analysis.graph.stages[step.stage] ?? null);
+}
+
+/** What a FROM starts from, in a few words. */
+export function baseWords(analysis: Analysis, stage: Stage): string {
+  switch (stage.base.kind) {
+    case "image":
+      return `Base image ${stage.base.reference}`;
+    case "stage": {
+      const parent = analysis.graph.stages[stage.base.index];
+      return `Continues ${parent === undefined ? "an earlier stage" : stageWords(parent)}`;
+    }
+    case "scratch":
+      return "Starts empty";
+    case "broken":
+      return "Base image unknown";
+  }
+}

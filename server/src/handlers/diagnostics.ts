@@ -1,0 +1,11 @@
+import type { Diagnostic } from "vscode-languageserver";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import { toDiagnostic } from "../convert/toProtocol.js";
+import { diagnostics } from "../core/features/diagnostics.js";
+import type { Session } from "../session.js";
+
+/** `textDocument/publishDiagnostics` */
+export function makeDiagnostics(document: TextDocument, session: Session): Diagnostic[] {
+  if (!session.settings.diagnostics) return [];
+  return diagnostics(session.view().analysis).map((problem) => toDiagnostic(document, problem));
+}

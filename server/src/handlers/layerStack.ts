@@ -1,0 +1,23 @@
+import { toLayerNode } from "../convert/toProtocol.js";
+import { layerChildren, layerStack } from "../core/features/layerStack.js";
+import { baselineMessage } from "../core/features/summary.js";
+import type { LayerNode, LayerStack } from "../protocol.js";
+import type { Session } from "../session.js";
+
+/** `stratacast/layerStack` */
+export function handleLayerStack(session: Session): LayerStack {
+  const view = session.view();
+  const folder = session.contextFolder;
+  const roots = layerStack(view, { folder: folder ?? "none", problem: session.contextProblem });
+  return {
+    uri: session.place.uri,
+    version: session.version,
+    roots: roots.map((node) => toLayerNode(node, folder)),
+    message: baselineMessage(view),
+  };
+}
+
+/** `stratacast/layerChildren` */
+export function handleLayerChildren(session: Session, id: string): LayerNode[] {
+  return layerChildren(session.view(), id).map((node) => toLayerNode(node, session.contextFolder));
+}

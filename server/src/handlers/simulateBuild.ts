@@ -1,0 +1,31 @@
+import { type CancellationToken, type Connection, WorkDoneProgress } from "vscode-languageserver";
+import { toBuildChoice, toCancellation } from "../convert/fromProtocol.js";
+import type { SimulateResult } from "../protocol.js";
+import type { Session } from "../session.js";
+
+/** `stratacast/simulateBuild`: with progress, cancellable. */
+export async function handleSimulateBuild(
+  connection: Connection,
+  session: Session,
+  params: unknown,
+  token: CancellationToken,
+): Promise<SimulateResult> {
+  const choice = toBuildChoice(params);
+  if (choice !== null) session.choose(choice);
+  const workDoneToken = (params as { workDoneToken?: unknown } | null)?.workDoneToken; // read by type below
+  const progressToken =
+    typeof workDoneToken === "string" || typeof workDoneToken === "number" ? workDoneToken : null;
+  const send = (value: Parameters<typeof connection.sendProgress<unknown>>[2]): void => {
+    if (progressToken !== null) {
+      void connection.sendProgress(WorkDoneProgress.type, progressToken, value as never);
+    }
+  };
+  send({ kind: "begin", title: "Simulating the build", cancellable: true });
+  try {
+    return await session.simulate(toCancellation(token), {
+      report: (message) => send({ kind: "report", message }),
+    });
+  } finally {
+    send({ kind: "end" });
+  }
+}

@@ -1,0 +1,60 @@
+/** The user's settings for one document, read without trusting their types. */
+
+import type { LensDetail } from "./core/features/codeLens.js";
+import { parsePlatform } from "./core/index.js";
+import type { Builder } from "./core/instructions/kind.js";
+import type { Platform } from "./core/instructions/scope.js";
+import { hostPlatform } from "./host/platform.js";
+
+export interface Settings {
+  readonly builder: Builder;
+  /** As typed; empty: the Dockerfile's folder. */
+  readonly context: string;
+  readonly target: string | null;
+  readonly buildArgs: ReadonlyMap<string, string>;
+  readonly platform: Platform;
+  readonly codeLens: LensDetail;
+  readonly hover: boolean;
+  readonly diagnostics: boolean;
+}
+
+/** What holds until the client has answered. */
+export const defaultSettings: Settings = readSettings(null);
+
+/** @param value the section `stratacast` of the configuration */
+export function readSettings(value: unknown): Settings {
+  const target = text(at(value, "target"));
+  return {
+    builder: at(value, "builder") === "classic" ? "classic" : "buildkit",
+    context: text(at(value, "context")),
+    target: target === "" ? null : target,
+    buildArgs: textMap(at(value, "buildArgs")),
+    platform: parsePlatform(text(at(value, "platform"))) ?? hostPlatform(),
+    codeLens: lensDetail(at(value, "codeLens")),
+    hover: at(at(value, "hover"), "enabled") !== false,
+    diagnostics: at(at(value, "diagnostics"), "enabled") !== false,
+  };
+}
+
+function at(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name] // an object may be indexed by any name
+    : undefined;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value.trim() : "";
+}
+
+function textMap(value: unknown): ReadonlyMap<string, string> {
+  if (typeof value !== "object" || value === null) return new Map();
+  return new Map(
+    Object.entries(value).flatMap(([name, entry]) =>
+      typeof entry === "string" ? [[name, entry] as const] : [],
+    ),
+  );
+}
+
+function lensDetail(value: unknown): LensDetail {
+  return value === "layers" || value === "off" ? value : "all";
+}
