@@ -74,14 +74,13 @@ async function hashOnce(file: OpenFile, path: string, slices: Slices): Promise<O
   }
   const hash = blobHash(before.value.size);
   let total = 0;
-  for (;;) {
+  // Whether the file has grown in the meantime shows in the stat, so its end need not be read.
+  while (total < before.value.size) {
     const read = file.read(BUFFER);
     if (!read.ok) return { kind: "failed", error: read.error, stat: before.value };
     if (read.value === 0) break;
     hash.update(BUFFER.subarray(0, read.value));
     total += read.value;
-    // A file that grows while we read would never end.
-    if (total > before.value.size) break;
     await slices.next();
   }
   const after = file.stat();

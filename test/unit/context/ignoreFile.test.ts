@@ -145,6 +145,7 @@ interface IgnoreVector {
 for (const name of ["ignore-tables.jsonl", "ignore-random.jsonl"]) {
   test(`agrees with patternmatcher on ${name}`, (context) => {
     for (const row of readVectors(name, context) ?? []) {
+      // The vectors' README gives every row this shape.
       const { raw, ignore, paths, expect } = row as IgnoreVector;
       const patterns =
         raw?.map((text, index) => ({ text, line: index + 1 })) ?? readIgnoreFile(ignore ?? "");

@@ -150,7 +150,6 @@ function parseClass(source: string, start: number): Parsed | null {
   if (negated) i++;
   for (let first = true; source[i] !== "]" || first; first = false) {
     if (i >= source.length) return null;
-    // RE2 allows a bare `-` at the ends of a class only, with the Perl flags anywhere.
     const posix = /^\[:(\^?)([a-z]+):\]/.exec(source.slice(i));
     if (posix !== null) {
       const test = POSIX_CLASSES[posix[2] ?? ""];

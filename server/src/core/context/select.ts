@@ -44,6 +44,7 @@ export interface SourceSelection {
   readonly matches: number;
   /** In the order in which the builder finds them: a directory before its content, names by their bytes. */
   readonly entries: readonly SelectedEntry[];
+  /** Of this source alone; `Selection.problems` has them as they count for the whole instruction. */
   readonly problems: readonly SelectionProblem[];
   /** What the builder hashes for this source; `contentDigest` reads it. */
   readonly hashed: HashedPart;
