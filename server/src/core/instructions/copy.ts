@@ -1,5 +1,6 @@
 /** `COPY` and `ADD`: files from the build context, a stage, an image or the network. */
-import type { Instruction, Word } from "../syntax/syntax.js";
+import { readHeredocWord } from "../syntax/heredocs.js";
+import type { Heredoc, Instruction, Word } from "../syntax/syntax.js";
 import { type FlagType, type FlagValues, readFlags } from "./flags.js";
 import {
   type Builder,
@@ -158,14 +159,11 @@ function fileNameOf(url: string): string {
   return cleanPath(path).split("/").pop() || "__unnamed__";
 }
 
-function heredocOf(instruction: Instruction, word: Word) {
-  const match = /^\d*<<-?(.+)$/.exec(word.value);
-  if (match === null) return null;
-  return (
-    instruction.heredocs.find(
-      (doc) => doc.range.start >= word.range.start && doc.range.end <= word.range.end,
-    ) ?? null
-  );
+/** The heredoc that a word opens; of several with one name the last one counts, as in BuildKit. */
+function heredocOf(instruction: Instruction, word: Word): Heredoc | null {
+  const read = readHeredocWord(word.value);
+  if (read === null || read === "invalid") return null;
+  return instruction.heredocs.findLast(({ name }) => name === read.name) ?? null;
 }
 
 function resolveFrom(flags: FlagValues, scope: StageScope): SourceReference | null {
