@@ -1,0 +1,128 @@
+/**
+ * A series of builds as whole states: the Dockerfile in blocks, the files, how the build is asked
+ * for. From one state to the next follows a change in words, so every scenario is a case as written
+ * by hand, and a smaller scenario is one with less in its states.
+ */
+import type { Builder } from "../caseFile.js";
+
+export interface Scenario {
+  readonly builder: Builder;
+  readonly states: readonly State[];
+}
+
+export interface State {
+  readonly blocks: readonly Block[];
+  readonly files: ReadonlyMap<string, Entry>;
+  readonly target: string | null;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** Files that only get a new time with this state. */
+  readonly touched: readonly string[];
+  /** Files whose new bytes come with their old time. */
+  readonly sameTime: readonly string[];
+  /** True when the folder stands elsewhere from now on. */
+  readonly moved: boolean;
+  readonly title: string;
+}
+
+/** Some lines of the Dockerfile; the same `id` in all states that hold it. */
+export interface Block {
+  readonly id: number;
+  /** The stage it belongs to, by the id of its FROM block. */
+  readonly stage: number;
+  readonly text: string;
+}
+
+export type Entry =
+  | { readonly kind: "file"; readonly text: string; readonly mode: number }
+  | { readonly kind: "folder"; readonly mode: number }
+  | { readonly kind: "link"; readonly target: string };
+
+/** The scenario as the text of a case. */
+export function caseText(scenario: Scenario, intent: string): string {
+  const [first, ...later] = scenario.states;
+  if (first === undefined) throw new Error("a scenario has at least one state");
+  const parts = [intent, `builder: ${scenario.builder}`, ...requestLines(null, first)];
+  parts.push(...sections(null, first));
+  let before = first;
+  for (const state of later) {
+    const title = state.title === "" ? "" : `: ${state.title}`;
+    parts.push(`-- change${title} --`, ...requestLines(before, state));
+    parts.push(...fileLines(before, state), ...sections(before, state));
+    before = state;
+  }
+  return `${parts.join("\n")}\n`;
+}
+
+export function dockerfileText({ blocks }: State): string {
+  return blocks.map(({ text }) => `${text}\n`).join("");
+}
+
+function requestLines(before: State | null, state: State): readonly string[] {
+  const lines: string[] = [];
+  if (state.target !== (before?.target ?? null)) {
+    lines.push(state.target === null ? "no target" : `target ${state.target}`);
+  }
+  const old = before?.buildArgs ?? {};
+  for (const name of Object.keys(old)) {
+    if (state.buildArgs[name] === undefined) lines.push(`no build-arg ${name}`);
+  }
+  for (const [name, value] of Object.entries(state.buildArgs)) {
+    if (old[name] !== value) lines.push(`build-arg ${name}=${value}`);
+  }
+  return lines;
+}
+
+function fileLines(before: State, state: State): readonly string[] {
+  const lines: string[] = [];
+  const gone = [...before.files]
+    .filter(([name, entry]) => state.files.get(name)?.kind !== entry.kind)
+    .map(([name]) => name);
+  for (const name of gone) {
+    if (!gone.some((other) => name.startsWith(`${other}/`))) lines.push(`delete ${name}`);
+  }
+  for (const [name, entry] of state.files) {
+    const old = before.files.get(name);
+    if (old?.kind !== entry.kind || entry.kind === "link" || old.kind === "link") continue;
+    if (entry.kind === "file" && old.kind === "file" && entry.text !== old.text) {
+      if (state.sameTime.includes(name)) {
+        lines.push(`write ${name} ${JSON.stringify(entry.text)} keeping its time`);
+      }
+    } else if (state.touched.includes(name) && entry.kind === "file") lines.push(`touch ${name}`);
+    if (entry.mode !== old.mode) lines.push(`chmod ${entry.mode.toString(8)} ${name}`);
+  }
+  if (state.moved) lines.push("move the whole folder elsewhere");
+  return lines;
+}
+
+function sections(before: State | null, state: State): readonly string[] {
+  const parts: string[] = [];
+  if (before === null || dockerfileText(before) !== dockerfileText(state)) {
+    parts.push(`-- Dockerfile --`, dockerfileText(state).replace(/\n$/, ""));
+  }
+  for (const [name, entry] of state.files) {
+    const old = before?.files.get(name);
+    const isNew = old?.kind !== entry.kind;
+    const mode = isNew && entry.kind !== "link" ? modeWord(entry) : "";
+    if (entry.kind === "folder") {
+      if (isNew) parts.push(`-- ${name}/${mode} --`);
+    } else if (entry.kind === "link") {
+      if (isNew || (old.kind === "link" && old.target !== entry.target)) {
+        parts.push(`-- ${name} -> ${entry.target} --`);
+      }
+    } else if (isNew || (old.kind === "file" && old.text !== entry.text)) {
+      if (!isNew && state.sameTime.includes(name)) continue;
+      parts.push(`-- ${name}${mode} --`, ...textLines(entry.text));
+    }
+  }
+  return parts;
+}
+
+/** Texts of a scenario end with a line end, or are empty. */
+function textLines(text: string): readonly string[] {
+  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+}
+
+function modeWord(entry: { readonly kind: "file" | "folder"; readonly mode: number }): string {
+  const usual = entry.kind === "file" ? 0o644 : 0o755;
+  return entry.mode === usual ? "" : ` mode=${entry.mode.toString(8)}`;
+}

@@ -1,0 +1,104 @@
+/**
+ * Dockerfiles, contexts and edits made by chance; a real engine and the prediction decide each.
+ *
+ *     npm run conformance:fuzz -- [--edits 2000] [--seed S] [--builder buildkit|classic] [--keep]
+ *
+ * Prints its seed. A disagreement is made small and printed as a case; `--keep` puts it into
+ * test/conformance/cases/found (then record it). Ends with 1 when there was one.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseCase } from "../conformance/support/caseFile.js";
+import { recordCase } from "../conformance/support/engineBuild.js";
+import { someScenario } from "../conformance/support/fuzz/generate.js";
+import { randomFrom } from "../conformance/support/fuzz/random.js";
+import { caseText, type Scenario } from "../conformance/support/fuzz/scenario.js";
+import { shrink } from "../conformance/support/fuzz/shrink.js";
+import { type Replay, replayCase } from "../conformance/support/replay.js";
+import { type Engine, startEngine } from "./engine/engine.js";
+import { EngineUnavailable } from "./engine/files.js";
+import { inCache, inRepository } from "./repository.js";
+
+/** Edits of one scenario: long enough for results to come back, short enough to be read. */
+const editsEach = 8;
+/** Engine runs that one disagreement may cost. */
+const shrinkBudget = 60;
+/** So many are enough to read at once. */
+const enough = 8;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const value = (name: string) => {
+    const at = args.indexOf(name);
+    return at === -1 ? undefined : args[at + 1];
+  };
+  const edits = Number(value("--edits") ?? 100);
+  const seed = value("--seed") ?? randomUUID().slice(0, 8);
+  const only = value("--builder");
+  console.log(`seed ${seed}, ${edits} edits`);
+  let stopped = false;
+  process.on("SIGINT", () => {
+    stopped = true;
+  });
+  const sums = { edits: 0, steps: 0, unknown: 0, facts: 0 };
+  let found = 0;
+  let engine: Engine;
+  try {
+    engine = await startEngine({
+      cache: inCache("engine"),
+      data: null,
+      store: "graphdriver",
+      mayUseGiven: true,
+    });
+  } catch (error) {
+    if (!(error instanceof EngineUnavailable)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+  try {
+    for (let run = 0; sums.edits < edits && found < enough && !stopped; run++) {
+      const scenario = someScenario(randomFrom(`${seed} ${run}`), editsEach);
+      if (only !== undefined && scenario.builder !== only) continue;
+      const replay = await decide(engine, scenario);
+      sums.edits += scenario.states.length - 1;
+      sums.steps += replay.steps;
+      sums.unknown += replay.unknown;
+      sums.facts += replay.facts;
+      if (replay.wrong.length === 0) continue;
+      found++;
+      const name = `${seed}-${run}`;
+      const small = await shrink(
+        scenario,
+        async (s) => !stopped && (await decide(engine, s)).wrong.length > 0,
+        shrinkBudget,
+      );
+      const { wrong } = await decide(engine, small);
+      const text = caseText(small, `Found by chance with seed ${seed}, run ${run}.`);
+      console.log(`\n=== ${name} (${small.builder})\n${text}---\n${wrong.join("\n")}`);
+      if (args.includes("--keep")) keep(name, text);
+    }
+  } finally {
+    await engine.stop();
+  }
+  const share = sums.steps === 0 ? 0 : (100 * sums.unknown) / sums.steps;
+  console.log(
+    `\nseed ${seed}: ${sums.edits} edits, ${sums.steps} steps compared, ${sums.unknown} unknown (${share.toFixed(1)} %), ` +
+      `${sums.facts} other facts, ${found} disagreements`,
+  );
+  return found > 0 || stopped ? 1 : 0;
+}
+
+async function decide(engine: Engine, scenario: Scenario): Promise<Replay> {
+  const text = caseText(scenario, "By chance.");
+  const theCase = parseCase("by-chance", text);
+  const recording = await recordCase(engine, theCase, text, scenario.builder);
+  return replayCase(theCase, recording);
+}
+
+function keep(name: string, text: string): void {
+  const folder = inRepository("test/conformance/cases/found");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${name}.txt`), text);
+}
