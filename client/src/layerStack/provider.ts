@@ -67,6 +67,8 @@ export function createLayerView(server: LanguageServer): LayerView {
     changes.fire(undefined);
   };
   const fetchStack = async () => {
+    // Without this a run that asks nothing would end before `updating` holds it, and stay in it.
+    await Promise.resolve();
     // An answer for another document than the one shown by now, or from before a later change,
     // is followed by the one that counts.
     while (isStale) {
