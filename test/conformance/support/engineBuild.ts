@@ -9,7 +9,6 @@ import { caseDigest } from "./caseDigest.js";
 import type { Builder, Case } from "./caseFile.js";
 import {
   applyOperations,
-  type BuildRequest,
   type CaseFolder,
   dockerfileOf,
   dropCaseFolder,
@@ -25,6 +24,7 @@ import {
   type Provenance,
 } from "./progress.js";
 import type { BuildRecord, HistoryRecord, ImageRecord, Recording } from "./recording.js";
+import { requestArguments } from "./requestArguments.js";
 
 /** Builds the case before and after each change; leaves no image, cache or file of it behind. */
 export async function recordCase(
@@ -79,7 +79,7 @@ export async function buildOnce(
   const spans = instructionLines(dockerfile);
   if (builder === "classic") {
     const { code, stdout, stderr } = await engine.docker(
-      ["build", "-t", tag, ...requestArguments(folder.request)],
+      ["build", "--force-rm", "-t", tag, ...requestArguments(folder.request)],
       { cwd: folder.path, env: { DOCKER_BUILDKIT: "0" } },
     );
     const steps = classicSteps(stdout, spans);
@@ -110,26 +110,13 @@ export async function buildOnce(
     : { steps, image: null, failure: buildkitFailure(lines, steps) };
 }
 
-export function requestArguments(request: BuildRequest): readonly string[] {
-  return [
-    ...(request.file === null ? [] : ["-f", request.file]),
-    ...(request.target === null ? [] : ["--target", request.target]),
-    ...Object.entries(request.buildArgs).flatMap(([k, v]) => ["--build-arg", `${k}=${v}`]),
-    ...request.options.flatMap((option) => option.split(" ")),
-    request.context,
-  ];
-}
-
 /**
  * Takes back what the case put into the engine. Its base image is its own, so its cache can serve
  * no other case; only what stands on `scratch` could.
  */
 async function forget(engine: Engine, tag: string, text: string): Promise<void> {
   await engine.docker(["image", "rm", "-f", tag, "local/base"]);
-  if (engine.kind === "private" && text.includes("scratch")) {
-    await engine.docker(["builder", "prune", "-af"]);
-    await engine.docker(["image", "prune", "-af"]);
-  }
+  if (text.includes("scratch")) await engine.forgetBuilds();
 }
 
 interface ImageFile {

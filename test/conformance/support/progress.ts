@@ -46,7 +46,13 @@ export function buildkitSteps(
   const vertices = new Map<string, Vertex>();
   for (const { vertexes = [] } of progress) {
     for (const vertex of vertexes) {
-      vertices.set(vertex.digest, { ...vertices.get(vertex.digest), ...vertex });
+      const { name = vertex.name, error = vertex.error } = vertices.get(vertex.digest) ?? {};
+      // The last report counts: when another step fails, one that is running is reported as cached first.
+      vertices.set(vertex.digest, {
+        ...vertex,
+        ...(name === undefined ? {} : { name }),
+        ...(error === undefined ? {} : { error }),
+      });
     }
   }
   const byName = namedLines(spans);
@@ -146,6 +152,8 @@ export function steadyMessage(message: string): string {
   return message
     .replaceAll(/[0-9a-z-]{25,36}::[0-9a-z]{25}/g, "REF")
     .replaceAll(/sha256:[0-9a-f]{64}/g, "DIGEST")
+    .replaceAll(/Get "http.*$/g, "the registry cannot be reached")
+    .replaceAll(/dial tcp.*$/g, "the registry cannot be reached")
     .replaceAll(/\/[^ "']*stratacast-[^ "']*?\/(context-\w+|data)\/?/g, "/")
     .trim();
 }

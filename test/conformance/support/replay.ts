@@ -107,7 +107,9 @@ function changedFiles(
         return false;
     }
   });
-  return isPlain ? paths : null;
+  // A file that is only touched is sent again, with what was not seen before.
+  const touched = operations.flatMap((o) => (o.kind === "touch" ? [o.path] : []));
+  return isPlain ? new Set([...paths, ...touched]) : null;
 }
 
 function differing(

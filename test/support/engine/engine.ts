@@ -18,6 +18,9 @@ export interface Engine {
   /** A static busybox for base images. */
   readonly busybox: string;
   docker(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  /** Removes the images and build cache that came since the start, nothing that was there before. */
+  forgetBuilds(): Promise<void>;
+  /** Leaves nothing behind. */
   stop(): Promise<void>;
 }
 
@@ -58,13 +61,46 @@ async function givenEngine(options: EngineOptions): Promise<Engine | null> {
   }
   const files = await ensureEngineFiles(options.cache);
   const ask = (args: readonly string[], how?: RunOptions) => run("docker", args, how);
+  if ((await ask(["image", "inspect", "local/base"])).code === 0) {
+    throw new EngineUnavailable(
+      "the Docker engine has an image called local/base: remove it, or unset DOCKER_HOST",
+    );
+  }
+  const before = await contents(ask);
+  const forgetBuilds = async () => {
+    const now = await contents(ask);
+    const added = (kind: keyof Contents) => [...now[kind]].filter((id) => !before[kind].has(id));
+    for (const id of added("containers")) await ask(["rm", "-f", id]);
+    for (const id of added("images")) await ask(["image", "rm", "-f", id]);
+    for (const id of added("cache")) await ask(["builder", "prune", "-af", "--filter", `id=${id}`]);
+  };
   return {
     kind: "given",
     versions: await engineVersions(ask),
     env: process.env,
     busybox: files.busybox,
     docker: ask,
-    stop: async () => {},
+    forgetBuilds,
+    stop: forgetBuilds,
+  };
+}
+
+/** What an engine keeps, by id. */
+interface Contents {
+  readonly containers: ReadonlySet<string>;
+  readonly images: ReadonlySet<string>;
+  readonly cache: ReadonlySet<string>;
+}
+
+async function contents(ask: (args: readonly string[]) => Promise<Finished>): Promise<Contents> {
+  const lines = async (...args: readonly string[]) => {
+    const { stdout } = await ask(args);
+    return new Set(stdout.split("\n").filter((line) => line !== ""));
+  };
+  return {
+    containers: await lines("ps", "-aq", "--no-trunc"),
+    images: await lines("image", "ls", "-aq", "--no-trunc"),
+    cache: await lines("buildx", "du", "--format", "{{.ID}}"),
   };
 }
 
@@ -140,6 +176,10 @@ async function privateEngine(options: EngineOptions): Promise<Engine> {
     env,
     busybox: files.busybox,
     docker: ask,
+    forgetBuilds: async () => {
+      await ask(["builder", "prune", "-af"]);
+      await ask(["image", "prune", "-af"]);
+    },
     stop: async () => {
       host.stdin.end();
       await ended;
