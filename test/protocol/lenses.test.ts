@@ -1,0 +1,258 @@
+/** Lenses, hovers, problems and the layer tree of open documents, over the protocol. */
+import assert from "node:assert/strict";
+import { readFileSync, rmSync, utimesSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { type LayerNode, type LayerStack, requests } from "../../server/src/protocol.js";
+import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
+import { eventually, startEditor, uriOf } from "./support/editorClient.js";
+import { pythonApp } from "./support/projects.js";
+
+test("a fresh server answers for a document with real files", async (t) => {
+  const folder = temporaryFolder(t, pythonApp);
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  t.after(() => editor.process.kill());
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(uri, pythonApp.Dockerfile);
+  await editor.settled(uri);
+  assert.deepEqual(await editor.lenses(uri), [
+    "1 Base image python:3.12-slim",
+    "2 Layer 1 · not built yet",
+    "3 Layer 2 · 1 file, 13 B · not built yet",
+    "4 Layer 3 · not built yet",
+    "5 Layer 4 · 3 files, 172 B · not built yet",
+    "6 Metadata only",
+  ]);
+  assert.deepEqual(editor.diagnostics(uri), []);
+  assert.ok(editor.refreshes() > 0, "the lenses are asked for again when files were read");
+  const hover = await editor.hover(uri, 3, 2);
+  assert.match(hover, /requirements\\.txt/);
+  assert.match(hover, /If it changes, lines 4 and 5 rebuild/);
+  assert.equal(await editor.stop(), 0);
+  assert.deepEqual(editor.log, []);
+});
+
+test("an edit changes the answers at once, without a save", async (t) => {
+  const folder = temporaryFolder(t, pythonApp);
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  t.after(() => editor.process.kill());
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(uri, pythonApp.Dockerfile);
+  await editor.settled(uri);
+  await editor.change(uri, {
+    range: { start: { line: 2, character: 0 }, end: { line: 2, character: 4 } },
+    text: "COYP",
+  });
+  const titles = await editor.lenses(uri);
+  assert.equal(titles[2], "3 Not an instruction");
+  await eventually("the problem", () => editor.diagnostics(uri)[0] ?? null);
+  const [problem] = editor.diagnostics(uri);
+  assert.equal(problem?.range.start.line, 2);
+  assert.match(String(problem?.message), /COYP/);
+});
+
+test("files that change on disk change the lenses; a touch does not", async (t) => {
+  const folder = temporaryFolder(t, pythonApp);
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  t.after(() => editor.process.kill());
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(uri, pythonApp.Dockerfile);
+  await editor.settled(uri);
+  await editor.connection.sendRequest(requests.simulateBuild, {
+    uri,
+    target: null,
+    buildArgs: {},
+  });
+  const built = await editor.lenses(uri);
+  assert.equal(built[4], "5 Layer 4 · 3 files, 172 B · built");
+
+  utimesSync(path.join(folder, "app.py"), new Date(), new Date());
+  const states = editor.states(uri).length;
+  await editor.filesChanged(path.join(folder, "app.py"));
+  await eventually("that it looked at the file", () =>
+    editor.states(uri).length > states ? true : null,
+  );
+  await editor.settled(uri);
+  assert.deepEqual(await editor.lenses(uri), built, "a touch rebuilds nothing");
+
+  const appPy = writeIn(folder, "app.py", "print('another')\n");
+  const before = performance.now();
+  await editor.filesChanged(appPy);
+  await eventually("the changed file", async () =>
+    (await editor.lenses(uri))[4] === "5 Layer 4 · 3 files, 158 B · rebuilds: app.py changed"
+      ? true
+      : null,
+  );
+  assert.ok(performance.now() - before < 1000, "within a second");
+  const others = (await editor.lenses(uri)).slice(1, 4);
+  assert.ok(
+    others.every((title) => title.endsWith("· cached")),
+    others.join("\n"),
+  );
+
+  writeIn(folder, "app.py", pythonApp["app.py"]);
+  const requirements = writeIn(folder, "requirements.txt", "flask==3.1\n");
+  await editor.filesChanged(appPy, requirements);
+  await eventually("the other changed file", async () =>
+    /rebuilds: requirements\.txt changed/.test((await editor.lenses(uri))[2] ?? "") ? true : null,
+  );
+  const titles = await editor.lenses(uri);
+  assert.match(titles[1] ?? "", /cached$/);
+  assert.match(titles[3] ?? "", /rebuilds: line 3/);
+  assert.match(titles[4] ?? "", /rebuilds: (line 3|requirements)/);
+});
+
+test("the layer tree leads from the writable layer to the files of a COPY", async (t) => {
+  const folder = temporaryFolder(t, pythonApp);
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  t.after(() => editor.process.kill());
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(uri, pythonApp.Dockerfile);
+  await editor.settled(uri);
+  const stack: LayerStack = await editor.connection.sendRequest(requests.layerStack, { uri });
+  assert.equal(stack.version, 1);
+  assert.deepEqual(
+    stack.roots.map(({ kind, label }) => `${kind} ${label}`),
+    [
+      "writable Container's writable layer",
+      "layer 4  COPY . .",
+      "layer 3  RUN pip install -r requirements.txt",
+      "layer 2  COPY requirements.txt .",
+      "layer 1  WORKDIR /app",
+      "base Base image python:3.12-slim",
+      "config Image config",
+      `context Build context: ${folder}`,
+    ],
+  );
+  const layer = stack.roots[1];
+  assert.equal(layer?.children, "lazy");
+  assert.equal(layer?.line, 5);
+  const files: readonly LayerNode[] = await editor.connection.sendRequest(requests.layerChildren, {
+    uri,
+    id: layer?.id,
+  });
+  assert.deepEqual(
+    files.map(({ label, resource }) => [label, resource]),
+    ["Dockerfile", "app.py", "requirements.txt"].map((name) => [
+      name,
+      uriOf(path.join(folder, name)),
+    ]),
+  );
+  assert.deepEqual(
+    await editor.connection.sendRequest(requests.layerChildren, { uri, id: "no such row" }),
+    [],
+  );
+});
+
+test("what can be chosen before a build is offered", async (t) => {
+  const folder = temporaryFolder(t, pythonApp);
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  t.after(() => editor.process.kill());
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(
+    uri,
+    "ARG TAG=3.20\nFROM alpine:$TAG AS base\nARG NAME\nFROM base AS last\nARG TARGETARCH\n",
+  );
+  assert.deepEqual(await editor.connection.sendRequest(requests.buildChoices, { uri }), {
+    targets: [
+      { name: "base", line: 2, isLast: false },
+      { name: "last", line: 4, isLast: true },
+    ],
+    buildArgs: [
+      { name: "TAG", defaultValue: "3.20", line: 1 },
+      { name: "NAME", defaultValue: null, line: 3 },
+    ],
+  });
+});
+
+test("settings take effect at once", async (t) => {
+  const folder = temporaryFolder(t, { ...pythonApp, "other/requirements.txt": "x\n" });
+  const editor = await startEditor({
+    workspaceFolders: [folder],
+    settings: { codeLens: "layers" },
+  });
+  t.after(() => editor.process.kill());
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(uri, pythonApp.Dockerfile);
+  await editor.settled(uri);
+  assert.equal((await editor.lenses(uri)).length, 5, "CMD has no layer");
+
+  await editor.useSettings({ codeLens: "off", hover: { enabled: false } });
+  await eventually("no lens", async () => ((await editor.lenses(uri)).length === 0 ? true : null));
+  assert.equal(await editor.hover(uri, 3, 2), "");
+
+  await editor.useSettings({ context: "other" });
+  await eventually("the other context", async () =>
+    (await editor.lenses(uri))[2] === "3 Layer 2 · 1 file, 2 B · not built yet" ? true : null,
+  );
+  await eventually("the watcher of the other context", () =>
+    [...editor.watched.values()]
+      .flat()
+      .some((glob) => glob === `${uriOf(path.join(folder, "other"))} **/*`)
+      ? true
+      : null,
+  );
+
+  await editor.useSettings({ builder: "classic", target: "nowhere" });
+  await eventually("the wrong target", () => editor.diagnostics(uri)[0] ?? null);
+
+  await editor.useSettings({ builder: 7, target: ["x"], buildArgs: "no", codeLens: null });
+  await eventually("the defaults", async () =>
+    (await editor.lenses(uri)).length === 6 ? true : null,
+  );
+  await eventually("no problem", () => (editor.diagnostics(uri).length === 0 ? true : null));
+});
+
+test("a context folder that is missing says so, and is found when it appears", async (t) => {
+  const folder = temporaryFolder(t, pythonApp);
+  const editor = await startEditor({
+    workspaceFolders: [folder],
+    settings: { context: "later" },
+  });
+  t.after(() => editor.process.kill());
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(uri, pythonApp.Dockerfile);
+  await editor.settled(uri);
+  const context = async () => {
+    const stack: LayerStack = await editor.connection.sendRequest(requests.layerStack, { uri });
+    return stack.roots.at(-1)?.description;
+  };
+  assert.equal(await context(), "the folder does not exist");
+  assert.equal((await editor.lenses(uri)).length, 6);
+  const file = writeIn(folder, "later/requirements.txt", "flask\n");
+  await editor.filesChanged(file);
+  await eventually("the context", async () => ((await context()) === "1 entry" ? true : null));
+  rmSync(path.join(folder, "later"), { recursive: true });
+  await editor.filesChanged(file, path.join(folder, "later"));
+  await eventually("its absence", async () =>
+    (await context()) === "the folder does not exist" ? true : null,
+  );
+});
+
+test("two documents share a context, each with its own ignore file", async (t) => {
+  const folder = temporaryFolder(t, {
+    ...pythonApp,
+    "Dockerfile.dev": "FROM scratch\nCOPY . /\n",
+    "Dockerfile.dev.dockerignore": "*\n!app.py\n",
+  });
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  t.after(() => editor.process.kill());
+  const main = uriOf(path.join(folder, "Dockerfile"));
+  const dev = uriOf(path.join(folder, "Dockerfile.dev"));
+  await editor.open(main, pythonApp.Dockerfile);
+  await editor.open(dev, readFileSync(path.join(folder, "Dockerfile.dev"), "utf8"));
+  await editor.settled(main);
+  await editor.settled(dev);
+  assert.match((await editor.lenses(main))[4] ?? "", /5 files/);
+  assert.match((await editor.lenses(dev))[1] ?? "", /1 file,/);
+  const ignore = writeIn(folder, "Dockerfile.dev.dockerignore", "");
+  await editor.filesChanged(ignore);
+  await eventually("the other rules", async () =>
+    /5 files/.test((await editor.lenses(dev))[1] ?? "") ? true : null,
+  );
+  await editor.close(dev);
+  await eventually("no lens of a closed document", async () =>
+    (await editor.lenses(dev)).length === 0 ? true : null,
+  );
+  assert.equal((await editor.lenses(main)).length, 6);
+});
