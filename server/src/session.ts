@@ -4,14 +4,23 @@
  * told when that changed the answers.
  */
 import path from "node:path";
+import { ContextFiles } from "./contextFiles.js";
+import type { Transfer } from "./core/context/transfer.js";
 import { simulationLog } from "./core/features/simulationLog.js";
 import { summarySentence } from "./core/features/summary.js";
 import type { View } from "./core/features/view.js";
-import type { Analysis, Baseline, Cancellation } from "./core/index.js";
-import { analyse, lastBuild, neededFiles, parseDockerfile, recordBuild } from "./core/index.js";
+import type { Analysis, Baseline, Cancellation, Result } from "./core/index.js";
+import {
+  analyse,
+  lastBuild,
+  neededFiles,
+  parseDockerfile,
+  recordBuild,
+  transferOf,
+} from "./core/index.js";
 import type { Dockerfile } from "./core/syntax/syntax.js";
 import { sha256 } from "./host/digest.js";
-import { hashNeeded, ignorePaths, type OpenContext, openContext } from "./host/project.js";
+import type { ContextPlace } from "./host/project.js";
 import type { StateStore } from "./host/stateStore.js";
 import type { BuildChoice, SimulateResult } from "./protocol.js";
 import { defaultSettings, type Settings } from "./settings.js";
@@ -20,6 +29,8 @@ export interface SessionHost {
   readonly store: StateStore;
   /** The answers may have changed, or reading has begun or ended. */
   changed(session: Session): void;
+  /** Reads an ignore file, as the editor shows it where it is open there. */
+  readText(file: string): Result<string>;
   /** A sentence for the user, such as a state file that was set aside. */
   tell(message: string): void;
   log(message: string): void;
@@ -44,8 +55,7 @@ export class Session {
   #version: number;
   #settings: Settings = defaultSettings;
   #choice: BuildChoice | null = null;
-  #context: OpenContext | null = null;
-  #contextProblem = "";
+  readonly #files: ContextFiles;
   #view: View | null = null;
   /** The last simulated build, as long as it is shown. */
   #result: { readonly keys: string; readonly before: Baseline } | null = null;
@@ -57,6 +67,7 @@ export class Session {
   constructor(place: SessionPlace, text: string, version: number, host: SessionHost) {
     this.place = place;
     this.#host = host;
+    this.#files = new ContextFiles(host.readText);
     this.#dockerfile = parseDockerfile(text);
     this.#version = version;
   }
@@ -75,7 +86,7 @@ export class Session {
 
   /** What is wrong with the build context; empty: nothing. */
   get contextProblem(): string {
-    return this.#contextProblem;
+    return this.#files.problem;
   }
 
   /** Absolute path of the build context; null: there is none. */
@@ -91,7 +102,7 @@ export class Session {
     this.#dockerfile = parseDockerfile(text);
     this.#version = version;
     this.#invalidate();
-    void this.#settle();
+    this.#settleLater();
   }
 
   /** New settings take effect at once; the context is opened anew where they name another one. */
@@ -101,65 +112,26 @@ export class Session {
     this.#settings = settings;
     this.#invalidate();
     const isOther = folder !== this.contextFolder || builder !== settings.builder;
-    if (isOther || this.#context === null) await this.openContext();
-    else this.#host.changed(this);
+    if (isOther || this.#files.shown === null) await this.rescan();
+    else await this.#settle();
+    this.#host.changed(this);
   }
 
   choose(choice: BuildChoice): void {
     this.#choice = choice;
     this.#invalidate();
-    void this.#settle();
+    this.#settleLater();
     this.#host.changed(this);
   }
 
-  /** Opens the context that the settings name, and reads all of it. */
-  async openContext(cancel?: Cancellation): Promise<void> {
-    const folder = this.contextFolder;
-    const before = this.#context;
-    this.#context = null;
-    this.#contextProblem = folder === null ? "open a folder to choose one" : "";
-    if (folder !== null) {
-      const place = { dockerfile: this.place.file, folder, builder: this.#settings.builder };
-      const sameFolder = before?.place.folder === folder ? before : null;
-      this.#context = openContext(place, sameFolder);
-    }
-    await this.rescan(cancel);
-  }
-
-  /** Looks at every file of the context again. */
-  async rescan(cancel?: Cancellation): Promise<void> {
-    await this.#reads(async () => {
-      const told = await this.#host.store.refresh();
-      if (told.ok && told.value !== null) this.#host.tell(told.value);
-      if (!told.ok) this.#host.log(`${told.error.path}: ${told.error.message}`);
-      const context = this.#context;
-      if (context === null) return;
-      const scanned = await context.reader.scan(cancel);
-      this.#contextProblem = problemOf(context, scanned.ok ? null : scanned.error.code);
-    });
+  /** Looks at the ignore file and at every file of the context again. */
+  async rescan(): Promise<void> {
+    await this.#reads(() => this.#readContext());
   }
 
   /** Files changed on disk: absolute paths, of this context or not. */
   async filesChanged(paths: readonly string[]): Promise<void> {
-    const context = this.#context;
-    if (context === null) return;
-    const ignores = ignorePaths(context.place);
-    if (paths.some((changed) => ignores.includes(changed))) {
-      await this.openContext();
-      return;
-    }
-    const inside = paths.flatMap((changed) => {
-      const relative = path.relative(context.place.folder, changed);
-      const isInside = !relative.startsWith("..") && !path.isAbsolute(relative);
-      return isInside ? [relative.split(path.sep).join("/")] : [];
-    });
-    if (inside.length === 0) return;
-    await this.#reads(async () => {
-      const read = await context.reader.refresh(inside);
-      // A context that was missing may be there now.
-      const again = read.ok ? read : await context.reader.scan();
-      this.#contextProblem = problemOf(context, again.ok ? null : again.error.code);
-    });
+    if (this.#files.concerns(paths)) await this.#reads(() => this.#files.changed(paths));
   }
 
   /** The store changed, by another document or another window. */
@@ -183,11 +155,15 @@ export class Session {
   /** Reads everything anew, predicts, and records the build. */
   async simulate(cancel: Cancellation, progress: SimulateProgress): Promise<SimulateResult> {
     progress.report("Reading the build context");
-    await this.openContext(cancel);
-    if (cancel.isCancelled) return { outcome: "cancelled" };
-    progress.report("Hashing files");
-    await this.#hash(cancel);
-    if (cancel.isCancelled) return { outcome: "cancelled" };
+    await this.#reads(async () => {
+      await this.#readContext(cancel);
+      progress.report("Hashing files");
+    }, cancel);
+    if (cancel.isCancelled) {
+      // What was broken off here would be missed by the lenses: they go on without the build.
+      this.#settleLater();
+      return { outcome: "cancelled" };
+    }
     progress.report("Predicting the steps");
     const before = this.#baseline();
     const analysis = this.#analyse(before);
@@ -197,6 +173,7 @@ export class Session {
       recordBuild({
         graph: analysis.graph,
         keys: analysis.keys,
+        tree: analysis.input.context?.tree ?? null,
         digest: sha256,
         dockerfile: this.#name,
         context: this.contextFolder ?? "",
@@ -232,6 +209,11 @@ export class Session {
     );
   }
 
+  get #transfer(): Transfer | null {
+    const { builder } = this.#settings;
+    return transferOf(this.#host.store.state, this.contextFolder ?? "", builder);
+  }
+
   get #target(): string | null {
     return this.#choice?.target ?? this.#settings.target;
   }
@@ -254,7 +236,7 @@ export class Session {
     return analyse({
       dockerfile: this.#dockerfile,
       options: { builder, platform, target: this.#target, buildArgs },
-      context: this.#contextProblem === "" ? (this.#context?.state() ?? null) : null,
+      context: this.#files.shown?.state(this.#transfer) ?? null,
       baseline,
       baseImage: () => null,
       digest: sha256,
@@ -265,36 +247,54 @@ export class Session {
     this.#view = null;
   }
 
+  async #readContext(cancel?: Cancellation): Promise<void> {
+    const told = await this.#host.store.refresh();
+    if (told.ok && told.value !== null) this.#host.tell(told.value);
+    if (!told.ok) this.#host.log(`${told.error.path}: ${told.error.message}`);
+    await this.#files.read(this.#contextPlace, cancel);
+  }
+
+  get #contextPlace(): ContextPlace | null {
+    const folder = this.contextFolder;
+    if (folder === null) return null;
+    return { dockerfile: this.place.file, folder, builder: this.#settings.builder };
+  }
+
   /** Runs a reading of files, then hashes what the answers need; tells when it is over. */
-  async #reads(work: () => Promise<void>): Promise<void> {
+  async #reads(work: () => Promise<void>, cancel?: Cancellation): Promise<void> {
     const mine = ++this.#reading;
     this.#busy = true;
     this.#host.changed(this);
-    await work();
-    this.#invalidate();
-    await this.#hash();
-    if (mine !== this.#reading || this.#closed) return;
-    this.#busy = false;
-    this.#host.changed(this);
+    try {
+      await work();
+      this.#invalidate();
+      await this.#hash(cancel);
+    } finally {
+      if (mine === this.#reading && !this.#closed) {
+        this.#busy = false;
+        this.#host.changed(this);
+      }
+    }
   }
 
-  /** After an edit: reads the files that it named first, if there are any. */
+  /** Reads what the answers lack: the files that an edit named first, or a reading that was broken off. */
   async #settle(): Promise<void> {
-    if (this.#busy || neededFiles(this.view().analysis).length === 0) return;
-    await this.#reads(() => Promise.resolve());
+    if (this.#busy || this.#closed) return;
+    if (this.#files.shown === null && this.#files.problem === "") await this.rescan();
+    else if (neededFiles(this.view().analysis).length > 0) {
+      await this.#reads(() => Promise.resolve());
+    }
+  }
+
+  #settleLater(): void {
+    this.#settle().catch((error: unknown) => this.#host.log(String(error)));
   }
 
   async #hash(cancel?: Cancellation): Promise<void> {
-    const context = this.#context;
-    if (context === null) return;
-    const hashed = await hashNeeded(
-      context,
-      () => {
-        this.#invalidate();
-        return this.#closed ? [] : neededFiles(this.view().analysis);
-      },
-      cancel,
-    );
+    const hashed = await this.#files.hash(() => {
+      this.#invalidate();
+      return this.#closed ? [] : neededFiles(this.view().analysis);
+    }, cancel);
     this.#invalidate();
     if (!hashed.ok && hashed.error.code !== "ECANCELED") this.#host.log(hashed.error.message);
   }
@@ -303,19 +303,4 @@ export class Session {
 /** Names the whole build: equal for equal steps. */
 function keysOf({ keys }: Analysis): string {
   return keys.steps.map(({ key }) => key ?? "").join();
-}
-
-function problemOf(context: OpenContext, code: string | null): string {
-  if (context.ignoreError !== null) return `${context.ignoreError.path} cannot be read`;
-  switch (code) {
-    case null:
-    case "ECANCELED":
-      return "";
-    case "ENOENT":
-      return "the folder does not exist";
-    case "ENOTDIR":
-      return "is not a folder";
-    default:
-      return `cannot be read (${code})`;
-  }
 }

@@ -9,6 +9,7 @@ import {
   neededFiles,
   parseDockerfile,
   recordBuild,
+  transferOf,
 } from "../core/index.js";
 import { sha256 } from "../host/digest.js";
 import { hostError } from "../host/errors.js";
@@ -45,11 +46,13 @@ export async function analyseOnDisk(args: BuildArguments): Promise<CliSimulation
 
   const baseline =
     args.against === "empty" ? emptyBaseline(sha256) : lastBuild(store.state, args, sha256);
+  const transfer =
+    args.against === "empty" ? null : transferOf(store.state, args.context, args.builder);
   const current = (): Analysis =>
     analyse({
       dockerfile,
       options: args,
-      context: context.state(),
+      context: context.state(transfer),
       baseline,
       baseImage: () => null,
       digest: sha256,
@@ -68,6 +71,7 @@ export async function recordOnDisk(
     recordBuild({
       graph: analysis.graph,
       keys: analysis.keys,
+      tree: analysis.input.context?.tree ?? null,
       digest: sha256,
       dockerfile: args.dockerfile,
       context: args.context,

@@ -38,7 +38,7 @@ const severities = {
 
 export function toDiagnostic(document: TextDocument, problem: Problem): Diagnostic {
   return {
-    range: toRange(document, problem.range),
+    range: toRange(document, problem.range ?? { start: 0, end: 0 }),
     severity: severities[problem.severity],
     source: "stratacast",
     code: problem.code,

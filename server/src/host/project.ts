@@ -1,6 +1,6 @@
 /** A Dockerfile on disk with its build context: found, read and kept up to date. */
 import path from "node:path";
-import { type ContextView, contextView } from "../core/cache/inputs.js";
+import { contextView } from "../core/cache/inputs.js";
 import type { ContextTree } from "../core/context/contextTree.js";
 import {
   createIgnoreMatcher,
@@ -8,9 +8,11 @@ import {
   ignoreNothing,
   readIgnoreFile,
 } from "../core/context/ignoreFile.js";
+import { type Transfer, transferredTree } from "../core/context/transfer.js";
 import type { Cancellation, HostError, Result } from "../core/host.js";
 import type { ContextState } from "../core/index.js";
 import type { Builder } from "../core/instructions/kind.js";
+import type { Problem } from "../core/text/range.js";
 import { type ContextReader, createContextReader } from "./contextReader.js";
 import { sha256 } from "./digest.js";
 import { readTextFile } from "./nodeFileSystem.js";
@@ -29,31 +31,68 @@ export interface OpenContext {
   readonly reader: ContextReader;
   /** Absolute path of the ignore file in use; null: there is none. */
   readonly ignorePath: string | null;
-  readonly ignore: IgnoreMatcher;
+  /** null: there is none. */
+  readonly ignoreText: string | null;
   /** The ignore file could not be read. */
   readonly ignoreError: HostError | null;
-  /** The present picture with its remembered answers. */
-  state(): ContextState;
+  /**
+   * The present picture with its remembered answers, on top of what the engine holds of the context
+   * (null: nothing).
+   */
+  state(transfer: Transfer | null): ContextState;
 }
 
-/** Reads the ignore file and opens the folder; nothing is scanned yet. */
-export function openContext(place: ContextPlace, before: OpenContext | null = null): OpenContext {
-  const { ignorePath, ignore, ignoreError } = readIgnore(place);
+export interface OpenOptions {
+  /** The same folder as it was opened before: what is known of its files is taken over. */
+  readonly before?: OpenContext | null;
+  /** A scan that meets more entries fails with `E2BIG`. */
+  readonly maxEntries?: number;
+  /** Reads the ignore file. Default: from the disk. */
+  readonly readText?: (file: string) => Result<string>;
+}
+
+/**
+ * Reads the ignore file and opens the folder; nothing is scanned yet. When nothing but files has
+ * changed since `before`, it is `before` itself.
+ */
+export function openContext(place: ContextPlace, options: OpenOptions = {}): OpenContext {
+  const { before = null, maxEntries = Number.POSITIVE_INFINITY, readText = readTextFile } = options;
+  const { ignorePath, ignoreText, ignoreError } = readIgnore(place, readText);
+  const isSame =
+    before !== null &&
+    before.place.folder === place.folder &&
+    before.place.builder === place.builder &&
+    before.place.dockerfile === place.dockerfile &&
+    before.ignorePath === ignorePath &&
+    before.ignoreText === ignoreText &&
+    ignoreError === null;
+  if (isSame) return before;
+  const ignore = matcherOf(ignoreText, place.builder);
   const reader =
     before === null
-      ? createContextReader({ root: place.folder, ignore })
+      ? createContextReader({ root: place.folder, ignore, maxEntries })
       : before.reader.withIgnore(ignore);
-  let view: { readonly tree: ContextTree; readonly view: ContextView } | null = null;
+  let last: { readonly tree: ContextTree; readonly transfer: Transfer | null } | null = null;
+  let state: ContextState | null = null;
   return {
     place,
     reader,
     ignorePath,
-    ignore,
+    ignoreText,
     ignoreError,
-    state() {
+    state(transfer) {
       const { tree } = reader;
-      if (view?.tree !== tree) view = { tree, view: contextView(tree, sha256) };
-      return view;
+      if (state === null || last?.tree !== tree || last.transfer !== transfer) {
+        const seen = transfer === null ? tree : transferredTree(tree, transfer);
+        state = {
+          tree: seen,
+          view: contextView(seen, sha256),
+          entryCount: tree.entryCount,
+          problems: ignoreProblems(ignorePath, ignore),
+        };
+        last = { tree, transfer };
+      }
+      return state;
     },
   };
 }
@@ -83,20 +122,34 @@ export async function hashNeeded(
   return { ok: true, value: null };
 }
 
+/** A pattern that cannot be read fails the build. */
+function ignoreProblems(ignorePath: string | null, ignore: IgnoreMatcher): readonly Problem[] {
+  const name = ignorePath === null ? "the ignore file" : path.basename(ignorePath);
+  return ignore.problems.map(({ line, message }) => ({
+    code: "bad-ignore-pattern",
+    message: `${name}, line ${line}: ${message}`,
+    severity: "error",
+    range: null,
+  }));
+}
+
 function readIgnore(
   place: ContextPlace,
-): Pick<OpenContext, "ignorePath" | "ignore" | "ignoreError"> {
-  const none = { ignorePath: null, ignore: ignoreNothing(place.builder) };
+  readText: (file: string) => Result<string>,
+): Pick<OpenContext, "ignorePath" | "ignoreText" | "ignoreError"> {
+  const none = { ignorePath: null, ignoreText: null };
   for (const ignorePath of ignorePaths(place)) {
-    const text = readTextFile(ignorePath);
-    if (text.ok) {
-      const system = process.platform === "win32" ? "windows" : "posix";
-      const ignore = createIgnoreMatcher(readIgnoreFile(text.value), place.builder, system);
-      return { ignorePath, ignore, ignoreError: null };
-    }
+    const text = readText(ignorePath);
+    if (text.ok) return { ignorePath, ignoreText: text.value, ignoreError: null };
     if (text.error.code !== "ENOENT" && text.error.code !== "ENOTDIR") {
       return { ...none, ignoreError: text.error };
     }
   }
   return { ...none, ignoreError: null };
+}
+
+function matcherOf(ignoreText: string | null, builder: Builder): IgnoreMatcher {
+  if (ignoreText === null) return ignoreNothing(builder);
+  const system = process.platform === "win32" ? "windows" : "posix";
+  return createIgnoreMatcher(readIgnoreFile(ignoreText), builder, system);
 }

@@ -19,7 +19,8 @@ export function baseImageOf({ baseInstructions, baseMark }: BuildRequest): BaseI
     else throw new Error(`the base image of a case has no ${keyword} yet`);
   }
   return {
-    identity: `layers of local/base ${baseMark}`,
+    id: JSON.stringify([baseInstructions, baseMark]),
+    layersId: `layers of local/base ${baseMark}`,
     layers: 1,
     environment,
     cmd,

@@ -17,6 +17,7 @@ import {
   neededFiles,
   parseDockerfile,
   recordBuild,
+  transferOf,
 } from "../../../server/src/core/index.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { hashNeeded, openContext } from "../../../server/src/host/project.js";
@@ -74,7 +75,7 @@ export async function simulateCase(
         target,
         platform: { os: "linux", architecture: "amd64", variant: "" },
       },
-      context: context.state(),
+      context: context.state(transferOf(session.state, place.context, builder)),
       baseline,
       baseImage: (reference) => (reference.includes("local/base") ? base : null),
       digest: sha256,
@@ -85,7 +86,15 @@ export async function simulateCase(
   const { graph, keys } = analysis;
   session.state = addBuild(
     session.state,
-    recordBuild({ ...place, graph, keys, digest: sha256, dockerfile: "Dockerfile", at: 0 }),
+    recordBuild({
+      ...place,
+      graph,
+      keys,
+      tree: analysis.input.context?.tree ?? null,
+      digest: sha256,
+      dockerfile: "Dockerfile",
+      at: 0,
+    }),
   );
   const json = simulationJson(analysis, place);
   const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));

@@ -21,7 +21,12 @@ import { contextProblems } from "./contextProblems.js";
 /** The build context as it can be read now. */
 export interface ContextState {
   readonly view: ContextView;
+  /** As the builder sees it. */
   readonly tree: FileTree;
+  /** Files, folders and links that the ignore file leaves visible. */
+  readonly entryCount: number;
+  /** Of the ignore file and the folder; an error fails the build before anything runs. */
+  readonly problems: readonly Problem[];
 }
 
 export interface AnalysisInput {
@@ -69,6 +74,8 @@ export function analyse(input: AnalysisInput): Analysis {
     graph,
     context: context?.view ?? null,
     tree: context?.tree ?? null,
+    isRejected:
+      graph.isRejected || context?.problems.some(({ severity }) => severity === "error") === true,
     baseline,
     digest,
   });
@@ -97,7 +104,7 @@ export function analyse(input: AnalysisInput): Analysis {
     graph,
     keys,
     steps,
-    problems: [...graph.problems, ...contextProblems(keys)],
+    problems: [...graph.problems, ...(context?.problems ?? []), ...contextProblems(keys)],
     summary,
   };
 }

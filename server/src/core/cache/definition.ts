@@ -9,7 +9,10 @@ import type { Digest } from "../host.js";
 import type { CopyItem, CopyOperation, Mount, RunOperation } from "../instructions/operation.js";
 import { cleanPath } from "../instructions/paths.js";
 
-/** The parts of a definition by name: whoever explains a miss compares them one by one. */
+/**
+ * The parts of a definition by name: whoever explains a miss compares them one by one. `places`,
+ * where a COPY takes its files, is the one part that is in no key.
+ */
 export type Facets = Readonly<Record<string, string>>;
 
 export interface Definition {
@@ -18,8 +21,16 @@ export interface Definition {
   readonly facets: Facets;
 }
 
-/** null: BuildKit runs nothing for the step. */
-export function buildkitDefinition(step: Step, stage: Stage, digest: Digest): Definition | null {
+/**
+ * null: BuildKit runs nothing for the step. `buildArgs`: a few steer the builder itself, whether
+ * they are declared or not.
+ */
+export function buildkitDefinition(
+  step: Step,
+  stage: Stage,
+  buildArgs: ReadonlyMap<string, string>,
+  digest: Digest,
+): Definition | null {
   const { operation } = step;
   switch (operation?.kind) {
     case undefined:
@@ -29,6 +40,7 @@ export function buildkitDefinition(step: Step, stage: Stage, digest: Digest): De
       return define(digest, "makeDirectory", {
         directory: operation.path,
         user: ownerKey(operation.owner),
+        options: buildArgs.get("SOURCE_DATE_EPOCH") ?? "",
       });
     case "run":
       return define(digest, "run", {
@@ -36,15 +48,18 @@ export function buildkitDefinition(step: Step, stage: Stage, digest: Digest): De
         environment: operation.environment,
         directory: operation.directory,
         user: operation.user,
-        mounts: JSON.stringify(mountKeys(operation)),
+        mounts: JSON.stringify(
+          mountKeys(operation, buildArgs.get("BUILDKIT_CACHE_MOUNT_NS") ?? ""),
+        ),
         options: JSON.stringify([
           operation.network,
           operation.security,
           formatPlatform(stage.platform),
+          buildArgs.get("BUILDKIT_SANDBOX_HOSTNAME") ?? "",
         ]),
       });
     case "copy":
-      return define(digest, "copy", {
+      return definePlaced(digest, "copy", operation, {
         sources: JSON.stringify(operation.items.map((item) => itemKey(item, operation))),
         destination: operation.destination,
         owner: ownerKey(operation.owner),
@@ -65,7 +80,7 @@ export function classicDefinition(step: Step, digest: Digest): Definition | null
         environment: JSON.stringify(operation.classicArgs),
       });
     case "copy":
-      return define(digest, step.keyword, {
+      return definePlaced(digest, step.keyword, operation, {
         destination: operation.destinationText,
         owner: operation.owner,
       });
@@ -81,6 +96,18 @@ function define(digest: Digest, kind: string, parts: Record<string, string>): De
   // 64 bits are enough to tell the parts of two steps apart; the key itself uses all.
   for (const [name, value] of Object.entries(parts)) facets[name] = digest(value).slice(0, 16);
   return { digest: digest(JSON.stringify([kind, parts])), facets };
+}
+
+function definePlaced(
+  digest: Digest,
+  kind: string,
+  { from, items }: CopyOperation,
+  parts: Record<string, string>,
+): Definition {
+  const { digest: name, facets } = define(digest, kind, parts);
+  const texts = items.map((item) => (item.kind === "paths" ? item.text : item.kind));
+  const places = digest(JSON.stringify([from.kind, texts])).slice(0, 16);
+  return { digest: name, facets: { ...facets, places } };
 }
 
 /** What the file operation's own text says of a source; the files themselves are an input. */
@@ -120,13 +147,19 @@ function modeKey(mode: string): string {
 }
 
 /** The mounts as the key has them, in the order of their targets; sources of files are inputs. */
-function mountKeys(operation: RunOperation): readonly unknown[] {
+function mountKeys(operation: RunOperation, namespace: string): readonly unknown[] {
   const ordered = orderedMounts(operation);
   const inputs: string[] = [];
   return ordered.map((mount) => {
     const source = mount.from === null ? "" : JSON.stringify(mount.from);
     if (!inputs.includes(source)) inputs.push(source);
-    return [mount.type, mount.target, mount.readOnly, inputs.indexOf(source), ...typeKey(mount)];
+    return [
+      mount.type,
+      mount.target,
+      mount.readOnly,
+      inputs.indexOf(source),
+      ...typeKey(mount, namespace),
+    ];
   });
 }
 
@@ -137,7 +170,7 @@ export function orderedMounts(operation: RunOperation): readonly Mount[] {
   );
 }
 
-function typeKey(mount: Mount): readonly unknown[] {
+function typeKey(mount: Mount, namespace: string): readonly unknown[] {
   switch (mount.type) {
     case "bind":
       return [];
@@ -149,7 +182,7 @@ function typeKey(mount: Mount): readonly unknown[] {
         (mount.id === "" || mount.id === mount.target) &&
         (mount.sharing === "" || mount.sharing === "shared");
       // An id of one's own and a way of sharing are cleared: exec.go `checkShouldClearCacheOpts`.
-      return [isDefault, ...permissions];
+      return [isDefault ? `${namespace}/` : "", ...permissions];
     }
     case "secret":
       return [mount.id, mount.mode, mount.uid, mount.gid, mount.required, mount.environmentName];

@@ -7,7 +7,7 @@ import { alignSteps } from "./align.js";
 import { fileNames, listNames, type PathChange } from "./changedFiles.js";
 import type { KeyedStep, Keys } from "./predict.js";
 import type { Cause, Prediction } from "./prediction.js";
-import type { Baseline, StepRecord } from "./records.js";
+import type { Baseline, BuildRecord, StepRecord } from "./records.js";
 
 /** The prediction of every step, by step index. */
 export function explainPredictions(
@@ -63,6 +63,8 @@ class Explainer {
     if (keyed.prediction === "unknown") return this.#open(keyed);
     const before = this.#before.get(keyed.step.index);
     const own = before === undefined ? this.#newStep(keyed) : this.#ownChanges(keyed, before);
+    // Where nothing was built, what lies below says nothing more.
+    if (own[0]?.code === "never-built") return own;
     const causes = [...own, ...this.#sourceChanges(keyed, before), ...this.#below(keyed)];
     if (causes.length > 0) return causes;
     return [
@@ -104,6 +106,14 @@ class Explainer {
     );
     const isEdited = stepText(keyed.step, this.#digest) !== before.text;
     const line = keyed.step.line;
+    const isElsewhere = changed.delete("places");
+    const files = this.#fileChanges(keyed, before, isElsewhere);
+    // Equal files at another place make no other key: the place counts where nothing else is found.
+    const isMoved =
+      isElsewhere &&
+      files.length === 0 &&
+      keyed.inputs.slice(1).join() !== before.inputs.slice(1).join();
+    if (isMoved) changed.add("places");
     if (isEdited && changed.size > 0) {
       causes.push({
         code: "instruction-changed",
@@ -113,20 +123,21 @@ class Explainer {
         paths: [],
       });
     }
-    causes.push(...this.#fileChanges(keyed, before));
+    causes.push(...files);
     if (changed.size > 0) causes.push(...this.#valueChanges(keyed, before, changed, isEdited));
     return causes;
   }
 
-  #fileChanges(keyed: KeyedStep, before: StepRecord): readonly Cause[] {
+  /** Where the sources themselves are others than before, files that came or went say nothing. */
+  #fileChanges(keyed: KeyedStep, before: StepRecord, isElsewhere: boolean): readonly Cause[] {
     const [context] = keyed.context;
     const recorded = before.manifest === null ? null : this.#baseline.manifest(before.manifest);
     if (context?.manifest === null || context === undefined || recorded === null) return [];
     const changes = compareManifests(recorded, context.manifest);
     const all: PathChange[] = [
       ...changes.contentChanged.map((path) => ({ path, how: "changed" as const })),
-      ...changes.added.map((path) => ({ path, how: "added" as const })),
-      ...changes.removed.map((path) => ({ path, how: "removed" as const })),
+      ...(isElsewhere ? [] : changes.added).map((path) => ({ path, how: "added" as const })),
+      ...(isElsewhere ? [] : changes.removed).map((path) => ({ path, how: "removed" as const })),
       ...changes.modeChanged.map((path) => ({ path, how: "has another mode" as const })),
     ];
     if (all.length === 0) return [];
@@ -276,18 +287,37 @@ class Explainer {
       ];
     }
     const before = this.#before.get(keyed.step.index);
-    const isFirst = keyed.below === null;
-    if (!isFirst || before === undefined || before.inputs[0] === keyed.inputs[0]) return [];
-    const from = this.#lineage(keyed.step.stage)[0]?.steps[0];
-    return [
-      {
-        code: "base-changed",
-        short: "base image changed",
-        message: "The stage starts from another image than before.",
-        line: from?.line ?? null,
-        paths: [],
-      },
-    ];
+    const build = this.#baseline.build;
+    if (before === undefined || build === null || before.inputs[0] === keyed.inputs[0]) return [];
+    const isFirst = keyed.below === null || keyed.below.step.stage !== keyed.step.stage;
+    const first = build.steps.find((step) => step.stage === before.stage && step.inputs.length > 0);
+    if (isFirst && first?.inputs[0] !== keyed.inputs[0]) return [this.#baseChange(keyed)];
+    return [this.#move(keyed, before, build)];
+  }
+
+  #baseChange(keyed: KeyedStep): Cause {
+    const from = this.#graph.stages[keyed.step.stage ?? -1]?.steps[0];
+    return {
+      code: "base-changed",
+      short: "base image changed",
+      message: "The stage starts from another image than before.",
+      line: from?.line ?? null,
+      paths: [],
+    };
+  }
+
+  /** Nothing below it rebuilds, and yet it stood on another step. */
+  #move({ step }: KeyedStep, before: StepRecord, build: BuildRecord): Cause {
+    const stood = build.steps.find(({ key }) => key !== null && key === before.inputs[0]);
+    const isThere = stood === undefined || [...this.#before.values()].includes(stood);
+    const { line } = step;
+    if (isThere) {
+      const message = "Instructions changed places: it stands on another step than before.";
+      return { code: "instruction-moved", short: "order changed", message, line, paths: [] };
+    }
+    const message = `The ${stood.keyword} that it stood on is gone (line ${stood.line} of that build).`;
+    const short = `${stood.keyword} above removed`;
+    return { code: "instruction-removed", short, message, line, paths: [] };
   }
 
   /** The lowest step of a chain that rebuilds, at or below `keyed`; null: the chain is cached. */

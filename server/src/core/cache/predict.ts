@@ -11,6 +11,7 @@ import { formatPlatform } from "../graph/platform.js";
 import { sourcesOf } from "../graph/reach.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
+import type { Platform } from "../instructions/scope.js";
 import {
   buildkitDefinition,
   classicDefinition,
@@ -27,6 +28,8 @@ export interface PredictionInput {
   /** null: the context cannot be read; its files are then unknown. */
   readonly context: ContextView | null;
   readonly tree: FileTree | null;
+  /** True when the builder runs nothing, because of the file or its context. */
+  readonly isRejected: boolean;
   readonly baseline: Baseline;
   readonly digest: Digest;
 }
@@ -80,6 +83,8 @@ export function predictKeys(input: PredictionInput): Keys {
   return { steps: walker.steps(), stages: walker.ends };
 }
 
+type ImageReference = Extract<SourceReference, { kind: "image" }>;
+
 interface Position {
   exec: string;
   token: Token;
@@ -105,8 +110,14 @@ class Walker {
   readonly #input: PredictionInput;
   readonly #key: (record: CacheRecord) => string;
 
+  /** Classic: what this build has left so far. */
+  readonly #committed = new Set<string>();
+  /** Nothing is run any more: the file was rejected, or the classic builder has met a failure. */
+  #stopped: boolean;
+
   constructor(input: PredictionInput) {
     this.#input = input;
+    this.#stopped = input.isRejected;
     this.#key = resultKey(input.digest);
   }
 
@@ -138,23 +149,25 @@ class Walker {
       const end = this.ends[base.index];
       if (parent !== undefined && end !== null && end !== undefined) {
         return {
-          position: { ...parent, directories: new Set(parent.directories) },
+          position: {
+            ...parent,
+            failed: parent.failed || this.#stopped,
+            directories: new Set(parent.directories),
+          },
           files: end.files.copy(),
         };
       }
     }
     const isEmpty = base.kind === "scratch";
     const exec =
-      base.kind === "image"
-        ? `image:${base.image?.identity ?? `${base.reference}@${formatPlatform(stage.platform)}`}`
-        : "scratch";
+      base.kind === "image" ? `image:${this.#imageIdentity(base, stage.platform)}` : "scratch";
     const token: Token = { kind: "known", id: exec };
     return {
       position: {
         exec,
         token,
         below: null,
-        failed: base.kind === "broken",
+        failed: this.#stopped || base.kind === "broken",
         missed: false,
         directories: new Set(isEmpty ? ["/"] : usualDirectories),
       },
@@ -162,16 +175,22 @@ class Walker {
     };
   }
 
+  /** BuildKit goes by the layers of an image, the classic builder by the image as a whole. */
+  #imageIdentity({ reference, image }: Omit<ImageReference, "kind">, platform: Platform): string {
+    if (image === null) return `${reference}@${formatPlatform(platform)}`;
+    return this.#input.graph.options.builder === "buildkit" ? image.layersId : image.id;
+  }
+
   #step(stage: Stage, step: Step, position: Position, files: StageFiles): KeyedStep {
     const { digest, graph } = this.#input;
     const definition =
       graph.options.builder === "buildkit"
-        ? buildkitDefinition(step, stage, digest)
+        ? buildkitDefinition(step, stage, graph.options.buildArgs, digest)
         : classicDefinition(step, digest);
     if (definition === null) return keyless(step, position.below);
     const others = this.#inputsOf(step);
     const inputs = [{ exec: position.exec, token: position.token }, ...others];
-    const fails = others.some((input) => input.fails === true);
+    const fails = step.fails || others.some((input) => input.fails === true);
     const execInputs = inputs.map(({ exec }) => exec);
     const key = this.#key([definition.digest, execInputs]);
     const { kind, token } = this.#lookUp(definition, inputs, position);
@@ -190,9 +209,13 @@ class Walker {
     };
     position.exec = key;
     position.token = token;
+    if (graph.options.builder === "classic" && !fails) this.#committed.add(key);
     position.failed ||= fails;
+    this.#stopped ||= fails && graph.options.builder === "classic";
     position.missed ||= kind === "miss";
-    this.#applyToFiles(step, files, { exec: key, token }, others);
+    // A step that runs again may leave the same files: only a hit says what they are.
+    const content: Token = kind === "hit" ? token : { kind: "any" };
+    this.#applyToFiles(step, files, { exec: key, token: content }, others);
     return keyed;
   }
 
@@ -222,7 +245,10 @@ class Walker {
     const ids = inputs.flatMap(({ token }) => (token.kind === "known" ? [token.id] : []));
     if (ids.length === inputs.length) {
       const key = this.#key([definition.digest, ids]);
-      return { kind: records.has(key) ? "hit" : "miss", token: { kind: "known", id: key } };
+      // The classic builder works in order, so that a stage finds what another one has just left;
+      // BuildKit runs equal steps of two stages as one.
+      const isThere = records.has(key) || this.#committed.has(key);
+      return { kind: isThere ? "hit" : "miss", token: { kind: "known", id: key } };
     }
     const candidates = records.candidates(
       definition.digest,
@@ -267,7 +293,7 @@ class Walker {
       case "scratch":
         return known("scratch");
       case "image":
-        return known(`image:${from.reference}:${JSON.stringify(request.sources)}`);
+        return this.#imageContent(from, request);
       case "stage": {
         const end = this.ends[from.index];
         if (end === undefined || end === null) return { ...known("nothing"), fails: true };
@@ -283,6 +309,14 @@ class Walker {
         };
       }
     }
+  }
+
+  /** The same name as for files that a stage of that image still has. */
+  #imageContent(from: ImageReference, request: ReturnType<typeof mountRequest>): StepInput {
+    const { platform } = this.#input.graph.options;
+    const exec = `image:${this.#imageIdentity(from, platform)}`;
+    const files = StageFiles.opaque({ exec, token: { kind: "known", id: exec } });
+    return stageContent(files, request, this.#input.digest);
   }
 
   #contextInput(request: ReturnType<typeof mountRequest>): StepInput {

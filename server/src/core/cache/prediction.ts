@@ -7,6 +7,8 @@ export type CauseCode =
   | "never-built"
   | "instruction-added"
   | "instruction-changed"
+  | "instruction-moved"
+  | "instruction-removed"
   | "context-content-changed"
   | "base-changed"
   | "value-changed"

@@ -1,5 +1,7 @@
 /** What a simulated build leaves behind. */
+import type { FileTree } from "../context/fileTree.js";
 import type { Manifest } from "../context/manifest.js";
+import { sendPaths, type Transfer } from "../context/transfer.js";
 import type { BuildGraph } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import { stepText, valueDigest } from "./explain.js";
@@ -11,11 +13,15 @@ export interface RecordedBuild {
   readonly records: readonly CacheRecord[];
   /** By the names that `StepRecord.manifest` uses. */
   readonly manifests: ReadonlyMap<string, Manifest>;
+  /** What BuildKit's engine then holds of the context; null: nothing was sent. */
+  readonly transfer: Transfer | null;
 }
 
 export interface RecordingInput {
   readonly graph: BuildGraph;
   readonly keys: Keys;
+  /** The tree that the keys were made from; null: there was no context. */
+  readonly tree: FileTree | null;
   readonly digest: Digest;
   readonly dockerfile: string;
   readonly context: string;
@@ -70,5 +76,18 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     target: graph.options.target,
     steps,
   };
-  return { build, records, manifests };
+  return { build, records, manifests, transfer: transferOf(input) };
+}
+
+/** The classic builder sends everything at every build, so that nothing is held. */
+function transferOf({ graph, keys, tree }: RecordingInput): Transfer | null {
+  if (tree === null || graph.options.builder === "classic") return null;
+  const paths = new Set<string>();
+  for (const { selection } of keys.steps.flatMap(({ context }) => context)) {
+    for (const { path, isWildcard, entries } of selection.sources) {
+      if (!isWildcard) paths.add(path);
+      else for (const { entry } of entries) paths.add(entry.path);
+    }
+  }
+  return paths.size === 0 ? null : sendPaths(tree, paths);
 }

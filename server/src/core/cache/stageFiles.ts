@@ -183,6 +183,8 @@ export class StageFiles implements FileTree {
   /** The directory at a path, made with its parents where it is missing. */
   #ensure(path: string): Node {
     let node = this.#root;
+    // Whoever remembers digests does so by entry: what lies above a change gets new ones.
+    node.entry = { ...node.entry };
     let at = "";
     for (const name of path === "" ? [] : path.split("/")) {
       at = at === "" ? name : `${at}/${name}`;
@@ -190,6 +192,8 @@ export class StageFiles implements FileTree {
       if (child === undefined || child.entry.kind !== "directory") {
         child = directoryNode(at, node.opaque);
         node.children.set(name, child);
+      } else {
+        child.entry = { ...child.entry };
       }
       node = child;
     }

@@ -3,6 +3,7 @@
  * it, and keeping it small.
  */
 import type { Manifest } from "../context/manifest.js";
+import type { SentEntry, Transfer } from "../context/transfer.js";
 import type { Digest } from "../host.js";
 import type { Builder } from "../instructions/kind.js";
 import { resultKey } from "./predict.js";
@@ -21,9 +22,16 @@ export interface BuildState {
   /** Oldest first. */
   readonly records: readonly CacheRecord[];
   readonly manifests: ReadonlyMap<string, Manifest>;
+  /** By the name of the context's folder, the oldest first. */
+  readonly transfers: ReadonlyMap<string, Transfer>;
 }
 
-export const emptyState: BuildState = { builds: [], records: [], manifests: new Map() };
+export const emptyState: BuildState = {
+  builds: [],
+  records: [],
+  manifests: new Map(),
+  transfers: new Map(),
+};
 
 /** A Dockerfile's last build per builder and target is kept, of so many in all. */
 const maxBuilds = 60;
@@ -31,10 +39,13 @@ const maxRecords = 20_000;
 /** Lines of manifests in all; one is about 100 bytes in the file. */
 const maxManifestLines = 200_000;
 
+/** Entries of transfers in all; one is about 100 bytes in the file. */
+const maxSentEntries = 200_000;
+
 /** The state with one more build; what is too much, the oldest first, is dropped. */
 export function addBuild(
   state: BuildState,
-  { build, records, manifests }: RecordedBuild,
+  { build, records, manifests, transfer }: RecordedBuild,
 ): BuildState {
   const builds = [
     ...state.builds.filter(
@@ -58,7 +69,36 @@ export function addBuild(
     builds,
     records: merged.reverse(),
     manifests: neededManifests(builds, new Map([...state.manifests, ...manifests])),
+    transfers: transfer === null ? state.transfers : addTransfer(state, build, transfer),
   };
+}
+
+function addTransfer(
+  { transfers }: BuildState,
+  build: BuildRecord,
+  transfer: Transfer,
+): BuildState["transfers"] {
+  const name = contextName(build.context);
+  const newestFirst = [
+    [name, transfer] as const,
+    ...[...transfers].filter(([other]) => other !== name).reverse(),
+  ];
+  let entries = 0;
+  const kept = newestFirst.filter(([, sent], i) => {
+    entries += sent.length;
+    return i === 0 || entries <= maxSentEntries;
+  });
+  return new Map(kept.reverse());
+}
+
+/** BuildKit's client names a context by the last part of its path. */
+function contextName(folder: string): string {
+  return folder.split(/[\\/]/).findLast((part) => part !== "") ?? "";
+}
+
+/** What the engine holds of a context by now; null: nothing, or the builder keeps nothing. */
+export function transferOf(state: BuildState, context: string, builder: Builder): Transfer | null {
+  return builder === "classic" ? null : (state.transfers.get(contextName(context)) ?? null);
 }
 
 function neededManifests(
@@ -130,6 +170,7 @@ export function writeState(state: BuildState): string {
     builds: state.builds,
     records: state.records,
     manifests: Object.fromEntries(state.manifests),
+    transfers: Object.fromEntries(state.transfers),
   });
 }
 
@@ -151,15 +192,25 @@ export function readState(text: string): ReadState {
   if (value["model"] !== modelVersion) {
     return { kind: typeof value["model"] === "number" ? "other-model" : "damaged" };
   }
-  const { builds, records, manifests } = value;
-  if (!isArrayOf(builds, isBuild) || !isArrayOf(records, isRecord) || !isObject(manifests)) {
+  const { builds, records, manifests, transfers } = value;
+  if (
+    !isArrayOf(builds, isBuild) ||
+    !isArrayOf(records, isRecord) ||
+    !isObject(manifests) ||
+    !isObject(transfers)
+  ) {
     return { kind: "damaged" };
   }
   const lists = Object.entries(manifests);
   if (!lists.every((entry): entry is [string, Manifest] => isArrayOf(entry[1], isManifestLine))) {
     return { kind: "damaged" };
   }
-  return { kind: "read", state: { builds, records, manifests: new Map(lists) } };
+  const sent = Object.entries(transfers);
+  if (!sent.every((entry): entry is [string, Transfer] => isArrayOf(entry[1], isSentEntry))) {
+    return { kind: "damaged" };
+  }
+  const state = { builds, records, manifests: new Map(lists), transfers: new Map(sent) };
+  return { kind: "read", state };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -190,6 +241,14 @@ function isManifestLine(value: unknown): value is Manifest[number] {
     isString(value[0]) &&
     isString(value[1]) &&
     typeof value[2] === "number"
+  );
+}
+
+function isSentEntry(value: unknown): value is SentEntry {
+  return (
+    Array.isArray(value) &&
+    value.length === 7 &&
+    value.every((part, i) => typeof part === (i >= 2 && i <= 4 ? "number" : "string"))
   );
 }
 

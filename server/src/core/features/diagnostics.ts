@@ -7,10 +7,10 @@ export function diagnostics(analysis: Analysis): readonly Problem[] {
   const seen = new Set<string>();
   return analysis.problems
     .filter(({ code, message, range }) => {
-      const name = `${code} ${range.start} ${range.end} ${message}`;
+      const name = JSON.stringify([code, range, message]);
       const isNew = !seen.has(name);
       seen.add(name);
       return isNew;
     })
-    .sort((a, b) => a.range.start - b.range.start);
+    .sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0));
 }

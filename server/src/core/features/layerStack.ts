@@ -275,8 +275,7 @@ function configTooltip(config: ConfigJson): string {
 }
 
 function contextNode(view: View, { folder, problem }: ContextWords): LayerNode {
-  const tree = view.analysis.input.context?.tree ?? null;
-  const entries = tree !== null && "entryCount" in tree ? Number(tree.entryCount) : null;
+  const entries = view.analysis.input.context?.entryCount ?? null;
   const description =
     problem !== ""
       ? problem

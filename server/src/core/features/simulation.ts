@@ -60,7 +60,8 @@ export interface FindingJson {
   readonly code: string;
   readonly severity: "error" | "warning" | "information";
   readonly message: string;
-  readonly line: number;
+  /** null: the file or its context as a whole. */
+  readonly line: number | null;
 }
 
 export interface SimulationPlace {
@@ -94,7 +95,7 @@ export function simulationJson(analysis: Analysis, place: SimulationPlace): Simu
       code,
       severity,
       message,
-      line: positionAt(lines, range.start).line + 1,
+      line: range === null ? null : positionAt(lines, range.start).line + 1,
     })),
   };
 }

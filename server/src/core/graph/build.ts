@@ -13,7 +13,7 @@ import type { Problem } from "../text/range.js";
 import type { Assignment, BuildGraph, BuildOptions, Stage, StageBase, Step } from "./graph.js";
 import { automaticArgs, formatPlatform, parsePlatform } from "./platform.js";
 import { needsOf, numberSteps, reachableStages } from "./reach.js";
-import { type Found, globalScope, stageScope, type WalkScope } from "./scopes.js";
+import { ensurePath, type Found, globalScope, stageScope, type WalkScope } from "./scopes.js";
 import { classicStages, type StageNames, stageNames } from "./stageNames.js";
 
 export interface GraphHost {
@@ -56,6 +56,7 @@ export function buildGraph(
     evaluation: Evaluation,
     assignments: readonly Assignment[],
     isTrigger: boolean,
+    fails = false,
   ): void => {
     const step: Step = {
       index: steps.length,
@@ -70,6 +71,7 @@ export function buildGraph(
       operation: evaluation.operation,
       words: evaluation.words,
       isTrigger,
+      fails,
       assignments,
       number: null,
     };
@@ -94,9 +96,12 @@ export function buildGraph(
       addStep(stage, instruction, noEffect, [], isTrigger);
       return;
     }
+    if (stage !== null) ensurePath(scope.config);
     const before = scope.assignmentCount();
+    const problems = scope.found.length;
     const evaluation = kind.evaluate(instruction, scope);
-    addStep(stage, instruction, evaluation, scope.assignmentsSince(before), isTrigger);
+    const fails = scope.found.length > problems;
+    addStep(stage, instruction, evaluation, scope.assignmentsSince(before), isTrigger, fails);
   };
 
   for (const instruction of dockerfile.instructions) {
@@ -145,8 +150,16 @@ export function buildGraph(
       names,
       stageIndex: index,
       digest: host.digest,
+      baseImage: host.baseImage,
       found,
     });
+    if (options.builder === "classic" && line.name !== null) {
+      const isTaken = openStages.some(({ name }) => name === line.name);
+      if (isTaken) {
+        const message = `Another stage above is named "${line.name}".`;
+        global.report("build", "stage-name-taken", message, instruction.range);
+      }
+    }
     const stage: OpenStage = { index, name: line.name, instruction, base, scope, steps: [], found };
     openStages.push(stage);
     names.define(line.name, index);
@@ -183,6 +196,26 @@ export function buildGraph(
   return finish(dockerfile, options, global, openStages, steps, names);
 }
 
+/**
+ * BuildKit translates the whole file before it runs anything; the classic builder only reads it and
+ * meets what is wrong with an instruction when it comes to it.
+ */
+function isRejected(
+  { builder }: BuildOptions,
+  problems: readonly Problem[],
+  global: WalkScope,
+  stages: readonly OpenStage[],
+): boolean {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (builder === "buildkit") return errors.length > 0;
+  const later = new Set(
+    [global, ...stages].flatMap(({ found }) =>
+      found.filter(({ phase }) => phase === "build").map(({ problem }) => problem),
+    ),
+  );
+  return errors.some((problem) => !later.has(problem));
+}
+
 /** The ONBUILD triggers that run in a stage: its parent stage's own, or its base image's. */
 function triggersOf(base: StageBase, parent: OpenStage | undefined): readonly Instruction[] {
   if (parent !== undefined) {
@@ -212,14 +245,14 @@ function finish(
       code: "no-stage",
       message: "The file has no FROM: there is nothing to build.",
       severity: "error",
-      range: { start: 0, end: 0 },
+      range: null,
     });
   } else if (targetIndex < 0) {
     problems.push({
       code: "no-target",
       message: `No stage is named "${options.target ?? ""}".`,
       severity: "error",
-      range: { start: 0, end: 0 },
+      range: null,
     });
   }
   const needs = openStages.map((stage) => needsOf(stage));
@@ -259,7 +292,8 @@ function finish(
     stages,
     steps,
     target: stages[targetIndex] ?? null,
-    problems: problems.sort((a, b) => a.range.start - b.range.start),
+    isRejected: isRejected(options, problems, global, openStages),
+    problems: problems.sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0)),
   };
 }
 

@@ -46,6 +46,8 @@ export interface Step {
   readonly words: readonly string[];
   /** True when an ONBUILD of the parent stage runs here, right after the FROM. */
   readonly isTrigger: boolean;
+  /** True when something is wrong with the instruction: the build fails here at the latest. */
+  readonly fails: boolean;
   /** What an ENV or ARG sets here, variables expanded. */
   readonly assignments: readonly Assignment[];
   /** The number that the builder prints; null: it prints none. */
@@ -80,6 +82,8 @@ export interface BuildGraph {
   readonly steps: readonly Step[];
   /** The stage that the build ends at; null: there is none. */
   readonly target: Stage | null;
+  /** True when the builder runs nothing, because of what is wrong with the file. */
+  readonly isRejected: boolean;
   /** An error fails the build; those of stages that are not built are left out. */
   readonly problems: readonly Problem[];
 }

@@ -1,6 +1,6 @@
 /** The scopes in which instructions are evaluated: one before the first FROM, one per stage. */
 import type { Digest } from "../host.js";
-import type { BaseImage } from "../image/baseImage.js";
+import type { BaseImage, BaseImageLookup } from "../image/baseImage.js";
 import { copyConfig, defaultPath, emptyConfig, type ImageConfig } from "../image/config.js";
 import type { Platform, StageScope } from "../instructions/scope.js";
 import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
@@ -8,6 +8,7 @@ import type { Dockerfile, EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { Problem, TextRange } from "../text/range.js";
 import { OrderedEnvironment } from "./environment.js";
 import type { Assignment, BuildOptions, StageBase } from "./graph.js";
+import { formatPlatform } from "./platform.js";
 import type { Lookup, StageNames } from "./stageNames.js";
 
 /** A problem, and whether it fails every build or only one that needs its stage. */
@@ -46,6 +47,7 @@ export function globalScope(
     directory: "",
     found,
     resolve: () => ({ kind: "image" }),
+    imageOf: () => null,
   });
 }
 
@@ -58,6 +60,7 @@ export interface StageScopeInput {
   readonly names: StageNames;
   readonly stageIndex: number;
   readonly digest: Digest;
+  readonly baseImage: BaseImageLookup;
   readonly found: Found[];
 }
 
@@ -67,16 +70,18 @@ export function stageScope(input: StageScopeInput): WalkScope {
   const inheritsArgs = options.builder === "buildkit";
   const config = parent === null ? configOf(input.base) : copyConfig(parent.config);
   if (parent !== null) config.onBuild = [];
-  if (inheritsArgs && !config.environment.has("PATH")) config.environment.set("PATH", defaultPath);
+  if (inheritsArgs) ensurePath(config);
   const environment =
     parent !== null && inheritsArgs
       ? new RecordingEnvironment(input.digest, parent.environment)
       : new RecordingEnvironment(input.digest);
   if (parent === null || !inheritsArgs) {
     for (const [name, value] of config.environment) environment.set(name, value);
+    if (!config.environment.has("PATH")) environment.set("PATH", defaultPath);
     environment.forgetAssignments();
   }
-  if (config.workingDirectory === "" && inheritsArgs) config.workingDirectory = "/";
+  // BuildKit starts an empty file system in its root: dockerfile2llb/image.go `emptyImage`.
+  if (input.base.kind === "scratch" && inheritsArgs) config.workingDirectory = "/";
   return makeScope({
     options,
     platform: input.platform,
@@ -87,6 +92,7 @@ export function stageScope(input: StageScopeInput): WalkScope {
     declaredArgs: parent !== null && inheritsArgs ? [...parent.declaredArgs] : [],
     directory: parent?.directory ?? config.workingDirectory,
     found: input.found,
+    imageOf: (reference) => input.baseImage(reference, formatPlatform(options.platform)),
     resolve: (name, kind) =>
       kind === "mount"
         ? input.names.mountSource(name, input.stageIndex)
@@ -94,10 +100,14 @@ export function stageScope(input: StageScopeInput): WalkScope {
   });
 }
 
+/** Both builders add a PATH; the classic one with the first image that it commits. */
+export function ensurePath(config: ImageConfig): void {
+  if (!config.environment.has("PATH")) config.environment.set("PATH", defaultPath);
+}
+
 function configOf(base: StageBase): ImageConfig {
   const config = emptyConfig();
   if (base.kind === "image" && base.image !== null) applyBaseImage(config, base.image);
-  else if (base.kind === "image") config.environment.set("PATH", defaultPath);
   return config;
 }
 
@@ -129,6 +139,7 @@ interface ScopeParts {
   readonly directory: string;
   readonly found: Found[];
   readonly resolve: (name: string, kind: "copy" | "mount") => Lookup;
+  readonly imageOf: (reference: string) => BaseImage | null;
 }
 
 function makeScope(parts: ScopeParts): WalkScope {
@@ -176,7 +187,7 @@ function makeScope(parts: ScopeParts): WalkScope {
         case "stage":
           return { kind: "stage", index: place.index };
         case "image":
-          return { kind: "image", reference: name };
+          return { kind: "image", reference: name, image: parts.imageOf(name) };
         case "itself":
           report("read", "circular-stage", "The stage takes files from itself.", range);
           return null;

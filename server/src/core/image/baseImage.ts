@@ -2,8 +2,10 @@
 import type { Healthcheck } from "./config.js";
 
 export interface BaseImage {
-  /** Equal for equal images, whatever their names: the chain of their layers, or a digest. */
-  readonly identity: string;
+  /** Equal for images with equal layers and config, whatever their names. */
+  readonly id: string;
+  /** Equal for images with equal layers. */
+  readonly layersId: string;
   /** How many layers it brings. */
   readonly layers: number;
   /** `NAME=value`, in the config's order. */

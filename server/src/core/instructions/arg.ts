@@ -48,6 +48,9 @@ const proxyArgs = new Set(
   ]),
 );
 
+/** Speak to the builder alone: dockerfile2llb/convert.go `nonEnvArgs`. */
+const builderArgs = new Set(["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"]);
+
 export function isProxyArg(name: string): boolean {
   return proxyArgs.has(name);
 }
@@ -65,7 +68,7 @@ function declare(word: Word, scope: StageScope): void {
     given ??
     (defaultWord === null ? (scope.globalArgs.get(name) ?? null) : scope.expand(defaultWord));
   scope.declaredArgs.push({ name, value });
-  if (value === null) return;
+  if (value === null || builderArgs.has(name)) return;
   // The classic builder lets an ENV of the same name win wherever it stands: buildargs.go.
   if (scope.builder === "classic" && scope.config.environment.has(name)) return;
   scope.environment.set(name, value);

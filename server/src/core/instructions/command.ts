@@ -12,7 +12,9 @@ export const cmd: InstructionKind = {
     const words = commandLine(instruction, scope);
     // `CMD []` leaves null under BuildKit and an empty list under the classic builder.
     scope.config.cmd = words.length === 0 && scope.builder === "buildkit" ? null : words;
-    scope.hasOwnCmd = true;
+    // To the classic builder a CMD with nothing behind it sets none.
+    const isBlank = instruction.args.every((word) => word.value === "");
+    scope.hasOwnCmd ||= scope.builder === "buildkit" || !isBlank;
     return inert(words);
   },
   explain: () => ({

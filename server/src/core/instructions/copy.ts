@@ -1,7 +1,7 @@
 /** `COPY` and `ADD`: files from the build context, a stage, an image or the network. */
 import { readHeredocWord } from "../syntax/heredocs.js";
 import type { Heredoc, Instruction, Word } from "../syntax/syntax.js";
-import { type FlagType, type FlagValues, readFlags } from "./flags.js";
+import { type FlagType, type FlagValues, readFlags, refuseInClassic } from "./flags.js";
 import {
   type Builder,
   type Evaluation,
@@ -40,21 +40,12 @@ const addFlags = {
   unpack: "boolean",
 } as const;
 
-/** The classic builder knows fewer: moby, builder/dockerfile. */
-const classicFlags: Readonly<Record<"add" | "copy", Readonly<Record<string, FlagType>>>> = {
-  copy: { chown: "string", from: "string", link: "boolean" },
-  add: { chown: "string", link: "boolean" },
-};
+/** The classic builder fails on these: moby, builder/dockerfile/dispatchers.go. */
+const buildkitFlags = ["chmod", "parents", "exclude", "checksum", "keep-git-dir", "unpack"];
 
 const nothing: Evaluation = operates("layer", null);
 
 function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolean): Evaluation {
-  const known =
-    scope.builder === "classic"
-      ? classicFlags[isAdd ? "add" : "copy"]
-      : isAdd
-        ? addFlags
-        : copyFlags;
   const destinationWord = instruction.args.at(-1);
   if (destinationWord === undefined || instruction.args.length < 2) {
     scope.report(
@@ -65,8 +56,9 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
     );
     return nothing;
   }
-  const flags = readFlags(instruction, known, scope);
+  const flags = readFlags(instruction, isAdd ? addFlags : copyFlags, scope);
   if (!flags.valid) return nothing;
+  refuseInClassic(flags, buildkitFlags, scope);
   if (heredocOf(instruction, destinationWord) !== null) {
     scope.report(
       "read",
@@ -87,6 +79,15 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
     if (item !== null) items.push(item);
   }
   const destinationText = scope.expand(destinationWord);
+  const isFolder = destinationText.endsWith("/") || destinationText === ".";
+  if (scope.builder === "classic" && items.length > 1 && !isFolder) {
+    scope.report(
+      "build",
+      "destination-not-folder",
+      "With several sources the destination has to end with a slash.",
+      destinationWord.range,
+    );
+  }
   const operation: CopyOperation = {
     kind: "copy",
     isAdd,

@@ -47,6 +47,24 @@ export function readFlags(
   };
 }
 
+/** The classic builder reads these flags and fails when it comes to the instruction. */
+export function refuseInClassic(
+  flags: FlagValues,
+  names: readonly string[],
+  scope: StageScope,
+): void {
+  if (scope.builder !== "classic") return;
+  for (const flag of names.flatMap((name) => flags.get(name) ?? [])) {
+    scope.report(
+      "build",
+      "needs-buildkit",
+      `The classic builder does not know --${flag.name}: it needs BuildKit.`,
+      flag.range,
+    );
+    return;
+  }
+}
+
 function checkFlag(
   flag: Flag,
   known: Readonly<Record<string, FlagType>>,

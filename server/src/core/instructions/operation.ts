@@ -4,11 +4,13 @@
  * frontend/dockerfile/dockerfile2llb (`dispatch*`).
  */
 
+import type { BaseImage } from "../image/baseImage.js";
+
 /** Where a COPY or a mount takes its files from. */
 export type SourceReference =
   | { readonly kind: "context" }
   | { readonly kind: "stage"; readonly index: number }
-  | { readonly kind: "image"; readonly reference: string }
+  | { readonly kind: "image"; readonly reference: string; readonly image: BaseImage | null }
   | { readonly kind: "scratch" };
 
 export interface PullOperation {

@@ -2,7 +2,7 @@ import { chompHeredoc, readHeredocWord } from "../syntax/heredocs.js";
 import type { Heredoc, Instruction } from "../syntax/syntax.js";
 import { isProxyArg } from "./arg.js";
 import { commandLine, defaultShell } from "./command.js";
-import { readFlags } from "./flags.js";
+import { readFlags, refuseInClassic } from "./flags.js";
 import { type Builder, type InstructionKind, operates } from "./kind.js";
 import { readMount } from "./mount.js";
 import type { Mount, RunOperation } from "./operation.js";
@@ -14,13 +14,12 @@ export const run: InstructionKind = {
   evaluate(instruction, scope) {
     const flags = readFlags(
       instruction,
-      scope.builder === "buildkit"
-        ? { mount: "strings", network: "string", security: "string", device: "strings" }
-        : {},
+      { mount: "strings", network: "string", security: "string", device: "strings" },
       scope,
     );
-    if (instruction.args.length === 0 && scope.builder === "classic") {
-      scope.report("read", "missing-argument", "RUN needs a command.", instruction.keywordRange);
+    refuseInClassic(flags, ["mount", "network", "security", "device"], scope);
+    if (scope.builder === "classic" && instruction.args.every(({ value }) => value === "")) {
+      scope.report("build", "missing-argument", "RUN needs a command.", instruction.keywordRange);
     }
     const network = flags.text("network") || "default";
     if (!["default", "none", "host"].includes(network)) {
@@ -143,20 +142,16 @@ export function heredocText(heredoc: Heredoc): string {
 }
 
 /**
- * The classic builder puts the arguments that have a value in front of the command, sorted.
- * Source: moby, builder/dockerfile/dispatchers.go `prependEnvOnCmd`.
+ * The classic builder puts the arguments that have a value in front of the command, sorted, behind
+ * their number; proxy arguments that are passed make the prefix appear, but are not in it unless
+ * they are declared. Source: moby, builder/dockerfile/dispatchers.go `prependEnvOnCmd`.
  */
 function classicArgs(scope: StageScope): readonly string[] {
   const values = new Map<string, string>();
-  for (const name of scope.buildArgs.keys()) {
-    if (isProxyArg(name)) values.set(name, "");
-  }
   for (const { name, value } of scope.declaredArgs) {
     if (value !== null && !scope.config.environment.has(name)) values.set(name, value);
   }
-  for (const name of [...values.keys()]) {
-    if (isProxyArg(name) && !scope.declaredArgs.some((arg) => arg.name === name))
-      values.delete(name);
-  }
-  return [...values].map(([name, value]) => `${name}=${value}`).sort();
+  const isPrefixed = values.size > 0 || [...scope.buildArgs.keys()].some(isProxyArg);
+  if (!isPrefixed) return [];
+  return [`|${values.size}`, ...[...values].map(([name, value]) => `${name}=${value}`).sort()];
 }

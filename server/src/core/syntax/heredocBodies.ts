@@ -1,5 +1,5 @@
 /** The bodies of heredocs, in the lines after the instruction that announces them. */
-import type { Problem } from "../text/range.js";
+import type { PlacedProblem } from "../text/range.js";
 import type { HeredocInLine } from "./heredocs.js";
 import { KEYWORDS } from "./lineParsers.js";
 import { sourceRange } from "./logicalLine.js";
@@ -24,7 +24,7 @@ export interface HeredocBodies {
   readonly heredocs: readonly Heredoc[];
   /** The line after the last one that belongs to a body, counted from 0. */
   readonly next: number;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly PlacedProblem[];
 }
 
 /**
@@ -40,7 +40,7 @@ export function readHeredocBodies(
 ): HeredocBodies {
   const { text, lines } = search;
   const heredocs: Heredoc[] = [];
-  const problems: Problem[] = [];
+  const problems: PlacedProblem[] = [];
   let next = first;
   for (const { range, ...word } of announced) {
     const isOpen = problems.length > 0;

@@ -1,5 +1,5 @@
 /** One logical line read as an instruction: keyword, flags, arguments, and what an ONBUILD holds. */
-import type { Problem, TextRange } from "../text/range.js";
+import type { PlacedProblem, TextRange } from "../text/range.js";
 import { skipSpaces, skipSpacesBack, toLower, upperAscii } from "./characters.js";
 import { readFlags, textAfterFlags } from "./flags.js";
 import { KEYWORDS, type Rest, readArguments } from "./lineParsers.js";
@@ -17,7 +17,7 @@ export interface LineSyntax {
   readonly args: readonly Word[];
   readonly json: boolean;
   readonly trigger: LineSyntax | null;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly PlacedProblem[];
 }
 
 /** What the file knows about an instruction. */

@@ -3,7 +3,7 @@
  * Source of the rules: BuildKit, frontend/dockerfile/parser/line_parsers.go; a keyword it does not
  * know gets one empty argument there, and so it does here.
  */
-import type { Problem } from "../text/range.js";
+import type { PlacedProblem } from "../text/range.js";
 import { isSpace, REPLACEMENT, skipSpaces, utf8Bytes } from "./characters.js";
 import { readJsonArray } from "./jsonArray.js";
 import { sourceRange } from "./logicalLine.js";
@@ -20,7 +20,7 @@ export interface Rest {
 export interface Arguments {
   readonly args: readonly Word[];
   readonly json: boolean;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly PlacedProblem[];
 }
 
 /** Reads the arguments of any keyword but ONBUILD. `keyword` is in lower case. */
@@ -114,7 +114,7 @@ function readPairs(keyword: string, rest: Rest, escapeCharacter: EscapeCharacter
     ]);
   }
   const args: Word[] = [];
-  const problems: Problem[] = [];
+  const problems: PlacedProblem[] = [];
   for (const { value, start } of words) {
     const equals = value.indexOf("=");
     if (equals < 0) {
@@ -203,6 +203,6 @@ function rangeOf(rest: Rest, start: number, end: number): Word["range"] {
   return sourceRange(rest.line, rest.start + start, rest.start + end);
 }
 
-function problem(code: string, message: string, range: Problem["range"]): Problem {
+function problem(code: string, message: string, range: PlacedProblem["range"]): PlacedProblem {
   return { code, message, severity: "error", range };
 }

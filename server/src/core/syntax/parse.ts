@@ -4,7 +4,7 @@
  * proportion to the text.
  * Source of the rules: BuildKit, frontend/dockerfile/parser/parser.go.
  */
-import type { Problem, TextRange } from "../text/range.js";
+import type { PlacedProblem, TextRange } from "../text/range.js";
 import { skipSpaces } from "./characters.js";
 import { readDirectives } from "./directives.js";
 import { type ClosingSearch, createClosingSearch, readHeredocBodies } from "./heredocBodies.js";
@@ -74,7 +74,7 @@ interface OpenFile {
   readonly closings: ClosingSearch;
   readonly instructions: Instruction[];
   readonly comments: Comment[];
-  readonly problems: Problem[];
+  readonly problems: PlacedProblem[];
 }
 
 /** Reads the instruction that starts on line `first` (from 0) and gives the line after it. */
@@ -151,7 +151,7 @@ function addComment(file: OpenFile, line: SourceLine, index: number): string {
 
 const NO_HEREDOCS = { words: [], invalid: null } as const;
 
-function blankContinuation(line: SourceLine): Problem {
+function blankContinuation(line: SourceLine): PlacedProblem {
   return {
     code: "blank-line-in-continuation",
     message:
@@ -161,7 +161,7 @@ function blankContinuation(line: SourceLine): Problem {
   };
 }
 
-function findLongLines(text: string, lines: readonly SourceLine[]): Problem[] {
+function findLongLines(text: string, lines: readonly SourceLine[]): PlacedProblem[] {
   return lines
     .filter((line) => isTooLong(text, line))
     .map((line) => ({
@@ -172,7 +172,7 @@ function findLongLines(text: string, lines: readonly SourceLine[]): Problem[] {
     }));
 }
 
-function noInstructions(text: string, lines: readonly SourceLine[]): Problem {
+function noInstructions(text: string, lines: readonly SourceLine[]): PlacedProblem {
   const last = lines.at(-1);
   const range: TextRange =
     last === undefined ? { start: 0, end: text.length } : { start: last.start, end: last.end };

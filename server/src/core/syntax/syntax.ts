@@ -2,7 +2,7 @@
  * The syntax tree of a Dockerfile: what BuildKit's own parser makes of the text, with exact ranges.
  * No meaning here: an unknown keyword is an instruction like any other.
  */
-import type { Problem, TextRange } from "../text/range.js";
+import type { PlacedProblem, TextRange } from "../text/range.js";
 
 export type EscapeCharacter = "\\" | "`";
 
@@ -114,5 +114,5 @@ export interface Dockerfile {
   readonly instructions: readonly Instruction[];
   readonly comments: readonly Comment[];
   /** Errors are what BuildKit's parser rejects; the instructions that can be read are there all the same. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly PlacedProblem[];
 }

@@ -9,5 +9,11 @@ export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly severity: "error" | "warning" | "information";
+  /** null: the file as a whole. */
+  readonly range: TextRange | null;
+}
+
+/** A problem that has its place. */
+export interface PlacedProblem extends Problem {
   readonly range: TextRange;
 }
