@@ -296,7 +296,8 @@ class Explainer {
   }
 
   #baseChange(keyed: KeyedStep): Cause {
-    const from = this.#graph.stages[keyed.step.stage ?? -1]?.steps[0];
+    const stages = this.#lineage(keyed.step.stage);
+    const from = (keyed.below === null ? stages[0] : stages.at(-1))?.steps[0];
     return {
       code: "base-changed",
       short: "base image changed",
