@@ -21,8 +21,16 @@ export interface Definition {
   readonly facets: Facets;
 }
 
-/** null: BuildKit runs nothing for the step. */
-export function buildkitDefinition(step: Step, stage: Stage, digest: Digest): Definition | null {
+/**
+ * null: BuildKit runs nothing for the step. `buildArgs`: a few steer the builder itself, whether
+ * they are declared or not.
+ */
+export function buildkitDefinition(
+  step: Step,
+  stage: Stage,
+  buildArgs: ReadonlyMap<string, string>,
+  digest: Digest,
+): Definition | null {
   const { operation } = step;
   switch (operation?.kind) {
     case undefined:
@@ -32,6 +40,7 @@ export function buildkitDefinition(step: Step, stage: Stage, digest: Digest): De
       return define(digest, "makeDirectory", {
         directory: operation.path,
         user: ownerKey(operation.owner),
+        options: buildArgs.get("SOURCE_DATE_EPOCH") ?? "",
       });
     case "run":
       return define(digest, "run", {
@@ -39,11 +48,14 @@ export function buildkitDefinition(step: Step, stage: Stage, digest: Digest): De
         environment: operation.environment,
         directory: operation.directory,
         user: operation.user,
-        mounts: JSON.stringify(mountKeys(operation)),
+        mounts: JSON.stringify(
+          mountKeys(operation, buildArgs.get("BUILDKIT_CACHE_MOUNT_NS") ?? ""),
+        ),
         options: JSON.stringify([
           operation.network,
           operation.security,
           formatPlatform(stage.platform),
+          buildArgs.get("BUILDKIT_SANDBOX_HOSTNAME") ?? "",
         ]),
       });
     case "copy":
@@ -135,13 +147,19 @@ function modeKey(mode: string): string {
 }
 
 /** The mounts as the key has them, in the order of their targets; sources of files are inputs. */
-function mountKeys(operation: RunOperation): readonly unknown[] {
+function mountKeys(operation: RunOperation, namespace: string): readonly unknown[] {
   const ordered = orderedMounts(operation);
   const inputs: string[] = [];
   return ordered.map((mount) => {
     const source = mount.from === null ? "" : JSON.stringify(mount.from);
     if (!inputs.includes(source)) inputs.push(source);
-    return [mount.type, mount.target, mount.readOnly, inputs.indexOf(source), ...typeKey(mount)];
+    return [
+      mount.type,
+      mount.target,
+      mount.readOnly,
+      inputs.indexOf(source),
+      ...typeKey(mount, namespace),
+    ];
   });
 }
 
@@ -152,7 +170,7 @@ export function orderedMounts(operation: RunOperation): readonly Mount[] {
   );
 }
 
-function typeKey(mount: Mount): readonly unknown[] {
+function typeKey(mount: Mount, namespace: string): readonly unknown[] {
   switch (mount.type) {
     case "bind":
       return [];
@@ -164,7 +182,7 @@ function typeKey(mount: Mount): readonly unknown[] {
         (mount.id === "" || mount.id === mount.target) &&
         (mount.sharing === "" || mount.sharing === "shared");
       // An id of one's own and a way of sharing are cleared: exec.go `checkShouldClearCacheOpts`.
-      return [isDefault, ...permissions];
+      return [isDefault ? `${namespace}/` : "", ...permissions];
     }
     case "secret":
       return [mount.id, mount.mode, mount.uid, mount.gid, mount.required, mount.environmentName];

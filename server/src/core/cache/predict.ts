@@ -20,7 +20,7 @@ import {
 } from "./definition.js";
 import { type ContextInput, type ContextView, copyRequest, mountRequest } from "./inputs.js";
 import type { PredictionKind } from "./prediction.js";
-import type { Baseline, CacheRecord, Token } from "./records.js";
+import { type Baseline, type CacheRecord, RecordIndex, type Token } from "./records.js";
 import { type Opaque, StageFiles, stageContent } from "./stageFiles.js";
 
 export interface PredictionInput {
@@ -111,13 +111,14 @@ class Walker {
   readonly #key: (record: CacheRecord) => string;
 
   /** Classic: what this build has left so far. */
-  readonly #committed = new Set<string>();
+  readonly #committed: RecordIndex;
   /** Nothing is run any more: the file was rejected, or the classic builder has met a failure. */
   #stopped: boolean;
 
   constructor(input: PredictionInput) {
     this.#input = input;
     this.#stopped = input.isRejected;
+    this.#committed = new RecordIndex([], resultKey(input.digest));
     this.#key = resultKey(input.digest);
   }
 
@@ -209,7 +210,8 @@ class Walker {
     };
     position.exec = key;
     position.token = token;
-    if (graph.options.builder === "classic" && !fails) this.#committed.add(key);
+    if (graph.options.builder === "classic" && !fails)
+      this.#committed.add([definition.digest, execInputs]);
     position.failed ||= fails;
     this.#stopped ||= fails && graph.options.builder === "classic";
     position.missed ||= kind === "miss";
@@ -250,9 +252,9 @@ class Walker {
       const isThere = records.has(key) || this.#committed.has(key);
       return { kind: isThere ? "hit" : "miss", token: { kind: "known", id: key } };
     }
-    const candidates = records.candidates(
-      definition.digest,
-      inputs.map(({ token }) => token),
+    const tokens = inputs.map((input) => input.token);
+    const candidates = [records, this.#committed].flatMap((index) =>
+      index.candidates(definition.digest, tokens),
     );
     if (candidates.length === 0) return { kind: "miss", token: fresh };
     return { kind: "unknown", token: { kind: "one-of", ids: new Set(candidates) } };

@@ -61,15 +61,17 @@ export class RecordIndex {
 
   constructor(records: Iterable<CacheRecord>, key: (record: CacheRecord) => string) {
     this.#key = key;
-    for (const record of records) {
-      const name = key(record);
-      if (this.#keys.has(name)) continue;
-      this.#keys.add(name);
-      const [definition, inputs] = record;
-      const list = this.#byDefinition.get(definition);
-      if (list === undefined) this.#byDefinition.set(definition, [inputs]);
-      else list.push(inputs);
-    }
+    for (const record of records) this.add(record);
+  }
+
+  add(record: CacheRecord): void {
+    const name = this.#key(record);
+    if (this.#keys.has(name)) return;
+    this.#keys.add(name);
+    const [definition, inputs] = record;
+    const list = this.#byDefinition.get(definition);
+    if (list === undefined) this.#byDefinition.set(definition, [inputs]);
+    else list.push(inputs);
   }
 
   has(key: string): boolean {
