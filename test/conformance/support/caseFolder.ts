@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -78,9 +79,12 @@ export function applyOperations(folder: CaseFolder, operations: readonly Operati
   return { ...current, round: folder.round + 1 };
 }
 
-/** The Dockerfile of a request, relative to the case's folder. */
-export function dockerfileOf(request: BuildRequest): string {
-  return request.file ?? path.posix.join(request.context, "Dockerfile");
+/** The path of the Dockerfile that a builder takes, absolute; null: there is none. */
+export function findDockerfile({ path: root, request }: CaseFolder): string | null {
+  const names = request.file === null ? ["Dockerfile", "dockerfile"] : [];
+  const usual = names.map((name) => path.join(root, request.context, name));
+  const candidates = request.file === null ? usual : [path.join(root, request.file)];
+  return candidates.find((candidate) => existsSync(candidate)) ?? null;
 }
 
 /**

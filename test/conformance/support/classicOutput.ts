@@ -30,7 +30,10 @@ export function classicFailure(
   stderr: string,
   spans: readonly LineSpan[],
 ): FailureRecord {
-  const number = [...stdout.matchAll(/^Step (\d+)\//gm)].at(-1)?.[1];
+  const lastPiece = stdout.split(/^(?=Step \d+\/\d+ : )/m).at(-1) ?? "";
+  const number = /^Step (\d+)\//.exec(lastPiece)?.[1];
+  // A stage that cannot begin fails before its FROM is printed: the step printed last is done then.
+  const isDone = /^ ---> [0-9a-f]{12}$/m.test(lastPiece);
   const message =
     stderr
       .trim()
@@ -38,7 +41,7 @@ export function classicFailure(
       .filter((line) => line.trim() !== "")
       .at(-1) ?? "";
   const parse = /line (\d+)/.exec(message)?.[1];
-  const step = number === undefined ? undefined : spans[Number(number) - 1]?.line;
+  const step = number === undefined ? undefined : spans[Number(number) - (isDone ? 0 : 1)]?.line;
   return {
     line: step ?? (parse === undefined ? null : Number(parse)),
     message: steadyMessage(message),

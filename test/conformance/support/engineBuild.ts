@@ -1,7 +1,6 @@
 /** Builds a case with a real engine and reads from its progress, provenance and image what it decided. */
 
 import { readFile, rm } from "node:fs/promises";
-import path from "node:path";
 import { importBaseImage } from "../../support/engine/baseImage.js";
 import type { Engine } from "../../support/engine/engine.js";
 import { readFromTar } from "../../support/engine/tar.js";
@@ -10,8 +9,8 @@ import type { Builder, Case } from "./caseFile.js";
 import {
   applyOperations,
   type CaseFolder,
-  dockerfileOf,
   dropCaseFolder,
+  findDockerfile,
   newCaseFolder,
 } from "./caseFolder.js";
 import { classicFailure, classicSteps } from "./classicOutput.js";
@@ -75,8 +74,8 @@ export async function buildOnce(
   tag: string,
   seen: Set<string>,
 ): Promise<BuildRecord> {
-  const dockerfile = await readFile(path.join(folder.path, dockerfileOf(folder.request)), "utf8");
-  const spans = instructionLines(dockerfile);
+  const file = findDockerfile(folder);
+  const spans = instructionLines(file === null ? "" : await readFile(file, "utf8"));
   if (builder === "classic") {
     const { code, stdout, stderr } = await engine.docker(
       ["build", "--force-rm", "-t", tag, ...requestArguments(folder.request)],

@@ -2,7 +2,7 @@
  * The prediction for a case's folder, made by the product's own parts in one process: what the
  * command line does, without starting a program for each build and without writing its state.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import {
@@ -23,7 +23,7 @@ import { sha256 } from "../../../server/src/host/digest.js";
 import { hashNeeded, openContext } from "../../../server/src/host/project.js";
 import { baseImageOf } from "./baseImageOf.js";
 import type { Builder } from "./caseFile.js";
-import { type CaseFolder, dockerfileOf } from "./caseFolder.js";
+import { type CaseFolder, findDockerfile } from "./caseFolder.js";
 
 export interface Simulation {
   readonly json: SimulationJson;
@@ -111,13 +111,6 @@ export async function simulateCase(
       })),
     failures: json.findings.filter(({ severity }) => severity === "error"),
   };
-}
-
-function findDockerfile({ path: root, request }: CaseFolder): string | null {
-  const named = path.join(root, dockerfileOf(request));
-  if (existsSync(named)) return named;
-  const lower = path.join(root, request.context, "dockerfile");
-  return request.file === null && existsSync(lower) ? lower : null;
 }
 
 function noDockerfile(builder: Builder): Simulation {
