@@ -21,7 +21,8 @@ export async function chooseBuild(
   if (choices.targets.length > 1) {
     const chosen = await chooseTarget(choices.targets, target ?? settings.target);
     if (chosen === undefined) return undefined;
-    target = chosen;
+    // The last stage stays the last one when a later edit adds another.
+    target = chosen.isLast && settings.target === "" ? null : chosen.name;
   } else {
     // The stage that was chosen once is gone.
     target = null;
@@ -36,11 +37,11 @@ export async function chooseBuild(
   return buildArgs && { target, buildArgs };
 }
 
-/** @returns undefined: backed out; null: as without a question, which is the last stage */
+/** @returns undefined: backed out */
 async function chooseTarget(
   targets: BuildChoices["targets"],
   preferred: string,
-): Promise<string | undefined> {
+): Promise<BuildChoices["targets"][number] | undefined> {
   const first =
     targets.find(({ name }) => name.toLowerCase() === preferred.toLowerCase()) ??
     targets.find(({ isLast }) => isLast);
@@ -56,7 +57,7 @@ async function chooseTarget(
     title: vscode.l10n.t("Simulate Build: Target"),
     placeHolder: vscode.l10n.t("The stage that the build ends at"),
   });
-  return picked?.target.name;
+  return picked?.target;
 }
 
 type BuildArg = BuildChoices["buildArgs"][number];
