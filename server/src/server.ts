@@ -1,19 +1,18 @@
 /** Wires the protocol to the sessions: one line a method; a failing one leaves the others alive. */
 
-import path from "node:path";
-import { pathToFileURL } from "node:url";
 import {
   CodeLensRefreshRequest,
   type Connection,
   DidChangeConfigurationNotification,
-  DidChangeWatchedFilesNotification,
-  type Disposable,
   type InitializeParams,
   type InitializeResult,
+  MessageType,
+  ShowMessageNotification,
   TextDocumentSyncKind,
   TextDocuments,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
+import { createContextWatches } from "./contextWatches.js";
 import { toBuildChoice, toInitializationOptions, toPath, toUri } from "./convert/fromProtocol.js";
 import { statusDetail, statusText } from "./core/features/summary.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
@@ -22,6 +21,8 @@ import { makeDiagnostics } from "./handlers/diagnostics.js";
 import { handleHover } from "./handlers/hover.js";
 import { handleLayerChildren, handleLayerStack } from "./handlers/layerStack.js";
 import { handleSimulateBuild } from "./handlers/simulateBuild.js";
+import { pathInside } from "./host/inside.js";
+import { readTextFile } from "./host/nodeFileSystem.js";
 import { openStateStore, type StateStore } from "./host/stateStore.js";
 import { type AnalysisState, notifications, requests } from "./protocol.js";
 import { Session, type SessionHost } from "./session.js";
@@ -30,32 +31,58 @@ import { readSettings } from "./settings.js";
 /** Answers of all open documents are sent again together, this long after the first change. Milliseconds. */
 const refreshDelay = 30;
 
+/** An ignore file that is being typed in takes effect this long after the last key. Milliseconds. */
+const ignoreDelay = 200;
+
 export function serve(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
   const sessions = new Map<string, Session>();
-  const watches = new Map<string, Promise<Disposable>>();
+  /** Ignore files that are open in the editor, by path. */
+  const ignoreFiles = new Map<string, TextDocument>();
+  const watches = createContextWatches(connection, (error) =>
+    connection.console.warn(`watch: ${describe(error)}`),
+  );
   let store: StateStore = openStateStore(null);
   let workspaceFolders: readonly string[] = [];
   let can = {
     configuration: false,
+    workspaceFolders: false,
     registerConfiguration: false,
     watch: false,
     refreshLenses: false,
   };
   const pending = new Set<Session>();
   let timer: NodeJS.Timeout | null = null;
+  let lensesAreStale = false;
 
   const host: SessionHost = {
     get store() {
       return store;
     },
     changed(session) {
-      pending.add(session);
-      if (timer === null) timer = setTimeout(publish, refreshDelay);
+      lensesAreStale = true;
+      schedule(session);
     },
-    tell: (message) => connection.window.showInformationMessage(message),
+    readText(file) {
+      const open = ignoreFiles.get(file);
+      return open === undefined ? readTextFile(file) : { ok: true, value: open.getText() };
+    },
+    tell: (message) => {
+      // A notification: the request of the same purpose would wait for somebody to close the message.
+      run("tell", () =>
+        connection.sendNotification(ShowMessageNotification.type, {
+          type: MessageType.Info,
+          message,
+        }),
+      );
+    },
     log: (message) => connection.console.warn(message),
   };
+
+  function schedule(session: Session): void {
+    pending.add(session);
+    if (timer === null) timer = setTimeout(publish, refreshDelay);
+  }
 
   /** Sends what cannot be asked for, and asks the client to ask again. */
   function publish(): void {
@@ -81,7 +108,11 @@ export function serve(connection: Connection): void {
       });
     }
     pending.clear();
-    if (can.refreshLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
+    // After an edit the client asks by itself.
+    if (can.refreshLenses && lensesAreStale) {
+      run("refreshLenses", () => connection.sendRequest(CodeLensRefreshRequest.type));
+    }
+    lensesAreStale = false;
   }
 
   /** A throw in one feature is logged with its name; that request alone answers empty. */
@@ -118,6 +149,7 @@ export function serve(connection: Connection): void {
     const { workspace } = params.capabilities;
     can = {
       configuration: workspace?.configuration === true,
+      workspaceFolders: workspace?.workspaceFolders === true,
       registerConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
       watch:
         workspace?.didChangeWatchedFiles?.dynamicRegistration === true &&
@@ -126,7 +158,7 @@ export function serve(connection: Connection): void {
     };
     return {
       capabilities: {
-        textDocumentSync: TextDocumentSyncKind.Incremental,
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         codeLensProvider: { resolveProvider: false },
         hoverProvider: true,
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
@@ -142,10 +174,12 @@ export function serve(connection: Connection): void {
           section: "stratacast",
         });
       }
+      if (!can.workspaceFolders) return;
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         const gone = new Set(removed.flatMap(({ uri }) => toPath(uri) ?? []));
         const fresh = added.flatMap(({ uri }) => toPath(uri) ?? []);
         workspaceFolders = [...workspaceFolders.filter((folder) => !gone.has(folder)), ...fresh];
+        for (const session of sessions.values()) run("folders", () => configure(session));
       });
     });
   });
@@ -156,29 +190,61 @@ export function serve(connection: Connection): void {
 
   documents.onDidOpen(({ document }) => {
     const file = toPath(document.uri);
-    const session = new Session(
-      { uri: document.uri, file, workspaceFolder: folderOf(file) },
-      document.getText(),
-      document.version,
-      host,
-    );
+    if (isIgnoreFile(file)) {
+      ignoreFiles.set(file, document);
+      return;
+    }
+    const place = {
+      uri: document.uri,
+      file,
+      get workspaceFolder() {
+        return folderOf(file);
+      },
+    };
+    const session = new Session(place, document.getText(), document.version, host);
     sessions.set(document.uri, session);
     run("open", () => configure(session));
   });
 
   documents.onDidChangeContent(({ document }) => {
+    const file = toPath(document.uri);
+    if (isIgnoreFile(file)) {
+      ignoreFileChanged(file);
+      return;
+    }
     const session = sessions.get(document.uri);
     if (session === undefined || session.version === document.version) return;
     guard("change", undefined, () => session.update(document.getText(), document.version));
-    host.changed(session);
+    schedule(session);
+  });
+
+  documents.onDidSave(({ document }) => {
+    const session = sessions.get(document.uri);
+    if (session !== undefined && !isWatched(session)) run("save", () => session.rescan());
   });
 
   documents.onDidClose(({ document }) => {
+    const file = toPath(document.uri);
+    if (isIgnoreFile(file)) {
+      ignoreFiles.delete(file);
+      ignoreFileChanged(file);
+      return;
+    }
     sessions.get(document.uri)?.close();
     sessions.delete(document.uri);
-    void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
-    run("watch", watchContexts);
+    run("close", () => connection.sendDiagnostics({ uri: document.uri, diagnostics: [] }));
+    watchContexts();
   });
+
+  const ignoreTimers = new Map<string, NodeJS.Timeout>();
+  function ignoreFileChanged(file: string): void {
+    clearTimeout(ignoreTimers.get(file));
+    const changed = (): void => {
+      ignoreTimers.delete(file);
+      filesChanged([file]);
+    };
+    ignoreTimers.set(file, setTimeout(changed, ignoreDelay));
+  }
 
   async function configure(session: Session): Promise<void> {
     const scopeUri = session.place.file === null ? undefined : session.place.uri;
@@ -188,53 +254,41 @@ export function serve(connection: Connection): void {
           ...(scopeUri === undefined ? {} : { scopeUri }),
         })
       : null;
-    await session.configure(readSettings(value));
-    await watchContexts();
+    const reading = session.configure(readSettings(value));
+    watchContexts();
+    await reading;
   }
 
   function folderOf(file: string | null): string | null {
-    const own =
-      file === null
-        ? undefined
-        : workspaceFolders
-            .filter((folder) => isInside(file, folder))
-            .sort((a, b) => b.length - a.length)[0];
-    return own ?? (file === null ? (workspaceFolders[0] ?? null) : null);
+    if (file === null) return workspaceFolders[0] ?? null;
+    const own = workspaceFolders.filter((folder) => pathInside(folder, file) !== null);
+    return own.sort((a, b) => b.length - a.length)[0] ?? null;
   }
 
-  /** Watches the contexts that lie in the workspace; others are looked at on demand. */
-  async function watchContexts(): Promise<void> {
+  /** Contexts outside the workspace are read again on a save and when the user asks for it. */
+  function isWatched({ contextFolder }: Session): boolean {
+    return (
+      can.watch &&
+      contextFolder !== null &&
+      workspaceFolders.some((root) => pathInside(root, contextFolder) !== null)
+    );
+  }
+
+  function watchContexts(): void {
     if (!can.watch) return;
-    const wanted = new Set<string>();
-    for (const session of sessions.values()) {
-      const folder = session.contextFolder;
-      if (folder !== null && workspaceFolders.some((root) => isInside(folder, root))) {
-        wanted.add(folder);
-      }
-      if (session.place.file !== null) wanted.add(`${session.place.file}.dockerignore`);
-    }
-    for (const [name, watch] of watches) {
-      if (wanted.has(name)) continue;
-      watches.delete(name);
-      (await watch).dispose();
-    }
-    for (const name of wanted) {
-      if (watches.has(name)) continue;
-      const isFile = name.endsWith(".dockerignore");
-      const base = isFile ? path.dirname(name) : name;
-      const pattern = isFile ? "*.dockerignore" : "**/*";
-      watches.set(
-        name,
-        connection.client.register(DidChangeWatchedFilesNotification.type, {
-          watchers: [{ globPattern: { baseUri: pathToFileURL(base).href, pattern } }],
-        }),
-      );
-    }
+    const all = [...sessions.values()];
+    watches.watch(
+      all.filter(isWatched).flatMap(({ contextFolder }) => contextFolder ?? []),
+      all.flatMap(({ place }) => (place.file === null ? [] : [`${place.file}.dockerignore`])),
+    );
+  }
+
+  function filesChanged(files: readonly string[]): void {
+    for (const session of sessions.values()) run("files", () => session.filesChanged(files));
   }
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
-    const paths = changes.flatMap(({ uri }) => toPath(uri) ?? []);
-    for (const session of sessions.values()) run("files", () => session.filesChanged(paths));
+    filesChanged(changes.flatMap(({ uri }) => toPath(uri) ?? []));
   });
 
   connection.onCodeLens(({ textDocument }) =>
@@ -280,7 +334,7 @@ export function serve(connection: Connection): void {
   });
   connection.onNotification(notifications.refresh, (params: unknown) => {
     const session = sessions.get(toUri(params));
-    if (session !== undefined) run("refresh", () => session.openContext());
+    if (session !== undefined) run("refresh", () => session.rescan());
   });
   // What trust allows beyond reading files has no part in this server yet: nothing to switch on.
   connection.onNotification(notifications.trustGranted, () => undefined);
@@ -289,9 +343,9 @@ export function serve(connection: Connection): void {
   connection.listen();
 }
 
-function isInside(file: string, folder: string): boolean {
-  const relative = path.relative(folder, file);
-  return !relative.startsWith("..") && !path.isAbsolute(relative);
+/** Ignore files of any Dockerfile; they are opened for their text alone. */
+function isIgnoreFile(file: string | null): file is string {
+  return file?.endsWith(".dockerignore") === true;
 }
 
 function describe(error: unknown): string {

@@ -35,7 +35,9 @@ test("a simulated build reports its progress and answers with log, counts and a 
   const uri = uriOf(path.join(folder, "Dockerfile"));
   await editor.open(uri, pythonApp.Dockerfile);
   const seen: Progress[] = [];
-  editor.connection.onProgress(new ProgressType<Progress>(), "mine", (value) => seen.push(value));
+  editor.connection.onProgress(new ProgressType<Progress>(), "mine", (value) => {
+    seen.push(value);
+  });
   const first = await simulate(editor, uri, { workDoneToken: "mine" });
   assert.deepEqual(
     seen.map(({ kind, title, message }) => `${kind} ${title ?? message ?? ""}`.trim()),

@@ -24,6 +24,7 @@ import {
   readDirectory,
   readEntry,
   readRoot,
+  TooMany,
   type Walk,
 } from "./contextWalk.js";
 import { hashFile, isSettled } from "./fileHash.js";
@@ -34,6 +35,8 @@ export interface ContextReaderOptions {
   /** Absolute path of the context folder; it may be a link. */
   readonly root: string;
   readonly ignore: IgnoreMatcher;
+  /** A walk that meets more entries fails with `E2BIG`. Default: no limit. */
+  readonly maxEntries?: number;
   /** This machine's disk unless said. */
   readonly fileSystem?: FileSystem;
   /** Shared between the readers of one process, so that two builders or contexts hash a file once. */
@@ -62,7 +65,7 @@ export interface ContextReader {
   /**
    * Walks everything anew (first opening, Simulate Build). Entries whose stat is unchanged keep
    * their identity; the very same tree comes back when nothing changed at all. Errors: `ENOENT`,
-   * `ENOTDIR`, `EACCES` … of the folder itself, `ECANCELED`; the last picture then stays.
+   * `ENOTDIR`, `EACCES` … of the folder itself, `E2BIG`, `ECANCELED`; the last picture then stays.
    */
   scan(cancel?: Cancellation): Promise<Result<ContextTree>>;
   /**
@@ -116,6 +119,7 @@ function openReader(
     // What could not be read is worth another try as well.
     isUnsettled: (entry) => unsettled.has(entry) || fileErrors.has(entry),
     slices: createSlices(cancel),
+    room: { left: options.maxEntries ?? Number.POSITIVE_INFINITY },
   });
 
   const scan = async (cancel: Cancellation | undefined): Promise<Result<ContextTree>> => {
@@ -188,6 +192,7 @@ function openReader(
   const inTurn = <T>(work: () => Promise<Result<T>>): Promise<Result<T>> => {
     const turn = last.then(work).catch((thrown: unknown) => {
       if (thrown instanceof Cancelled) return failure<T>(cancelledError(options.root));
+      if (thrown instanceof TooMany) return failure<T>(tooManyError(options.root));
       throw thrown;
     });
     last = turn.catch(() => undefined);
@@ -310,6 +315,14 @@ function contextError(root: string, error: HostError): HostError {
 
 function cancelledError(root: string): HostError {
   return { code: "ECANCELED", path: root, message: "Reading the build context was cancelled." };
+}
+
+function tooManyError(root: string): HostError {
+  return {
+    code: "E2BIG",
+    path: root,
+    message: `The build context \`${root}\` has too many files.`,
+  };
 }
 
 function failure<T>(error: HostError): Result<T> {

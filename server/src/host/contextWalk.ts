@@ -19,6 +19,8 @@ export interface Walk {
   /** True when an entry must not be taken over although its stat is the same. */
   readonly isUnsettled: (entry: FileEntry) => boolean;
   readonly slices: Slices;
+  /** How many more entries may be looked at; counted down. */
+  readonly room: { left: number };
 }
 
 /** Lets other work run every few milliseconds; `next` throws `Cancelled`. */
@@ -28,6 +30,9 @@ export interface Slices {
 
 /** Thrown through a walk when it is cancelled, and caught by the reader alone. */
 export class Cancelled extends Error {}
+
+/** Thrown through a walk that meets more entries than it has room for; caught by the reader alone. */
+export class TooMany extends Error {}
 
 /** Long enough to get on with the work, short enough for a keystroke to come through. */
 const SLICE_MS = 10;
@@ -70,6 +75,8 @@ export async function readDirectory(
 ): Promise<DirectoryNode> {
   const listed = walk.fileSystem.list(diskPath(walk, entry.path));
   if (!listed.ok) return directoryNode(entry, [], [{ ...listed.error, path: entry.path }]);
+  walk.room.left -= listed.value.length;
+  if (walk.room.left < 0) throw new TooMany();
   const oldEntries = new Map(previous?.entries.map((old) => [baseName(old.path), old]));
   const children: (FileEntry | DirectoryNode)[] = [];
   const errors: HostError[] = [];

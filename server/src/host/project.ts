@@ -65,6 +65,7 @@ export function openContext(place: ContextPlace, options: OpenOptions = {}): Ope
     before.place.dockerfile === place.dockerfile &&
     before.ignorePath === ignorePath &&
     before.ignoreText === ignoreText &&
+    before.ignoreError === null &&
     ignoreError === null;
   if (isSame) return before;
   const ignore = matcherOf(ignoreText, place.builder);

@@ -23,6 +23,7 @@ import {
   DidSaveTextDocumentNotification,
   ExitNotification,
   FileChangeType,
+  type FileEvent,
   type Hover,
   HoverRequest,
   InitializedNotification,
@@ -232,7 +233,9 @@ export async function startEditor(options: EditorOptions = {}): Promise<EditorCl
     },
     filesChanged: (...files) =>
       connection.sendNotification(DidChangeWatchedFilesNotification.type, {
-        changes: files.map((file) => ({ uri: uriOf(file), type: FileChangeType.Changed })),
+        changes: files.map(
+          (file): FileEvent => ({ uri: uriOf(file), type: FileChangeType.Changed }),
+        ),
       }),
     settled: (uri) =>
       eventually(`the end of reading for ${uri}`, () =>
