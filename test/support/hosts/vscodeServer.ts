@@ -45,13 +45,16 @@ export async function startVsCodeServer(options: ServerOptions): Promise<VsCodeS
   const dataFolder = options.dataFolder ?? temporaryFolder("stratacast-vscode-");
   const extensions = path.join(dataFolder, "ext");
   mkdirSync(extensions, { recursive: true });
+  // An open window follows the Machine file alone; what only the user may set is read at its start.
   const writeSettings = (settings: Settings) => {
-    const folder = path.join(dataFolder, "data", "User");
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(
-      path.join(folder, "settings.json"),
-      JSON.stringify({ ...quietSettings, ...settings }, null, 2),
-    );
+    for (const scope of ["User", "Machine"]) {
+      const folder = path.join(dataFolder, "data", scope);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(
+        path.join(folder, "settings.json"),
+        JSON.stringify({ ...quietSettings, ...settings }, null, 2),
+      );
+    }
   };
   writeSettings(options.settings ?? {});
   const folders = ["--server-data-dir", dataFolder, "--extensions-dir", extensions];
