@@ -67,6 +67,7 @@ export function serve(connection: Connection): void {
       const open = ignoreFiles.get(file);
       return open === undefined ? readTextFile(file) : { ok: true, value: open.getText() };
     },
+    isWatched,
     tell: (message) => {
       // A notification: the request of the same purpose would wait for somebody to close the message.
       run("tell", () =>
@@ -220,7 +221,7 @@ export function serve(connection: Connection): void {
 
   documents.onDidSave(({ document }) => {
     const session = sessions.get(document.uri);
-    if (session !== undefined && !isWatched(session)) run("save", () => session.rescan());
+    if (session?.isContextWatched === false) run("save", () => session.rescan());
   });
 
   documents.onDidClose(({ document }) => {
@@ -266,19 +267,15 @@ export function serve(connection: Connection): void {
   }
 
   /** Contexts outside the workspace are read again on a save and when the user asks for it. */
-  function isWatched({ contextFolder }: Session): boolean {
-    return (
-      can.watch &&
-      contextFolder !== null &&
-      workspaceFolders.some((root) => pathInside(root, contextFolder) !== null)
-    );
+  function isWatched(folder: string): boolean {
+    return can.watch && workspaceFolders.some((root) => pathInside(root, folder) !== null);
   }
 
   function watchContexts(): void {
     if (!can.watch) return;
     const all = [...sessions.values()];
     watches.watch(
-      all.filter(isWatched).flatMap(({ contextFolder }) => contextFolder ?? []),
+      all.flatMap(({ contextFolder }) => contextFolder ?? []).filter(isWatched),
       all.flatMap(({ place }) => (place.file === null ? [] : [`${place.file}.dockerignore`])),
     );
   }

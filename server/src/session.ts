@@ -31,6 +31,8 @@ export interface SessionHost {
   changed(session: Session): void;
   /** Reads an ignore file, as the editor shows it where it is open there. */
   readText(file: string): Result<string>;
+  /** Whether the editor reports changes in a folder. */
+  isWatched(folder: string): boolean;
   /** A sentence for the user, such as a state file that was set aside. */
   tell(message: string): void;
   log(message: string): void;
@@ -87,6 +89,12 @@ export class Session {
   /** What is wrong with the build context; empty: nothing. */
   get contextProblem(): string {
     return this.#files.problem;
+  }
+
+  /** False: changes in the context show only when it is read again. */
+  get isContextWatched(): boolean {
+    const folder = this.contextFolder;
+    return folder !== null && this.#host.isWatched(folder);
   }
 
   /** Absolute path of the build context; null: there is none. */

@@ -7,5 +7,12 @@ import type { Session } from "../session.js";
 /** `textDocument/publishDiagnostics` */
 export function makeDiagnostics(document: TextDocument, session: Session): Diagnostic[] {
   if (!session.settings.diagnostics) return [];
-  return diagnostics(session.view().analysis).map((problem) => toDiagnostic(document, problem));
+  const { contextFolder, contextProblem } = session;
+  const trouble =
+    contextFolder === null || contextProblem === ""
+      ? null
+      : { folder: contextFolder, problem: contextProblem };
+  return diagnostics(session.view().analysis, trouble).map((problem) =>
+    toDiagnostic(document, problem),
+  );
 }

@@ -8,7 +8,11 @@ import type { Session } from "../session.js";
 export function handleLayerStack(session: Session): LayerStack {
   const view = session.view();
   const folder = session.contextFolder;
-  const roots = layerStack(view, { folder: folder ?? "none", problem: session.contextProblem });
+  const roots = layerStack(view, {
+    folder: folder ?? "none",
+    problem: session.contextProblem,
+    isWatched: session.isContextWatched,
+  });
   return {
     uri: session.place.uri,
     version: session.version,

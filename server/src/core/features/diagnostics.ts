@@ -1,11 +1,21 @@
 /** What is wrong with the Dockerfile and its files, for the Problems view. */
 import type { Analysis } from "../analysis/analyse.js";
+import { contextRequests } from "../cache/inputs.js";
 import type { Problem } from "../text/range.js";
 
-/** Each problem once, in the order of the text. */
-export function diagnostics(analysis: Analysis): readonly Problem[] {
+/** A build context that cannot be read. */
+export interface ContextTrouble {
+  readonly folder: string;
+  readonly problem: string;
+}
+
+/** Each problem once, in the order of the text. `context`: null when nothing is wrong with it. */
+export function diagnostics(
+  analysis: Analysis,
+  context: ContextTrouble | null = null,
+): readonly Problem[] {
   const seen = new Set<string>();
-  return analysis.problems
+  return [...analysis.problems, ...contextDiagnostic(analysis, context)]
     .filter(({ code, message, range }) => {
       const name = JSON.stringify([code, range, message]);
       const isNew = !seen.has(name);
@@ -13,4 +23,22 @@ export function diagnostics(analysis: Analysis): readonly Problem[] {
       return isNew;
     })
     .sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0));
+}
+
+/** Once for the document, where it first matters; a file that takes nothing from it needs none. */
+function contextDiagnostic(analysis: Analysis, context: ContextTrouble | null): readonly Problem[] {
+  if (context === null) return [];
+  const { builder } = analysis.graph.options;
+  const first = analysis.steps.find(
+    ({ step, isBuilt }) => isBuilt && contextRequests(step, builder).length > 0,
+  );
+  if (first === undefined) return [];
+  return [
+    {
+      code: "context-unreadable",
+      message: `The files of this step are not known. The build context ${context.folder}: ${context.problem}.`,
+      severity: "warning",
+      range: first.step.instruction.keywordRange,
+    },
+  ];
 }

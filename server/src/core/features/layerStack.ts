@@ -44,6 +44,8 @@ export interface ContextWords {
   readonly folder: string;
   /** What is wrong with it; empty: nothing. */
   readonly problem: string;
+  /** False: changes in it show only when it is read again. */
+  readonly isWatched: boolean;
 }
 
 export function layerStack(view: View, context: ContextWords): readonly LayerNode[] {
@@ -274,20 +276,27 @@ function configTooltip(config: ConfigJson): string {
     .join("\n\n");
 }
 
-function contextNode(view: View, { folder, problem }: ContextWords): LayerNode {
+function contextNode(view: View, { folder, problem, isWatched }: ContextWords): LayerNode {
   const entries = view.analysis.input.context?.entryCount ?? null;
   const description =
     problem !== ""
       ? problem
       : entries === null
         ? "reading…"
-        : count(entries, "entry").replace("entrys", "entries");
+        : count(entries, "entry").replace("entrys", "entries") +
+          (isWatched ? "" : " · not watched");
   return {
     ...plainNode("context", "context", `Build context: ${folder}`),
     description,
     accessibilityLabel: `Build context ${folder}, ${description}`,
-    tooltip:
+    tooltip: [
       "The folder that COPY and ADD take files from. The setting stratacast.context chooses another one.",
+      ...(isWatched
+        ? []
+        : [
+            "It lies outside the workspace: it is read again on a save, a refresh and a simulated build.",
+          ]),
+    ].join("\n\n"),
     contextPath: "",
   };
 }
