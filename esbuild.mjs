@@ -1,6 +1,6 @@
 // Bundles the three programs of the extension, and with --tests the test programs too.
 //   node esbuild.mjs [--production] [--tests] [--no-programs]
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
@@ -27,6 +27,7 @@ if (process.argv.includes("--tests")) await buildTests();
 
 async function buildPrograms() {
   if (production) rmSync("dist", { recursive: true, force: true });
+  const inputs = new Set();
   for (const [name, { entry, external, banner }] of Object.entries(programs)) {
     const result = await build({
       ...common,
@@ -41,8 +42,26 @@ async function buildPrograms() {
       ...(banner === undefined ? {} : { banner: { js: banner } }),
     });
     writeFileSync(`.cache/build/${name}.meta.json`, JSON.stringify(result.metafile));
+    for (const input of Object.keys(result.metafile.inputs)) inputs.add(input);
   }
   chmodSync("dist/cli.js", 0o755);
+  writeFileSync("dist/third-party-notices.txt", notices(inputs));
+}
+
+/** The licences of the packages that are bundled, as those licences ask. */
+function notices(inputs) {
+  const packages = new Set();
+  for (const input of inputs) {
+    const found = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input);
+    if (found !== null) packages.add(found[0]);
+  }
+  const parts = [...packages].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${name} is bundled and has no licence file.`);
+    return `${name} ${version} (${license})\n\n${readFileSync(`${folder}/${file}`, "utf8").trim()}\n`;
+  });
+  return `Stratacast contains parts of these packages.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
 }
 
 /** Tests and their helpers are ES modules that share chunks; a `*.main.ts` is a program. */
