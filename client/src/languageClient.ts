@@ -28,6 +28,11 @@ export const dockerfiles: readonly vscode.DocumentFilter[] = [
   { language: "dockerfile", scheme: "untitled" },
 ];
 
+/** Read along, so that an ignore file counts as it stands in the editor. */
+const ignoreFiles: readonly vscode.DocumentFilter[] = [
+  { pattern: "**/*.dockerignore", scheme: "file" },
+];
+
 /** Whether Stratacast answers for `document`. */
 export function isDockerfile(document: vscode.TextDocument): boolean {
   return vscode.languages.match(dockerfiles, document) > 0;
@@ -159,7 +164,9 @@ function createClient(
 ): LanguageClient {
   const module = vscode.Uri.joinPath(context.extensionUri, "dist", "server.js").fsPath;
   const options: LanguageClientOptions = {
-    documentSelector: [...dockerfiles] as NonNullable<LanguageClientOptions["documentSelector"]>,
+    documentSelector: [...dockerfiles, ...ignoreFiles] as NonNullable<
+      LanguageClientOptions["documentSelector"]
+    >,
     // A function: trust may have been granted between activation and start.
     initializationOptions: (): InitializationOptions => ({
       storageFolder: storageFolder(context),
