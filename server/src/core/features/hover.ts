@@ -52,48 +52,55 @@ export function hover(view: View, offset: number): Hover | null {
   return { range: instruction.keywordRange, markdown: instructionMarkdown(view, analysed) };
 }
 
+/**
+ * A hover shows about ten lines before it scrolls: one paragraph for the verdict, then one item for
+ * each of the other parts.
+ */
 function instructionMarkdown(view: View, analysed: StepAnalysis): string {
   const { analysis } = view;
-  const { step, prediction } = analysed;
-  const sections = [`**${escapeMarkdown(lensTitle(view, analysed))}**`];
-  const causes = prediction.causes.slice(0, 3).map(({ message }) => escapeMarkdown(message));
-  if (causes.length > 0) sections.push(causes.join(" "));
-  if (prediction.kind !== null) {
-    const { label } = analysis.input.baseline;
-    sections.push(`*Compared with ${escapeMarkdown(label)}.*`);
-  }
+  const { step } = analysed;
   const kind = instructionKind(step.keyword);
-  if (kind === undefined) return sections.join("\n\n");
-  const builder = analysis.graph.options.builder;
-  const { inside, traps } = kind.explain(step, builder);
-  sections.push(list("What happens", inside));
+  if (kind === undefined) return verdict(view, analysed);
+  const { inside, traps } = kind.explain(step, analysis.graph.options.builder);
+  const items = [item("What happens", inside.join(" "))];
   if (analysed.isBuilt) {
-    sections.push(list("Rebuilds when", invalidators(analysis, analysed)));
-    sections.push(list("Does not rebuild it", traps));
-    const after = afterwards(analysis, analysed);
-    if (after !== null) sections.push(after);
+    items.push(item("Rebuilds when", sentence(invalidators(analysis, analysed))));
+    items.push(item("Does not rebuild it", traps.join(" ")));
+    items.push(item("If it changes", afterwards(analysis, analysed)));
   }
-  return sections.filter((section) => section !== "").join("\n\n");
+  return [verdict(view, analysed), items.filter((line) => line !== "").join("\n")].join("\n\n");
 }
 
-function afterwards(analysis: Analysis, analysed: StepAnalysis): string | null {
-  if (analysed.effect === "none" && analysed.step.stage === null) return null;
+function verdict(view: View, analysed: StepAnalysis): string {
+  const { analysis } = view;
+  const { kind, causes } = analysed.prediction;
+  const { build, label } = analysis.input.baseline;
+  const title = `**${escapeMarkdown(lensTitle(view, analysed))}**`;
+  const reasons = causes.slice(0, 3).map(({ message }) => escapeMarkdown(message));
+  const against =
+    kind !== null && build !== null ? [`*Compared with ${escapeMarkdown(label)}.*`] : [];
+  const rest = [...reasons, ...against].join(" ");
+  return rest === "" ? title : `${title} — ${rest}`;
+}
+
+function afterwards(analysis: Analysis, analysed: StepAnalysis): string {
+  if (analysed.effect === "none" && analysed.step.stage === null) return "";
   const { certain, possible } = consequences(analysis, analysed);
-  if (certain.length === 0 && possible.length === 0) return "If it changes, nothing else rebuilds.";
   const parts = [
     ...(certain.length > 0
       ? [`${lineList(certain)} ${certain.length === 1 ? "rebuilds" : "rebuild"}`]
       : []),
     ...(possible.length > 0 ? [`${lineList(possible)} may rebuild`] : []),
   ];
-  return `If it changes, ${parts.join("; ")}.`;
+  return parts.length === 0 ? "nothing else rebuilds." : `${parts.join("; ")}.`;
 }
 
-function list(title: string, sentences: readonly string[]): string {
-  if (sentences.length === 0) return "";
-  return [`**${title}**`, "", ...sentences.map((sentence) => `- ${escapeMarkdown(sentence)}`)].join(
-    "\n",
-  );
+function item(title: string, text: string): string {
+  return text === "" ? "" : `- **${title}:** ${escapeMarkdown(text)}`;
+}
+
+function sentence(clauses: readonly string[]): string {
+  return clauses.length === 0 ? "" : `${clauses.join("; ")}.`;
 }
 
 /** A value longer than this says nothing more in a hover. */

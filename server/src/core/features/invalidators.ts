@@ -1,4 +1,4 @@
-/** What rebuilds a step, concretely: files with count and size, variables with values, lines. */
+/** What rebuilds a step, concretely: files with count and size, variables, lines. Each a clause. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { Step } from "../graph/graph.js";
 import { variableReferences } from "../syntax/expand.js";
@@ -11,11 +11,11 @@ const shown = 4;
 export function invalidators(analysis: Analysis, analysed: StepAnalysis): readonly string[] {
   const { step, keyed } = analysed;
   if (step.operation?.kind === "pull") {
-    return [`${step.operation.reference} becomes another image, or this line names another one.`];
+    return [`${step.operation.reference} becomes another image, or this line names another one`];
   }
   if (keyed.definition === null) return [];
   return [
-    "This line changes (comments and line ends do not count).",
+    "this line changes",
     ...variables(analysis, step),
     ...files(analysed),
     ...sources(analysis, analysed),
@@ -35,8 +35,8 @@ function variables(analysis: Analysis, step: Step): readonly string[] {
   const text = enumerate(all.slice(0, shown), all.length - shown, "more");
   return [
     isRun
-      ? `The value of ${text} changes: every ENV and ARG above counts, used or not.`
-      : `The value of ${text} changes.`,
+      ? `the value of ${text} changes (every ENV and ARG above counts, used or not)`
+      : `the value of ${text} changes`,
   ];
 }
 
@@ -60,9 +60,10 @@ function files({ keyed }: StepAnalysis): readonly string[] {
     );
     const listed = enumerate(names.slice(0, shown), selection.fileCount - shown, "more");
     const whole = count(selection.fileCount, "file");
-    return [
-      `One of its ${whole} (${formatBytes(selection.bytes)}) changes in content or mode, or one is added or removed: ${listed}.`,
-    ];
+    const size = formatBytes(selection.bytes);
+    return selection.fileCount === 1
+      ? [`${listed} (${size}) changes in content or mode`]
+      : [`one of ${whole} (${size}) changes in content or mode, comes or goes: ${listed}`];
   });
 }
 
@@ -70,14 +71,14 @@ function sources(analysis: Analysis, { keyed }: StepAnalysis): readonly string[]
   const { operation } = keyed.step;
   const images =
     operation?.kind === "copy" && operation.from.kind === "image"
-      ? [`The image ${operation.from.reference} changes.`]
+      ? [`the image ${operation.from.reference} changes`]
       : [];
   return [
     ...keyed.sources.flatMap((index) => {
       const stage = analysis.graph.stages[index];
       return stage === undefined
         ? []
-        : [`The files that it takes from ${stageWords(stage)} come out differently.`];
+        : [`the files that it takes from ${stageWords(stage)} come out differently`];
     }),
     ...images,
   ];
@@ -86,10 +87,10 @@ function sources(analysis: Analysis, { keyed }: StepAnalysis): readonly string[]
 function below(analysis: Analysis, { keyed }: StepAnalysis): readonly string[] {
   if (keyed.below !== null)
     return [
-      `Line ${keyed.below.step.line} (${keyed.below.step.keyword}) or anything below it rebuilds.`,
+      `line ${keyed.below.step.line} (${keyed.below.step.keyword}) or anything below it rebuilds`,
     ];
   const stage = keyed.step.stage === null ? undefined : analysis.graph.stages[keyed.step.stage];
-  return stage?.base.kind === "image" ? [`The base image ${stage.base.reference} changes.`] : [];
+  return stage?.base.kind === "image" ? [`the base image ${stage.base.reference} changes`] : [];
 }
 
 function enumerate(names: readonly string[], more: number, word: string): string {

@@ -194,7 +194,7 @@ function layerNode(
   ids: ReadonlyMap<number, string>,
   prefix: string,
 ): LayerNode {
-  const { step, files, prediction } = analysed;
+  const { step, files } = analysed;
   const words = predictionWords(analysed, view.isResult);
   const size = files === null ? [] : [`${count(files.count, "file")}, ${formatBytes(files.bytes)}`];
   const id = prefix + (ids.get(step.index) ?? "");
@@ -204,11 +204,16 @@ function layerNode(
     description: [...size, ...(words === "" ? [] : [words])].join(" · "),
     accessibilityLabel: `${lensTitle(view, analysed)}: ${step.text}`,
     tooltip: layerTooltip(view, analysed),
-    prediction: prediction.kind,
+    prediction: shownPrediction(analysed),
     line: step.line,
     // Inherited rows show no files: those stand under the stage that copies them.
     children: files !== null && files.count > 0 && prefix === "" ? "lazy" : null,
   };
+}
+
+/** What was never built is no news: it gets no colour. */
+function shownPrediction({ prediction }: StepAnalysis): PredictionKind | null {
+  return prediction.causes[0]?.code === "never-built" ? null : prediction.kind;
 }
 
 function layerTooltip(view: View, analysed: StepAnalysis): string {
@@ -247,7 +252,7 @@ function configNode(
       description: words,
       accessibilityLabel: `${lensTitle(view, analysed)}: ${analysed.step.text}`,
       tooltip: layerTooltip(view, analysed),
-      prediction: analysed.prediction.kind,
+      prediction: shownPrediction(analysed),
       line: analysed.step.line,
     };
   });
@@ -286,8 +291,8 @@ function contextNode(view: View, { folder, problem, isWatched }: ContextWords): 
         : count(entries, "entry").replace("entrys", "entries") +
           (isWatched ? "" : " · not watched");
   return {
-    ...plainNode("context", "context", `Build context: ${folder}`),
-    description,
+    ...plainNode("context", "context", "Build context"),
+    description: `${folder} · ${description}`,
     accessibilityLabel: `Build context ${folder}, ${description}`,
     tooltip: [
       "The folder that COPY and ADD take files from. The setting stratacast.context chooses another one.",
@@ -320,9 +325,11 @@ function stageId(stage: Stage): string {
 }
 
 /** What fits into a row. */
-const maxLabel = 90;
+const maxLabel = 40;
 
-function shorten(text: string): string {
+/** The instruction without its flags, which would hide what it does. */
+function shorten(typed: string): string {
+  const text = typed.replace(/ --[a-z-]+(?:=(?:"[^"]*"|\S)*)?(?= )/g, "");
   return text.length > maxLabel ? `${text.slice(0, maxLabel - 1)}…` : text;
 }
 

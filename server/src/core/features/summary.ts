@@ -36,9 +36,9 @@ export function statusText({ analysis, isResult }: View): string {
   ].join(" · ");
 }
 
-/** The status in a sentence, for who looks closer. */
+/** The status in one short sentence: there is no room for two. */
 export function statusDetail(view: View): string {
-  return `${summarySentence(view.analysis)} ${baselineMessage(view)}`;
+  return baselineMessage(view);
 }
 
 /** What the shown predictions stand against. */
