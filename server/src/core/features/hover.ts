@@ -76,7 +76,11 @@ function verdict(view: View, analysed: StepAnalysis): string {
   const { kind, causes } = analysed.prediction;
   const { build, label } = analysis.input.baseline;
   const title = `**${escapeMarkdown(lensTitle(view, analysed))}**`;
-  const reasons = causes.slice(0, 3).map(({ message }) => escapeMarkdown(message));
+  // The title ends with the first cause in few words: the sentence has to say more than that.
+  const reasons = causes
+    .slice(0, 3)
+    .filter(({ short, message }) => message !== `${short}.`)
+    .map(({ message }) => escapeMarkdown(message));
   const against =
     kind !== null && build !== null ? [`*Compared with ${escapeMarkdown(label)}.*`] : [];
   const rest = [...reasons, ...against].join(" ");

@@ -103,7 +103,8 @@ function classicLog(analysis: Analysis): readonly string[] {
 
 function causeLines({ prediction }: StepAnalysis): readonly string[] {
   const [first] = prediction.causes;
-  if (first === undefined) return [];
+  // Of a first build every step would say the same.
+  if (first === undefined || first.code === "never-built") return [];
   const verdict = prediction.kind === "unknown" ? "may rebuild" : "rebuilds";
   return [`   ↳ ${verdict}: ${first.message}`];
 }
