@@ -1,6 +1,6 @@
 // Bundles the three programs of the extension, and with --tests the test programs too.
 //   node esbuild.mjs [--production] [--tests] [--no-programs]
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
@@ -26,7 +26,6 @@ if (!process.argv.includes("--no-programs")) await buildPrograms();
 if (process.argv.includes("--tests")) await buildTests();
 
 async function buildPrograms() {
-  if (production) rmSync("dist", { recursive: true, force: true });
   const inputs = new Set();
   for (const [name, { entry, external, banner }] of Object.entries(programs)) {
     const result = await build({

@@ -86,7 +86,7 @@ export function windowAddress(
   file: string | null,
 ): string {
   const parameter = folder.endsWith(".code-workspace") ? "workspace" : "folder";
-  const address = `${server.origin}/?${parameter}=${encodeURIComponent(folder)}`;
+  const address = `${server.origin}/?${parameter}=${inQuery(folder)}`;
   if (file === null) return address;
   return withPayload(address, [["openFile", remoteUri(server, path.resolve(folder, file))]]);
 }
@@ -98,7 +98,7 @@ export function testAddress(
   extension: string,
   tests: string,
 ): string {
-  return withPayload(`${server.origin}/?folder=${encodeURIComponent(folder)}`, [
+  return withPayload(`${server.origin}/?folder=${inQuery(folder)}`, [
     ["extensionDevelopmentPath", remoteUri(server, extension)],
     ["extensionTestsPath", remoteUri(server, tests)],
   ]);
@@ -123,6 +123,15 @@ export function freePort(): Promise<number> {
         else reject(new Error("The system names no port."));
       });
     });
+  });
+}
+
+/** Whether a server can listen on that port of 127.0.0.1. */
+export function portIsFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
 }
 
@@ -183,5 +192,13 @@ function remoteUri(server: Pick<VsCodeServer, "port">, absolute: string): string
 }
 
 function withPayload(address: string, payload: readonly (readonly [string, string])[]): string {
-  return `${address}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  return `${address}&payload=${inQuery(JSON.stringify(payload))}`;
+}
+
+/** Leaves what a query may contain as it is, so that an address that is printed can be read. */
+function inQuery(text: string): string {
+  return encodeURIComponent(text)
+    .replaceAll("%2F", "/")
+    .replaceAll("%3A", ":")
+    .replaceAll("%2C", ",");
 }

@@ -18,17 +18,39 @@ export const suites: readonly Suite[] = [
     name: "unit",
     about: "the core, in memory",
     limitSeconds: 120,
-    prepare: async () => {},
+    prepare: nothing,
+  },
+  {
+    name: "tidy",
+    about: "what holds for the whole project: boundaries, documents, the package",
+    limitSeconds: 60,
+    prepare: async () => {
+      await packageExtension();
+    },
+  },
+  {
+    name: "protocol",
+    about: "the bundled language server over stdio",
+    limitSeconds: 120,
+    prepare: nothing,
+  },
+  {
+    name: "conformance",
+    about: "predictions against recordings of real engine builds",
+    limitSeconds: 180,
+    prepare: nothing,
+  },
+  {
+    name: "host",
+    about: "the packaged extension in a real VS Code",
+    limitSeconds: 420,
+    prepare: async () => {
+      await findBrowser();
+      await installVsCode("main");
+      await installVsCode("oldest");
+      await packageExtension();
+    },
   },
 ];
 
-async function prepareTidy(): Promise<void> {
-  await packageExtension();
-}
-
-async function prepareHost(): Promise<void> {
-  await findBrowser();
-  await installVsCode("main");
-  await installVsCode("oldest");
-  await packageExtension();
-}
+async function nothing(): Promise<void> {}
