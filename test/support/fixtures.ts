@@ -80,7 +80,7 @@ export function readFixture(text: string): Fixture {
     else if (last !== undefined) last.text += line;
     else intent += line;
   }
-  assert.match(intent, /^[A-Z`][^]*[.:]\n$/, "a fixture opens with a sentence of intent");
+  assert.match(intent, /^[A-Z`][\s\S]*[.:]\n$/, "a fixture opens with a sentence of intent");
   return { intent, sections };
 }
 
@@ -151,7 +151,10 @@ function takeCursors(typed: string): { text: string; cursors: readonly number[] 
   const parts = typed.split("<|>");
   const cursors: number[] = [];
   let at = 0;
-  for (const part of parts.slice(0, -1)) cursors.push((at += part.length));
+  for (const part of parts.slice(0, -1)) {
+    at += part.length;
+    cursors.push(at);
+  }
   return { text: parts.join(""), cursors };
 }
 

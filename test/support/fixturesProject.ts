@@ -16,6 +16,7 @@
  *
  * Lines of `-- change --`, after a first simulated build; `\n` in a text is a line end:
  *     replace FILE: OLD => NEW · cut FILE: TEXT · write FILE: TEXT · append FILE: TEXT · delete PATH
+ *     sneak FILE: TEXT                  writes without another modification time
  *     rename PATH => PATH · chmod MODE PATH · touch PATH · link PATH => TARGET · mkdir PATH
  *     simulate                          records another build
  *     forget                            drops what was recorded
@@ -233,6 +234,12 @@ class Builds {
       }
       case "write":
         return disk.write(file, unescaped);
+      case "sneak":
+        // As an edit within the file system's resolution would: size and time stay.
+        disk.clock -= 60_000;
+        disk.write(file, unescaped);
+        disk.clock += 60_000;
+        return;
       case "append":
         return disk.write(file, this.#read(file) + unescaped);
       case "delete":

@@ -1,10 +1,9 @@
 /** Finds the steps of an earlier build again in the present text. */
-import type { BuildGraph, Step } from "../graph/graph.js";
+import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import type { BuildRecord, StepRecord } from "./records.js";
 
 /**
- * The recorded step that each present step was, by step index. Stages pair by name, else by place;
- * in a stage the equal steps at the top and at the bottom pair, and what lies between pairs by
+ * The recorded step that each present step was, by step index. Stages pair first; in a stage the equal steps at the top and at the bottom pair, and what lies between pairs by
  * keyword, in order. Linear in the number of steps.
  */
 export function alignSteps(
@@ -12,24 +11,50 @@ export function alignSteps(
   build: BuildRecord,
   textOf: (step: Step) => string,
 ): ReadonlyMap<number, StepRecord> {
+  const pairs = new Map<number, StepRecord>();
   const recorded = new Map<number | null, StepRecord[]>();
-  const byName = new Map<string, number>();
   for (const step of build.steps) {
     const list = recorded.get(step.stage);
     if (list === undefined) recorded.set(step.stage, [step]);
     else list.push(step);
-    if (step.stageName !== null && step.stage !== null) byName.set(step.stageName, step.stage);
   }
-  const pairs = new Map<number, StepRecord>();
-  alignStage(
-    graph.steps.filter((step) => step.stage === null),
-    recorded.get(null) ?? [],
-    textOf,
-    pairs,
-  );
+  const globals = graph.steps.filter((step) => step.stage === null);
+  alignStage(globals, recorded.get(null) ?? [], textOf, pairs);
+  for (const [stage, before] of alignStages(graph, recorded)) {
+    alignStage(stage.steps, recorded.get(before) ?? [], textOf, pairs);
+  }
+  return pairs;
+}
+
+/**
+ * The recorded stage of each stage: of the same name; else the target of the target; else, of those
+ * that are left over, the first one.
+ */
+function alignStages(
+  graph: BuildGraph,
+  recorded: ReadonlyMap<number | null, readonly StepRecord[]>,
+): ReadonlyMap<Stage, number> {
+  const pairs = new Map<Stage, number>();
+  const left = new Map<number, string | null>();
+  for (const [stage, steps] of recorded) {
+    if (stage !== null) left.set(stage, steps[0]?.stageName ?? null);
+  }
+  const byName = new Map([...left].map(([stage, name]) => [name, stage]));
+  const pair = (stage: Stage, before: number | undefined): void => {
+    if (before === undefined || !left.delete(before)) return;
+    pairs.set(stage, before);
+  };
   for (const stage of graph.stages) {
-    const named = stage.name === null ? undefined : byName.get(stage.name);
-    alignStage(stage.steps, recorded.get(named ?? stage.index) ?? [], textOf, pairs);
+    if (stage.name !== null) pair(stage, byName.get(stage.name));
+  }
+  const { target } = graph;
+  if (target !== null && !pairs.has(target)) {
+    const last = Math.max(...left.keys());
+    // The recorded target is the last stage of its build.
+    if (last === Math.max(...[...recorded.keys()].map((stage) => stage ?? -1))) pair(target, last);
+  }
+  for (const stage of graph.stages) {
+    if (stage.isBuilt && !pairs.has(stage)) pair(stage, left.keys().next().value);
   }
   return pairs;
 }

@@ -46,7 +46,8 @@ export function buildkitDefinition(
       return define(digest, "run", {
         command: JSON.stringify([operation.argv, operation.script]),
         environment: operation.environment,
-        directory: operation.directory,
+        // Without a WORKDIR anywhere a process starts in the root.
+        directory: operation.directory || "/",
         user: operation.user,
         mounts: JSON.stringify(
           mountKeys(operation, buildArgs.get("BUILDKIT_CACHE_MOUNT_NS") ?? ""),
@@ -106,7 +107,10 @@ function definePlaced(
 ): Definition {
   const { digest: name, facets } = define(digest, kind, parts);
   const texts = items.map((item) => (item.kind === "paths" ? item.text : item.kind));
-  const places = digest(JSON.stringify([from.kind, texts])).slice(0, 16);
+  const places = digest(JSON.stringify([from.kind === "image" ? from : from.kind, texts])).slice(
+    0,
+    16,
+  );
   return { digest: name, facets: { ...facets, places } };
 }
 

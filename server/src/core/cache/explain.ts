@@ -2,12 +2,21 @@
 import { compareManifests } from "../context/manifest.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
-import { variableReferences } from "../syntax/expand.js";
 import { alignSteps } from "./align.js";
+import {
+  added,
+  documents,
+  namedValues,
+  pendingCause,
+  recordGone,
+  usedNames,
+  valueCause,
+} from "./causes.js";
 import { fileNames, listNames, type PathChange } from "./changedFiles.js";
+import { ChangedValues } from "./changedValues.js";
 import type { KeyedStep, Keys } from "./predict.js";
 import type { Cause, Prediction } from "./prediction.js";
-import type { Baseline, BuildRecord, StepRecord } from "./records.js";
+import type { Baseline, StepRecord } from "./records.js";
 
 /** The prediction of every step, by step index. */
 export function explainPredictions(
@@ -25,18 +34,17 @@ export function stepText(step: Step, digest: Digest): string {
   return digest(JSON.stringify([step.keyword, step.instruction.original, bodies])).slice(0, 16);
 }
 
-/** Digest of a variable's value as the store keeps it. */
-export function valueDigest(value: string, digest: Digest): string {
-  return digest(`value:${value}`).slice(0, 16);
-}
-
 class Explainer {
   readonly #graph: BuildGraph;
   readonly #keys: Keys;
   readonly #baseline: Baseline;
   readonly #digest: Digest;
   readonly #before: ReadonlyMap<number, StepRecord>;
-  readonly #causes = new Map<number, readonly Cause[]>();
+  readonly #values: ChangedValues;
+  /** What the lowest step of each recorded stage stood on. */
+  readonly #firstInputs = new Map<number | null, string>();
+  /** By step index, for steps that are not cached: where it began. */
+  readonly #roots = new Map<number, KeyedStep>();
 
   constructor(graph: BuildGraph, keys: Keys, baseline: Baseline, digest: Digest) {
     this.#graph = graph;
@@ -47,12 +55,17 @@ class Explainer {
       baseline.build === null
         ? new Map()
         : alignSteps(graph, baseline.build, (step) => stepText(step, digest));
+    for (const { stage, inputs } of [...(baseline.build?.steps ?? [])].reverse()) {
+      if (inputs[0] !== undefined) this.#firstInputs.set(stage, inputs[0]);
+    }
+    this.#values = new ChangedValues(graph, baseline.build, this.#before, digest);
   }
 
   all(): readonly Prediction[] {
     return this.#keys.steps.map((keyed) => {
+      const root = this.#findRoot(keyed);
+      if (root !== null) this.#roots.set(keyed.step.index, root);
       const causes = this.#explain(keyed);
-      this.#causes.set(keyed.step.index, causes);
       return { kind: keyed.prediction, causes };
     });
   }
@@ -62,20 +75,25 @@ class Explainer {
     if (keyed.prediction === null || keyed.prediction === "hit") return [];
     if (keyed.prediction === "unknown") return this.#open(keyed);
     const before = this.#before.get(keyed.step.index);
-    const own = before === undefined ? this.#newStep(keyed) : this.#ownChanges(keyed, before);
-    // Where nothing was built, what lies below says nothing more.
-    if (own[0]?.code === "never-built") return own;
+    if (before === undefined && !this.#isKnownStage(keyed.step)) return [this.#neverBuilt(keyed)];
+    const own = before === undefined ? [added(keyed)] : this.#ownChanges(keyed, before);
     const causes = [...own, ...this.#sourceChanges(keyed, before), ...this.#below(keyed)];
     if (causes.length > 0) return causes;
-    return [
-      {
-        code: "record-gone",
-        short: "no earlier result",
-        message: "No result of this step is among the earlier builds any more.",
-        line: keyed.step.line,
-        paths: [],
-      },
-    ];
+    return [before === undefined ? recordGone(keyed) : this.#elsewhere(keyed, before)];
+  }
+
+  #neverBuilt({ step: { line } }: KeyedStep): Cause {
+    const message =
+      this.#baseline.build === null
+        ? "This Dockerfile has not been built before."
+        : "The build before did not have this stage, or did not need it.";
+    return { code: "never-built", short: "never built", message, line, paths: [] };
+  }
+
+  /** False when the build before had nothing of the stage. */
+  #isKnownStage({ stage }: Step): boolean {
+    const steps = this.#graph.stages[stage ?? -1]?.steps ?? [];
+    return steps.some(({ index }) => this.#before.has(index));
   }
 
   #failure(keyed: KeyedStep): readonly Cause[] {
@@ -84,16 +102,6 @@ class Explainer {
       .find(({ severity }) => severity === "error");
     const message = problem?.message ?? "The files that it takes cannot be found.";
     return [{ code: "build-fails", short: "fails", message, line: keyed.step.line, paths: [] }];
-  }
-
-  #newStep(keyed: KeyedStep): readonly Cause[] {
-    const { line } = keyed.step;
-    if (this.#baseline.build === null) {
-      const message = "This Dockerfile has not been built before.";
-      return [{ code: "never-built", short: "never built", message, line, paths: [] }];
-    }
-    const message = "The instruction is new: the build before did not have it.";
-    return [{ code: "instruction-added", short: "new instruction", message, line, paths: [] }];
   }
 
   /** What changed in the step itself: its words, the variables that it sees, its files. */
@@ -108,6 +116,7 @@ class Explainer {
     const line = keyed.step.line;
     const isElsewhere = changed.delete("places");
     const files = this.#fileChanges(keyed, before, isElsewhere);
+    if (documents(keyed.inputs) !== documents(before.inputs)) changed.add("document");
     // Equal files at another place make no other key: the place counts where nothing else is found.
     const isMoved =
       isElsewhere &&
@@ -160,19 +169,14 @@ class Explainer {
     isEdited: boolean,
   ): readonly Cause[] {
     const { step } = keyed;
-    const values = this.#changedValues(step, before);
-    const used = new Set(variableReferences(step.text, "\\").map(({ name }) => name));
-    const causes: Cause[] = [];
-    for (const [name, at] of values) {
-      const isSeen = changed.has("environment") || (!isEdited && used.has(name));
-      if (!isSeen) continue;
-      causes.push({
-        code: "value-changed",
-        short: `${name} changed`,
-        message: `The value of ${name} changed${at.line === step.line ? "" : ` (line ${at.line})`}.`,
-        line: at.line,
-        paths: [],
-      });
+    const seesAll = changed.has("environment");
+    if (!seesAll && isEdited) return [];
+    const names = seesAll ? null : usedNames(step);
+    const values = this.#values.before(step, before, names, namedValues);
+    const causes = values.map((change) => valueCause(change, step.line));
+    // Where the step below rebuilds, that is reason enough.
+    if (causes.length === 0 && seesAll && keyed.below?.prediction !== "miss") {
+      causes.push(this.#otherEnvironment(step, before));
     }
     if (causes.length > 0 || isEdited) return causes;
     for (const [facet, name] of settings) {
@@ -191,35 +195,24 @@ class Explainer {
     return causes;
   }
 
-  /** Variables that are set above the step now or were then, with other values or in another order. */
-  #changedValues(step: Step, before: StepRecord): ReadonlyMap<string, { readonly line: number }> {
-    const now = new Map<string, { value: string; line: number }>();
-    for (const stage of this.#lineage(step.stage)) {
-      for (const other of stage.steps) {
-        if (other.index >= step.index) break;
-        for (const { name, value } of other.assignments) {
-          now.set(name, { value: valueDigest(value, this.#digest), line: other.line });
+  /** No value is another one, and yet the list is: by its order, or by what the base image sets. */
+  #otherEnvironment(step: Step, before: StepRecord): Cause {
+    const from = this.#lineage(step.stage)[0]?.steps[0];
+    return this.#values.isReordered(step, before)
+      ? {
+          code: "value-changed",
+          short: "order of ENV changed",
+          message: "The variables are set in another order: a RUN's key has them in their order.",
+          line: step.line,
+          paths: [],
         }
-      }
-    }
-    const then = new Map<string, string>();
-    for (const stage of this.#recordedLineage(before.stage)) {
-      for (const other of stage) {
-        if (other === before) break;
-        for (const [name, value] of other.assignments) then.set(name, value);
-      }
-    }
-    const changed = new Map<string, { readonly line: number }>();
-    for (const [name, { value, line }] of now) {
-      if (then.get(name) !== value) changed.set(name, { line });
-    }
-    for (const name of then.keys()) {
-      if (!now.has(name)) changed.set(name, { line: step.line });
-    }
-    if (changed.size === 0) {
-      for (const [name, { line }] of [...now].slice(-1)) changed.set(name, { line });
-    }
-    return changed;
+      : {
+          code: "base-changed",
+          short: "base image changed",
+          message: "The base image sets other variables than before.",
+          line: from?.line ?? null,
+          paths: [],
+        };
   }
 
   /** The stage and the stages that it continues, the first one first. */
@@ -231,13 +224,6 @@ class Explainer {
       stage = stage.base.kind === "stage" ? this.#graph.stages[stage.base.index] : undefined;
     }
     return stages;
-  }
-
-  #recordedLineage(index: number | null): readonly (readonly StepRecord[])[] {
-    const build = this.#baseline.build;
-    if (build === null) return [];
-    const ownSteps = build.steps.filter((step) => step.stage === index);
-    return [ownSteps];
   }
 
   #lastSetting(step: Step, facet: string): Step | null {
@@ -259,7 +245,7 @@ class Explainer {
     return keyed.sources.flatMap((source) => {
       const root = this.#rootOf(this.#keys.stages[source]?.last ?? null);
       if (root === null) return [];
-      const name = this.#graph.stages[source]?.name ?? `stage ${source}`;
+      const name = `stage ${this.#graph.stages[source]?.name ?? source}`;
       return [
         {
           code: "stage-files-changed" as const,
@@ -274,25 +260,23 @@ class Explainer {
 
   /** The step below rebuilds, so everything stacked on it does; or the base is another one. */
   #below(keyed: KeyedStep): readonly Cause[] {
-    const root = this.#rootOf(keyed.below);
+    const root = keyed.below?.prediction === "miss" ? this.#rootOf(keyed.below) : null;
     if (root !== null) {
       return [
         {
           code: "earlier-step",
           short: `line ${root.step.line} rebuilds`,
-          message: `Line ${root.step.line} (${root.step.keyword}) rebuilds, and everything that is stacked on it with it.`,
+          message: `Line ${root.step.line} (${root.step.keyword}) rebuilds, and so does everything that is stacked on it.`,
           line: root.step.line,
           paths: [],
         },
       ];
     }
     const before = this.#before.get(keyed.step.index);
-    const build = this.#baseline.build;
-    if (before === undefined || build === null || before.inputs[0] === keyed.inputs[0]) return [];
+    if (before === undefined || before.inputs[0] === keyed.inputs[0]) return [];
     const isFirst = keyed.below === null || keyed.below.step.stage !== keyed.step.stage;
-    const first = build.steps.find((step) => step.stage === before.stage && step.inputs.length > 0);
-    if (isFirst && first?.inputs[0] !== keyed.inputs[0]) return [this.#baseChange(keyed)];
-    return [this.#move(keyed, before, build)];
+    const isOther = isFirst && this.#firstInputs.get(before.stage) !== keyed.inputs[0];
+    return isOther ? [this.#baseChange(keyed)] : [];
   }
 
   #baseChange(keyed: KeyedStep): Cause {
@@ -307,12 +291,18 @@ class Explainer {
     };
   }
 
-  /** Nothing below it rebuilds, and yet it stood on another step. */
-  #move({ step }: KeyedStep, before: StepRecord, build: BuildRecord): Cause {
+  /** Neither it nor anything below it rebuilds by itself, and yet its result is not there. */
+  #elsewhere(keyed: KeyedStep, before: StepRecord): Cause {
+    const build = this.#baseline.build;
+    if (build === null || before.inputs[0] === keyed.inputs[0]) return recordGone(keyed);
+    const { line } = keyed.step;
     const stood = build.steps.find(({ key }) => key !== null && key === before.inputs[0]);
-    const isThere = stood === undefined || [...this.#before.values()].includes(stood);
-    const { line } = step;
-    if (isThere) {
+    const pairs = [...this.#before].filter(([, record]) => record === stood);
+    const now = pairs.map(([index]) => index);
+    if (stood === undefined || now.includes(keyed.below?.step.index ?? -1)) {
+      return recordGone(keyed);
+    }
+    if (now.length > 0) {
       const message = "Instructions changed places: it stands on another step than before.";
       return { code: "instruction-moved", short: "order changed", message, line, paths: [] };
     }
@@ -321,17 +311,20 @@ class Explainer {
     return { code: "instruction-removed", short, message, line, paths: [] };
   }
 
-  /** The lowest step of a chain that rebuilds, at or below `keyed`; null: the chain is cached. */
+  /** The step that a chain of rebuilds began at, at or below `keyed`; null: it is cached. */
+  #findRoot(keyed: KeyedStep): KeyedStep | null {
+    if (keyed.prediction === null || keyed.prediction === "hit") return null;
+    const stage = keyed.open.find((open) => open.kind === "stage");
+    if (keyed.prediction === "unknown" && stage !== undefined) {
+      return this.#rootOf(this.#keys.stages[stage.stage]?.last ?? null) ?? keyed;
+    }
+    const below = this.#rootOf(keyed.below);
+    if (keyed.prediction === "unknown") return below ?? keyed;
+    return keyed.below?.prediction === "miss" ? (below ?? keyed) : keyed;
+  }
+
   #rootOf(keyed: KeyedStep | null): KeyedStep | null {
-    if (keyed === null || keyed.prediction === "hit" || keyed.prediction === null) return null;
-    const causes = this.#causes.get(keyed.step.index) ?? [];
-    const earlier = causes.find(
-      ({ code }) => code === "earlier-step" || code === "stage-output-unknown",
-    );
-    if (earlier === undefined || earlier.line === null) return keyed;
-    return (
-      this.#keys.steps.find(({ step, key }) => key !== null && step.line === earlier.line) ?? keyed
-    );
+    return keyed === null ? null : (this.#roots.get(keyed.step.index) ?? null);
   }
 
   #open(keyed: KeyedStep): readonly Cause[] {
@@ -351,7 +344,7 @@ class Explainer {
           ];
         case "stage": {
           const root = this.#rootOf(this.#keys.stages[open.stage]?.last ?? null);
-          const name = this.#graph.stages[open.stage]?.name ?? `stage ${open.stage}`;
+          const name = `stage ${this.#graph.stages[open.stage]?.name ?? open.stage}`;
           const line = root?.step.line ?? null;
           return [
             {
@@ -365,28 +358,18 @@ class Explainer {
         }
       }
     }
-    const root = this.#rootOf(keyed.below);
-    const line = root?.step.line ?? keyed.below?.step.line ?? null;
+    const below = keyed.below?.step.line ?? null;
+    const line = this.#rootOf(keyed.below)?.step.line ?? below;
     return [
       {
         code: "stage-output-unknown",
         short: line === null ? "depends on an earlier step" : `depends on line ${line}`,
-        message: `It stays cached if line ${line ?? "?"} does.`,
+        message: `It stays cached if line ${below ?? "?"} does.`,
         line,
         paths: [],
       },
     ];
   }
-}
-
-function pendingCause(keyed: KeyedStep): Cause {
-  return {
-    code: "files-pending",
-    short: "reading files",
-    message: "The files that it takes are being read.",
-    line: keyed.step.line,
-    paths: [],
-  };
 }
 
 /** Parts of a definition that another instruction sets, and the word for each. */

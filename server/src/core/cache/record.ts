@@ -4,7 +4,8 @@ import type { Manifest } from "../context/manifest.js";
 import { sendPaths, type Transfer } from "../context/transfer.js";
 import type { BuildGraph } from "../graph/graph.js";
 import type { Digest } from "../host.js";
-import { stepText, valueDigest } from "./explain.js";
+import { valueDigest } from "./changedValues.js";
+import { stepText } from "./explain.js";
 import type { Keys } from "./predict.js";
 import type { BuildRecord, CacheRecord, StepRecord } from "./records.js";
 
