@@ -327,9 +327,9 @@ function stageId(stage: Stage): string {
 /** What fits into a row. */
 const maxLabel = 40;
 
-/** The instruction without its flags, which would hide what it does. */
+/** The instruction without the flags that would hide what it does; where files come from stays. */
 function shorten(typed: string): string {
-  const text = typed.replace(/ --[a-z-]+(?:=(?:"[^"]*"|\S)*)?(?= )/g, "");
+  const text = typed.replace(/ --(?!from=)[a-z-]+(?:=(?:"[^"]*"|\S)*)?(?= )/g, "");
   return text.length > maxLabel ? `${text.slice(0, maxLabel - 1)}…` : text;
 }
 
