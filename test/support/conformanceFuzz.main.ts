@@ -23,7 +23,7 @@ import { inCache, inRepository } from "./repository.js";
 /** Edits of one scenario: long enough for results to come back, short enough to be read. */
 const editsEach = 8;
 /** Engine runs that one disagreement may cost. */
-const shrinkBudget = 60;
+const shrinkBudget = 40;
 /** So many are enough to read at once. */
 const enough = 8;
 

@@ -44,8 +44,10 @@ export function buildkitSteps(
   spans: readonly LineSpan[],
 ): readonly StepRecord[] {
   const vertices = new Map<string, Vertex>();
+  const begun = new Set<string>();
   for (const { vertexes = [] } of progress) {
     for (const vertex of vertexes) {
+      if (vertex.started !== undefined && vertex.completed === undefined) begun.add(vertex.digest);
       const { name = vertex.name, error = vertex.error } = vertices.get(vertex.digest) ?? {};
       // The last report counts: when another step fails, one that is running is reported as cached first.
       vertices.set(vertex.digest, {
@@ -62,6 +64,9 @@ export function buildkitSteps(
     if (label === null) continue;
     const [, stage = null, number = "", , onbuild, keyword = ""] = label;
     if (keyword === "FROM") continue;
+    // When a build fails, what is under way is reported as cached; whether it was cannot be told.
+    const isUnclear = provenance === null && vertex.cached === true && begun.has(vertex.digest);
+    const outcome = isUnclear ? "not reached" : outcomeOf(vertex);
     const fromProvenance = provenance === null ? [] : provenanceLines(vertex.digest, provenance);
     const lines =
       fromProvenance.length > 0 ? fromProvenance : [byName(stage, Number(number))].flat();
@@ -69,7 +74,7 @@ export function buildkitSteps(
       const span = spans.find((s) => s.line <= line && line <= s.endLine);
       if (span === undefined) continue;
       const isTrigger = onbuild !== undefined || /^(FROM|ONBUILD)$/.test(span.keyword);
-      steps.push([span.line, isTrigger ? `ONBUILD ${keyword}` : span.keyword, outcomeOf(vertex)]);
+      steps.push([span.line, isTrigger ? `ONBUILD ${keyword}` : span.keyword, outcome]);
     }
   }
   return oneEach(steps);
