@@ -1,0 +1,54 @@
+/** What a user downloads: exactly these files, small, without leftovers of the build. */
+import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { test } from "node:test";
+import { packagePath } from "../support/runner/packageExtension.js";
+import { zipEntries } from "../support/zip.js";
+
+test("the package holds exactly what the extension needs", () => {
+  const files = zipEntries(packagePath).map((entry) => entry.name);
+  assert.deepEqual(files.sort(), [
+    "[Content_Types].xml",
+    "extension.vsixmanifest",
+    "extension/LICENSE.txt",
+    "extension/SECURITY.md",
+    "extension/changelog.md",
+    "extension/client/l10n/bundle.l10n.de.json",
+    "extension/dist/cli.js",
+    "extension/dist/client.js",
+    "extension/dist/server.js",
+    "extension/dist/third-party-notices.txt",
+    "extension/media/icon.png",
+    "extension/media/stratacast.svg",
+    "extension/package.json",
+    "extension/package.nls.de.json",
+    "extension/package.nls.json",
+    "extension/readme.md",
+    "extension/syntaxes/dockerfile.injection.tmLanguage.json",
+    "extension/syntaxes/stratacastLog.tmLanguage.json",
+  ]);
+});
+
+test("the package is at most 600 KB", () => {
+  const kilobytes = Math.ceil(statSync(packagePath).size / 1024);
+  assert.ok(kilobytes <= 600, `${kilobytes} KB`);
+});
+
+test("the shipped programs are minified and name no place of this machine", () => {
+  const programs = zipEntries(packagePath).filter((entry) => entry.name.endsWith(".js"));
+  assert.equal(programs.length, 3);
+  for (const { name, read } of programs) {
+    const text = read().toString("utf8");
+    assert.ok(text.length / text.split("\n").length > 200, `${name} is minified`);
+    assert.ok(!text.includes(process.cwd()), `${name} contains ${process.cwd()}`);
+    assert.ok(!text.includes("sourceMappingURL=data:"), `${name} carries a source map`);
+  }
+});
+
+test("the licences of all bundled packages are in the package", () => {
+  const notices = zipEntries(packagePath).find((entry) => entry.name.endsWith("notices.txt"));
+  const text = notices?.read().toString("utf8") ?? "";
+  for (const name of ["vscode-languageclient", "vscode-languageserver", "vscode-jsonrpc"]) {
+    assert.match(text, new RegExp(`^${name} [\\d.]+ \\(MIT\\)$`, "m"));
+  }
+});
