@@ -119,7 +119,7 @@ test("a context that cannot be read is told once, where it first matters", async
   const told = await eventually("the problem", () => editor.diagnostics(uri)[0] ?? null);
   assert.equal(editor.diagnostics(uri).length, 1);
   assert.equal(told.range.start.line, 2);
-  assert.match(told.message, /is not a folder/);
+  assert.match(String(told.message), /is not a folder/);
 });
 
 test("a context outside the workspace is not watched, but read again on a save", async (t) => {

@@ -1,12 +1,14 @@
 /** The command line's words, checked. A wrong word is a `UsageError` with one line that says what. */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { parsePlatform } from "../core/index.js";
 import type { Builder } from "../core/instructions/kind.js";
 import type { Platform } from "../core/instructions/scope.js";
+import { hostError } from "../host/errors.js";
 import { hostPlatform } from "../host/platform.js";
+import type { CliIo } from "./command.js";
 
 /** Bad use or unreadable input: printed as one line, exit code 2. */
 export class UsageError extends Error {}
@@ -14,7 +16,7 @@ export class UsageError extends Error {}
 export type Format = "text" | "json" | "markdown";
 
 export interface BuildArguments {
-  /** Absolute path. */
+  /** Absolute path; `-`: its text comes from stdin. */
   readonly dockerfile: string;
   /** Absolute path. */
   readonly context: string;
@@ -22,50 +24,102 @@ export interface BuildArguments {
   readonly buildArgs: ReadonlyMap<string, string>;
   readonly platform: Platform;
   readonly builder: Builder;
-  readonly against: string;
-  /** Absolute path of the folder of simulated builds. */
-  readonly state: string;
-  readonly dryRun: boolean;
   readonly format: Format;
   readonly failOn: "error" | "warning" | "information" | "never";
 }
 
-export const buildOptions = `  --file, -f FILE        the Dockerfile (default: CONTEXT/Dockerfile)
-  --target STAGE         build up to this stage
-  --build-arg NAME=VALUE a build argument; NAME alone takes the environment's value
-  --platform P           the platform of the build, such as linux/arm64
-  --builder B            buildkit (default) or classic
-  --against BASELINE     last (default) or empty
-  --state DIR            where simulated builds are kept
-  --format F             text (default), json or markdown
-  --fail-on LEVEL        exit 1 for findings at or above: error (default), warning,
-                         information; never: always exit 0`;
+export interface SimulateArguments extends BuildArguments {
+  /** `last`, `empty`, or a git ref. */
+  readonly against: string;
+  /** Absolute path of the folder of simulated builds. */
+  readonly state: string;
+  readonly dryRun: boolean;
+}
 
-/** Reads the words that `simulate` and `explain` share. `cwd` and `env` are the process's. */
-export function readBuildArguments(
-  words: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
+export const sharedOptions = `  -f, --file FILE         the Dockerfile (default: CONTEXT/Dockerfile); -: read it from stdin
+  --target STAGE          build up to this stage (default: the last one)
+  --build-arg NAME=VALUE  a build argument; NAME alone takes the environment's value
+  --platform P            the platform of the build, such as linux/arm64
+  --builder B             buildkit (default) or classic
+  --format F              text (default), json or markdown
+  --fail-on LEVEL         exit 1 for findings at or above: error (default), warning,
+                          information; never: always exit 0`;
+
+const shared = {
+  file: { type: "string", short: "f" },
+  target: { type: "string" },
+  "build-arg": { type: "string", multiple: true },
+  platform: { type: "string" },
+  builder: { type: "string" },
+  format: { type: "string" },
+  "fail-on": { type: "string" },
+} as const;
+
+/** Reads the words that the commands about one build share. Errors: `UsageError`. */
+export function readBuildArguments(words: readonly string[], io: CliIo): BuildArguments {
+  const { values, positionals } = parsed(() =>
+    parseArgs({ args: [...words], allowPositionals: true, options: shared }),
+  );
+  return buildArguments(values, positionals, io);
+}
+
+/** Reads the words of `simulate`. Errors: `UsageError`. */
+export function readSimulateArguments(words: readonly string[], io: CliIo): SimulateArguments {
+  const { values, positionals } = parsed(() =>
+    parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        ...shared,
+        against: { type: "string" },
+        state: { type: "string" },
+        "dry-run": { type: "boolean" },
+      },
+    }),
+  );
+  const against = values.against ?? "last";
+  if (against === "") throw new UsageError("--against needs last, empty or a git ref");
+  return {
+    ...buildArguments(values, positionals, io),
+    against,
+    state: values.state === undefined ? defaultState(io.env) : path.resolve(io.cwd, values.state),
+    dryRun: values["dry-run"] ?? false,
+  };
+}
+
+interface SharedValues {
+  readonly file?: string | undefined;
+  readonly target?: string | undefined;
+  readonly "build-arg"?: readonly string[] | undefined;
+  readonly platform?: string | undefined;
+  readonly builder?: string | undefined;
+  readonly format?: string | undefined;
+  readonly "fail-on"?: string | undefined;
+}
+
+function buildArguments(
+  values: SharedValues,
+  [contextText, extra]: readonly string[],
+  { cwd, env }: CliIo,
 ): BuildArguments {
-  const { values, positionals } = parse(words);
-  const [contextText, extra] = positionals;
-  if (contextText === undefined)
+  if (contextText === undefined || contextText === "") {
     throw new UsageError("CONTEXT is missing: name the folder of the build context");
+  }
   if (extra !== undefined) throw new UsageError(`one CONTEXT at a time: "${extra}" is too much`);
-  const context = path.resolve(cwd, contextText);
-  if (!existsSync(context)) throw new UsageError(`${contextText}: no such folder`);
-  if (!statSync(context).isDirectory()) throw new UsageError(`${contextText}: not a folder`);
+  const context = readContext(contextText, cwd);
+  if (values.file === "") throw new UsageError("--file needs the path of a Dockerfile");
   return {
     dockerfile:
-      values.file === undefined ? defaultDockerfile(context) : path.resolve(cwd, values.file),
+      values.file === undefined
+        ? defaultDockerfile(context)
+        : values.file === "-"
+          ? "-"
+          : path.resolve(cwd, values.file),
     context,
     target: values.target === undefined || values.target === "" ? null : values.target,
     buildArgs: readAssignments(values["build-arg"] ?? [], env),
     platform: readPlatform(values.platform),
     builder: oneOf("--builder", values.builder ?? "buildkit", ["buildkit", "classic"]),
-    against: oneOf("--against", values.against ?? "last", ["last", "empty"]),
-    state: values.state === undefined ? defaultState(env) : path.resolve(cwd, values.state),
-    dryRun: values["dry-run"] ?? false,
     format: oneOf("--format", values.format ?? "text", ["text", "json", "markdown"]),
     failOn: oneOf("--fail-on", values["fail-on"] ?? "error", [
       "error",
@@ -76,28 +130,45 @@ export function readBuildArguments(
   };
 }
 
-function parse(words: readonly string[]) {
+/** Node's own sentence about a wrong option, without its advice for programmers. */
+function parsed<T>(parse: () => T): T {
   try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        file: { type: "string", short: "f" },
-        target: { type: "string" },
-        "build-arg": { type: "string", multiple: true },
-        platform: { type: "string" },
-        builder: { type: "string" },
-        against: { type: "string" },
-        state: { type: "string" },
-        "dry-run": { type: "boolean" },
-        format: { type: "string" },
-        "fail-on": { type: "string" },
-      },
-    });
+    return parse();
   } catch (error) {
-    throw new UsageError(
-      error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error),
-    );
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(message.split(/\.? To specify|\n/)[0] ?? message);
+  }
+}
+
+function readContext(text: string, cwd: string): string {
+  if (text === "-" || /^(?:https?|git|ssh):\/\//.test(text)) {
+    throw new UsageError(`${text}: a context must be a folder on this machine`);
+  }
+  const context = path.resolve(cwd, text);
+  try {
+    if (statSync(context).isDirectory()) return context;
+  } catch (error) {
+    throw new UsageError(`${text}: ${reasonOf(error, "no such folder")}`);
+  }
+  throw new UsageError(`${text}: not a folder`);
+}
+
+/** Why a path cannot be read, in a few words. */
+export function reasonOf(error: unknown, absent: string): string {
+  const { code, message } = hostError(error, "");
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return absent;
+    case "EACCES":
+    case "EPERM":
+      return "permission denied";
+    case "EISDIR":
+      return "is a folder";
+    case "ELOOP":
+      return "is a loop of symbolic links";
+    default:
+      return message.split("\n")[0] ?? code;
   }
 }
 
@@ -105,7 +176,11 @@ function parse(words: readonly string[]) {
 function defaultDockerfile(context: string): string {
   const usual = path.join(context, "Dockerfile");
   const lower = path.join(context, "dockerfile");
-  return !existsSync(usual) && existsSync(lower) ? lower : usual;
+  return !isThere(usual) && isThere(lower) ? lower : usual;
+}
+
+function isThere(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function readAssignments(
@@ -116,8 +191,9 @@ function readAssignments(
   for (const word of words) {
     const at = word.indexOf("=");
     const name = at < 0 ? word : word.slice(0, at);
-    if (name === "") throw new UsageError(`--build-arg ${word}: the name is missing`);
+    if (name === "") throw new UsageError(`--build-arg "${word}": the name is missing`);
     const value = at < 0 ? env[name] : word.slice(at + 1);
+    // A name that the environment does not know is passed over, as docker does.
     if (value !== undefined) values.set(name, value);
   }
   return values;
@@ -126,15 +202,17 @@ function readAssignments(
 function readPlatform(text: string | undefined): Platform {
   if (text === undefined || text === "") return hostPlatform();
   const platform = parsePlatform(text);
-  if (platform === null)
+  if (platform === null) {
     throw new UsageError(`--platform ${text}: not a platform such as linux/arm64`);
+  }
   return platform;
 }
 
 function oneOf<T extends string>(name: string, value: string, known: readonly T[]): T {
   const found = known.find((word) => word === value);
-  if (found === undefined)
+  if (found === undefined) {
     throw new UsageError(`${name} ${value}: choose one of ${known.join(", ")}`);
+  }
   return found;
 }
 

@@ -1,14 +1,31 @@
 /** The program: `main` on the real process. */
 import { main } from "./main.js";
 
-// Output into a pipe that is closed early (`| head`) is not an error.
-process.stdout.on("error", () => process.exit(0));
+// A reader that stops early (`| head`) is not an error: the rest is thrown away.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 
-void main(process.argv.slice(2), {
+main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
+  width: process.stdout.columns ?? 120,
+  async readStdin() {
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer); // no encoding is set
+    return Buffer.concat(chunks);
+  },
   print: (text) => process.stdout.write(text),
   error: (line) => process.stderr.write(`${line}\n`),
-}).then((code) => {
-  process.exitCode = code;
-});
+}).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(
+      `stratacast: this is a defect of Stratacast, please report it: ${detail}\n`,
+    );
+    process.exitCode = 2;
+  },
+);

@@ -4,6 +4,10 @@
 export interface CliIo {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Characters in a line of the terminal. */
+  readonly width: number;
+  /** All of stdin. */
+  readStdin(): Promise<Uint8Array>;
   /** To stdout, as it is. */
   print(text: string): void;
   /** One line to stderr. */

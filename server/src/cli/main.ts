@@ -1,9 +1,11 @@
 /** The command line: finds the command and turns its outcome into an exit code. */
+import { version } from "../version.js";
 import { UsageError } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";
+import { explain } from "./explain.js";
 import { simulate } from "./simulate.js";
 
-const commands: readonly CliCommand[] = [simulate];
+const commands: readonly CliCommand[] = [simulate, explain];
 
 const overview = `stratacast COMMAND [options]
 
@@ -11,21 +13,34 @@ Shows what a Dockerfile does to the image and to the build cache, without a buil
 
 ${commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
 
-stratacast COMMAND --help tells the options of a command.`;
+stratacast COMMAND --help tells the options of a command, stratacast --version
+the version.
+Exit codes: 0 done, 1 findings (see --fail-on), 2 bad use or unreadable input.`;
 
 /** Runs one command line; gives its exit code. */
 export async function main(words: readonly string[], io: CliIo): Promise<number> {
   const [name, ...rest] = words;
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    io.print(`${overview}\n`);
-    return name === undefined ? 2 : 0;
+  if (name === undefined) {
+    io.error("stratacast: name a command; stratacast --help lists them");
+    return 2;
+  }
+  if (name === "--help" || name === "-h" || name === "help") {
+    const about = commands.find((command) => command.name === rest[0]);
+    io.print(`${about?.usage ?? overview}\n`);
+    return 0;
+  }
+  if (name === "--version" || name === "-V") {
+    io.print(`stratacast ${version}\n`);
+    return 0;
   }
   const command = commands.find((known) => known.name === name);
   if (command === undefined) {
     io.error(`stratacast: there is no command "${name}"; stratacast --help lists them`);
     return 2;
   }
-  if (rest.includes("--help") || rest.includes("-h")) {
+  const end = rest.indexOf("--");
+  const options = end < 0 ? rest : rest.slice(0, end);
+  if (options.includes("--help") || options.includes("-h")) {
     io.print(`${command.usage}\n`);
     return 0;
   }

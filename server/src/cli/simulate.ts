@@ -1,10 +1,27 @@
 /** `stratacast simulate`: predicts a build, and records it for the next call. */
 import { simulationJson } from "../core/features/simulation.js";
 import { simulationMarkdown, simulationText } from "../core/features/simulationText.js";
-import type { Analysis } from "../core/index.js";
-import { type BuildArguments, buildOptions, readBuildArguments } from "./arguments.js";
-import type { CliCommand } from "./command.js";
-import { analyseOnDisk, recordOnDisk } from "./simulation.js";
+import {
+  type Analysis,
+  type Baseline,
+  emptyBaseline,
+  lastBuild,
+  neededFiles,
+  recordBuild,
+  transferOf,
+} from "../core/index.js";
+import { sha256 } from "../host/digest.js";
+import { hashNeeded } from "../host/project.js";
+import { openStateStore, type StateStore } from "../host/stateStore.js";
+import {
+  readSimulateArguments,
+  type SimulateArguments,
+  sharedOptions,
+  UsageError,
+} from "./arguments.js";
+import type { CliCommand, CliIo } from "./command.js";
+import { exitCode } from "./exitCode.js";
+import { analyseProject, type CliProject, dockerfileName, readProject } from "./project.js";
 
 export const simulate: CliCommand = {
   name: "simulate",
@@ -14,27 +31,71 @@ export const simulate: CliCommand = {
 Predicts the build without running anything of it, and records it, so that the
 next call is compared with this one.
 
-${buildOptions}
-  --dry-run              do not record the build`,
+${sharedOptions}
+  --against BASELINE      last (default): the last simulated build; empty: nothing
+                          is cached
+  --state DIR             where simulated builds are kept
+  --dry-run               do not record the build`,
   async run(words, io) {
-    const args = readBuildArguments(words, io.cwd, io.env);
-    const simulation = await analyseOnDisk(args);
-    for (const note of simulation.notes) io.error(note);
-    io.print(render(simulation.analysis, args));
-    if (!args.dryRun) await recordOnDisk(simulation, args);
-    return exitCode(simulation.analysis, args.failOn);
+    const args = readSimulateArguments(words, io);
+    const project = await readProject(args, io);
+    const store = await openStore(args, io);
+    const analysis = await predict(project, args, store);
+    // Recorded first: whoever reads the output may stop reading before its end.
+    const failure = args.dryRun ? null : await record(analysis, args, store);
+    io.print(render(analysis, args));
+    if (failure !== null) throw failure;
+    return exitCode(analysis, args.failOn);
   },
 };
 
-/** 1 when a finding reaches the level, else 0. */
-export function exitCode(analysis: Analysis, failOn: BuildArguments["failOn"]): 0 | 1 {
-  if (failOn === "never") return 0;
-  const levels = ["information", "warning", "error"];
-  const bound = levels.indexOf(failOn);
-  return analysis.problems.some(({ severity }) => levels.indexOf(severity) >= bound) ? 1 : 0;
+async function openStore(args: SimulateArguments, io: CliIo): Promise<StateStore> {
+  const store = openStateStore(args.state);
+  const read = await store.refresh();
+  if (!read.ok) throw new UsageError(`${read.error.path}: ${read.error.message}`);
+  if (read.value !== null) io.error(`stratacast simulate: ${read.value}`);
+  return store;
 }
 
-function render(analysis: Analysis, args: BuildArguments): string {
+async function predict(
+  project: CliProject,
+  args: SimulateArguments,
+  store: StateStore,
+): Promise<Analysis> {
+  const query = { ...args, dockerfile: dockerfileName(args) };
+  const isLast = args.against === "last";
+  const baseline: Baseline = isLast ? lastBuild(store.state, query, sha256) : emptyBaseline(sha256);
+  const transfer = isLast ? transferOf(store.state, args.context, args.builder) : null;
+  const current = (): Analysis => analyseProject(project, args, baseline, transfer);
+  const hashed = await hashNeeded(project.context, () => neededFiles(current()));
+  if (!hashed.ok) throw new UsageError(`${args.context}: ${hashed.error.message}`);
+  return current();
+}
+
+/** Adds the simulated build to the state folder; gives why it could not be. */
+async function record(
+  analysis: Analysis,
+  args: SimulateArguments,
+  store: StateStore,
+): Promise<UsageError | null> {
+  const done = await store.add(
+    recordBuild({
+      graph: analysis.graph,
+      keys: analysis.keys,
+      tree: analysis.input.context?.tree ?? null,
+      digest: sha256,
+      dockerfile: dockerfileName(args),
+      context: args.context,
+      at: Date.now(),
+    }),
+  );
+  if (done.ok) return null;
+  return new UsageError(
+    `the build could not be recorded: ${done.error.path}: ${done.error.message}`,
+  );
+}
+
+function render(analysis: Analysis, args: SimulateArguments): string {
   switch (args.format) {
     case "json":
       return `${JSON.stringify(simulationJson(analysis, args), null, 2)}\n`;

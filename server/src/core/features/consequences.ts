@@ -42,11 +42,24 @@ export function consequences(analysis: Analysis, from: StepAnalysis): Consequenc
   return { certain: [...certain], possible: [...possible] };
 }
 
+/** The same in a clause: `lines 4 and 5 rebuild; line 9 may rebuild`. */
+export function consequencesText(analysis: Analysis, from: StepAnalysis): string {
+  const { certain, possible } = consequences(analysis, from);
+  const parts = [
+    ...(certain.length > 0
+      ? [`${lineList(certain)} ${certain.length === 1 ? "rebuilds" : "rebuild"}`]
+      : []),
+    ...(possible.length > 0 ? [`${lineList(possible)} may rebuild`] : []),
+  ];
+  return parts.length === 0 ? "nothing else rebuilds" : parts.join("; ");
+}
+
 /** True when a changed `from` is part of the key of a later step of its stage. */
 function reachesKey(analysis: Analysis, from: StepAnalysis, later: StepAnalysis): boolean {
   if (from.step.stage === null || !isInLine(analysis, from.step.stage, later.step.stage))
     return false;
-  if (from.effect === "layer" || from.effect === "base") return later.keyed.below === null;
+  if (from.effect === "base") return true;
+  if (from.effect === "layer") return later.keyed.below === null;
   if (analysis.graph.options.builder === "classic")
     return from.step.keyword !== "ARG" || later.step.keyword === "RUN";
   const { operation } = later.step;

@@ -3,10 +3,10 @@
  * what does not; what rebuilds after it. Of a flag or a variable: what it means here.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { instructionKind } from "../instructions/index.js";
 import type { TextRange } from "../text/range.js";
 import { lensTitle } from "./codeLens.js";
-import { consequences, lineList } from "./consequences.js";
+import { consequencesText } from "./consequences.js";
+import { explanation } from "./explanation.js";
 import { flagMeaning } from "./flagMeanings.js";
 import { invalidators } from "./invalidators.js";
 import { codeSpan, escapeMarkdown } from "./markdown.js";
@@ -58,10 +58,9 @@ export function hover(view: View, offset: number): Hover | null {
  */
 function instructionMarkdown(view: View, analysed: StepAnalysis): string {
   const { analysis } = view;
-  const { step } = analysed;
-  const kind = instructionKind(step.keyword);
-  if (kind === undefined) return verdict(view, analysed);
-  const { inside, traps } = kind.explain(step, analysis.graph.options.builder);
+  const explained = explanation(analysis, analysed);
+  if (explained === null) return verdict(view, analysed);
+  const { inside, traps } = explained;
   const items = [item("What happens", inside.join(" "))];
   if (analysed.isBuilt) {
     items.push(item("Rebuilds when", sentence(invalidators(analysis, analysed))));
@@ -89,14 +88,7 @@ function verdict(view: View, analysed: StepAnalysis): string {
 
 function afterwards(analysis: Analysis, analysed: StepAnalysis): string {
   if (analysed.effect === "none" && analysed.step.stage === null) return "";
-  const { certain, possible } = consequences(analysis, analysed);
-  const parts = [
-    ...(certain.length > 0
-      ? [`${lineList(certain)} ${certain.length === 1 ? "rebuilds" : "rebuild"}`]
-      : []),
-    ...(possible.length > 0 ? [`${lineList(possible)} may rebuild`] : []),
-  ];
-  return parts.length === 0 ? "nothing else rebuilds." : `${parts.join("; ")}.`;
+  return `${consequencesText(analysis, analysed)}.`;
 }
 
 function item(title: string, text: string): string {

@@ -71,13 +71,12 @@ export interface SimulationPlace {
 
 export function simulationJson(analysis: Analysis, place: SimulationPlace): SimulationJson {
   const { graph, input } = analysis;
-  const target = graph.target;
-  const lines = buildLineIndex(input.dockerfile.text);
   return {
     version: 1,
-    ...place,
+    dockerfile: place.dockerfile,
+    context: place.context,
     builder: graph.options.builder,
-    target: target === null ? null : (target.name ?? String(target.index)),
+    target: targetName(analysis),
     baseline: { kind: input.baseline.kind, label: input.baseline.label },
     steps: analysis.steps.map((step) => stepJson(analysis, step)),
     image: {
@@ -88,16 +87,25 @@ export function simulationJson(analysis: Analysis, place: SimulationPlace): Simu
         instruction: layer.step.keyword,
         bytes: layer.step.operation?.kind === "copy" ? (layer.files?.bytes ?? null) : null,
       })),
-      config: configToJson(target?.config ?? emptyConfig()),
+      config: configToJson(graph.target?.config ?? emptyConfig()),
     },
     summary: analysis.summary,
-    findings: analysis.problems.map(({ code, severity, message, range }) => ({
-      code,
-      severity,
-      message,
-      line: range === null ? null : positionAt(lines, range.start).line + 1,
-    })),
+    findings: findingsJson(analysis),
   };
+}
+
+export function targetName({ graph: { target } }: Analysis): string | null {
+  return target === null ? null : (target.name ?? String(target.index));
+}
+
+export function findingsJson(analysis: Analysis): readonly FindingJson[] {
+  const lines = buildLineIndex(analysis.input.dockerfile.text);
+  return analysis.problems.map(({ code, severity, message, range }) => ({
+    code,
+    severity,
+    message,
+    line: range === null ? null : positionAt(lines, range.start).line + 1,
+  }));
 }
 
 /** The layers of the final image, the base first. */

@@ -1,6 +1,7 @@
 /** A simulated build for a terminal, and as Markdown for a pull request. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { codeSpan, tableCell } from "./markdown.js";
+import { printable } from "./printable.js";
 import { count, formatBytes } from "./sizes.js";
 import { summarySentence } from "./summary.js";
 
@@ -67,12 +68,4 @@ function effectWords({ effect, layer, stageLayer, files }: StepAnalysis): string
 
 function findings(analysis: Analysis): readonly string[] {
   return analysis.problems.map(({ severity, message }) => `${severity}: ${printable(message)}`);
-}
-
-/** Control characters could move a terminal's cursor or colour what follows. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (unit) =>
-    unit === "\t" ? " " : `\\x${unit.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
 }

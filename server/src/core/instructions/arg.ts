@@ -12,13 +12,15 @@ export const arg: InstructionKind = {
     for (const word of instruction.args) declare(word, scope);
     return { ...noEffect, shaping: true, words: instruction.args.map(({ value }) => value) };
   },
-  explain: (_evaluation, builder) => ({
+  explain: (_evaluation, builder, { isGlobal }) => ({
     inside: [
       "Declares a value that exists during the build only: it is never in the image's environment.",
-      "From here on every RUN of the stage has the value in its cache key, used or not.",
+      isGlobal
+        ? "The FROM lines can use it; a stage sees it only after an ARG of its own."
+        : "From here on every RUN of the stage has the value in its cache key, used or not.",
     ],
     traps:
-      builder === "buildkit"
+      builder === "buildkit" && !isGlobal
         ? ["COPY, ADD and WORKDIR below stay cached unless they use the value themselves."]
         : [],
   }),

@@ -17,9 +17,11 @@ export const cmd: InstructionKind = {
     scope.hasOwnCmd ||= scope.builder === "buildkit" || !isBlank;
     return inert(words);
   },
-  explain: () => ({
+  explain: ({ words }) => ({
     inside: [
-      "Notes in the image config what a container runs by default. Nothing runs now; no layer.",
+      words.length === 0
+        ? "Clears in the image config what a container runs by default. Nothing runs now; no layer."
+        : `Notes in the image config that a container runs ${JSON.stringify(words)} by default. Nothing runs now; no layer.`,
     ],
     traps: [],
   }),
@@ -39,9 +41,9 @@ export const entrypoint: InstructionKind = {
     if (!scope.hasOwnCmd) scope.config.cmd = null;
     return inert(scope.config.entrypoint ?? []);
   },
-  explain: () => ({
+  explain: ({ words }) => ({
     inside: [
-      "Notes in the image config the program that a container runs; CMD and the arguments of docker run are passed to it.",
+      `Notes in the image config the program that a container runs${words.length === 0 ? "" : `, ${JSON.stringify(words)}`}; CMD and the arguments of docker run are passed to it.`,
       "Clears a CMD that the base image or the parent stage has set.",
     ],
     traps: [],

@@ -8,6 +8,7 @@ import {
   type Explanation,
   type InstructionKind,
   operates,
+  type Surroundings,
 } from "./kind.js";
 import type { CopyItem, CopyOperation, SourceReference } from "./operation.js";
 import { cleanPath, joinPaths, resolveDestination } from "./paths.js";
@@ -17,13 +18,13 @@ import type { StageScope } from "./scope.js";
 export const copy: InstructionKind = {
   keyword: "COPY",
   evaluate: (instruction, scope) => evaluateCopy(instruction, scope, false),
-  explain: (evaluation, builder) => explainCopy(evaluation, builder),
+  explain: explainCopy,
 };
 
 export const add: InstructionKind = {
   keyword: "ADD",
   evaluate: (instruction, scope) => evaluateCopy(instruction, scope, true),
-  explain: (evaluation, builder) => explainCopy(evaluation, builder),
+  explain: explainCopy,
 };
 
 const sharedFlags: Readonly<Record<string, FlagType>> = {
@@ -206,20 +207,20 @@ function checkedMode(flags: FlagValues, scope: StageScope): string {
   return mode;
 }
 
-function explainCopy(evaluation: Pick<Evaluation, "operation">, builder: Builder): Explanation {
+function explainCopy(
+  evaluation: Pick<Evaluation, "operation">,
+  builder: Builder,
+  around: Surroundings,
+): Explanation {
   const operation = evaluation.operation?.kind === "copy" ? evaluation.operation : null;
-  const origin =
-    operation === null || operation.from.kind === "context"
-      ? "the build context"
-      : operation.from.kind === "stage"
-        ? "the other stage"
-        : operation.from.kind === "image"
-          ? `the image ${operation.from.reference}`
-          : "an empty file system";
   const hasRemote = operation?.items.some((item) => item.kind === "http" || item.kind === "git");
+  const what =
+    operation === null
+      ? "Copies files as one layer; no container is started."
+      : `Copies ${sourceWords(operation.items)}${originWords(operation, around)} to ${operation.destination}, as one layer; no container is started.`;
   return {
     inside: [
-      `Copies from ${origin} to ${operation?.destination ?? "the destination"}, as one layer; no container is started.`,
+      what,
       ...(operation?.isAdd && operation.unpack
         ? ["Unpacks local archives (tar, also compressed) into the destination."]
         : []),
@@ -237,4 +238,42 @@ function explainCopy(evaluation: Pick<Evaluation, "operation">, builder: Builder
         : []),
     ],
   };
+}
+
+/** More sources than this are counted. */
+const namedSources = 3;
+
+function sourceWords(items: readonly CopyItem[]): string {
+  const names = items.map(itemWords);
+  const shown = names.slice(0, namedSources);
+  const more = names.length - shown.length;
+  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
+}
+
+function itemWords(item: CopyItem): string {
+  switch (item.kind) {
+    case "paths":
+      return /^\.?\/?$/.test(item.text) ? "everything" : item.text;
+    case "inline":
+      return `the text of ${item.name}`;
+    case "http":
+      return `the download ${item.url}`;
+    case "git":
+      return `a clone of ${item.url}`;
+  }
+}
+
+/** Where paths come from; the other items have said it themselves. */
+function originWords({ items, from }: CopyOperation, around: Surroundings): string {
+  if (items.every((item) => item.kind !== "paths")) return "";
+  switch (from.kind) {
+    case "context":
+      return " from the build context";
+    case "stage":
+      return ` from ${around.stage(from.index)}`;
+    case "image":
+      return ` from the image ${from.reference}`;
+    case "scratch":
+      return " from an empty file system";
+  }
 }

@@ -7,13 +7,19 @@ import type { StageScope } from "./scope.js";
 export const from: InstructionKind = {
   keyword: "FROM",
   evaluate: () => operates("base", null),
-  explain(evaluation, builder) {
+  explain(evaluation, builder, { parent }) {
     const pull = evaluation.operation?.kind === "pull" ? evaluation.operation : null;
-    if (pull === null) {
+    if (parent !== null) {
       return {
         inside: [
-          "Starts the stage without an image of its own: nothing is pulled and nothing runs.",
+          `Goes on where ${parent} ends: its layers lie below, its config is where this stage starts. Nothing is pulled.`,
         ],
+        traps: [],
+      };
+    }
+    if (pull === null) {
+      return {
+        inside: ["Starts the stage with an empty file system: nothing is pulled and nothing runs."],
         traps: [],
       };
     }

@@ -38,6 +38,16 @@ export interface Explanation {
   readonly traps: readonly string[];
 }
 
+/** What the sentences may name besides the instruction itself. */
+export interface Surroundings {
+  /** True before the first FROM. */
+  readonly isGlobal: boolean;
+  /** `stage build`, or `stage 2` for one without a name. */
+  readonly stage: (index: number) => string;
+  /** The stage that a FROM continues, in such words; null: it starts from an image or from nothing. */
+  readonly parent: string | null;
+}
+
 export interface InstructionKind {
   readonly keyword: string;
   /**
@@ -45,7 +55,11 @@ export interface InstructionKind {
    * the scope. Never throws; what cannot be read changes nothing.
    */
   evaluate(instruction: Instruction, scope: StageScope): Evaluation;
-  explain(evaluation: Pick<Evaluation, "operation">, builder: Builder): Explanation;
+  explain(
+    evaluation: Pick<Evaluation, "operation" | "words">,
+    builder: Builder,
+    around: Surroundings,
+  ): Explanation;
 }
 
 export const noEffect: Evaluation = {

@@ -3,7 +3,7 @@ import type { Heredoc, Instruction } from "../syntax/syntax.js";
 import { isProxyArg } from "./arg.js";
 import { commandLine, defaultShell } from "./command.js";
 import { readFlags, refuseInClassic } from "./flags.js";
-import { type Builder, type InstructionKind, operates } from "./kind.js";
+import { type Builder, type InstructionKind, operates, type Surroundings } from "./kind.js";
 import { readMount } from "./mount.js";
 import type { Mount, RunOperation } from "./operation.js";
 import type { StageScope } from "./scope.js";
@@ -60,10 +60,10 @@ export const run: InstructionKind = {
     };
     return operates("layer", operation);
   },
-  explain(evaluation, builder) {
+  explain(evaluation, builder, around) {
     const operation = evaluation.operation?.kind === "run" ? evaluation.operation : null;
     return {
-      inside: inside(operation, builder),
+      inside: inside(operation, builder, around),
       traps: [
         "What the command fetches (package indexes, downloads, git clones) and the time of day: the step stays cached although they change.",
         ...(operation?.mounts.some((mount) => mount.type === "secret")
@@ -77,29 +77,33 @@ export const run: InstructionKind = {
   },
 };
 
-function inside(operation: RunOperation | null, builder: Builder): readonly string[] {
+function inside(
+  operation: RunOperation | null,
+  builder: Builder,
+  around: Surroundings,
+): readonly string[] {
+  const who = operation?.user ? ` as user ${operation.user}` : "";
+  const where = operation?.directory || "/";
   if (builder === "classic") {
     return [
-      "Starts a temporary container from the image so far and runs the command in it.",
+      `Starts a temporary container from the image so far and runs the command in it, in ${where}${who}.`,
       "Commits what the command changed as an intermediate image and removes the container.",
       "If nothing changed, the image gets no layer.",
     ];
   }
-  const who = operation?.user ? ` as user ${operation.user}` : "";
-  const where = operation?.directory || "/";
   return [
     `Runs the command on a snapshot of the layers below, in ${where}${who}.`,
-    ...(operation?.mounts ?? []).map(describeMount),
+    ...(operation?.mounts ?? []).map((mount) => describeMount(mount, around)),
     "Keeps what changed as one layer, even if nothing changed. Deleting a file of a lower layer frees nothing.",
   ];
 }
 
-function describeMount(mount: Mount): string {
+function describeMount(mount: Mount, around: Surroundings): string {
   switch (mount.type) {
     case "cache":
       return `Mounts the cache ${mount.id || mount.target} at ${mount.target}: it outlives the build and is in no layer.`;
     case "bind":
-      return `Mounts ${mount.source} at ${mount.target} for this step only; nothing written there is kept.`;
+      return `Mounts ${mount.source || "everything"}${mountOrigin(mount, around)} at ${mount.target} for this step only; nothing written there is kept.`;
     case "tmpfs":
       return `Mounts an empty file system in memory at ${mount.target} for this step only.`;
     case "secret":
@@ -107,6 +111,12 @@ function describeMount(mount: Mount): string {
     case "ssh":
       return "Lets the command use the SSH agent of the build.";
   }
+}
+
+function mountOrigin({ from }: Mount, around: Surroundings): string {
+  if (from === null || from.kind === "scratch") return "";
+  if (from.kind === "context") return " of the build context";
+  return from.kind === "stage" ? ` of ${around.stage(from.index)}` : ` of ${from.reference}`;
 }
 
 interface RunCommand {

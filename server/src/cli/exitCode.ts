@@ -1,0 +1,10 @@
+import type { Analysis } from "../core/index.js";
+import type { BuildArguments } from "./arguments.js";
+
+/** 1 when a finding reaches the level, else 0. */
+export function exitCode(analysis: Analysis, failOn: BuildArguments["failOn"]): 0 | 1 {
+  if (failOn === "never") return 0;
+  const levels = ["information", "warning", "error"];
+  const bound = levels.indexOf(failOn);
+  return analysis.problems.some(({ severity }) => levels.indexOf(severity) >= bound) ? 1 : 0;
+}

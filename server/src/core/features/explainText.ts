@@ -1,0 +1,129 @@
+/** The layer-by-layer table for a terminal, and as Markdown. */
+import type { ExplainedStep, ExplainJson } from "./explain.js";
+import { codeSpan, tableCell } from "./markdown.js";
+import { printable } from "./printable.js";
+import { count, formatBytes } from "./sizes.js";
+
+const titles = ["Step", "Layer", "Instruction", "What happens inside", "Notes"];
+
+/** @param width of the terminal, in characters; the table is at least 80 wide */
+export function explainText(explained: ExplainJson, width: number): string {
+  const rows = explained.steps.map((step) => [
+    stepWords(step),
+    layerWords(step),
+    printable(step.text),
+    printable(step.inside.join(" ")),
+    printable(step.notes.join(" ")),
+  ]);
+  const widths = columnWidths(rows, Math.max(80, width));
+  const lines = [
+    ...tableRow(titles, widths),
+    widths.map((columns) => "─".repeat(columns)).join("──"),
+    ...rows.flatMap((row, n) => [
+      // Stages, and instructions of more than a line, are easier to tell apart with air between.
+      ...(n === 0 ? [] : [""]),
+      ...tableRow(row, widths),
+    ]),
+  ];
+  return [
+    ...lines,
+    "",
+    ...explained.findings.map(({ severity, message }) => `${severity}: ${printable(message)}`),
+    totalsSentence(explained),
+    "",
+  ].join("\n");
+}
+
+export function explainMarkdown(explained: ExplainJson): string {
+  const rows = explained.steps.map((step) => {
+    const cells = [
+      tableCell(stepWords(step)),
+      layerWords(step),
+      codeSpan(step.text),
+      tableCell(step.inside.join(" ")),
+      tableCell(step.notes.join(" ")),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  return [
+    `| ${titles.join(" | ")} |`,
+    `| ${titles.map(() => "---").join(" | ")} |`,
+    ...rows,
+    "",
+    ...explained.findings.map(
+      ({ severity, message }) => `- **${severity}**: ${tableCell(message)}`,
+    ),
+    tableCell(totalsSentence(explained)),
+    "",
+  ].join("\n");
+}
+
+/** The builder's number and the line: notes speak of lines. */
+function stepWords({ step, line, trigger }: ExplainedStep): string {
+  const place = `line ${line}${trigger ? ", ONBUILD" : ""}`;
+  return step === null ? place : `${step}, ${place}`;
+}
+
+function layerWords({ effect, layer, built }: ExplainedStep): string {
+  if (!built) return "not needed";
+  switch (effect) {
+    case "base":
+      return layer === null ? "base" : "0: base";
+    case "layer":
+      return layer === null ? "of its stage" : String(layer);
+    case "metadata":
+      return "metadata";
+    case "none":
+      return "none";
+  }
+}
+
+function totalsSentence({ totals }: ExplainJson): string {
+  const unknown =
+    totals.unknownLayers === 0
+      ? ""
+      : `; what ${count(totals.unknownLayers, "layer")} ${totals.unknownLayers === 1 ? "adds" : "add"} shows only in a build`;
+  return `${count(totals.instructions, "instruction")}: ${count(totals.layers, "layer")} on top of the base image, ${count(totals.metadata, "change")} of metadata only, ${count(totals.files, "file")} copied (${formatBytes(totals.bytes)})${unknown}.`;
+}
+
+/** Two short columns as wide as they need to be, the rest shared by the three of sentences. */
+function columnWidths(rows: readonly (readonly string[])[], width: number): readonly number[] {
+  const longest = (column: number, most: number): number =>
+    Math.min(most, Math.max(...[titles, ...rows].map((row) => row[column]?.length ?? 0)));
+  const step = longest(0, 24);
+  const layer = longest(1, 12);
+  const rest = width - step - layer - 8;
+  const text = Math.min(longest(2, rest), Math.floor(rest * 0.3));
+  const inside = Math.floor((rest - text) * 0.55);
+  return [step, layer, text, inside, rest - text - inside];
+}
+
+function tableRow(cells: readonly string[], widths: readonly number[]): readonly string[] {
+  const wrapped = cells.map((cell, column) => wrap(cell, widths[column] ?? 1));
+  const height = Math.max(...wrapped.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) =>
+    wrapped
+      .map((lines, column) => (lines[line] ?? "").padEnd(widths[column] ?? 1))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** Breaks at blanks, and within a word only where it is wider than the column. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    let rest = word;
+    if (line !== "" && line.length + 1 + rest.length > width) {
+      lines.push(line);
+      line = "";
+    }
+    while (rest.length > width) {
+      lines.push(rest.slice(0, width));
+      rest = rest.slice(width);
+    }
+    line = line === "" ? rest : `${line} ${rest}`;
+  }
+  return [...lines, line];
+}
