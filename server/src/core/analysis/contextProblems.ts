@@ -4,24 +4,26 @@ import type { SelectionProblem } from "../context/select.js";
 import type { Problem, TextRange } from "../text/range.js";
 
 export function contextProblems(keys: Keys): readonly Problem[] {
-  return keys.steps.flatMap((keyed) =>
-    keyed.context.flatMap(({ selection, content }): readonly Problem[] => [
-      ...selection.problems.map((problem) => ({
+  return keys.steps.flatMap((keyed) => {
+    const selected = keyed.context.flatMap(({ selection }) => selection.problems);
+    const errors = keyed.context.flatMap(({ content }) =>
+      content.kind === "unreadable" ? content.errors : [],
+    );
+    return [
+      ...[...selected, ...keyed.stageProblems].map((problem) => ({
         code: problem.code,
         message: problem.message,
         severity: problem.severity,
         range: sourceRange(keyed, problem),
       })),
-      ...(content.kind === "unreadable"
-        ? content.errors.map(({ path, message }) => ({
-            code: "file-unreadable",
-            message: `${path} cannot be read: ${message}`,
-            severity: "error" as const,
-            range: keyed.step.instruction.range,
-          }))
-        : []),
-    ]),
-  );
+      ...errors.map(({ path, message }) => ({
+        code: "file-unreadable",
+        message: `${path} cannot be read: ${message}`,
+        severity: "error" as const,
+        range: keyed.step.instruction.range,
+      })),
+    ];
+  });
 }
 
 /** The source in the text, where it stands there as the problem names it. */

@@ -97,9 +97,10 @@ class Explainer {
   }
 
   #failure(keyed: KeyedStep): readonly Cause[] {
-    const problem = keyed.context
-      .flatMap(({ selection }) => selection.problems)
-      .find(({ severity }) => severity === "error");
+    const problem = [
+      ...keyed.context.flatMap(({ selection }) => selection.problems),
+      ...keyed.stageProblems,
+    ].find(({ severity }) => severity === "error");
     const message = problem?.message ?? "The files that it takes cannot be found.";
     return [{ code: "build-fails", short: "fails", message, line: keyed.step.line, paths: [] }];
   }
@@ -242,7 +243,10 @@ class Explainer {
     if (before === undefined) return [];
     const changed = keyed.inputs.slice(1).some((input, i) => before.inputs[i + 1] !== input);
     if (!changed) return [];
+    // Files that only a build can tell may come out equal.
+    const open = keyed.open.flatMap((input) => (input.kind === "stage" ? [input.stage] : []));
     return keyed.sources.flatMap((source) => {
+      if (open.includes(source)) return [];
       const root = this.#rootOf(this.#keys.stages[source]?.last ?? null);
       if (root === null) return [];
       const name = `stage ${this.#graph.stages[source]?.name ?? source}`;

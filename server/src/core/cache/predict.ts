@@ -6,6 +6,7 @@
  */
 import type { FileTree } from "../context/fileTree.js";
 import { parentPath } from "../context/paths.js";
+import type { SelectionProblem } from "../context/select.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { formatPlatform } from "../graph/platform.js";
 import { sourcesOf } from "../graph/reach.js";
@@ -49,6 +50,8 @@ export interface KeyedStep {
   readonly key: string | null;
   readonly prediction: PredictionKind | null;
   readonly context: readonly ContextInput[];
+  /** What is wrong with the files that it takes from other stages, by the places of its sources. */
+  readonly stageProblems: readonly SelectionProblem[];
   readonly open: readonly OpenInput[];
   /** The step below it in the stage that has a key, parents included; null: the base. */
   readonly below: KeyedStep | null;
@@ -100,6 +103,7 @@ interface Position {
 interface StepInput extends Opaque {
   readonly context?: ContextInput;
   readonly open?: OpenInput;
+  readonly problems?: readonly SelectionProblem[];
   readonly fails?: boolean;
 }
 
@@ -202,6 +206,7 @@ class Walker {
       key,
       prediction: fails || position.failed ? null : kind,
       context: others.flatMap(({ context }) => (context === undefined ? [] : [context])),
+      stageProblems: others.flatMap(({ problems }) => problems ?? []),
       open: others.flatMap(({ open }) => (open === undefined ? [] : [open])),
       below: position.below,
       sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
@@ -299,13 +304,16 @@ class Walker {
       case "stage": {
         const end = this.ends[from.index];
         if (end === undefined || end === null) return { ...known("nothing"), fails: true };
-        const content = stageContent(end.files, request, this.#input.digest);
-        const fails =
-          content.selection?.problems.some(({ severity }) => severity === "error") === true;
+        const name = this.#input.graph.stages[from.index]?.name ?? String(from.index);
+        const named = { ...request, place: `stage ${name}` };
+        const content = stageContent(end.files, named, this.#input.digest);
+        const problems = content.selection?.problems ?? [];
+        const fails = problems.some(({ severity }) => severity === "error");
         const failed = this.#ends.get(from.index)?.failed === true;
         return {
           exec: content.exec,
           token: content.token,
+          problems,
           fails: fails || failed,
           ...(content.token.kind === "known" ? {} : { open: { kind: "stage", stage: from.index } }),
         };
@@ -421,6 +429,7 @@ function keyless(step: Step, below: KeyedStep | null): KeyedStep {
     key: null,
     prediction: null,
     context: [],
+    stageProblems: [],
     open: [],
     below,
     sources: [],

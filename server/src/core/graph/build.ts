@@ -9,7 +9,7 @@ import { instructionKind } from "../instructions/index.js";
 import { type Evaluation, noEffect, operates } from "../instructions/kind.js";
 import { parseDockerfile } from "../syntax/parse.js";
 import type { Dockerfile, Instruction } from "../syntax/syntax.js";
-import type { Problem } from "../text/range.js";
+import type { Problem, TextRange } from "../text/range.js";
 import type { Assignment, BuildGraph, BuildOptions, Stage, StageBase, Step } from "./graph.js";
 import { automaticArgs, formatPlatform, parsePlatform } from "./platform.js";
 import { needsOf, numberSteps, reachableStages } from "./reach.js";
@@ -175,7 +175,7 @@ export function buildGraph(
       [],
       false,
     );
-    for (const trigger of triggersOf(base, parent)) {
+    for (const trigger of triggersOf(base, parent, instruction.range)) {
       evaluateIn(
         stage,
         scope,
@@ -217,7 +217,11 @@ function isRejected(
 }
 
 /** The ONBUILD triggers that run in a stage: its parent stage's own, or its base image's. */
-function triggersOf(base: StageBase, parent: OpenStage | undefined): readonly Instruction[] {
+function triggersOf(
+  base: StageBase,
+  parent: OpenStage | undefined,
+  place: TextRange,
+): readonly Instruction[] {
   if (parent !== undefined) {
     return parent.steps.flatMap(({ keyword, instruction, isTrigger }) =>
       keyword === "ONBUILD" && !isTrigger && instruction.trigger !== null
@@ -226,7 +230,23 @@ function triggersOf(base: StageBase, parent: OpenStage | undefined): readonly In
     );
   }
   if (base.kind !== "image" || base.image === null) return [];
-  return base.image.onBuild.flatMap((text) => parseDockerfile(text).instructions.slice(0, 1));
+  return base.image.onBuild.flatMap((text) =>
+    parseDockerfile(text)
+      .instructions.slice(0, 1)
+      .map((trigger) => standingAt(trigger, place)),
+  );
+}
+
+/** A trigger of an image has no text in this file: what is wrong with it stands at the FROM. */
+function standingAt(trigger: Instruction, range: TextRange): Instruction {
+  return {
+    ...trigger,
+    range,
+    keywordRange: range,
+    flags: trigger.flags.map((flag) => ({ ...flag, range, valueRange: range })),
+    args: trigger.args.map((word) => ({ ...word, range })),
+    heredocs: trigger.heredocs.map((doc) => ({ ...doc, range, bodyRange: range })),
+  };
 }
 
 function finish(
