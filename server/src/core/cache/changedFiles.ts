@@ -9,9 +9,17 @@ export interface PathChange {
 export function fileNames(changes: readonly PathChange[]): string {
   const [first] = changes;
   if (first === undefined) return "";
-  if (changes.length === 1) return `${first.path} ${first.how}`;
+  const path = shorten(first.path);
+  if (changes.length === 1) return `${path} ${first.how}`;
   const how = changes.every((change) => change.how === first.how) ? first.how : "changed";
-  return `${first.path} and ${changes.length - 1} more ${plural(how)}`;
+  return `${path} and ${changes.length - 1} more ${plural(how)}`;
+}
+
+/** Of a longer path a lens shows the end, which tells files apart. */
+const shownPath = 48;
+
+function shorten(path: string): string {
+  return path.length > shownPath ? `…${path.slice(1 - shownPath)}` : path;
 }
 
 /** How many files a sentence names before it counts. */

@@ -12,16 +12,22 @@ export interface View {
 }
 
 /** `cached`, `rebuilds: app.py changed`, …; empty where the builder runs nothing. */
-export function predictionWords({ prediction, keyed }: StepAnalysis, isResult: boolean): string {
+export function predictionWords(
+  { prediction, keyed, isBuilt }: StepAnalysis,
+  isResult: boolean,
+): string {
   const [cause] = prediction.causes;
   if (keyed.fails) return "fails";
   switch (prediction.kind) {
     case null:
-      return "";
+      return isBuilt && keyed.key !== null ? "not reached" : "";
     case "hit":
       return "cached";
     case "miss":
       if (cause?.code === "never-built") return isResult ? "built" : "not built yet";
+      if (cause?.code === "earlier-step") {
+        return `${isResult ? "rebuilt" : "rebuilds"}: line ${cause.line} ${isResult ? "was" : "does"}`;
+      }
       return `${isResult ? "rebuilt" : "rebuilds"}: ${cause?.short ?? ""}`;
     case "unknown":
       if (cause?.code === "files-pending") return "reading files…";
@@ -43,7 +49,7 @@ export function stageOf(analysis: Analysis, { step }: StepAnalysis): Stage | nul
 export function baseWords(analysis: Analysis, stage: Stage): string {
   switch (stage.base.kind) {
     case "image":
-      return `Base image ${stage.base.reference}`;
+      return `Base image ${shortReference(stage.base.reference)}`;
     case "stage": {
       const parent = analysis.graph.stages[stage.base.index];
       return `Continues ${parent === undefined ? "an earlier stage" : stageWords(parent)}`;
@@ -53,4 +59,9 @@ export function baseWords(analysis: Analysis, stage: Stage): string {
     case "broken":
       return "Base image unknown";
   }
+}
+
+/** Twelve digits of a digest tell images apart. */
+function shortReference(reference: string): string {
+  return reference.replace(/(@\w+:[0-9a-f]{12})[0-9a-f]+$/, "$1…");
 }
