@@ -1,0 +1,312 @@
+/** What the pictures show, as plain data: the stack of the image's layers, and the graph of stages. */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import type { PredictionKind } from "../cache/prediction.js";
+import type { Stage, Step } from "../graph/graph.js";
+import { lineage } from "../image/layers.js";
+import type { SourceReference } from "../instructions/operation.js";
+import { criticalPath } from "./criticalPath.js";
+import { count, formatBytes } from "./sizes.js";
+import { baseWords, predictionWords, stageOf, stageWords, type View } from "./view.js";
+
+export interface StackLayer {
+  readonly kind: "writable" | "layer" | "base" | "empty";
+  /** In the image's stack; null: none. */
+  readonly number: number | null;
+  readonly title: string;
+  readonly detail: string;
+  /** What it holds; null: not known without a build. */
+  readonly bytes: number | null;
+  readonly prediction: PredictionKind | null;
+  /** From 1; null: no place in the Dockerfile. */
+  readonly line: number | null;
+}
+
+export interface StackPicture {
+  readonly title: string;
+  readonly description: string;
+  /** The top one first. */
+  readonly layers: readonly StackLayer[];
+}
+
+export interface StageBox {
+  readonly id: string;
+  readonly kind: "stage" | "image";
+  readonly title: string;
+  readonly detail: string;
+  readonly line: number | null;
+  readonly isTarget: boolean;
+  readonly isNeeded: boolean;
+  readonly isCritical: boolean;
+  /** The steps that the builder runs or finds, in order. */
+  readonly cells: readonly { readonly line: number; readonly prediction: PredictionKind | null }[];
+}
+
+export interface StageEdge {
+  readonly from: string;
+  readonly to: string;
+  /** `from`: continues it; `copy`: takes files; `mount`: has its files mounted. The strongest first. */
+  readonly kinds: readonly ("from" | "copy" | "mount")[];
+  readonly label: string;
+  readonly isNeeded: boolean;
+  readonly isCritical: boolean;
+}
+
+export interface GraphPicture {
+  readonly title: string;
+  readonly description: string;
+  readonly boxes: readonly StageBox[];
+  readonly edges: readonly StageEdge[];
+}
+
+/** null: there is no stage, so no image. */
+export function stackPicture(view: View): StackPicture | null {
+  const { analysis } = view;
+  const { target } = analysis.graph;
+  if (target === null) return null;
+  const stages = lineage(analysis.graph, target);
+  const steps = stages.flatMap((stage) =>
+    stage.steps.flatMap(({ index }) => analysis.steps[index] ?? []),
+  );
+  const layers = steps
+    .filter(({ effect, isBuilt }) => effect === "layer" && isBuilt)
+    .map((analysed) => layerOf(view, analysed))
+    .reverse();
+  const metadata = steps.filter(({ effect }) => effect === "metadata").length;
+  const [root] = stages;
+  const stack = [writable, ...layers, ...(root === undefined ? [] : [baseOf(analysis, root)])];
+  const known = layers.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  const open = layers.filter(({ bytes }) => bytes === null).length;
+  return {
+    title: `Layers of the image (${stageWords(target)})`,
+    description: [
+      `${count(layers.length, "layer")} above ${baseInSentence(analysis, root)}.`,
+      ...(known > 0 ? [`${formatBytes(known)} come from the build context.`] : []),
+      ...(open > 0 ? [`The size of ${open} is known only after a build.`] : []),
+      ...(metadata > 0 ? [`${count(metadata, "instruction")} change only the image config.`] : []),
+      "From top to bottom:",
+      stack.map(({ title, detail }) => `${title}${detail === "" ? "" : `, ${detail}`}`).join("; "),
+    ].join(" "),
+    layers: stack,
+  };
+}
+
+const writable: StackLayer = {
+  kind: "writable",
+  number: null,
+  title: "Writable layer of the container",
+  detail: "added by docker run, gone with the container",
+  bytes: null,
+  prediction: null,
+  line: null,
+};
+
+function layerOf(view: View, analysed: StepAnalysis): StackLayer {
+  const { step, files, layer, stageLayer, prediction } = analysed;
+  const bytes = ownBytes(analysed);
+  const words = predictionWords(analysed, view.isResult);
+  const size =
+    files !== null && bytes !== null
+      ? `${count(files.count, "file")}, ${formatBytes(bytes)}`
+      : step.keyword === "RUN"
+        ? "size not known before a build"
+        : "";
+  return {
+    kind: "layer",
+    number: layer ?? stageLayer,
+    title: step.text,
+    detail: [size, words].filter((part) => part !== "").join(" · "),
+    bytes,
+    prediction: prediction.kind,
+    line: step.line,
+  };
+}
+
+/** Bytes that the layer surely holds; null: a build has to tell. */
+function ownBytes({ step, files, keyed }: StepAnalysis): number | null {
+  const { operation } = step;
+  if (operation?.kind === "makeDirectory") return 0;
+  if (operation?.kind !== "copy" || keyed.fails) return null;
+  if (operation.items.some(({ kind }) => kind === "http" || kind === "git")) return null;
+  if (operation.from.kind !== "context") return null;
+  const inline = operation.items.reduce(
+    (sum, item) => sum + (item.kind === "inline" ? item.content.length : 0),
+    0,
+  );
+  return inline + (files?.bytes ?? 0);
+}
+
+function baseOf(analysis: Analysis, root: Stage): StackLayer {
+  const isImage = root.base.kind === "image";
+  const layers = root.base.kind === "image" ? root.base.image?.layers : undefined;
+  return {
+    kind: isImage ? "base" : "empty",
+    number: isImage ? 0 : null,
+    title: baseWords(analysis, root),
+    detail: isImage ? (layers === undefined ? "read-only" : count(layers, "read-only layer")) : "",
+    bytes: null,
+    prediction: null,
+    line: root.instruction.line,
+  };
+}
+
+function baseInSentence(analysis: Analysis, root: Stage | undefined): string {
+  if (root?.base.kind === "image") return `the base image ${root.base.reference}`;
+  return root?.base.kind === "scratch" ? "nothing" : baseWords(analysis, root ?? noStage);
+}
+
+const noStage = { base: { kind: "broken" } } as Stage; // only its base is read
+
+/** null: there is nothing to connect, one stage at most. */
+export function graphPicture(view: View): GraphPicture | null {
+  const { analysis } = view;
+  const { stages, target } = analysis.graph;
+  if (stages.length < 2) return null;
+  const path = criticalPath(analysis);
+  const criticalStages = [
+    ...new Set(path.steps.flatMap((analysed) => stageOf(analysis, analysed) ?? [])),
+  ];
+  const critical = new Set(criticalStages.map(({ index }) => index));
+  const isSequence = analysis.graph.options.builder === "classic";
+  const images = new Map<string, StageBox>();
+  const edges = new Map<string, StageEdge>();
+  for (const stage of stages) {
+    for (const { source, kind, line } of takenBy(stage)) {
+      if (source.kind === "context" || source.kind === "scratch") continue;
+      const from = source.kind === "stage" ? stageId(source.index) : imageId(source.reference);
+      const to = stageId(stage.index);
+      if (source.kind === "image") {
+        const known = images.get(from);
+        images.set(from, imageBox(source.reference, stage.isBuilt || known?.isNeeded === true));
+      }
+      if (from === to || (source.kind === "stage" && source.index >= stage.index)) continue;
+      const name = `${from} ${to}`;
+      const known = edges.get(name);
+      const isOnPath = source.kind === "stage" && isNext(criticalStages, source.index, stage.index);
+      edges.set(name, {
+        from,
+        to,
+        kinds: known === undefined ? [kind] : [...new Set([...known.kinds, kind])],
+        label: known === undefined ? edgeLabel(kind, line) : moreLabel(known.label, kind, line),
+        isNeeded: stage.isBuilt,
+        isCritical: isOnPath && !isSequence,
+      });
+    }
+  }
+  const boxes = stages.map((stage) => stageBox(view, stage, critical.has(stage.index)));
+  const needed = stages.filter(({ isBuilt }) => isBuilt).length;
+  return {
+    title: `Stages of the Dockerfile (target: ${target === null ? "none" : stageWords(target)})`,
+    description: [
+      `${count(stages.length, "stage")}, ${needed} of them ${isSequence ? "built, one after another" : "needed"}.`,
+      ...(criticalStages.length > 1 && !isSequence
+        ? [
+            `The longest chain of steps that wait for each other: ${criticalStages.map(stageWords).join(", then ")} (${count(path.steps.length, "step")}, ${path.running} to run).`,
+          ]
+        : []),
+      ...[...edges.values()].map((edge) => edgeSentence(edge, boxes, images)),
+    ].join(" "),
+    boxes: [...images.values(), ...boxes],
+    edges: [...edges.values()],
+  };
+}
+
+interface Taken {
+  readonly source: SourceReference;
+  readonly kind: "from" | "copy" | "mount";
+  readonly line: number;
+}
+
+function takenBy(stage: Stage): readonly Taken[] {
+  const line = stage.instruction.line;
+  const base: readonly Taken[] =
+    stage.base.kind === "stage" || stage.base.kind === "image"
+      ? [{ source: stage.base, kind: "from", line }]
+      : [];
+  return [...base, ...stage.steps.flatMap(takenByStep)];
+}
+
+function takenByStep({ operation, line }: Step): readonly Taken[] {
+  if (operation?.kind === "copy") return [{ source: operation.from, kind: "copy", line }];
+  if (operation?.kind !== "run") return [];
+  return operation.mounts.flatMap(({ from }): readonly Taken[] =>
+    from === null ? [] : [{ source: from, kind: "mount", line }],
+  );
+}
+
+function stageBox(view: View, stage: Stage, isCritical: boolean): StageBox {
+  const { analysis } = view;
+  const isTarget = stage === analysis.graph.target;
+  const cells = stage.steps
+    .flatMap(({ index }) => analysis.steps[index] ?? [])
+    .filter(({ step }) => step.keyword !== "FROM" && (step.number ?? step.operation) !== null)
+    .map(({ step, prediction }) => ({ line: step.line, prediction: prediction.kind }));
+  const words = stageWords(stage);
+  return {
+    id: stageId(stage.index),
+    kind: "stage",
+    title: words,
+    detail: [
+      count(cells.length, "step"),
+      ...(isTarget ? ["the image"] : stage.isBuilt ? [] : ["not needed"]),
+    ].join(" · "),
+    line: stage.instruction.line,
+    isTarget,
+    isNeeded: stage.isBuilt,
+    isCritical: isCritical && analysis.graph.options.builder === "buildkit",
+    cells,
+  };
+}
+
+function imageBox(reference: string, isNeeded: boolean): StageBox {
+  return {
+    id: imageId(reference),
+    kind: "image",
+    title: reference,
+    detail: isNeeded ? "image" : "image · not needed",
+    line: null,
+    isTarget: false,
+    isNeeded,
+    isCritical: false,
+    cells: [],
+  };
+}
+
+function stageId(index: number): string {
+  return `stage ${index}`;
+}
+
+function imageId(reference: string): string {
+  return `image ${reference}`;
+}
+
+function isNext(path: readonly Stage[], from: number, to: number): boolean {
+  return path.some(({ index }, at) => index === from && path[at + 1]?.index === to);
+}
+
+const edgeWords = { from: "FROM", copy: "COPY", mount: "mount" } as const;
+
+function edgeLabel(kind: keyof typeof edgeWords, line: number): string {
+  return `${edgeWords[kind]} ${line}`;
+}
+
+/** `COPY 7, 9, …`: three lines say enough. */
+function moreLabel(label: string, kind: keyof typeof edgeWords, line: number): string {
+  if (label.endsWith("…")) return label;
+  const parts = label.split(", ");
+  const known = parts.findLast((part) => /^\D/.test(part))?.split(" ")[0];
+  if (parts.includes(String(line)) || parts.includes(edgeLabel(kind, line))) return label;
+  if (parts.length >= 3) return `${label}, …`;
+  return known === edgeWords[kind] ? `${label}, ${line}` : `${label}, ${edgeLabel(kind, line)}`;
+}
+
+function edgeSentence(
+  edge: StageEdge,
+  stages: readonly StageBox[],
+  images: ReadonlyMap<string, StageBox>,
+): string {
+  const title = (id: string) =>
+    images.get(id)?.title ?? stages.find((stage) => stage.id === id)?.title ?? id;
+  const verb =
+    edge.kinds[0] === "from" ? "continues" : edge.kinds[0] === "copy" ? "copies from" : "mounts";
+  return `${title(edge.to)} ${verb} ${title(edge.from)} (${edge.label}).`;
+}

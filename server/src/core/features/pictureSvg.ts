@@ -1,0 +1,102 @@
+/** The picture of a build as one SVG: the graph of its stages, and the stack of its layers. */
+import type { GraphLayout } from "../host.js";
+import type { Drawing, Reach } from "./drawing.js";
+import { drawGraph } from "./graphDrawing.js";
+import { graphPicture, stackPicture } from "./picture.js";
+import { pictureStyle } from "./pictureStyle.js";
+import { drawStack } from "./stackDrawing.js";
+import { element, escapeXml } from "./svg.js";
+import type { View } from "./view.js";
+
+export interface PictureOptions {
+  readonly layout: GraphLayout;
+  /** `all`: both, one above the other. A Dockerfile with one stage has a stack alone. */
+  readonly part: "stack" | "graph" | "all";
+  readonly reach: Reach;
+  /** Letters and digits; keeps the ids of several pictures in one page apart. */
+  readonly id: string;
+}
+
+/** null: there is nothing to draw. The text has no empty line, so that Markdown keeps it whole. */
+export function pictureSvg(view: View, options: PictureOptions): string | null {
+  const graph = options.part === "stack" ? null : graphPicture(view);
+  const stack = options.part === "graph" ? null : stackPicture(view);
+  const drawings = [
+    ...(graph === null ? [] : [drawGraph(graph, options.layout, options.reach)]),
+    ...(stack === null ? [] : [drawStack(stack, options.reach)]),
+  ];
+  return drawings.length === 0 ? null : assemble(drawings, options);
+}
+
+/** Pixels between two drawings, and the room of the legend. */
+const gap = 28;
+const legendHeight = 30;
+
+function assemble(drawings: readonly Drawing[], { id, reach }: PictureOptions): string {
+  const width = Math.max(...drawings.map((drawing) => drawing.width), legendWidth);
+  let y = 0;
+  const parts = drawings.map((drawing) => {
+    const part = element(
+      "g",
+      { transform: `translate(0 ${Math.round(y)})`, role: "list", "aria-label": drawing.title },
+      drawing.body,
+    );
+    y += Math.ceil(drawing.height) + gap;
+    return part;
+  });
+  const height = y - gap + legendHeight;
+  const title = drawings.map((drawing) => drawing.title).join(" · ");
+  const description = drawings.map((drawing) => drawing.description).join(" ");
+  return element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      class: "stratacast",
+      id,
+      width: Math.ceil(width),
+      height,
+      viewBox: `0 0 ${Math.ceil(width)} ${height}`,
+      // A picture that is only looked at is one image to a screen reader; else its boxes are reached.
+      role: reach === "none" ? "img" : "group",
+      "aria-labelledby": `${id}-title ${id}-desc`,
+    },
+    element("title", { id: `${id}-title` }, escapeXml(title)),
+    element("desc", { id: `${id}-desc` }, escapeXml(description)),
+    element("style", {}, pictureStyle(id)),
+    element("defs", {}, pattern(id, "miss"), pattern(id, "unknown")),
+    ...parts,
+    legend(y - gap + 12),
+  );
+}
+
+/** Stripes for what rebuilds, dots for what may: the colour is never the only sign. */
+function pattern(id: string, kind: "miss" | "unknown"): string {
+  const attributes = { id: `${id}-${kind}`, width: 8, height: 8, patternUnits: "userSpaceOnUse" };
+  const ground = element("rect", { class: `sc-ground-${kind}`, width: 8, height: 8 });
+  const sign =
+    kind === "miss"
+      ? element("path", { class: "sc-sign", d: "M-2 2L2 -2M0 8L8 0M6 10L10 6" })
+      : element("circle", { class: "sc-dot", cx: 4, cy: 4, r: 1.8 });
+  return element("pattern", attributes, ground, sign);
+}
+
+const legendEntries = [
+  { kind: "sc-hit", words: "cached" },
+  { kind: "sc-miss", words: "rebuilds" },
+  { kind: "sc-unknown", words: "may rebuild" },
+  { kind: "sc-plain", words: "runs nothing" },
+] as const;
+
+const legendStep = 110;
+const legendWidth = legendEntries.length * legendStep;
+
+function legend(y: number): string {
+  const entries = legendEntries.map(({ kind, words }, index) => {
+    const x = 2 + index * legendStep;
+    return (
+      element("rect", { class: `sc-mark ${kind}`, x, y, width: 14, height: 11 }) +
+      element("text", { class: "sc-detail", x: x + 20, y: y + 10, "font-size": 11 }, words)
+    );
+  });
+  return element("g", { class: "sc-legend", "aria-hidden": "true" }, ...entries);
+}

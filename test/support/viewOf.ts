@@ -1,0 +1,27 @@
+/** A Dockerfile's view without a build context or earlier builds: enough for what is drawn and told. */
+import type { View } from "../../server/src/core/features/view.js";
+import { analyse, emptyBaseline, parseDockerfile } from "../../server/src/core/index.js";
+import type { Builder } from "../../server/src/core/instructions/kind.js";
+import { sha256 } from "../../server/src/host/digest.js";
+
+export interface ViewOptions {
+  readonly builder?: Builder;
+  readonly target?: string;
+}
+
+export function viewOf(text: string, { builder = "buildkit", target }: ViewOptions = {}): View {
+  const analysis = analyse({
+    dockerfile: parseDockerfile(text),
+    options: {
+      builder,
+      target: target ?? null,
+      buildArgs: new Map(),
+      platform: { os: "linux", architecture: "amd64", variant: "" },
+    },
+    context: null,
+    baseline: emptyBaseline(sha256),
+    baseImage: () => null,
+    digest: sha256,
+  });
+  return { analysis, isResult: false };
+}

@@ -1,0 +1,244 @@
+/** The pictures: well-formed, readable, nothing overlaps, and true to the Dockerfile. */
+import assert from "node:assert/strict";
+import test from "node:test";
+import fc from "fast-check";
+import { type SaxesAttribute, SaxesParser } from "saxes";
+import { criticalPath } from "../../../server/src/core/features/criticalPath.js";
+import { graphPicture, stackPicture } from "../../../server/src/core/features/picture.js";
+import { pictureSvg } from "../../../server/src/core/features/pictureSvg.js";
+import { layoutGraph } from "../../../server/src/host/layout.js";
+import { viewOf } from "../../support/viewOf.js";
+
+interface Element {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  text: string;
+  readonly children: Element[];
+}
+
+test("no boxes overlap and nothing leaves the picture, for 1 to 30 stages", () => {
+  fc.assert(
+    fc.property(dockerfiles(), (text) => {
+      const svg = draw(text);
+      const root = parse(svg);
+      const frames = framesOf(root);
+      for (const [at, a] of frames.entries()) {
+        for (const b of frames.slice(at + 1)) {
+          const apart =
+            a.x + a.width <= b.x ||
+            b.x + b.width <= a.x ||
+            a.y + a.height <= b.y ||
+            b.y + b.height <= a.y;
+          assert.ok(apart, `${JSON.stringify(a)} overlaps ${JSON.stringify(b)}`);
+        }
+        assert.ok(a.x >= 0 && a.x + a.width <= Number(root.attributes["width"]));
+        assert.ok(a.y >= 0 && a.y + a.height <= Number(root.attributes["height"]));
+      }
+      assert.ok(!svg.includes("NaN") && !svg.includes("undefined"));
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("any text is XML: names, commands and controls are escaped or dropped", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 60 }), (word) => {
+      parse(draw(`FROM a AS b\nRUN ${word}\nFROM b\nLABEL x="${word}"\nCOPY ${word} /`));
+    }),
+    { numRuns: 80 },
+  );
+  const svg = draw('FROM <script>\nRUN echo "</text><script>alert(1)</script>"');
+  assert.ok(!svg.includes("<script"));
+});
+
+test("a picture names itself, its boxes and their lines", () => {
+  const root = parse(draw("FROM node:20 AS build\nRUN make\nFROM scratch\nCOPY --from=build /a /"));
+  const ids = root.attributes["aria-labelledby"]?.split(" ") ?? [];
+  const [title, desc] = ids.map((id) =>
+    all(root).find(({ attributes }) => attributes["id"] === id),
+  );
+  assert.equal(title?.name, "title");
+  assert.match(desc?.text ?? "", /stage 1 copies from stage build \(COPY 4\)/);
+  const lines = all(root).flatMap(({ attributes }) => attributes["data-line"] ?? []);
+  assert.deepEqual(lines, ["1", "3", "4", "3"]);
+  const buttons = all(root).filter(({ attributes }) => attributes["role"] === "button");
+  assert.ok(buttons.every(({ attributes }) => attributes["tabindex"] === "0"));
+  assert.ok(buttons.every(({ attributes }) => (attributes["aria-label"] ?? "") !== ""));
+});
+
+test("a picture to look at has no focus and is one image", () => {
+  const view = viewOf("FROM a\nRUN b");
+  const svg = pictureSvg(view, { layout: layoutGraph, part: "all", reach: "none", id: "p" });
+  assert.match(svg ?? "", /role="img"/);
+  assert.doesNotMatch(svg ?? "", /tabindex|href|\n/);
+});
+
+test("long names are shortened to their box", () => {
+  const long = "x".repeat(300);
+  const root = parse(
+    draw(`FROM ${long}:1 AS ${long}\nRUN ${long}\nFROM ${long}\nRUN 你好${"好".repeat(90)}`),
+  );
+  const shown = all(root).filter(({ name, text }) => name === "text" && text.includes("…"));
+  assert.ok(shown.length >= 4);
+  assert.ok(shown.every(({ text }) => [...text].length < 62));
+  const wide = shown.find(({ text }) => text.includes("好"));
+  assert.ok(wide !== undefined && [...wide.text].length < 40);
+});
+
+test("the stack has the writable layer on top and the base at the bottom", () => {
+  const view = viewOf("FROM node:20 AS build\nRUN a\nFROM build\nWORKDIR /app\nENV A=1\nRUN b");
+  const stack = stackPicture(view);
+  assert.deepEqual(
+    stack?.layers.map(({ kind, number, title }) => [kind, number, title]),
+    [
+      ["writable", null, "Writable layer of the container"],
+      ["layer", 3, "RUN b"],
+      ["layer", 2, "WORKDIR /app"],
+      ["layer", 1, "RUN a"],
+      ["base", 0, "Base image node:20"],
+    ],
+  );
+});
+
+test("an image from scratch stands on nothing", () => {
+  const bottom = stackPicture(viewOf("FROM scratch\nCOPY a /"))?.layers.at(-1);
+  assert.deepEqual([bottom?.kind, bottom?.number], ["empty", null]);
+});
+
+test("the graph tells FROM, COPY --from and mounts apart, and what the target needs", () => {
+  const view = viewOf(
+    [
+      "FROM alpine AS base",
+      "FROM base AS a",
+      "RUN one",
+      "FROM base AS unused",
+      "FROM base",
+      "COPY --from=a /x /x",
+      "COPY --from=a /y /y",
+      "RUN --mount=from=a,target=/m cat /m/z",
+      "COPY --from=busybox /bin/sh /sh",
+    ].join("\n"),
+  );
+  const graph = graphPicture(view);
+  assert.deepEqual(
+    graph?.edges.map(({ from, to, kinds, label, isNeeded }) =>
+      [from, "→", to, kinds.join("+"), label, isNeeded ? "needed" : "idle"].join(" "),
+    ),
+    [
+      "image alpine → stage 0 from FROM 1 needed",
+      "stage 0 → stage 1 from FROM 2 needed",
+      "stage 0 → stage 2 from FROM 4 idle",
+      "stage 0 → stage 3 from FROM 5 needed",
+      "stage 1 → stage 3 copy+mount COPY 6, 7, mount 8 needed",
+      "image busybox → stage 3 copy COPY 9 needed",
+    ],
+  );
+  assert.match(graph?.description ?? "", /4 stages, 3 of them needed/);
+});
+
+test("the longest chain goes through the stage with the most running steps", () => {
+  const view = viewOf(
+    "FROM a AS short\nRUN 1\nFROM a AS long\nRUN 1\nRUN 2\nRUN 3\nFROM a\nCOPY --from=short /a /\nCOPY --from=long /b /",
+  );
+  const lines = criticalPath(view.analysis).steps.map(({ step }) => step.line);
+  assert.deepEqual(lines, [4, 5, 6, 9]);
+  const critical = graphPicture(view)?.boxes.filter(({ isCritical }) => isCritical);
+  assert.deepEqual(
+    critical?.map(({ title }) => title),
+    ["stage long", "stage 2"],
+  );
+});
+
+test("one stage has no graph; a file without a stage has no picture", () => {
+  assert.equal(graphPicture(viewOf("FROM a\nRUN b")), null);
+  const empty = viewOf("ARG A=1\n");
+  assert.equal(
+    pictureSvg(empty, { layout: layoutGraph, part: "all", reach: "none", id: "p" }),
+    null,
+  );
+});
+
+function draw(text: string): string {
+  const svg = pictureSvg(viewOf(text), {
+    layout: layoutGraph,
+    part: "all",
+    reach: "button",
+    id: "picture",
+  });
+  assert.ok(svg !== null);
+  return svg;
+}
+
+/** Dockerfiles of 1 to 30 stages that continue and copy from each other at random. */
+function dockerfiles(): fc.Arbitrary<string> {
+  const stage = fc.record({
+    base: fc.nat(99),
+    copies: fc.array(fc.nat(99), { maxLength: 4 }),
+    runs: fc.nat(12),
+  });
+  return fc
+    .array(stage, { minLength: 1, maxLength: 30 })
+    .map((stages) =>
+      stages
+        .flatMap(({ base, copies, runs }, index) => [
+          `FROM ${base % 3 === 0 || index === 0 ? `image${base}` : `s${base % index}`} AS s${index}`,
+          ...Array.from({ length: runs }, (_, at) => `RUN step ${at}`),
+          ...copies.map((from) =>
+            index === 0 ? "COPY a /a" : `COPY --from=s${from % index} /file${from} /`,
+          ),
+        ])
+        .join("\n"),
+    );
+}
+
+function parse(svg: string): Element {
+  const parser = new SaxesParser();
+  const open: Element[] = [];
+  let root: Element | null = null;
+  parser.on("opentag", ({ name, attributes }) => {
+    const plain = Object.fromEntries(
+      Object.entries(attributes).map(([key, value]: [string, string | SaxesAttribute]) => [
+        key,
+        typeof value === "string" ? value : String(value),
+      ]),
+    );
+    const element: Element = { name, attributes: plain, text: "", children: [] };
+    open.at(-1)?.children.push(element);
+    root ??= element;
+    open.push(element);
+  });
+  parser.on("text", (text) => {
+    const last = open.at(-1);
+    if (last !== undefined) last.text += text;
+  });
+  parser.on("closetag", () => {
+    open.pop();
+  });
+  parser.on("error", (error) => {
+    throw error;
+  });
+  parser.write(svg).close();
+  assert.ok(root !== null);
+  return root;
+}
+
+function all(element: Element): readonly Element[] {
+  return [element, ...element.children.flatMap(all)];
+}
+
+/** The boxes, where they stand in the whole picture. */
+function framesOf(
+  root: Element,
+): readonly { x: number; y: number; width: number; height: number }[] {
+  return root.children.flatMap((part) => {
+    const shift = /translate\(0 (\d+)\)/.exec(part.attributes["transform"] ?? "")?.[1];
+    return all(part)
+      .filter(({ attributes }) => attributes["class"] === "sc-frame")
+      .map(({ attributes }) => ({
+        x: Number(attributes["x"]),
+        y: Number(attributes["y"]) + Number(shift ?? 0),
+        width: Number(attributes["width"]),
+        height: Number(attributes["height"]),
+      }));
+  });
+}
