@@ -1,0 +1,125 @@
+/** What the features show, from their fixtures: claims under the text, or golden texts. */
+import { buildChoices } from "../../../server/src/core/features/buildChoices.js";
+import { codeLenses, type LensDetail } from "../../../server/src/core/features/codeLens.js";
+import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
+import { hover } from "../../../server/src/core/features/hover.js";
+import {
+  type LayerNode,
+  layerChildren,
+  layerStack,
+} from "../../../server/src/core/features/layerStack.js";
+import { simulationJson } from "../../../server/src/core/features/simulation.js";
+import { simulationLog } from "../../../server/src/core/features/simulationLog.js";
+import {
+  simulationMarkdown,
+  simulationText,
+} from "../../../server/src/core/features/simulationText.js";
+import {
+  statusDetail,
+  statusText,
+  summarySentence,
+} from "../../../server/src/core/features/summary.js";
+import type { View } from "../../../server/src/core/features/view.js";
+import { configToJson, emptyConfig } from "../../../server/src/core/image/config.js";
+import { checkFixtures } from "../../support/fixtures.js";
+
+checkFixtures("codeLens", ({ view, project }) => {
+  const details = project.option("detail") as readonly LensDetail[]; // the fixtures' own words
+  return {
+    claims: codeLenses(view, details[0] ?? "all").map(({ line, offset, title }) => {
+      const step = view.analysis.steps.find((other) => other.step.line === line)?.step;
+      return { start: offset, end: step?.instruction.keywordRange.end ?? offset, text: title };
+    }),
+    expect:
+      details.length === 0
+        ? {}
+        : { "number of lenses": `${codeLenses(view, details[0] ?? "all").length}` },
+  };
+});
+
+checkFixtures("hover", ({ view, cursors }) => ({
+  expect: Object.fromEntries(
+    cursors.map((cursor, i) => {
+      const found = hover(view, cursor);
+      const { text } = view.analysis.input.dockerfile;
+      const over = found === null ? "" : text.slice(found.range.start, found.range.end);
+      const shown = found === null ? "nothing" : `${JSON.stringify(over)}\n\n${found.markdown}`;
+      return [cursors.length === 1 ? "" : `${i + 1}`, shown];
+    }),
+  ),
+}));
+
+checkFixtures("layerStack", ({ view }) => ({
+  expect: {
+    "": outline(view, layerStack(view, { folder: "app", problem: "", isWatched: true })).join("\n"),
+  },
+}));
+
+function outline(view: View, nodes: readonly LayerNode[]): readonly string[] {
+  return nodes.flatMap((node) => {
+    const { kind, label, description, line, prediction, children } = node;
+    const facts = [
+      kind,
+      ...(line === null ? [] : [`line ${line}`]),
+      ...(prediction === null ? [] : [prediction]),
+    ];
+    const below = children === "lazy" ? layerChildren(view, node.id) : (children ?? []);
+    return [
+      `${label}${description === "" ? "" : ` | ${description}`}  [${facts.join(", ")}]`,
+      ...outline(view, below).map((row) => `  ${row}`),
+    ];
+  });
+}
+
+checkFixtures("simulationLog", ({ view }) => ({
+  expect: {
+    "": withoutIds(simulationLog(view.analysis).join("\n")),
+    sentence: summarySentence(view.analysis),
+    status: `${statusText(view)}\n${statusDetail(view)}`,
+  },
+}));
+
+/** Keys are digests: the log shows twelve digits of them. */
+function withoutIds(log: string): string {
+  const names = new Map<string, string>();
+  return log.replace(/\b[0-9a-f]{12}\b/g, (id) => {
+    const known = names.get(id) ?? `<id ${names.size + 1}>`;
+    names.set(id, known);
+    return known;
+  });
+}
+
+checkFixtures("diagnostics", ({ view }) => ({
+  claims: diagnostics(view.analysis).map(({ range, severity, code, message }) => ({
+    start: range?.start ?? 0,
+    end: range?.end ?? 0,
+    text: `${severity} ${code}: ${message}`,
+  })),
+}));
+
+checkFixtures("buildChoices", ({ view }) => ({
+  expect: { "": JSON.stringify(buildChoices(view.analysis), null, 1) },
+}));
+
+checkFixtures("simulation", ({ view }) => ({
+  expect: {
+    json: JSON.stringify(
+      simulationJson(view.analysis, { dockerfile: "Dockerfile", context: "." }),
+      null,
+      1,
+    ),
+    text: simulationText(view.analysis),
+    markdown: simulationMarkdown(view.analysis),
+  },
+}));
+
+checkFixtures("config", ({ view }) => {
+  const config = configToJson(view.analysis.graph.target?.config ?? emptyConfig());
+  return {
+    expect: {
+      "": Object.entries(config)
+        .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+        .join("\n"),
+    },
+  };
+});
