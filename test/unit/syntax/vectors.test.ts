@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import type { Instruction } from "../../../server/src/core/syntax/syntax.js";
-import type { Problem } from "../../../server/src/core/text/range.js";
+import type { PlacedProblem } from "../../../server/src/core/text/range.js";
 
 const FOLDER = path.resolve("../shared/data/vectors");
 
@@ -45,6 +45,18 @@ interface Vector {
     readonly errlines?: readonly (readonly number[])[];
   };
 }
+
+/** Which of our codes stands for which of BuildKit's messages. */
+const CODES: readonly (readonly [message: RegExp, code: string])[] = [
+  [/^unterminated heredoc/, "heredoc-unclosed"],
+  [/can't find =/, "pair-equals-missing"],
+  [/must have two arguments/, "pair-value-missing"],
+  [/file with no instructions/, "no-instructions"],
+  [/arrays must be comprised of strings/, "json-not-strings"],
+  [/^invalid escape token/, "escape-invalid"],
+  [/^only one .* parser directive/, "directive-repeated"],
+  [/line greater than max allowed size/, "line-too-long"],
+];
 
 for (const [file, count] of [
   ["parser-official.jsonl", 596],
@@ -95,20 +107,8 @@ function compare({ b64, expect }: Vector): string | null {
   return null;
 }
 
-/** Which of our codes stands for which of BuildKit's messages. */
-const CODES: readonly (readonly [message: RegExp, code: string])[] = [
-  [/^unterminated heredoc/, "heredoc-unclosed"],
-  [/can't find =/, "pair-equals-missing"],
-  [/must have two arguments/, "pair-value-missing"],
-  [/file with no instructions/, "no-instructions"],
-  [/arrays must be comprised of strings/, "json-not-strings"],
-  [/^invalid escape token/, "escape-invalid"],
-  [/^only one .* parser directive/, "directive-repeated"],
-  [/line greater than max allowed size/, "line-too-long"],
-];
-
 function compareError(
-  error: Problem | undefined,
+  error: PlacedProblem | undefined,
   text: string,
   { err = "", errlines = [] }: Vector["expect"],
 ): string | null {
