@@ -83,10 +83,10 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     },
   };
   try {
-    await page.goto(windowAddress(server, opened, options.file));
-    await page.locator(`.monaco-workbench.${themes[theme].marker}`).waitFor({ timeout: 30_000 });
+    await page.goto(windowAddress(server, opened, options.file), { waitUntil: "commit" });
+    await page.locator(`.monaco-workbench.${themes[theme].marker}`).waitFor({ timeout: 60_000 });
     if (options.file !== null) {
-      await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: 30_000 });
+      await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: 60_000 });
     }
   } catch (error) {
     await screenshot(editor, "window-does-not-open").catch(() => {});

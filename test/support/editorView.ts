@@ -127,8 +127,9 @@ export async function runCommand(editor: Editor, title: string): Promise<void> {
     const input = page.locator(".quick-input-widget input").first();
     await input.waitFor({ timeout: 2_000 });
     await input.fill(`>${title}`, { timeout: 2_000 });
-    await entry.waitFor({ timeout: 3_000 });
-    await page.keyboard.press("Enter");
+    // Clicked, as the list may still be sorted by what was typed before.
+    await entry.click({ timeout: 3_000 });
+    await input.waitFor({ state: "hidden", timeout: 2_000 });
     return true;
   });
 }

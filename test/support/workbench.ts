@@ -139,3 +139,51 @@ export async function seeStatus(editor: Editor, text: string | RegExp): Promise<
 export async function closePanel(editor: Editor): Promise<void> {
   await runCommand(editor, "View: Hide Panel");
 }
+
+/** Rests the mouse on `{}` in the status bar and returns what the language status says. */
+export async function seeLanguageStatus(editor: Editor, expected: RegExp): Promise<string> {
+  const { page } = editor;
+  return eventually(`${expected} in the language status`, async () => {
+    await page.mouse.move(700, 450);
+    await page.locator('[id="status.languageStatus"]').hover({ timeout: 2_000 });
+    const status = page.locator(".hover-language-status").filter({ hasText: expected }).first();
+    await status.waitFor({ timeout: 2_000 });
+    const text = await status.innerText();
+    await page.mouse.move(700, 450);
+    return text;
+  });
+}
+
+/** Presses a button of a notification or of a modal dialog. */
+export async function pressButton(editor: Editor, name: string): Promise<void> {
+  await editor.page
+    .locator(".notifications-toasts, .monaco-dialog-box")
+    .getByRole("button", { name, exact: true })
+    .first()
+    .click();
+}
+
+/** The text of the whole side bar: a view's message and welcome included. */
+export async function seeInSideBar(editor: Editor, expected: RegExp): Promise<string> {
+  let last = "";
+  const matching = async () => {
+    last = await editor.page.locator(".sidebar").innerText();
+    return expected.test(last) ? last : null;
+  };
+  return eventually(`${expected} in the side bar`, matching).catch((error: Error) => {
+    throw new Error(`${error.message}; it shows:\n${last}`);
+  });
+}
+
+/** Waits until the row whose label starts so is the selected one. */
+export async function seeSelectedRow(editor: Editor, label: string): Promise<void> {
+  let last = "none";
+  const isSelected = async () => {
+    const row = (await treeRows(editor)).find(({ selected }) => selected);
+    last = row?.label ?? "none";
+    return last.startsWith(label) ? true : null;
+  };
+  await eventually(`the selected row "${label}"`, isSelected).catch((error: Error) => {
+    throw new Error(`${error.message}; selected: ${last}`);
+  });
+}

@@ -1,0 +1,229 @@
+/** The whole main job on the Python sample, as its author would go through it. */
+import assert from "node:assert/strict";
+import { readFileSync, utimesSync } from "node:fs";
+import path from "node:path";
+import { screenshot, type Theme, writeOnDisk } from "../support/editor.js";
+import {
+  appendToLine,
+  clickLensOver,
+  hoverOn,
+  leaveHover,
+  lenses,
+  openFile,
+  placeCursor,
+  runCommand,
+  seeLenses,
+  seeLensOver,
+} from "../support/editorView.js";
+import { journey, sample } from "../support/journey.js";
+import {
+  clearToasts,
+  clickRow,
+  closePanel,
+  outputLines,
+  pressButton,
+  seeInSideBar,
+  seeLanguageStatus,
+  seeRows,
+  seeSelectedRow,
+  seeStatus,
+  seeToast,
+  showViewContainer,
+  toggleRow,
+} from "../support/workbench.js";
+
+journey(
+  "the Python sample",
+  { workspace: sample("python-app"), file: "Dockerfile" },
+  async (editor, step) => {
+    const onDisk = (file: string) => readFileSync(path.join(editor.folder, file), "utf8");
+    const app = onDisk("app.py");
+    const requirements = onDisk("requirements.txt");
+
+    await step("a lens over every instruction says what it makes", async () => {
+      await seeLenses(editor, [
+        "Base image python:3.12-slim",
+        "Layer 1 · not built yet",
+        /^Layer 2 · 1 file, \d+ B · not built yet$/,
+        "Layer 3 · not built yet",
+        /^Layer 4 · 6 files, [\d.]+ kB · not built yet$/,
+        "Metadata only",
+      ]);
+      await seeLensOver(editor, "COPY requirements.txt .", /^Layer 2/);
+      await screenshot(editor, "1-lenses");
+    });
+
+    await step("hovers say what happens, what rebuilds the step and what follows", async () => {
+      const run = await hoverOn(editor, "RUN pip install", "RUN", /Layer 3/);
+      for (const part of [
+        /What happens/i,
+        /Rebuilds when/i,
+        /Does not rebuild/i,
+        /If it changes/i,
+      ]) {
+        assert.match(run, part);
+      }
+      const copy = await hoverOn(editor, "COPY requirements.txt .", "COPY", /requirements\.txt/);
+      assert.match(copy, /\/app\//, "the destination is resolved");
+      await hoverOn(editor, "COPY . .", "COPY", /app\.py/);
+      await screenshot(editor, "2-hover");
+      await leaveHover(editor);
+    });
+
+    await step("the layer tree stands as the image does, base at the bottom", async () => {
+      await showViewContainer(editor, "Stratacast");
+      const rows = await seeRows(editor, [
+        "Container's writable layer",
+        "4  COPY . .",
+        "3  RUN pip install -r requirements.txt",
+        "2  COPY requirements.txt .",
+        "1  WORKDIR /app",
+        "Base image python:3.12-slim",
+        "Image config",
+        "Build context",
+      ]);
+      for (const row of rows)
+        assert.notEqual(row.spoken, "", `${row.label} has words to be read aloud`);
+    });
+
+    await step(
+      "a COPY's row opens on its files, the image config on its instructions",
+      async () => {
+        await toggleRow(editor, "COPY requirements.txt .");
+        await seeRows(editor, ["2  COPY", /^requirements\.txt/, "1  WORKDIR"]);
+        await toggleRow(editor, "Image config");
+        await seeRows(editor, ["Image config", /CMD/]);
+        await screenshot(editor, "3-tree");
+        await toggleRow(editor, "COPY requirements.txt .");
+      },
+    );
+
+    await step("Simulate Build sums up the first build", async () => {
+      await runCommand(editor, "Stratacast: Simulate Build");
+      await seeToast(editor, /4 steps/);
+      await seeLensOver(editor, "RUN pip", /^Layer 3 · built$/);
+    });
+
+    await step("its log has the builder's manner", async () => {
+      await pressButton(editor, "Show Log");
+      const log = (await outputLines(editor, /Nothing was run/)).join("\n");
+      assert.match(log, /\[4\/5\] RUN pip install -r requirements\.txt/);
+      await screenshot(editor, "4-simulated");
+      await closePanel(editor);
+      await clearToasts(editor);
+    });
+
+    await step("simulated again, everything is cached", async () => {
+      await runCommand(editor, "Stratacast: Simulate Build");
+      await seeToast(editor, /cached/i);
+      await seeLenses(editor, [
+        /^Base image/,
+        "Layer 1 · cached",
+        /^Layer 2 .* · cached$/,
+        "Layer 3 · cached",
+        /^Layer 4 .* · cached$/,
+        "Metadata only",
+      ]);
+      await clearToasts(editor);
+    });
+
+    await step(
+      "app.py changes on disk: the last COPY alone rebuilds, within a second",
+      async () => {
+        const times: number[] = [];
+        for (const text of ["print('one')\n", "print('three')\n", "print('seven')\n"]) {
+          writeOnDisk(editor, "app.py", app);
+          await seeLensOver(editor, "COPY . .", /cached$/);
+          const started = performance.now();
+          writeOnDisk(editor, "app.py", text);
+          await seeLensOver(editor, "COPY . .", /rebuilds: app\.py changed$/);
+          times.push(performance.now() - started);
+        }
+        await seeLenses(editor, [
+          /^Base image/,
+          /cached$/,
+          /cached$/,
+          /cached$/,
+          /rebuilds: app\.py changed$/,
+          "Metadata only",
+        ]);
+        await seeRows(editor, [/COPY \. \. .*rebuilds: app\.py changed/, /RUN .*cached/]);
+        // The quickest of three, since a test machine may be busy with other things.
+        assert.ok(Math.min(...times) < 1_000, `after ${times.map(Math.round).join(", ")} ms`);
+      },
+    );
+
+    await step("the status says it, too", async () => {
+      await seeLanguageStatus(editor, /3 cached.*1 rebuild/);
+    });
+
+    await step("so do all themes", async () => {
+      for (const theme of ["light", "high-contrast", "dark"] satisfies Theme[]) {
+        await editor.useTheme(theme);
+        await hoverOn(editor, "COPY . .", "COPY", /app\.py/);
+        await screenshot(editor, "5-app-changed");
+        await leaveHover(editor);
+      }
+    });
+
+    await step("a touch without a change does nothing", async () => {
+      writeOnDisk(editor, "app.py", app);
+      await seeLensOver(editor, "COPY . .", /cached$/);
+      utimesSync(path.join(editor.folder, "requirements.txt"), new Date(), new Date());
+      // Nothing is to be seen, so the next change is made to be sure that the touch was read.
+      writeOnDisk(editor, "app.py", `${app}# end\n`);
+      await seeLensOver(editor, "COPY . .", /rebuilds: app\.py changed$/);
+      assert.match((await lenses(editor)).at(2)?.text ?? "", /cached$/);
+      writeOnDisk(editor, "app.py", app);
+    });
+
+    await step("requirements.txt changes: lines 3 to 5 rebuild, and say why", async () => {
+      writeOnDisk(editor, "requirements.txt", `${requirements}gunicorn==22.0.0\n`);
+      await seeLenses(editor, [
+        /^Base image/,
+        "Layer 1 · cached",
+        /rebuilds: requirements\.txt changed$/,
+        /^Layer 3 · rebuilds: .*(line|step|COPY)/,
+        /^Layer 4 .*rebuilds: /,
+        "Metadata only",
+      ]);
+      await screenshot(editor, "6-requirements-changed");
+      writeOnDisk(editor, "requirements.txt", requirements);
+      await seeLensOver(editor, "RUN pip", /cached$/);
+    });
+
+    await step("an edit of the Dockerfile is followed without a save", async () => {
+      await appendToLine(editor, 4, " --no-cache-dir");
+      await seeLensOver(editor, "RUN pip", /rebuilds: /);
+      await seeLensOver(editor, "COPY requirements.txt", /cached$/);
+      await editor.page.keyboard.press("Control+Z");
+      await seeLensOver(editor, "RUN pip", /cached$/);
+    });
+
+    await step("a lens leads to its layer, a layer to its line", async () => {
+      await clickLensOver(editor, "RUN pip");
+      await seeSelectedRow(editor, "3  RUN pip");
+      await clickRow(editor, "4  COPY . .");
+      await seeStatus(editor, /Ln 5,/);
+    });
+
+    await step("the tree follows the cursor", async () => {
+      await placeCursor(editor, 2);
+      await seeSelectedRow(editor, "1  WORKDIR /app");
+    });
+
+    await step("an unsaved file of the context counts as it is on disk", async () => {
+      await openFile(editor, "app.py");
+      await appendToLine(editor, 1, " # unsaved");
+      await openFile(editor, "Dockerfile");
+      await seeLensOver(editor, "COPY . .", /cached$/);
+    });
+
+    await step("Forget Simulated Builds empties the baseline", async () => {
+      await runCommand(editor, "Stratacast: Forget Simulated Builds");
+      await pressButton(editor, "Forget");
+      await seeLensOver(editor, "COPY . .", /not built yet$/);
+      await seeInSideBar(editor, /No simulated build yet/i);
+    });
+  },
+);
