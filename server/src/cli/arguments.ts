@@ -15,7 +15,8 @@ export class UsageError extends Error {}
 
 export type Format = "text" | "json" | "markdown";
 
-export interface BuildArguments {
+/** @typeParam F the formats of the command */
+export interface BuildArguments<F extends string = Format> {
   /** Absolute path; `-`: its text comes from stdin. */
   readonly dockerfile: string;
   /** Absolute path. */
@@ -24,7 +25,7 @@ export interface BuildArguments {
   readonly buildArgs: ReadonlyMap<string, string>;
   readonly platform: Platform;
   readonly builder: Builder;
-  readonly format: Format;
+  readonly format: F;
   readonly failOn: "error" | "warning" | "information" | "never";
 }
 
@@ -36,7 +37,7 @@ export interface SimulateArguments extends BuildArguments {
   readonly dryRun: boolean;
 }
 
-export const sharedOptions = `  -f, --file FILE         the Dockerfile (default: CONTEXT/Dockerfile); -: read it from stdin
+export const sharedOptions = `  -f, --file FILE         the Dockerfile (default: CONTEXT/Dockerfile); -: from stdin
   --target STAGE          build up to this stage (default: the last one)
   --build-arg NAME=VALUE  a build argument; NAME alone takes the environment's value
   --platform P            the platform of the build, such as linux/arm64
@@ -55,12 +56,23 @@ const shared = {
   "fail-on": { type: "string" },
 } as const;
 
+const usualFormats: readonly Format[] = ["text", "json", "markdown"];
+
 /** Reads the words that the commands about one build share. Errors: `UsageError`. */
 export function readBuildArguments(words: readonly string[], io: CliIo): BuildArguments {
+  return readBuildArgumentsWith(words, io, usualFormats);
+}
+
+/** The same for a command with formats of its own, the default first. */
+export function readBuildArgumentsWith<F extends string>(
+  words: readonly string[],
+  io: CliIo,
+  formats: readonly F[],
+): BuildArguments<F> {
   const { values, positionals } = parsed(() =>
     parseArgs({ args: [...words], allowPositionals: true, options: shared }),
   );
-  return buildArguments(values, positionals, io);
+  return buildArguments(values, positionals, io, formats);
 }
 
 /** Reads the words of `simulate`. Errors: `UsageError`. */
@@ -80,7 +92,7 @@ export function readSimulateArguments(words: readonly string[], io: CliIo): Simu
   const against = values.against ?? "last";
   if (against === "") throw new UsageError("--against needs last, empty or a git ref");
   return {
-    ...buildArguments(values, positionals, io),
+    ...buildArguments(values, positionals, io, usualFormats),
     against,
     state: values.state === undefined ? defaultState(io.env) : path.resolve(io.cwd, values.state),
     dryRun: values["dry-run"] ?? false,
@@ -97,11 +109,12 @@ interface SharedValues {
   readonly "fail-on"?: string | undefined;
 }
 
-function buildArguments(
+function buildArguments<F extends string>(
   values: SharedValues,
   [contextText, extra]: readonly string[],
   { cwd, env }: CliIo,
-): BuildArguments {
+  formats: readonly F[],
+): BuildArguments<F> {
   if (contextText === undefined || contextText === "") {
     throw new UsageError("CONTEXT is missing: name the folder of the build context");
   }
@@ -120,7 +133,7 @@ function buildArguments(
     buildArgs: readAssignments(values["build-arg"] ?? [], env),
     platform: readPlatform(values.platform),
     builder: oneOf("--builder", values.builder ?? "buildkit", ["buildkit", "classic"]),
-    format: oneOf("--format", values.format ?? "text", ["text", "json", "markdown"]),
+    format: oneOf("--format", values.format ?? "text", formats),
     failOn: oneOf("--fail-on", values["fail-on"] ?? "error", [
       "error",
       "warning",

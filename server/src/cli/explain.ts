@@ -1,10 +1,19 @@
-/** `stratacast explain`: the layer-by-layer table of a Dockerfile. */
-import { type ExplainJson, explain as explainSteps } from "../core/features/explain.js";
-import { explainMarkdown, explainText } from "../core/features/explainText.js";
-import { type Format, readBuildArguments, sharedOptions } from "./arguments.js";
+/** `stratacast explain`: what each instruction of a Dockerfile does, layer by layer. */
+import path from "node:path";
+import { explain as explainSteps } from "../core/features/explain.js";
+import { explainDocument } from "../core/features/explainDocument.js";
+import { explainPage } from "../core/features/explainPage.js";
+import { explainText } from "../core/features/explainText.js";
+import type { Analysis } from "../core/index.js";
+import { layoutGraph } from "../host/layout.js";
+import { type BuildArguments, readBuildArgumentsWith, sharedOptions } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
 import { analyseProject, readProject } from "./project.js";
+
+const formats = ["text", "json", "markdown", "html"] as const;
+
+type ExplainFormat = (typeof formats)[number];
 
 export const explain: CliCommand = {
   name: "explain",
@@ -13,23 +22,29 @@ export const explain: CliCommand = {
 
 Works out for this very Dockerfile what the builder does inside for each
 instruction, what it adds to the image, and which later lines it can invalidate.
+text and json are the table; markdown is a document with the Dockerfile and a
+picture in characters, html one page with a drawn picture that needs no network.
 
-${sharedOptions}`,
+${sharedOptions.replace("json or markdown", "json, markdown or html")}`,
   async run(words, io) {
-    const args = readBuildArguments(words, io);
+    const args = readBuildArgumentsWith(words, io, formats);
     const analysis = analyseProject(await readProject(args, io), args);
-    io.print(render(explainSteps(analysis, args), args.format, io));
+    io.print(render(analysis, args, io));
     return exitCode(analysis, args.failOn);
   },
 };
 
-function render(explained: ExplainJson, format: Format, io: CliIo): string {
-  switch (format) {
+function render(analysis: Analysis, args: BuildArguments<ExplainFormat>, io: CliIo): string {
+  const view = { analysis, isResult: false };
+  const name = args.dockerfile === "-" ? "Dockerfile" : path.basename(args.dockerfile);
+  switch (args.format) {
     case "json":
-      return `${JSON.stringify(explained, null, 2)}\n`;
+      return `${JSON.stringify(explainSteps(analysis, args), null, 2)}\n`;
     case "markdown":
-      return explainMarkdown(explained);
+      return explainDocument(view, { name, picture: "text", layout: layoutGraph });
+    case "html":
+      return explainPage(view, { name, layout: layoutGraph });
     case "text":
-      return explainText(explained, io.width);
+      return explainText(explainSteps(analysis, args), io.width);
   }
 }

@@ -25,7 +25,7 @@ export interface CliProject {
 const maxDockerfile = 10_000_000;
 
 /** Reads the text and walks the context; no file in it is read. Errors: `UsageError`. */
-export async function readProject(args: BuildArguments, io: CliIo): Promise<CliProject> {
+export async function readProject(args: BuildArguments<string>, io: CliIo): Promise<CliProject> {
   const dockerfile = parseDockerfile(await readDockerfile(args, io));
   const context = openContext({
     dockerfile: args.dockerfile === "-" ? null : args.dockerfile,
@@ -42,14 +42,14 @@ export async function readProject(args: BuildArguments, io: CliIo): Promise<CliP
 }
 
 /** What the store knows the Dockerfile by; one from stdin belongs to its context. */
-export function dockerfileName({ dockerfile, context }: BuildArguments): string {
+export function dockerfileName({ dockerfile, context }: BuildArguments<string>): string {
   return dockerfile === "-" ? path.join(context, "-") : dockerfile;
 }
 
 /** Analyses the project as it is on disk. */
 export function analyseProject(
   { dockerfile, context }: CliProject,
-  args: BuildArguments,
+  args: BuildArguments<string>,
   baseline: Baseline = emptyBaseline(sha256),
   transfer: Transfer | null = null,
 ): Analysis {
@@ -60,7 +60,7 @@ export function analyseProject(
 export function analyseState(
   dockerfile: Dockerfile,
   context: ContextState,
-  options: BuildArguments,
+  options: BuildArguments<string>,
   baseline: Baseline,
 ): Analysis {
   return analyse({
@@ -73,7 +73,7 @@ export function analyseState(
   });
 }
 
-async function readDockerfile({ dockerfile }: BuildArguments, io: CliIo): Promise<string> {
+async function readDockerfile({ dockerfile }: BuildArguments<string>, io: CliIo): Promise<string> {
   if (dockerfile === "-") return textOf(await io.readStdin(), "stdin");
   const name = shown(dockerfile, io);
   let bytes: Uint8Array;

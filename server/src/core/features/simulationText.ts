@@ -5,14 +5,15 @@ import { printable } from "./printable.js";
 import { count, formatBytes } from "./sizes.js";
 import { summarySentence } from "./summary.js";
 
-/** Lines for a terminal of any width: one a step, its cause under it. */
+/** Lines for a terminal: one a step, its cause under it. */
 export function simulationText(analysis: Analysis): string {
   const lines: string[] = [];
   const width = String(analysis.steps.at(-1)?.step.endLine ?? 1).length;
+  const effectWidth = Math.max(0, ...analysis.steps.map((step) => effectWords(step).length));
   for (const analysed of analysis.steps) {
     const { step } = analysed;
     lines.push(
-      `${String(step.line).padStart(width)}  ${verdict(analysed).padEnd(11)}  ${effectWords(analysed).padEnd(16)}  ${printable(step.text)}`,
+      `${String(step.line).padStart(width)}  ${verdict(analysed).padEnd(11)}  ${effectWords(analysed).padEnd(effectWidth)}  ${printable(step.text)}`,
     );
     const [cause] = analysed.prediction.causes;
     if (cause !== undefined) lines.push(`${" ".repeat(width)}  ↳ ${printable(cause.message)}`);

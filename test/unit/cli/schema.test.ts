@@ -1,0 +1,124 @@
+/** The JSON of the command line keeps to its schemas, for Dockerfiles of every kind. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { inRepository } from "../../support/repository.js";
+import { temporaryFolder } from "../../support/temporaryFolder.js";
+import { runCli } from "./support/runCli.js";
+
+/**
+ * The schema as it is, but with no room for fields that it does not name: what it leaves open to
+ * later versions must be said by the present one.
+ */
+function readSchema(name: string): ValidateFunction {
+  const text = readFileSync(inRepository("docs/schema", name), "utf8");
+  const closed: unknown = JSON.parse(text, (_key, value: unknown) =>
+    isObject(value) && isObject(value["properties"]) && !("additionalProperties" in value)
+      ? { ...value, additionalProperties: false }
+      : value,
+  );
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
+  assert.ok(isObject(closed));
+  return ajv.compile(closed);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const awkward = {
+  empty: "",
+  "only comments": "# nothing\n",
+  "no stage": "RUN x\n",
+  broken: "FROM\nCOPY\nRUN [\nNOSUCH thing\nENV\nEXPOSE x\nHEALTHCHECK --interval=x CMD y\n",
+  everything: `# syntax=docker/dockerfile:1
+ARG TAG=3
+FROM alpine:\${TAG} AS build
+ONBUILD RUN echo built on
+SHELL ["/bin/ash", "-c"]
+ARG NAME
+ENV A=1 B="two words" PATH=/x:$PATH
+RUN --mount=type=cache,target=/c --mount=type=secret,id=s <<EOF
+echo $NAME
+EOF
+COPY <<one <<two /docs/
+first
+one
+second
+two
+ADD https://example.com/a.tar.gz /
+COPY app.py missing.txt /app/
+FROM build AS next
+WORKDIR /w
+VOLUME /data /more
+EXPOSE 80 53/udp
+USER app:app
+STOPSIGNAL SIGINT
+LABEL a=b "c d"=e
+HEALTHCHECK --interval=5s --retries=2 CMD true
+ENTRYPOINT ["/x"]
+CMD y
+FROM scratch
+COPY --from=next /w /w
+COPY --from=busybox /bin/sh /sh
+MAINTAINER me
+HEALTHCHECK NONE
+`,
+} as const;
+
+test("every answer keeps to its schema, and the schema names every field of it", async (t) => {
+  const folder = temporaryFolder(t, { "app.py": "x" });
+  const schemas = {
+    simulate: readSchema("simulate.schema.json"),
+    explain: readSchema("explain.schema.json"),
+  };
+  const texts = new Map<string, string>([...Object.entries(awkward), ...caseTexts()]);
+  assert.ok(texts.size > 250, "the conformance cases are there");
+  let checked = 0;
+  for (const [name, text] of texts) {
+    writeFileSync(path.join(folder, "Dockerfile"), text);
+    for (const builder of ["buildkit", "classic"]) {
+      for (const command of ["simulate", "explain"] as const) {
+        const words = [
+          command,
+          "--format",
+          "json",
+          "--builder",
+          builder,
+          "--fail-on",
+          "never",
+          ".",
+        ];
+        // A few are recorded, so that causes against an earlier build are checked too.
+        const isRecorded = command === "simulate" && Object.hasOwn(awkward, name);
+        const state = command === "explain" ? [] : ["--state", path.join(folder, ".state")];
+        if (command === "simulate" && !isRecorded) state.push("--dry-run");
+        const run = await runCli([...words, ...state], { cwd: folder });
+        assert.equal(run.code, 0, `${name}: ${run.err.join("\n")}`);
+        const schema = schemas[command];
+        assert.ok(
+          schema(JSON.parse(run.out)),
+          `${name}, ${command}, ${builder}: ${JSON.stringify(schema.errors, null, 2)}`,
+        );
+        checked++;
+      }
+    }
+  }
+  t.diagnostic(`${checked} answers checked`);
+});
+
+/** The Dockerfiles of the conformance cases: one for every rule of the builders that we know. */
+function caseTexts(): readonly [string, string][] {
+  const folder = inRepository("test/conformance/cases");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".txt"))
+    .sort()
+    .flatMap((file) => {
+      const text = readFileSync(path.join(folder, file), "utf8");
+      const [, dockerfile] = /^-- Dockerfile --\n([\s\S]*?)(?=^-- |$(?![\s\S]))/m.exec(text) ?? [];
+      return dockerfile === undefined ? [] : [[file, dockerfile] as [string, string]];
+    });
+}

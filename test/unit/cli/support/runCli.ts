@@ -1,0 +1,35 @@
+/** The command line in this process, on real folders. */
+import { main } from "../../../../server/src/cli/main.js";
+
+export interface CliRun {
+  readonly code: number;
+  readonly out: string;
+  /** Lines of stderr. */
+  readonly err: readonly string[];
+}
+
+export interface CliPlace {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string | Uint8Array;
+  readonly width?: number;
+}
+
+export async function runCli(
+  words: readonly string[],
+  { cwd, env = {}, stdin = "", width = 100 }: CliPlace,
+): Promise<CliRun> {
+  let out = "";
+  const err: string[] = [];
+  const code = await main(words, {
+    cwd,
+    env,
+    width,
+    readStdin: () => Promise.resolve(Buffer.from(stdin)),
+    print: (text) => {
+      out += text;
+    },
+    error: (line) => err.push(line),
+  });
+  return { code, out, err };
+}
