@@ -101,7 +101,13 @@ class Explainer {
       ...keyed.context.flatMap(({ selection }) => selection.problems),
       ...keyed.stageProblems,
     ].find(({ severity }) => severity === "error");
-    const message = problem?.message ?? "The files that it takes cannot be found.";
+    const { start, end } = keyed.step.instruction.range;
+    const wrong = this.#graph.problems.find(
+      ({ severity, range }) =>
+        severity === "error" && range !== null && range.start >= start && range.end <= end,
+    );
+    const message =
+      problem?.message ?? wrong?.message ?? "The stage that it takes files from cannot be built.";
     return [{ code: "build-fails", short: "fails", message, line: keyed.step.line, paths: [] }];
   }
 

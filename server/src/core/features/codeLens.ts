@@ -1,5 +1,6 @@
 /** One short lens over every instruction: layer or metadata, and what the cache will do. */
 import type { StepAnalysis } from "../analysis/analyse.js";
+import { instructionKind } from "../instructions/index.js";
 import { count, formatBytes } from "./sizes.js";
 import { baseWords, predictionWords, stageOf, stageWords, type View } from "./view.js";
 
@@ -44,6 +45,7 @@ export function lensTitle(view: View, analysed: StepAnalysis): string {
   if (analysed.files !== null && !analysed.keyed.fails) {
     parts.push(`${count(analysed.files.count, "file")}, ${formatBytes(analysed.files.bytes)}`);
   }
+  if (instructionKind(analysed.step.keyword) === undefined) return parts.join(" · ");
   const prediction = predictionWords(analysed, isResult);
   if (prediction !== "") parts.push(prediction);
   return parts.join(" · ");

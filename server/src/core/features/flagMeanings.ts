@@ -7,10 +7,16 @@ export function flagMeaning(keyword: string, flag: Flag, builder: Builder): stri
   const meaning = meanings.get(`${keyword} ${flag.name}`) ?? meanings.get(flag.name) ?? null;
   if (meaning === null) return null;
   if (builder === "classic" && flag.name === "link")
-    return "Accepted and ignored by the classic builder.";
+    return "is accepted and ignored by the classic builder.";
+  if (builder === "classic" && needsBuildKit.has(flag.name))
+    return "needs BuildKit: the classic builder does not know it, and the build fails.";
   if (flag.name === "mount") return mountMeanings.get(mountType(flag.value ?? "")) ?? meaning;
   return meaning;
 }
+
+const needsBuildKit = new Set(
+  "mount network security device chmod exclude parents checksum keep-git-dir unpack".split(" "),
+);
 
 const meanings: ReadonlyMap<string, string> = new Map([
   [
@@ -49,16 +55,16 @@ const meanings: ReadonlyMap<string, string> = new Map([
   ["FROM platform", "takes the image for this platform instead of the platform of the build."],
   [
     "network",
-    "the network of the command: default, none or host. It is in the key; default means that the command line decides.",
+    "sets the network of the command: default, none or host. It is in the key; default means that the command line decides.",
   ],
-  ["security", "sandbox or insecure (with privileges). It is in the key."],
+  ["security", "runs the command in a sandbox, or insecure: with privileges. It is in the key."],
   ["device", "gives the command a device of the builder."],
   ["mount", "gives the command files for this step only."],
-  ["interval", "the time between two checks. Metadata only."],
-  ["timeout", "how long a check may take. Metadata only."],
-  ["start-period", "the time in which failing checks do not count. Metadata only."],
-  ["start-interval", "the time between checks while the container starts. Metadata only."],
-  ["retries", "how many failures in a row make the container unhealthy. Metadata only."],
+  ["interval", "sets the time between two checks. Metadata only."],
+  ["timeout", "limits how long a check may take. Metadata only."],
+  ["start-period", "sets the time in which failing checks do not count. Metadata only."],
+  ["start-interval", "sets the time between checks while the container starts. Metadata only."],
+  ["retries", "sets how many failures in a row make the container unhealthy. Metadata only."],
 ]);
 
 const mountMeanings: ReadonlyMap<string, string> = new Map([

@@ -3,6 +3,8 @@
  * what does not; what rebuilds after it. Of a flag or a variable: what it means here.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import type { Step } from "../graph/graph.js";
+import { lineage } from "../image/layers.js";
 import type { TextRange } from "../text/range.js";
 import { lensTitle } from "./codeLens.js";
 import { consequencesText } from "./consequences.js";
@@ -78,10 +80,11 @@ function verdict(view: View, analysed: StepAnalysis): string {
   // The title ends with the first cause in few words: the sentence has to say more than that.
   const reasons = causes
     .slice(0, 3)
-    .filter(({ short, message }) => message !== `${short}.`)
+    .filter(({ code, short, message }) => message !== `${short}.` && code !== "earlier-step")
     .map(({ message }) => escapeMarkdown(message));
+  const other = view.isResult ? "the build before" : label;
   const against =
-    kind !== null && build !== null ? [`*Compared with ${escapeMarkdown(label)}.*`] : [];
+    kind !== null && build !== null ? [`*Compared with ${escapeMarkdown(other)}.*`] : [];
   const rest = [...reasons, ...against].join(" ");
   return rest === "" ? title : `${title} — ${rest}`;
 }
@@ -104,9 +107,7 @@ const shownValue = 200;
 
 function variableMarkdown(analysis: Analysis, { step }: StepAnalysis, name: string): string {
   const found = valueBefore(analysis, step, name);
-  if (found === null) {
-    return `${codeSpan(name)} is not set here: it expands to nothing.`;
-  }
+  if (found === null) return `${codeSpan(name)} ${unsetWords(analysis, step)}`;
   const shown =
     found.value.length > shownValue ? `${found.value.slice(0, shownValue)}…` : found.value;
   const where =
@@ -116,4 +117,14 @@ function variableMarkdown(analysis: Analysis, { step }: StepAnalysis, name: stri
   const value = shown === "" ? "an empty text" : codeSpan(shown);
   const given = analysis.graph.options.buildArgs.has(name) && found.keyword === "ARG";
   return `${codeSpan(name)} is ${value}, set ${where}${given ? ", with the value of a build argument" : ""}.`;
+}
+
+/** Of a variable that no line sets: a shell may know it, and so may a base image that we do not. */
+function unsetWords(analysis: Analysis, { keyword, stage }: Step): string {
+  const root = lineage(analysis.graph, analysis.graph.stages[stage ?? -1] ?? null)[0];
+  const isUnknown = root?.base.kind === "image" && root.base.image === null;
+  if (keyword === "RUN") return "is set by no line above: what it is here is up to the shell.";
+  return keyword !== "FROM" && isUnknown
+    ? "is set by no line above: it is empty unless the base image sets it."
+    : "is not set here: it expands to nothing.";
 }

@@ -3,6 +3,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { Step } from "../graph/graph.js";
 import { variableReferences } from "../syntax/expand.js";
 import { count, formatBytes } from "./sizes.js";
+import { expanded } from "./variableAt.js";
 import { stageWords } from "./view.js";
 
 /** How many files or names a sentence lists before it counts. */
@@ -25,6 +26,7 @@ export function invalidators(analysis: Analysis, analysed: StepAnalysis): readon
 
 function variables(analysis: Analysis, step: Step): readonly string[] {
   const isRun = step.operation?.kind === "run";
+  if (!expanded.has(step.keyword)) return [];
   const names = isRun
     ? assignedAbove(analysis, step)
     : variableReferences(step.instruction.original, analysis.input.dockerfile.escape).map(

@@ -329,7 +329,10 @@ const maxLabel = 40;
 
 /** The instruction without the flags that would hide what it does; where files come from stays. */
 function shorten(typed: string): string {
-  const text = typed.replace(/ --(?!from=)[a-z-]+(?:=(?:"[^"]*"|\S)*)?(?= )/g, "");
+  const text = typed.replace(
+    /^((?:ONBUILD )?\w+)((?: --[a-z-]+(?:=(?:"[^"]*"|\S)*)?)+)(?= )/i,
+    (_all, keyword: string, flags: string) => keyword + (/ --from=\S+/.exec(flags)?.[0] ?? ""),
+  );
   return text.length > maxLabel ? `${text.slice(0, maxLabel - 1)}…` : text;
 }
 

@@ -1,5 +1,7 @@
 /** The log of a simulated build, in the manner of the chosen builder. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import type { Stage } from "../graph/graph.js";
+import { formatPlatform } from "../graph/platform.js";
 import { count, formatBytes } from "./sizes.js";
 
 /** The lines, without line ends. A line that gives a cause starts with three blanks and an arrow. */
@@ -9,6 +11,7 @@ export function simulationLog(analysis: Analysis): readonly string[] {
   const body = graph.options.builder === "buildkit" ? buildkitLog(analysis) : classicLog(analysis);
   return [
     ...body,
+    ...(body.length > 0 && errors.length > 0 ? [""] : []),
     ...errors.map(({ message }) => `ERROR: ${message}`),
     "",
     "Nothing was run: this is a simulation.",
@@ -28,6 +31,7 @@ function buildkitLog(analysis: Analysis): readonly string[] {
     number++;
   };
   vertex("[internal] load build definition", "DONE");
+  if (isRejected(analysis)) return lines.slice(0, -1);
   const seen = new Set<string>();
   const images = graph.stages.flatMap(({ isBuilt, base }) =>
     isBuilt && base.kind === "image" ? [base.reference] : [],
@@ -50,9 +54,14 @@ function buildkitLog(analysis: Analysis): readonly string[] {
     if (keyed.key !== null) seen.add(keyed.key);
     const width = String(stage.total).length;
     const label = `${stage.label === "" ? "" : `${stage.label} `}${String(step.number).padStart(width)}/${stage.total}`;
-    const name = `[${label}] ${step.isTrigger ? "ONBUILD " : ""}${step.text}`;
+    const { operation } = step;
+    // Stages that start from one image share its vertex.
+    const from = operation?.kind === "pull" ? `FROM ${operation.reference}` : null;
+    if (from !== null && seen.has(`${from} ${formatPlatform(stage.platform)}`)) continue;
+    if (from !== null) seen.add(`${from} ${formatPlatform(stage.platform)}`);
+    const name = `[${label}] ${step.isTrigger ? "ONBUILD " : ""}${from ?? step.text}`;
     if (keyed.fails) vertex(name, "ERROR");
-    else if (step.operation?.kind === "pull") vertex(name, "DONE");
+    else if (from !== null) vertex(name, "DONE");
     else if (prediction.kind === "hit") vertex(name, "CACHED");
     else if (prediction.kind !== null) vertex(name, "DONE", ...causeLines(analysed));
   }
@@ -66,6 +75,7 @@ function buildkitLog(analysis: Analysis): readonly string[] {
 function classicLog(analysis: Analysis): readonly string[] {
   const { graph } = analysis;
   const lines: string[] = [];
+  if (isRejected(analysis)) return lines;
   const context = contextSize(analysis);
   if (context !== null) lines.push(`Sending build context: ${formatBytes(context.bytes)} used`);
   for (const analysed of analysis.steps) {
@@ -78,9 +88,7 @@ function classicLog(analysis: Analysis): readonly string[] {
     if (keyed.fails) break;
     const image = keyed.key === null ? null : keyed.key.slice(0, 12);
     if (step.keyword === "FROM") {
-      lines.push(
-        ` ---> ${stage?.base.kind === "scratch" ? "" : step.text.replace(/^FROM\s+/i, "")}`.trimEnd(),
-      );
+      lines.push(` ---> ${stage === null ? "" : baseImage(analysis, stage)}`.trimEnd());
     } else if (prediction.kind === "hit" && image !== null) {
       lines.push(" ---> Using cache", ` ---> ${image}`);
     } else if (image !== null) {
@@ -106,7 +114,25 @@ function causeLines({ prediction }: StepAnalysis): readonly string[] {
   // Of a first build every step would say the same.
   if (first === undefined || first.code === "never-built") return [];
   const verdict = prediction.kind === "unknown" ? "may rebuild" : "rebuilds";
-  return [`   ↳ ${verdict}: ${first.message}`];
+  if (first.code === "earlier-step") return [`   ↳ ${verdict}: line ${first.line} does.`];
+  // A file's name keeps its case; a sentence goes on.
+  const message = first.message.replace(/^(?:The|It|This|No|Instructions) /, (word) =>
+    word.toLowerCase(),
+  );
+  return [`   ↳ ${verdict}: ${message}`];
+}
+
+/** What the builder finds wrong before it runs anything. */
+function isRejected({ graph, input }: Analysis): boolean {
+  const problems = input.context?.problems ?? [];
+  return graph.isRejected || problems.some(({ severity }) => severity === "error");
+}
+
+/** The image that a stage starts from: its name, or what the parent stage has left. */
+function baseImage({ keys }: Analysis, { base }: Stage): string {
+  if (base.kind === "image") return base.reference;
+  const key = base.kind === "stage" ? keys.stages[base.index]?.last?.key : undefined;
+  return key?.slice(0, 12) ?? "";
 }
 
 /** The files that the steps take from the context, each step's counted; null: none is taken. */

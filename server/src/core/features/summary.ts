@@ -8,10 +8,11 @@ export function summarySentence(analysis: Analysis): string {
   const failure = analysis.problems.find(({ severity }) => severity === "error");
   if (failure !== undefined) return `The build would fail: ${failure.message}`;
   const { hit, miss, unknown } = analysis.summary;
+  if (hit + miss + unknown === 0) return "Nothing to run: the image adds only metadata.";
   if (analysis.input.baseline.build === null) {
     return `${count(hit + miss + unknown, "step")} to build: no earlier build to compare with.`;
   }
-  if (hit + miss + unknown === 0) return "Nothing to run: the image adds only metadata.";
+  if (hit === 1 && miss + unknown === 0) return "The only step is cached.";
   const parts = [
     ...(hit > 0 ? [`${hit} cached`] : []),
     ...(miss > 0 ? [`${miss} ${miss === 1 ? "rebuilds" : "rebuild"}`] : []),
@@ -28,10 +29,19 @@ export function summarySentence(analysis: Analysis): string {
 export function statusText({ analysis, isResult }: View): string {
   const { hit, miss, unknown } = analysis.summary;
   if (analysis.problems.some(({ severity }) => severity === "error")) return "build would fail";
-  if (analysis.input.baseline.build === null && !isResult) return "not simulated yet";
+  const isFirst = analysis.input.baseline.build === null;
+  if (isFirst && !isResult) return "not simulated yet";
+  if (hit + miss + unknown === 0) return "nothing to run";
+  const rebuilds = !isResult
+    ? miss === 1
+      ? "rebuilds"
+      : "rebuild"
+    : isFirst
+      ? "built"
+      : "rebuilt";
   return [
     ...(hit > 0 ? [`${hit} cached`] : []),
-    ...(miss > 0 ? [`${miss} ${isResult ? "rebuilt" : "rebuild"}`] : []),
+    ...(miss > 0 ? [`${miss} ${rebuilds}`] : []),
     ...(unknown > 0 ? [`${unknown} may rebuild`] : []),
   ].join(" · ");
 }

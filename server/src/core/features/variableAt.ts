@@ -10,7 +10,7 @@ export interface VariablePlace {
 }
 
 /** Keywords whose arguments are expanded; RUN is too, by the shell, with the same variables. */
-const expanded = new Set(
+export const expanded: ReadonlySet<string> = new Set(
   "FROM ARG ENV LABEL COPY ADD WORKDIR USER EXPOSE VOLUME STOPSIGNAL RUN".split(" "),
 );
 

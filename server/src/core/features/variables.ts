@@ -1,6 +1,7 @@
 /** The variables that an instruction sees, with their values and where they were set. */
 import type { Analysis } from "../analysis/analyse.js";
 import type { Step } from "../graph/graph.js";
+import { automaticArgs } from "../graph/platform.js";
 import { lineage } from "../image/layers.js";
 
 export interface VariableValue {
@@ -24,6 +25,11 @@ export function valueBefore(analysis: Analysis, step: Step, name: string): Varia
     if (own !== undefined) {
       found = { value: own.value, line, keyword: keyword === "ENV" ? "ENV" : "ARG" };
     }
+  }
+  const { builder, platform } = analysis.graph.options;
+  if (found === null && isGlobal && builder === "buildkit") {
+    const value = automaticArgs(platform, platform, "").get(name);
+    if (value !== undefined) return { value, line: null, keyword: null };
   }
   if (found !== null || isGlobal || stage === null) return found;
   const base = stage.config.environment.get(name);

@@ -261,12 +261,14 @@ function finish(
   const targetIndex =
     options.target === null ? openStages.length - 1 : (names.target(options.target) ?? -1);
   if (openStages.length === 0) {
-    problems.push({
-      code: "no-stage",
-      message: "The file has no FROM: there is nothing to build.",
-      severity: "error",
-      range: null,
-    });
+    // Of a file without any instruction the parser has said it.
+    if (dockerfile.instructions.length > 0)
+      problems.push({
+        code: "no-stage",
+        message: "The file has no FROM: there is nothing to build.",
+        severity: "error",
+        range: null,
+      });
   } else if (targetIndex < 0) {
     problems.push({
       code: "no-target",

@@ -67,11 +67,14 @@ export const shell: InstructionKind = {
     scope.config.shell = instruction.args.map((word) => word.value);
     return shaping(scope.config.shell);
   },
-  explain: () => ({
+  explain: (_evaluation, builder) => ({
     inside: [
       "Sets the shell for the shell form of RUN, CMD and ENTRYPOINT from here on, and notes it in the image config.",
     ],
-    traps: ["RUN in exec form (a JSON array) does not use the shell and stays cached."],
+    traps:
+      builder === "buildkit"
+        ? ["RUN in exec form (a JSON array) does not use the shell and stays cached."]
+        : [],
   }),
 };
 
