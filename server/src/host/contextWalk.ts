@@ -5,7 +5,7 @@
 import { type DirectoryNode, directoryNode, rootEntry } from "../core/context/contextTree.js";
 import type { FileEntry } from "../core/context/fileTree.js";
 import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
-import { baseName, joinPath } from "../core/context/paths.js";
+import { baseName, joinPath } from "../core/text/paths.js";
 import type { MatchState } from "../core/context/patternMatcher.js";
 import type { Cancellation, HostError } from "../core/host.js";
 import type { DiskStat, FileSystem } from "./nodeFileSystem.js";

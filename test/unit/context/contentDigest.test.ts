@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contentDigest } from "../../../server/src/core/context/contentDigest.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
-import { baseName } from "../../../server/src/core/context/paths.js";
 import { type BuilderKind, selectSources } from "../../../server/src/core/context/select.js";
+import { baseName } from "../../../server/src/core/text/paths.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 
 /** A context in short: path → what stands there. A string is a file's content. */

@@ -7,7 +7,7 @@ import type { Stage, Step } from "../graph/graph.js";
 import { formatPlatform } from "../graph/platform.js";
 import type { Digest } from "../host.js";
 import type { CopyItem, CopyOperation, Mount, RunOperation } from "../instructions/operation.js";
-import { cleanPath } from "../instructions/paths.js";
+import { cleanPath } from "../text/paths.js";
 
 /**
  * The parts of a definition by name: whoever explains a miss compares them one by one. `places`,

@@ -5,7 +5,6 @@
  * Source of the rules: BuildKit, solver/edge.go and llbsolver/ops; moby, image/cache.
  */
 import type { FileTree } from "../context/fileTree.js";
-import { parentPath } from "../context/paths.js";
 import type { SelectionProblem } from "../context/select.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { formatPlatform } from "../graph/platform.js";
@@ -13,6 +12,7 @@ import { sourcesOf } from "../graph/reach.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
 import type { Platform } from "../instructions/scope.js";
+import { parentPath } from "../text/paths.js";
 import {
   buildkitDefinition,
   classicDefinition,

@@ -5,10 +5,10 @@
  */
 import { contentDigest } from "../context/contentDigest.js";
 import type { FileEntry, FileTree } from "../context/fileTree.js";
-import { compareBytes, parentPath } from "../context/paths.js";
 import { type CopyRequest, type Selection, selectSources } from "../context/select.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation } from "../instructions/operation.js";
+import { compareBytes, parentPath } from "../text/paths.js";
 import type { Token } from "./records.js";
 
 /** Content that only a build can tell, named by the step that makes it. */

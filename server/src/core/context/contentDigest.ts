@@ -9,8 +9,8 @@
  * Extended attributes are part of both hashes and cannot be seen from here.
  */
 import type { Digest, HostError } from "../host.js";
+import { baseName } from "../text/paths.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
-import { baseName } from "./paths.js";
 import { resolvePath } from "./resolvePath.js";
 import type { HashedPart, Selection } from "./select.js";
 import { isVisible } from "./selectClassic.js";

@@ -1,7 +1,7 @@
 /** The build context in memory: what the builder can see of a folder, ignored files left out. */
 import type { HostError } from "../host.js";
+import { baseName, compareBytes, parentPath } from "../text/paths.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
-import { baseName, compareBytes, parentPath } from "./paths.js";
 
 export interface ContextTree extends FileTree {
   readonly root: DirectoryNode;

@@ -1,6 +1,6 @@
 /** `.dockerignore`: the reader and the matcher, as both builders apply them. */
 
-import { cleanPath, trimSpace } from "./paths.js";
+import { cleanPath, trimSpace } from "../text/paths.js";
 import { createPatternMatcher, type MatchState, type Pattern } from "./patternMatcher.js";
 import type { BuilderKind } from "./select.js";
 

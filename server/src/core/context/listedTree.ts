@@ -1,5 +1,6 @@
 /** A file tree from a plain list: for the computed files of a stage, a git tree, and tests. */
 import type { HostError } from "../host.js";
+import { baseName, parentPath, pathInRoot } from "../text/paths.js";
 import {
   type ContextTree,
   contextTree,
@@ -8,7 +9,6 @@ import {
   rootEntry,
 } from "./contextTree.js";
 import type { FileEntry, FileKind } from "./fileTree.js";
-import { baseName, parentPath, pathInRoot } from "./paths.js";
 
 /** One file. Directories above it need not be listed: they then have mode 0755. */
 export interface ListedFile {

@@ -1,6 +1,7 @@
 /** What a selection held, small enough to keep with a simulated build, and what changed since. */
+
+import { compareBytes } from "../text/paths.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
-import { compareBytes } from "./paths.js";
 import type { Selection } from "./select.js";
 
 /** `[path in the tree, identity, mode]`. The identity starts with the kind: `file:`, `directory`, `symlink:` … */

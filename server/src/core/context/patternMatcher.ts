@@ -2,8 +2,9 @@
  * moby/patternmatcher: lists of patterns with `!` exceptions, of which the last that matches
  * decides. `.dockerignore`, `--exclude` and `--parents` all go through it.
  */
+
+import { cleanPath, trimSpace } from "../text/paths.js";
 import { matchFilePath } from "./glob.js";
-import { cleanPath, trimSpace } from "./paths.js";
 import { compileExpression, type Expression } from "./patternExpression.js";
 
 export interface PatternMatcher {

@@ -1,6 +1,7 @@
 /** Symbolic links, followed inside a tree the way the builders follow them: never out of it. */
+
+import { joinPath, pathInRoot } from "../text/paths.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
-import { joinPath, pathInRoot } from "./paths.js";
 
 export type Resolution =
   | { readonly kind: "found"; readonly entry: FileEntry }

@@ -2,8 +2,9 @@
  * Which files a COPY, an ADD or a bind mount takes from a tree, as the chosen builder decides it.
  * Synchronous and in memory: nothing here touches a disk.
  */
+
+import { isWithin } from "../text/paths.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
-import { isWithin } from "./paths.js";
 import { selectBuildKitSource } from "./selectBuildKit.js";
 import { selectClassicSource } from "./selectClassic.js";
 

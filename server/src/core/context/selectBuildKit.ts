@@ -3,9 +3,10 @@
  * come from two pieces of BuildKit that agree nearly always; where they do not, `entries` follows
  * the copy (fsutil `copy/copy.go`) and `hashed` the hash (`cache/contenthash/checksum.go`).
  */
+
+import { baseName, cleanPath, joinPath, pathInRoot } from "../text/paths.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
 import { containsWildcards, matchPath } from "./glob.js";
-import { baseName, cleanPath, joinPath, pathInRoot } from "./paths.js";
 import { createPatternMatcher, type MatchState, type PatternMatcher } from "./patternMatcher.js";
 import { resolvePath } from "./resolvePath.js";
 import type {

@@ -2,9 +2,10 @@
  * One source of a COPY or ADD as the classic builder selects it
  * (moby `builder/dockerfile/copy.go calcCopyInfo`, `copyWithWildcards`).
  */
+
+import { baseName, cleanPath } from "../text/paths.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
 import { containsWildcards, matchFilePath } from "./glob.js";
-import { baseName, cleanPath } from "./paths.js";
 import { resolvePath } from "./resolvePath.js";
 import type {
   CopyRequest,

@@ -1,7 +1,8 @@
 /** What the selections of both builders have in common: walking below a directory, and their messages. */
+
+import { baseName, joinPath } from "../text/paths.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
 import { containsWildcards, matchFilePath } from "./glob.js";
-import { baseName, joinPath } from "./paths.js";
 import type { Resolution } from "./resolvePath.js";
 import type {
   CopyRequest,

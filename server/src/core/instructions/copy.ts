@@ -1,6 +1,7 @@
 /** `COPY` and `ADD`: files from the build context, a stage, an image or the network. */
 import { readHeredocWord } from "../syntax/heredocs.js";
 import type { Heredoc, Instruction, Word } from "../syntax/syntax.js";
+import { cleanPath } from "../text/paths.js";
 import { type FlagType, type FlagValues, readFlags, refuseInClassic } from "./flags.js";
 import {
   type Builder,
@@ -11,7 +12,7 @@ import {
   type Surroundings,
 } from "./kind.js";
 import type { CopyItem, CopyOperation, SourceReference } from "./operation.js";
-import { cleanPath, joinPaths, resolveDestination } from "./paths.js";
+import { joinPaths, resolveDestination } from "./paths.js";
 import { heredocText } from "./run.js";
 import type { StageScope } from "./scope.js";
 

@@ -1,7 +1,8 @@
 /** `RUN --mount=…`. Source: BuildKit, instructions/commands_runmount.go, convert_runmount.go. */
 import type { Flag } from "../syntax/syntax.js";
+import { cleanPath } from "../text/paths.js";
 import type { Mount, SourceReference } from "./operation.js";
-import { cleanPath, joinPaths } from "./paths.js";
+import { joinPaths } from "./paths.js";
 import type { StageScope } from "./scope.js";
 
 const types = ["bind", "cache", "tmpfs", "secret", "ssh"] as const;

@@ -1,16 +1,5 @@
-/** Paths inside an image, with Go's `path.Clean` rules. Source: BuildKit, util/system/path.go. */
-
-/** The shortest equal path: no `.`, no `//`, `..` resolved, no trailing slash. Empty gives `.`. */
-export function cleanPath(path: string): string {
-  const rooted = path.startsWith("/");
-  const kept: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part === ".." && kept.length > 0 && kept[kept.length - 1] !== "..") kept.pop();
-    else if (part !== ".." || !rooted) kept.push(part);
-  }
-  return (rooted ? "/" : "") + kept.join("/") || (rooted ? "/" : ".");
-}
+/** Paths inside an image. Source: BuildKit, util/system/path.go. */
+import { cleanPath } from "../text/paths.js";
 
 /** Joins with `/` and cleans, as Go's `path.Join`; empty parts are left out. */
 export function joinPaths(...parts: readonly string[]): string {

@@ -1,7 +1,8 @@
+import { cleanPath } from "../text/paths.js";
 import { oneArgument } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, noEffect, operates, shaping } from "./kind.js";
-import { cleanPath, joinPaths, resolveDirectory } from "./paths.js";
+import { joinPaths, resolveDirectory } from "./paths.js";
 
 /** `WORKDIR`: the directory of everything that follows. */
 export const workdir: InstructionKind = {
