@@ -157,7 +157,7 @@ export function steadyMessage(message: string): string {
   return message
     .replaceAll(/[0-9a-z-]{25,36}::[0-9a-z]{25}/g, "REF")
     .replaceAll(/sha256:[0-9a-f]{64}/g, "DIGEST")
-    .replaceAll(/Get "http.*$/g, "the registry cannot be reached")
+    .replaceAll(/(Get|Head) "http.*$/g, "the registry cannot be reached")
     .replaceAll(/dial tcp.*$/g, "the registry cannot be reached")
     .replaceAll(/\/[^ "']*stratacast-[^ "']*?\/(context-\w+|data)\/?/g, "/")
     .trim();
