@@ -37,14 +37,14 @@ export interface SimulateArguments extends BuildArguments {
   readonly dryRun: boolean;
 }
 
-export const sharedOptions = `  -f, --file FILE         the Dockerfile (default: CONTEXT/Dockerfile); -: from stdin
-  --target STAGE          build up to this stage (default: the last one)
-  --build-arg NAME=VALUE  a build argument; NAME alone takes the environment's value
-  --platform P            the platform of the build, such as linux/arm64
-  --builder B             buildkit (default) or classic
-  --format F              text (default), json or markdown
-  --fail-on LEVEL         exit 1 for findings at or above: error (default), warning,
-                          information; never: always exit 0`;
+export const sharedOptions = `  -f, --file FILE    the Dockerfile (default: CONTEXT/Dockerfile); -: from stdin
+  --target STAGE     build up to this stage (default: the last one)
+  --build-arg K=V    a build argument; K alone takes the environment's value
+  --platform P       the platform of the build, such as linux/arm64
+  --builder B        buildkit (default) or classic
+  --format F         text (default), json or markdown
+  --fail-on LEVEL    exit 1 for findings at or above: error (default), warning,
+                     information; never: always exit 0`;
 
 const shared = {
   file: { type: "string", short: "f" },

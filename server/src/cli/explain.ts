@@ -17,7 +17,7 @@ type ExplainFormat = (typeof formats)[number];
 
 export const explain: CliCommand = {
   name: "explain",
-  summary: "show layer by layer what each instruction does, and what it can invalidate",
+  summary: "show layer by layer what each instruction does and invalidates",
   usage: `stratacast explain [options] CONTEXT
 
 Works out for this very Dockerfile what the builder does inside for each

@@ -1,5 +1,7 @@
 /** What rebuilds after a step, if the step does. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import type { Step } from "../graph/graph.js";
+import { variableReferences } from "../syntax/expand.js";
 
 export interface Consequences {
   /** Lines that rebuild for certain, in order. */
@@ -10,8 +12,10 @@ export interface Consequences {
 
 /**
  * Everything stacked on the step rebuilds; a stage that takes files from it may. Metadata counts
- * as its later keys see it: ENV and ARG reach the RUNs, USER also the WORKDIRs, SHELL the RUNs in
- * shell form; under the classic builder every change reaches every later step of the stage.
+ * as its later keys see it: ENV and ARG reach the RUNs and the instructions that use their value,
+ * USER also the WORKDIRs, SHELL the RUNs in shell form; under the classic builder every change
+ * reaches every later step of the stage. An ARG before the first FROM reaches the FROMs that use it
+ * and the stages that declare it again.
  */
 export function consequences(analysis: Analysis, from: StepAnalysis): Consequences {
   const certain = new Set<number>();
@@ -56,8 +60,8 @@ export function consequencesText(analysis: Analysis, from: StepAnalysis): string
 
 /** True when a changed `from` is part of the key of a later step of its stage. */
 function reachesKey(analysis: Analysis, from: StepAnalysis, later: StepAnalysis): boolean {
-  if (from.step.stage === null || !isInLine(analysis, from.step.stage, later.step.stage))
-    return false;
+  if (from.step.stage === null) return reachesStage(analysis, from.step, later);
+  if (!isInLine(analysis, from.step.stage, later.step.stage)) return false;
   if (from.effect === "base") return true;
   if (from.effect === "layer") return later.keyed.below === null;
   if (analysis.graph.options.builder === "classic")
@@ -66,7 +70,7 @@ function reachesKey(analysis: Analysis, from: StepAnalysis, later: StepAnalysis)
   switch (from.step.keyword) {
     case "ENV":
     case "ARG":
-      return operation?.kind === "run";
+      return operation?.kind === "run" || usesOf(analysis, from.step, later.step);
     case "USER":
       return operation?.kind === "run" || operation?.kind === "makeDirectory";
     case "SHELL":
@@ -76,6 +80,30 @@ function reachesKey(analysis: Analysis, from: StepAnalysis, later: StepAnalysis)
     default:
       return false;
   }
+}
+
+/** The same for an ARG before the first FROM. */
+function reachesStage(analysis: Analysis, from: Step, later: StepAnalysis): boolean {
+  const stage = later.step.stage === null ? undefined : analysis.graph.stages[later.step.stage];
+  const [opening] = stage?.steps ?? [];
+  if (stage === undefined || opening === undefined) return false;
+  if (later.keyed.below === null && usesOf(analysis, from, opening)) return true;
+  const names = new Set(from.assignments.map(({ name }) => name));
+  return stage.steps.some(
+    (step) =>
+      step.keyword === "ARG" &&
+      step.index < later.step.index &&
+      step.assignments.some(({ name }) => names.has(name)) &&
+      (later.step.operation?.kind === "run" || usesOf(analysis, step, later.step)),
+  );
+}
+
+/** True when a later instruction names a variable that `from` sets. The text of a RUN is its shell's. */
+function usesOf(analysis: Analysis, from: Step, later: Step): boolean {
+  if (later.keyword === "RUN") return false;
+  const names = new Set(from.assignments.map(({ name }) => name));
+  const { escape } = analysis.input.dockerfile;
+  return variableReferences(later.instruction.original, escape).some(({ name }) => names.has(name));
 }
 
 /** True when `stage` is `first` or continues it. */

@@ -4,7 +4,7 @@ import { codeSpan, tableCell } from "./markdown.js";
 import { printable } from "./printable.js";
 import { count, formatBytes } from "./sizes.js";
 
-const titles = ["Step", "Layer", "Instruction", "What happens inside", "Notes"];
+export const explainTitles = ["Step", "Layer", "Instruction", "What happens inside", "Notes"];
 
 /** @param width of the terminal, in characters; the table is at least 80 wide */
 export function explainText(explained: ExplainJson, width: number): string {
@@ -17,7 +17,7 @@ export function explainText(explained: ExplainJson, width: number): string {
   ]);
   const widths = columnWidths(rows, Math.max(80, width));
   const lines = [
-    ...tableRow(titles, widths),
+    ...tableRow(explainTitles, widths),
     widths.map((columns) => "─".repeat(columns)).join("──"),
     ...rows.flatMap((row, n) => [
       // Stages, and instructions of more than a line, are easier to tell apart with air between.
@@ -34,7 +34,8 @@ export function explainText(explained: ExplainJson, width: number): string {
   ].join("\n");
 }
 
-export function explainMarkdown(explained: ExplainJson): string {
+/** The table alone: the builder's step, the layer, the instruction, what happens inside, notes. */
+export function explainTable(explained: ExplainJson): string {
   const rows = explained.steps.map((step) => {
     const cells = [
       tableCell(stepWords(step)),
@@ -46,25 +47,19 @@ export function explainMarkdown(explained: ExplainJson): string {
     return `| ${cells.join(" | ")} |`;
   });
   return [
-    `| ${titles.join(" | ")} |`,
-    `| ${titles.map(() => "---").join(" | ")} |`,
+    `| ${explainTitles.join(" | ")} |`,
+    `| ${explainTitles.map(() => "---").join(" | ")} |`,
     ...rows,
-    "",
-    ...explained.findings.map(
-      ({ severity, message }) => `- **${severity}**: ${tableCell(message)}`,
-    ),
-    tableCell(totalsSentence(explained)),
-    "",
   ].join("\n");
 }
 
 /** The builder's number and the line: notes speak of lines. */
-function stepWords({ step, line, trigger }: ExplainedStep): string {
+export function stepWords({ step, line, trigger }: ExplainedStep): string {
   const place = `line ${line}${trigger ? ", ONBUILD" : ""}`;
   return step === null ? place : `${step}, ${place}`;
 }
 
-function layerWords({ effect, layer, built }: ExplainedStep): string {
+export function layerWords({ effect, layer, built }: ExplainedStep): string {
   if (!built) return "not needed";
   switch (effect) {
     case "base":
@@ -78,7 +73,7 @@ function layerWords({ effect, layer, built }: ExplainedStep): string {
   }
 }
 
-function totalsSentence({ totals }: ExplainJson): string {
+export function totalsSentence({ totals }: ExplainJson): string {
   const unknown =
     totals.unknownLayers === 0
       ? ""
@@ -89,7 +84,7 @@ function totalsSentence({ totals }: ExplainJson): string {
 /** Two short columns as wide as they need to be, the rest shared by the three of sentences. */
 function columnWidths(rows: readonly (readonly string[])[], width: number): readonly number[] {
   const longest = (column: number, most: number): number =>
-    Math.min(most, Math.max(...[titles, ...rows].map((row) => row[column]?.length ?? 0)));
+    Math.min(most, Math.max(...[explainTitles, ...rows].map((row) => row[column]?.length ?? 0)));
   const step = longest(0, 24);
   const layer = longest(1, 12);
   const rest = width - step - layer - 8;

@@ -1,0 +1,133 @@
+/**
+ * "Explain Layers": one document about one Dockerfile, as Markdown. The Dockerfile, the picture, the
+ * table, what each line brings and what it can rebuild, and the totals. All of it is worked out for
+ * this file; nothing in it is a link or markup of the Dockerfile's.
+ */
+import type { GraphLayout } from "../host.js";
+import { lineList } from "./consequences.js";
+import { type ExplainedStep, type ExplainJson, explain } from "./explain.js";
+import { explainTable, totalsSentence } from "./explainText.js";
+import { codeSpan, escapeMarkdown, tableCell } from "./markdown.js";
+import { pictureSvg } from "./pictureSvg.js";
+import { baselineMessage, summarySentence } from "./summary.js";
+import { stageSentences, textStack } from "./textPicture.js";
+import { stageWords, type View } from "./view.js";
+
+export interface DocumentOptions {
+  /** The Dockerfile as it is called in the document. */
+  readonly name: string;
+  /** `text`: drawn in characters, for where an SVG inside Markdown is not shown. */
+  readonly picture: "svg" | "text";
+  readonly layout: GraphLayout;
+}
+
+export function explainDocument(view: View, { name, picture, layout }: DocumentOptions): string {
+  const { analysis } = view;
+  const explained = explain(analysis, { dockerfile: name, context: "" });
+  const drawn =
+    picture === "svg"
+      ? htmlBlock(
+          pictureSvg(view, { layout, part: "all", reach: "none", id: "stratacast-picture" }),
+        )
+      : textPicture(view);
+  const findings = explained.findings.map(
+    ({ severity, message, line }) =>
+      `- **${severity}**${line === null ? "" : `, line ${line}`}: ${escapeMarkdown(message)}`,
+  );
+  return [
+    `# Layers of ${codeSpan(name) || "a Dockerfile"}`,
+    escapeMarkdown(settingSentence(view)),
+    ...(findings.length === 0 ? [] : [findings.join("\n")]),
+    ...(drawn === null ? [] : ["## The picture", drawn]),
+    "## The Dockerfile",
+    fenced(analysis.input.dockerfile.text, "dockerfile"),
+    "## Step by step",
+    explainTable(explained),
+    "## If a line changes",
+    changesTable(explained),
+    "## In total",
+    totals(view, explained)
+      .map((sentence) => `- ${escapeMarkdown(sentence)}`)
+      .join("\n"),
+    "",
+  ].join("\n\n");
+}
+
+/** Which build the document speaks of, and what it is compared with. */
+export function settingSentence(view: View): string {
+  const { graph } = view.analysis;
+  const builder = graph.options.builder === "buildkit" ? "BuildKit" : "the classic builder";
+  const target = graph.target === null ? "" : `, target ${stageWords(graph.target)}`;
+  return [
+    `A build with ${builder}${target}.`,
+    // Without an earlier build nothing is compared: every step is told as if built for the first time.
+    ...(view.analysis.input.baseline.build === null ? [] : [baselineMessage(view)]),
+    "Worked out from the text and the files: nothing was run.",
+  ].join(" ");
+}
+
+/** One sentence each. */
+export function totals(view: View, explained: ExplainJson): readonly string[] {
+  const isCompared = view.analysis.input.baseline.build !== null;
+  return [totalsSentence(explained), ...(isCompared ? [summarySentence(view.analysis)] : [])];
+}
+
+/** What a changed line brings and rebuilds. */
+export interface ChangeRow {
+  readonly line: number;
+  readonly text: string;
+  readonly adds: string;
+  readonly rebuilds: string;
+  readonly mayRebuild: string;
+}
+
+export function changeRows({ steps }: ExplainJson): readonly ChangeRow[] {
+  return steps
+    .filter(({ built, trigger }) => built && !trigger)
+    .map(({ line, text, adds, invalidates }) => ({
+      line,
+      text,
+      adds: adds.text,
+      rebuilds: linesOrNone(invalidates.certain),
+      mayRebuild: linesOrNone(invalidates.possible),
+    }));
+}
+
+export const changeTitles = ["If this changes", "It adds", "These rebuild", "These may rebuild"];
+
+function changesTable(explained: ExplainJson): string {
+  const rows = changeRows(explained).map(
+    ({ line, text, adds, rebuilds, mayRebuild }) =>
+      `| line ${line}: ${codeSpan(text)} | ${tableCell(adds)} | ${rebuilds} | ${mayRebuild} |`,
+  );
+  return [
+    `| ${changeTitles.join(" | ")} |`,
+    `| ${changeTitles.map(() => "---").join(" | ")} |`,
+    ...rows,
+  ].join("\n");
+}
+
+function linesOrNone(lines: ExplainedStep["invalidates"]["certain"]): string {
+  return lines.length === 0 ? "none" : lineList(lines);
+}
+
+/** In a `div` everything up to the next empty line is HTML to Markdown: no text in it is read as markup. */
+function htmlBlock(svg: string | null): string | null {
+  return svg === null ? null : `<div>\n${svg}\n</div>`;
+}
+
+function textPicture(view: View): string | null {
+  const stack = textStack(view);
+  if (stack.length === 0) return null;
+  return [
+    fenced(stack.join("\n"), "text"),
+    ...stageSentences(view).map((sentence) => escapeMarkdown(sentence)),
+  ].join("\n\n");
+}
+
+/** A code block whose fence is longer than every run of backticks inside. */
+function fenced(text: string, language: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${language}\n${text.replace(/\r\n?/g, "\n").replace(/\n$/, "")}\n${fence}`;
+}

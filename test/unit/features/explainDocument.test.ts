@@ -1,0 +1,104 @@
+/** "Explain Layers" as Markdown and as a page: complete, true to the file, and nothing in it is markup of the Dockerfile's. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import test from "node:test";
+import { consequences } from "../../../server/src/core/features/consequences.js";
+import { explainDocument } from "../../../server/src/core/features/explainDocument.js";
+import { explainPage } from "../../../server/src/core/features/explainPage.js";
+import { layoutGraph } from "../../../server/src/host/layout.js";
+import { viewOf } from "../../support/viewOf.js";
+
+const dockerfile = [
+  "ARG VERSION=20",
+  "FROM node:$VERSION AS build",
+  "WORKDIR /app",
+  "RUN npm ci",
+  "FROM nginx",
+  "COPY --from=build /app/dist /srv",
+  'CMD ["nginx"]',
+].join("\n");
+
+test("the document holds the Dockerfile, the picture, a row for every instruction and the totals", () => {
+  const text = markdown(dockerfile, "text");
+  assert.ok(text.includes(`\`\`\`dockerfile\n${dockerfile}\n\`\`\``));
+  assert.match(text, /│ +0 Base image nginx +│/);
+  assert.match(text, /Writable layer of the container/);
+  const rows = text.split("\n").filter((line) => /^\| .*line \d/.test(line));
+  assert.equal(rows.length, 14);
+  assert.match(text, /\| build 3\/3, line 4 \| of its stage \| `RUN npm ci` \|/);
+  assert.match(text, /7 instructions\\: 1 layer on top of the base image/);
+});
+
+test("an SVG in the document stands on one line, so that Markdown keeps it whole", () => {
+  assert.match(markdown(dockerfile, "svg"), /\n\n<div>\n<svg .*<\/svg>\n<\/div>\n\n/);
+});
+
+test("a row says what a changed line rebuilds", () => {
+  const text = markdown(dockerfile, "text");
+  assert.match(text, /\| line 1: `ARG VERSION=20` \| .* \| lines 3 and 4 \| line 6 \|/);
+  assert.match(text, /\| line 3: `WORKDIR \/app` \| .* \| line 4 \| line 6 \|/);
+});
+
+test("an ARG reaches the instructions that use it, and one before FROM the stages that declare it", () => {
+  const { analysis } = viewOf(
+    "ARG A=1\nFROM x\nARG A\nCOPY a /\nRUN b\nFROM y\nRUN c\nFROM z\nARG P=/p\nCOPY a $P\nCOPY b /b\nCOPY --from=0 /1 /\nCOPY --from=1 /2 /",
+  );
+  const from = (line: number) => analysis.steps.find(({ step }) => step.line === line);
+  const global = from(1);
+  const local = from(9);
+  assert.ok(global !== undefined && local !== undefined);
+  assert.deepEqual(consequences(analysis, global), { certain: [5], possible: [12, 13] });
+  assert.deepEqual(consequences(analysis, local).certain, [10, 11, 12, 13]);
+});
+
+test("no text of a Dockerfile becomes markup", () => {
+  const evil =
+    'FROM a\nRUN echo "<img src=x onerror=alert(1)> [x](command:y) ```" | cat\nLABEL a="</style>"';
+  const text = markdown(evil, "svg");
+  const outside = text
+    .replace(/^<div>\n<svg .*<\/svg>\n<\/div>$/m, "")
+    .replace(/^(`{3,})[^\n]*\n[\s\S]*?\n\1$/gm, "")
+    .replace(/(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)/g, "");
+  assert.doesNotMatch(outside, /<img|\]\(command|<\/style>"/);
+  const html = page(evil);
+  assert.doesNotMatch(html, /<img|<script|<\/style>"|href="(?!#line-)/);
+});
+
+test("the page allows only its own styles, and asks no network", () => {
+  const html = page(dockerfile);
+  const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? "";
+  assert.match(policy, /default-src 'none'/);
+  const styles = [...html.matchAll(/<style>([\s\S]*?)<\/style>/g)].map((match) => match[1] ?? "");
+  assert.equal(styles.length, 2);
+  for (const style of styles) {
+    const hash = createHash("sha256").update(style).digest("base64");
+    assert.ok(policy.includes(`'sha256-${hash}'`));
+  }
+  assert.doesNotMatch(
+    html.replaceAll("http://www.w3.org/2000/svg", ""),
+    /https?:|<script|url\((?!#)/,
+  );
+  assert.doesNotMatch(html, / style="| on[a-z]+="/);
+});
+
+test("every link of the page's picture leads to a row", () => {
+  const html = page(dockerfile);
+  const links = [...html.matchAll(/href="#([^"]+)"/g)].map((match) => match[1] ?? "");
+  assert.ok(links.length >= 4);
+  for (const link of links) assert.ok(html.includes(`id="${link}"`), link);
+});
+
+test("a file without a stage, an empty one and a broken one have a document too", () => {
+  for (const text of ["", "ARG A", "FRM x\nRUN", "FROM"]) {
+    assert.match(markdown(text, "svg"), /## In total/);
+    assert.match(page(text), /<\/html>\n$/);
+  }
+});
+
+function markdown(text: string, picture: "svg" | "text"): string {
+  return explainDocument(viewOf(text), { name: "Dockerfile", picture, layout: layoutGraph });
+}
+
+function page(text: string): string {
+  return explainPage(viewOf(text), { name: "Dockerfile", layout: layoutGraph });
+}
