@@ -9,9 +9,9 @@ const commands: readonly CliCommand[] = [simulate, explain];
 
 const overview = `stratacast COMMAND [options]
 
-Shows what a Dockerfile does to the image and to the build cache, without a build.
+Shows what a Dockerfile does to the image and the build cache, without a build.
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
+${commands.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join("\n")}
 
 stratacast COMMAND --help tells the options of a command, stratacast --version
 the version.

@@ -32,10 +32,10 @@ Predicts the build without running anything of it, and records it, so that the
 next call is compared with this one.
 
 ${sharedOptions}
-  --against BASELINE      last (default): the last simulated build; empty: nothing
-                          is cached
-  --state DIR             where simulated builds are kept
-  --dry-run               do not record the build`,
+  --against BASE     last (default): the last simulated build; empty: nothing
+                     is cached
+  --state DIR        where simulated builds are kept
+  --dry-run          do not record the build`,
   async run(words, io) {
     const args = readSimulateArguments(words, io);
     const project = await readProject(args, io);
