@@ -43,6 +43,8 @@ class Explainer {
   readonly #values: ChangedValues;
   /** What the lowest step of each recorded stage stood on. */
   readonly #firstInputs = new Map<number | null, string>();
+  /** Of which the build before had something. */
+  readonly #knownStages: ReadonlySet<number>;
   /** By step index, for steps that are not cached: where it began. */
   readonly #roots = new Map<number, KeyedStep>();
 
@@ -58,6 +60,11 @@ class Explainer {
     for (const { stage, inputs } of [...(baseline.build?.steps ?? [])].reverse()) {
       if (inputs[0] !== undefined) this.#firstInputs.set(stage, inputs[0]);
     }
+    this.#knownStages = new Set(
+      graph.stages
+        .filter(({ steps }) => steps.some(({ index }) => this.#before.has(index)))
+        .map(({ index }) => index),
+    );
     this.#values = new ChangedValues(graph, baseline.build, this.#before, digest);
   }
 
@@ -92,8 +99,7 @@ class Explainer {
 
   /** False when the build before had nothing of the stage. */
   #isKnownStage({ stage }: Step): boolean {
-    const steps = this.#graph.stages[stage ?? -1]?.steps ?? [];
-    return steps.some(({ index }) => this.#before.has(index));
+    return stage !== null && this.#knownStages.has(stage);
   }
 
   #failure(keyed: KeyedStep): readonly Cause[] {
@@ -276,7 +282,7 @@ class Explainer {
         {
           code: "earlier-step",
           short: `line ${root.step.line} rebuilds`,
-          message: `Line ${root.step.line} (${root.step.keyword}) rebuilds, and so does everything that is stacked on it.`,
+          message: `It is stacked on line ${root.step.line} (${root.step.keyword}), which rebuilds.`,
           line: root.step.line,
           paths: [],
         },
