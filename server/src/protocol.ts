@@ -87,6 +87,21 @@ export type SimulateResult =
   | { readonly outcome: "failed"; readonly summary: string; readonly log: readonly string[] }
   | { readonly outcome: "cancelled" };
 
+/** A document about a Dockerfile, made by the server. */
+export interface DocumentParams {
+  readonly uri: string;
+  readonly kind: "explain";
+  readonly format: "markdown" | "html";
+}
+
+export interface PictureParams {
+  readonly uri: string;
+  /** `all`: the stages above the layers. */
+  readonly part: "stack" | "graph" | "all";
+  /** Boxes that a keyboard reaches carry `data-line`, from 1. */
+  readonly reach: "none" | "button";
+}
+
 /** Sent by the server whenever the answers for a document may have changed. */
 export interface AnalysisState {
   readonly uri: string;
@@ -107,6 +122,10 @@ export const requests = {
   buildChoices: "stratacast/buildChoices",
   /** `SimulateParams` → `SimulateResult`; cancellable, reports work-done progress */
   simulateBuild: "stratacast/simulateBuild",
+  /** `DocumentParams` → `string | null` */
+  document: "stratacast/document",
+  /** `PictureParams` → `string | null`: an SVG; null: there is nothing to draw */
+  picture: "stratacast/picture",
   /** no params → `{ forgotten: number }`: how many simulated builds were dropped */
   forgetBuilds: "stratacast/forgetBuilds",
 } as const;

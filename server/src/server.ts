@@ -18,8 +18,10 @@ import { statusDetail, statusText } from "./core/features/summary.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
 import { handleCodeLens } from "./handlers/codeLens.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";
+import { handleDocument } from "./handlers/document.js";
 import { handleHover } from "./handlers/hover.js";
 import { handleLayerChildren, handleLayerStack } from "./handlers/layerStack.js";
+import { handlePicture } from "./handlers/picture.js";
 import { handleSimulateBuild } from "./handlers/simulateBuild.js";
 import { pathInside } from "./host/inside.js";
 import { readTextFile } from "./host/nodeFileSystem.js";
@@ -311,6 +313,12 @@ export function serve(connection: Connection): void {
   );
   connection.onRequest(requests.buildChoices, (params: unknown) =>
     answer("buildChoices", toUri(params), null, (session) => handleBuildChoices(session)),
+  );
+  connection.onRequest(requests.document, (params: unknown) =>
+    answer("document", toUri(params), null, (session) => handleDocument(session, params)),
+  );
+  connection.onRequest(requests.picture, (params: unknown) =>
+    answer("picture", toUri(params), null, (session) => handlePicture(session, params)),
   );
   connection.onRequest(requests.simulateBuild, async (params: unknown, token) => {
     const session = sessions.get(toUri(params));

@@ -1,7 +1,12 @@
 /** From the protocol to what the server works with; parameters are checked, not trusted. */
 import { fileURLToPath } from "node:url";
 import type { Cancellation } from "../core/host.js";
-import type { BuildChoice, InitializationOptions } from "../protocol.js";
+import type {
+  BuildChoice,
+  DocumentParams,
+  InitializationOptions,
+  PictureParams,
+} from "../protocol.js";
 
 /** The path of a `file:` URI; null: it is not on this disk. */
 export function toPath(uri: string): string | null {
@@ -44,6 +49,21 @@ export function toBuildChoice(value: unknown): BuildChoice | null {
       ),
     ),
   };
+}
+
+export function toDocumentParams(value: unknown): DocumentParams | null {
+  if (!isObject(value)) return null;
+  const uri = toUri(value);
+  const kind = (["explain"] as const).find((known) => known === value["kind"]);
+  const format = (["markdown", "html"] as const).find((known) => known === value["format"]);
+  return kind === undefined || format === undefined ? null : { uri, kind, format };
+}
+
+export function toPictureParams(value: unknown): PictureParams | null {
+  if (!isObject(value)) return null;
+  const part = (["stack", "graph", "all"] as const).find((known) => known === value["part"]);
+  const reach = value["reach"] === "button" ? "button" : "none";
+  return part === undefined ? null : { uri: toUri(value), part, reach };
 }
 
 /** The `uri` of parameters; empty: there is none. */
