@@ -6,7 +6,7 @@ import type { BuildGraph } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import { valueDigest } from "./changedValues.js";
 import { stepText } from "./explain.js";
-import type { Keys } from "./predict.js";
+import type { KeyedStep, Keys } from "./predict.js";
 import type { BuildRecord, CacheRecord, StepRecord } from "./records.js";
 
 export interface RecordedBuild {
@@ -83,6 +83,7 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
 /** The classic builder sends everything at every build, so that nothing is held. */
 function transferOf({ graph, keys, tree }: RecordingInput): Transfer | null {
   if (tree === null || graph.options.builder === "classic") return null;
+  if (keys.steps.some(mountsContextWritable)) return [];
   const paths = new Set<string>();
   for (const { selection } of keys.steps.flatMap(({ context }) => context)) {
     for (const { path, isWildcard, entries } of selection.sources) {
@@ -91,4 +92,13 @@ function transferOf({ graph, keys, tree }: RecordingInput): Transfer | null {
     }
   }
   return paths.size === 0 ? null : sendPaths(tree, paths);
+}
+
+/** A command that really runs with a writable mount of the context makes the engine forget it. */
+function mountsContextWritable({ step, prediction }: KeyedStep): boolean {
+  const { operation } = step;
+  if (operation?.kind !== "run" || prediction === null || prediction === "hit") return false;
+  return operation.mounts.some(
+    ({ type, from, readOnly }) => type === "bind" && from?.kind === "context" && !readOnly,
+  );
 }
