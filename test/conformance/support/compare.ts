@@ -40,7 +40,7 @@ export function compareBuild(input: ComparisonInput): Comparison {
 
 /** A failure that turns on what a command does, or on what a registry holds. */
 export function isUnforeseeable({ message }: FailureRecord): boolean {
-  return /registry cannot be reached|did not complete successfully|returned a non-zero code|resolve source metadata|repository does not exist|failed to do request|connection refused|secret \S+: not found|pull access denied|failed to create task|no such host|server misbehaving|no such user|no such group/i.test(
+  return /registry cannot be reached|did not complete successfully|returned a non-zero code|resolve source metadata|repository does not exist|failed to do request|connection refused|secret \S+: not found|pull access denied|failed to create task|no such host|server misbehaving|no such user|no such group|failed to copy files|cannot copy to non-directory|not a directory/i.test(
     message,
   );
 }
@@ -138,12 +138,21 @@ function compareVerdict(recorded: BuildRecord, simulated: Simulation, wrong: str
   if (first === undefined && isOutputMissing(recorded.failure, simulated)) return 0;
   if (first === undefined)
     wrong.push(`line ${line}: the engine fails (${message}), no failure predicted`);
-  else if (line !== null && !simulated.failures.some((failure) => failure.line === line)) {
+  else if (line !== null && !simulated.failures.some((f) => isSameLine(f.line, line, simulated))) {
     wrong.push(
       `line ${first.line}: predicted to fail (${first.message}), the engine fails on line ${line} (${message})`,
     );
   }
   return 1;
+}
+
+/** The engine names the first line of an instruction; a finding may stand at the very word. */
+function isSameLine(predicted: number | null, actual: number, { json }: Simulation): boolean {
+  if (predicted === actual || predicted === null) return predicted === actual;
+  return json.steps.some(
+    (step) =>
+      step.line <= Math.min(predicted, actual) && Math.max(predicted, actual) <= step.endLine,
+  );
 }
 
 /** A file that a stage's commands might have made turns out not to be there. */

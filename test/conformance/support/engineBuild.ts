@@ -81,6 +81,7 @@ export async function buildOnce(
       ["build", "--force-rm", "-t", tag, ...requestArguments(folder.request)],
       { cwd: folder.path, env: { DOCKER_BUILDKIT: "0" } },
     );
+    mustHaveRun(code, stderr);
     const steps = classicSteps(stdout, spans);
     return code === 0
       ? { steps, image: await readImage(engine, tag, seen), failure: null }
@@ -94,6 +95,7 @@ export async function buildOnce(
     ],
     { cwd: folder.path, env: { BUILDX_METADATA_PROVENANCE: "max" } },
   );
+  mustHaveRun(code, stderr);
   const lines = stderr.split("\n");
   const progress = lines.flatMap((line): Progress[] => {
     if (!line.startsWith("{")) return [];
@@ -107,6 +109,12 @@ export async function buildOnce(
   return code === 0
     ? { steps, image: await readImage(engine, tag, seen), failure: null }
     : { steps, image: null, failure: buildkitFailure(lines, steps) };
+}
+
+/** A build that fails is an answer; a command that cannot be started or hangs is none. */
+function mustHaveRun(code: number, stderr: string): void {
+  if (code === 127 || code === 124 || code === 137)
+    throw new Error(`docker build: ${stderr.trim()}`);
 }
 
 /**

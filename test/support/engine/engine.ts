@@ -60,7 +60,8 @@ async function givenEngine(options: EngineOptions): Promise<Engine | null> {
     throw new EngineUnavailable(`DOCKER_HOST=${host} does not answer: ${answer.stderr.trim()}`);
   }
   const files = await ensureEngineFiles(options.cache);
-  const ask = (args: readonly string[], how?: RunOptions) => run("docker", args, how);
+  const ask = (args: readonly string[], how: RunOptions = {}) =>
+    run("docker", args, { ...how, env: { ...process.env, ...how.env } });
   if ((await ask(["image", "inspect", "local/base"])).code === 0) {
     throw new EngineUnavailable(
       "the Docker engine has an image called local/base: remove it, or unset DOCKER_HOST",
