@@ -14,11 +14,19 @@ const common = {
   metafile: true,
 };
 
-/** What the package ships: one CommonJS file for each host. */
+/** What the package ships: one file for each host. */
 const programs = {
   client: { entry: "client/src/main.ts", external: ["vscode"] },
   server: { entry: "server/src/main.ts", external: [] },
   cli: { entry: "server/src/cli/bin.ts", external: [], banner: "#!/usr/bin/env node" },
+  // The page of the build graph, for the browser that a webview is.
+  buildGraph: {
+    entry: "client/page/buildGraph.ts",
+    external: [],
+    format: "iife",
+    platform: "browser",
+    target: "chrome128",
+  },
 };
 
 mkdirSync(".cache/build", { recursive: true });
@@ -27,12 +35,13 @@ if (process.argv.includes("--tests")) await buildTests();
 
 async function buildPrograms() {
   const inputs = new Set();
-  for (const [name, { entry, external, banner }] of Object.entries(programs)) {
+  for (const [name, { entry, external, banner, ...host }] of Object.entries(programs)) {
     const result = await build({
       ...common,
       entryPoints: [entry],
       outfile: `dist/${name}.js`,
       format: "cjs",
+      ...host,
       external,
       minify: production,
       sourcemap: production ? false : "linked",

@@ -1,6 +1,9 @@
 /** The extension: wires the language server, the layer view, the status item and the commands. */
 import * as vscode from "vscode";
 import { notifications, revealLayerCommand } from "../../server/src/protocol.js";
+import { dockerfileFor } from "./activeDockerfile.js";
+import { createBuildGraphs } from "./buildGraph/panel.js";
+import { explainLayers, exportExplanation } from "./commands/explainLayers.js";
 import { forgetBuilds } from "./commands/forgetBuilds.js";
 import { openContextFile } from "./commands/openContextFile.js";
 import { refresh } from "./commands/refresh.js";
@@ -8,6 +11,7 @@ import { revealInstruction } from "./commands/revealInstruction.js";
 import { revealLayer } from "./commands/revealLayer.js";
 import { simulateBuild } from "./commands/simulateBuild.js";
 import { setContextKey } from "./contextKeys.js";
+import { createExplanations } from "./documents/explanations.js";
 import { createLanguageServer, isDockerfile, type LanguageServer } from "./languageClient.js";
 import { createLayerView, layerViewId } from "./layerStack/provider.js";
 import { createRememberedChoices, type RememberedChoices } from "./rememberedChoices.js";
@@ -20,11 +24,19 @@ export function activate(context: vscode.ExtensionContext): void {
   const remembered = createRememberedChoices(context.workspaceState);
   const view = createLayerView(server);
   const deps = { server, view, log, remembered };
+  const explanations = createExplanations(server);
+  const graphs = createBuildGraphs(context, server);
 
   const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
     "stratacast.simulateBuild": (resource) => simulateBuild(deps, resource),
     "stratacast.forgetBuilds": () => forgetBuilds(server),
     "stratacast.showLayers": () => vscode.commands.executeCommand(`${layerViewId}.focus`),
+    "stratacast.explainLayers": (resource) => explainLayers(view, explanations, resource),
+    "stratacast.exportExplanation": (resource) => exportExplanation(server, view, resource),
+    "stratacast.showBuildGraph": async (resource) => {
+      const document = await dockerfileFor(view, resource);
+      if (document !== undefined) graphs.show(document.uri);
+    },
     "stratacast.refresh": () => refresh(server, view),
     "stratacast.showLog": () => log.show(),
     "stratacast.showServerOutput": () => server.output.show(true),
@@ -37,6 +49,8 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     view,
     log,
+    explanations,
+    graphs,
     createStatusItem(server),
     followDocuments(server, remembered),
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),

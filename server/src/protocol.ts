@@ -91,7 +91,8 @@ export type SimulateResult =
 export interface DocumentParams {
   readonly uri: string;
   readonly kind: "explain";
-  readonly format: "markdown" | "html";
+  /** `preview`: Markdown with a drawn picture in it; `markdown`: drawn in characters, for anywhere. */
+  readonly format: "preview" | "markdown" | "html";
 }
 
 export interface PictureParams {

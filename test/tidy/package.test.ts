@@ -14,6 +14,7 @@ test("the package holds exactly what the extension needs", () => {
     "extension/SECURITY.md",
     "extension/changelog.md",
     "extension/client/l10n/bundle.l10n.de.json",
+    "extension/dist/buildGraph.js",
     "extension/dist/cli.js",
     "extension/dist/client.js",
     "extension/dist/server.js",
@@ -36,7 +37,7 @@ test("the package is at most 600 KB", () => {
 
 test("the shipped programs are minified and name no place of this machine", () => {
   const programs = zipEntries(packagePath).filter((entry) => entry.name.endsWith(".js"));
-  assert.equal(programs.length, 3);
+  assert.equal(programs.length, 4);
   for (const { name, read } of programs) {
     const text = read().toString("utf8");
     assert.ok(text.length / text.split("\n").length > 200, `${name} is minified`);
@@ -48,7 +49,12 @@ test("the shipped programs are minified and name no place of this machine", () =
 test("the licences of all bundled packages are in the package", () => {
   const notices = zipEntries(packagePath).find((entry) => entry.name.endsWith("notices.txt"));
   const text = notices?.read().toString("utf8") ?? "";
-  for (const name of ["vscode-languageclient", "vscode-languageserver", "vscode-jsonrpc"]) {
+  for (const name of [
+    "vscode-languageclient",
+    "vscode-languageserver",
+    "vscode-jsonrpc",
+    "@dagrejs/dagre",
+  ]) {
     assert.match(text, new RegExp(`^${name} [\\d.]+ \\(MIT\\)$`, "m"));
   }
 });

@@ -55,7 +55,9 @@ export function toDocumentParams(value: unknown): DocumentParams | null {
   if (!isObject(value)) return null;
   const uri = toUri(value);
   const kind = (["explain"] as const).find((known) => known === value["kind"]);
-  const format = (["markdown", "html"] as const).find((known) => known === value["format"]);
+  const format = (["preview", "markdown", "html"] as const).find(
+    (known) => known === value["format"],
+  );
   return kind === undefined || format === undefined ? null : { uri, kind, format };
 }
 

@@ -13,9 +13,12 @@ export function handleDocument(session: Session, params: unknown): string | null
   const name = nameOf(session);
   switch (asked.kind) {
     case "explain":
-      return asked.format === "html"
-        ? explainPage(view, { name, layout: layoutGraph })
-        : explainDocument(view, { name, picture: "svg", layout: layoutGraph });
+      if (asked.format === "html") return explainPage(view, { name, layout: layoutGraph });
+      return explainDocument(view, {
+        name,
+        picture: asked.format === "preview" ? "svg" : "text",
+        layout: layoutGraph,
+      });
   }
 }
 

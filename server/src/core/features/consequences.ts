@@ -102,8 +102,10 @@ function reachesStage(analysis: Analysis, from: Step, later: StepAnalysis): bool
 function usesOf(analysis: Analysis, from: Step, later: Step): boolean {
   if (later.keyword === "RUN") return false;
   const names = new Set(from.assignments.map(({ name }) => name));
-  const { escape } = analysis.input.dockerfile;
-  return variableReferences(later.instruction.original, escape).some(({ name }) => names.has(name));
+  const { dockerfile } = analysis.input;
+  return variableReferences(later.instruction.original, dockerfile.escape).some(({ name }) =>
+    names.has(name),
+  );
 }
 
 /** True when `stage` is `first` or continues it. */

@@ -1,0 +1,25 @@
+/** Which Dockerfile a command is about. */
+import * as vscode from "vscode";
+import { isDockerfile } from "./languageClient.js";
+import type { LayerView } from "./layerStack/provider.js";
+
+/**
+ * @param resource the file whose menu was used; anything else means the active Dockerfile, else
+ *   the one that the layer view shows
+ */
+export async function dockerfileFor(
+  view: LayerView,
+  resource: unknown,
+): Promise<vscode.TextDocument | undefined> {
+  if (resource instanceof vscode.Uri && resource.scheme !== "stratacast") {
+    return vscode.workspace.openTextDocument(resource);
+  }
+  const active = vscode.window.activeTextEditor?.document;
+  if (active !== undefined && isDockerfile(active)) return active;
+  return view.document && vscode.workspace.openTextDocument(view.document);
+}
+
+/** The last part of its path, as tabs show it. */
+export function fileName(uri: vscode.Uri): string {
+  return uri.path.split("/").at(-1) ?? uri.path;
+}

@@ -1,0 +1,154 @@
+/**
+ * "Stratacast: Show Build Graph": the stages and the layers of a Dockerfile as a picture that follows
+ * it. A click or Enter on a box leads to its line; the picture can be saved.
+ */
+import * as vscode from "vscode";
+import { type PictureParams, requests } from "../../../server/src/protocol.js";
+import { fileName } from "../activeDockerfile.js";
+import type { LanguageServer } from "../languageClient.js";
+import { saveAs } from "../saveAs.js";
+import type { FromPage, ToPage } from "./messages.js";
+
+export interface BuildGraphs extends vscode.Disposable {
+  /** Opens the picture beside the editor, or brings the one that is open to the front. */
+  show(uri: vscode.Uri): void;
+}
+
+export function createBuildGraphs(
+  context: vscode.ExtensionContext,
+  server: LanguageServer,
+): BuildGraphs {
+  const panels = new Map<string, Panel>();
+  const listening = server.onDidAnalyse(({ uri, busy }) => {
+    if (!busy) void panels.get(uri)?.update();
+  });
+  return {
+    show(uri) {
+      const name = uri.toString();
+      const open = panels.get(name);
+      if (open !== undefined) {
+        open.panel.reveal(undefined, false);
+        return;
+      }
+      const panel = openPanel(context, server, uri);
+      panels.set(name, panel);
+      panel.panel.onDidDispose(() => panels.delete(name));
+    },
+    dispose() {
+      listening.dispose();
+      for (const { panel } of panels.values()) panel.dispose();
+    },
+  };
+}
+
+interface Panel {
+  readonly panel: vscode.WebviewPanel;
+  update(): Promise<void>;
+}
+
+function openPanel(
+  context: vscode.ExtensionContext,
+  server: LanguageServer,
+  uri: vscode.Uri,
+): Panel {
+  const dist = vscode.Uri.joinPath(context.extensionUri, "dist");
+  const title = vscode.l10n.t("Build Graph of {0}", fileName(uri));
+  const panel = vscode.window.createWebviewPanel(
+    "stratacast.buildGraph",
+    title,
+    { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false },
+    { enableScripts: true, localResourceRoots: [dist] },
+  );
+  panel.iconPath = vscode.Uri.joinPath(context.extensionUri, "media", "stratacast.svg");
+  const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, "buildGraph.js"));
+  panel.webview.html = pageOf(title, script, panel.webview.cspSource);
+
+  const picture = async (reach: PictureParams["reach"]) => {
+    const params: PictureParams = { uri: uri.toString(), part: "all", reach };
+    return (await server.request<string | null>(requests.picture, params)) ?? null;
+  };
+  const update = async () => {
+    const svg = await picture("button");
+    const nothing = vscode.l10n.t(
+      "There is no stage to draw: open the Dockerfile, or give it a FROM.",
+    );
+    const message: ToPage = { kind: "picture", svg, nothing };
+    await panel.webview.postMessage(message);
+  };
+  panel.webview.onDidReceiveMessage(async (message: FromPage) => {
+    switch (message.kind) {
+      case "ready":
+        return update();
+      case "line":
+        return reveal(uri, message.line);
+      case "saveSvg": {
+        const svg = await picture("none");
+        if (svg === null) return;
+        const filters = { SVG: ["svg"] };
+        const content = new TextEncoder().encode(svg);
+        return saveAs(uri, `${fileName(uri)}.layers.svg`, { filters, content });
+      }
+      case "savePng": {
+        const filters = { PNG: ["png"] };
+        const content = Buffer.from(message.base64, "base64");
+        return saveAs(uri, `${fileName(uri)}.layers.png`, { filters, content });
+      }
+    }
+  });
+  return { panel, update };
+}
+
+/** Leads to the instruction, in the editor that shows it. */
+async function reveal(uri: vscode.Uri, line: number): Promise<void> {
+  const start = new vscode.Position(Math.max(0, line - 1), 0);
+  const open = vscode.window.visibleTextEditors.find(
+    ({ document }) => document.uri.toString() === uri.toString(),
+  );
+  await vscode.window.showTextDocument(uri, {
+    selection: new vscode.Range(start, start),
+    viewColumn: open?.viewColumn ?? vscode.ViewColumn.One,
+  });
+}
+
+/** No inline script or style, nothing from elsewhere; `data:` is the picture on its way to a PNG. */
+function pageOf(title: string, script: vscode.Uri, source: string): string {
+  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}' ${source}; style-src 'nonce-${nonce}'; img-src data:`;
+  const saveSvg = escapeHtml(vscode.l10n.t("Save as SVG…"));
+  const savePng = escapeHtml(vscode.l10n.t("Save as PNG…"));
+  const actions = escapeHtml(vscode.l10n.t("Save the picture"));
+  return `<!DOCTYPE html>
+<html lang="${escapeHtml(vscode.env.language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>${escapeHtml(title)}</title>
+<style nonce="${nonce}">
+body { padding: 0 12px 12px; }
+.actions { position: sticky; top: 0; padding: 8px 0; background: var(--vscode-editor-background); }
+button { font: inherit; padding: 4px 10px; border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent)); color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); cursor: pointer; }
+button:hover { background: var(--vscode-button-secondaryHoverBackground); }
+button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
+#picture { overflow-x: auto; }
+</style>
+</head>
+<body>
+<div class="actions" role="toolbar" aria-label="${actions}">
+<button type="button" id="saveSvg">${saveSvg}</button>
+<button type="button" id="savePng">${savePng}</button>
+</div>
+<main id="picture" aria-live="off"></main>
+<script nonce="${nonce}" src="${escapeHtml(script.toString())}"></script>
+</body>
+</html>`;
+}
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

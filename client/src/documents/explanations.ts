@@ -1,0 +1,90 @@
+/**
+ * Documents that the server writes about a Dockerfile, shown as a Markdown preview beside it. Each
+ * has a URI of its own scheme that names the Dockerfile, and follows it while it is edited.
+ */
+import * as vscode from "vscode";
+import { type DocumentParams, requests } from "../../../server/src/protocol.js";
+import type { LanguageServer } from "../languageClient.js";
+
+export const documentScheme = "stratacast";
+
+export type DocumentAbout = Pick<DocumentParams, "uri" | "kind">;
+
+export interface Explanations extends vscode.Disposable {
+  /** Opens the document as a preview beside the editor. */
+  show(about: DocumentAbout, title: string): Promise<void>;
+}
+
+export function createExplanations(server: LanguageServer): Explanations {
+  const changes = new vscode.EventEmitter<vscode.Uri>();
+  /** What has been shown since the start, by the URI of the Dockerfile. */
+  const shown = new Map<string, Map<string, vscode.Uri>>();
+  let refreshing: NodeJS.Timeout | undefined;
+
+  const subscriptions = [
+    changes,
+    vscode.workspace.registerTextDocumentContentProvider(documentScheme, {
+      onDidChange: changes.event,
+      async provideTextDocumentContent(uri, token) {
+        const about = aboutOf(uri);
+        if (about === undefined) return "";
+        const params: DocumentParams = { ...about, format: "preview" };
+        const text = await server.request<string | null>(requests.document, params, token);
+        return text ?? vscode.l10n.t("The Dockerfile is closed: open it to see this again.");
+      },
+    }),
+    server.onDidAnalyse(({ uri, busy }) => {
+      const documents = shown.get(uri);
+      if (busy || documents === undefined) return;
+      for (const document of documents.values()) changes.fire(document);
+      if (![...documents.values()].some(isPreviewed)) return;
+      // A document without an editor is not watched by its preview.
+      clearTimeout(refreshing);
+      refreshing = setTimeout(
+        () => void vscode.commands.executeCommand("markdown.preview.refresh"),
+        refreshDelay,
+      );
+    }),
+  ];
+  return {
+    async show(about, title) {
+      const uri = uriOf(about, title);
+      const documents = shown.get(about.uri) ?? new Map<string, vscode.Uri>();
+      shown.set(about.uri, documents.set(uri.toString(), uri));
+      changes.fire(uri);
+      await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
+    },
+    dispose() {
+      clearTimeout(refreshing);
+      vscode.Disposable.from(...subscriptions).dispose();
+    },
+  };
+}
+
+/** The preview itself waits a little while somebody types. Milliseconds. */
+const refreshDelay = 250;
+
+/** @param title what the tab says */
+function uriOf(about: DocumentAbout, title: string): vscode.Uri {
+  const path = `/${title.replaceAll("/", "∕")}.md`;
+  return vscode.Uri.from({ scheme: documentScheme, path, query: JSON.stringify(about) });
+}
+
+function aboutOf(uri: vscode.Uri): DocumentAbout | undefined {
+  try {
+    // Written by `uriOf`, or by a window of an earlier version: the server checks it once more.
+    return JSON.parse(uri.query) as DocumentAbout;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A tab of a preview says its title and not its document. */
+function isPreviewed(uri: vscode.Uri): boolean {
+  const name = uri.path.slice(1);
+  return vscode.window.tabGroups.all.some(({ tabs }) =>
+    tabs.some(
+      ({ label, input }) => input instanceof vscode.TabInputWebview && label.includes(name),
+    ),
+  );
+}
