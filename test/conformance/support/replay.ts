@@ -26,6 +26,7 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
   const wrong: string[] = [];
   let before: ReadonlyMap<string, string> | null = null;
   let afterUnforeseen = false;
+  const unseen = new Set<string>();
   try {
     const rounds = [{ title: "", operations: theCase.setup }, ...theCase.changes];
     for (const [index, { title, operations }] of rounds.entries()) {
@@ -43,7 +44,8 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
       const compared = compareBuild({
         recorded,
         simulated,
-        changedPaths: before === null ? null : changedFiles(operations, differing(before, now)),
+        changedPaths:
+          before === null ? null : changedFiles(operations, differing(before, now), unseen),
         afterUnforeseen,
       });
       before = now;
@@ -91,11 +93,19 @@ function fingerprints({ path: root, request }: CaseFolder): ReadonlyMap<string, 
   return found;
 }
 
-/** null when more than the bytes and modes of files was changed. */
+/**
+ * null when more than the bytes and modes of files was changed.
+ * @param unseen what earlier changes may have hidden from the engine; those of this one are added
+ */
 function changedFiles(
   operations: readonly Operation[],
   paths: ReadonlySet<string>,
+  unseen: Set<string>,
 ): ReadonlySet<string> | null {
+  for (const operation of operations) {
+    const mayHide = operation.kind === "chmod" || ("keepTime" in operation && operation.keepTime);
+    if (mayHide) unseen.add(operation.path);
+  }
   const isPlain = operations.every((operation) => {
     switch (operation.kind) {
       case "write":
@@ -113,7 +123,7 @@ function changedFiles(
   });
   // A file that is only touched is sent again, with what was not seen before.
   const touched = operations.flatMap((o) => (o.kind === "touch" ? [o.path] : []));
-  return isPlain ? new Set([...paths, ...touched]) : null;
+  return isPlain ? new Set([...paths, ...touched, ...unseen]) : null;
 }
 
 function differing(

@@ -69,11 +69,18 @@ async function givenEngine(options: EngineOptions): Promise<Engine | null> {
   }
   const before = await contents(ask);
   const forgetBuilds = async () => {
-    const now = await contents(ask);
-    const added = (kind: keyof Contents) => [...now[kind]].filter((id) => !before[kind].has(id));
-    for (const id of added("containers")) await ask(["rm", "-f", id]);
-    for (const id of added("images")) await ask(["image", "rm", "-f", id]);
-    for (const id of added("cache")) await ask(["builder", "prune", "-af", "--filter", `id=${id}`]);
+    // What other things stand on goes only after them.
+    for (let round = 0; round < 5; round++) {
+      const now = await contents(ask);
+      const added = (kind: keyof Contents) => [...now[kind]].filter((id) => !before[kind].has(id));
+      const containers = added("containers");
+      const images = added("images");
+      const cache = added("cache");
+      if (containers.length + images.length + cache.length === 0) return;
+      for (const id of containers) await ask(["rm", "-f", id]);
+      for (const id of images) await ask(["image", "rm", "-f", id]);
+      for (const id of cache) await ask(["builder", "prune", "-af", "--filter", `id=${id}`]);
+    }
   };
   return {
     kind: "given",
