@@ -1,6 +1,7 @@
 /** One short lens over every instruction: layer or metadata, and what the cache will do. */
 import type { StepAnalysis } from "../analysis/analyse.js";
 import { instructionKind } from "../instructions/index.js";
+import { printable } from "./printable.js";
 import { count, formatBytes } from "./sizes.js";
 import { baseWords, predictionWords, stageOf, stageWords, type View } from "./view.js";
 
@@ -24,7 +25,7 @@ export function codeLenses(view: View, detail: LensDetail): readonly Lens[] {
     // An ONBUILD that runs here has no text of its own: its FROM tells of it.
     if (step.isTrigger) return [];
     if (detail === "layers" && effect !== "layer" && effect !== "base") return [];
-    const title = lensTitle(view, analysed);
+    const title = printable(lensTitle(view, analysed));
     return [
       {
         offset: step.instruction.range.start,

@@ -2,6 +2,7 @@
 import type { Analysis } from "../analysis/analyse.js";
 import { contextRequests } from "../cache/inputs.js";
 import type { Problem } from "../text/range.js";
+import { printable } from "./printable.js";
 
 /** A build context that cannot be read. */
 export interface ContextTrouble {
@@ -22,6 +23,7 @@ export function diagnostics(
       seen.add(name);
       return isNew;
     })
+    .map((problem) => ({ ...problem, message: printable(problem.message) }))
     .sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0));
 }
 

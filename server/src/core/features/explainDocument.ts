@@ -7,7 +7,7 @@ import type { GraphLayout } from "../host.js";
 import { lineList } from "./consequences.js";
 import { type ExplainedStep, type ExplainJson, explain } from "./explain.js";
 import { explainTable, totalsSentence } from "./explainText.js";
-import { codeSpan, escapeMarkdown, tableCell } from "./markdown.js";
+import { codeSpan, escapeMarkdown, tableCell, tableCode } from "./markdown.js";
 import { pictureSvg } from "./pictureSvg.js";
 import { baselineMessage, summarySentence } from "./summary.js";
 import { stageSentences, textStack } from "./textPicture.js";
@@ -57,7 +57,8 @@ export function explainDocument(view: View, { name, picture, layout }: DocumentO
 export function settingSentence(view: View): string {
   const { graph } = view.analysis;
   const builder = graph.options.builder === "buildkit" ? "BuildKit" : "the classic builder";
-  const target = graph.target === null ? "" : `, target ${stageWords(graph.target)}`;
+  const isOnly = graph.stages.length < 2;
+  const target = graph.target === null || isOnly ? "" : `, target ${stageWords(graph.target)}`;
   return [
     `A build with ${builder}${target}.`,
     // Without an earlier build nothing is compared: every step is told as if built for the first time.
@@ -98,7 +99,7 @@ export const changeTitles = ["If this changes", "It adds", "These rebuild", "The
 function changesTable(explained: ExplainJson): string {
   const rows = changeRows(explained).map(
     ({ line, text, adds, rebuilds, mayRebuild }) =>
-      `| line ${line}: ${codeSpan(text)} | ${tableCell(adds)} | ${rebuilds} | ${mayRebuild} |`,
+      `| line ${line}: ${tableCode(text)} | ${tableCell(adds)} | ${rebuilds} | ${mayRebuild} |`,
   );
   return [
     `| ${changeTitles.join(" | ")} |`,

@@ -1,6 +1,6 @@
 /** The layer-by-layer table for a terminal, and as Markdown. */
 import type { ExplainedStep, ExplainJson } from "./explain.js";
-import { codeSpan, tableCell } from "./markdown.js";
+import { tableCell, tableCode } from "./markdown.js";
 import { printable } from "./printable.js";
 import { count, formatBytes } from "./sizes.js";
 
@@ -40,7 +40,7 @@ export function explainTable(explained: ExplainJson): string {
     const cells = [
       tableCell(stepWords(step)),
       layerWords(step),
-      codeSpan(step.text),
+      tableCode(step.text),
       tableCell(step.inside.join(" ")),
       tableCell(step.notes.join(" ")),
     ];

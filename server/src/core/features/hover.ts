@@ -47,11 +47,11 @@ export function hover(view: View, offset: number): Hover | null {
       };
     }
   }
-  if (offset > instruction.keywordRange.end) {
-    // On the arguments the hover is the instruction's, as on the keyword: one place to look.
-    return { range: instruction.range, markdown: instructionMarkdown(view, analysed) };
-  }
-  return { range: instruction.keywordRange, markdown: instructionMarkdown(view, analysed) };
+  const { keywordRange } = instruction;
+  const isOnKeyword = offset >= keywordRange.start && offset <= keywordRange.end;
+  // On the arguments the hover is the instruction's, as on the keyword: one place to look.
+  const range = isOnKeyword ? keywordRange : instruction.range;
+  return { range, markdown: instructionMarkdown(view, analysed) };
 }
 
 /**

@@ -10,6 +10,7 @@ import { type ConfigJson, configToJson } from "../image/config.js";
 import { lineage } from "../image/layers.js";
 import { lensTitle } from "./codeLens.js";
 import { codeSpan, escapeMarkdown } from "./markdown.js";
+import { printable } from "./printable.js";
 import { count, formatBytes } from "./sizes.js";
 import { baseWords, predictionWords, stageWords, type View } from "./view.js";
 
@@ -60,7 +61,18 @@ export function layerStack(view: View, context: ContextWords): readonly LayerNod
           ...stages.filter((stage) => stage === target),
           ...stages.filter((stage) => stage !== target),
         ].map((stage) => stageNode(view, stage, ids));
-  return [...roots, contextNode(view, context)];
+  return [...roots, contextNode(view, context)].map(shown);
+}
+
+/** A row on one line, with names as they are read, not as control characters would show them. */
+function shown(node: LayerNode): LayerNode {
+  return {
+    ...node,
+    label: printable(node.label),
+    description: printable(node.description),
+    accessibilityLabel: printable(node.accessibilityLabel),
+    children: Array.isArray(node.children) ? node.children.map(shown) : node.children,
+  };
 }
 
 /** Rows that are asked for when a row is opened: the files of a layer, one folder at a time. */
@@ -83,7 +95,7 @@ export function layerChildren(view: View, id: string): readonly LayerNode[] {
       }
     }
   }
-  return folderRows(layerId, folder, [...files.values()], changed);
+  return folderRows(layerId, folder, [...files.values()], changed).map(shown);
 }
 
 const filesMark = "#files/";

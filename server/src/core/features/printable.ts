@@ -1,4 +1,4 @@
-/** Text of a Dockerfile or a file name, made harmless for a terminal. */
+/** Text of a Dockerfile or a file name, made harmless for a terminal and for a line of an editor. */
 
 /**
  * Control characters could move the cursor or colour what follows, and direction marks could show

@@ -1,6 +1,6 @@
 /** A simulated build for a terminal, and as Markdown for a pull request. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { codeSpan, tableCell } from "./markdown.js";
+import { tableCell, tableCode } from "./markdown.js";
 import { printable } from "./printable.js";
 import { count, formatBytes } from "./sizes.js";
 import { summarySentence } from "./summary.js";
@@ -24,7 +24,7 @@ export function simulationText(analysis: Analysis): string {
 export function simulationMarkdown(analysis: Analysis): string {
   const rows = analysis.steps.map((analysed) => {
     const [cause] = analysed.prediction.causes;
-    return `| ${analysed.step.line} | ${effectWords(analysed)} | ${codeSpan(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined ? "" : tableCell(cause.message)} |`;
+    return `| ${analysed.step.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined ? "" : tableCell(cause.message)} |`;
   });
   return [
     "| Line | Layer | Instruction | Cache | Why |",
