@@ -1,0 +1,75 @@
+/** One call from a text and a few files to an analysis, for tests that make many. */
+import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
+import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
+import {
+  type Analysis,
+  analyse,
+  contextView,
+  lastBuild,
+  parseDockerfile,
+  recordBuild,
+} from "../../../server/src/core/index.js";
+import type { Builder } from "../../../server/src/core/instructions/kind.js";
+import { sha256 } from "../../../server/src/host/digest.js";
+
+export const builders = ["buildkit", "classic"] as const;
+
+export interface Given {
+  readonly text: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly builder?: Builder;
+  readonly target?: string | null;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  readonly state?: BuildState;
+  /** Files that the ignore file hides, by their paths. */
+  readonly isIgnored?: (path: string) => boolean;
+}
+
+/** Paths to contents as a context that is hashed. */
+export function treeOf(
+  files: Readonly<Record<string, string>>,
+  isIgnored: (path: string) => boolean = () => false,
+) {
+  const listed = Object.entries(files)
+    .filter(([path]) => !isIgnored(path))
+    .map(([path, text]): ListedFile => ({ path, size: text.length, identity: sha256(text) }));
+  return listedTree(listed, isIgnored);
+}
+
+export function analysisOf(given: Given): Analysis {
+  const { text, files = {}, builder = "buildkit", target = null, state = emptyState } = given;
+  const tree = treeOf({ Dockerfile: text, ...files }, given.isIgnored);
+  return analyse({
+    dockerfile: parseDockerfile(text),
+    options: {
+      builder,
+      target,
+      buildArgs: new Map(Object.entries(given.buildArgs ?? {})),
+      platform: { os: "linux", architecture: "amd64", variant: "" },
+    },
+    context: {
+      tree,
+      view: contextView(tree, sha256),
+      entryCount: tree.entryCount,
+      problems: [],
+    },
+    baseline: lastBuild(state, { dockerfile: "Dockerfile", builder, target }, sha256),
+    baseImage: () => null,
+    digest: sha256,
+  });
+}
+
+/** The state after a simulated build of what was given. */
+export function built(given: Given): BuildState {
+  const { graph, keys, input } = analysisOf(given);
+  const build = recordBuild({
+    graph,
+    keys,
+    tree: input.context?.tree ?? null,
+    digest: sha256,
+    dockerfile: "Dockerfile",
+    context: "/work/app",
+    at: 0,
+  });
+  return addBuild(given.state ?? emptyState, build);
+}
