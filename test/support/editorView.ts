@@ -129,7 +129,8 @@ export async function runCommand(editor: Editor, title: string): Promise<void> {
     await input.fill(`>${title}`, { timeout: 2_000 });
     // Clicked, as the list may still be sorted by what was typed before.
     await entry.click({ timeout: 3_000 });
-    await input.waitFor({ state: "hidden", timeout: 2_000 });
+    // The input itself may stay, for what the command asks next.
+    await entry.waitFor({ state: "hidden", timeout: 2_000 });
     return true;
   });
 }

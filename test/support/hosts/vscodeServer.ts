@@ -79,16 +79,21 @@ export async function startVsCodeServer(options: ServerOptions): Promise<VsCodeS
   return { origin, port, dataFolder, writeSettings, end: program.end };
 }
 
-/** The address that opens `folder` (absolute), with `file` in an editor unless it is null. */
+/**
+ * The address that opens `folder` (absolute; or a `.code-workspace` file), with `file` in an editor
+ * unless it is null.
+ */
 export function windowAddress(
   server: Pick<VsCodeServer, "origin" | "port">,
   folder: string,
   file: string | null,
 ): string {
-  const parameter = folder.endsWith(".code-workspace") ? "workspace" : "folder";
+  const isWorkspaceFile = folder.endsWith(".code-workspace");
+  const parameter = isWorkspaceFile ? "workspace" : "folder";
+  const base = isWorkspaceFile ? path.dirname(folder) : folder;
   const address = `${server.origin}/?${parameter}=${inQuery(folder)}`;
   if (file === null) return address;
-  return withPayload(address, [["openFile", remoteUri(server, path.resolve(folder, file))]]);
+  return withPayload(address, [["openFile", remoteUri(server, path.resolve(base, file))]]);
 }
 
 /** The address that runs the tests of an extension under development, as the desktop's switches do. */

@@ -1,0 +1,131 @@
+/** Everything that explains a build, in the editor: the document, the graph, what runs. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { FrameLocator } from "playwright-core";
+import { type Editor, eventually, screenshot, type Theme } from "../support/editor.js";
+import { appendToLine, choose, runCommand } from "../support/editorView.js";
+import { journey, sample } from "../support/journey.js";
+import { clearToasts, seeToast } from "../support/workbench.js";
+
+const themes: readonly Theme[] = ["light", "high-contrast", "dark"];
+
+journey(
+  "explanations of the Node sample",
+  { workspace: sample("node-shop"), file: "Dockerfile" },
+  async (editor, step) => {
+    await step("Explain Layers opens a document with the picture beside the editor", async () => {
+      await runCommand(editor, "Stratacast: Explain Layers");
+      const preview = await seeWebview(editor, /Layers of Dockerfile/, "h1");
+      await preview.locator("svg.stratacast").waitFor();
+      const stages = await preview.locator("svg.stratacast .sc-stage").count();
+      assert.ok(stages >= 2, "the stages are drawn");
+      assert.ok((await preview.locator("table tr").count()) > 10);
+      const colour = await preview
+        .locator("svg.stratacast .sc-title")
+        .first()
+        .evaluate((text) => getComputedStyle(text).fill);
+      assert.match(colour, /^rgb/, "the style of the picture is in effect");
+      for (const theme of themes) {
+        await editor.useTheme(theme);
+        await screenshot(editor, "explain-layers");
+      }
+    });
+
+    await step("the document follows what is typed", async () => {
+      await clickInto(editor);
+      await appendToLine(editor, 7, "\nARG SEEN=live");
+      await seeWebview(editor, /ARG SEEN=live/, "code");
+    });
+
+    await step("the explanation is exported as a page", async () => {
+      await runCommand(editor, "Stratacast: Export Explanation…");
+      await choose(editor, "HTML");
+      const input = editor.page.locator(".quick-input-widget input").first();
+      await eventually("the save dialog", async () =>
+        (await input.inputValue()).endsWith("Dockerfile.layers.html") ? true : null,
+      );
+      await editor.page.keyboard.press("Enter");
+      await seeToast(editor, "Saved Dockerfile.layers.html");
+      const page = readFileSync(path.join(editor.folder, "Dockerfile.layers.html"), "utf8");
+      assert.match(page, /^<!DOCTYPE html>[\s\S]*<svg[\s\S]*ARG SEEN=live/);
+      await clearToasts(editor);
+    });
+
+    await step("the build graph is a picture in which a click leads to the line", async () => {
+      await clickInto(editor);
+      await runCommand(editor, "Stratacast: Show Build Graph");
+      const graph = await seeWebview(editor, /.+/, "svg.stratacast [data-line] text");
+      for (const theme of themes) {
+        await editor.useTheme(theme);
+        await screenshot(editor, "build-graph");
+      }
+      const box = graph.locator(".sc-stage[data-line]").last();
+      const line = await box.getAttribute("data-line");
+      await box.click();
+      await seeCursorIn(editor, Number(line));
+    });
+
+    await step("the keyboard goes through the boxes of the graph", async () => {
+      const graph = await seeWebview(editor, /.+/, "svg.stratacast [data-line] text");
+      const first = graph.locator("g[data-line]").first();
+      await first.focus();
+      await first.press("ArrowDown");
+      const focused = graph.locator("g[data-line]:focus");
+      const line = Number(await focused.getAttribute("data-line"));
+      assert.ok(line > Number(await first.getAttribute("data-line")));
+      await focused.press("Enter");
+      await seeCursorIn(editor, line);
+    });
+
+    await step("the picture is saved as PNG and as SVG", async () => {
+      for (const [button, ending] of [
+        ["Save as PNG…", "png"],
+        ["Save as SVG…", "svg"],
+      ] as const) {
+        const graph = await seeWebview(editor, /.+/, "svg.stratacast [data-line] text");
+        await graph.getByRole("button", { name: button }).click();
+        const input = editor.page.locator(".quick-input-widget input").first();
+        await eventually("the save dialog", async () =>
+          (await input.inputValue()).endsWith(`Dockerfile.layers.${ending}`) ? true : null,
+        );
+        await editor.page.keyboard.press("Enter");
+        await seeToast(editor, `Saved Dockerfile.layers.${ending}`);
+        await clearToasts(editor);
+      }
+      const png = readFileSync(path.join(editor.folder, "Dockerfile.layers.png"));
+      assert.equal(png.subarray(1, 4).toString("latin1"), "PNG");
+      assert.ok(png.length > 5_000, "the PNG shows something");
+      assert.ok(existsSync(path.join(editor.folder, "Dockerfile.layers.svg")));
+    });
+  },
+);
+
+/** The webview in which `selector` shows `expected`; of several the one that does. */
+async function seeWebview(
+  editor: Editor,
+  expected: RegExp,
+  selector: string,
+): Promise<FrameLocator> {
+  return eventually(`a page with ${expected} in ${selector}`, async () => {
+    const frames = editor.page.locator("iframe.webview.ready");
+    for (let at = 0; at < (await frames.count()); at++) {
+      const frame = frames.nth(at).contentFrame().locator("iframe#active-frame").contentFrame();
+      const found = frame.locator(selector).filter({ hasText: expected }).first();
+      if (await found.isVisible().catch(() => false)) return frame;
+    }
+    return null;
+  });
+}
+
+/** Back from a page beside it to the text. */
+async function clickInto(editor: Editor): Promise<void> {
+  await editor.page.locator(".monaco-editor .view-lines").first().click();
+}
+
+async function seeCursorIn(editor: Editor, line: number): Promise<void> {
+  await eventually(`the cursor in line ${line}`, async () => {
+    const place = await editor.page.locator("#status\\.editor\\.selection").textContent();
+    return place?.includes(`Ln ${line},`) === true ? true : null;
+  });
+}
