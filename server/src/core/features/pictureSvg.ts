@@ -71,12 +71,18 @@ function assemble(drawings: readonly Drawing[], { id, reach }: PictureOptions): 
 
 /** Stripes for what rebuilds, dots for what may: the colour is never the only sign. */
 function pattern(id: string, kind: "miss" | "unknown"): string {
-  const attributes = { id: `${id}-${kind}`, width: 8, height: 8, patternUnits: "userSpaceOnUse" };
-  const ground = element("rect", { class: `sc-ground-${kind}`, width: 8, height: 8 });
+  const size = kind === "miss" ? 8 : 5;
+  const attributes = {
+    id: `${id}-${kind}`,
+    width: size,
+    height: size,
+    patternUnits: "userSpaceOnUse",
+  };
+  const ground = element("rect", { class: `sc-ground-${kind}`, width: size, height: size });
   const sign =
     kind === "miss"
       ? element("path", { class: "sc-sign", d: "M-2 2L2 -2M0 8L8 0M6 10L10 6" })
-      : element("circle", { class: "sc-dot", cx: 4, cy: 4, r: 1.8 });
+      : element("circle", { class: "sc-dot", cx: 2.5, cy: 2.5, r: 1.5 });
   return element("pattern", attributes, ground, sign);
 }
 
