@@ -65,7 +65,7 @@ async function main(args: readonly string[]): Promise<number> {
       const replay = await decide(engine, scenario);
       sums.edits += scenario.states.length - 1;
       sums.steps += replay.steps;
-      sums.unknown += replay.unknown;
+      sums.unknown += replay.unknown.length;
       sums.facts += replay.facts;
       if (replay.wrong.length === 0) continue;
       const name = `${seed}-${run}`;

@@ -2,6 +2,7 @@
  * Checks all recordings and says how right the predictions are:
  *
  *     npm run conformance:report [-- PART-OF-A-NAME…]    # every disagreement, and the sums
+ *     npm run conformance:report -- --unknown            # and every step predicted as unknown
  *     npm run conformance:report -- --write              # also rewrites docs/accuracy.md
  */
 import { writeFileSync } from "node:fs";
@@ -14,6 +15,12 @@ const accuracy = await checkAll(repositoryRoot, words);
 for (const { name, builder, wrong } of accuracy.disagreements) {
   console.log(`\n${name} (${builder})`);
   for (const text of wrong) console.log(`  ${text}`);
+}
+if (args.includes("--unknown")) {
+  for (const { name, steps } of accuracy.unknown) {
+    console.log(`\nunknown: ${name}`);
+    for (const text of steps) console.log(`  ${text}`);
+  }
 }
 const { cases, steps, unknown, facts, leftOut } = accuracy.total;
 console.log(

@@ -11,6 +11,7 @@ export interface Accuracy {
   readonly byTopic: ReadonlyMap<string, Sums>;
   readonly byBuilder: ReadonlyMap<Builder, Sums>;
   readonly engines: readonly string[];
+  readonly unknown: readonly { readonly name: string; readonly steps: readonly string[] }[];
   readonly disagreements: readonly {
     readonly name: string;
     readonly builder: Builder;
@@ -39,6 +40,7 @@ export async function checkAll(root: string, words: readonly string[] = []): Pro
   const byTopic = new Map<string, Sums>();
   const byBuilder = new Map<Builder, Sums>();
   const engines = new Set<string>();
+  const unknown: { name: string; steps: readonly string[] }[] = [];
   const disagreements: { name: string; builder: Builder; wrong: readonly string[] }[] = [];
   for (const { theCase, text } of readCases(root)) {
     const { name } = theCase;
@@ -53,12 +55,15 @@ export async function checkAll(root: string, words: readonly string[] = []): Pro
       engines.add(recording.engine);
       const replay = await replayCase(theCase, recording);
       if (replay.wrong.length > 0) disagreements.push({ name, builder, wrong: replay.wrong });
+      if (replay.unknown.length > 0) {
+        unknown.push({ name: `${name} (${builder})`, steps: replay.unknown });
+      }
       const own: Sums = {
         cases: 1,
         edits: Math.max(0, replay.builds - 1),
         steps: replay.steps,
         wrongSteps: replay.wrongSteps,
-        unknown: replay.unknown,
+        unknown: replay.unknown.length,
         facts: replay.facts,
         leftOut: replay.leftOut,
       };
@@ -68,7 +73,7 @@ export async function checkAll(root: string, words: readonly string[] = []): Pro
       byBuilder.set(builder, add(byBuilder.get(builder) ?? nothing, own));
     }
   }
-  return { total, byTopic, byBuilder, engines: [...engines].sort(), disagreements };
+  return { total, byTopic, byBuilder, engines: [...engines].sort(), unknown, disagreements };
 }
 
 const nothing: Sums = {

@@ -6,7 +6,8 @@ import type { Simulation } from "./simulate.js";
 export interface Comparison {
   /** Steps whose prediction could be held against the engine's decision. */
   readonly steps: number;
-  readonly unknown: number;
+  /** The steps that were predicted as unknown, in words. */
+  readonly unknown: readonly string[];
   readonly wrongSteps: number;
   /** Other things compared: layer count, history, config, verdict, named files. */
   readonly facts: number;
@@ -48,10 +49,10 @@ export function isUnforeseeable({ message }: FailureRecord): boolean {
 function comparePredictions(
   { recorded, simulated, afterUnforeseen }: ComparisonInput,
   wrong: string[],
-): { steps: number; unknown: number } {
+): { steps: number; unknown: readonly string[] } {
   const { json } = simulated;
   let steps = 0;
-  let unknown = 0;
+  const unknown: string[] = [];
   const seen = new Set<StepJson>();
   // When both fail before a step runs there is nothing to compare; a parse error has no steps.
   const parseFailed = recorded.failure !== null && recorded.steps.length === 0;
@@ -73,7 +74,7 @@ function comparePredictions(
     if (afterUnforeseen && found.prediction === "hit" && expected === "miss") continue;
     steps++;
     if (found.prediction === "unknown") {
-      unknown++;
+      unknown.push(`line ${line} ${keyword}: ${found.cause?.message ?? ""} The engine: ${outcome}`);
       if (!mayBeUnknown(found)) {
         wrong.push(
           `line ${line} ${keyword}: unknown (${found.cause?.code}), the engine: ${outcome}`,

@@ -12,7 +12,8 @@ export interface Replay {
   readonly builds: number;
   readonly steps: number;
   readonly wrongSteps: number;
-  readonly unknown: number;
+  /** The steps that were predicted as unknown, in words. */
+  readonly unknown: readonly string[];
   readonly facts: number;
   /** Builds with options, or for an image store, that the product does not know of. */
   readonly leftOut: number;
@@ -22,8 +23,9 @@ export interface Replay {
 export async function replayCase(theCase: Case, recording: Recording): Promise<Replay> {
   const session = newSession();
   let folder = newCaseFolder();
-  const total = { builds: 0, steps: 0, wrongSteps: 0, unknown: 0, facts: 0, leftOut: 0 };
+  const total = { builds: 0, steps: 0, wrongSteps: 0, facts: 0, leftOut: 0 };
   const wrong: string[] = [];
+  const unknown: string[] = [];
   let before: ReadonlyMap<string, string> | null = null;
   let afterUnforeseen = false;
   const unseen = new Set<string>();
@@ -52,11 +54,11 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
       total.builds++;
       total.steps += compared.steps;
       total.wrongSteps += compared.wrongSteps;
-      total.unknown += compared.unknown;
       total.facts += compared.facts;
       const where =
         index === 0 ? "first build" : `change ${index}${title === "" ? "" : ` (${title})`}`;
       wrong.push(...compared.wrong.map((text) => `${where}: ${text}`));
+      unknown.push(...compared.unknown.map((text) => `${where}: ${text}`));
       // Steps that run beside the failing one may or may not come to their end.
       const isRace = recording.builder === "buildkit" && recorded.steps.length > 0;
       if (recorded.failure !== null && (isRace || isUnforeseeable(recorded.failure))) {
@@ -68,7 +70,7 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
   } finally {
     dropCaseFolder(folder);
   }
-  return { ...total, wrong };
+  return { ...total, unknown, wrong };
 }
 
 /** Options that no prediction depends on. */
