@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
-import { inRepository } from "../../support/repository.js";
-import { temporaryFolder } from "../../support/temporaryFolder.js";
+import { inRepository } from "../support/repository.js";
+import { temporaryFolder } from "../support/temporaryFolder.js";
 
 interface Ended {
   readonly code: number | null;
