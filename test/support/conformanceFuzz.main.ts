@@ -67,6 +67,10 @@ async function main(args: readonly string[]): Promise<number> {
       sums.steps += replay.steps;
       sums.unknown += replay.unknown.length;
       sums.facts += replay.facts;
+      const hundreds = Math.floor(sums.edits / 100);
+      if (hundreds > Math.floor((sums.edits - scenario.states.length + 1) / 100)) {
+        console.log(`${sums.edits} edits, ${sums.steps} steps compared`);
+      }
       if (replay.wrong.length === 0) continue;
       const name = `${seed}-${run}`;
       if ((await decide(engine, scenario)).wrong.length === 0) {
