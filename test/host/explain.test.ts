@@ -43,11 +43,11 @@ journey(
       await choose(editor, "HTML");
       const input = editor.page.locator(".quick-input-widget input").first();
       await eventually("the save dialog", async () =>
-        (await input.inputValue()).endsWith("Dockerfile.layers.html") ? true : null,
+        (await input.inputValue()).endsWith("layers-of-Dockerfile.html") ? true : null,
       );
       await editor.page.keyboard.press("Enter");
-      await seeToast(editor, "Saved Dockerfile.layers.html");
-      const page = readFileSync(path.join(editor.folder, "Dockerfile.layers.html"), "utf8");
+      await seeToast(editor, "Saved layers-of-Dockerfile.html");
+      const page = readFileSync(path.join(editor.folder, "layers-of-Dockerfile.html"), "utf8");
       assert.match(page, /^<!DOCTYPE html>[\s\S]*<svg[\s\S]*ARG SEEN=live/);
       await clearToasts(editor);
     });
@@ -87,16 +87,16 @@ journey(
         await graph.getByRole("button", { name: button }).click();
         const input = editor.page.locator(".quick-input-widget input").first();
         await eventually("the save dialog", async () =>
-          (await input.inputValue()).endsWith(`Dockerfile.layers.${ending}`) ? true : null,
+          (await input.inputValue()).endsWith(`layers-of-Dockerfile.${ending}`) ? true : null,
         );
         await editor.page.keyboard.press("Enter");
-        await seeToast(editor, `Saved Dockerfile.layers.${ending}`);
+        await seeToast(editor, `Saved layers-of-Dockerfile.${ending}`);
         await clearToasts(editor);
       }
-      const png = readFileSync(path.join(editor.folder, "Dockerfile.layers.png"));
+      const png = readFileSync(path.join(editor.folder, "layers-of-Dockerfile.png"));
       assert.equal(png.subarray(1, 4).toString("latin1"), "PNG");
       assert.ok(png.length > 5_000, "the PNG shows something");
-      assert.ok(existsSync(path.join(editor.folder, "Dockerfile.layers.svg")));
+      assert.ok(existsSync(path.join(editor.folder, "layers-of-Dockerfile.svg")));
     });
   },
 );

@@ -75,7 +75,7 @@ journey(
     });
 
     await step("the tree follows the cursor into another stage", async () => {
-      await placeCursor(editor, 39);
+      await placeCursor(editor, 38);
       await seeSelectedRow(editor, "5  COPY tsconfig.json");
     });
 

@@ -160,8 +160,10 @@ journey(
     await step("so do all themes", async () => {
       for (const theme of ["light", "high-contrast", "dark"] satisfies Theme[]) {
         await editor.useTheme(theme);
-        await hoverOn(editor, "COPY . .", "COPY", /app\.py/);
+        await seeLensOver(editor, "COPY . .", /rebuilds: app\.py changed$/);
         await screenshot(editor, "5-app-changed");
+        await hoverOn(editor, "COPY . .", "COPY", /app\.py/);
+        await screenshot(editor, "5-app-changed-hover");
         await leaveHover(editor);
       }
     });

@@ -33,9 +33,10 @@ const browser = await chromium.launch({
   args: [...browserArguments],
 });
 const page = await browser.newPage();
+const said: string[] = [];
 const code = await new Promise<number>((resolve, reject) => {
   // VS Code's page calls these two by name when it runs tests.
-  const log = (_type: string, parts: readonly unknown[]) => console.log(format(...parts));
+  const log = (_type: string, parts: readonly unknown[]) => void said.push(format(...parts));
   page
     .exposeFunction("codeAutomationLog", log)
     .then(() => page.exposeFunction("codeAutomationExit", resolve))
@@ -44,6 +45,8 @@ const code = await new Promise<number>((resolve, reject) => {
 });
 await browser.close();
 await server.end();
+// VS Code says much about itself; it is of interest only when something went wrong.
+if (code !== 0) console.log(said.slice(-20).join("\n"));
 process.exit(code);
 
 function option(name: string): string | null {

@@ -180,16 +180,17 @@ export async function openFile(editor: Editor, file: string): Promise<void> {
 /** Puts the cursor there; line and column count from 1. */
 export async function placeCursor(editor: Editor, line: number, column = 1): Promise<void> {
   const { page } = editor;
-  await page
-    .locator(".editor-instance .view-lines")
-    .first()
-    .click({ position: { x: 200, y: 5 } });
-  await page.keyboard.press("Control+G");
-  const input = page.locator(".quick-input-widget input").first();
-  await input.waitFor();
-  await input.fill(`:${line}:${column}`);
-  await page.keyboard.press("Enter");
-  await input.waitFor({ state: "hidden" });
+  await eventually(`the cursor in line ${line}`, async () => {
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("F1");
+    const input = page.locator(".quick-input-widget input").first();
+    await input.waitFor({ timeout: 2_000 });
+    await input.fill(`:${line}:${column}`, { timeout: 2_000 });
+    await page.keyboard.press("Enter");
+    await input.waitFor({ state: "hidden", timeout: 2_000 });
+    const status = page.locator(".statusbar-item").filter({ hasText: `Ln ${line}, Col ${column}` });
+    return (await status.count()) > 0 ? true : null;
+  });
 }
 
 /** Inserts text at the cursor at once, so that nothing is completed or closed automatically. */

@@ -43,7 +43,7 @@ export const suites: readonly Suite[] = [
   {
     name: "host",
     about: "the packaged extension in a real VS Code",
-    limitSeconds: 420,
+    limitSeconds: 600,
     prepare: async () => {
       await findBrowser();
       await installVsCode("main");

@@ -1,0 +1,141 @@
+/**
+ * Tests inside VS Code's extension host: what other extensions and VS Code itself get from ours
+ * through the API. `run` is the contract of `--extensionTestsPath`.
+ */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import * as vscode from "vscode";
+import { type InsideResult, insideReportVariable } from "../support/runner/insideReport.js";
+
+const checks: Readonly<Record<string, () => Promise<void>>> = {
+  "the extension is not active before a Dockerfile is open": async () => {
+    assert.equal(extension().isActive, false);
+  },
+
+  "opening a Dockerfile activates it": async () => {
+    await vscode.window.showTextDocument(await dockerfile());
+    await until("active", () => extension().isActive);
+  },
+
+  "lenses come with a title and a command that exists": async () => {
+    const document = await dockerfile();
+    const lenses = await until("six lenses", async () => {
+      const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        "vscode.executeCodeLensProvider",
+        document.uri,
+        20,
+      );
+      return found.length === 6 && found.every((lens) => lens.command?.title) ? found : null;
+    });
+    assert.deepEqual(
+      lenses.map((lens) => lens.range.start.line),
+      [0, 1, 2, 3, 4, 5],
+    );
+    const commands = await vscode.commands.getCommands(true);
+    for (const lens of lenses) assert.ok(commands.includes(lens.command?.command ?? ""));
+  },
+
+  "a hover is Markdown without HTML, and trusts no command": async () => {
+    const document = await dockerfile();
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      "vscode.executeHoverProvider",
+      document.uri,
+      new vscode.Position(3, 1),
+    );
+    const parts = hovers.flatMap((hover) => hover.contents);
+    assert.ok(parts.length > 0);
+    for (const part of parts) {
+      assert.ok(part instanceof vscode.MarkdownString);
+      assert.notEqual(part.supportHtml, true);
+      assert.notEqual(part.isTrusted, true);
+      assert.doesNotMatch(part.value, /command:/);
+    }
+  },
+
+  "a source that matches nothing is a problem on its line, and goes with the mistake": async () => {
+    const document = await dockerfile();
+    const editor = await vscode.window.showTextDocument(document);
+    const right = document.lineAt(2).text;
+    const edit = (text: string) =>
+      editor.edit((builder) => builder.replace(document.lineAt(2).range, text));
+    await edit("COPY nothing-of-this-name.txt .");
+    const problem = await until("a problem", () =>
+      vscode.languages
+        .getDiagnostics(document.uri)
+        .find((candidate) => candidate.range.start.line === 2 && candidate.source === "stratacast"),
+    );
+    assert.match(problem.message, /nothing-of-this-name\.txt/);
+    await edit(right);
+    await until("no problem", () => vscode.languages.getDiagnostics(document.uri).length === 0);
+  },
+
+  "every command of the manifest is registered": async () => {
+    // The manifest is plain JSON of this known shape.
+    const manifest = extension().packageJSON as {
+      readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+    };
+    const commands = await vscode.commands.getCommands(true);
+    for (const { command } of manifest.contributes.commands) {
+      assert.ok(commands.includes(command), command);
+    }
+  },
+
+  "a text that is no Dockerfile at all is survived": async () => {
+    const hostile = '\u0000\u{1f433}<<EOF\\\r\nFROM\nCOPY --from= <<A <<B\nRUN <<-"X\n${${\n';
+    const document = await vscode.workspace.openTextDocument({
+      language: "dockerfile",
+      content: hostile,
+    });
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand("vscode.executeCodeLensProvider", document.uri, 20);
+    const again = await dockerfile();
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      "vscode.executeCodeLensProvider",
+      again.uri,
+      20,
+    );
+    assert.equal(lenses.length, 6, "the other document is answered as before");
+  },
+};
+
+/** Runs all checks in order, reports each, and throws when one has failed. */
+export async function run(): Promise<void> {
+  const results: InsideResult[] = [];
+  for (const [name, check] of Object.entries(checks)) {
+    const failure = await check().then(
+      () => null,
+      (error: unknown) =>
+        error instanceof Error ? `${error.message}\n${error.stack}` : String(error),
+    );
+    results.push({ name, failure });
+  }
+  const file = process.env[insideReportVariable];
+  if (file !== undefined) writeFileSync(file, JSON.stringify(results));
+  const failed = results.filter((result) => result.failure !== null).length;
+  if (failed > 0) throw new Error(`${failed} checks failed`);
+}
+
+function extension(): vscode.Extension<unknown> {
+  const found = vscode.extensions.getExtension("stratacast.stratacast");
+  assert.ok(found, "the extension is installed");
+  return found;
+}
+
+async function dockerfile(): Promise<vscode.TextDocument> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+  return vscode.workspace.openTextDocument(path.join(folder, "Dockerfile"));
+}
+
+/** Calls `look` until it returns something true, for at most 15 seconds. */
+async function until<T>(
+  what: string,
+  look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+): Promise<T> {
+  for (const started = Date.now(); Date.now() - started < 15_000; ) {
+    const seen = await look();
+    if (seen) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`not within 15 s: ${what}`);
+}
