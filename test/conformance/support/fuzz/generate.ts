@@ -2,7 +2,17 @@
 import type { Builder } from "../caseFile.js";
 import { names, type Surroundings, someInstruction, values } from "./instructions.js";
 import type { Random } from "./random.js";
+import { rewritten } from "./rewrite.js";
 import type { Block, Entry, Scenario, State } from "./scenario.js";
+import {
+  blocked,
+  foldersOf,
+  isFrom,
+  stageNames,
+  stagesBefore,
+  withBlock,
+  withFile,
+} from "./state.js";
 
 /** @param edits how many states follow the first */
 export function someScenario(random: Random, edits: number): Scenario {
@@ -412,78 +422,4 @@ function newWriter(random: Random, builder: Builder): Writer {
       }
     },
   };
-}
-
-/** The folders of a state, those that hold only files included. */
-function foldersOf({ files }: State): readonly string[] {
-  return [...files].filter(([, { kind }]) => kind === "folder").map(([name]) => name);
-}
-
-/** True when a folder on the way to this name is no folder, or the name is one that holds something. */
-function blocked({ files }: State, name: string): boolean {
-  const parts = name.split("/");
-  const parents = parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
-  return (
-    parents.some((parent) => files.get(parent)?.kind !== "folder") ||
-    files.get(name)?.kind === "folder"
-  );
-}
-
-function withFile(state: State, name: string, entry: Entry | null): State {
-  const files = new Map(state.files);
-  if (entry === null) files.delete(name);
-  else files.set(name, entry);
-  return { ...state, files };
-}
-
-function withBlock(state: State, block: Block, text: string): State {
-  return { ...state, blocks: state.blocks.map((b) => (b.id === block.id ? { ...b, text } : b)) };
-}
-
-function isFrom(text: string): boolean {
-  return text.trimStart().toUpperCase().startsWith("FROM ");
-}
-
-function stageNames(blocks: readonly Block[]): readonly string[] {
-  return blocks.flatMap(({ text }) => /^FROM \S+ AS (\S+)$/.exec(text)?.[1] ?? []);
-}
-
-/** The named stages above `stage`, each with paths that its instructions surely make. */
-function stagesBefore(blocks: readonly Block[], stage: number): Surroundings["stages"] {
-  const found: { name: string; paths: string[] }[] = [];
-  let current: { name: string; paths: string[] } | null = null;
-  for (const { id, text } of blocks) {
-    if (id === stage) break;
-    const from = /^FROM (\S+)(?: AS (\S+))?$/.exec(text);
-    if (from !== null) {
-      const parent = found.find(({ name }) => name === from[1]);
-      const inherited = parent?.paths ?? (from[1] === "scratch" ? ["/"] : ["/etc/passwd", "/etc"]);
-      current = { name: from[2] ?? "", paths: [...inherited] };
-      if (from[2] !== undefined) found.push(current);
-      continue;
-    }
-    const copied = /^(?:COPY|ADD) .*?(\/(?:x|y\/z|many\/|tmp\/c))$/.exec(text)?.[1];
-    if (copied !== undefined) current?.paths.push(copied);
-    const output = /> (\/tmp\/o\d)$/.exec(text)?.[1];
-    if (output !== undefined) current?.paths.push(output, "/tmp");
-    const made = /^WORKDIR (\/w|\/tmp\/d)$/.exec(text)?.[1];
-    if (made !== undefined) current?.paths.push(made);
-  }
-  return found;
-}
-
-/** The same instruction in other letters, blanks or lines, or nearly. */
-function rewritten(random: Random, text: string): string {
-  if (text.includes("<<")) return text;
-  return random.pick([
-    () => text.replace(/^[A-Z]+/, (word) => word.toLowerCase()),
-    () => text.replace(" ", "  "),
-    () => `  ${text}`,
-    () => `${text}  `,
-    () => text.replace(" && ", " \\\n && "),
-    () => `# a note\n${text}`,
-    () => `${text}\n`,
-    () => text.replace(/^(\w+) /, "$1 \\\n  "),
-    () => text.replace(/^(COPY|ADD|RUN|CMD) \["/, '$1 [ "'),
-  ])();
 }
