@@ -113,17 +113,21 @@ class Walker {
   readonly #ends = new Map<number, Position>();
   readonly #input: PredictionInput;
   readonly #key: (record: CacheRecord) => string;
+  /** See `visibleFrom`. */
+  readonly #visible: ReadonlyMap<number, number>;
 
-  /** Classic: what this build has left so far. */
-  readonly #committed: RecordIndex;
+  /** Classic: what this build has left so far. null: BuildKit, which runs equal steps as one. */
+  readonly #committed: RecordIndex | null;
   /** Nothing is run any more: the file was rejected, or the classic builder has met a failure. */
   #stopped: boolean;
 
   constructor(input: PredictionInput) {
     this.#input = input;
     this.#stopped = input.isRejected;
-    this.#committed = new RecordIndex([], resultKey(input.digest));
     this.#key = resultKey(input.digest);
+    this.#committed =
+      input.graph.options.builder === "classic" ? new RecordIndex([], this.#key) : null;
+    this.#visible = visibleFrom(input.graph);
   }
 
   steps(): readonly KeyedStep[] {
@@ -138,8 +142,9 @@ class Walker {
       return;
     }
     const { position, files } = this.#start(stage);
-    for (const step of stage.steps) {
-      const keyed = this.#step(stage, step, position, files);
+    const seenFrom = this.#visible.get(stage.index) ?? Number.POSITIVE_INFINITY;
+    for (const [place, step] of stage.steps.entries()) {
+      const keyed = this.#step(stage, step, position, place < seenFrom ? null : files);
       this.#keyed.set(step.index, keyed);
       if (keyed.key !== null) position.below = keyed;
     }
@@ -159,7 +164,7 @@ class Walker {
             failed: parent.failed || this.#stopped,
             directories: new Set(parent.directories),
           },
-          files: end.files.copy(),
+          files: this.#visible.get(stage.index) === 0 ? end.files.copy() : StageFiles.empty(),
         };
       }
     }
@@ -186,7 +191,8 @@ class Walker {
     return this.#input.graph.options.builder === "buildkit" ? image.layersId : image.id;
   }
 
-  #step(stage: Stage, step: Step, position: Position, files: StageFiles): KeyedStep {
+  /** `files`: null where nobody sees what the step leaves. */
+  #step(stage: Stage, step: Step, position: Position, files: StageFiles | null): KeyedStep {
     const { digest, graph } = this.#input;
     const definition =
       graph.options.builder === "buildkit"
@@ -215,14 +221,13 @@ class Walker {
     };
     position.exec = key;
     position.token = token;
-    if (graph.options.builder === "classic" && !fails)
-      this.#committed.add([definition.digest, execInputs]);
+    if (!fails) this.#committed?.add([definition.digest, execInputs]);
     position.failed ||= fails;
     this.#stopped ||= fails && graph.options.builder === "classic";
     position.missed ||= kind === "miss";
     // A step that runs again may leave the same files: only a hit says what they are.
     const content: Token = kind === "hit" ? token : { kind: "any" };
-    this.#applyToFiles(step, files, { exec: key, token: content }, others);
+    if (files !== null) this.#applyToFiles(step, files, { exec: key, token: content }, others);
     return keyed;
   }
 
@@ -254,13 +259,12 @@ class Walker {
       const key = this.#key([definition.digest, ids]);
       // The classic builder works in order, so that a stage finds what another one has just left;
       // BuildKit runs equal steps of two stages as one.
-      const isThere = records.has(key) || this.#committed.has(key);
+      const isThere = records.has(key) || this.#committed?.has(key) === true;
       return { kind: isThere ? "hit" : "miss", token: { kind: "known", id: key } };
     }
     const tokens = inputs.map((input) => input.token);
-    const candidates = [records, this.#committed].flatMap((index) =>
-      index.candidates(definition.digest, tokens),
-    );
+    const indexes = this.#committed === null ? [records] : [records, this.#committed];
+    const candidates = indexes.flatMap((index) => index.candidates(definition.digest, tokens));
     if (candidates.length === 0) return { kind: "miss", token: fresh };
     return { kind: "unknown", token: { kind: "one-of", ids: new Set(candidates) } };
   }
@@ -395,6 +399,29 @@ class Walker {
     const content = stageContent(end.files, request, this.#input.digest);
     return content.selection !== null && files.add(operation, end.files, content.selection);
   }
+}
+
+/**
+ * For the stages whose files something else takes: the place of their first step that leaves files
+ * which can be known. After a RUN nothing above it can; the files of all other stages, such as the
+ * last one, need not be followed at all.
+ */
+function visibleFrom({ stages }: BuildGraph): ReadonlyMap<number, number> {
+  const taken = new Set<number>();
+  for (const stage of stages) {
+    if (!stage.isBuilt) continue;
+    for (const step of stage.steps) {
+      for (const source of sourcesOf(step)) if (source.kind === "stage") taken.add(source.index);
+    }
+  }
+  const visible = new Map<number, number>();
+  for (const stage of [...stages].reverse()) {
+    if (!taken.has(stage.index)) continue;
+    const lastRun = stage.steps.findLastIndex(({ operation }) => operation?.kind === "run");
+    visible.set(stage.index, Math.max(0, lastRun));
+    if (lastRun < 0 && stage.base.kind === "stage") taken.add(stage.base.index);
+  }
+  return visible;
 }
 
 /** The size of a text in UTF-8, in bytes. */
