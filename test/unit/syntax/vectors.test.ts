@@ -115,8 +115,8 @@ function compareError(
   if (error === undefined) return `not rejected: ${err}`;
   const code = CODES.find(([message]) => message.test(err))?.[1];
   if (error.code !== code) return `${error.code} instead of ${err}`;
-  // BuildKit has not counted the line yet that is too long or holds the directive.
-  const isEarly = ["escape-invalid", "directive-repeated", "line-too-long"].includes(error.code);
+  // BuildKit has not counted the line yet that is too long or holds the escape.
+  const isEarly = ["escape-invalid", "line-too-long"].includes(error.code);
   const line = text.slice(0, error.range.start).split("\n").length - (isEarly ? 1 : 0);
   const first = errlines[0]?.[0] ?? 0;
   // An empty file has no line for BuildKit, and one for an editor.

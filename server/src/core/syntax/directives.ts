@@ -3,7 +3,7 @@
  * them, be it a blank line, a comment or a directive with an unknown name.
  * Source of the rules: BuildKit, frontend/dockerfile/parser/directives.go.
  */
-import type { PlacedProblem } from "../text/range.js";
+import type { PlacedProblem, TextRange } from "../text/range.js";
 import { skipSpaces, skipSpacesBack, toLower } from "./characters.js";
 import type { SourceLine } from "./sourceLines.js";
 import type { Comment, EscapeCharacter, ParserDirective } from "./syntax.js";
@@ -26,22 +26,27 @@ export function readDirectives(text: string, lines: readonly SourceLine[]): Dire
   const seen = new Set<string>();
   let escapeCharacter: EscapeCharacter = "\\";
   let lineCount = 0;
+  let before: TextRange | null = null;
   for (const line of lines) {
     const directive = readDirective(text, line);
     if (directive === null) break;
     lineCount++;
+    before ??= directive.valueRange;
     if (seen.has(directive.name)) {
       repeated.push({ range: directive.range, line: lineCount });
       problems.push({
         code: "directive-repeated",
         message: `The parser directive “${directive.name}” stands twice. Keep one of them.`,
         severity: "error",
-        range: directive.range,
+        // BuildKit names the line before the second one, which is nearly always the first one.
+        range: before,
       });
+      before = directive.valueRange;
       continue;
     }
     seen.add(directive.name);
     directives.push(directive);
+    before = directive.valueRange;
     if (directive.name !== "escape") continue;
     if (directive.value === "\\" || directive.value === "`") escapeCharacter = directive.value;
     else {
