@@ -63,6 +63,7 @@ async function main(args: readonly string[]): Promise<number> {
       const scenario = someScenario(randomFrom(`${seed} ${run}`), editsEach);
       if (only !== undefined && scenario.builder !== only) continue;
       const replay = await decide(engine, scenario);
+      if (stopped) break;
       sums.edits += scenario.states.length - 1;
       sums.steps += replay.steps;
       sums.unknown += replay.unknown.length;
