@@ -3,9 +3,10 @@ import { version } from "../version.js";
 import { UsageError } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { explain } from "./explain.js";
+import { run } from "./run.js";
 import { simulate } from "./simulate.js";
 
-const commands: readonly CliCommand[] = [simulate, explain];
+const commands: readonly CliCommand[] = [simulate, explain, run];
 
 const overview = `stratacast COMMAND [options]
 

@@ -1,0 +1,44 @@
+/** `stratacast run`: what `docker run` of the image would do. */
+import { runPlan } from "../core/features/runPlan.js";
+import { runPlanDocument, runPlanText } from "../core/features/runPlanText.js";
+import { readBuildArguments, sharedOptions, UsageError } from "./arguments.js";
+import type { CliCommand } from "./command.js";
+import { exitCode } from "./exitCode.js";
+import { analyseProject, readProject } from "./project.js";
+
+export const run: CliCommand = {
+  name: "run",
+  summary: "tell what docker run of the image would do, with the final values, without running it",
+  usage: `stratacast run [options] CONTEXT [-- ARG…]
+
+Tells the steps that docker run takes with the image: the exact command, user,
+directory, environment, ports, volumes, health check and stop signal, and where
+that is not what it looks like. ARGs take the place of CMD.
+
+${sharedOptions}
+  --rm                    explain docker run --rm`,
+  async run(words, io) {
+    const end = words.indexOf("--");
+    const own = end < 0 ? words : words.slice(0, end);
+    const options = { remove: own.includes("--rm"), args: end < 0 ? [] : words.slice(end + 1) };
+    const args = readBuildArguments(
+      own.filter((word) => word !== "--rm"),
+      io,
+    );
+    const analysis = analyseProject(await readProject(args, io), args);
+    const plan = runPlan(analysis, options);
+    if (plan === null) throw new UsageError(`${args.dockerfile}: no FROM, so there is no image`);
+    switch (args.format) {
+      case "json":
+        io.print(`${JSON.stringify(plan, null, 2)}\n`);
+        break;
+      case "markdown":
+        io.print(runPlanDocument(plan, "Dockerfile"));
+        break;
+      case "text":
+        io.print(runPlanText(plan));
+        break;
+    }
+    return exitCode(analysis, args.failOn);
+  },
+};

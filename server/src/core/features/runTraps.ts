@@ -1,0 +1,161 @@
+/** Where the container of an image behaves otherwise than its Dockerfile looks. */
+import type { StepAnalysis } from "../analysis/analyse.js";
+import type { Stage } from "../graph/graph.js";
+import type { RunOptions, RunOrigin, RunTrap } from "./runPlan.js";
+
+interface TrapInput extends RunOrigin {
+  readonly target: Stage;
+  readonly options: RunOptions;
+}
+
+/** In the order of the lines. Each code is stable. */
+export function runTraps(input: TrapInput): readonly RunTrap[] {
+  const found = [
+    ...shellEntrypoint(input),
+    ...shellProcess(input),
+    ...commandAsArguments(input),
+    ...execForm(input),
+    ...overridden(input),
+    ...noShell(input),
+    ...nothingToRun(input),
+  ];
+  return found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
+
+function shellEntrypoint({ entrypoint, target, options }: TrapInput): readonly RunTrap[] {
+  if (entrypoint === null || !isShellForm(entrypoint)) return [];
+  const isGiven = options.args.length > 0 || (target.config.cmd?.length ?? 0) > 0;
+  return [
+    {
+      code: "shell-entrypoint-ignores-cmd",
+      message: `ENTRYPOINT in shell form ignores ${isGiven ? "" : "any "}CMD and the arguments of docker run: they become arguments of the shell, which its command does not see. Use the exec form, a JSON array.`,
+      line: entrypoint.step.line,
+    },
+  ];
+}
+
+/** Some shells replace themselves by the last simple command, some do not: only `exec` is sure. */
+function shellProcess({ entrypoint, cmd, options }: TrapInput): readonly RunTrap[] {
+  const first = entrypoint ?? (options.args.length > 0 ? null : cmd);
+  if (first === null || !isShellForm(first)) return [];
+  const text = first.step.instruction.args.map(({ value }) => value).join(" ");
+  if (/^\s*exec\s/.test(text)) return [];
+  return [
+    {
+      code: "shell-is-process-1",
+      message: `${first.step.keyword} in shell form makes the shell process 1: it does not pass signals on, so docker stop may wait ten seconds and kill the program. Use the exec form, or begin the command with exec.`,
+      line: first.step.line,
+    },
+  ];
+}
+
+function commandAsArguments({ entrypoint, cmd, options }: TrapInput): readonly RunTrap[] {
+  if (entrypoint === null || cmd === null || options.args.length > 0) return [];
+  if (isShellForm(entrypoint) || !isShellForm(cmd) || isEmpty(cmd) || isEmpty(entrypoint))
+    return [];
+  return [
+    {
+      code: "shell-cmd-for-entrypoint",
+      message:
+        "CMD in shell form hands the words of the shell (/bin/sh -c …) to ENTRYPOINT as its arguments. Use the exec form for both.",
+      line: cmd.step.line,
+    },
+  ];
+}
+
+/** No shell reads an exec form: nothing in it is split, expanded or joined. */
+function execForm({ entrypoint, cmd, steps }: TrapInput): readonly RunTrap[] {
+  return [entrypoint, cmd].flatMap((analysed) => {
+    if (analysed === null) return [];
+    const { instruction, keyword, line } = analysed.step;
+    const words = instruction.args.map(({ value }) => value);
+    const [program = ""] = words;
+    const traps: RunTrap[] = [];
+    if (!instruction.json) {
+      if (/^\s*\[/.test(words.join(" "))) {
+        traps.push({
+          code: "broken-exec-form",
+          message: `${keyword} looks like a JSON array and is none, so the shell gets it as text: strings need double quotes, and commas between them.`,
+          line,
+        });
+      }
+      return traps;
+    }
+    const isShell = /(?:^|\/)(?:ba|da|a|z|k)?sh$/.test(program);
+    const variable = words.find((word) => /\$(?:\w|\{)/.test(word));
+    if (variable !== undefined && !isShell) {
+      traps.push({
+        code: "exec-form-expands-nothing",
+        message: `${keyword} in exec form runs no shell: ${variable} reaches the program as it is written.`,
+        line,
+      });
+    }
+    // A CMD behind an ENTRYPOINT is no program but arguments, which may hold blanks.
+    const isProgram = keyword === "ENTRYPOINT" || !steps.some(isEntrypoint);
+    if (isProgram && words.length === 1 && /\S\s+-?\S/.test(program)) {
+      traps.push({
+        code: "exec-form-splits-nothing",
+        message: `${keyword} in exec form splits nothing: a program named "${program}" is looked for. Give each word a string of its own.`,
+        line,
+      });
+    }
+    return traps;
+  });
+}
+
+/** Of several in one stage only the last one counts. */
+function overridden({ steps, target }: TrapInput): readonly RunTrap[] {
+  return ["CMD", "ENTRYPOINT", "HEALTHCHECK"].flatMap((keyword) => {
+    const own = steps.filter(
+      ({ step }) => step.keyword === keyword && step.stage === target.index && !step.isTrigger,
+    );
+    const last = own.at(-1);
+    return own.slice(0, -1).map(
+      ({ step }): RunTrap => ({
+        code: "overridden",
+        message: `${keyword} of line ${step.line} has no effect: the one of line ${last?.step.line ?? 0} takes its place.`,
+        line: step.line,
+      }),
+    );
+  });
+}
+
+/** From scratch there is no shell unless something copies one: it can only be warned of. */
+function noShell({ root, entrypoint, cmd, options }: TrapInput): readonly RunTrap[] {
+  if (root?.base.kind !== "scratch") return [];
+  const first = entrypoint ?? (options.args.length > 0 ? null : cmd);
+  if (first === null || !isShellForm(first)) return [];
+  return [
+    {
+      code: "no-shell",
+      message: `${first.step.keyword} in shell form needs /bin/sh, and an image from scratch has none unless it is copied in.`,
+      line: first.step.line,
+    },
+  ];
+}
+
+function nothingToRun({ target, baseIsKnown, options }: TrapInput): readonly RunTrap[] {
+  const { cmd, entrypoint } = target.config;
+  const isSet = (words: readonly string[] | null) => words !== null && words.length > 0;
+  if (!baseIsKnown || isSet(cmd) || isSet(entrypoint) || options.args.length > 0) return [];
+  return [
+    {
+      code: "no-command",
+      message:
+        "The image has neither CMD nor ENTRYPOINT: docker run needs a command behind its name.",
+      line: null,
+    },
+  ];
+}
+
+function isShellForm({ step }: StepAnalysis): boolean {
+  return !step.instruction.json;
+}
+
+function isEmpty({ step }: StepAnalysis): boolean {
+  return step.instruction.args.every(({ value }) => value === "");
+}
+
+function isEntrypoint({ step }: StepAnalysis): boolean {
+  return step.keyword === "ENTRYPOINT";
+}
