@@ -84,22 +84,37 @@ function alignStage(
   // edited ones: an inserted step has no counterpart.
   const middle = steps.slice(top, end);
   const left = records.slice(top, recordEnd);
-  const byText = new Map<string, StepRecord[]>();
-  for (const record of left) byText.set(record.text, [...(byText.get(record.text) ?? []), record]);
+  const byText = queues(left, (record) => record.text);
   const used = new Set<StepRecord>();
   const open: Step[] = [];
   for (const step of middle) {
-    const same = byText.get(textOf(step))?.shift();
+    const same = byText(textOf(step));
     if (same === undefined) open.push(step);
     else {
       used.add(same);
       pair(step, same);
     }
   }
-  const rest = left.filter((record) => !used.has(record));
-  const byKeyword = new Map<string, StepRecord[]>();
-  for (const record of rest) {
-    byKeyword.set(record.keyword, [...(byKeyword.get(record.keyword) ?? []), record]);
+  const byKeyword = queues(
+    left.filter((record) => !used.has(record)),
+    (record) => record.keyword,
+  );
+  for (const step of open) pair(step, byKeyword(step.keyword));
+}
+
+/** Gives the records of one name in their order, each once. */
+function queues(
+  records: readonly StepRecord[],
+  nameOf: (record: StepRecord) => string,
+): (name: string) => StepRecord | undefined {
+  const lists = new Map<string, { readonly records: StepRecord[]; next: number }>();
+  for (const record of records) {
+    const list = lists.get(nameOf(record));
+    if (list === undefined) lists.set(nameOf(record), { records: [record], next: 0 });
+    else list.records.push(record);
   }
-  for (const step of open) pair(step, byKeyword.get(step.keyword)?.shift());
+  return (name) => {
+    const list = lists.get(name);
+    return list?.records[list.next++];
+  };
 }

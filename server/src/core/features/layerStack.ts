@@ -178,12 +178,14 @@ function stageRows(
   const { analysis } = view;
   const isTarget = stage === analysis.graph.target;
   const own = stage.steps.flatMap(({ index }) => analysis.steps[index] ?? []);
-  const inherited = lineage(analysis.graph, stage)
+  // Only the image shows what it inherits: of a chain of stages each would repeat all before it.
+  const stages = isTarget ? lineage(analysis.graph, stage) : [stage];
+  const inherited = stages
     .filter((other) => other !== stage)
     .flatMap((other) => other.steps.flatMap(({ index }) => analysis.steps[index] ?? []));
   const layers = own.filter(({ effect }) => effect === "layer").reverse();
-  const below = isTarget ? inherited.filter(({ effect }) => effect === "layer").reverse() : [];
-  const root = lineage(analysis.graph, stage)[0];
+  const below = inherited.filter(({ effect }) => effect === "layer").reverse();
+  const [root] = stages;
   const writable: LayerNode = {
     ...plainNode(`${stageId(stage)}/writable`, "writable", "Container's writable layer"),
     description: "added by docker run",
@@ -224,7 +226,7 @@ function layerNode(
 }
 
 /** What was never built is no news: it gets no colour. */
-function shownPrediction({ prediction }: StepAnalysis): PredictionKind | null {
+export function shownPrediction({ prediction }: StepAnalysis): PredictionKind | null {
   return prediction.causes[0]?.code === "never-built" ? null : prediction.kind;
 }
 
@@ -234,7 +236,16 @@ function layerTooltip(view: View, analysed: StepAnalysis): string {
     `**${escapeMarkdown(lensTitle(view, analysed))}**`,
     codeSpan(analysed.step.text),
     ...causes,
+    ...(view.analysis.graph.options.builder === "classic" ? intermediateImage(analysed) : []),
   ].join("\n\n");
+}
+
+/** Under the name that the log of a simulated build gives it. */
+function intermediateImage({ keyed, step }: StepAnalysis): readonly string[] {
+  if (keyed.key === null || keyed.fails || step.keyword === "FROM") return [];
+  return [
+    `Its result is an intermediate image, ${codeSpan(keyed.key.slice(0, 12))} in the simulation log\\. The builder keeps it as cache while an image stands on it; ${codeSpan("docker images")} hides it, and ${codeSpan("docker image prune")} removes it once nothing does\\.`,
+  ];
 }
 
 function baseNode(view: View, stage: Stage, from: Stage): LayerNode {
