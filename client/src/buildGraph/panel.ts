@@ -59,7 +59,6 @@ function openPanel(
     { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false },
     { enableScripts: true, localResourceRoots: [dist] },
   );
-  panel.iconPath = vscode.Uri.joinPath(context.extensionUri, "media", "stratacast.svg");
   const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, "buildGraph.js"));
   panel.webview.html = pageOf(title, script, panel.webview.cspSource);
 
@@ -86,12 +85,12 @@ function openPanel(
         if (svg === null) return;
         const filters = { SVG: ["svg"] };
         const content = new TextEncoder().encode(svg);
-        return saveAs(uri, `${fileName(uri)}.layers.svg`, { filters, content });
+        return saveAs(uri, `layers-of-${fileName(uri)}.svg`, { filters, content });
       }
       case "savePng": {
         const filters = { PNG: ["png"] };
         const content = Buffer.from(message.base64, "base64");
-        return saveAs(uri, `${fileName(uri)}.layers.png`, { filters, content });
+        return saveAs(uri, `layers-of-${fileName(uri)}.png`, { filters, content });
       }
     }
   });

@@ -57,7 +57,7 @@ export async function exportExplanation(
   };
   const text = await server.request<string | null>(requests.document, params);
   if (text === undefined || text === null) return;
-  await saveAs(document.uri, `${fileName(document.uri)}.layers.${chosen.ending}`, {
+  await saveAs(document.uri, `layers-of-${fileName(document.uri)}.${chosen.ending}`, {
     filters: { [chosen.label]: [chosen.ending] },
     content: new TextEncoder().encode(text),
   });

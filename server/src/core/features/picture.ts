@@ -5,6 +5,7 @@ import type { Stage, Step } from "../graph/graph.js";
 import { lineage } from "../image/layers.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { criticalPath } from "./criticalPath.js";
+import { shownPrediction } from "./layerStack.js";
 import { count, formatBytes } from "./sizes.js";
 import { baseWords, predictionWords, stageOf, stageWords, type View } from "./view.js";
 
@@ -101,7 +102,7 @@ const writable: StackLayer = {
 };
 
 function layerOf(view: View, analysed: StepAnalysis): StackLayer {
-  const { step, files, layer, stageLayer, prediction } = analysed;
+  const { step, files, layer, stageLayer } = analysed;
   const bytes = ownBytes(analysed);
   const words = predictionWords(analysed, view.isResult);
   const size =
@@ -116,7 +117,7 @@ function layerOf(view: View, analysed: StepAnalysis): StackLayer {
     title: step.text,
     detail: [size, words].filter((part) => part !== "").join(" · "),
     bytes,
-    prediction: prediction.kind,
+    prediction: shownPrediction(analysed),
     line: step.line,
   };
 }
@@ -239,7 +240,7 @@ function stageBox(view: View, stage: Stage, isCritical: boolean): StageBox {
   const cells = stage.steps
     .flatMap(({ index }) => analysis.steps[index] ?? [])
     .filter(({ step }) => step.keyword !== "FROM" && (step.number ?? step.operation) !== null)
-    .map(({ step, prediction }) => ({ line: step.line, prediction: prediction.kind }));
+    .map((analysed) => ({ line: analysed.step.line, prediction: shownPrediction(analysed) }));
   const words = stageWords(stage);
   return {
     id: stageId(stage.index),

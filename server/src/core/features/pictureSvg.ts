@@ -90,7 +90,7 @@ const legendEntries = [
   { kind: "sc-hit", words: "cached" },
   { kind: "sc-miss", words: "rebuilds" },
   { kind: "sc-unknown", words: "may rebuild" },
-  { kind: "sc-plain", words: "runs nothing" },
+  { kind: "sc-plain", words: "not built yet" },
 ] as const;
 
 const legendStep = 110;

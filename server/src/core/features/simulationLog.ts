@@ -75,6 +75,7 @@ function buildkitLog(analysis: Analysis): readonly string[] {
 function classicLog(analysis: Analysis): readonly string[] {
   const { graph } = analysis;
   const lines: string[] = [];
+  const images = new Set<string>();
   if (isRejected(analysis)) return lines;
   const context = contextSize(analysis);
   if (context !== null) lines.push(`Sending build context: ${formatBytes(context.bytes)} used`);
@@ -87,6 +88,7 @@ function classicLog(analysis: Analysis): readonly string[] {
     else lines.push(`Step ${step.number ?? "?"}/${total} : ${step.text}`);
     if (keyed.fails) break;
     const image = keyed.key === null ? null : keyed.key.slice(0, 12);
+    if (image !== null && step.keyword !== "FROM") images.add(image);
     if (step.keyword === "FROM") {
       lines.push(` ---> ${stage === null ? "" : baseImage(analysis, stage)}`.trimEnd());
     } else if (prediction.kind === "hit" && image !== null) {
@@ -103,10 +105,21 @@ function classicLog(analysis: Analysis): readonly string[] {
     }
   }
   const last = analysis.keys.stages[graph.target?.index ?? -1]?.last;
-  if (last?.key != null && analysis.problems.every(({ severity }) => severity !== "error")) {
-    lines.push(`Successfully built ${last.key.slice(0, 12)}`);
-  }
-  return lines;
+  const isGood = analysis.problems.every(({ severity }) => severity !== "error");
+  if (last?.key != null && isGood) lines.push(`Successfully built ${last.key.slice(0, 12)}`);
+  return [...lines, ...keptImages(images.size, isGood)];
+}
+
+/** What becomes of the intermediate images. */
+function keptImages(images: number, isGood: boolean): readonly string[] {
+  if (images === 0) return [];
+  const kept = `${count(images, "intermediate image")} kept as cache: docker images -a lists ${images === 1 ? "it" : "them"}`;
+  return isGood
+    ? ["", `${kept}, and the last image that stands on them takes them along when it is removed.`]
+    : [
+        "",
+        `${kept}. Nothing stands on the last one: docker image prune removes it, and those below.`,
+      ];
 }
 
 function causeLines({ prediction }: StepAnalysis): readonly string[] {
