@@ -1,0 +1,250 @@
+/** The file of simulated builds, in a real folder. */
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type TestContext, test } from "node:test";
+import {
+  addBuild,
+  emptyState,
+  readState,
+  writeState,
+} from "../../../server/src/core/cache/state.js";
+import { recordBuild } from "../../../server/src/core/index.js";
+import { sha256 } from "../../../server/src/host/digest.js";
+import { openStateStore } from "../../../server/src/host/stateStore.js";
+import { analysisOf, builders } from "../analysis/support.js";
+
+const fileName = "simulated-builds.json";
+
+function temporaryFolder(context: TestContext): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "stratacast-store-"));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  return path.join(folder, "not", "there", "yet");
+}
+
+let builds = 0;
+
+/** A build of a Dockerfile of this name. */
+function buildOf(dockerfile: string, command = "echo hi", files = { a: "a" }) {
+  const { graph, keys, input } = analysisOf({
+    text: `FROM alpine\nCOPY a /a\nRUN ${command}`,
+    files,
+  });
+  const tree = input.context?.tree ?? null;
+  return recordBuild({
+    graph,
+    keys,
+    tree,
+    digest: sha256,
+    dockerfile,
+    context: `/${dockerfile}`,
+    at: ++builds,
+  });
+}
+
+function names(state: { readonly builds: readonly { readonly dockerfile: string }[] }) {
+  return state.builds.map(({ dockerfile }) => dockerfile);
+}
+
+test("a build is there for the next window, in one private file and nothing else", async (t) => {
+  const folder = temporaryFolder(t);
+  const first = openStateStore(folder);
+  assert.deepEqual(await first.add(buildOf("A")), { ok: true, value: null });
+  assert.deepEqual(readdirSync(folder), [fileName]);
+  const second = openStateStore(folder);
+  assert.deepEqual(names(second.state), [], "nothing is read before it is asked for");
+  assert.deepEqual(await second.refresh(), { ok: true, value: null });
+  assert.deepEqual(names(second.state), ["A"]);
+  assert.deepEqual(second.state, first.state);
+});
+
+test("two windows share one file: neither loses what the other adds", async (t) => {
+  const folder = temporaryFolder(t);
+  const one = openStateStore(folder);
+  const two = openStateStore(folder);
+  const adding = [1, 2, 3, 4].flatMap((n) => [
+    one.add(buildOf(`one ${n}`)),
+    two.add(buildOf(`two ${n}`)),
+  ]);
+  for (const added of await Promise.all(adding)) assert.deepEqual(added, { ok: true, value: null });
+  await one.refresh();
+  await two.refresh();
+  assert.equal(one.state.builds.length, 8);
+  assert.deepEqual(names(two.state), names(one.state));
+  assert.deepEqual(readdirSync(folder), [fileName]);
+});
+
+test("a reader never meets a file that is half written", async (t) => {
+  const folder = temporaryFolder(t);
+  const store = openStateStore(folder);
+  await store.add(buildOf("first"));
+  let done = false;
+  const writing = (async () => {
+    for (let n = 0; n < 15; n++) await store.add(buildOf(`D${n}`));
+    done = true;
+  })();
+  while (!done) {
+    assert.equal(readState(readFileSync(path.join(folder, fileName), "utf8")).kind, "read");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await writing;
+});
+
+test("a damaged file is set aside with a sentence, and work goes on", async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(folder, { recursive: true });
+  for (const damage of ["", "{", "null", "[]", '{"stratacast":"simulated builds"}', "\0\0"]) {
+    writeFileSync(path.join(folder, fileName), damage);
+    const store = openStateStore(folder);
+    const read = await store.refresh();
+    assert.ok(read.ok && read.value !== null, JSON.stringify(damage));
+    assert.match(
+      read.value,
+      /damaged and has been set aside as simulated-builds\.damaged-.*\.json/,
+    );
+    const aside = /set aside as (\S+):/.exec(read.value)?.[1] ?? "";
+    assert.equal(readFileSync(path.join(folder, aside), "utf8"), damage);
+    assert.ok(!existsSync(path.join(folder, fileName)));
+    assert.deepEqual(await store.add(buildOf("A")), { ok: true, value: null });
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+  }
+});
+
+test("a file that is damaged under an open window is set aside before a build is added", async (t) => {
+  const folder = temporaryFolder(t);
+  const store = openStateStore(folder);
+  await store.add(buildOf("A"));
+  writeFileSync(path.join(folder, fileName), "damaged");
+  const added = await store.add(buildOf("B"));
+  assert.ok(added.ok && added.value !== null);
+  assert.deepEqual(names(store.state), ["B"]);
+  assert.equal(readdirSync(folder).length, 2);
+});
+
+test("builds of another version are set aside, not compared with", async (t) => {
+  const folder = temporaryFolder(t);
+  const store = openStateStore(folder);
+  await store.add(buildOf("A"));
+  const file = path.join(folder, fileName);
+  writeFileSync(file, readFileSync(file, "utf8").replace(/"model":\d+/, '"model":999'));
+  const read = await store.refresh();
+  assert.ok(read.ok && read.value !== null);
+  assert.match(read.value, /another version .* set aside as simulated-builds\.other-model-/);
+  assert.deepEqual(names(store.state), []);
+});
+
+test("a file that another window removed is as good as none", async (t) => {
+  const folder = temporaryFolder(t);
+  const store = openStateStore(folder);
+  await store.add(buildOf("A"));
+  rmSync(folder, { recursive: true });
+  assert.deepEqual(await store.refresh(), { ok: true, value: null });
+  assert.deepEqual(names(store.state), []);
+});
+
+test("the lock of a window that died is taken over", async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(folder, { recursive: true });
+  const lock = path.join(folder, `${fileName}.lock`);
+  writeFileSync(lock, "");
+  const longAgo = new Date(Date.now() - 60_000);
+  utimesSync(lock, longAgo, longAgo);
+  const store = openStateStore(folder);
+  assert.deepEqual(await store.add(buildOf("A")), { ok: true, value: null });
+  assert.deepEqual(readdirSync(folder), [fileName]);
+});
+
+test("a lock that is held is waited for", async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(folder, { recursive: true });
+  const lock = path.join(folder, `${fileName}.lock`);
+  writeFileSync(lock, "");
+  let released = false;
+  setTimeout(() => {
+    released = true;
+    rmSync(lock);
+  }, 200);
+  const store = openStateStore(folder);
+  assert.deepEqual(await store.add(buildOf("A")), { ok: true, value: null });
+  assert.ok(released);
+});
+
+test("forgetting empties the file and counts what it held", async (t) => {
+  const folder = temporaryFolder(t);
+  const store = openStateStore(folder);
+  await store.add(buildOf("A"));
+  await store.add(buildOf("B"));
+  await store.add(buildOf("B", "echo other"));
+  assert.deepEqual(await store.forget(), { ok: true, value: 2 });
+  const other = openStateStore(folder);
+  await other.refresh();
+  assert.deepEqual(other.state.builds.length + other.state.records.length, 0);
+});
+
+test("a folder that cannot be written is a value, not an exception", async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(path.dirname(folder), { recursive: true });
+  writeFileSync(folder, "a file stands where the folder should be");
+  const added = await openStateStore(folder).add(buildOf("A"));
+  assert.ok(!added.ok);
+  assert.match(added.error.code, /^E/);
+});
+
+test("without a folder builds are kept in memory", async () => {
+  const store = openStateStore(null);
+  await store.add(buildOf("A"));
+  assert.deepEqual(names(store.state), ["A"]);
+  assert.deepEqual(await store.forget(), { ok: true, value: 1 });
+});
+
+test("the state is bounded: old builds, records and file lists go first", () => {
+  let state = emptyState;
+  for (let n = 0; n < 100; n++) {
+    state = addBuild(state, buildOf(`D${n}`, `echo ${n}`, { a: `${n}` }));
+  }
+  assert.equal(state.builds.length, 60);
+  assert.equal(state.builds[0]?.dockerfile, "D40");
+  const needed = new Set(
+    state.builds.flatMap(({ steps }) => steps.map(({ manifest }) => manifest)),
+  );
+  assert.deepEqual(
+    [...state.manifests.keys()].filter((name) => !needed.has(name)),
+    [],
+  );
+  const many = Array.from({ length: 30_000 }, (_, n) => [`${n}`, []] as const);
+  state = addBuild(state, { ...buildOf("last"), records: many });
+  assert.equal(state.records.length, 20_000);
+  assert.equal(state.records.at(-1)?.[0], "29999", "the newest stay");
+});
+
+test("what is written is read back, and holds no value of a variable", () => {
+  for (const builder of builders) {
+    const text =
+      "FROM alpine\nARG TOKEN=hunter2\nENV PASSWORD=swordfish\nCOPY a /a\nRUN echo $TOKEN";
+    const { graph, keys, input } = analysisOf({
+      text,
+      builder,
+      files: { a: "a" },
+      buildArgs: { TOKEN: "xyzzy123" },
+    });
+    const place = { dockerfile: "D", context: "/c", at: 1, digest: sha256 };
+    const state = addBuild(
+      emptyState,
+      recordBuild({ graph, keys, tree: input.context?.tree ?? null, ...place }),
+    );
+    const written = writeState(state);
+    assert.deepEqual(readState(written), { kind: "read", state });
+    assert.doesNotMatch(written, /hunter2|swordfish|xyzzy123/);
+  }
+});
