@@ -21,6 +21,7 @@ import {
 } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
+import { predictAgainstGit } from "./gitBaseline.js";
 import { analyseProject, type CliProject, dockerfileName, readProject } from "./project.js";
 
 export const simulate: CliCommand = {
@@ -33,16 +34,21 @@ next call is compared with this one.
 
 ${sharedOptions}
   --against BASE     last (default): the last simulated build; empty: nothing
-                     is cached
+                     is cached; anything else: a git ref, such as main or HEAD~3
   --state DIR        where simulated builds are kept
   --dry-run          do not record the build`,
   async run(words, io) {
     const args = readSimulateArguments(words, io);
     const project = await readProject(args, io);
     const store = await openStore(args, io);
-    const analysis = await predict(project, args, store);
+    const isGit = args.against !== "last" && args.against !== "empty";
+    const analysis = isGit
+      ? await predictAgainstGit(project, args, io)
+      : await predict(project, args, store);
+    // A comparison with a commit leaves out what git does not keep; a record must not.
+    const built = isGit && !args.dryRun ? analyseProject(project, args) : analysis;
     // Recorded first: whoever reads the output may stop reading before its end.
-    const failure = args.dryRun ? null : await record(analysis, args, store);
+    const failure = args.dryRun ? null : await record(built, args, store);
     io.print(render(analysis, args));
     if (failure !== null) throw failure;
     return exitCode(analysis, args.failOn);

@@ -3,7 +3,7 @@ export * from "./analysis/analyse.js";
 export { contextView } from "./cache/inputs.js";
 export { recordBuild } from "./cache/record.js";
 export type { Baseline } from "./cache/records.js";
-export { emptyBaseline, lastBuild, transferOf } from "./cache/state.js";
+export { addBuild, emptyBaseline, emptyState, lastBuild, transferOf } from "./cache/state.js";
 export { parsePlatform } from "./graph/platform.js";
 export * from "./host.js";
 export { parseDockerfile } from "./syntax/parse.js";

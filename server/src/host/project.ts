@@ -2,6 +2,7 @@
 import path from "node:path";
 import { contextView } from "../core/cache/inputs.js";
 import type { ContextTree } from "../core/context/contextTree.js";
+import type { FileTree } from "../core/context/fileTree.js";
 import {
   createIgnoreMatcher,
   type IgnoreMatcher,
@@ -68,7 +69,7 @@ export function openContext(place: ContextPlace, options: OpenOptions = {}): Ope
     before.ignoreError === null &&
     ignoreError === null;
   if (isSame) return before;
-  const ignore = matcherOf(ignoreText, place.builder);
+  const ignore = ignoreMatcher(ignoreText, place.builder);
   const reader =
     before === null
       ? createContextReader({ root: place.folder, ignore, maxEntries })
@@ -85,17 +86,21 @@ export function openContext(place: ContextPlace, options: OpenOptions = {}): Ope
       const { tree } = reader;
       if (state === null || last?.tree !== tree || last.transfer !== transfer) {
         const seen = transfer === null ? tree : transferredTree(tree, transfer);
-        state = {
-          tree: seen,
-          view: contextView(seen, sha256),
-          entryCount: tree.entryCount,
-          problems: ignoreProblems(ignorePath, ignore),
-        };
+        state = contextState(seen, tree.entryCount, ignoreProblems(ignorePath, ignore));
         last = { tree, transfer };
       }
       return state;
     },
   };
+}
+
+/** A picture of a context, with nothing remembered yet. */
+export function contextState(
+  tree: FileTree,
+  entryCount: number,
+  problems: readonly Problem[],
+): ContextState {
+  return { tree, view: contextView(tree, sha256), entryCount, problems };
 }
 
 /** The ignore files that the builder looks for, the one that wins first. */
@@ -124,7 +129,10 @@ export async function hashNeeded(
 }
 
 /** A pattern that cannot be read fails the build. */
-function ignoreProblems(ignorePath: string | null, ignore: IgnoreMatcher): readonly Problem[] {
+export function ignoreProblems(
+  ignorePath: string | null,
+  ignore: IgnoreMatcher,
+): readonly Problem[] {
   const name = ignorePath === null ? "the ignore file" : path.basename(ignorePath);
   return ignore.problems.map(({ line, message }) => ({
     code: "bad-ignore-pattern",
@@ -149,7 +157,8 @@ function readIgnore(
   return { ...none, ignoreError: null };
 }
 
-function matcherOf(ignoreText: string | null, builder: Builder): IgnoreMatcher {
+/** `ignoreText`: null when there is no ignore file. */
+export function ignoreMatcher(ignoreText: string | null, builder: Builder): IgnoreMatcher {
   if (ignoreText === null) return ignoreNothing(builder);
   const system = process.platform === "win32" ? "windows" : "posix";
   return createIgnoreMatcher(readIgnoreFile(ignoreText), builder, system);

@@ -1,0 +1,155 @@
+/** `--against REF`: a git commit as the baseline, never checked out. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { type TestContext, test } from "node:test";
+import type { SimulationJson } from "../../../server/src/core/features/simulation.js";
+import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
+import { runCli } from "./support/runCli.js";
+
+const dockerfile = `FROM alpine:3.20
+WORKDIR /app
+COPY package.json ./
+RUN install
+COPY . .
+CMD ["run"]
+`;
+
+/** A repository with the project in its folder `app`, committed once. */
+function repository(t: TestContext, attributes = "") {
+  const root = temporaryFolder(t, {
+    "app/Dockerfile": dockerfile,
+    "app/package.json": "{}\n",
+    "app/run.sh": "#!/bin/sh\n",
+    "app/src/a.js": "a\n",
+    "app/empty.txt": "",
+    "app/.dockerignore": "*.log\nDockerfile\n",
+    "other/b.js": "b\n",
+    ...(attributes === "" ? {} : { ".gitattributes": attributes }),
+  });
+  chmodSync(path.join(root, "app/run.sh"), 0o755);
+  symlinkSync("src/a.js", path.join(root, "app/link.js"));
+  const git = (...words: readonly string[]): string =>
+    execFileSync("git", words, {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        HOME: root,
+        GIT_CONFIG_NOSYSTEM: "1",
+        GIT_AUTHOR_NAME: "a",
+        GIT_AUTHOR_EMAIL: "a@b",
+        GIT_COMMITTER_NAME: "a",
+        GIT_COMMITTER_EMAIL: "a@b",
+      },
+    });
+  git("init", "--quiet", "--initial-branch=main");
+  git("add", "--all");
+  git("commit", "--quiet", "--message", "first");
+  const state = temporaryFolder(t);
+  const simulate = (ref: string, ...more: readonly string[]) =>
+    runCli(["simulate", "--state", state, "--against", ref, ...more], { cwd: root });
+  const against = async (ref: string, ...more: readonly string[]) => {
+    const run = await simulate(ref, "--format", "json", "--dry-run", ...more, "app");
+    assert.deepEqual(run.err, []);
+    const { steps, baseline } = JSON.parse(run.out) as SimulationJson;
+    const predictions = steps.flatMap(({ line, prediction, cause }) =>
+      prediction === null ? [] : [`${line} ${prediction} ${cause?.paths.join() ?? ""}`.trimEnd()],
+    );
+    return { predictions, baseline };
+  };
+  return { root, git, simulate, against };
+}
+
+const allCached = ["2 hit", "3 hit", "4 hit", "5 hit"];
+
+test("an unchanged working tree hits everywhere, whatever the umask and empty folders", async (t) => {
+  const { root, git, against } = repository(t);
+  const { predictions, baseline } = await against("HEAD");
+  assert.deepEqual(predictions, allCached);
+  assert.equal(baseline.kind, "git");
+  assert.equal(baseline.label, `HEAD (${git("rev-parse", "HEAD").slice(0, 10)})`);
+  chmodSync(path.join(root, "app/package.json"), 0o664);
+  chmodSync(path.join(root, "app/run.sh"), 0o775);
+  mkdirSync(path.join(root, "app/nothing/in/here"), { recursive: true });
+  writeIn(root, "app/debug.log", "ignored");
+  writeIn(root, "other/b.js", "not in the context");
+  assert.deepEqual((await against("main")).predictions, allCached);
+  assert.deepEqual((await against("HEAD", "--builder", "classic")).predictions, [
+    ...allCached,
+    "6 hit",
+  ]);
+});
+
+test("what differs from the commit misses, and names the files", async (t) => {
+  const { root, git, against } = repository(t);
+  writeIn(root, "app/src/a.js", "another\n");
+  assert.deepEqual((await against("HEAD")).predictions, [
+    "2 hit",
+    "3 hit",
+    "4 hit",
+    "5 miss src/a.js",
+  ]);
+  git("commit", "--quiet", "--all", "--message", "second");
+  assert.deepEqual((await against("HEAD")).predictions, allCached);
+  assert.equal((await against("HEAD~1")).predictions[3], "5 miss src/a.js");
+  chmodSync(path.join(root, "app/src/a.js"), 0o755);
+  assert.equal((await against("HEAD")).predictions[3], "5 miss src/a.js", "now executable");
+  chmodSync(path.join(root, "app/src/a.js"), 0o644);
+  writeIn(root, "app/new.txt", "untracked");
+  rmSync(path.join(root, "app/empty.txt"));
+  assert.equal((await against("HEAD")).predictions[3], "5 miss new.txt,empty.txt");
+});
+
+test("the Dockerfile and the ignore file are the commit's, too", async (t) => {
+  const { root, against } = repository(t);
+  writeIn(root, "app/Dockerfile", dockerfile.replace("RUN install", "RUN install --all"));
+  assert.deepEqual((await against("HEAD")).predictions, ["2 hit", "3 hit", "4 miss", "5 miss"]);
+  writeIn(root, "app/Dockerfile", dockerfile);
+  writeIn(root, "app/.dockerignore", "*.log\nDockerfile\nrun.sh\n");
+  assert.equal((await against("HEAD")).predictions[3], "5 miss .dockerignore,run.sh");
+});
+
+test("line ends that git converts are no change", async (t) => {
+  const { root, git, against } = repository(t, "*.js text eol=crlf\n");
+  rmSync(path.join(root, "app/src/a.js"));
+  git("checkout", "--quiet", "--", ".");
+  assert.equal(readFileSync(path.join(root, "app/src/a.js"), "utf8"), "a\r\n");
+  assert.deepEqual((await against("HEAD")).predictions, allCached);
+});
+
+test("a comparison with a commit is recorded as the build that it is", async (t) => {
+  const { simulate } = repository(t);
+  assert.equal((await simulate("HEAD", "app")).code, 0);
+  const last = await simulate("last", "app");
+  assert.match(last.out, /^All 4 cached\.$/m);
+});
+
+test("what cannot be compared says so in one line", async (t) => {
+  const { root, git, simulate } = repository(t);
+  const outside = temporaryFolder(t, { Dockerfile: dockerfile });
+  const missing = await simulate("no-such-ref", "app");
+  assert.deepEqual([missing.code, missing.out], [2, ""]);
+  assert.deepEqual(missing.err, [
+    'stratacast simulate: --against: git knows no commit "no-such-ref"',
+  ]);
+  for (const ref of ["--all", "-x"]) assert.equal((await simulate(`${ref}`, "app")).code, 2);
+  const elsewhere = await runCli(["simulate", "--against", "HEAD", "."], { cwd: outside });
+  assert.equal(elsewhere.code, 2);
+  assert.match(
+    elsewhere.err[0] ?? "",
+    /^stratacast simulate: --against HEAD: .* is not in a git rep/,
+  );
+  const file = await simulate("HEAD", "--file", path.join(outside, "Dockerfile"), "app");
+  assert.match(file.err[0] ?? "", /the Dockerfile is not in the repository/);
+  const piped = await simulate("HEAD", "--file", "-", "app");
+  assert.match(piped.err[0] ?? "", /from stdin cannot be compared with a commit$/);
+
+  writeIn(root, "app/Dockerfile.new", dockerfile);
+  const fresh = await simulate("HEAD", "--dry-run", "--file", "app/Dockerfile.new", "app");
+  assert.equal(fresh.code, 0);
+  assert.match(fresh.err[0] ?? "", /has no app\/Dockerfile\.new: nothing to compare with$/);
+  assert.equal(git("status", "--porcelain", "--untracked-files=no"), "", "nothing was checked out");
+});
