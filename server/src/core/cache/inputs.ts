@@ -3,7 +3,7 @@ import { type ContentDigest, contentDigest } from "../context/contentDigest.js";
 import type { FileTree } from "../context/fileTree.js";
 import { type Manifest, manifestOf } from "../context/manifest.js";
 import { type CopyRequest, type Selection, selectSources } from "../context/select.js";
-import type { BuildGraph, Step } from "../graph/graph.js";
+import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { Builder } from "../instructions/kind.js";
 import type { CopyOperation, Mount } from "../instructions/operation.js";
@@ -14,11 +14,6 @@ export interface ContextInput {
   readonly content: ContentDigest;
   /** null while files are not hashed. */
   readonly manifest: Manifest | null;
-}
-
-/** What one step takes from the context. A RUN has one input for each bind mount of the context. */
-export interface StepInputs {
-  readonly context: readonly ContextInput[];
 }
 
 /** Answers by request, for one state of the context; made anew when the context changes. */
@@ -45,27 +40,6 @@ export function contextView(tree: FileTree, digest: Digest): ContextView {
       return input;
     },
   };
-}
-
-/** The requests of every step that is built, by step index. Steps that take nothing are left out. */
-export function contextInputs(
-  graph: BuildGraph,
-  view: ContextView,
-): ReadonlyMap<number, readonly ContextInput[]> {
-  const inputs = new Map<number, readonly ContextInput[]>();
-  for (const stage of graph.stages) {
-    if (!stage.isBuilt) continue;
-    for (const step of stage.steps) {
-      const requests = contextRequests(step, graph.options.builder);
-      if (requests.length > 0) {
-        inputs.set(
-          step.index,
-          requests.map((request) => view.input(request)),
-        );
-      }
-    }
-  }
-  return inputs;
 }
 
 /** What a step asks of the context, in the order of its inputs. */
