@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these texts are a Dockerfile's, not ours.
 /** Dockerfiles made by chance: mostly sensible ones, so that a build reaches far into them. */
 import fc from "fast-check";
 

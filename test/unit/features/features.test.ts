@@ -2,6 +2,8 @@
 import { buildChoices } from "../../../server/src/core/features/buildChoices.js";
 import { codeLenses, type LensDetail } from "../../../server/src/core/features/codeLens.js";
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
+import { explain } from "../../../server/src/core/features/explain.js";
+import { explainTable, explainText } from "../../../server/src/core/features/explainText.js";
 import { hover } from "../../../server/src/core/features/hover.js";
 import {
   type LayerNode,
@@ -122,4 +124,9 @@ checkFixtures("config", ({ view }) => {
         .join("\n"),
     },
   };
+});
+
+checkFixtures("explain", ({ view }) => {
+  const explained = explain(view.analysis, { dockerfile: "Dockerfile", context: "." });
+  return { expect: { text: explainText(explained, 120), markdown: explainTable(explained) } };
 });
