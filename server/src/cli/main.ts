@@ -6,7 +6,8 @@ import { explain } from "./explain.js";
 import { run } from "./run.js";
 import { simulate } from "./simulate.js";
 
-const commands: readonly CliCommand[] = [simulate, explain, run];
+/** In the order of the overview. */
+export const commands: readonly CliCommand[] = [simulate, explain, run];
 
 const overview = `stratacast COMMAND [options]
 
