@@ -27,7 +27,7 @@ test("a fresh server answers for a document with real files", async (t) => {
   assert.ok(editor.refreshes() > 0, "the lenses are asked for again when files were read");
   const hover = await editor.hover(uri, 3, 2);
   assert.match(hover, /requirements\\.txt/);
-  assert.match(hover, /If it changes, lines 4 and 5 rebuild/);
+  assert.match(hover, /If it changes:\** lines 4 and 5 rebuild/);
   assert.equal(await editor.stop(), 0);
   assert.deepEqual(editor.log, []);
 });
@@ -121,7 +121,7 @@ test("the layer tree leads from the writable layer to the files of a COPY", asyn
       "layer 1  WORKDIR /app",
       "base Base image python:3.12-slim",
       "config Image config",
-      `context Build context: ${folder}`,
+      "context Build context",
     ],
   );
   const layer = stack.roots[1];
@@ -215,17 +215,17 @@ test("a context folder that is missing says so, and is found when it appears", a
   await editor.settled(uri);
   const context = async () => {
     const stack: LayerStack = await editor.connection.sendRequest(requests.layerStack, { uri });
-    return stack.roots.at(-1)?.description;
+    return stack.roots.at(-1)?.description ?? "";
   };
-  assert.equal(await context(), "the folder does not exist");
+  assert.match(await context(), /the folder does not exist$/);
   assert.equal((await editor.lenses(uri)).length, 6);
   const file = writeIn(folder, "later/requirements.txt", "flask\n");
   await editor.filesChanged(file);
-  await eventually("the context", async () => ((await context()) === "1 entry" ? true : null));
+  await eventually("the context", async () => (/\b1 entry$/.test(await context()) ? true : null));
   rmSync(path.join(folder, "later"), { recursive: true });
   await editor.filesChanged(file, path.join(folder, "later"));
   await eventually("its absence", async () =>
-    (await context()) === "the folder does not exist" ? true : null,
+    /the folder does not exist$/.test(await context()) ? true : null,
   );
 });
 

@@ -68,8 +68,8 @@ test("an untitled document has the first workspace folder as context, or none", 
   assert.match((await withFolder.lenses(uri))[1] ?? "", /1 file, 1 B/);
   assert.deepEqual(without.diagnostics(uri), []);
   const stack: LayerStack = await without.connection.sendRequest(requests.layerStack, { uri });
-  assert.equal(stack.roots.at(-1)?.label, "Build context: none");
-  assert.equal(stack.roots.at(-1)?.description, "open a folder to choose one");
+  assert.equal(stack.roots.at(-1)?.label, "Build context");
+  assert.match(stack.roots.at(-1)?.description ?? "", /open a folder to choose one$/);
   assert.equal((await without.lenses(uri)).length, 2);
 });
 
@@ -131,7 +131,7 @@ test("a context outside the workspace is not watched, but read again on a save",
   await editor.open(uri, "FROM scratch\nCOPY . /\n");
   await editor.settled(uri);
   const stack: LayerStack = await editor.connection.sendRequest(requests.layerStack, { uri });
-  assert.equal(stack.roots.at(-1)?.description, "1 entry · not watched");
+  assert.match(stack.roots.at(-1)?.description ?? "", /1 entry · not watched$/);
   const globs = [...editor.watched.values()].flat();
   assert.ok(
     globs.every((glob) => !glob.startsWith(uriOf(outside))),
