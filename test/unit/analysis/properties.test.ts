@@ -26,7 +26,7 @@ test("any text is analysed and shown, before and after a simulated build", () =>
       showAll(analysisOf(given));
       showAll(analysisOf({ ...given, state: built(given) }));
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -61,7 +61,7 @@ test("right after a simulated build everything that runs is cached", () => {
       const given = { text, builder, files: someFiles };
       assert.deepEqual(notCached(analysisOf({ ...given, state: built(given) })), []);
     }),
-    { numRuns: 400 },
+    { numRuns: 120 },
   );
 });
 
@@ -91,7 +91,7 @@ test("every miss and every unknown names its cause, and its line is in the file"
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -112,7 +112,7 @@ test("a comment or a blank line changes nothing where the context does not hold 
         assert.deepEqual(kinds({ ...given, text: edited, state }), kinds({ ...given, state }));
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
 });
 
@@ -132,7 +132,7 @@ test("a file that nothing takes changes no key", () => {
       const other = { ...someFiles, "unrelated/file": "x" };
       assert.deepEqual(keys({ ...given, files: other }), keys(given));
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
 });
 
