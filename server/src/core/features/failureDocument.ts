@@ -1,6 +1,6 @@
 /** "Simulate Failure at This Step" as a Markdown document. */
 import type { FailureReport } from "./failure.js";
-import { codeSpan, escapeMarkdown, tableCell } from "./markdown.js";
+import { codeSpan, escapeMarkdown, tableCode } from "./markdown.js";
 
 /** @param name the Dockerfile as it is called in the document */
 export function failureDocument(report: FailureReport | null, name: string): string {
@@ -21,13 +21,13 @@ export function failureDocument(report: FailureReport | null, name: string): str
     [
       "| Line | Step | Its result |",
       "| ---: | --- | --- |",
-      ...rows.map(({ line, text, state }) => `| ${line} | ${codeSpan(text)} | ${state} |`),
+      ...rows.map(({ line, text, state }) => `| ${line} | ${tableCode(text)} | ${state} |`),
     ].join("\n"),
     ...(shell === null
       ? []
       : [
           "## A shell in the last good step",
-          tableCell(shell.intro),
+          escapeMarkdown(shell.intro),
           `\`\`\`sh\n${shell.commands.join("\n")}\n\`\`\``,
         ]),
     "## The next build",

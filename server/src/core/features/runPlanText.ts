@@ -1,5 +1,5 @@
 /** What `docker run` does, for a terminal and as Markdown. */
-import { codeSpan, escapeMarkdown, tableCell } from "./markdown.js";
+import { codeSpan, escapeMarkdown, tableCell, tableCode } from "./markdown.js";
 import { printable } from "./printable.js";
 import type { RunPlan } from "./runPlan.js";
 
@@ -54,7 +54,7 @@ export function runPlanDocument(plan: RunPlan | null, name: string): string {
       "| --- | --- | --- |",
       ...plan.values.map(
         ({ name: what, value, note }) =>
-          `| ${what} | ${value === null ? notKnown : codeSpan(value)} | ${tableCell(note)} |`,
+          `| ${what} | ${value === null ? notKnown : tableCode(value)} | ${tableCell(note)} |`,
       ),
     ].join("\n"),
     "",

@@ -216,6 +216,11 @@ function isRejected(
   return errors.some((problem) => !later.has(problem));
 }
 
+/** True for a stage of `FROM scratch` and nothing else. */
+function isEmptyImage(stage: OpenStage | undefined): boolean {
+  return stage?.base.kind === "scratch" && stage.steps.length === 1;
+}
+
 /** The ONBUILD triggers that run in a stage: its parent stage's own, or its base image's. */
 function triggersOf(
   base: StageBase,
@@ -273,6 +278,14 @@ function finish(
     problems.push({
       code: "no-target",
       message: `No stage is named "${options.target ?? ""}".`,
+      severity: "error",
+      range: null,
+    });
+  }
+  if (options.builder === "classic" && isEmptyImage(openStages[targetIndex])) {
+    problems.push({
+      code: "no-image",
+      message: "Nothing follows FROM scratch: the classic builder makes no image of it.",
       severity: "error",
       range: null,
     });

@@ -9,8 +9,13 @@ export const arg: InstructionKind = {
     if (instruction.args.length === 0) {
       scope.report("read", "missing-argument", "ARG needs a name.", instruction.keywordRange);
     }
-    for (const word of instruction.args) declare(word, scope);
-    return { ...noEffect, shaping: true, words: instruction.args.map(({ value }) => value) };
+    const words =
+      scope.builder === "classic"
+        ? // Every word sees the variables before the line: moby, builder/dockerfile/evaluator.go.
+          instruction.args.map((word) => read(word, scope)).map((arg) => declare(arg, scope))
+        : // Each word sees the ones before it: BuildKit, `dispatchArg`.
+          instruction.args.map((word) => declare(read(word, scope), scope));
+    return { ...noEffect, shaping: true, words };
   },
   explain: (_evaluation, builder, { isGlobal }) => ({
     inside: [
@@ -57,21 +62,37 @@ export function isProxyArg(name: string): boolean {
   return proxyArgs.has(name);
 }
 
-function declare(word: Word, scope: StageScope): void {
+interface ReadArg {
+  readonly name: string;
+  /** The default, expanded; null: none, or BuildKit does not look at it. */
+  readonly byDefault: string | null;
+  /** True for a name alone. */
+  readonly isBare: boolean;
+}
+
+/** null, and reported: the argument has no name. */
+function read(word: Word, scope: StageScope): ReadArg | null {
   const { name: nameWord, value: defaultWord } = splitArg(word);
   if (nameWord.value === "") {
     scope.report("read", "blank-name", "ARG has a value without a name.", word.range);
-    return;
+    return null;
   }
   const name = scope.expand(nameWord);
-  const given = scope.buildArgs.get(name);
-  // The build argument wins over the default, the default over the global value: `dispatchArg`.
+  const isNeeded = scope.builder === "classic" || !scope.buildArgs.has(name);
+  const byDefault = defaultWord === null || !isNeeded ? null : scope.expand(defaultWord);
+  return { name, byDefault, isBare: defaultWord === null };
+}
+
+/** Declares one argument; gives it as the classic builder notes it. */
+function declare(arg: ReadArg | null, scope: StageScope): string {
+  if (arg === null) return "";
+  const { name, byDefault, isBare } = arg;
+  // The build argument wins over the default, the default over the global value.
   const value =
-    given ??
-    (defaultWord === null ? (scope.globalArgs.get(name) ?? null) : scope.expand(defaultWord));
+    scope.buildArgs.get(name) ?? (isBare ? (scope.globalArgs.get(name) ?? null) : byDefault);
   scope.declaredArgs.push({ name, value });
-  if (value === null || builderArgs.has(name)) return;
   // The classic builder lets an ENV of the same name win wherever it stands: buildargs.go.
-  if (scope.builder === "classic" && scope.config.environment.has(name)) return;
-  scope.environment.set(name, value);
+  const isHidden = scope.builder === "classic" && scope.config.environment.has(name);
+  if (value !== null && !builderArgs.has(name) && !isHidden) scope.environment.set(name, value);
+  return byDefault === null ? name : `${name}=${byDefault}`;
 }
