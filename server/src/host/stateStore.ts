@@ -20,7 +20,6 @@ const fileName = "simulated-builds.json";
 
 /** A lock older than this was left by a window that died. Milliseconds. */
 const staleLock = 10_000;
-const lockWait = 5_000;
 
 export interface StateStore {
   /** The state as it was last read; `refresh` reads it again. */
@@ -123,7 +122,6 @@ async function setAside(file: string, kind: "other-model" | "damaged"): Promise<
 
 /** Runs `work` while holding a lock file; one that is too old is taken over. */
 async function withLock<T>(lock: string, work: () => Promise<T>): Promise<T> {
-  const until = Date.now() + lockWait;
   for (;;) {
     try {
       await (await open(lock, "wx")).close();
@@ -134,7 +132,7 @@ async function withLock<T>(lock: string, work: () => Promise<T>): Promise<T> {
         ({ mtimeMs }) => Date.now() - mtimeMs,
         () => 0,
       );
-      if (age > staleLock || Date.now() > until) await rm(lock, { force: true });
+      if (age > staleLock) await rm(lock, { force: true });
       else await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
