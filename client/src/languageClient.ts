@@ -21,6 +21,7 @@ import {
   type InitializationOptions,
   notifications,
 } from "../../server/src/protocol.js";
+import { glossaryLink } from "./glossary.js";
 
 /** The documents that Stratacast answers for. */
 export const dockerfiles: readonly vscode.DocumentFilter[] = [
@@ -177,6 +178,13 @@ function createClient(
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     // Texts of a Dockerfile and file names reach hovers: no commands, no HTML from there.
     markdown: { isTrusted: false, supportHtml: false },
+    middleware: {
+      async provideHover(document, position, token, next) {
+        const hover = await next(document, position, token);
+        hover?.contents.push(glossaryLink());
+        return hover;
+      },
+    },
     initializationFailedHandler: () => false,
     errorHandler: {
       error: (_error, _message, count) => ({

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { notifications, revealLayerCommand } from "../../server/src/protocol.js";
 import { dockerfileFor } from "./activeDockerfile.js";
 import { createBuildGraphs } from "./buildGraph/panel.js";
+import { sharedLayers, showGlossary, simulateFailure, simulateRun } from "./commands/documents.js";
 import { explainLayers, exportExplanation } from "./commands/explainLayers.js";
 import { forgetBuilds } from "./commands/forgetBuilds.js";
 import { openContextFile } from "./commands/openContextFile.js";
@@ -12,6 +13,7 @@ import { revealLayer } from "./commands/revealLayer.js";
 import { simulateBuild } from "./commands/simulateBuild.js";
 import { setContextKey } from "./contextKeys.js";
 import { createExplanations } from "./documents/explanations.js";
+import { glossaryCommand } from "./glossary.js";
 import { createLanguageServer, isDockerfile, type LanguageServer } from "./languageClient.js";
 import { createLayerView, layerViewId } from "./layerStack/provider.js";
 import { createRememberedChoices, type RememberedChoices } from "./rememberedChoices.js";
@@ -33,6 +35,10 @@ export function activate(context: vscode.ExtensionContext): void {
     "stratacast.showLayers": () => vscode.commands.executeCommand(`${layerViewId}.focus`),
     "stratacast.explainLayers": (resource) => explainLayers(view, explanations, resource),
     "stratacast.exportExplanation": (resource) => exportExplanation(server, view, resource),
+    "stratacast.simulateRun": (resource) => simulateRun(view, explanations, resource),
+    "stratacast.simulateFailure": (row) => simulateFailure(view, explanations, row),
+    "stratacast.sharedLayers": () => sharedLayers(explanations),
+    [glossaryCommand]: (term) => showGlossary(explanations, term),
     "stratacast.showBuildGraph": async (resource) => {
       const document = await dockerfileFor(view, resource);
       if (document !== undefined) graphs.show(document.uri);

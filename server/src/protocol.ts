@@ -89,8 +89,11 @@ export type SimulateResult =
 
 /** A document about a Dockerfile, made by the server. */
 export interface DocumentParams {
+  /** Of the Dockerfile; the glossary is about none. */
   readonly uri: string;
-  readonly kind: "explain";
+  readonly kind: "explain" | "run" | "failure" | "glossary";
+  /** The line of the step that fails, from 1; the others take none. */
+  readonly line?: number;
   /** `preview`: Markdown with a drawn picture in it; `markdown`: drawn in characters, for anywhere. */
   readonly format: "preview" | "markdown" | "html";
 }
@@ -127,6 +130,8 @@ export const requests = {
   document: "stratacast/document",
   /** `PictureParams` → `string | null`: an SVG; null: there is nothing to draw */
   picture: "stratacast/picture",
+  /** `{ uris }` → `string`: Markdown about the layers that these Dockerfiles have in common */
+  sharedLayers: "stratacast/sharedLayers",
   /** no params → `{ forgotten: number }`: how many simulated builds were dropped */
   forgetBuilds: "stratacast/forgetBuilds",
 } as const;

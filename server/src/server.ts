@@ -15,6 +15,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { createContextWatches } from "./contextWatches.js";
 import { toBuildChoice, toInitializationOptions, toPath, toUri } from "./convert/fromProtocol.js";
 import { statusDetail, statusText } from "./core/features/summary.js";
+import type { Result } from "./core/host.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
 import { handleCodeLens } from "./handlers/codeLens.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";
@@ -22,6 +23,7 @@ import { handleDocument } from "./handlers/document.js";
 import { handleHover } from "./handlers/hover.js";
 import { handleLayerChildren, handleLayerStack } from "./handlers/layerStack.js";
 import { handlePicture } from "./handlers/picture.js";
+import { handleSharedLayers } from "./handlers/sharedLayers.js";
 import { handleSimulateBuild } from "./handlers/simulateBuild.js";
 import { pathInside } from "./host/inside.js";
 import { readTextFile } from "./host/nodeFileSystem.js";
@@ -315,8 +317,17 @@ export function serve(connection: Connection): void {
     answer("buildChoices", toUri(params), null, (session) => handleBuildChoices(session)),
   );
   connection.onRequest(requests.document, (params: unknown) =>
-    answer("document", toUri(params), null, (session) => handleDocument(session, params)),
+    guard("document", null, () => handleDocument(sessions.get(toUri(params)) ?? null, params)),
   );
+  connection.onRequest(requests.sharedLayers, (params: unknown, token) => {
+    const open = (file: string) =>
+      [...sessions.values()].find(({ place }) => place.file === file)?.place.uri;
+    const readText = (file: string): Result<string> => {
+      const document = documents.get(open(file) ?? "");
+      return document === undefined ? readTextFile(file) : { ok: true, value: document.getText() };
+    };
+    return handleSharedLayers({ readText, workspaceFolders }, params, token);
+  });
   connection.onRequest(requests.picture, (params: unknown) =>
     answer("picture", toUri(params), null, (session) => handlePicture(session, params)),
   );

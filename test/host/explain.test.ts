@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { FrameLocator } from "playwright-core";
-import { type Editor, eventually, screenshot, type Theme } from "../support/editor.js";
-import { appendToLine, choose, runCommand } from "../support/editorView.js";
+import { type Editor, eventually, screenshot, type Theme, writeOnDisk } from "../support/editor.js";
+import { appendToLine, choose, hoverOn, placeCursor, runCommand } from "../support/editorView.js";
 import { journey, sample } from "../support/journey.js";
 import { clearToasts, seeToast } from "../support/workbench.js";
 
@@ -97,6 +97,42 @@ journey(
       assert.equal(png.subarray(1, 4).toString("latin1"), "PNG");
       assert.ok(png.length > 5_000, "the PNG shows something");
       assert.ok(existsSync(path.join(editor.folder, "layers-of-Dockerfile.svg")));
+    });
+
+    await step("Simulate Run tells the command and the final values", async () => {
+      await clickInto(editor);
+      await runCommand(editor, "Stratacast: Simulate Run");
+      const page = await seeWebview(editor, /What docker run does/, "h1");
+      await page.locator("td code").filter({ hasText: '"/sbin/tini"' }).first().waitFor();
+      await screenshot(editor, "simulate-run");
+    });
+
+    await step("Simulate Failure at This Step tells what is left", async () => {
+      await clickInto(editor);
+      await placeCursor(editor, 17);
+      await runCommand(editor, "Stratacast: Simulate Failure at This Step");
+      await seeWebview(editor, /No step of Dockerfile/, "p");
+      await clickInto(editor);
+      await placeCursor(editor, 16);
+      await runCommand(editor, "Stratacast: Simulate Failure at This Step");
+      await seeWebview(editor, /If line 16 fails/, "h1");
+      await screenshot(editor, "simulate-failure");
+    });
+
+    await step("the shared layers of the workspace are compared", async () => {
+      writeOnDisk(editor, "other.Dockerfile", "FROM node:20-alpine3.20\nRUN true\n");
+      await runCommand(editor, "Stratacast: Show Layers Shared in This Workspace");
+      const page = await seeWebview(editor, /Layers shared in this workspace/, "h1");
+      await page.locator("li").filter({ hasText: "with the same tag they would share" }).waitFor();
+      await screenshot(editor, "shared-layers");
+    });
+
+    await step("a hover and a row of the tree lead to the glossary", async () => {
+      await clickInto(editor);
+      await hoverOn(editor, "WORKDIR /app", "WORKDIR", /Glossary/);
+      await editor.page.locator(".monaco-hover:not(.hidden) a", { hasText: "Glossary" }).click();
+      await seeWebview(editor, /^Writable layer$/, "h2");
+      await screenshot(editor, "glossary");
     });
   },
 );

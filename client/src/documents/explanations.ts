@@ -8,11 +8,14 @@ import type { LanguageServer } from "../languageClient.js";
 
 export const documentScheme = "stratacast";
 
-export type DocumentAbout = Pick<DocumentParams, "uri" | "kind">;
+/** What a document is about; `shared` compares all Dockerfiles of the workspace. */
+export type DocumentAbout =
+  | Pick<DocumentParams, "uri" | "kind" | "line">
+  | { readonly uri: ""; readonly kind: "shared" };
 
 export interface Explanations extends vscode.Disposable {
   /** Opens the document as a preview beside the editor. */
-  show(about: DocumentAbout, title: string): Promise<void>;
+  show(about: DocumentAbout, title: string, fragment?: string): Promise<void>;
 }
 
 export function createExplanations(server: LanguageServer): Explanations {
@@ -28,8 +31,7 @@ export function createExplanations(server: LanguageServer): Explanations {
       async provideTextDocumentContent(uri, token) {
         const about = aboutOf(uri);
         if (about === undefined) return "";
-        const params: DocumentParams = { ...about, format: "preview" };
-        const text = await server.request<string | null>(requests.document, params, token);
+        const text = await textOf(server, about, token);
         return text ?? vscode.l10n.t("The Dockerfile is closed: open it to see this again.");
       },
     }),
@@ -47,12 +49,12 @@ export function createExplanations(server: LanguageServer): Explanations {
     }),
   ];
   return {
-    async show(about, title) {
+    async show(about, title, fragment = "") {
       const uri = uriOf(about, title);
       const documents = shown.get(about.uri) ?? new Map<string, vscode.Uri>();
       shown.set(about.uri, documents.set(uri.toString(), uri));
       changes.fire(uri);
-      await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
+      await vscode.commands.executeCommand("markdown.showPreviewToSide", uri.with({ fragment }));
     },
     dispose() {
       clearTimeout(refreshing);
@@ -60,6 +62,32 @@ export function createExplanations(server: LanguageServer): Explanations {
     },
   };
 }
+
+async function textOf(
+  server: LanguageServer,
+  about: DocumentAbout,
+  token: vscode.CancellationToken,
+): Promise<string | null | undefined> {
+  if (about.kind !== "shared") {
+    const params: DocumentParams = { ...about, format: "preview" };
+    return server.request<string | null>(requests.document, params, token);
+  }
+  const found = await vscode.workspace.findFiles(
+    dockerfileNames,
+    "**/node_modules/**",
+    most,
+    token,
+  );
+  const uris = found.map(String).filter((uri) => !/\.(docker|container)ignore$/.test(uri));
+  return server.request<string>(requests.sharedLayers, { uris }, token);
+}
+
+/** As the manifest and VS Code name them. */
+const dockerfileNames =
+  "**/{Dockerfile,Containerfile,Dockerfile.*,Containerfile.*,*.Dockerfile,*.Containerfile,*.dockerfile}";
+
+/** The server compares fewer than are found at most. */
+const most = 200;
 
 /** The preview itself waits a little while somebody types. Milliseconds. */
 const refreshDelay = 250;

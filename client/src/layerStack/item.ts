@@ -1,6 +1,7 @@
 /** Plain data of the server → a row as VS Code draws it. */
 import * as vscode from "vscode";
 import type { LayerNode, PredictionKind } from "../../../server/src/protocol.js";
+import { withGlossaryLink } from "../glossary.js";
 import type { Row } from "./row.js";
 
 /**
@@ -30,8 +31,23 @@ export function itemId(row: Row): string {
 
 /** The tooltip of a row: Markdown of which nothing is trusted. */
 export function toTooltip(node: LayerNode): vscode.MarkdownString | undefined {
-  return node.tooltip === "" ? undefined : new vscode.MarkdownString(node.tooltip);
+  if (node.tooltip === "") return undefined;
+  const term = terms[node.kind];
+  return term === undefined
+    ? new vscode.MarkdownString(node.tooltip)
+    : withGlossaryLink(node.tooltip, term);
 }
+
+/** The heading of the glossary that explains a kind of row. */
+const terms: Partial<Record<LayerNode["kind"], string>> = {
+  context: "build-context",
+  stage: "stage",
+  writable: "writable-layer",
+  layer: "layer",
+  base: "base-image",
+  config: "metadata",
+  metadata: "metadata",
+};
 
 function collapsibleState(node: LayerNode, expanded: boolean | undefined) {
   if (node.children === null || node.children.length === 0) {

@@ -54,11 +54,15 @@ export function toBuildChoice(value: unknown): BuildChoice | null {
 export function toDocumentParams(value: unknown): DocumentParams | null {
   if (!isObject(value)) return null;
   const uri = toUri(value);
-  const kind = (["explain"] as const).find((known) => known === value["kind"]);
+  const kind = (["explain", "run", "failure", "glossary"] as const).find(
+    (known) => known === value["kind"],
+  );
   const format = (["preview", "markdown", "html"] as const).find(
     (known) => known === value["format"],
   );
-  return kind === undefined || format === undefined ? null : { uri, kind, format };
+  if (kind === undefined || format === undefined) return null;
+  const line = Number(value["line"]);
+  return { uri, kind, format, ...(Number.isInteger(line) && line > 0 ? { line } : {}) };
 }
 
 export function toPictureParams(value: unknown): PictureParams | null {
@@ -66,6 +70,12 @@ export function toPictureParams(value: unknown): PictureParams | null {
   const part = (["stack", "graph", "all"] as const).find((known) => known === value["part"]);
   const reach = value["reach"] === "button" ? "button" : "none";
   return part === undefined ? null : { uri: toUri(value), part, reach };
+}
+
+/** The `uris` of parameters. */
+export function toUris(value: unknown): readonly string[] {
+  if (!isObject(value) || !Array.isArray(value["uris"])) return [];
+  return value["uris"].filter((uri): uri is string => typeof uri === "string");
 }
 
 /** The `uri` of parameters; empty: there is none. */

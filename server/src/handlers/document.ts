@@ -2,13 +2,26 @@ import path from "node:path";
 import { toDocumentParams } from "../convert/fromProtocol.js";
 import { explainDocument } from "../core/features/explainDocument.js";
 import { explainPage } from "../core/features/explainPage.js";
+import { failureAt } from "../core/features/failure.js";
+import { failureDocument } from "../core/features/failureDocument.js";
+import { glossaryDocument } from "../core/features/glossary.js";
+import { runPlan } from "../core/features/runPlan.js";
+import { runPlanDocument } from "../core/features/runPlanText.js";
 import { layoutGraph } from "../host/layout.js";
+import type { DocumentParams } from "../protocol.js";
 import type { Session } from "../session.js";
 
-/** `stratacast/document`: Markdown, or a page of its own. */
-export function handleDocument(session: Session, params: unknown): string | null {
+/**
+ * `stratacast/document`: Markdown, or a page of its own.
+ * @param session null: no Dockerfile of this name is open
+ */
+export function handleDocument(session: Session | null, params: unknown): string | null {
   const asked = toDocumentParams(params);
   if (asked === null) return null;
+  return asked.kind === "glossary" ? glossaryDocument() : session && documentOf(session, asked);
+}
+
+function documentOf(session: Session, asked: DocumentParams): string {
   const view = session.view();
   const name = nameOf(session);
   switch (asked.kind) {
@@ -19,6 +32,12 @@ export function handleDocument(session: Session, params: unknown): string | null
         picture: asked.format === "preview" ? "svg" : "text",
         layout: layoutGraph,
       });
+    case "run":
+      return runPlanDocument(runPlan(view.analysis, { remove: true, args: [] }), name);
+    case "glossary":
+      return glossaryDocument();
+    case "failure":
+      return failureDocument(failureAt(view.analysis, asked.line ?? 0, { dockerfile: name }), name);
   }
 }
 

@@ -1,0 +1,52 @@
+/** The commands that open a document about a Dockerfile, other than its layers. */
+import * as vscode from "vscode";
+import { dockerfileFor, fileName } from "../activeDockerfile.js";
+import type { Explanations } from "../documents/explanations.js";
+import type { LayerView } from "../layerStack/provider.js";
+import type { Row } from "../layerStack/row.js";
+
+/** "Stratacast: Simulate Run": what docker run does with the image. */
+export async function simulateRun(
+  view: LayerView,
+  explanations: Explanations,
+  resource: unknown,
+): Promise<void> {
+  const document = await dockerfileFor(view, resource);
+  if (document === undefined) return;
+  const title = vscode.l10n.t("Run of {0}", fileName(document.uri));
+  await explanations.show({ uri: document.uri.toString(), kind: "run" }, title);
+}
+
+/**
+ * "Stratacast: Simulate Failure at This Step".
+ * @param row the row of the layer tree whose menu was used; anything else: the line of the cursor
+ */
+export async function simulateFailure(
+  view: LayerView,
+  explanations: Explanations,
+  row: unknown,
+): Promise<void> {
+  const place = isRow(row) ? { uri: vscode.Uri.parse(row.uri), line: row.node.line } : undefined;
+  const document = await dockerfileFor(view, place?.uri);
+  const editor = vscode.window.visibleTextEditors.find((shown) => shown.document === document);
+  const line = place?.line ?? (editor === undefined ? undefined : editor.selection.active.line + 1);
+  if (document === undefined || line === undefined) return;
+  const title = vscode.l10n.t("Failure in line {0} of {1}", line, fileName(document.uri));
+  await explanations.show({ uri: document.uri.toString(), kind: "failure", line }, title);
+}
+
+/** @param term a heading of the glossary, as links name it; anything else: its beginning */
+export async function showGlossary(explanations: Explanations, term: unknown): Promise<void> {
+  const fragment = typeof term === "string" && /^[a-z-]+$/.test(term) ? term : "";
+  await explanations.show({ uri: "", kind: "glossary" }, vscode.l10n.t("Glossary"), fragment);
+}
+
+/** "Stratacast: Show Layers Shared in This Workspace". */
+export async function sharedLayers(explanations: Explanations): Promise<void> {
+  const title = vscode.l10n.t("Layers Shared in This Workspace");
+  await explanations.show({ uri: "", kind: "shared" }, title);
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === "object" && value !== null && "node" in value && "uri" in value;
+}

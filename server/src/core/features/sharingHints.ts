@@ -1,0 +1,129 @@
+/** What a small change would let two Dockerfiles share. */
+import type { StepAnalysis } from "../analysis/analyse.js";
+import type { Chain, SharingHint } from "./sharedLayers.js";
+import { count } from "./sizes.js";
+
+/** More than this nobody reads. */
+const most = 20;
+
+/** For every pair of chains of two files at most one, the largest gain first. */
+export function sharingHints(chains: readonly Chain[]): readonly SharingHint[] {
+  const hints = new Map<string, SharingHint>();
+  for (const [at, a] of chains.entries()) {
+    for (const b of chains.slice(at + 1)) {
+      if (a.file === b.file || a.platform !== b.platform) continue;
+      const hint = a.base === b.base ? stepHint(a, b) : baseHint(a, b);
+      if (hint !== null) hints.set(hint.message, hint);
+    }
+  }
+  return [...hints.values()].sort((x, y) => y.gain - x.gain).slice(0, most);
+}
+
+/** Two tags of one image. */
+function baseHint(a: Chain, b: Chain): SharingHint | null {
+  if (repositoryOf(a.base) !== repositoryOf(b.base)) return null;
+  const gain = sameDefinitions(a.steps, b.steps, 0);
+  const more = gain === 0 ? "" : ` and their first ${count(gain, "step")}`;
+  return {
+    message: `${a.file} stands on ${a.base} (line ${a.fromLine}), ${b.file} on ${b.base} (line ${b.fromLine}): with the same tag they would share the base image${more}.`,
+    gain: gain + 1,
+  };
+}
+
+/** The same base: what keeps the first differing step apart? */
+function stepHint(a: Chain, b: Chain): SharingHint | null {
+  let shared = 0;
+  while (isShared(a.steps[shared], b.steps[shared])) shared++;
+  const [first, second] = [a.steps[shared], b.steps[shared]];
+  if (first === undefined || second === undefined) return null;
+  return sameText(a, first, b, second) ?? moved(a, b, shared) ?? moved(b, a, shared);
+}
+
+function sameText(
+  a: Chain,
+  first: StepAnalysis,
+  b: Chain,
+  second: StepAnalysis,
+): SharingHint | null {
+  const places = `Line ${first.step.line} of ${a.file} and line ${second.step.line} of ${b.file}`;
+  if (folded(first.step.text) !== folded(second.step.text)) return null;
+  const facets = differingFacets(first, second);
+  if (facets.length === 1 && facets[0] === "command") {
+    return {
+      message: `${places} differ only in blanks: written alike they would be one layer.`,
+      gain: 1,
+    };
+  }
+  const words = facets.flatMap((facet) => facetWords[facet] ?? []);
+  if (words.length === 0) return null;
+  return {
+    message: `${places} say the same, but ${words.join(" and ")} above ${words.length === 1 && !words[0]?.includes(" and ") ? "differs" : "differ"}: set it after them, or alike, and they would be one layer.`,
+    gain: 1,
+  };
+}
+
+const facetWords: Readonly<Record<string, string>> = {
+  environment: "ENV or ARG",
+  directory: "WORKDIR",
+  user: "USER",
+};
+
+/** A step of `a` that stands further down in `b`, with nothing of the context in it. */
+function moved(a: Chain, b: Chain, shared: number): SharingHint | null {
+  const step = a.steps[shared];
+  const digest = step?.keyed.definition?.digest;
+  if (step === undefined || digest === undefined || step.keyed.context.length > 0) return null;
+  if (step.keyed.sources.length > 0 || step.step.keyword !== "RUN") return null;
+  const below = b.steps.find(({ keyed }, at) => at > shared && keyed.definition?.digest === digest);
+  const above = b.steps[shared];
+  if (below === undefined || above === undefined) return null;
+  return {
+    message: `Line ${step.step.line} of ${a.file} runs the same as line ${below.step.line} of ${b.file}: moved up before line ${above.step.line} there, if it needs nothing from in between, it would be one layer.`,
+    gain: 1,
+  };
+}
+
+function isShared(a: StepAnalysis | undefined, b: StepAnalysis | undefined): boolean {
+  return a !== undefined && b !== undefined && a.keyed.key === b.keyed.key;
+}
+
+/** How many leading steps are the same if only what is below them were. */
+function sameDefinitions(
+  a: readonly StepAnalysis[],
+  b: readonly StepAnalysis[],
+  from: number,
+): number {
+  let at = from;
+  for (; at < Math.min(a.length, b.length); at++) {
+    const [first, second] = [a[at]?.keyed, b[at]?.keyed];
+    if (first === undefined || second === undefined) break;
+    const isSame =
+      first.definition !== null &&
+      first.definition.digest === second.definition?.digest &&
+      first.sources.length === 0 &&
+      second.sources.length === 0 &&
+      JSON.stringify(digestsOf(first)) === JSON.stringify(digestsOf(second));
+    if (!isSame) break;
+  }
+  return at - from;
+}
+
+function digestsOf({ context }: StepAnalysis["keyed"]): readonly string[] {
+  return context.map(({ content }, at) =>
+    content.kind === "known" ? content.digest : `open ${at}`,
+  );
+}
+
+function differingFacets(a: StepAnalysis, b: StepAnalysis): readonly string[] {
+  const [first, second] = [a.keyed.definition?.facets ?? {}, b.keyed.definition?.facets ?? {}];
+  return Object.keys(first).filter((name) => first[name] !== second[name]);
+}
+
+function folded(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+/** `node:20` and `node@sha256:…` are both of `node`. */
+function repositoryOf(reference: string): string {
+  return reference.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+}

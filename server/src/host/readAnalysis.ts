@@ -1,0 +1,44 @@
+/** Analyses a Dockerfile that is not open, with the folder that it is in as its context. */
+import path from "node:path";
+import {
+  type Analysis,
+  analyse,
+  type Cancellation,
+  emptyBaseline,
+  neededFiles,
+  parseDockerfile,
+} from "../core/index.js";
+import { sha256 } from "./digest.js";
+import { hostPlatform } from "./platform.js";
+import { hashNeeded, openContext } from "./project.js";
+
+/** A context with more entries is left out: what is copied from it is then not compared. */
+const maxEntries = 50_000;
+
+/** With BuildKit, for this machine's platform, against no earlier build. */
+export async function readAnalysis(
+  file: string,
+  text: string,
+  cancel: Cancellation,
+): Promise<Analysis> {
+  const dockerfile = parseDockerfile(text);
+  const place = { dockerfile: file, folder: path.dirname(file), builder: "buildkit" } as const;
+  const context = openContext(place, { maxEntries });
+  const scanned = await context.reader.scan(cancel);
+  const current = (): Analysis =>
+    analyse({
+      dockerfile,
+      options: {
+        builder: "buildkit",
+        buildArgs: new Map(),
+        target: null,
+        platform: hostPlatform(),
+      },
+      context: scanned.ok ? context.state(null) : null,
+      baseline: emptyBaseline(sha256),
+      baseImage: () => null,
+      digest: sha256,
+    });
+  if (scanned.ok) await hashNeeded(context, () => neededFiles(current()), cancel);
+  return current();
+}
