@@ -9,16 +9,26 @@ import type { Digest } from "../host.js";
 import type { CopyItem, CopyOperation, Mount, RunOperation } from "../instructions/operation.js";
 import { cleanPath } from "../text/paths.js";
 
-/**
- * The parts of a definition by name: whoever explains a miss compares them one by one. `places`,
- * where a COPY takes its files, is the one part that is in no key.
- */
+/** The digests of a definition's parts by name, as the store keeps them: they tell no value. */
 export type Facets = Readonly<Record<string, string>>;
 
 export interface Definition {
   readonly digest: string;
-  /** Digests, so that a stored one tells no value. */
-  readonly facets: Facets;
+  /**
+   * By name: whoever explains a miss compares them one by one. `places`, where a COPY takes its
+   * files, is the one part that is in no key.
+   */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+/** Digests each part. Asked for misses and for what is stored only: it is the costly part. */
+export function facetsOf(definition: Definition | null, digest: Digest): Facets {
+  const facets: Record<string, string> = {};
+  for (const [name, value] of Object.entries(definition?.parts ?? {})) {
+    // 64 bits are enough to tell the parts of two steps apart; the key itself uses all.
+    facets[name] = digest(value).slice(0, 16);
+  }
+  return facets;
 }
 
 /**
@@ -93,10 +103,7 @@ export function classicDefinition(step: Step, digest: Digest): Definition | null
 }
 
 function define(digest: Digest, kind: string, parts: Record<string, string>): Definition {
-  const facets: Record<string, string> = {};
-  // 64 bits are enough to tell the parts of two steps apart; the key itself uses all.
-  for (const [name, value] of Object.entries(parts)) facets[name] = digest(value).slice(0, 16);
-  return { digest: digest(JSON.stringify([kind, parts])), facets };
+  return { digest: digest(JSON.stringify([kind, parts])), parts };
 }
 
 function definePlaced(
@@ -105,13 +112,9 @@ function definePlaced(
   { from, items }: CopyOperation,
   parts: Record<string, string>,
 ): Definition {
-  const { digest: name, facets } = define(digest, kind, parts);
   const texts = items.map((item) => (item.kind === "paths" ? item.text : item.kind));
-  const places = digest(JSON.stringify([from.kind === "image" ? from : from.kind, texts])).slice(
-    0,
-    16,
-  );
-  return { digest: name, facets: { ...facets, places } };
+  const places = JSON.stringify([from.kind === "image" ? from : from.kind, texts]);
+  return { digest: define(digest, kind, parts).digest, parts: { ...parts, places } };
 }
 
 /** What the file operation's own text says of a source; the files themselves are an input. */

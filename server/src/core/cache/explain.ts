@@ -14,6 +14,7 @@ import {
 } from "./causes.js";
 import { fileNames, listNames, type PathChange } from "./changedFiles.js";
 import { ChangedValues } from "./changedValues.js";
+import { facetsOf } from "./definition.js";
 import type { KeyedStep, Keys } from "./predict.js";
 import type { Cause, Prediction } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
@@ -121,7 +122,7 @@ class Explainer {
   #ownChanges(keyed: KeyedStep, before: StepRecord): readonly Cause[] {
     const causes: Cause[] = [];
     const changed = new Set(
-      Object.entries(keyed.definition?.facets ?? {}).flatMap(([name, value]) =>
+      Object.entries(facetsOf(keyed.definition, this.#digest)).flatMap(([name, value]) =>
         before.facets[name] === value ? [] : [name],
       ),
     );

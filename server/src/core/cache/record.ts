@@ -5,6 +5,7 @@ import { sendPaths, type Transfer } from "../context/transfer.js";
 import type { BuildGraph } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import { valueDigest } from "./changedValues.js";
+import { facetsOf } from "./definition.js";
 import { stepText } from "./explain.js";
 import type { KeyedStep, Keys } from "./predict.js";
 import type { BuildRecord, CacheRecord, StepRecord } from "./records.js";
@@ -59,7 +60,7 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
       keyword: step.keyword,
       text: stepText(step, digest),
       key: isRun ? keyed.key : null,
-      facets: keyed.definition?.facets ?? {},
+      facets: facetsOf(keyed.definition, digest),
       inputs: keyed.inputs,
       assignments: step.assignments.map(({ name, value }) => [name, valueDigest(value, digest)]),
       manifest,

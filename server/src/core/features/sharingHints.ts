@@ -115,7 +115,7 @@ function digestsOf({ context }: StepAnalysis["keyed"]): readonly string[] {
 }
 
 function differingFacets(a: StepAnalysis, b: StepAnalysis): readonly string[] {
-  const [first, second] = [a.keyed.definition?.facets ?? {}, b.keyed.definition?.facets ?? {}];
+  const [first, second] = [a.keyed.definition?.parts ?? {}, b.keyed.definition?.parts ?? {}];
   return Object.keys(first).filter((name) => first[name] !== second[name]);
 }
 
