@@ -129,6 +129,7 @@ journey(
 
     await step("a hover and a row of the tree lead to the glossary", async () => {
       await clickInto(editor);
+      await placeCursor(editor, 16);
       await hoverOn(editor, "WORKDIR /app", "WORKDIR", /Glossary/);
       await editor.page.locator(".monaco-hover:not(.hidden) a", { hasText: "Glossary" }).click();
       await seeWebview(editor, /^Writable layer$/, "h2");

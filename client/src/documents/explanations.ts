@@ -54,7 +54,11 @@ export function createExplanations(server: LanguageServer): Explanations {
       const documents = shown.get(about.uri) ?? new Map<string, vscode.Uri>();
       shown.set(about.uri, documents.set(uri.toString(), uri));
       changes.fire(uri);
-      await vscode.commands.executeCommand("markdown.showPreviewToSide", uri.with({ fragment }));
+      // Asked for from a page, the next one takes its column instead of one more beside it.
+      const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+      const isPage = activeTab?.input instanceof vscode.TabInputWebview;
+      const command = isPage ? "markdown.showPreview" : "markdown.showPreviewToSide";
+      await vscode.commands.executeCommand(command, uri.with({ fragment }));
     },
     dispose() {
       clearTimeout(refreshing);
