@@ -17,13 +17,13 @@ export const suites: readonly Suite[] = [
   {
     name: "unit",
     about: "the core, in memory",
-    limitSeconds: 120,
+    limitSeconds: 300,
     prepare: nothing,
   },
   {
     name: "tidy",
     about: "what holds for the whole project: boundaries, documents, the package",
-    limitSeconds: 60,
+    limitSeconds: 240,
     prepare: async () => {
       await packageExtension();
     },
@@ -31,19 +31,19 @@ export const suites: readonly Suite[] = [
   {
     name: "protocol",
     about: "the bundled language server over stdio",
-    limitSeconds: 120,
+    limitSeconds: 300,
     prepare: nothing,
   },
   {
     name: "conformance",
     about: "predictions against recordings of real engine builds",
-    limitSeconds: 180,
+    limitSeconds: 300,
     prepare: nothing,
   },
   {
     name: "host",
     about: "the packaged extension in a real VS Code",
-    limitSeconds: 600,
+    limitSeconds: 900,
     prepare: async () => {
       await findBrowser();
       await installVsCode("main");
