@@ -54,17 +54,25 @@ export function createExplanations(server: LanguageServer): Explanations {
       const documents = shown.get(about.uri) ?? new Map<string, vscode.Uri>();
       shown.set(about.uri, documents.set(uri.toString(), uri));
       changes.fire(uri);
-      // Asked for from a page, the next one takes its column instead of one more beside it.
-      const { activeTab } = vscode.window.tabGroups.activeTabGroup;
-      const isPage = activeTab?.input instanceof vscode.TabInputWebview;
-      const command = isPage ? "markdown.showPreview" : "markdown.showPreviewToSide";
-      await vscode.commands.executeCommand(command, uri.with({ fragment }));
+      await leavePage(about.uri);
+      const target = uri.with({ fragment });
+      await vscode.commands.executeCommand("markdown.showPreviewToSide", target);
     },
     dispose() {
       clearTimeout(refreshing);
       vscode.Disposable.from(...subscriptions).dispose();
     },
   };
+}
+
+/** Asked for from a page, the next one would open one more column: it belongs beside the text. */
+async function leavePage(uri: string): Promise<void> {
+  const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+  const editors = vscode.window.visibleTextEditors;
+  const editor = editors.find(({ document }) => document.uri.toString() === uri) ?? editors[0];
+  if (!(activeTab?.input instanceof vscode.TabInputWebview) || editor === undefined) return;
+  const { document, viewColumn } = editor;
+  await vscode.window.showTextDocument(document, viewColumn === undefined ? {} : { viewColumn });
 }
 
 async function textOf(
