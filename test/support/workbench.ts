@@ -1,6 +1,6 @@
 /** What a person reads around the editor: trees, notifications, output, status bar, dialogs. */
 import { type Editor, eventually } from "./editor.js";
-import { choose, runCommand } from "./editorView.js";
+import { runCommand } from "./editorView.js";
 
 /** Opens a view container by its title in the activity bar; once it is open it stays so. */
 export async function showViewContainer(editor: Editor, title: string): Promise<void> {
@@ -98,17 +98,6 @@ export async function seeToast(editor: Editor, text: string | RegExp): Promise<s
 /** Clears the notifications away, so that a picture or the next wait is not about old ones. */
 export async function clearToasts(editor: Editor): Promise<void> {
   await runCommand(editor, "Notifications: Clear All Notifications");
-}
-
-/** Shows an output channel and waits until its text matches; returns the lines on the screen. */
-export async function seeOutput(
-  editor: Editor,
-  channel: string,
-  expected: RegExp,
-): Promise<readonly string[]> {
-  await runCommand(editor, "Output: Show Output Channels...");
-  await choose(editor, channel);
-  return outputLines(editor, expected);
 }
 
 /** Waits until the output on the screen matches; returns its lines on the screen. */

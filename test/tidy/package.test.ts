@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { test } from "node:test";
+import { projectText } from "../support/projectFiles.js";
 import { packagePath } from "../support/runner/packageExtension.js";
 import { zipEntries } from "../support/zip.js";
 
@@ -57,4 +58,18 @@ test("the licences of all bundled packages are in the package", () => {
   ]) {
     assert.match(text, new RegExp(`^${name} [\\d.]+ \\(MIT\\)$`, "m"));
   }
+});
+
+test("npm ci can install on every platform: the lock holds all optional packages", () => {
+  // npm's own lock of these parts of its format: docs.npmjs.com/cli/configuring-npm/package-lock-json.
+  const { packages } = JSON.parse(projectText("package-lock.json")) as {
+    readonly packages: Readonly<
+      Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>
+    >;
+  };
+  const locked = Object.keys(packages);
+  const missing = Object.values(packages)
+    .flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+    .filter((name) => !locked.some((place) => place.endsWith(`node_modules/${name}`)));
+  assert.deepEqual(missing, []);
 });
