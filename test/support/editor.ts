@@ -74,6 +74,15 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
       theme = wanted;
       server.writeSettings(current());
       await page.locator(`.monaco-workbench.${themes[wanted].marker}`).waitFor();
+      // The parts of the window follow one after the other; the status bar is the last.
+      await eventually(`the ${wanted} theme everywhere`, async () => {
+        const light = await page.evaluate(() => {
+          const bar = document.querySelector(".part.statusbar");
+          const color = bar === null ? "" : getComputedStyle(bar).backgroundColor;
+          return Number(/\d+/.exec(color)?.[0] ?? 0) > 128;
+        });
+        return light === (wanted === "light") ? true : null;
+      });
     },
     close: async () => {
       await context.close();
