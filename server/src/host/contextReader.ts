@@ -13,8 +13,8 @@ import {
 } from "../core/context/contextTree.js";
 import type { FileEntry } from "../core/context/fileTree.js";
 import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
-import { isWithin, joinPath, parentPath, pathInRoot } from "../core/text/paths.js";
 import type { Cancellation, HostError, Result } from "../core/host.js";
+import { isWithin, joinPath, parentPath, pathInRoot } from "../core/text/paths.js";
 import {
   Cancelled,
   createSlices,

@@ -5,9 +5,9 @@
 import { type DirectoryNode, directoryNode, rootEntry } from "../core/context/contextTree.js";
 import type { FileEntry } from "../core/context/fileTree.js";
 import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
-import { baseName, joinPath } from "../core/text/paths.js";
 import type { MatchState } from "../core/context/patternMatcher.js";
 import type { Cancellation, HostError } from "../core/host.js";
+import { baseName, joinPath } from "../core/text/paths.js";
 import type { DiskStat, FileSystem } from "./nodeFileSystem.js";
 
 /** What one walk works with. */
