@@ -135,6 +135,16 @@ journey(
       await seeWebview(editor, /^Writable layer$/, "h2");
       await screenshot(editor, "glossary");
     });
+
+    await step("the walkthrough leads through it in five steps, with pictures", async () => {
+      await runCommand(editor, "Welcome: Open Walkthrough...");
+      await choose(editor, "Layers and build cache");
+      const steps = editor.page.locator(".getting-started-step");
+      await steps.filter({ hasText: "Read a lens" }).first().waitFor();
+      assert.equal(await steps.count(), 5);
+      await steps.filter({ hasText: "See the layer stack" }).first().click();
+      await screenshot(editor, "walkthrough");
+    });
   },
 );
 

@@ -22,8 +22,17 @@ export function createExplanations(server: LanguageServer): Explanations {
   const changes = new vscode.EventEmitter<vscode.Uri>();
   /** What has been shown since the start, by the URI of the Dockerfile. */
   const shown = new Map<string, Map<string, vscode.Uri>>();
+  /** The last text of each document, by its URI. */
+  const served = new Map<string, string | null | undefined>();
   let refreshing: NodeJS.Timeout | undefined;
 
+  const refreshSoon = () => {
+    clearTimeout(refreshing);
+    refreshing = setTimeout(
+      () => void vscode.commands.executeCommand("markdown.preview.refresh"),
+      refreshDelay,
+    );
+  };
   const subscriptions = [
     changes,
     vscode.workspace.registerTextDocumentContentProvider(documentScheme, {
@@ -32,6 +41,11 @@ export function createExplanations(server: LanguageServer): Explanations {
         const about = aboutOf(uri);
         if (about === undefined) return "";
         const text = await textOf(server, about, token);
+        const name = uri.toString();
+        const before = served.get(name);
+        served.set(name, text);
+        // A slow answer comes after the refresh below: its preview has shown the text from before.
+        if (before !== undefined && before !== text) refreshSoon();
         return text ?? vscode.l10n.t("The Dockerfile is closed: open it to see this again.");
       },
     }),
@@ -39,13 +53,8 @@ export function createExplanations(server: LanguageServer): Explanations {
       const documents = shown.get(uri);
       if (busy || documents === undefined) return;
       for (const document of documents.values()) changes.fire(document);
-      if (![...documents.values()].some(isPreviewed)) return;
       // A document without an editor is not watched by its preview.
-      clearTimeout(refreshing);
-      refreshing = setTimeout(
-        () => void vscode.commands.executeCommand("markdown.preview.refresh"),
-        refreshDelay,
-      );
+      if ([...documents.values()].some(isPreviewed)) refreshSoon();
     }),
   ];
   return {
