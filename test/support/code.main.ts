@@ -4,12 +4,14 @@
  * `@vscode/test-electron`: takes the same switches, runs the tests in the extension host of the VS
  * Code from npm, and exits with their code. `STRATACAST_VSCODE` chooses `main` or `oldest`.
  */
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { format } from "node:util";
 import { chromium } from "playwright-core";
 import { browserArguments, findBrowser } from "./hosts/browser.js";
 import { installVsCode } from "./hosts/vscode.js";
 import { startVsCodeServer, testAddress } from "./hosts/vscodeServer.js";
+import { insideReportVariable } from "./runner/insideReport.js";
 
 const args = process.argv.slice(2);
 const extension = option("--extensionDevelopmentPath");
@@ -45,8 +47,10 @@ const code = await new Promise<number>((resolve, reject) => {
 });
 await browser.close();
 await server.end();
-// VS Code says much about itself; it is of interest only when something went wrong.
-if (code !== 0) console.log(said.slice(-20).join("\n"));
+// VS Code says much about itself; it is of interest only when no test was reached.
+if (code !== 0 && !existsSync(process.env[insideReportVariable] ?? "")) {
+  console.log(said.slice(-20).join("\n"));
+}
 process.exit(code);
 
 function option(name: string): string | null {

@@ -1,6 +1,6 @@
 /** The files of the project: what git tracks or would track, so neither bundles nor caches. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { inRepository, repositoryRoot } from "./repository.js";
 
@@ -12,7 +12,7 @@ export function projectFiles(...folders: readonly string[]): readonly string[] {
     { cwd: repositoryRoot, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
   );
   const files = new Set(listed.split("\0").filter((file) => file !== ""));
-  return [...files].filter((file) => existsSync(inRepository(file))).sort();
+  return [...files].filter((file) => isFile(inRepository(file))).sort();
 }
 
 /** The TypeScript sources below a folder. */
@@ -38,4 +38,9 @@ export function importsOf(file: string): readonly string[] {
     if (!specifier.startsWith(".")) return specifier;
     return path.posix.join(path.posix.dirname(file), specifier).replace(/\.js$/, ".ts");
   });
+}
+
+/** False for what is deleted but not yet so in git's index, and for a link to a folder. */
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
