@@ -16,7 +16,7 @@ directory, environment, ports, volumes, health check and stop signal, and where
 that is not what it looks like. ARGs take the place of CMD.
 
 ${sharedOptions}
-  --rm                    explain docker run --rm`,
+  --rm               explain docker run --rm`,
   async run(words, io) {
     const end = words.indexOf("--");
     const own = end < 0 ? words : words.slice(0, end);
