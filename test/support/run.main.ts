@@ -119,8 +119,9 @@ function suiteProcess(
       stop();
       setTimeout(() => child.kill("SIGKILL"), 5_000).unref();
     }, suite.limitSeconds * 1000);
-    process.once("SIGINT", stop);
-    process.once("SIGTERM", stop);
+    // Before the handlers that end this process: the suite must hear of it to clean up after itself.
+    process.prependListener("SIGINT", stop);
+    process.prependListener("SIGTERM", stop);
     child.once("close", (code, signal) => {
       clearTimeout(timer);
       process.removeListener("SIGINT", stop);

@@ -20,9 +20,8 @@ try {
   if (await openOnDesktop(folder)) console.log(`VS Code opens ${folder} with the extension.`);
   else await serve(folder);
 } catch (error) {
-  console.error(
-    error instanceof Error && !(error instanceof MissingMeans) ? error.stack : String(error),
-  );
+  if (error instanceof MissingMeans) console.error(error.message);
+  else console.error(error);
   process.exitCode = 1;
 }
 

@@ -65,7 +65,10 @@ export async function unpackFromNpm(
   const parcel = path.join(folder, ".parcel");
   mkdirSync(parcel);
   const packed = await npm(["pack", spec, "--json", "--pack-destination", parcel], folder);
-  if (packed.code !== 0) throw new MissingMeans(`${spec} cannot be fetched: ${firstError(packed)}`);
+  if (packed.code !== 0)
+    throw new MissingMeans(
+      `${spec} cannot be fetched from npm (is there a network?): ${firstError(packed)}`,
+    );
   const tarball = path.join(parcel, tarballName(pinned));
   const integrity = `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}`;
   if (integrity !== pinned.integrity) {
