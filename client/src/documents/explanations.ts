@@ -22,8 +22,6 @@ export function createExplanations(server: LanguageServer): Explanations {
   const changes = new vscode.EventEmitter<vscode.Uri>();
   /** What has been shown since the start, by the URI of the Dockerfile. */
   const shown = new Map<string, Map<string, vscode.Uri>>();
-  /** The last text of each document, by its URI. */
-  const served = new Map<string, string | null | undefined>();
   let refreshing: NodeJS.Timeout | undefined;
 
   const refreshSoon = () => {
@@ -41,11 +39,6 @@ export function createExplanations(server: LanguageServer): Explanations {
         const about = aboutOf(uri);
         if (about === undefined) return "";
         const text = await textOf(server, about, token);
-        const name = uri.toString();
-        const before = served.get(name);
-        served.set(name, text);
-        // A slow answer comes after the refresh below: its preview has shown the text from before.
-        if (before !== undefined && before !== text) refreshSoon();
         return text ?? vscode.l10n.t("The Dockerfile is closed: open it to see this again.");
       },
     }),
@@ -53,8 +46,11 @@ export function createExplanations(server: LanguageServer): Explanations {
       const documents = shown.get(uri);
       if (busy || documents === undefined) return;
       for (const document of documents.values()) changes.fire(document);
-      // A document without an editor is not watched by its preview.
-      if ([...documents.values()].some(isPreviewed)) refreshSoon();
+      // VS Code forgets documents that no editor shows, and their previews then hear of no change.
+      // A preview that does hear of it must not be refreshed: it would drop the new text while it loads.
+      if ([...documents.values()].some((document) => !isOpen(document) && isPreviewed(document))) {
+        refreshSoon();
+      }
     }),
   ];
   return {
@@ -126,6 +122,11 @@ function aboutOf(uri: vscode.Uri): DocumentAbout | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isOpen(uri: vscode.Uri): boolean {
+  const name = uri.toString();
+  return vscode.workspace.textDocuments.some((document) => document.uri.toString() === name);
 }
 
 /** A tab of a preview says its title and not its document. */
