@@ -12,7 +12,7 @@ import { sourcesOf } from "../graph/reach.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
 import type { Platform } from "../instructions/scope.js";
-import { parentPath } from "../text/paths.js";
+import { cleanPath, parentPath } from "../text/paths.js";
 import {
   buildkitDefinition,
   classicDefinition,
@@ -217,7 +217,7 @@ class Walker {
       below: position.below,
       sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
       fails,
-      addsLayer: this.#addsLayer(step, position),
+      addsLayer: this.#addsLayer(step, position, others),
     };
     position.exec = key;
     position.token = token;
@@ -231,16 +231,24 @@ class Walker {
     return keyed;
   }
 
-  /** Remembers the directories that the step makes. */
-  #addsLayer(step: Step, { directories }: Position): boolean {
+  /**
+   * Remembers the directories that the step makes. To the classic builder an empty difference is no
+   * layer: a directory that was there, or nothing copied into one. Source: moby, layer/empty.go.
+   */
+  #addsLayer(step: Step, { directories }: Position, inputs: readonly StepInput[]): boolean {
     if (step.effect !== "layer") return false;
     const { operation } = step;
+    const { builder } = this.#input.graph.options;
+    if (operation?.kind === "copy" && builder === "classic") {
+      const target = cleanPath(operation.destination);
+      return !directories.has(target) || !inputs.every(({ context }) => takesNothing(context));
+    }
     if (operation?.kind !== "makeDirectory") return true;
     const isThere = directories.has(operation.path);
     for (let path = operation.path; path !== "/"; path = `/${parentPath(path.slice(1))}`) {
       directories.add(path);
     }
-    return !isThere || this.#input.graph.options.builder === "buildkit";
+    return !isThere || builder === "buildkit";
   }
 
   #lookUp(
@@ -447,6 +455,15 @@ function remoteInput(url: string, checksum: string): StepInput {
 
 /** Directories that practically every base image has. */
 const usualDirectories = ["/", "/bin", "/dev", "/etc", "/home", "/root", "/tmp", "/usr", "/var"];
+
+/** True for empty directories, whose content goes into the destination. */
+function takesNothing(context: ContextInput | undefined): boolean {
+  return (
+    context !== undefined &&
+    context.content.kind === "known" &&
+    context.selection.sources.every(({ entries }) => entries.every(({ to }) => to === ""))
+  );
+}
 
 function keyless(step: Step, below: KeyedStep | null): KeyedStep {
   return {
