@@ -172,6 +172,10 @@ function createClient(
     initializationOptions: (): InitializationOptions => ({
       storageFolder: storageFolder(context),
       trusted: vscode.workspace.isTrusted,
+      language:
+        vscode.l10n.bundle === undefined
+          ? null
+          : { id: vscode.env.language, texts: vscode.l10n.bundle },
     }),
     diagnosticCollectionName: "stratacast",
     outputChannel: output,

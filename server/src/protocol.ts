@@ -8,6 +8,11 @@ export interface InitializationOptions {
   /** Folder for the store of simulated builds; null: this session only. */
   readonly storageFolder: string | null;
   readonly trusted: boolean;
+  /** Of the editor, with its texts from `l10n`; null: English. */
+  readonly language: {
+    readonly id: string;
+    readonly texts: Readonly<Record<string, string>>;
+  } | null;
 }
 
 export type PredictionKind = "hit" | "miss" | "unknown";

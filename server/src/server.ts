@@ -16,6 +16,7 @@ import { createContextWatches } from "./contextWatches.js";
 import { toBuildChoice, toInitializationOptions, toPath, toUri } from "./convert/fromProtocol.js";
 import { statusDetail, statusText } from "./core/features/summary.js";
 import type { Result } from "./core/host.js";
+import { speak } from "./core/text/say.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
 import { handleCodeLens } from "./handlers/codeLens.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";
@@ -150,6 +151,7 @@ export function serve(connection: Connection): void {
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     const options = toInitializationOptions(params.initializationOptions);
     store = openStateStore(options.storageFolder);
+    speak(options.language);
     workspaceFolders = (params.workspaceFolders ?? []).flatMap(({ uri }) => toPath(uri) ?? []);
     const { workspace } = params.capabilities;
     can = {

@@ -14,7 +14,7 @@ test("the package holds exactly what the extension needs", () => {
     "extension/LICENSE.txt",
     "extension/SECURITY.md",
     "extension/changelog.md",
-    "extension/client/l10n/bundle.l10n.de.json",
+    "extension/l10n/bundle.l10n.de.json",
     "extension/dist/buildGraph.js",
     "extension/dist/cli.js",
     "extension/dist/client.js",

@@ -33,7 +33,13 @@ export function toInitializationOptions(value: unknown): InitializationOptions {
   return {
     storageFolder: typeof folder === "string" && folder !== "" ? folder : null,
     trusted: options["trusted"] === true,
+    language: toLanguage(options["language"]),
   };
+}
+
+function toLanguage(value: unknown): InitializationOptions["language"] {
+  if (!isObject(value) || typeof value["id"] !== "string" || !isObject(value["texts"])) return null;
+  return { id: value["id"], texts: textsOf(value["texts"]) };
 }
 
 export function toBuildChoice(value: unknown): BuildChoice | null {
@@ -43,11 +49,7 @@ export function toBuildChoice(value: unknown): BuildChoice | null {
   return {
     uri: value["uri"],
     target: typeof target === "string" && target !== "" ? target : null,
-    buildArgs: Object.fromEntries(
-      Object.entries(buildArgs).flatMap(([name, text]) =>
-        typeof text === "string" ? [[name, text]] : [],
-      ),
-    ),
+    buildArgs: textsOf(buildArgs),
   };
 }
 
@@ -81,6 +83,15 @@ export function toUris(value: unknown): readonly string[] {
 /** The `uri` of parameters; empty: there is none. */
 export function toUri(value: unknown): string {
   return isObject(value) && typeof value["uri"] === "string" ? value["uri"] : "";
+}
+
+/** The entries of an object whose value is a text. */
+function textsOf(value: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, text]) =>
+      typeof text === "string" ? [[name, text]] : [],
+    ),
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

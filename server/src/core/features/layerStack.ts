@@ -311,8 +311,7 @@ function contextNode(view: View, { folder, problem, isWatched }: ContextWords): 
       ? problem
       : entries === null
         ? "reading…"
-        : count(entries, "entry").replace("entrys", "entries") +
-          (isWatched ? "" : " · not watched");
+        : count(entries, "entry") + (isWatched ? "" : " · not watched");
   return {
     ...plainNode("context", "context", "Build context"),
     description: `${folder} · ${description}`,
