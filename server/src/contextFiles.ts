@@ -3,6 +3,7 @@
  * context is read anew the last picture stays, unless it is of another folder or builder.
  */
 import type { Cancellation, Result } from "./core/host.js";
+import { say, sayWhole } from "./core/text/say.js";
 import { pathInside } from "./host/inside.js";
 import {
   type ContextPlace,
@@ -26,9 +27,15 @@ export class ContextFiles {
   #problem = "";
   readonly #readText: (file: string) => Result<string>;
 
-  /** @param readText reads an ignore file, as the editor shows it where it is open there */
-  constructor(readText: (file: string) => Result<string>) {
+  readonly #mayAskGit: () => boolean;
+
+  /**
+   * @param readText reads an ignore file, as the editor shows it where it is open there
+   * @param mayAskGit false in a workspace that is not trusted
+   */
+  constructor(readText: (file: string) => Result<string>, mayAskGit: () => boolean) {
     this.#readText = readText;
+    this.#mayAskGit = mayAskGit;
   }
 
   /** What answers are made from; null: nothing was read yet, or it cannot be read. */
@@ -46,7 +53,7 @@ export class ContextFiles {
     const before = this.#next ?? this.#open;
     if (place === null || !isSamePlace(this.#open?.place, place)) {
       this.#open = null;
-      this.#problem = place === null ? "open a folder to choose one" : "";
+      this.#problem = place === null ? say`open a folder to choose one` : "";
     }
     this.#next = null;
     if (place === null) return;
@@ -56,7 +63,10 @@ export class ContextFiles {
       readText: this.#readText,
     });
     this.#next = next;
-    const scanned = await next.reader.scan(cancel);
+    const [scanned] = await Promise.all([
+      next.reader.scan(cancel),
+      this.#mayAskGit() ? next.readTracked() : null,
+    ]);
     if (this.#next !== next) return;
     this.#next = null;
     if (!scanned.ok && scanned.error.code === "ECANCELED") return;
@@ -104,17 +114,17 @@ function isOf(context: OpenContext, file: string): boolean {
 }
 
 function problemOf(context: OpenContext, code: string | null): string {
-  if (context.ignoreError !== null) return `${context.ignoreError.path} cannot be read`;
+  if (context.ignoreError !== null) return say`${context.ignoreError.path} cannot be read`;
   switch (code) {
     case null:
       return "";
     case "ENOENT":
-      return "the folder does not exist";
+      return say`the folder does not exist`;
     case "ENOTDIR":
-      return "is not a folder";
+      return say`is not a folder`;
     case "E2BIG":
-      return `more than ${maxEntries.toLocaleString("en")} files: choose its folder with the setting stratacast.context, or leave files out with .dockerignore`;
+      return say`more than ${sayWhole(maxEntries)} files: choose its folder with the setting stratacast.context, or leave files out with .dockerignore`;
     default:
-      return `cannot be read (${code})`;
+      return say`cannot be read (${code})`;
   }
 }

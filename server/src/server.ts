@@ -49,6 +49,7 @@ export function serve(connection: Connection): void {
   );
   let store: StateStore = openStateStore(null);
   let workspaceFolders: readonly string[] = [];
+  let isTrusted = false;
   let can = {
     configuration: false,
     workspaceFolders: false,
@@ -73,6 +74,9 @@ export function serve(connection: Connection): void {
       return open === undefined ? readTextFile(file) : { ok: true, value: open.getText() };
     },
     isWatched,
+    get isTrusted() {
+      return isTrusted;
+    },
     tell: (message) => {
       // A notification: the request of the same purpose would wait for somebody to close the message.
       run("tell", () =>
@@ -152,6 +156,7 @@ export function serve(connection: Connection): void {
     const options = toInitializationOptions(params.initializationOptions);
     store = openStateStore(options.storageFolder);
     speak(options.language);
+    isTrusted = options.trusted;
     workspaceFolders = (params.workspaceFolders ?? []).flatMap(({ uri }) => toPath(uri) ?? []);
     const { workspace } = params.capabilities;
     can = {
@@ -355,7 +360,10 @@ export function serve(connection: Connection): void {
     if (session !== undefined) run("refresh", () => session.rescan());
   });
   // What trust allows beyond reading files has no part in this server yet: nothing to switch on.
-  connection.onNotification(notifications.trustGranted, () => undefined);
+  connection.onNotification(notifications.trustGranted, () => {
+    isTrusted = true;
+    for (const session of sessions.values()) run("trustGranted", () => session.rescan());
+  });
 
   documents.listen(connection);
   connection.listen();

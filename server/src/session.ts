@@ -19,6 +19,7 @@ import {
   transferOf,
 } from "./core/index.js";
 import type { Dockerfile } from "./core/syntax/syntax.js";
+import { say } from "./core/text/say.js";
 import { sha256 } from "./host/digest.js";
 import type { ContextPlace } from "./host/project.js";
 import type { StateStore } from "./host/stateStore.js";
@@ -31,6 +32,8 @@ export interface SessionHost {
   changed(session: Session): void;
   /** Reads an ignore file, as the editor shows it where it is open there. */
   readText(file: string): Result<string>;
+  /** False: text and files are read, and no program is asked. */
+  readonly isTrusted: boolean;
   /** Whether the editor reports changes in a folder. */
   isWatched(folder: string): boolean;
   /** A sentence for the user, such as a state file that was set aside. */
@@ -69,7 +72,7 @@ export class Session {
   constructor(place: SessionPlace, text: string, version: number, host: SessionHost) {
     this.place = place;
     this.#host = host;
-    this.#files = new ContextFiles(host.readText);
+    this.#files = new ContextFiles(host.readText, () => host.isTrusted);
     this.#dockerfile = parseDockerfile(text);
     this.#version = version;
   }
@@ -162,17 +165,17 @@ export class Session {
 
   /** Reads everything anew, predicts, and records the build. */
   async simulate(cancel: Cancellation, progress: SimulateProgress): Promise<SimulateResult> {
-    progress.report("Reading the build context");
+    progress.report(say`Reading the build context`);
     await this.#reads(async () => {
       await this.#readContext(cancel);
-      progress.report("Hashing files");
+      progress.report(say`Hashing files`);
     }, cancel);
     if (cancel.isCancelled) {
       // What was broken off here would be missed by the lenses: they go on without the build.
       this.#settleLater();
       return { outcome: "cancelled" };
     }
-    progress.report("Predicting the steps");
+    progress.report(say`Predicting the steps`);
     const before = this.#baseline();
     const analysis = this.#analyse(before);
     const log = simulationLog(analysis);
@@ -189,7 +192,7 @@ export class Session {
       }),
     );
     if (!recorded.ok)
-      this.#host.tell(`The simulated build could not be kept: ${recorded.error.message}`);
+      this.#host.tell(say`The simulated build could not be kept: ${recorded.error.message}`);
     else if (recorded.value !== null) this.#host.tell(recorded.value);
     this.#result = { keys: keysOf(analysis), before };
     this.#invalidate();

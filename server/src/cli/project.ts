@@ -36,7 +36,7 @@ export async function readProject(args: BuildArguments<string>, io: CliIo): Prom
     const { path: file, message } = context.ignoreError;
     throw new UsageError(`${shown(file, io)}: ${message}`);
   }
-  const scanned = await context.reader.scan();
+  const [scanned] = await Promise.all([context.reader.scan(), context.readTracked()]);
   if (!scanned.ok) throw new UsageError(scanned.error.message);
   return { dockerfile, context };
 }

@@ -3,6 +3,7 @@
  * repository, asks for a password or uses the network.
  */
 import { spawn } from "node:child_process";
+import type { TrackedFiles } from "../core/context/checkout.js";
 import type { HostError, Result } from "../core/host.js";
 
 /** One entry of a commit's tree. Paths are relative to the folder that was asked for. */
@@ -33,6 +34,26 @@ export interface GitRepository {
   /** Bytes of blobs, by id. */
   blobs(ids: readonly string[]): Promise<Result<ReadonlyMap<string, Buffer>>>;
 }
+
+/**
+ * The regular files that git tracks in a folder; null: it is in no repository, or git cannot say.
+ * Only the index is read, and none of the programs that a repository can name is run.
+ */
+export async function trackedFiles(folder: string): Promise<TrackedFiles | null> {
+  const words = ["-c", "core.fsmonitor=false", "ls-files", "--stage", "-z"];
+  const listed = await git(folder, words, { timeout: trackedFilesTimeout });
+  if (!listed.ok) return null;
+  const tracked = new Map<string, boolean>();
+  for (const line of text(listed.value).split("\0")) {
+    const [, mode, path] = /^(\d+) [0-9a-f]+ \d\t(.+)$/s.exec(line) ?? [];
+    if (path !== undefined && mode?.startsWith("100") === true)
+      tracked.set(path, mode === "100755");
+  }
+  return tracked;
+}
+
+/** The lenses wait for it: a git that hangs, on a lost network disk, is given up. Milliseconds. */
+const trackedFilesTimeout = 5_000;
 
 /** Opens the repository that a folder lies in. Errors: `ENOREPO`, `ENOGIT`, `EGIT`. */
 export async function openGit(folder: string): Promise<Result<GitRepository>> {
@@ -119,7 +140,7 @@ async function blobsOf(
   if (names.some((name) => name.includes("\n"))) {
     return failure("EGIT", root, "a path with a line break cannot be asked for");
   }
-  const answer = await git(root, ["cat-file", "--batch"], `${names.join("\n")}\n`);
+  const answer = await git(root, ["cat-file", "--batch"], { input: `${names.join("\n")}\n` });
   if (!answer.ok) return answer;
   const bytes = answer.value;
   const blobs: (Buffer | null)[] = [];
@@ -139,12 +160,23 @@ async function blobsOf(
   return { ok: true, value: blobs };
 }
 
-function git(cwd: string, words: readonly string[], input = ""): Promise<Result<Buffer>> {
+interface GitCall {
+  readonly input?: string;
+  /** Milliseconds; 0: none. */
+  readonly timeout?: number;
+}
+
+function git(
+  cwd: string,
+  words: readonly string[],
+  { input = "", timeout = 0 }: GitCall = {},
+): Promise<Result<Buffer>> {
   return new Promise((resolve) => {
     const child = spawn("git", words, {
       cwd,
       stdio: ["pipe", "pipe", "pipe"],
       windowsHide: true,
+      timeout,
       env: {
         ...process.env,
         // Messages that we recognise, no lock files, no questions, nothing fetched.

@@ -1,6 +1,7 @@
 /** A Dockerfile on disk with its build context: found, read and kept up to date. */
 import path from "node:path";
 import { contextView } from "../core/cache/inputs.js";
+import { type Checkout, checkoutOf } from "../core/context/checkout.js";
 import type { ContextTree } from "../core/context/contextTree.js";
 import type { FileTree } from "../core/context/fileTree.js";
 import {
@@ -14,9 +15,14 @@ import type { Cancellation, HostError, Result } from "../core/host.js";
 import type { ContextState } from "../core/index.js";
 import type { Builder } from "../core/instructions/kind.js";
 import type { Problem } from "../core/text/range.js";
+import { say } from "../core/text/say.js";
 import { type ContextReader, createContextReader } from "./contextReader.js";
 import { sha256 } from "./digest.js";
+import { trackedFiles } from "./git.js";
 import { readTextFile } from "./nodeFileSystem.js";
+
+/** On Windows the client sends every file with the same mode, whatever the disk says. */
+const systemHasModes = process.platform !== "win32";
 
 export interface ContextPlace {
   /** Absolute path of the Dockerfile; null: it is not on this disk (untitled). */
@@ -36,6 +42,8 @@ export interface OpenContext {
   readonly ignoreText: string | null;
   /** The ignore file could not be read. */
   readonly ignoreError: HostError | null;
+  /** Asks git which files it tracks; until then a fresh checkout is not known. */
+  readTracked(): Promise<void>;
   /**
    * The present picture with its remembered answers, on top of what the engine holds of the context
    * (null: nothing).
@@ -76,12 +84,17 @@ export function openContext(place: ContextPlace, options: OpenOptions = {}): Ope
       : before.reader.withIgnore(ignore);
   let last: { readonly tree: ContextTree; readonly transfer: Transfer | null } | null = null;
   let state: ContextState | null = null;
+  let checkout: Checkout | null = null;
   return {
     place,
     reader,
     ignorePath,
     ignoreText,
     ignoreError,
+    async readTracked() {
+      const tracked = systemHasModes ? await trackedFiles(place.folder) : null;
+      checkout = tracked === null ? null : checkoutOf(tracked);
+    },
     state(transfer) {
       const { tree } = reader;
       if (state === null || last?.tree !== tree || last.transfer !== transfer) {
@@ -89,6 +102,7 @@ export function openContext(place: ContextPlace, options: OpenOptions = {}): Ope
         state = contextState(seen, tree.entryCount, ignoreProblems(ignorePath, ignore));
         last = { tree, transfer };
       }
+      if (state.checkout !== checkout) state = { ...state, checkout };
       return state;
     },
   };
@@ -100,7 +114,7 @@ export function contextState(
   entryCount: number,
   problems: readonly Problem[],
 ): ContextState {
-  return { tree, view: contextView(tree, sha256), entryCount, problems };
+  return { tree, view: contextView(tree, sha256), checkout: null, entryCount, problems };
 }
 
 /** The ignore files that the builder looks for, the one that wins first. */
@@ -133,10 +147,10 @@ export function ignoreProblems(
   ignorePath: string | null,
   ignore: IgnoreMatcher,
 ): readonly Problem[] {
-  const name = ignorePath === null ? "the ignore file" : path.basename(ignorePath);
+  const name = ignorePath === null ? say`the ignore file` : path.basename(ignorePath);
   return ignore.problems.map(({ line, message }) => ({
     code: "bad-ignore-pattern",
-    message: `${name}, line ${line}: ${message}`,
+    message: say`${name}, line ${line}: ${message}`,
     severity: "error",
     range: null,
   }));

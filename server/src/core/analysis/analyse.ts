@@ -7,6 +7,7 @@ import type { ContextInput, ContextView } from "../cache/inputs.js";
 import { type KeyedStep, type Keys, predictKeys } from "../cache/predict.js";
 import type { Prediction } from "../cache/prediction.js";
 import type { Baseline } from "../cache/records.js";
+import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
 import { buildGraph } from "../graph/build.js";
 import type { BuildGraph, BuildOptions, Step } from "../graph/graph.js";
@@ -16,6 +17,7 @@ import { layerNumbers, lineage } from "../image/layers.js";
 import type { Effect } from "../instructions/kind.js";
 import type { Dockerfile } from "../syntax/syntax.js";
 import type { Problem } from "../text/range.js";
+import { checkoutProblems } from "./checkoutProblems.js";
 import { contextProblems } from "./contextProblems.js";
 
 /** The build context as it can be read now. */
@@ -23,6 +25,8 @@ export interface ContextState {
   readonly view: ContextView;
   /** As the builder sees it. */
   readonly tree: FileTree;
+  /** What a fresh checkout of it would be; null: not known, or git does not track it. */
+  readonly checkout: Checkout | null;
   /** Files, folders and links that the ignore file leaves visible. */
   readonly entryCount: number;
   /** Of the ignore file and the folder; an error fails the build before anything runs. */
@@ -104,7 +108,12 @@ export function analyse(input: AnalysisInput): Analysis {
     graph,
     keys,
     steps,
-    problems: [...graph.problems, ...(context?.problems ?? []), ...contextProblems(keys)],
+    problems: [
+      ...graph.problems,
+      ...(context?.problems ?? []),
+      ...contextProblems(keys),
+      ...checkoutProblems(keys, context?.checkout ?? null),
+    ],
     summary,
   };
 }
