@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { buildChoices } from "../../../server/src/core/features/buildChoices.js";
+import { causeSentence, causeWords } from "../../../server/src/core/features/causeWords.js";
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
 import { hover } from "../../../server/src/core/features/hover.js";
@@ -71,7 +72,7 @@ function notCached({ steps }: Analysis): readonly string[] {
   return steps.flatMap(({ step, keyed, prediction }) => {
     remote ||= keyed.open.some(({ kind }) => kind === "remote");
     if (prediction.kind === null || prediction.kind === "hit") return [];
-    return remote ? [] : [`${step.text}: ${prediction.kind} ${prediction.causes[0]?.message}`];
+    return remote ? [] : [`${step.text}: ${prediction.kind} ${prediction.causes[0]?.code}`];
   });
 }
 
@@ -84,10 +85,11 @@ test("every miss and every unknown names its cause, and its line is in the file"
       for (const { prediction } of steps) {
         const isOpen = prediction.kind === "miss" || prediction.kind === "unknown";
         assert.ok(!isOpen || prediction.causes.length > 0);
-        for (const { line, message, short } of prediction.causes) {
+        for (const cause of prediction.causes) {
+          const { line } = cause;
           assert.ok(line === null || (line >= 1 && line <= text.split("\n").length));
-          assert.match(message, /\.$/);
-          assert.notEqual(short, "");
+          assert.match(causeSentence(cause), /\.$/);
+          assert.notEqual(causeWords(cause), "");
         }
       }
     }),

@@ -1,6 +1,7 @@
 /** What the cache will do with every instruction, and why: a claim under each. */
 import type { StepAnalysis } from "../../../server/src/core/analysis/analyse.js";
-import type { Cause } from "../../../server/src/core/cache/prediction.js";
+import { type Cause, changedPaths } from "../../../server/src/core/cache/prediction.js";
+import { causeWords } from "../../../server/src/core/features/causeWords.js";
 import { type Claim, checkFixtures } from "../../support/fixtures.js";
 
 checkFixtures("prediction", ({ view: { analysis } }) => ({
@@ -24,13 +25,14 @@ function words({ isBuilt, effect, layer, stageLayer, step, prediction }: StepAna
   else if (effect === "metadata")
     parts.push(step.shaping ? "metadata, shaping" : "metadata, inert");
   else parts.push("no effect");
-  const causes = prediction.causes.map((cause) => causeWords(cause, step.line)).join(" + ");
+  const causes = prediction.causes.map((cause) => claimed(cause, step.line)).join(" + ");
   if (prediction.kind !== null) parts.push(prediction.kind);
   return parts.join(", ") + (causes === "" ? "" : `: ${causes}`);
 }
 
-function causeWords({ code, paths, line, short }: Cause, own: number): string {
-  const name = code === "value-changed" ? [short.replace(/ changed$/, "")] : [];
+function claimed(cause: Cause, own: number): string {
+  const { code, line } = cause;
+  const name = code === "value-changed" ? [causeWords(cause).replace(/ changed$/, "")] : [];
   const place = line === null ? ["nowhere"] : line === own ? [] : [`line ${line}`];
-  return [code, ...name, ...paths, ...place].join(" ");
+  return [code, ...name, ...changedPaths(cause), ...place].join(" ");
 }

@@ -1,10 +1,18 @@
 /** Finds the steps of an earlier build again in the present text. */
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
+import type { Digest } from "../host.js";
 import type { BuildRecord, StepRecord } from "./records.js";
 
+/** Digest of an instruction as typed: what `alignSteps` recognizes it by. */
+export function stepText(step: Step, digest: Digest): string {
+  const bodies = step.instruction.heredocs.map((doc) => doc.content);
+  return digest(JSON.stringify([step.keyword, step.instruction.original, bodies])).slice(0, 16);
+}
+
 /**
- * The recorded step that each present step was, by step index. Stages pair first; in a stage the equal steps at the top and at the bottom pair, and what lies between pairs by
- * keyword, in order. Linear in the number of steps.
+ * The recorded step that each present step was, by step index. Stages pair first; in a stage the
+ * equal steps at the top and at the bottom pair, and what lies between pairs by keyword, in order.
+ * Linear in the number of steps.
  */
 export function alignSteps(
   graph: BuildGraph,

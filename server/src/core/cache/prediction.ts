@@ -1,40 +1,101 @@
-/** The answer for one step, as plain data. */
+/** The answer for one step, as plain data: `features/causeWords.ts` has the words for it. */
+import type { Stage } from "../graph/graph.js";
 
 export type PredictionKind = "hit" | "miss" | "unknown";
-
-/** Stable names of the reasons; each has a page in docs/causes. */
-export type CauseCode =
-  | "never-built"
-  | "instruction-added"
-  | "instruction-changed"
-  | "instruction-moved"
-  | "instruction-removed"
-  | "context-content-changed"
-  | "base-changed"
-  | "value-changed"
-  | "stage-files-changed"
-  | "earlier-step"
-  | "record-gone"
-  | "stage-output-unknown"
-  | "remote-unknown"
-  | "files-pending"
-  | "build-fails";
-
-export interface Cause {
-  readonly code: CauseCode;
-  /** A few words for a lens: `src/app.ts changed`. */
-  readonly short: string;
-  /** A full sentence. */
-  readonly message: string;
-  /** The line that it began at, from 1; null: no place in the Dockerfile. */
-  readonly line: number | null;
-  /** Files of the build context. */
-  readonly paths: readonly string[];
-}
 
 export interface Prediction {
   /** null: the builder runs nothing for the step, or the target does not need it. */
   readonly kind: PredictionKind | null;
   /** First cause first; empty for a hit. */
   readonly causes: readonly Cause[];
+}
+
+/**
+ * Why a step is not cached. The codes are stable names; each has a page in docs/causes.
+ * `line`: the one that it began at, from 1; null: no place in the Dockerfile.
+ */
+export type Cause =
+  | {
+      readonly code: "never-built";
+      readonly line: number;
+      /** False: there was a build, and only this stage was not in it. */
+      readonly isFirstBuild: boolean;
+    }
+  | { readonly code: "instruction-added"; readonly line: number }
+  | { readonly code: "instruction-changed"; readonly line: number }
+  | { readonly code: "instruction-moved"; readonly line: number }
+  | {
+      readonly code: "instruction-removed";
+      readonly line: number;
+      /** What it stood on in the build before, and the line of that in the file of then. */
+      readonly removed: { readonly keyword: string; readonly line: number };
+    }
+  | {
+      readonly code: "context-content-changed";
+      readonly line: number;
+      /** At least one. */
+      readonly changes: readonly PathChange[];
+    }
+  | {
+      readonly code: "base-changed";
+      readonly line: number | null;
+      /** The image as a whole, or what it sets for a RUN. */
+      readonly changed: "image" | "variables";
+    }
+  | { readonly code: "value-changed"; readonly line: number | null; readonly changed: Value }
+  | {
+      readonly code: "stage-files-changed";
+      /** Rebuilds, and so the files of the stage change. */
+      readonly line: number;
+      readonly stage: StageName;
+    }
+  | {
+      readonly code: "earlier-step";
+      /** Where the chain of rebuilds begins. */
+      readonly line: number;
+      readonly keyword: string;
+    }
+  | { readonly code: "record-gone"; readonly line: number }
+  | {
+      readonly code: "stage-output-unknown";
+      readonly line: number | null;
+      /** What produces the files. */
+      readonly from:
+        | { readonly kind: "stage"; readonly stage: StageName }
+        | { readonly kind: "step"; readonly line: number | null };
+    }
+  | { readonly code: "remote-unknown"; readonly line: number; readonly url: string }
+  | { readonly code: "files-pending"; readonly line: number }
+  | {
+      readonly code: "build-fails";
+      readonly line: number;
+      /** The message of what is wrong; null: a stage that it takes files from cannot be built. */
+      readonly problem: string | null;
+    };
+
+/** A file of the build context. */
+export interface PathChange {
+  readonly path: string;
+  readonly how: "changed" | "added" | "removed" | "mode";
+}
+
+/** What a step sees of the instructions above it. */
+export type Value =
+  | {
+      readonly kind: "variable";
+      readonly name: string;
+      readonly how: "changed" | "added" | "removed";
+      /** Of the ENV or ARG that sets it now, where that is another line; null: none. */
+      readonly setIn: number | null;
+    }
+  | { readonly kind: "order" }
+  | { readonly kind: "setting"; readonly setting: Setting };
+
+export type Setting = "directory" | "user" | "shell" | "platform";
+
+export type StageName = Pick<Stage, "name" | "index">;
+
+/** The files of the build context that a cause names. */
+export function changedPaths(cause: Cause): readonly string[] {
+  return cause.code === "context-content-changed" ? cause.changes.map(({ path }) => path) : [];
 }

@@ -4,9 +4,9 @@ import type { Manifest } from "../context/manifest.js";
 import { sendPaths, type Transfer } from "../context/transfer.js";
 import type { BuildGraph } from "../graph/graph.js";
 import type { Digest } from "../host.js";
+import { stepText } from "./align.js";
 import { valueDigest } from "./changedValues.js";
 import { facetsOf } from "./definition.js";
-import { stepText } from "./explain.js";
 import type { KeyedStep, Keys } from "./predict.js";
 import type { BuildRecord, CacheRecord, StepRecord } from "./records.js";
 

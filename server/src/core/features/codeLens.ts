@@ -1,9 +1,10 @@
 /** One short lens over every instruction: layer or metadata, and what the cache will do. */
 import type { StepAnalysis } from "../analysis/analyse.js";
 import { instructionKind } from "../instructions/index.js";
+import { predictionWords } from "./predictionWords.js";
 import { printable } from "./printable.js";
 import { count, formatBytes } from "./sizes.js";
-import { baseWords, predictionWords, stageOf, stageWords, type View } from "./view.js";
+import { baseWords, stageOf, stageWords, type View } from "./view.js";
 
 export type LensDetail = "all" | "layers" | "off";
 

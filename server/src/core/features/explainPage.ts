@@ -3,6 +3,7 @@
  * allows nothing but its own styles, and no script runs.
  */
 import type { Digest, GraphLayout } from "../host.js";
+import { causeSentence } from "./causeWords.js";
 import { explain } from "./explain.js";
 import { changeRows, changeTitles, settingSentence, totals } from "./explainDocument.js";
 import { explainTitles, layerWords, stepWords } from "./explainText.js";
@@ -26,13 +27,16 @@ export function explainPage(view: View, { name, layout }: PageOptions): string {
   const steps = explained.steps.map((step, index) => {
     const analysed = analysis.steps[index];
     const cache = analysed === undefined ? "" : verdict(analysed);
-    const cause = analysed?.prediction.causes[0]?.message;
+    const cause = analysed?.prediction.causes[0];
     const cells = [
       escapeXml(stepWords(step)),
       escapeXml(layerWords(step)),
       `<code>${escapeXml(step.text)}</code>`,
       listOf(step.inside),
-      listOf([...step.notes, ...(cause === undefined ? [] : [`${cache}: ${cause}`])]),
+      listOf([
+        ...step.notes,
+        ...(cause === undefined ? [] : [`${cache}: ${causeSentence(cause)}`]),
+      ]),
     ];
     // Triggers stand at the line of their FROM: the first row of a line is where its links lead.
     const id = seen.has(step.line) ? "" : ` id="line-${step.line}" tabindex="-1"`;

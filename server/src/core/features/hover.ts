@@ -6,6 +6,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { Step } from "../graph/graph.js";
 import { lineage } from "../image/layers.js";
 import type { TextRange } from "../text/range.js";
+import { causeSentence, saysAll } from "./causeWords.js";
 import { lensTitle } from "./codeLens.js";
 import { consequencesText } from "./consequences.js";
 import { explanation } from "./explanation.js";
@@ -80,8 +81,8 @@ function verdict(view: View, analysed: StepAnalysis): string {
   // The title ends with the first cause in few words: the sentence has to say more than that.
   const reasons = causes
     .slice(0, 3)
-    .filter(({ code, short, message }) => message !== `${short}.` && code !== "earlier-step")
-    .map(({ message }) => escapeMarkdown(message));
+    .filter((cause) => !saysAll(cause))
+    .map((cause) => escapeMarkdown(causeSentence(cause)));
   const other = view.isResult ? "the build before" : label;
   const against =
     kind !== null && build !== null ? [`*Compared with ${escapeMarkdown(other)}.*`] : [];

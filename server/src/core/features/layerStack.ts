@@ -4,15 +4,17 @@
  * metadata folded under it.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import type { PredictionKind } from "../cache/prediction.js";
+import { changedPaths, type PredictionKind } from "../cache/prediction.js";
 import type { Stage } from "../graph/graph.js";
 import { type ConfigJson, configToJson } from "../image/config.js";
 import { lineage } from "../image/layers.js";
+import { causeSentence } from "./causeWords.js";
 import { lensTitle } from "./codeLens.js";
 import { codeSpan, escapeMarkdown } from "./markdown.js";
+import { predictionWords } from "./predictionWords.js";
 import { printable } from "./printable.js";
 import { count, formatBytes } from "./sizes.js";
-import { baseWords, predictionWords, stageWords, type View } from "./view.js";
+import { baseWords, stageWords, type View } from "./view.js";
 
 export interface LayerNode {
   readonly id: string;
@@ -81,7 +83,7 @@ export function layerChildren(view: View, id: string): readonly LayerNode[] {
   const ids = stepIds(view.analysis);
   const analysed = view.analysis.steps.find(({ step }) => ids.get(step.index) === layerId);
   if (analysed === undefined) return [];
-  const changed = new Set(analysed.prediction.causes.flatMap(({ paths }) => paths));
+  const changed = new Set(analysed.prediction.causes.flatMap(changedPaths));
   const files = new Map<string, { path: string; size: number; isLink: boolean }>();
   for (const { selection } of analysed.keyed.context) {
     for (const { entries } of selection.sources) {
@@ -231,7 +233,7 @@ export function shownPrediction({ prediction }: StepAnalysis): PredictionKind | 
 }
 
 function layerTooltip(view: View, analysed: StepAnalysis): string {
-  const causes = analysed.prediction.causes.map(({ message }) => escapeMarkdown(message));
+  const causes = analysed.prediction.causes.map((cause) => escapeMarkdown(causeSentence(cause)));
   return [
     `**${escapeMarkdown(lensTitle(view, analysed))}**`,
     codeSpan(analysed.step.text),

@@ -4,10 +4,12 @@ import type { PredictionKind } from "../cache/prediction.js";
 import type { Stage, Step } from "../graph/graph.js";
 import { lineage } from "../image/layers.js";
 import type { SourceReference } from "../instructions/operation.js";
+import { say } from "../text/say.js";
 import { criticalPath } from "./criticalPath.js";
 import { shownPrediction } from "./layerStack.js";
+import { predictionWords } from "./predictionWords.js";
 import { count, formatBytes } from "./sizes.js";
-import { baseWords, predictionWords, stageOf, stageWords, type View } from "./view.js";
+import { baseWords, stageOf, stageWords, type View } from "./view.js";
 
 export interface StackLayer {
   readonly kind: "writable" | "layer" | "base" | "empty";
@@ -74,32 +76,40 @@ export function stackPicture(view: View): StackPicture | null {
     .reverse();
   const metadata = steps.filter(({ effect }) => effect === "metadata").length;
   const [root] = stages;
-  const stack = [writable, ...layers, ...(root === undefined ? [] : [baseOf(analysis, root)])];
+  const stack = [writable(), ...layers, ...(root === undefined ? [] : [baseOf(analysis, root)])];
   const known = layers.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
   const open = layers.filter(({ bytes }) => bytes === null).length;
   return {
-    title: `Layers of the image (${stageWords(target)})`,
+    title: say`Layers of the image (${stageWords(target)})`,
     description: [
-      `${count(layers.length, "layer")} above ${baseInSentence(analysis, root)}.`,
-      ...(known > 0 ? [`${formatBytes(known)} come from the build context.`] : []),
-      ...(open > 0 ? [`The size of ${open} is known only after a build.`] : []),
-      ...(metadata > 0 ? [`${count(metadata, "instruction")} change only the image config.`] : []),
-      "From top to bottom:",
+      aboveBase(count(layers.length, "layer"), root),
+      ...(known > 0 ? [say`${formatBytes(known)} come from the build context.`] : []),
+      ...(open > 0 ? [say`The size of ${open} is known only after a build.`] : []),
+      ...(metadata > 0 ? [configSentence(metadata)] : []),
+      say`From top to bottom:`,
       stack.map(({ title, detail }) => `${title}${detail === "" ? "" : `, ${detail}`}`).join("; "),
     ].join(" "),
     layers: stack,
   };
 }
 
-const writable: StackLayer = {
-  kind: "writable",
-  number: null,
-  title: "Writable layer of the container",
-  detail: "added by docker run, gone with the container",
-  bytes: null,
-  prediction: null,
-  line: null,
-};
+function writable(): StackLayer {
+  return {
+    kind: "writable",
+    number: null,
+    title: say`Writable layer of the container`,
+    detail: say`added by docker run, gone with the container`,
+    bytes: null,
+    prediction: null,
+    line: null,
+  };
+}
+
+function configSentence(metadata: number): string {
+  return metadata === 1
+    ? say`One instruction changes only the image config.`
+    : say`${count(metadata, "instruction")} change only the image config.`;
+}
 
 function layerOf(view: View, analysed: StepAnalysis): StackLayer {
   const { step, files, layer, stageLayer } = analysed;
@@ -109,7 +119,7 @@ function layerOf(view: View, analysed: StepAnalysis): StackLayer {
     files !== null && bytes !== null
       ? `${count(files.count, "file")}, ${formatBytes(bytes)}`
       : step.keyword === "RUN"
-        ? "size not known before a build"
+        ? say`size not known before a build`
         : "";
   return {
     kind: "layer",
@@ -143,19 +153,25 @@ function baseOf(analysis: Analysis, root: Stage): StackLayer {
     kind: isImage ? "base" : "empty",
     number: isImage ? 0 : null,
     title: baseWords(analysis, root),
-    detail: isImage ? (layers === undefined ? "read-only" : count(layers, "read-only layer")) : "",
+    detail: isImage
+      ? layers === undefined
+        ? say`read-only`
+        : count(layers, "read-only layer")
+      : "",
     bytes: null,
     prediction: null,
     line: root.instruction.line,
   };
 }
 
-function baseInSentence(analysis: Analysis, root: Stage | undefined): string {
-  if (root?.base.kind === "image") return `the base image ${root.base.reference}`;
-  return root?.base.kind === "scratch" ? "nothing" : baseWords(analysis, root ?? noStage);
+/** @param layers how many there are, in words */
+function aboveBase(layers: string, root: Stage | undefined): string {
+  if (root?.base.kind === "image")
+    return say`${layers} above the base image ${root.base.reference}.`;
+  return root?.base.kind === "scratch"
+    ? say`${layers} above nothing.`
+    : say`${layers} above an unknown base image.`;
 }
-
-const noStage = { base: { kind: "broken" } } as Stage; // only its base is read
 
 /** null: there is nothing to connect, one stage at most. */
 export function graphPicture(view: View): GraphPicture | null {
@@ -169,9 +185,10 @@ export function graphPicture(view: View): GraphPicture | null {
   const critical = new Set(criticalStages.map(({ index }) => index));
   const isSequence = analysis.graph.options.builder === "classic";
   const images = new Map<string, StageBox>();
-  const edges = new Map<string, StageEdge>();
+  const edges = new Map<string, OpenEdge>();
   for (const stage of stages) {
-    for (const { source, kind, line } of takenBy(stage)) {
+    for (const taken of takenBy(stage)) {
+      const { source } = taken;
       if (source.kind === "context" || source.kind === "scratch") continue;
       const from = source.kind === "stage" ? stageId(source.index) : imageId(source.reference);
       const to = stageId(stage.index);
@@ -181,34 +198,53 @@ export function graphPicture(view: View): GraphPicture | null {
       }
       if (from === to || (source.kind === "stage" && source.index >= stage.index)) continue;
       const name = `${from} ${to}`;
-      const known = edges.get(name);
       const isOnPath = source.kind === "stage" && isNext(criticalStages, source.index, stage.index);
       edges.set(name, {
         from,
         to,
-        kinds: known === undefined ? [kind] : [...new Set([...known.kinds, kind])],
-        label: known === undefined ? edgeLabel(kind, line) : moreLabel(known.label, kind, line),
+        taken: [...(edges.get(name)?.taken ?? []), taken],
         isNeeded: stage.isBuilt,
         isCritical: isOnPath && !isSequence,
       });
     }
   }
   const boxes = stages.map((stage) => stageBox(view, stage, critical.has(stage.index)));
+  const drawn = [...edges.values()].map(stageEdge);
+  const total = count(stages.length, "stage");
   const needed = stages.filter(({ isBuilt }) => isBuilt).length;
   return {
-    title: `Stages of the Dockerfile (target: ${target === null ? "none" : stageWords(target)})`,
+    title:
+      target === null
+        ? say`Stages of the Dockerfile (target: none)`
+        : say`Stages of the Dockerfile (target: ${stageWords(target)})`,
     description: [
-      `${count(stages.length, "stage")}, ${needed} of them ${isSequence ? "built, one after another" : "needed"}.`,
+      isSequence
+        ? say`${total}, ${needed} of them built, one after another.`
+        : say`${total}, ${needed} of them needed.`,
       ...(criticalStages.length > 1 && !isSequence
         ? [
-            `The longest chain of steps that wait for each other: ${criticalStages.map(stageWords).join(", then ")} (${count(path.steps.length, "step")}, ${path.running} to run).`,
+            say`The longest chain of steps that wait for each other: ${chainWords(criticalStages)} (${count(path.steps.length, "step")}, ${path.running} to run).`,
           ]
         : []),
-      ...[...edges.values()].map((edge) => edgeSentence(edge, boxes, images)),
+      ...drawn.map((edge) => edgeSentence(edge, boxes, images)),
     ].join(" "),
     boxes: [...images.values(), ...boxes],
-    edges: [...edges.values()],
+    edges: drawn,
   };
+}
+
+/** `stage a, then stage b`. */
+function chainWords(stages: readonly Stage[]): string {
+  return stages.map(stageWords).reduce((chain, stage) => say`${chain}, then ${stage}`);
+}
+
+/** An edge with everything that was found to make it, in the file's order. */
+interface OpenEdge extends Omit<StageEdge, "kinds" | "label"> {
+  readonly taken: readonly Taken[];
+}
+
+function stageEdge({ taken, ...edge }: OpenEdge): StageEdge {
+  return { ...edge, kinds: [...new Set(taken.map(({ kind }) => kind))], label: edgeLabel(taken) };
 }
 
 interface Taken {
@@ -248,7 +284,7 @@ function stageBox(view: View, stage: Stage, isCritical: boolean): StageBox {
     title: words,
     detail: [
       count(cells.length, "step"),
-      ...(isTarget ? ["the image"] : stage.isBuilt ? [] : ["not needed"]),
+      ...(isTarget ? [say`the image`] : stage.isBuilt ? [] : [say`not needed`]),
     ].join(" · "),
     line: stage.instruction.line,
     isTarget,
@@ -263,7 +299,7 @@ function imageBox(reference: string, isNeeded: boolean): StageBox {
     id: imageId(reference),
     kind: "image",
     title: reference,
-    detail: isNeeded ? "image" : "image · not needed",
+    detail: isNeeded ? say`image` : `${say`image`} · ${say`not needed`}`,
     line: null,
     isTarget: false,
     isNeeded,
@@ -284,20 +320,31 @@ function isNext(path: readonly Stage[], from: number, to: number): boolean {
   return path.some(({ index }, at) => index === from && path[at + 1]?.index === to);
 }
 
-const edgeWords = { from: "FROM", copy: "COPY", mount: "mount" } as const;
+/** What an edge's label says before it leaves the rest out. */
+const mostLines = 3;
 
-function edgeLabel(kind: keyof typeof edgeWords, line: number): string {
-  return `${edgeWords[kind]} ${line}`;
+/** `COPY 7, 9, …`: the lines, each once, under what they do. */
+function edgeLabel(taken: readonly Taken[]): string {
+  const places = taken.filter(
+    ({ line }, at) => taken.findIndex((other) => other.line === line) === at,
+  );
+  const words = places
+    .slice(0, mostLines)
+    .map(({ kind, line }, at) =>
+      places[at - 1]?.kind === kind ? String(line) : placeWords(kind, line),
+    );
+  return [...words, ...(places.length > mostLines ? ["…"] : [])].join(", ");
 }
 
-/** `COPY 7, 9, …`: three lines say enough. */
-function moreLabel(label: string, kind: keyof typeof edgeWords, line: number): string {
-  if (label.endsWith("…")) return label;
-  const parts = label.split(", ");
-  const known = parts.findLast((part) => /^\D/.test(part))?.split(" ")[0];
-  if (parts.includes(String(line)) || parts.includes(edgeLabel(kind, line))) return label;
-  if (parts.length >= 3) return `${label}, …`;
-  return known === edgeWords[kind] ? `${label}, ${line}` : `${label}, ${edgeLabel(kind, line)}`;
+function placeWords(kind: Taken["kind"], line: number): string {
+  switch (kind) {
+    case "from":
+      return `FROM ${line}`;
+    case "copy":
+      return `COPY ${line}`;
+    case "mount":
+      return say`mount ${line}`;
+  }
 }
 
 function edgeSentence(
@@ -307,7 +354,13 @@ function edgeSentence(
 ): string {
   const title = (id: string) =>
     images.get(id)?.title ?? stages.find((stage) => stage.id === id)?.title ?? id;
-  const verb =
-    edge.kinds[0] === "from" ? "continues" : edge.kinds[0] === "copy" ? "copies from" : "mounts";
-  return `${title(edge.to)} ${verb} ${title(edge.from)} (${edge.label}).`;
+  const [to, from] = [title(edge.to), title(edge.from)];
+  switch (edge.kinds[0]) {
+    case "from":
+      return say`${to} continues ${from} (${edge.label}).`;
+    case "copy":
+      return say`${to} copies from ${from} (${edge.label}).`;
+    default:
+      return say`${to} mounts ${from} (${edge.label}).`;
+  }
 }

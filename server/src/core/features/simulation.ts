@@ -1,9 +1,10 @@
 /** The answer of `stratacast simulate` as JSON, version 1. Additions are free, changes are not. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { type Cause, changedPaths } from "../cache/prediction.js";
 import { type ConfigJson, configToJson, emptyConfig } from "../image/config.js";
 import type { Builder, Effect } from "../instructions/kind.js";
-
 import { buildLineIndex, positionAt } from "../text/lineIndex.js";
+import { causeSentence } from "./causeWords.js";
 
 export interface SimulationJson {
   readonly version: 1;
@@ -121,12 +122,7 @@ function stageName(analysis: Analysis, { step }: StepAnalysis): string | null {
 
 function stepJson(analysis: Analysis, analysed: StepAnalysis): StepJson {
   const { step, prediction } = analysed;
-  const causes = prediction.causes.map(({ code, message, line, paths }) => ({
-    code,
-    message,
-    line,
-    paths,
-  }));
+  const causes = prediction.causes.map(causeJson);
   return {
     stage: stageName(analysis, analysed),
     stageIndex: step.stage ?? -1,
@@ -143,4 +139,9 @@ function stepJson(analysis: Analysis, analysed: StepAnalysis): StepJson {
     files: analysed.files,
     trigger: step.isTrigger,
   };
+}
+
+function causeJson(cause: Cause): CauseJson {
+  const { code, line } = cause;
+  return { code, message: causeSentence(cause), line, paths: changedPaths(cause) };
 }

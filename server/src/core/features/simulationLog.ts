@@ -2,6 +2,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { Stage } from "../graph/graph.js";
 import { formatPlatform } from "../graph/platform.js";
+import { causeSentence } from "./causeWords.js";
 import { count, formatBytes } from "./sizes.js";
 
 /** The lines, without line ends. A line that gives a cause starts with three blanks and an arrow. */
@@ -129,7 +130,7 @@ function causeLines({ prediction }: StepAnalysis): readonly string[] {
   const verdict = prediction.kind === "unknown" ? "may rebuild" : "rebuilds";
   if (first.code === "earlier-step") return [`   ↳ ${verdict}: line ${first.line} does.`];
   // A file's name keeps its case; a sentence goes on.
-  const message = first.message.replace(/^(?:The|It|This|No|Instructions) /, (word) =>
+  const message = causeSentence(first).replace(/^(?:The|It|This|No|Instructions) /, (word) =>
     word.toLowerCase(),
   );
   return [`   ↳ ${verdict}: ${message}`];

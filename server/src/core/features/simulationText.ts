@@ -1,5 +1,6 @@
 /** A simulated build for a terminal, and as Markdown for a pull request. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { causeSentence } from "./causeWords.js";
 import { tableCell, tableCode } from "./markdown.js";
 import { printable } from "./printable.js";
 import { count, formatBytes } from "./sizes.js";
@@ -16,7 +17,8 @@ export function simulationText(analysis: Analysis): string {
       `${String(step.line).padStart(width)}  ${verdict(analysed).padEnd(11)}  ${effectWords(analysed).padEnd(effectWidth)}  ${printable(step.text)}`,
     );
     const [cause] = analysed.prediction.causes;
-    if (cause !== undefined) lines.push(`${" ".repeat(width)}  ↳ ${printable(cause.message)}`);
+    if (cause !== undefined)
+      lines.push(`${" ".repeat(width)}  ↳ ${printable(causeSentence(cause))}`);
   }
   return [...lines, "", ...findings(analysis), printable(summarySentence(analysis)), ""].join("\n");
 }
@@ -24,7 +26,7 @@ export function simulationText(analysis: Analysis): string {
 export function simulationMarkdown(analysis: Analysis): string {
   const rows = analysis.steps.map((analysed) => {
     const [cause] = analysed.prediction.causes;
-    return `| ${analysed.step.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined ? "" : tableCell(cause.message)} |`;
+    return `| ${analysed.step.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined ? "" : tableCell(causeSentence(cause))} |`;
   });
   return [
     "| Line | Layer | Instruction | Cache | Why |",

@@ -1,5 +1,6 @@
 /** One sentence for a simulated build, and the few words for a status item. */
 import type { Analysis } from "../analysis/analyse.js";
+import { causeWords } from "./causeWords.js";
 import { count } from "./sizes.js";
 import type { View } from "./view.js";
 
@@ -21,7 +22,9 @@ export function summarySentence(analysis: Analysis): string {
   const first = analysis.steps.find(({ prediction }) => prediction.kind === "miss");
   const cause = first?.prediction.causes[0];
   const why =
-    first === undefined || cause === undefined ? "" : `: ${cause.short} (line ${first.step.line})`;
+    first === undefined || cause === undefined
+      ? ""
+      : `: ${causeWords(cause)} (line ${first.step.line})`;
   return `${miss + unknown === 0 ? "All " : ""}${parts.join(", ")}${why}.`;
 }
 

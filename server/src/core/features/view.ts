@@ -11,30 +11,6 @@ export interface View {
   readonly isResult: boolean;
 }
 
-/** `cached`, `rebuilds: app.py changed`, …; empty where the builder runs nothing. */
-export function predictionWords(
-  { prediction, keyed, isBuilt }: StepAnalysis,
-  isResult: boolean,
-): string {
-  const [cause] = prediction.causes;
-  if (keyed.fails) return "fails";
-  switch (prediction.kind) {
-    case null:
-      return isBuilt && keyed.key !== null ? "not reached" : "";
-    case "hit":
-      return "cached";
-    case "miss":
-      if (cause?.code === "never-built") return isResult ? "built" : "not built yet";
-      if (cause?.code === "earlier-step") {
-        return `${isResult ? "rebuilt" : "rebuilds"}: line ${cause.line} ${isResult ? "was" : "does"}`;
-      }
-      return `${isResult ? "rebuilt" : "rebuilds"}: ${cause?.short ?? ""}`;
-    case "unknown":
-      if (cause?.code === "files-pending") return "reading files…";
-      return `may rebuild: ${cause?.short ?? ""}`;
-  }
-}
-
 /** `stage build`, or `stage 2` for one without a name. */
 export function stageWords(stage: Pick<Stage, "name" | "index">): string {
   return stage.name === null ? `stage ${stage.index}` : `stage ${stage.name}`;
