@@ -52,6 +52,10 @@ export interface EditorOptions {
   readonly storageFolder?: string | null;
   /** False: an editor that can neither watch files, nor be asked for settings, nor refresh lenses. */
   readonly capable?: boolean;
+  /** Default: true. */
+  readonly trusted?: boolean;
+  /** The editor's language with its texts, as the client sends it. Default: English. */
+  readonly language?: unknown;
 }
 
 export interface EditorClient {
@@ -164,7 +168,11 @@ export async function startEditor(options: EditorOptions = {}): Promise<EditorCl
     processId: process.pid,
     rootUri: workspaceFolders[0]?.uri ?? null,
     workspaceFolders,
-    initializationOptions: { storageFolder: options.storageFolder ?? null, trusted: true },
+    initializationOptions: {
+      storageFolder: options.storageFolder ?? null,
+      trusted: options.trusted ?? true,
+      language: options.language ?? null,
+    },
     capabilities: capable
       ? {
           window: { workDoneProgress: true },
