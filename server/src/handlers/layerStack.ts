@@ -1,6 +1,7 @@
 import { toLayerNode } from "../convert/toProtocol.js";
 import { layerChildren, layerStack } from "../core/features/layerStack.js";
 import { baselineMessage } from "../core/features/summary.js";
+import { say } from "../core/text/say.js";
 import type { LayerNode, LayerStack } from "../protocol.js";
 import type { Session } from "../session.js";
 
@@ -9,7 +10,7 @@ export function handleLayerStack(session: Session): LayerStack {
   const view = session.view();
   const folder = session.contextFolder;
   const roots = layerStack(view, {
-    folder: folder ?? "none",
+    folder: folder ?? say`no folder`,
     problem: session.contextProblem,
     isWatched: session.isContextWatched,
   });

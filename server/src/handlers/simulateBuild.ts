@@ -1,5 +1,6 @@
 import { type CancellationToken, type Connection, WorkDoneProgress } from "vscode-languageserver";
 import { toBuildChoice, toCancellation } from "../convert/fromProtocol.js";
+import { say } from "../core/text/say.js";
 import type { SimulateResult } from "../protocol.js";
 import type { Session } from "../session.js";
 
@@ -20,7 +21,7 @@ export async function handleSimulateBuild(
       void connection.sendProgress(WorkDoneProgress.type, progressToken, value as never);
     }
   };
-  send({ kind: "begin", title: "Simulating the build", cancellable: true });
+  send({ kind: "begin", title: say`Simulating the build`, cancellable: true });
   try {
     return await session.simulate(toCancellation(token), {
       report: (message) => send({ kind: "report", message }),

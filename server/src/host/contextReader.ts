@@ -297,7 +297,7 @@ function openRoot(fileSystem: FileSystem, root: string): Result<string> {
   return failure({
     code: "ENOTDIR",
     path: root,
-    message: `The build context \`${root}\` is a file, not a folder.`,
+    message: `The build context "${root}" is a file, not a folder.`,
   });
 }
 
@@ -310,7 +310,7 @@ function contextError(root: string, error: HostError): HostError {
         : error.code === "ELOOP"
           ? "is a loop of symbolic links"
           : `cannot be read: ${error.message}`;
-  return { code: error.code, path: root, message: `The build context \`${root}\` ${reason}.` };
+  return { code: error.code, path: root, message: `The build context "${root}" ${reason}.` };
 }
 
 function cancelledError(root: string): HostError {
@@ -321,7 +321,7 @@ function tooManyError(root: string): HostError {
   return {
     code: "E2BIG",
     path: root,
-    message: `The build context \`${root}\` has too many files.`,
+    message: `The build context "${root}" has too many files.`,
   };
 }
 

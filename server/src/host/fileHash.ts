@@ -44,7 +44,7 @@ export async function hashFile(
       opened.value.close();
     }
   }
-  const message = `\`${path}\` is being written and could not be read in one state.`;
+  const message = `"${path}" is being written and could not be read in one state.`;
   return { kind: "failed", error: { code: "EBUSY", path, message }, stat };
 }
 
@@ -69,7 +69,7 @@ async function hashOnce(file: OpenFile, path: string, slices: Slices): Promise<O
   const before = file.stat();
   if (!before.ok) return { kind: "failed", error: before.error, stat: null };
   if (before.value.kind !== "file") {
-    const message = `\`${path}\` is no longer a regular file.`;
+    const message = `"${path}" is no longer a regular file.`;
     return { kind: "failed", error: { code: "EINVAL", path, message }, stat: null };
   }
   const hash = blobHash(before.value.size);

@@ -14,6 +14,7 @@ import {
   writeState,
 } from "../core/cache/state.js";
 import type { Result } from "../core/host.js";
+import { say } from "../core/text/say.js";
 import { hostError } from "./errors.js";
 
 const fileName = "simulated-builds.json";
@@ -116,8 +117,8 @@ async function setAside(file: string, kind: "other-model" | "damaged"): Promise<
   const aside = `${file.slice(0, -".json".length)}.${kind}-${Date.now()}.json`;
   await rename(file, aside);
   return kind === "damaged"
-    ? `The file of simulated builds was damaged and has been set aside as ${path.basename(aside)}: predictions start anew.`
-    : `The simulated builds of another version of Stratacast have been set aside as ${path.basename(aside)}: predictions start anew.`;
+    ? say`The file of simulated builds was damaged and has been set aside as ${path.basename(aside)}: predictions start anew.`
+    : say`The simulated builds of another version of Stratacast have been set aside as ${path.basename(aside)}: predictions start anew.`;
 }
 
 /** Runs `work` while holding a lock file; one that is too old is taken over. */

@@ -264,14 +264,14 @@ test("a context that is missing, a file, or closed is one clear error; the last 
   const denied = await reader.scan();
   assert.match(
     denied.ok ? "" : denied.error.message,
-    /`\/work\/app` cannot be read: permission denied\.$/,
+    /"\/work\/app" cannot be read: permission denied\.$/,
   );
   disk.remove("");
   const missing = await reader.scan();
-  assert.match(missing.ok ? "" : missing.error.message, /`\/work\/app` does not exist\.$/);
+  assert.match(missing.ok ? "" : missing.error.message, /"\/work\/app" does not exist\.$/);
   disk.write("", "a file");
   const file = await reader.refresh(["a"]);
-  assert.match(file.ok ? "" : file.error.message, /`\/work\/app` is a file, not a folder\.$/);
+  assert.match(file.ok ? "" : file.error.message, /"\/work\/app" is a file, not a folder\.$/);
   assert.equal(reader.tree, before);
 });
 

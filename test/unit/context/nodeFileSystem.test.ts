@@ -76,6 +76,6 @@ test("a missing context is one sentence", async () => {
   const result = await createContextReader({ root, ignore: ignoreNothing("buildkit") }).scan();
   assert.equal(
     result.ok ? "" : result.error.message,
-    `The build context \`${root}\` does not exist.`,
+    `The build context "${root}" does not exist.`,
   );
 });

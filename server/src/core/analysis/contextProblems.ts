@@ -1,7 +1,9 @@
 /** What is wrong with the files that steps take, as problems at their sources. */
 import type { KeyedStep, Keys } from "../cache/predict.js";
 import type { SelectionProblem } from "../context/select.js";
+import type { HostError } from "../host.js";
 import type { Problem, TextRange } from "../text/range.js";
+import { say } from "../text/say.js";
 
 export function contextProblems(keys: Keys): readonly Problem[] {
   return keys.steps.flatMap((keyed) => {
@@ -16,14 +18,29 @@ export function contextProblems(keys: Keys): readonly Problem[] {
         severity: problem.severity,
         range: sourceRange(keyed, problem),
       })),
-      ...errors.map(({ path, message }) => ({
+      ...errors.map((error) => ({
         code: "file-unreadable",
-        message: `${path} cannot be read: ${message}`,
+        message: unreadable(error),
         severity: "error" as const,
         range: keyed.step.instruction.range,
       })),
     ];
   });
+}
+
+/** What the system says of a rare error stands as it says it. */
+function unreadable({ code, path, message }: HostError): string {
+  switch (code) {
+    case "EACCES":
+    case "EPERM":
+      return say`"${path}" cannot be read: permission denied.`;
+    case "EBUSY":
+      return say`"${path}" is being written and could not be read in one state.`;
+    case "EINVAL":
+      return say`"${path}" is no longer a regular file.`;
+    default:
+      return say`"${path}" cannot be read: ${message}`;
+  }
 }
 
 /** The source in the text, where it stands there as the problem names it. */

@@ -4,6 +4,7 @@
  */
 
 import { cleanPath, trimSpace } from "../text/paths.js";
+import { say } from "../text/say.js";
 import { matchFilePath } from "./glob.js";
 import { compileExpression, type Expression } from "./patternExpression.js";
 
@@ -114,13 +115,13 @@ function compilePattern(
   const isException = text.startsWith("!");
   if (isException) {
     text = text.slice(1);
-    if (text === "") return problem("`!` alone is not a pattern.");
+    if (text === "") return problem(say`"!" alone is not a pattern.`);
   }
   if (matchFilePath(text, ".") === "bad-pattern") {
-    return problem(`The pattern \`${given}\` has a syntax error.`);
+    return problem(say`The pattern "${given}" has a syntax error.`);
   }
   const test = compileTest(text);
-  if (test === null) return problem(`The pattern \`${given}\` has a syntax error.`);
+  if (test === null) return problem(say`The pattern "${given}" has a syntax error.`);
   return { index, text, isException, ...test };
 }
 

@@ -20,7 +20,7 @@ export interface CopyRequest {
   readonly exclude?: readonly string[];
   /** False for a bind mount: `*` is then an ordinary character. */
   readonly wildcards?: boolean;
-  /** How messages name the tree; "the build context" unless said. */
+  /** How messages name the tree, in the language of the editor; absent: it is the build context. */
   readonly place?: string;
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { baseName, cleanPath, joinPath, pathInRoot } from "../text/paths.js";
+import { say } from "../text/say.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
 import { containsWildcards, matchPath } from "./glob.js";
 import { createPatternMatcher, type MatchState, type PatternMatcher } from "./patternMatcher.js";
@@ -32,8 +33,7 @@ export function selectBuildKitSource(
   const filters = filtersOf(wanted.include, request.exclude ?? []);
   const problems: SelectionProblem[] = [];
   if (leavesRoot(source)) {
-    const message = `\`..\` cannot lead out of the build context: BuildKit takes \`${wanted.path || "/"}\` instead of \`${source}\`.`;
-    problems.push(problem.make("source-outside-context", "information", wanted.path, message));
+    problems.push(problem.outside(wanted.path));
   }
   const result = (
     found: Partial<Pick<SourceSelection, "matches" | "entries" | "hashed">>,
@@ -80,7 +80,7 @@ export function selectBuildKitSource(
               "everything-excluded",
               "information",
               wanted.path,
-              `Nothing of \`${source}\` is left to copy.`,
+              say`Nothing of "${source}" is left to copy.`,
             ),
           ]
         : []),
@@ -113,7 +113,7 @@ export function selectBuildKitSource(
     return "skip";
   });
   if (matches === 0) {
-    return result({}, problem.noMatch(wanted.path, "; BuildKit then copies nothing"));
+    return result({}, problem.noMatch(wanted.path));
   }
   return result({ matches, entries, hashed: asPart(items, wanted.path) }, ...broken);
 }

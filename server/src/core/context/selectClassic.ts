@@ -4,6 +4,7 @@
  */
 
 import { baseName, cleanPath } from "../text/paths.js";
+import { say } from "../text/say.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
 import { containsWildcards, matchFilePath } from "./glob.js";
 import { resolvePath } from "./resolvePath.js";
@@ -55,9 +56,9 @@ export function selectClassicSource(
       if (isVisible(entry) && matchFilePath(path, relative) === "match") take(entry.path);
       return "descend";
     });
-    if (matches === 0 && problems.length === 0) problems.push(problem.noMatch(path, ""));
+    if (matches === 0 && problems.length === 0) problems.push(problem.noMatch(path));
   } else if (path.split("/")[0] === "..") {
-    const message = `\`${source}\` is outside the build context.`;
+    const message = say`"${source}" is outside the build context.`;
     problems.push(problem.make("source-outside-context", "error", path, message));
   } else take(path);
 

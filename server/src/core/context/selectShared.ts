@@ -1,6 +1,7 @@
 /** What the selections of both builders have in common: walking below a directory, and their messages. */
 
 import { baseName, joinPath } from "../text/paths.js";
+import { say } from "../text/say.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
 import { containsWildcards, matchFilePath } from "./glob.js";
 import type { Resolution } from "./resolvePath.js";
@@ -70,7 +71,7 @@ export function splitWildcards(path: string): { readonly fixed: string; readonly
 
 /** Makes the problems of one source. */
 export function problemsOf(request: CopyRequest, source: string, index: number, tree: FileTree) {
-  const place = request.place ?? "the build context";
+  const { place } = request;
   const make = (
     code: SelectionProblemCode,
     severity: SelectionProblem["severity"],
@@ -82,26 +83,54 @@ export function problemsOf(request: CopyRequest, source: string, index: number, 
     /** Why `path` did not lead to an entry. */
     unresolved(path: string, resolution: Exclude<Resolution, { kind: "found" }>): SelectionProblem {
       if (resolution.kind === "loop") {
-        const message = `\`${source}\` goes through a loop of symbolic links.`;
+        const message = say`"${source}" goes through a loop of symbolic links.`;
         return make("source-link-loop", "error", path, message);
       }
       if (resolution.throughLink) {
-        const message = `\`${source}\` is a symbolic link, or goes through one, to \`/${resolution.path}\`, which is not in ${place}. Links cannot lead out of it.`;
+        const target = `/${resolution.path}`;
+        const message =
+          place === undefined
+            ? say`"${source}" is a symbolic link, or goes through one, to "${target}", which is not in the build context. Links cannot lead out of it.`
+            : say`"${source}" is a symbolic link, or goes through one, to "${target}", which is not in ${place}. Links cannot lead out of it.`;
         return make("source-link-broken", "error", path, message);
       }
       if (tree.isIgnored(path)) {
-        const message = `\`${source}\` is hidden from the builder by the ignore file.`;
+        const message = say`"${source}" is hidden from the builder by the ignore file.`;
         return make("source-ignored", "error", path, message);
       }
-      return make("source-not-found", "error", path, `\`${source}\` is not in ${place}.`);
+      const message =
+        place === undefined
+          ? say`"${source}" is not in the build context.`
+          : say`"${source}" is not in ${place}.`;
+      return make("source-not-found", "error", path, message);
     },
-    noMatch(path: string, consequence: string): SelectionProblem {
-      const message = `\`${source}\` matches nothing in ${place}${consequence}.`;
+    /** BuildKit's `..` stays in the root: `path` is what it takes. */
+    outside(path: string): SelectionProblem {
+      const taken = path || "/";
+      const message =
+        place === undefined
+          ? say`".." cannot lead out of the build context: BuildKit takes "${taken}" instead of "${source}".`
+          : say`".." cannot lead out of ${place}: BuildKit takes "${taken}" instead of "${source}".`;
+      return make("source-outside-context", "information", path, message);
+    },
+    noMatch(path: string): SelectionProblem {
+      const message = noMatchMessage(request, source);
       return make("wildcard-without-match", "information", path, message);
     },
     badPattern(path: string, pattern: string): SelectionProblem {
-      const message = `The pattern \`${pattern}\` has a syntax error.`;
+      const message = say`The pattern "${pattern}" has a syntax error.`;
       return make("pattern-invalid", "error", path, message);
     },
   };
+}
+
+function noMatchMessage({ builder, place }: CopyRequest, source: string): string {
+  if (builder === "classic") {
+    return place === undefined
+      ? say`"${source}" matches nothing in the build context.`
+      : say`"${source}" matches nothing in ${place}.`;
+  }
+  return place === undefined
+    ? say`"${source}" matches nothing in the build context; BuildKit then copies nothing.`
+    : say`"${source}" matches nothing in ${place}; BuildKit then copies nothing.`;
 }

@@ -10,6 +10,7 @@ import { type Evaluation, noEffect, operates } from "../instructions/kind.js";
 import { parseDockerfile } from "../syntax/parse.js";
 import type { Dockerfile, Instruction } from "../syntax/syntax.js";
 import type { Problem, TextRange } from "../text/range.js";
+import { say } from "../text/say.js";
 import type { Assignment, BuildGraph, BuildOptions, Stage, StageBase, Step } from "./graph.js";
 import { automaticArgs, formatPlatform, parsePlatform } from "./platform.js";
 import { needsOf, numberSteps, reachableStages } from "./reach.js";
@@ -90,7 +91,7 @@ export function buildGraph(
       scope.report(
         "read",
         "unknown-instruction",
-        `Docker knows no instruction ${instruction.keyword}.`,
+        say`Docker knows no instruction ${instruction.keyword}.`,
         instruction.keywordRange,
       );
       addStep(stage, instruction, noEffect, [], isTrigger);
@@ -118,8 +119,8 @@ export function buildGraph(
         "read",
         known ? "before-from" : "unknown-instruction",
         known
-          ? `${instruction.keyword} stands before the first FROM: there is no stage yet.`
-          : `Docker knows no instruction ${instruction.keyword}.`,
+          ? say`${instruction.keyword} stands before the first FROM: there is no stage yet.`
+          : say`Docker knows no instruction ${instruction.keyword}.`,
         instruction.keywordRange,
       );
       addStep(null, instruction, noEffect, [], false);
@@ -134,7 +135,7 @@ export function buildGraph(
       global.report(
         "read",
         "bad-platform",
-        `"${line.platform}" is not a platform, such as linux/arm64.`,
+        say`"${line.platform}" is not a platform, such as linux/arm64.`,
         instruction.range,
       );
     }
@@ -156,7 +157,7 @@ export function buildGraph(
     if (options.builder === "classic" && line.name !== null) {
       const isTaken = openStages.some(({ name }) => name === line.name);
       if (isTaken) {
-        const message = `Another stage above is named "${line.name}".`;
+        const message = say`Another stage above is named "${line.name}".`;
         global.report("build", "stage-name-taken", message, instruction.range);
       }
     }
@@ -270,14 +271,14 @@ function finish(
     if (dockerfile.instructions.length > 0)
       problems.push({
         code: "no-stage",
-        message: "The file has no FROM: there is nothing to build.",
+        message: say`The file has no FROM: there is nothing to build.`,
         severity: "error",
         range: null,
       });
   } else if (targetIndex < 0) {
     problems.push({
       code: "no-target",
-      message: `No stage is named "${options.target ?? ""}".`,
+      message: say`No stage is named "${options.target ?? ""}".`,
       severity: "error",
       range: null,
     });
@@ -285,7 +286,7 @@ function finish(
   if (options.builder === "classic" && isEmptyImage(openStages[targetIndex])) {
     problems.push({
       code: "no-image",
-      message: "Nothing follows FROM scratch: the classic builder makes no image of it.",
+      message: say`Nothing follows FROM scratch: the classic builder makes no image of it.`,
       severity: "error",
       range: null,
     });

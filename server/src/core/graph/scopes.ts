@@ -6,6 +6,7 @@ import type { Platform, StageScope } from "../instructions/scope.js";
 import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
 import type { Dockerfile, EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { Problem, TextRange } from "../text/range.js";
+import { say } from "../text/say.js";
 import { OrderedEnvironment } from "./environment.js";
 import type { Assignment, BuildOptions, StageBase } from "./graph.js";
 import { formatPlatform } from "./platform.js";
@@ -189,18 +190,18 @@ function makeScope(parts: ScopeParts): WalkScope {
         case "image":
           return { kind: "image", reference: name, image: parts.imageOf(name) };
         case "itself":
-          report("read", "circular-stage", "The stage takes files from itself.", range);
+          report("read", "circular-stage", say`The stage takes files from itself.`, range);
           return null;
         case "later":
           report(
             "build",
             "later-stage",
-            `The stage "${name}" stands below: files can only be taken from stages above.`,
+            say`The stage "${name}" stands below: files can only be taken from stages above.`,
             range,
           );
           return null;
         case "no-such-index":
-          report("read", "no-such-stage", `There is no stage ${name}.`, range);
+          report("read", "no-such-stage", say`There is no stage ${name}.`, range);
           return null;
       }
     },

@@ -1,4 +1,5 @@
 import type { Word } from "../syntax/syntax.js";
+import { say } from "../text/say.js";
 import { type InstructionKind, noEffect } from "./kind.js";
 import type { StageScope } from "./scope.js";
 
@@ -7,7 +8,7 @@ export const arg: InstructionKind = {
   keyword: "ARG",
   evaluate(instruction, scope) {
     if (instruction.args.length === 0) {
-      scope.report("read", "missing-argument", "ARG needs a name.", instruction.keywordRange);
+      scope.report("read", "missing-argument", say`ARG needs a name.`, instruction.keywordRange);
     }
     const words =
       scope.builder === "classic"
@@ -19,14 +20,14 @@ export const arg: InstructionKind = {
   },
   explain: (_evaluation, builder, { isGlobal }) => ({
     inside: [
-      "Declares a value that exists during the build only: it is never in the image's environment.",
+      say`Declares a value that exists during the build only: it is never in the image's environment.`,
       isGlobal
-        ? "The FROM lines can use it; a stage sees it only after an ARG of its own."
-        : "From here on every RUN of the stage has the value in its cache key, used or not.",
+        ? say`The FROM lines can use it; a stage sees it only after an ARG of its own.`
+        : say`From here on every RUN of the stage has the value in its cache key, used or not.`,
     ],
     traps:
       builder === "buildkit" && !isGlobal
-        ? ["COPY, ADD and WORKDIR below stay cached unless they use the value themselves."]
+        ? [say`COPY, ADD and WORKDIR below stay cached unless they use the value themselves.`]
         : [],
   }),
 };
@@ -74,7 +75,7 @@ interface ReadArg {
 function read(word: Word, scope: StageScope): ReadArg | null {
   const { name: nameWord, value: defaultWord } = splitArg(word);
   if (nameWord.value === "") {
-    scope.report("read", "blank-name", "ARG has a value without a name.", word.range);
+    scope.report("read", "blank-name", say`ARG has a value without a name.`, word.range);
     return null;
   }
   const name = scope.expand(nameWord);

@@ -1,5 +1,6 @@
 /** Counting an instruction's arguments, with one sentence for each mistake. */
 import type { Instruction, Word } from "../syntax/syntax.js";
+import { say } from "../text/say.js";
 import type { StageScope } from "./scope.js";
 
 /** The only argument; null, and reported, when there are none or several. */
@@ -9,7 +10,7 @@ export function oneArgument(instruction: Instruction, scope: StageScope): Word |
   scope.report(
     "read",
     word === undefined ? "missing-argument" : "too-many-arguments",
-    `${instruction.keyword} takes exactly one argument.`,
+    say`${instruction.keyword} takes exactly one argument.`,
     word === undefined ? instruction.keywordRange : instruction.range,
   );
   return null;
@@ -21,7 +22,7 @@ export function hasArguments(instruction: Instruction, scope: StageScope): boole
   scope.report(
     "read",
     "missing-argument",
-    `${instruction.keyword} needs at least one argument.`,
+    say`${instruction.keyword} needs at least one argument.`,
     instruction.keywordRange,
   );
   return false;

@@ -1,5 +1,6 @@
 /** CMD, ENTRYPOINT and SHELL: command lines that the image config keeps. */
 import type { Instruction } from "../syntax/syntax.js";
+import { say } from "../text/say.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert, shaping } from "./kind.js";
 import type { StageScope } from "./scope.js";
@@ -20,8 +21,8 @@ export const cmd: InstructionKind = {
   explain: ({ words }) => ({
     inside: [
       words.length === 0
-        ? "Clears in the image config what a container runs by default. Nothing runs now; no layer."
-        : `Notes in the image config that a container runs ${JSON.stringify(words)} by default. Nothing runs now; no layer.`,
+        ? say`Clears in the image config what a container runs by default. Nothing runs now; no layer.`
+        : say`Notes in the image config that a container runs ${JSON.stringify(words)} by default. Nothing runs now; no layer.`,
     ],
     traps: [],
   }),
@@ -43,8 +44,10 @@ export const entrypoint: InstructionKind = {
   },
   explain: ({ words }) => ({
     inside: [
-      `Notes in the image config the program that a container runs${words.length === 0 ? "" : `, ${JSON.stringify(words)}`}; CMD and the arguments of docker run are passed to it.`,
-      "Clears a CMD that the base image or the parent stage has set.",
+      words.length === 0
+        ? say`Notes in the image config the program that a container runs; CMD and the arguments of docker run are passed to it.`
+        : say`Notes in the image config the program that a container runs, ${JSON.stringify(words)}; CMD and the arguments of docker run are passed to it.`,
+      say`Clears a CMD that the base image or the parent stage has set.`,
     ],
     traps: [],
   }),
@@ -59,7 +62,7 @@ export const shell: InstructionKind = {
       scope.report(
         "read",
         "not-json",
-        'SHELL takes a JSON array, as in SHELL ["/bin/bash", "-c"].',
+        say`SHELL takes a JSON array, as in SHELL ["/bin/bash", "-c"].`,
         instruction.range,
       );
       return shaping([]);
@@ -69,11 +72,11 @@ export const shell: InstructionKind = {
   },
   explain: (_evaluation, builder) => ({
     inside: [
-      "Sets the shell for the shell form of RUN, CMD and ENTRYPOINT from here on, and notes it in the image config.",
+      say`Sets the shell for the shell form of RUN, CMD and ENTRYPOINT from here on, and notes it in the image config.`,
     ],
     traps:
       builder === "buildkit"
-        ? ["RUN in exec form (a JSON array) does not use the shell and stays cached."]
+        ? [say`RUN in exec form (a JSON array) does not use the shell and stays cached.`]
         : [],
   }),
 };

@@ -1,7 +1,9 @@
 /** `COPY` and `ADD`: files from the build context, a stage, an image or the network. */
 import { readHeredocWord } from "../syntax/heredocs.js";
 import type { Heredoc, Instruction, Word } from "../syntax/syntax.js";
+import { listedSome } from "../text/lists.js";
 import { cleanPath } from "../text/paths.js";
+import { say } from "../text/say.js";
 import { type FlagType, type FlagValues, readFlags, refuseInClassic } from "./flags.js";
 import {
   type Builder,
@@ -53,7 +55,7 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
     scope.report(
       "read",
       "missing-argument",
-      `${instruction.keyword} needs a source and a destination.`,
+      say`${instruction.keyword} needs a source and a destination.`,
       instruction.range,
     );
     return nothing;
@@ -65,7 +67,7 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
     scope.report(
       "read",
       "bad-heredoc",
-      `The destination of ${instruction.keyword} cannot be a heredoc.`,
+      say`The destination of ${instruction.keyword} cannot be a heredoc.`,
       destinationWord.range,
     );
     return nothing;
@@ -86,7 +88,7 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
     scope.report(
       "build",
       "destination-not-folder",
-      "With several sources the destination has to end with a slash.",
+      say`With several sources the destination has to end with a slash.`,
       destinationWord.range,
     );
   }
@@ -135,7 +137,7 @@ function readSource(
     scope.report(
       "build",
       "remote-source",
-      "COPY takes no URL: ADD does, or RUN with a download.",
+      say`COPY takes no URL: ADD does, or RUN with a download.`,
       word.range,
     );
     return null;
@@ -176,7 +178,7 @@ function resolveFrom(flags: FlagValues, scope: StageScope): SourceReference | nu
     scope.report(
       "build",
       "variable-in-from",
-      "--from takes no variable: name a stage with FROM … AS and use its name.",
+      say`--from takes no variable: name a stage with FROM … AS and use its name.`,
       flag.valueRange,
     );
     return null;
@@ -201,7 +203,7 @@ function checkedMode(flags: FlagValues, scope: StageScope): string {
     scope.report(
       "build",
       "bad-chmod",
-      `"${mode}" is not a mode: octal such as 755, or symbolic such as u+x.`,
+      say`"${mode}" is not a mode: octal such as 755, or symbolic such as u+x.`,
       flags.get("chmod")?.valueRange ?? { start: 0, end: 0 },
     );
   }
@@ -217,28 +219,45 @@ function explainCopy(
   const hasRemote = operation?.items.some((item) => item.kind === "http" || item.kind === "git");
   const what =
     operation === null
-      ? "Copies files as one layer; no container is started."
-      : `Copies ${sourceWords(operation.items)}${originWords(operation, around)} to ${operation.destination}, as one layer; no container is started.`;
+      ? say`Copies files as one layer; no container is started.`
+      : copyWords(operation, around);
   return {
     inside: [
       what,
       ...(operation?.isAdd && operation.unpack
-        ? ["Unpacks local archives (tar, also compressed) into the destination."]
+        ? [say`Unpacks local archives (tar, also compressed) into the destination.`]
         : []),
       builder === "buildkit"
-        ? `The files belong to ${operation?.owner || "root"}; parent directories that are missing are created.`
-        : "Writes straight into a layer and commits it as an intermediate image.",
+        ? say`The files belong to ${operation?.owner || "root"}; parent directories that are missing are created.`
+        : say`Writes straight into a layer and commits it as an intermediate image.`,
     ],
     traps: [
-      "Modification times: touching a file, or a fresh checkout, rebuilds nothing.",
+      say`Modification times: touching a file, or a fresh checkout, rebuilds nothing.`,
       ...(builder === "buildkit"
-        ? ["ENV, ARG and USER above, unless a value is used in this line."]
+        ? [say`ENV, ARG and USER above, unless a value is used in this line.`]
         : []),
       ...(hasRemote
-        ? ["A server that answers an old ETag for a new file: the step stays cached."]
+        ? [say`A server that answers an old ETag for a new file: the step stays cached.`]
         : []),
     ],
   };
+}
+
+/** With the place where paths come from; the other items say it themselves. */
+function copyWords({ items, from, destination }: CopyOperation, around: Surroundings): string {
+  const what = sourceWords(items);
+  if (items.every((item) => item.kind !== "paths"))
+    return say`Copies ${what} to ${destination}, as one layer; no container is started.`;
+  switch (from.kind) {
+    case "context":
+      return say`Copies ${what} from the build context to ${destination}, as one layer; no container is started.`;
+    case "stage":
+      return say`Copies ${what} from ${around.stage(from.index)} to ${destination}, as one layer; no container is started.`;
+    case "image":
+      return say`Copies ${what} from the image ${from.reference} to ${destination}, as one layer; no container is started.`;
+    case "scratch":
+      return say`Copies ${what} from an empty file system to ${destination}, as one layer; no container is started.`;
+  }
 }
 
 /** More sources than this are counted. */
@@ -246,35 +265,18 @@ const namedSources = 3;
 
 function sourceWords(items: readonly CopyItem[]): string {
   const names = items.map(itemWords);
-  const shown = names.slice(0, namedSources);
-  const more = names.length - shown.length;
-  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
+  return listedSome(names.slice(0, namedSources), names.length - namedSources);
 }
 
 function itemWords(item: CopyItem): string {
   switch (item.kind) {
     case "paths":
-      return /^\.?\/?$/.test(item.text) ? "everything" : item.text;
+      return /^\.?\/?$/.test(item.text) ? say`everything` : item.text;
     case "inline":
-      return `the text of ${item.name}`;
+      return say`the text of ${item.name}`;
     case "http":
-      return `the download ${item.url}`;
+      return say`the download ${item.url}`;
     case "git":
-      return `a clone of ${item.url}`;
-  }
-}
-
-/** Where paths come from; the other items have said it themselves. */
-function originWords({ items, from }: CopyOperation, around: Surroundings): string {
-  if (items.every((item) => item.kind !== "paths")) return "";
-  switch (from.kind) {
-    case "context":
-      return " from the build context";
-    case "stage":
-      return ` from ${around.stage(from.index)}`;
-    case "image":
-      return ` from the image ${from.reference}`;
-    case "scratch":
-      return " from an empty file system";
+      return say`a clone of ${item.url}`;
   }
 }

@@ -1,4 +1,5 @@
 import type { Instruction, Word } from "../syntax/syntax.js";
+import { say } from "../text/say.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, shaping } from "./kind.js";
 import type { StageScope } from "./scope.js";
@@ -18,15 +19,15 @@ export const env: InstructionKind = {
   },
   explain: (_evaluation, builder) => ({
     inside: [
-      "Sets the variables in the image config; every container of the image gets them.",
+      say`Sets the variables in the image config; every container of the image gets them.`,
       builder === "buildkit"
-        ? "Runs nothing and adds no layer. Every RUN below has the variables in its cache key, used or not."
-        : "The classic builder commits an image that differs only in its config: no files, no layer.",
+        ? say`Runs nothing and adds no layer. Every RUN below has the variables in its cache key, used or not.`
+        : say`The classic builder commits an image that differs only in its config: no files, no layer.`,
     ],
     traps:
       builder === "buildkit"
         ? [
-            "COPY, ADD and WORKDIR below do not have variables in their keys: they stay cached when a value changes that they do not use.",
+            say`COPY, ADD and WORKDIR below do not have variables in their keys: they stay cached when a value changes that they do not use.`,
           ]
         : [],
   }),
@@ -44,7 +45,7 @@ export function readPairs(
     scope.report(
       "read",
       "missing-argument",
-      `${instruction.keyword} needs at least one argument.`,
+      say`${instruction.keyword} needs at least one argument.`,
       instruction.keywordRange,
     );
   }
@@ -55,7 +56,7 @@ export function readPairs(
       scope.report(
         "read",
         "blank-name",
-        `${instruction.keyword} has a pair without a name.`,
+        say`${instruction.keyword} has a pair without a name.`,
         name.range,
       );
       return [];

@@ -1,4 +1,5 @@
 import type { TextRange } from "../text/range.js";
+import { say } from "../text/say.js";
 import { hasArguments } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
@@ -21,7 +22,7 @@ export const expose: InstructionKind = {
   },
   explain: () => ({
     inside: [
-      "Notes the ports in the image config. It opens nothing: that is done at run time with -p or -P.",
+      say`Notes the ports in the image config. It opens nothing: that is done at run time with -p or -P.`,
     ],
     traps: [],
   }),
@@ -42,11 +43,11 @@ function readPorts(text: string, range: TextRange, scope: StageScope): readonly 
   const start = portNumber(startText);
   const end = portNumber(endText);
   if (start === null || end === null || end < start) {
-    scope.report("build", "bad-port", `"${text}" is not a port or a range of ports.`, range);
+    scope.report("build", "bad-port", say`"${text}" is not a port or a range of ports.`, range);
     return [];
   }
   if (!["tcp", "udp", "sctp"].includes(protocol)) {
-    scope.report("build", "bad-port", `"${protocolText}" is not a protocol of ports.`, range);
+    scope.report("build", "bad-port", say`"${protocolText}" is not a protocol of ports.`, range);
     return [];
   }
   return Array.from({ length: end - start + 1 }, (_, i) => `${start + i}/${protocol}`);

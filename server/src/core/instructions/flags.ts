@@ -1,5 +1,6 @@
 /** Reading an instruction's flags as BuildKit does: frontend/dockerfile/instructions/bflag.go. */
 import type { Flag, Instruction } from "../syntax/syntax.js";
+import { say } from "../text/say.js";
 import type { StageScope } from "./scope.js";
 
 export type FlagType = "boolean" | "string" | "strings";
@@ -58,7 +59,7 @@ export function refuseInClassic(
     scope.report(
       "build",
       "needs-buildkit",
-      `The classic builder does not know --${flag.name}: it needs BuildKit.`,
+      say`The classic builder does not know --${flag.name}: it needs BuildKit.`,
       flag.range,
     );
     return;
@@ -71,14 +72,14 @@ function checkFlag(
   isRepeated: boolean,
 ): string | null {
   const type = Object.hasOwn(known, flag.name) ? known[flag.name] : undefined;
-  if (type === undefined) return `Unknown flag --${flag.name}.`;
-  if (isRepeated && type !== "strings") return `The flag --${flag.name} is given twice.`;
+  if (type === undefined) return say`Unknown flag --${flag.name}.`;
+  if (isRepeated && type !== "strings") return say`The flag --${flag.name} is given twice.`;
   if (type === "boolean") {
-    if (flag.value === "") return `The flag --${flag.name} has an empty value.`;
+    if (flag.value === "") return say`The flag --${flag.name} has an empty value.`;
     if (flag.value !== null && !/^(?:true|false)$/i.test(flag.value)) {
-      return `The flag --${flag.name} takes true or false, not "${flag.value}".`;
+      return say`The flag --${flag.name} takes true or false, not "${flag.value}".`;
     }
     return null;
   }
-  return flag.value === null ? `The flag --${flag.name} needs a value.` : null;
+  return flag.value === null ? say`The flag --${flag.name} needs a value.` : null;
 }

@@ -1,4 +1,5 @@
 import type { Instruction, Word } from "../syntax/syntax.js";
+import { say } from "../text/say.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, operates } from "./kind.js";
 import type { StageScope } from "./scope.js";
@@ -12,26 +13,28 @@ export const from: InstructionKind = {
     if (parent !== null) {
       return {
         inside: [
-          `Goes on where ${parent} ends: its layers lie below, its config is where this stage starts. Nothing is pulled.`,
+          say`Goes on where ${parent} ends: its layers lie below, its config is where this stage starts. Nothing is pulled.`,
         ],
         traps: [],
       };
     }
     if (pull === null) {
       return {
-        inside: ["Starts the stage with an empty file system: nothing is pulled and nothing runs."],
+        inside: [
+          say`Starts the stage with an empty file system: nothing is pulled and nothing runs.`,
+        ],
         traps: [],
       };
     }
     return {
       inside: [
-        `Takes ${pull.reference} from the engine's images, or pulls it when it is not there.`,
-        "Its layers lie below everything that follows; its config (ENV, USER, WORKDIR, CMD …) is where this stage starts.",
+        say`Takes ${pull.reference} from the engine's images, or pulls it when it is not there.`,
+        say`Its layers lie below everything that follows; its config (ENV, USER, WORKDIR, CMD …) is where this stage starts.`,
       ],
       traps: [
         builder === "buildkit"
-          ? "The tag's name is not in the key: another name for the same image rebuilds nothing."
-          : "A tag that has moved in the registry is not noticed without --pull.",
+          ? say`The tag's name is not in the key: another name for the same image rebuilds nothing.`
+          : say`A tag that has moved in the registry is not noticed without --pull.`,
       ],
     };
   },
@@ -55,7 +58,7 @@ export function readFrom(instruction: Instruction, scope: StageScope): FromLine 
     scope.report(
       "read",
       "bad-from",
-      "FROM takes an image, and AS with a name if the stage has one.",
+      say`FROM takes an image, and AS with a name if the stage has one.`,
       instruction.range,
     );
   }
@@ -64,7 +67,7 @@ export function readFrom(instruction: Instruction, scope: StageScope): FromLine 
     scope.report(
       "read",
       "bad-stage-name",
-      `"${nameWord?.value ?? ""}" cannot name a stage: a letter first, then letters, digits, - _ and . only.`,
+      say`"${nameWord?.value ?? ""}" cannot name a stage: a letter first, then letters, digits, - _ and . only.`,
       nameWord?.range ?? instruction.range,
     );
   }
@@ -73,7 +76,7 @@ export function readFrom(instruction: Instruction, scope: StageScope): FromLine 
     scope.report(
       "read",
       "blank-base",
-      `The base ${baseWord.value} has no value: give the ARG before the first FROM a default.`,
+      say`The base "${baseWord.value}" has no value: give the ARG before the first FROM a default.`,
       baseWord.range,
     );
   }
@@ -82,7 +85,12 @@ export function readFrom(instruction: Instruction, scope: StageScope): FromLine 
   if (platformFlag?.value) {
     platform = scope.expand({ value: platformFlag.value, range: platformFlag.valueRange });
     if (platform === "") {
-      scope.report("read", "blank-platform", "--platform has no value.", platformFlag.valueRange);
+      scope.report(
+        "read",
+        "blank-platform",
+        say`--platform has no value.`,
+        platformFlag.valueRange,
+      );
       platform = null;
     }
   }

@@ -1,5 +1,6 @@
 import type { Healthcheck } from "../image/config.js";
 import type { Flag, Instruction } from "../syntax/syntax.js";
+import { say } from "../text/say.js";
 import { type FlagValues, readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
 import type { StageScope } from "./scope.js";
@@ -14,7 +15,7 @@ export const healthcheck: InstructionKind = {
   },
   explain: () => ({
     inside: [
-      "Notes the check in the image config; it runs in the containers, never in the build. No layer.",
+      say`Notes the check in the image config; it runs in the containers, never in the build. No layer.`,
     ],
     traps: [],
   }),
@@ -42,8 +43,8 @@ function readCheck(instruction: Instruction, scope: StageScope): Healthcheck | n
       "read",
       "bad-healthcheck",
       kind === "CMD"
-        ? "HEALTHCHECK CMD needs a command."
-        : "HEALTHCHECK takes CMD and a command, or NONE alone.",
+        ? say`HEALTHCHECK CMD needs a command.`
+        : say`HEALTHCHECK takes CMD and a command, or NONE alone.`,
       instruction.range,
     );
     return null;
@@ -62,7 +63,7 @@ function retries(flags: FlagValues, scope: StageScope): { Retries?: number } {
   const flag = flags.get("retries");
   if (flag === null || flag.value === "") return {};
   if (!/^[+]?\d{1,9}$/.test(flag.value ?? "")) {
-    scope.report("read", "bad-flag", "--retries takes a number from 0 up.", flag.range);
+    scope.report("read", "bad-flag", say`--retries takes a number from 0 up.`, flag.range);
     return {};
   }
   const count = Number(flag.value);
@@ -93,7 +94,7 @@ function interval(
     scope.report(
       "read",
       "bad-flag",
-      `--${flag.name} takes a duration of at least 1ms, such as 30s or 1m30s.`,
+      say`--${flag.name} takes a duration of at least 1ms, such as 30s or 1m30s.`,
       flag.range,
     );
     return {};

@@ -1,3 +1,4 @@
+import { say } from "../text/say.js";
 import { readPairs } from "./env.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
@@ -12,7 +13,7 @@ export const label: InstructionKind = {
     return inert(pairs.flat());
   },
   explain: () => ({
-    inside: ["Writes the labels into the image config. No files, no layer."],
+    inside: [say`Writes the labels into the image config. No files, no layer.`],
     traps: [],
   }),
 };

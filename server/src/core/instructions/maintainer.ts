@@ -1,3 +1,4 @@
+import { say } from "../text/say.js";
 import { oneArgument } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
@@ -12,7 +13,7 @@ export const maintainer: InstructionKind = {
     return inert(word === null ? [] : [word.value]);
   },
   explain: () => ({
-    inside: ["Writes the author into the image. Deprecated: a LABEL does the same. No layer."],
+    inside: [say`Writes the author into the image. Deprecated: a LABEL does the same. No layer.`],
     traps: [],
   }),
 };

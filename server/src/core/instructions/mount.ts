@@ -1,6 +1,7 @@
 /** `RUN --mount=…`. Source: BuildKit, instructions/commands_runmount.go, convert_runmount.go. */
 import type { Flag } from "../syntax/syntax.js";
 import { cleanPath } from "../text/paths.js";
+import { say } from "../text/say.js";
 import type { Mount, SourceReference } from "./operation.js";
 import { joinPaths } from "./paths.js";
 import type { StageScope } from "./scope.js";
@@ -23,7 +24,7 @@ export function readMount(flag: Flag, scope: StageScope): Mount | null {
     return null;
   };
   const fields = splitFields(flag.value ?? "");
-  if (fields === null) return fail("The quotes in --mount do not pair.", "read");
+  if (fields === null) return fail(say`The quotes in --mount do not pair.`, "read");
 
   const values = new Map<string, string>();
   let type: MountType = "bind";
@@ -31,22 +32,25 @@ export function readMount(flag: Flag, scope: StageScope): Mount | null {
   let required = false;
   for (const { key, value: typed } of fields) {
     if (key === "from" && /\$./.test(typed ?? "")) {
-      return fail("from= takes no variable: name a stage with FROM … AS and use its name.", "read");
+      return fail(
+        say`from= takes no variable: name a stage with FROM … AS and use its name.`,
+        "read",
+      );
     }
     const value = typed === null ? null : scope.expand({ value: typed, range: flag.valueRange });
     const name = fieldNames.get(key);
-    if (name === undefined) return fail(`--mount has no option "${key}".`);
+    if (name === undefined) return fail(say`--mount has no option "${key}".`);
     if (name === "readonly" || name === "readwrite" || name === "required") {
       const isTrue = value === null ? true : parseBoolean(value);
-      if (isTrue === null) return fail(`${key} takes true or false, not "${value}".`);
+      if (isTrue === null) return fail(say`${key} takes true or false, not "${value ?? ""}".`);
       if (name === "required") required = isTrue;
       else readOnly = name === "readonly" ? isTrue : !isTrue;
       continue;
     }
-    if (value === null) return fail(`${key} needs a value, as in ${key}=….`);
+    if (value === null) return fail(say`${key} needs a value, as in ${key}=….`);
     if (name === "type") {
       const found = types.find((known) => known === value.toLowerCase());
-      if (found === undefined) return fail(`"${value}" is not a type of mount.`);
+      if (found === undefined) return fail(say`"${value}" is not a type of mount.`);
       type = found;
       continue;
     }
@@ -63,7 +67,7 @@ export function readMount(flag: Flag, scope: StageScope): Mount | null {
     ? cleanPath(typedTarget)
     : joinPaths("/", scope.directory, typedTarget);
   const needsTarget = type === "bind" || type === "cache" || type === "tmpfs";
-  if (needsTarget && target === "/") return fail("The mount's target cannot be the root.");
+  if (needsTarget && target === "/") return fail(say`The mount's target cannot be the root.`);
   return {
     type,
     from,
@@ -113,31 +117,36 @@ function checkCombination(
   for (const name of ["mode", "uid", "gid"]) {
     const value = values.get(name);
     if (value === undefined) continue;
-    if (!hasIdentity) return `${name} is not for mounts of type ${type}.`;
-    if (numberOf(value, name === "mode" ? 8 : 10) === null) return `"${value}" is not a ${name}.`;
+    if (!hasIdentity) return notForType(name, type);
+    if (numberOf(value, name === "mode" ? 8 : 10) === null)
+      return say`"${value}" is not a ${name}.`;
   }
   if (required && type !== "secret" && type !== "ssh") {
-    return `required is not for mounts of type ${type}.`;
+    return notForType("required", type);
   }
   const size = values.get("size");
-  if (size !== undefined && type !== "tmpfs") return `size is not for mounts of type ${type}.`;
-  if (size !== undefined && parseSize(size) === null) return `"${size}" is not a size.`;
+  if (size !== undefined && type !== "tmpfs") return notForType("size", type);
+  if (size !== undefined && parseSize(size) === null) return say`"${size}" is not a size.`;
   const sharing = values.get("sharing");
   if (sharing !== undefined && !sharings.includes(sharing.toLowerCase())) {
-    return `"${sharing}" is not a way of sharing: shared, private or locked.`;
+    return say`"${sharing}" is not a way of sharing: shared, private or locked.`;
   }
   if (sharing !== undefined && type !== "cache") {
-    return `sharing is not for mounts of type ${type}.`;
+    return notForType("sharing", type);
   }
   if (type === "secret") {
-    if (values.has("from")) return "A secret takes no from.";
+    if (values.has("from")) return say`A secret takes no from.`;
     if (!["source", "target", "id"].some((name) => values.get(name))) {
-      return "A secret needs an id, a source or a target.";
+      return say`A secret needs an id, a source or a target.`;
     }
     if (values.get("source") && values.get("id"))
-      return "A secret takes an id or a source, not both.";
+      return say`A secret takes an id or a source, not both.`;
   }
   return null;
+}
+
+function notForType(option: string, type: MountType): string {
+  return say`${option} is not for mounts of type ${type}.`;
 }
 
 function sourceOf(

@@ -1,3 +1,4 @@
+import { say } from "../text/say.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
 
@@ -11,7 +12,7 @@ export const onbuild: InstructionKind = {
       scope.report(
         "read",
         "missing-argument",
-        "ONBUILD needs an instruction.",
+        say`ONBUILD needs an instruction.`,
         instruction.keywordRange,
       );
       return inert([]);
@@ -20,14 +21,14 @@ export const onbuild: InstructionKind = {
       scope.report(
         "read",
         "bad-trigger",
-        "ONBUILD cannot hold another ONBUILD.",
+        say`ONBUILD cannot hold another ONBUILD.`,
         trigger.keywordRange,
       );
     } else if (trigger.keyword === "FROM" || trigger.keyword === "MAINTAINER") {
       scope.report(
         "read",
         "bad-trigger",
-        `${trigger.keyword} cannot be an ONBUILD trigger.`,
+        say`${trigger.keyword} cannot be an ONBUILD trigger.`,
         trigger.keywordRange,
       );
     }
@@ -38,8 +39,8 @@ export const onbuild: InstructionKind = {
   },
   explain: () => ({
     inside: [
-      "Keeps the instruction in the image config. It runs right after the FROM of each build that starts from this image.",
-      "Here it runs nothing and adds no layer.",
+      say`Keeps the instruction in the image config. It runs right after the FROM of each build that starts from this image.`,
+      say`Here it runs nothing and adds no layer.`,
     ],
     traps: [],
   }),

@@ -1,5 +1,6 @@
 import { chompHeredoc, readHeredocWord } from "../syntax/heredocs.js";
 import type { Heredoc, Instruction } from "../syntax/syntax.js";
+import { say } from "../text/say.js";
 import { isProxyArg } from "./arg.js";
 import { commandLine, defaultShell } from "./command.js";
 import { readFlags, refuseInClassic } from "./flags.js";
@@ -19,14 +20,19 @@ export const run: InstructionKind = {
     );
     refuseInClassic(flags, ["mount", "network", "security", "device"], scope);
     if (scope.builder === "classic" && instruction.args.every(({ value }) => value === "")) {
-      scope.report("build", "missing-argument", "RUN needs a command.", instruction.keywordRange);
+      scope.report(
+        "build",
+        "missing-argument",
+        say`RUN needs a command.`,
+        instruction.keywordRange,
+      );
     }
     const network = flags.text("network") || "default";
     if (!["default", "none", "host"].includes(network)) {
       scope.report(
         "read",
         "bad-flag",
-        `"${network}" is not a network mode: default, none or host.`,
+        say`"${network}" is not a network mode: default, none or host.`,
         flags.get("network")?.valueRange ?? instruction.range,
       );
     }
@@ -35,7 +41,7 @@ export const run: InstructionKind = {
       scope.report(
         "read",
         "bad-flag",
-        `"${security}" is not a security mode: sandbox or insecure.`,
+        say`"${security}" is not a security mode: sandbox or insecure.`,
         flags.get("security")?.valueRange ?? instruction.range,
       );
     }
@@ -65,12 +71,12 @@ export const run: InstructionKind = {
     return {
       inside: inside(operation, builder, around),
       traps: [
-        "What the command fetches (package indexes, downloads, git clones) and the time of day: the step stays cached although they change.",
+        say`What the command fetches (package indexes, downloads, git clones) and the time of day: the step stays cached although they change.`,
         ...(operation?.mounts.some((mount) => mount.type === "secret")
-          ? ["The content of a secret: rotating it rebuilds nothing."]
+          ? [say`The content of a secret: rotating it rebuilds nothing.`]
           : []),
         ...(operation?.mounts.some((mount) => mount.type === "cache")
-          ? ["What is in a cache mount."]
+          ? [say`What is in a cache mount.`]
           : []),
       ],
     };
@@ -82,41 +88,49 @@ function inside(
   builder: Builder,
   around: Surroundings,
 ): readonly string[] {
-  const who = operation?.user ? ` as user ${operation.user}` : "";
-  const where = operation?.directory || "/";
+  const user = operation?.user ?? "";
+  const directory = operation?.directory || "/";
   if (builder === "classic") {
     return [
-      `Starts a temporary container from the image so far and runs the command in it, in ${where}${who}.`,
-      "Commits what the command changed as an intermediate image and removes the container.",
-      "If nothing changed, the image gets no layer.",
+      user === ""
+        ? say`Starts a temporary container from the image so far and runs the command in it, in ${directory}.`
+        : say`Starts a temporary container from the image so far and runs the command in it, in ${directory} as user ${user}.`,
+      say`Commits what the command changed as an intermediate image and removes the container.`,
+      say`If nothing changed, the image gets no layer.`,
     ];
   }
   return [
-    `Runs the command on a snapshot of the layers below, in ${where}${who}.`,
+    user === ""
+      ? say`Runs the command on a snapshot of the layers below, in ${directory}.`
+      : say`Runs the command on a snapshot of the layers below, in ${directory} as user ${user}.`,
     ...(operation?.mounts ?? []).map((mount) => describeMount(mount, around)),
-    "Keeps what changed as one layer, even if nothing changed. Deleting a file of a lower layer frees nothing.",
+    say`Keeps what changed as one layer, even if nothing changed. Deleting a file of a lower layer frees nothing.`,
   ];
 }
 
 function describeMount(mount: Mount, around: Surroundings): string {
   switch (mount.type) {
     case "cache":
-      return `Mounts the cache ${mount.id || mount.target} at ${mount.target}: it outlives the build and is in no layer.`;
+      return say`Mounts the cache ${mount.id || mount.target} at ${mount.target}: it outlives the build and is in no layer.`;
     case "bind":
-      return `Mounts ${mount.source || "everything"}${mountOrigin(mount, around)} at ${mount.target} for this step only; nothing written there is kept.`;
+      return describeBind(mount, around);
     case "tmpfs":
-      return `Mounts an empty file system in memory at ${mount.target} for this step only.`;
+      return say`Mounts an empty file system in memory at ${mount.target} for this step only.`;
     case "secret":
-      return `Gives the command the secret ${mount.id || mount.target}; it is in no layer.`;
+      return say`Gives the command the secret ${mount.id || mount.target}; it is in no layer.`;
     case "ssh":
-      return "Lets the command use the SSH agent of the build.";
+      return say`Lets the command use the SSH agent of the build.`;
   }
 }
 
-function mountOrigin({ from }: Mount, around: Surroundings): string {
-  if (from === null || from.kind === "scratch") return "";
-  if (from.kind === "context") return " of the build context";
-  return from.kind === "stage" ? ` of ${around.stage(from.index)}` : ` of ${from.reference}`;
+function describeBind({ source, target, from }: Mount, around: Surroundings): string {
+  const what = source || say`everything`;
+  if (from === null || from.kind === "scratch")
+    return say`Mounts ${what} at ${target} for this step only; nothing written there is kept.`;
+  if (from.kind === "context")
+    return say`Mounts ${what} of the build context at ${target} for this step only; nothing written there is kept.`;
+  const origin = from.kind === "stage" ? around.stage(from.index) : from.reference;
+  return say`Mounts ${what} of ${origin} at ${target} for this step only; nothing written there is kept.`;
 }
 
 interface RunCommand {

@@ -1,3 +1,4 @@
+import { say } from "../text/say.js";
 import { oneArgument } from "./arguments.js";
 import { type InstructionKind, inert } from "./kind.js";
 
@@ -9,11 +10,11 @@ export const stopsignal: InstructionKind = {
     if (word === null) return inert([]);
     const signal = scope.expand(word);
     if (isSignal(signal)) scope.config.stopSignal = signal;
-    else scope.report("build", "bad-signal", `"${signal}" is not a signal.`, word.range);
+    else scope.report("build", "bad-signal", say`"${signal}" is not a signal.`, word.range);
     return inert([signal]);
   },
   explain: () => ({
-    inside: ["Notes in the image config the signal that docker stop sends. No layer."],
+    inside: [say`Notes in the image config the signal that docker stop sends. No layer.`],
     traps: [],
   }),
 };

@@ -1,3 +1,4 @@
+import { say } from "../text/say.js";
 import { oneArgument } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, noEffect, shaping } from "./kind.js";
@@ -14,11 +15,12 @@ export const user: InstructionKind = {
   },
   explain: (_evaluation, builder) => ({
     inside: [
-      "Sets the user in the image config: the container and every RUN below run as that user.",
+      say`Sets the user in the image config: the container and every RUN below run as that user.`,
       builder === "buildkit"
-        ? "A WORKDIR below creates its directory with this owner. COPY still writes as root unless it has --chown."
-        : "The classic builder still creates directories and copied files as root.",
+        ? say`A WORKDIR below creates its directory with this owner. COPY still writes as root unless it has --chown.`
+        : say`The classic builder still creates directories and copied files as root.`,
     ],
-    traps: builder === "buildkit" ? ["COPY and ADD below do not have the user in their keys."] : [],
+    traps:
+      builder === "buildkit" ? [say`COPY and ADD below do not have the user in their keys.`] : [],
   }),
 };

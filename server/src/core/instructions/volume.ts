@@ -1,3 +1,4 @@
+import { say } from "../text/say.js";
 import { hasArguments } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
@@ -11,7 +12,7 @@ export const volume: InstructionKind = {
     const paths: string[] = [];
     for (const word of instruction.args) {
       if (word.value.trim() === "") {
-        scope.report("read", "blank-name", "VOLUME has an empty path.", word.range);
+        scope.report("read", "blank-name", say`VOLUME has an empty path.`, word.range);
         continue;
       }
       paths.push(scope.expand({ ...word, value: word.value.trim() }));
@@ -21,10 +22,10 @@ export const volume: InstructionKind = {
   },
   explain: (_evaluation, builder) => ({
     inside: [
-      "Notes the paths in the image config: each container gets a volume there. No files, no layer.",
+      say`Notes the paths in the image config: each container gets a volume there. No files, no layer.`,
       builder === "buildkit"
-        ? "A later RUN still writes to the path in its layer."
-        : "What a later RUN writes to the path is thrown away.",
+        ? say`A later RUN still writes to the path in its layer.`
+        : say`What a later RUN writes to the path is thrown away.`,
     ],
     traps: [],
   }),

@@ -1,4 +1,5 @@
 import { cleanPath } from "../text/paths.js";
+import { say } from "../text/say.js";
 import { oneArgument } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, noEffect, operates, shaping } from "./kind.js";
@@ -25,22 +26,22 @@ export const workdir: InstructionKind = {
   },
   explain(evaluation, builder) {
     const path = evaluation.operation?.kind === "makeDirectory" ? evaluation.operation.path : "/";
-    const sets = `Sets ${path} as the directory of every RUN, CMD, ENTRYPOINT, COPY and ADD that follows.`;
+    const sets = say`Sets ${path} as the directory of every RUN, CMD, ENTRYPOINT, COPY and ADD that follows.`;
     if (evaluation.operation === null) {
-      return { inside: [sets, "The root always exists: no layer."], traps: [] };
+      return { inside: [sets, say`The root always exists: no layer.`], traps: [] };
     }
     return {
       inside:
         builder === "buildkit"
           ? [
               sets,
-              "Creates the directory, with its parents, where it is missing, owned by the current user.",
-              "Always adds a layer: an empty one if the directory was there already.",
+              say`Creates the directory, with its parents, where it is missing, owned by the current user.`,
+              say`Always adds a layer: an empty one if the directory was there already.`,
             ]
           : [
               sets,
-              "Starts a temporary container, creates the directory (owned by root) and commits the result.",
-              "The image gets a layer only if the directory was missing.",
+              say`Starts a temporary container, creates the directory (owned by root) and commits the result.`,
+              say`The image gets a layer only if the directory was missing.`,
             ],
       traps: [],
     };

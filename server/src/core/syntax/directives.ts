@@ -4,6 +4,7 @@
  * Source of the rules: BuildKit, frontend/dockerfile/parser/directives.go.
  */
 import type { PlacedProblem, TextRange } from "../text/range.js";
+import { say } from "../text/say.js";
 import { skipSpaces, skipSpacesBack, toLower } from "./characters.js";
 import type { SourceLine } from "./sourceLines.js";
 import type { Comment, EscapeCharacter, ParserDirective } from "./syntax.js";
@@ -36,7 +37,7 @@ export function readDirectives(text: string, lines: readonly SourceLine[]): Dire
       repeated.push({ range: directive.range, line: lineCount });
       problems.push({
         code: "directive-repeated",
-        message: `The parser directive “${directive.name}” stands twice. Keep one of them.`,
+        message: say`The parser directive "${directive.name}" stands twice. Keep one of them.`,
         severity: "error",
         // BuildKit names the line before the second one, which is nearly always the first one.
         range: before,
@@ -52,7 +53,7 @@ export function readDirectives(text: string, lines: readonly SourceLine[]): Dire
     else {
       problems.push({
         code: "escape-invalid",
-        message: "The escape character can only be a backslash or a backtick.",
+        message: say`The escape character can only be a backslash or a backtick.`,
         severity: "error",
         range: directive.valueRange,
       });

@@ -1,5 +1,6 @@
 /** The bodies of heredocs, in the lines after the instruction that announces them. */
 import type { PlacedProblem } from "../text/range.js";
+import { say } from "../text/say.js";
 import type { HeredocInLine } from "./heredocs.js";
 import { KEYWORDS } from "./lineParsers.js";
 import { sourceRange } from "./logicalLine.js";
@@ -63,7 +64,7 @@ export function readHeredocBodies(
     if (closing < 0 && !isOpen) {
       problems.push({
         code: "heredoc-unclosed",
-        message: `No line closes this heredoc: a line with nothing but “${word.name}” is missing.`,
+        message: say`No line closes this heredoc: a line with nothing but "${word.name}" is missing.`,
         severity: "error",
         range: wordRange,
       });

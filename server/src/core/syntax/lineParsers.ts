@@ -4,6 +4,7 @@
  * know gets one empty argument there, and so it does here.
  */
 import type { PlacedProblem } from "../text/range.js";
+import { say } from "../text/say.js";
 import { isSpace, REPLACEMENT, skipSpaces, utf8Bytes } from "./characters.js";
 import { readJsonArray } from "./jsonArray.js";
 import { sourceRange } from "./logicalLine.js";
@@ -87,7 +88,7 @@ function readJsonOr(rest: Rest, otherwise: (rest: Rest) => Arguments): Arguments
   }));
   if (array.kind === "strings") return { args, json: true, problems: [] };
   const range = rangeOf(rest, array.start, array.end);
-  const message = "A JSON array of arguments may hold nothing but strings in double quotes.";
+  const message = say`A JSON array of arguments may hold nothing but strings in double quotes.`;
   return { args, json: true, problems: [problem("json-not-strings", message, range)] };
 }
 
@@ -99,7 +100,7 @@ function readPairs(keyword: string, rest: Rest, escapeCharacter: EscapeCharacter
   if (!first.value.includes("=")) {
     const blanks = firstBlanks(rest.text);
     if (blanks === null) {
-      const message = `${keyword} needs a name and a value: ${keyword} NAME=value.`;
+      const message = say`${keyword} needs a name and a value: ${keyword} NAME=value.`;
       const range = rangeOf(rest, 0, rest.text.length);
       return {
         args: [],
@@ -120,7 +121,7 @@ function readPairs(keyword: string, rest: Rest, escapeCharacter: EscapeCharacter
     if (equals < 0) {
       // BuildKit stops at the first of them.
       if (problems.length > 0) continue;
-      const message = `“${value}” has no “=”. Write NAME=value, with quotes around spaces.`;
+      const message = say`"${value}" has no "=". Write NAME=value, with quotes around spaces.`;
       const range = rangeOf(rest, start, start + value.length);
       problems.push(problem("pair-equals-missing", message, range));
       continue;

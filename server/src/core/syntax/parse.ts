@@ -5,6 +5,7 @@
  * Source of the rules: BuildKit, frontend/dockerfile/parser/parser.go.
  */
 import type { PlacedProblem, TextRange } from "../text/range.js";
+import { say } from "../text/say.js";
 import { skipSpaces } from "./characters.js";
 import { readDirectives } from "./directives.js";
 import { type ClosingSearch, createClosingSearch, readHeredocBodies } from "./heredocBodies.js";
@@ -88,7 +89,7 @@ function addInstruction(file: OpenFile, first: number, comments: string[] | null
   if (announced.invalid !== null) {
     problems.push({
       code: "heredoc-word-invalid",
-      message: "The name of this heredoc cannot be read.",
+      message: say`The name of this heredoc cannot be read.`,
       severity: "error",
       range: sourceRange(line, announced.invalid.start, announced.invalid.end),
     });
@@ -154,8 +155,7 @@ const NO_HEREDOCS = { words: [], invalid: null } as const;
 function blankContinuation(line: SourceLine): PlacedProblem {
   return {
     code: "blank-line-in-continuation",
-    message:
-      "An empty line inside a continued instruction. Docker skips it and warns that a later version will refuse it: remove it, or start it with #.",
+    message: say`An empty line inside a continued instruction. Docker skips it and warns that a later version will refuse it: remove it, or start it with #.`,
     severity: "warning",
     range: { start: line.start, end: line.next },
   };
@@ -166,7 +166,7 @@ function findLongLines(text: string, lines: readonly SourceLine[]): PlacedProble
     .filter((line) => isTooLong(text, line))
     .map((line) => ({
       code: "line-too-long",
-      message: `The line is longer than the ${LONGEST_LINE} bytes that BuildKit reads. Continue it on further lines.`,
+      message: say`The line is longer than the ${LONGEST_LINE} bytes that BuildKit reads. Continue it on further lines.`,
       severity: "error",
       range: { start: line.start, end: line.end },
     }));
@@ -178,7 +178,7 @@ function noInstructions(text: string, lines: readonly SourceLine[]): PlacedProbl
     last === undefined ? { start: 0, end: text.length } : { start: last.start, end: last.end };
   return {
     code: "no-instructions",
-    message: "The Dockerfile has no instruction. It starts with FROM.",
+    message: say`The Dockerfile has no instruction. It starts with FROM.`,
     severity: "error",
     range,
   };

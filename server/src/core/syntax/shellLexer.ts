@@ -4,6 +4,7 @@
  * Source of the rules: BuildKit, frontend/dockerfile/shell/lex.go.
  */
 import type { TextRange } from "../text/range.js";
+import { say } from "../text/say.js";
 import { cutPrefix, cutSuffix, replaceMatches } from "./shellPattern.js";
 import type { EscapeCharacter, Word } from "./syntax.js";
 import {
@@ -126,7 +127,12 @@ function readUntil(state: State, stop: "" | "}" | "/", rawEscapes: boolean): str
   if (!isOutermost) {
     dropWord(state.collector);
     if (state.depth >= DEEPEST) {
-      return fail(state, "expansion-too-large", "The substitutions are nested too deeply.", start);
+      return fail(
+        state,
+        "expansion-too-large",
+        say`The substitutions are nested too deeply.`,
+        start,
+      );
     }
   }
   state.depth++;
@@ -165,7 +171,7 @@ function readUntil(state: State, stop: "" | "}" | "/", rawEscapes: boolean): str
     }
   }
   if (!isOutermost) {
-    return fail(state, "brace-unclosed", `“${stop}” is missing here.`, start);
+    return failUnclosed(state, stop, start);
   }
   return result;
 }
@@ -181,7 +187,7 @@ function readSingleQuoted(state: State): string | null {
   const end = state.text.indexOf("'", start + 1);
   if (end < 0) {
     state.at = state.text.length;
-    return fail(state, "quote-unclosed", "The single quote is not closed.", start);
+    return fail(state, "quote-unclosed", say`The single quote is not closed.`, start);
   }
   state.at = end + 1;
   return state.options.rawQuotes === true
@@ -220,7 +226,7 @@ function readDoubleQuoted(state: State): string | null {
       state.at++;
     } else result += unit;
   }
-  return fail(state, "quote-unclosed", "The double quote is not closed.", start);
+  return fail(state, "quote-unclosed", say`The double quote is not closed.`, start);
 }
 
 /** `<<` takes the blanks after it along, so that `<< EOF` stays one word. */
@@ -248,9 +254,9 @@ function readDollar(state: State): string | null {
 function readBraced(state: State, start: number): string | null {
   state.at++;
   const first = state.text.charAt(state.at);
-  if (first === "") return fail(state, "brace-unclosed", "“}” is missing here.", start);
+  if (first === "") return failUnclosed(state, "}", start);
   if (first === "{" || first === "}" || first === ":") {
-    return fail(state, "substitution-bad", "A variable's name must follow “${”.", start);
+    return fail(state, "substitution-bad", say`A variable's name must follow "${"${"}".`, start);
   }
   const nameStart = state.at;
   const name = readName(state);
@@ -281,7 +287,7 @@ function readModified(state: State, name: string, first: string, start: number):
   const modifier = isColon ? nextCharacter(state) : first;
   const written = isColon ? `:${modifier}` : modifier;
   const isTrim = modifier === "#" || modifier === "%";
-  if (modifier === "") return fail(state, "brace-unclosed", "“}” is missing here.", start);
+  if (modifier === "") return failUnclosed(state, "}", start);
   if ((!isColon && !MODIFIERS.includes(modifier)) || (isColon && isTrim)) {
     return failModifier(state, written, start);
   }
@@ -298,9 +304,7 @@ function readModified(state: State, name: string, first: string, start: number):
       return isMissing ? "" : word;
     case "?": {
       if (!isMissing) return value;
-      const reason = value === undefined ? "it is not set" : "it is empty";
-      const message = `The variable ${name} is required here: ${word === "" ? reason : word}.`;
-      return fail(state, "variable-required", message, start);
+      return fail(state, "variable-required", requiredMessage(name, value, word), start);
     }
     case "#":
     case "%": {
@@ -312,6 +316,14 @@ function readModified(state: State, name: string, first: string, start: number):
     default:
       return failModifier(state, written, start);
   }
+}
+
+/** `word` is the file's own reason; an empty one gives none. */
+function requiredMessage(name: string, value: string | undefined, word: string): string {
+  if (word !== "") return say`The variable ${name} is required here: ${word}.`;
+  return value === undefined
+    ? say`The variable ${name} is required here: it is not set.`
+    : say`The variable ${name} is required here: it is empty.`;
 }
 
 function readReplacement(state: State, name: string, start: number): string | null {
@@ -338,11 +350,11 @@ function finishPattern(
 ): string | null {
   if (typeof result === "object") return result.value;
   return result === "too-large"
-    ? fail(state, "expansion-too-large", "The pattern is too long for this value.", start)
+    ? fail(state, "expansion-too-large", say`The pattern is too long for this value.`, start)
     : fail(
         state,
         "pattern-invalid",
-        `The pattern “${pattern}” escapes what needs no escape.`,
+        say`The pattern "${pattern}" escapes what needs no escape.`,
         start,
       );
 }
@@ -384,11 +396,15 @@ function fail(state: State, code: ExpansionError["code"], message: string, start
   return null;
 }
 
+function failUnclosed(state: State, stop: string, start: number): null {
+  return fail(state, "brace-unclosed", say`"${stop}" is missing here.`, start);
+}
+
 function failModifier(state: State, modifier: string, start: number): null {
   return fail(
     state,
     "modifier-unsupported",
-    `“${modifier}” is no modifier that Docker knows.`,
+    say`"${modifier}" is no modifier that Docker knows.`,
     start,
   );
 }

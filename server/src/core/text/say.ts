@@ -31,6 +31,11 @@ export function speak(language: Language | null): void {
   translations = new Map();
 }
 
+/** The BCP 47 tag of the chosen language, for the `lang` of a page. */
+export function spokenLanguage(): string {
+  return spoken.id;
+}
+
 /**
  * A text in the chosen language: say`Stage ${name} does not exist.` A value is data and is filled in
  * as it is; a part of a sentence that is itself a text is said before.
@@ -53,6 +58,15 @@ export function textKey(parts: readonly string[]): string {
 /** A number that is written with a point, with the decimal mark of the language: `1.7` → `1,7`. */
 export function sayDecimal(number: string): string {
   return number.replace(".", decimalMark);
+}
+
+/** A whole number with its thousands marked as in the language: `400,000`. */
+export function sayWhole(number: number): string {
+  try {
+    return number.toLocaleString(spoken.id);
+  } catch {
+    return number.toLocaleString(english.id);
+  }
 }
 
 function translate(parts: TemplateStringsArray): readonly Piece[] {
