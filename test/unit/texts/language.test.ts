@@ -43,7 +43,7 @@ const names = new Set(
   `
   stratacast buildkit docker dockerfile dockerfiles onbuild build buildx none auto true false
   add arg cmd copy entrypoint env expose from healthcheck label maintainer run shell stopsignal
-  user volume workdir scratch sigterm
+  user volume workdir scratch sigterm root
   `
     .trim()
     .split(/\s+/),
