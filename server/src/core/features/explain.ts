@@ -5,6 +5,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { lineage } from "../image/layers.js";
 import type { Builder, Effect } from "../instructions/kind.js";
+import { say } from "../text/say.js";
 import { consequences, consequencesText } from "./consequences.js";
 import { explanation } from "./explanation.js";
 import { invalidators } from "./invalidators.js";
@@ -100,7 +101,7 @@ function explainedStep(analysis: Analysis, analysed: StepAnalysis): ExplainedSte
     built: isBuilt,
     effect: analysed.effect,
     layer: analysed.layer,
-    inside: explained?.inside ?? ["Docker does not know this instruction: the build fails."],
+    inside: explained?.inside ?? [say`Docker does not know this instruction: the build fails.`],
     adds,
     rebuildsWhen: isBuilt ? invalidators(analysis, analysed) : [],
     survives: explained?.traps ?? [],
@@ -125,14 +126,14 @@ function additions(analysis: Analysis, analysed: StepAnalysis): ExplainedStep["a
   const nothing = { files: 0, bytes: 0 };
   switch (effect) {
     case "none":
-      return { text: "Adds nothing to the image.", ...nothing };
+      return { text: say`Adds nothing to the image.`, ...nothing };
     case "metadata":
-      return { text: "Adds no files.", ...nothing };
+      return { text: say`Adds no files.`, ...nothing };
     case "base": {
       const base = stageOf(analysis, analysed)?.base.kind;
       return base === "image"
-        ? { text: "Brings the layers of the base image.", files: null, bytes: null }
-        : { text: "Adds nothing itself.", ...nothing };
+        ? { text: say`Brings the layers of the base image.`, files: null, bytes: null }
+        : { text: say`Adds nothing itself.`, ...nothing };
     }
     case "layer":
       break;
@@ -140,7 +141,7 @@ function additions(analysis: Analysis, analysed: StepAnalysis): ExplainedStep["a
   switch (step.operation?.kind) {
     case "copy": {
       if (files !== null && step.operation.items.every(({ kind }) => kind === "paths")) {
-        const text = `Adds ${count(files.count, "file")}, ${formatBytes(files.bytes)}.`;
+        const text = say`Adds ${count(files.count, "file")}, ${formatBytes(files.bytes)}.`;
         return { text, files: files.count, bytes: files.bytes };
       }
       const inline = step.operation.items.flatMap((item) =>
@@ -148,16 +149,20 @@ function additions(analysis: Analysis, analysed: StepAnalysis): ExplainedStep["a
       );
       if (inline.length === step.operation.items.length) {
         const bytes = inline.reduce((sum, size) => sum + size, 0);
-        const text = `Adds ${count(inline.length, "file")}, ${formatBytes(bytes)}.`;
+        const text = say`Adds ${count(inline.length, "file")}, ${formatBytes(bytes)}.`;
         return { text, files: inline.length, bytes };
       }
-      return { text: "How much it adds shows only in a build.", files: null, bytes: null };
+      return openAddition();
     }
     case "makeDirectory":
-      return { text: "Adds at most the directory.", ...nothing };
+      return { text: say`Adds at most the directory.`, ...nothing };
     default:
-      return { text: "How much it adds shows only in a build.", files: null, bytes: null };
+      return openAddition();
   }
+}
+
+function openAddition(): ExplainedStep["adds"] {
+  return { text: say`How much it adds shows only in a build.`, files: null, bytes: null };
 }
 
 function byteLength(text: string): number {
@@ -173,18 +178,22 @@ function notes(analysis: Analysis, analysed: StepAnalysis, adds: string): readon
   const { step, layer, effect, isBuilt } = analysed;
   if (!isBuilt) {
     const { target } = analysis.graph;
-    return [`Not built: ${target === null ? "the target" : stageWords(target)} does not need it.`];
+    return [
+      target === null
+        ? say`Not built: the target does not need it.`
+        : say`Not built: ${stageWords(target)} does not need it.`,
+    ];
   }
   const stage = stageOf(analysis, analysed);
   const isElsewhere = effect === "layer" && layer === null && stage !== null;
   return [
-    ...(step.isTrigger ? ["An ONBUILD of the stage below runs here."] : []),
-    ...(analysed.keyed.fails ? ["The build fails here."] : []),
+    ...(step.isTrigger ? [say`An ONBUILD of the stage below runs here.`] : []),
+    ...(analysed.keyed.fails ? [say`The build fails here.`] : []),
     adds,
-    ...(isElsewhere ? [`It is a layer of ${stageWords(stage)}, not of the final image.`] : []),
+    ...(isElsewhere ? [say`It is a layer of ${stageWords(stage)}, not of the final image.`] : []),
     ...(effect === "none" && step.stage === null
       ? []
-      : [`If it changes, ${consequencesText(analysis, analysed)}.`]),
+      : [say`If it changes, ${consequencesText(analysis, analysed)}.`]),
   ];
 }
 

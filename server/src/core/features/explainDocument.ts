@@ -3,10 +3,13 @@
  * table, what each line brings and what it can rebuild, and the totals. All of it is worked out for
  * this file; nothing in it is a link or markup of the Dockerfile's.
  */
+import type { Stage } from "../graph/graph.js";
 import type { GraphLayout } from "../host.js";
+import type { Builder } from "../instructions/kind.js";
+import { say } from "../text/say.js";
 import { lineList } from "./consequences.js";
 import { type ExplainedStep, type ExplainJson, explain } from "./explain.js";
-import { explainTable, totalsSentence } from "./explainText.js";
+import { explainTable, severityWords, totalsSentence } from "./explainText.js";
 import { codeSpan, escapeMarkdown, tableCell, tableCode } from "./markdown.js";
 import { pictureSvg } from "./pictureSvg.js";
 import { baselineMessage, summarySentence } from "./summary.js";
@@ -32,20 +35,20 @@ export function explainDocument(view: View, { name, picture, layout }: DocumentO
       : textPicture(view);
   const findings = explained.findings.map(
     ({ severity, message, line }) =>
-      `- **${severity}**${line === null ? "" : `, line ${line}`}: ${escapeMarkdown(message)}`,
+      `- **${severityWords(severity)}**${line === null ? "" : `, ${say`line ${line}`}`}: ${escapeMarkdown(message)}`,
   );
   return [
-    `# Layers of ${codeSpan(name) || "a Dockerfile"}`,
+    `# ${codeSpan(name) === "" ? say`Layers of a Dockerfile` : say`Layers of ${codeSpan(name)}`}`,
     escapeMarkdown(settingSentence(view)),
     ...(findings.length === 0 ? [] : [findings.join("\n")]),
-    ...(drawn === null ? [] : ["## The picture", drawn]),
-    "## The Dockerfile",
+    ...(drawn === null ? [] : [`## ${say`The picture`}`, drawn]),
+    `## ${say`The Dockerfile`}`,
     fenced(analysis.input.dockerfile.text, "dockerfile"),
-    "## Step by step",
+    `## ${say`Step by step`}`,
     explainTable(explained),
-    "## If a line changes",
+    `## ${say`If a line changes`}`,
     changesTable(explained),
-    "## In total",
+    `## ${say`In total`}`,
     totals(view, explained)
       .map((sentence) => `- ${escapeMarkdown(sentence)}`)
       .join("\n"),
@@ -56,15 +59,23 @@ export function explainDocument(view: View, { name, picture, layout }: DocumentO
 /** Which build the document speaks of, and what it is compared with. */
 export function settingSentence(view: View): string {
   const { graph } = view.analysis;
-  const builder = graph.options.builder === "buildkit" ? "BuildKit" : "the classic builder";
   const isOnly = graph.stages.length < 2;
-  const target = graph.target === null || isOnly ? "" : `, target ${stageWords(graph.target)}`;
   return [
-    `A build with ${builder}${target}.`,
+    buildSentence(graph.options.builder, isOnly ? null : graph.target),
     // Without an earlier build nothing is compared: every step is told as if built for the first time.
     ...(view.analysis.input.baseline.build === null ? [] : [baselineMessage(view)]),
-    "Worked out from the text and the files: nothing was run.",
+    say`Worked out from the text and the files: nothing was run.`,
   ].join(" ");
+}
+
+function buildSentence(builder: Builder, target: Stage | null): string {
+  const isBuildkit = builder === "buildkit";
+  if (target === null)
+    return isBuildkit ? say`A build with BuildKit.` : say`A build with the classic builder.`;
+  const name = stageWords(target);
+  return isBuildkit
+    ? say`A build with BuildKit, target ${name}.`
+    : say`A build with the classic builder, target ${name}.`;
 }
 
 /** One sentence each. */
@@ -94,22 +105,23 @@ export function changeRows({ steps }: ExplainJson): readonly ChangeRow[] {
     }));
 }
 
-export const changeTitles = ["If this changes", "It adds", "These rebuild", "These may rebuild"];
+export function changeTitles(): readonly string[] {
+  return [say`If this changes`, say`It adds`, say`These rebuild`, say`These may rebuild`];
+}
 
 function changesTable(explained: ExplainJson): string {
   const rows = changeRows(explained).map(
     ({ line, text, adds, rebuilds, mayRebuild }) =>
-      `| line ${line}: ${tableCode(text)} | ${tableCell(adds)} | ${rebuilds} | ${mayRebuild} |`,
+      `| ${say`line ${line}`}: ${tableCode(text)} | ${tableCell(adds)} | ${rebuilds} | ${mayRebuild} |`,
   );
-  return [
-    `| ${changeTitles.join(" | ")} |`,
-    `| ${changeTitles.map(() => "---").join(" | ")} |`,
-    ...rows,
-  ].join("\n");
+  const titles = changeTitles();
+  return [`| ${titles.join(" | ")} |`, `| ${titles.map(() => "---").join(" | ")} |`, ...rows].join(
+    "\n",
+  );
 }
 
 function linesOrNone(lines: ExplainedStep["invalidates"]["certain"]): string {
-  return lines.length === 0 ? "none" : lineList(lines);
+  return lines.length === 0 ? say`none` : lineList(lines);
 }
 
 /** In a `div` everything up to the next empty line is HTML to Markdown: no text in it is read as markup. */

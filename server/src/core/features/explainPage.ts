@@ -3,10 +3,11 @@
  * allows nothing but its own styles, and no script runs.
  */
 import type { Digest, GraphLayout } from "../host.js";
+import { say, spokenLanguage } from "../text/say.js";
 import { causeSentence } from "./causeWords.js";
 import { explain } from "./explain.js";
 import { changeRows, changeTitles, settingSentence, totals } from "./explainDocument.js";
-import { explainTitles, layerWords, stepWords } from "./explainText.js";
+import { explainTitles, layerWords, severityWords, stepWords } from "./explainText.js";
 import { pictureSvg } from "./pictureSvg.js";
 import { verdict } from "./simulationText.js";
 import { escapeXml } from "./svg.js";
@@ -45,16 +46,16 @@ export function explainPage(view: View, { name, layout }: PageOptions): string {
   });
   const changes = changeRows(explained).map(
     ({ line, text, adds, rebuilds, mayRebuild }) =>
-      `<tr><td>line ${line}: <code>${escapeXml(text)}</code></td>${[adds, rebuilds, mayRebuild].map((cell) => `<td>${escapeXml(cell)}</td>`).join("")}</tr>`,
+      `<tr><td>${escapeXml(say`line ${line}`)}: <code>${escapeXml(text)}</code></td>${[adds, rebuilds, mayRebuild].map((cell) => `<td>${escapeXml(cell)}</td>`).join("")}</tr>`,
   );
   const findings = explained.findings.map(
     ({ severity, message, line }) =>
-      `${severity}${line === null ? "" : `, line ${line}`}: ${message}`,
+      `${severityWords(severity)}${line === null ? "" : `, ${say`line ${line}`}`}: ${message}`,
   );
-  const title = `Layers of ${escapeXml(name)}`;
+  const title = escapeXml(say`Layers of ${name}`);
   return [
     "<!DOCTYPE html>",
-    '<html lang="en">',
+    `<html lang="${escapeXml(spokenLanguage())}">`,
     "<head>",
     '<meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="${contentPolicy(svg, analysis.input.digest)}">`,
@@ -67,14 +68,14 @@ export function explainPage(view: View, { name, layout }: PageOptions): string {
     `<h1>${title}</h1>`,
     `<p>${escapeXml(settingSentence(view))}</p>`,
     findings.length === 0 ? "" : listOf(findings),
-    svg === "" ? "" : `<h2>The picture</h2>\n<figure>${svg}</figure>`,
-    "<h2>The Dockerfile</h2>",
+    svg === "" ? "" : `${heading(say`The picture`)}\n<figure>${svg}</figure>`,
+    heading(say`The Dockerfile`),
     `<pre tabindex="0">${sourceLines(analysis.input.dockerfile.text)}</pre>`,
-    "<h2>Step by step</h2>",
-    table(explainTitles, steps),
-    "<h2>If a line changes</h2>",
-    table(changeTitles, changes),
-    "<h2>In total</h2>",
+    heading(say`Step by step`),
+    table(explainTitles(), steps),
+    heading(say`If a line changes`),
+    table(changeTitles(), changes),
+    heading(say`In total`),
     listOf(totals(view, explained)),
     "</body>",
     "</html>",
@@ -82,6 +83,10 @@ export function explainPage(view: View, { name, layout }: PageOptions): string {
   ]
     .filter((part, at, all) => part !== "" || at === all.length - 1)
     .join("\n");
+}
+
+function heading(text: string): string {
+  return `<h2>${escapeXml(text)}</h2>`;
 }
 
 function table(titles: readonly string[], rows: readonly string[]): string {

@@ -1,10 +1,14 @@
 /** The layer-by-layer table for a terminal, and as Markdown. */
+import { say } from "../text/say.js";
 import type { ExplainedStep, ExplainJson } from "./explain.js";
 import { tableCell, tableCode } from "./markdown.js";
 import { printable } from "./printable.js";
+import type { FindingJson } from "./simulation.js";
 import { count, formatBytes } from "./sizes.js";
 
-export const explainTitles = ["Step", "Layer", "Instruction", "What happens inside", "Notes"];
+export function explainTitles(): readonly string[] {
+  return [say`Step`, say`Layer`, say`Instruction`, say`What happens inside`, say`Notes`];
+}
 
 /** @param width of the terminal, in characters; the table is at least 80 wide */
 export function explainText(explained: ExplainJson, width: number): string {
@@ -15,9 +19,10 @@ export function explainText(explained: ExplainJson, width: number): string {
     printable(step.inside.join(" ")),
     printable(step.notes.join(" ")),
   ]);
-  const widths = columnWidths(rows, Math.max(80, width));
+  const titles = explainTitles();
+  const widths = columnWidths([titles, ...rows], Math.max(80, width));
   const lines = [
-    ...tableRow(explainTitles, widths),
+    ...tableRow(titles, widths),
     widths.map((columns) => "─".repeat(columns)).join("──"),
     ...rows.flatMap((row, n) => [
       // Stages, and instructions of more than a line, are easier to tell apart with air between.
@@ -28,7 +33,9 @@ export function explainText(explained: ExplainJson, width: number): string {
   return [
     ...lines,
     "",
-    ...explained.findings.map(({ severity, message }) => `${severity}: ${printable(message)}`),
+    ...explained.findings.map(
+      ({ severity, message }) => `${severityWords(severity)}: ${printable(message)}`,
+    ),
     totalsSentence(explained),
     "",
   ].join("\n");
@@ -46,45 +53,62 @@ export function explainTable(explained: ExplainJson): string {
     ];
     return `| ${cells.join(" | ")} |`;
   });
-  return [
-    `| ${explainTitles.join(" | ")} |`,
-    `| ${explainTitles.map(() => "---").join(" | ")} |`,
-    ...rows,
-  ].join("\n");
+  const titles = explainTitles();
+  return [`| ${titles.join(" | ")} |`, `| ${titles.map(() => "---").join(" | ")} |`, ...rows].join(
+    "\n",
+  );
 }
 
 /** The builder's number and the line: notes speak of lines. */
 export function stepWords({ step, line, trigger }: ExplainedStep): string {
-  const place = `line ${line}${trigger ? ", ONBUILD" : ""}`;
+  const place = `${say`line ${line}`}${trigger ? ", ONBUILD" : ""}`;
   return step === null ? place : `${step}, ${place}`;
 }
 
 export function layerWords({ effect, layer, built }: ExplainedStep): string {
-  if (!built) return "not needed";
+  if (!built) return say`not needed`;
   switch (effect) {
     case "base":
-      return layer === null ? "base" : "0: base";
+      return layer === null ? say`base` : `0: ${say`base`}`;
     case "layer":
-      return layer === null ? "of its stage" : String(layer);
+      return layer === null ? say`of its stage` : String(layer);
     case "metadata":
-      return "metadata";
+      return say`metadata`;
     case "none":
-      return "none";
+      return say`none`;
   }
 }
 
 export function totalsSentence({ totals }: ExplainJson): string {
-  const unknown =
-    totals.unknownLayers === 0
-      ? ""
-      : `; what ${count(totals.unknownLayers, "layer")} ${totals.unknownLayers === 1 ? "adds" : "add"} shows only in a build`;
-  return `${count(totals.instructions, "instruction")}: ${count(totals.layers, "layer")} on top of the base image, ${count(totals.metadata, "change")} of metadata only, ${count(totals.files, "file")} copied (${formatBytes(totals.bytes)})${unknown}.`;
+  const instructions = count(totals.instructions, "instruction");
+  const layers = count(totals.layers, "layer");
+  const changes = count(totals.metadata, "change");
+  const files = count(totals.files, "file");
+  const bytes = formatBytes(totals.bytes);
+  const open = totals.unknownLayers;
+  if (open === 0)
+    return say`${instructions}: ${layers} on top of the base image, ${changes} of metadata only, ${files} copied (${bytes}).`;
+  return open === 1
+    ? say`${instructions}: ${layers} on top of the base image, ${changes} of metadata only, ${files} copied (${bytes}); what ${count(open, "layer")} adds shows only in a build.`
+    : say`${instructions}: ${layers} on top of the base image, ${changes} of metadata only, ${files} copied (${bytes}); what ${count(open, "layer")} add shows only in a build.`;
+}
+
+/** How a finding is called. */
+export function severityWords(severity: FindingJson["severity"]): string {
+  switch (severity) {
+    case "error":
+      return say`error`;
+    case "warning":
+      return say`warning`;
+    case "information":
+      return say`information`;
+  }
 }
 
 /** Two short columns as wide as they need to be, the rest shared by the three of sentences. */
 function columnWidths(rows: readonly (readonly string[])[], width: number): readonly number[] {
   const longest = (column: number, most: number): number =>
-    Math.min(most, Math.max(...[explainTitles, ...rows].map((row) => row[column]?.length ?? 0)));
+    Math.min(most, Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const step = longest(0, 24);
   const layer = longest(1, 12);
   const rest = width - step - layer - 8;

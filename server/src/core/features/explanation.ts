@@ -2,6 +2,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { instructionKind } from "../instructions/index.js";
 import type { Explanation } from "../instructions/kind.js";
+import { say } from "../text/say.js";
 import { stageOf, stageWords } from "./view.js";
 
 /** null: Docker does not know the instruction. */
@@ -10,7 +11,7 @@ export function explanation(analysis: Analysis, analysed: StepAnalysis): Explana
   const { step } = analysed;
   const words = (index: number): string => {
     const stage = graph.stages[index];
-    return stage === undefined ? `stage ${index}` : stageWords(stage);
+    return stage === undefined ? say`stage ${index}` : stageWords(stage);
   };
   const base = step.keyword === "FROM" ? stageOf(analysis, analysed)?.base : undefined;
   return (

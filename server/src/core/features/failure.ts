@@ -5,6 +5,7 @@
  * the image of the last good step and the container of the failed one.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { say } from "../text/say.js";
 import { lineList } from "./consequences.js";
 import { count } from "./sizes.js";
 import { stageOf, stageWords } from "./view.js";
@@ -72,16 +73,18 @@ function classicReport(
     possible: [],
     left: [
       images === 0
-        ? "No intermediate image: no step before it has run."
-        : `${count(images, "intermediate image")}, one for each step before it. docker images hides them; docker images -a lists them.`,
+        ? say`No intermediate image: no step before it has run.`
+        : images === 1
+          ? say`One intermediate image, of the step before it. docker images hides it; docker images -a lists it.`
+          : say`${count(images, "intermediate image")}, one for each step before it. docker images hides them; docker images -a lists them.`,
       ...(last === null || last.step.keyword === "FROM"
         ? []
         : [
-            `The image of line ${last.step.line} has no name and nothing stands on it: it is dangling.`,
+            say`The image of line ${last.step.line} has no name and nothing stands on it: it is dangling.`,
           ]),
       ...(ran
         ? [
-            "The container of the failed step, stopped. docker ps -a lists it. With --force-rm it is removed.",
+            say`The container of the failed step, stopped. docker ps -a lists it. With --force-rm it is removed.`,
           ]
         : []),
     ],
@@ -91,8 +94,8 @@ function classicReport(
         : {
             intro:
               last.step.keyword === "FROM"
-                ? "The last good step is the base image itself:"
-                : `IMAGE is the id that the build printed last behind “--->”, before line ${failed.step.line}:`,
+                ? say`The last good step is the base image itself:`
+                : say`IMAGE is the id that the build printed last behind “--->”, before line ${failed.step.line}:`,
             commands: [
               `docker run --rm -it --entrypoint sh ${baseName(analysis, last) ?? "IMAGE"}`,
               ...(ran ? ["docker logs $(docker ps -lq)", "docker diff $(docker ps -lq)"] : []),
@@ -100,14 +103,14 @@ function classicReport(
           },
     nextBuild: [
       kept.length === 0
-        ? "The next build starts anew."
-        : `The next build says “Using cache” for ${lineList(linesOf(kept))}, as long as they and their files stay as they are.`,
-      `Line ${failed.step.line} and everything after it in its stage runs again: a failed step leaves nothing in the cache.`,
-      `docker build -f ${dockerfile} … goes on from there.`,
+        ? say`The next build starts anew.`
+        : say`The next build says “Using cache” for ${lineList(linesOf(kept))}, as long as they and their files stay as they are.`,
+      say`Line ${failed.step.line} and everything after it in its stage runs again: a failed step leaves nothing in the cache.`,
+      say`docker build -f ${dockerfile} … goes on from there.`,
     ],
     cleanUp: [
-      "docker image prune removes the dangling image, and with it the intermediate images below that nothing else stands on. The cache goes with them.",
-      ...(ran ? ["docker container prune removes the stopped container."] : []),
+      say`docker image prune removes the dangling image, and with it the intermediate images below that nothing else stands on. The cache goes with them.`,
+      ...(ran ? [say`docker container prune removes the stopped container.`] : []),
     ],
   };
 }
@@ -147,21 +150,21 @@ function buildkitReport(
     kept: kept.map(plain),
     possible: possible.map(plain),
     left: [
-      "No image and no container: BuildKit makes an image only at the end of a good build.",
+      say`No image and no container: BuildKit makes an image only at the end of a good build.`,
       kept.length === 0
-        ? "Nothing is added to the build cache: no step had to finish before it."
-        : `The results of ${lineList(linesOf(kept))} are in the build cache.`,
+        ? say`Nothing is added to the build cache: no step had to finish before it.`
+        : say`The results of ${lineList(linesOf(kept))} are in the build cache.`,
       ...(possible.length === 0
         ? []
         : [
-            `Steps that nothing of this waits for run at the same time: ${lineList(linesOf(possible))} may have finished, and are then in the cache too, or were cancelled.`,
+            say`Steps that nothing of this waits for run at the same time: ${lineList(linesOf(possible))} may have finished, and are then in the cache too, or were cancelled.`,
           ]),
     ],
     shell:
       isFrom || stage === null
         ? null
         : {
-            intro: `Build the Dockerfile up to the line before: its last stage is then ${stageWords(stage)}, and every step of it is cached.`,
+            intro: say`Build the Dockerfile up to the line before: its last stage is then ${stageWords(stage)}, and every step of it is cached.`,
             commands: [
               `head -n ${failed.step.line - 1} ${dockerfile} | docker build -t last-good -f - CONTEXT`,
               "docker run --rm -it --entrypoint sh last-good",
@@ -169,12 +172,12 @@ function buildkitReport(
           },
     nextBuild: [
       kept.length === 0
-        ? "The next build starts with this step."
-        : `The next build says CACHED for ${lineList(linesOf(kept))}, as long as they and their files stay as they are.`,
-      `Line ${failed.step.line} runs again, and what stands on it: a failed step leaves nothing in the cache.`,
+        ? say`The next build starts with this step.`
+        : say`The next build says CACHED for ${lineList(linesOf(kept))}, as long as they and their files stay as they are.`,
+      say`Line ${failed.step.line} runs again, and what stands on it: a failed step leaves nothing in the cache.`,
     ],
     cleanUp: [
-      "docker builder prune empties the build cache; docker builder du shows how much is in it. Nothing else is left.",
+      say`docker builder prune empties the build cache; docker builder du shows how much is in it. Nothing else is left.`,
     ],
   };
 }

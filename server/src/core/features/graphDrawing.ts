@@ -1,5 +1,6 @@
 /** Draws the graph of stages: what is needed above what needs it, the target at the bottom. */
 import type { GraphLayout, LayoutPoint } from "../host.js";
+import { say } from "../text/say.js";
 import { boxGroup, type Drawing, predictionClass, type Reach, text } from "./drawing.js";
 import type { GraphPicture, StageBox, StageEdge } from "./picture.js";
 import { element, escapeXml, fitText, textWidth } from "./svg.js";
@@ -58,8 +59,8 @@ function drawBox(box: StageBox, { x, y }: LayoutPoint, reach: Reach): string {
   const label = [
     box.title,
     box.detail,
-    ...(box.isCritical ? ["on the longest chain"] : []),
-    ...(box.line === null ? [] : [`line ${box.line}`]),
+    ...(box.isCritical ? [say`on the longest chain`] : []),
+    ...(box.line === null ? [] : [say`line ${box.line}`]),
   ].join(", ");
   return boxGroup(
     { className, line: box.line, label },

@@ -1,11 +1,12 @@
 /** The picture of a build as one SVG: the graph of its stages, and the stack of its layers. */
 import type { GraphLayout } from "../host.js";
+import { say } from "../text/say.js";
 import type { Drawing, Reach } from "./drawing.js";
 import { drawGraph } from "./graphDrawing.js";
 import { graphPicture, stackPicture } from "./picture.js";
 import { pictureStyle } from "./pictureStyle.js";
 import { drawStack } from "./stackDrawing.js";
-import { element, escapeXml } from "./svg.js";
+import { element, escapeXml, textWidth } from "./svg.js";
 import type { View } from "./view.js";
 
 export interface PictureOptions {
@@ -33,7 +34,8 @@ const gap = 28;
 const legendHeight = 30;
 
 function assemble(drawings: readonly Drawing[], { id, reach }: PictureOptions): string {
-  const width = Math.max(...drawings.map((drawing) => drawing.width), legendWidth);
+  const legend = legendOf();
+  const width = Math.max(...drawings.map((drawing) => drawing.width), legend.width);
   let y = 0;
   const parts = drawings.map((drawing) => {
     const part = element(
@@ -65,7 +67,7 @@ function assemble(drawings: readonly Drawing[], { id, reach }: PictureOptions): 
     element("style", {}, pictureStyle(id)),
     element("defs", {}, pattern(id, "miss"), pattern(id, "unknown")),
     ...parts,
-    legend(y - gap + 12),
+    legend.draw(y - gap + 12),
   );
 }
 
@@ -86,23 +88,41 @@ function pattern(id: string, kind: "miss" | "unknown"): string {
   return element("pattern", attributes, ground, sign);
 }
 
-const legendEntries = [
-  { kind: "sc-hit", words: "cached" },
-  { kind: "sc-miss", words: "rebuilds" },
-  { kind: "sc-unknown", words: "may rebuild" },
-  { kind: "sc-plain", words: "not built yet" },
-] as const;
+interface Legend {
+  readonly width: number;
+  /** @param y of its top */
+  readonly draw: (y: number) => string;
+}
 
+/** Pixels: the room of an entry at least, and what it needs beside its words. */
 const legendStep = 110;
-const legendWidth = legendEntries.length * legendStep;
+const legendMark = 20;
 
-function legend(y: number): string {
-  const entries = legendEntries.map(({ kind, words }, index) => {
-    const x = 2 + index * legendStep;
-    return (
-      element("rect", { class: `sc-mark ${kind}`, x, y, width: 14, height: 11 }) +
-      element("text", { class: "sc-detail", x: x + 20, y: y + 10, "font-size": 11 }, words)
-    );
+function legendOf(): Legend {
+  let width = 0;
+  const entries = [
+    { kind: "sc-hit", words: say`cached` },
+    { kind: "sc-miss", words: say`rebuilds` },
+    { kind: "sc-unknown", words: say`may rebuild` },
+    { kind: "sc-plain", words: say`not built yet` },
+  ].map((entry) => {
+    const x = 2 + width;
+    width += Math.max(legendStep, Math.ceil(legendMark + textWidth(entry.words, 11)));
+    return { ...entry, x };
   });
-  return element("g", { class: "sc-legend", "aria-hidden": "true" }, ...entries);
+  const draw = (y: number) =>
+    element(
+      "g",
+      { class: "sc-legend", "aria-hidden": "true" },
+      ...entries.map(
+        ({ kind, words, x }) =>
+          element("rect", { class: `sc-mark ${kind}`, x, y, width: 14, height: 11 }) +
+          element(
+            "text",
+            { class: "sc-detail", x: x + legendMark, y: y + 10, "font-size": 11 },
+            escapeXml(words),
+          ),
+      ),
+    );
+  return { width, draw };
 }

@@ -7,6 +7,8 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { Stage } from "../graph/graph.js";
 import { defaultPath, type Healthcheck } from "../image/config.js";
 import { lineage } from "../image/layers.js";
+import { listedAll } from "../text/lists.js";
+import { say, sayDecimal } from "../text/say.js";
 import { runTraps } from "./runTraps.js";
 import { stageWords } from "./view.js";
 
@@ -115,64 +117,82 @@ function stepsOf(
   { baseIsKnown }: RunOrigin,
 ): readonly RunStep[] {
   const { config } = target;
-  const mayHaveEntrypoint = !baseIsKnown && config.entrypoint === null;
   const volumes = [...config.volumes];
   return [
     {
-      title: `Look for the image ${name} on this machine`,
-      details: [`A build of ${stageWords(target)} with -t ${name} puts it there.`],
+      title: say`Look for the image ${name} on this machine`,
+      details: [say`A build of ${stageWords(target)} with -t ${name} puts it there.`],
     },
     {
-      title: "Pull it if it is not there",
-      details: ["Only layers that the machine lacks are downloaded; shared ones are kept once."],
+      title: say`Pull it if it is not there`,
+      details: [say`Only layers that the machine lacks are downloaded; shared ones are kept once.`],
     },
     {
-      title: "Create a container",
+      title: say`Create a container`,
       details: [
-        "The image's layers stay read-only; a new writable layer lies on top of them. Every change of the container goes there: a changed file is copied up first.",
+        say`The image's layers stay read-only; a new writable layer lies on top of them. Every change of the container goes there: a changed file is copied up first.`,
         ...(volumes.length > 0
           ? [
-              `A new volume is made for ${volumes.join(", ")}: what is written there is not in the writable layer.`,
+              volumes.length === 1
+                ? say`A new volume is made for ${volumes[0] ?? ""}: what is written there is not in the writable layer.`
+                : say`New volumes are made for ${listedAll(volumes)}: what is written there is not in the writable layer.`,
             ]
           : []),
       ],
     },
     {
-      title: "Run ENTRYPOINT with CMD in it",
+      title: say`Run ENTRYPOINT with CMD in it`,
       details: [
-        argv === null
-          ? baseIsKnown
-            ? "The image sets no command: docker run fails with “no command specified” unless one is given."
-            : "This Dockerfile sets no command of its own: the base image's runs, if it has one."
-          : `Runs ${JSON.stringify(argv)}${mayHaveEntrypoint ? " (behind the base image's ENTRYPOINT, if it has one)" : ""} as process 1, as ${userWords(target, baseIsKnown)}, in ${directoryWords(target, baseIsKnown)}.`,
-        `docker stop sends ${config.stopSignal ?? "SIGTERM"} to process 1, and kills the container after ten seconds. A process 1 that does not handle the signal ignores it; docker run --init puts a small init in front.`,
+        processSentence(target, argv, baseIsKnown),
+        say`docker stop sends ${config.stopSignal ?? "SIGTERM"} to process 1, and kills the container after ten seconds. A process 1 that does not handle the signal ignores it; docker run --init puts a small init in front.`,
       ],
     },
     {
-      title: "Show its output",
+      title: say`Show its output`,
       details: [
-        "Standard output and error appear in the terminal and in docker logs; -d leaves them to docker logs, -it gives the process a terminal.",
+        say`Standard output and error appear in the terminal and in docker logs; -d leaves them to docker logs, -it gives the process a terminal.`,
       ],
     },
     {
-      title: remove ? "Remove the container when it ends" : "Keep the container when it ends",
+      title: remove ? say`Remove the container when it ends` : say`Keep the container when it ends`,
       details: [
-        remove
-          ? `--rm removes the container with its writable layer${volumes.length > 0 ? " and its new volumes" : ""}. The image stays.`
-          : "Without --rm the stopped container and its writable layer stay until docker rm. The image stays as it is.",
+        !remove
+          ? say`Without --rm the stopped container and its writable layer stay until docker rm. The image stays as it is.`
+          : volumes.length > 0
+            ? say`--rm removes the container with its writable layer and its new volumes. The image stays.`
+            : say`--rm removes the container with its writable layer. The image stays.`,
       ],
     },
   ];
 }
 
+function processSentence(
+  target: Stage,
+  argv: readonly string[] | null,
+  baseIsKnown: boolean,
+): string {
+  if (argv === null) {
+    return baseIsKnown
+      ? say`The image sets no command: docker run fails with “no command specified” unless one is given.`
+      : say`This Dockerfile sets no command of its own: the base image's runs, if it has one.`;
+  }
+  const words = JSON.stringify(argv);
+  const user = userWords(target, baseIsKnown);
+  const directory = directoryWords(target, baseIsKnown);
+  const mayHaveEntrypoint = !baseIsKnown && target.config.entrypoint === null;
+  return mayHaveEntrypoint
+    ? say`Runs ${words} (behind the base image's ENTRYPOINT, if it has one) as process 1, as ${user}, in ${directory}.`
+    : say`Runs ${words} as process 1, as ${user}, in ${directory}.`;
+}
+
 function userWords({ config }: Stage, baseIsKnown: boolean): string {
-  if (config.user !== "") return `user ${config.user}`;
-  return baseIsKnown ? "root" : "the base image's user (root unless it says otherwise)";
+  if (config.user !== "") return say`user ${config.user}`;
+  return baseIsKnown ? "root" : say`the base image's user (root unless it says otherwise)`;
 }
 
 function directoryWords({ config }: Stage, baseIsKnown: boolean): string {
   if (config.workingDirectory !== "") return config.workingDirectory;
-  return baseIsKnown ? "/" : "the base image's directory";
+  return baseIsKnown ? "/" : say`the base image's directory`;
 }
 
 function valuesOf(
@@ -180,7 +200,7 @@ function valuesOf(
   argv: readonly string[] | null,
   { baseIsKnown, cmd, entrypoint }: RunOrigin,
 ): readonly RunValue[] {
-  const inherited = baseIsKnown ? "" : "The base image may set one.";
+  const inherited = baseIsKnown ? "" : say`The base image may set one.`;
   const environment = [...config.environment]
     // The builder's own PATH stands for the base's where that is not known.
     .filter(([name, value]) => baseIsKnown || name !== "PATH" || value !== defaultPath)
@@ -188,89 +208,92 @@ function valuesOf(
   const listOf = (words: readonly string[]) => (words.length === 0 ? null : words.join(", "));
   return [
     {
-      name: "Command",
+      name: say`Command`,
       value: argv === null ? null : JSON.stringify(argv),
       note: [
-        ...(entrypoint === null ? [] : [`ENTRYPOINT of line ${entrypoint.step.line}.`]),
-        ...(cmd === null ? [] : [`CMD of line ${cmd.step.line}.`]),
+        ...(entrypoint === null ? [] : [say`ENTRYPOINT of line ${entrypoint.step.line}.`]),
+        ...(cmd === null ? [] : [say`CMD of line ${cmd.step.line}.`]),
         ...(argv === null || (entrypoint === null && !baseIsKnown)
           ? [inheritedCommand(baseIsKnown)]
           : []),
       ].join(" "),
     },
     {
-      name: "User",
+      name: say`User`,
       value: config.user || (baseIsKnown ? "root" : null),
       note: config.user === "" ? inherited : userNote(config.user),
     },
     {
-      name: "Directory",
+      name: say`Directory`,
       value: config.workingDirectory || (baseIsKnown ? "/" : null),
       note: config.workingDirectory === "" ? inherited : "",
     },
     {
-      name: "Environment",
+      name: say`Environment`,
       value: listOf(environment),
-      note: baseIsKnown ? "" : "The base image's variables come in front of these.",
+      note: baseIsKnown ? "" : say`The base image's variables come in front of these.`,
     },
     {
-      name: "Ports",
+      name: say`Ports`,
       value: listOf([...config.exposedPorts]),
       note:
         config.exposedPorts.size === 0
           ? inherited
-          : "Only noted: nothing is reachable from outside without -p or -P.",
+          : say`Only noted: nothing is reachable from outside without -p or -P.`,
     },
     {
-      name: "Volumes",
+      name: say`Volumes`,
       value: listOf([...config.volumes]),
       note:
         config.volumes.size === 0
           ? inherited
-          : "Each container gets new, nameless ones unless -v or --mount names some.",
+          : say`Each container gets new, nameless ones unless -v or --mount names some.`,
     },
     {
-      name: "Health check",
+      name: say`Health check`,
       value: config.healthcheck === null ? null : healthWords(config.healthcheck),
       note: config.healthcheck === null ? inherited : "",
     },
     {
-      name: "Stop signal",
+      name: say`Stop signal`,
       value: config.stopSignal ?? (baseIsKnown ? "SIGTERM" : null),
-      note: config.stopSignal === null ? inherited || "The default." : "",
+      note: config.stopSignal === null ? inherited || say`The default.` : "",
     },
   ];
 }
 
 function inheritedCommand(baseIsKnown: boolean): string {
-  return baseIsKnown ? "Nothing sets one." : "The base image may set an ENTRYPOINT.";
+  return baseIsKnown ? say`Nothing sets one.` : say`The base image may set an ENTRYPOINT.`;
 }
 
 function userNote(user: string): string {
   const [name = ""] = user.split(":");
   return /^\d+$/.test(name)
-    ? "A number: it needs no entry in /etc/passwd."
-    : "Looked up in the image's /etc/passwd when the container starts; docker run fails where it is missing.";
+    ? say`A number: it needs no entry in /etc/passwd.`
+    : say`Looked up in the image's /etc/passwd when the container starts; docker run fails where it is missing.`;
 }
 
 /** `CMD-SHELL curl …, every 30s, 3s at most, 3 failures in a row make it unhealthy`. */
 function healthWords({ Test, Interval, Timeout, StartPeriod, Retries }: Healthcheck): string {
   const [kind = "", ...words] = Test;
-  if (kind === "NONE") return "none (a check of the base image is switched off)";
+  if (kind === "NONE") return say`none (a check of the base image is switched off)`;
   const test = kind === "CMD-SHELL" ? words.join(" ") : JSON.stringify(words);
   return [
     test,
-    `every ${seconds(Interval ?? 30e9)}`,
-    `${seconds(Timeout ?? 30e9)} at most`,
+    say`every ${seconds(Interval ?? 30e9)}`,
+    say`${seconds(Timeout ?? 30e9)} at most`,
     ...(StartPeriod === undefined
       ? []
-      : [`failures in the first ${seconds(StartPeriod)} do not count`]),
-    `unhealthy after ${Retries ?? 3} failures in a row`,
+      : [say`failures in the first ${seconds(StartPeriod)} do not count`]),
+    Retries === 1
+      ? say`unhealthy after one failure`
+      : say`unhealthy after ${Retries ?? 3} failures in a row`,
   ].join(", ");
 }
 
 function seconds(nanoseconds: number): string {
-  return nanoseconds >= 1e9 ? `${nanoseconds / 1e9} s` : `${nanoseconds / 1e6} ms`;
+  const [amount, unit] = nanoseconds >= 1e9 ? [nanoseconds / 1e9, "s"] : [nanoseconds / 1e6, "ms"];
+  return `${sayDecimal(String(amount))} ${unit}`;
 }
 
 /** As one types it in a shell. */

@@ -1,4 +1,5 @@
 /** What `docker run` does, for a terminal and as Markdown. */
+import { say } from "../text/say.js";
 import { codeSpan, escapeMarkdown, tableCell, tableCode } from "./markdown.js";
 import { printable } from "./printable.js";
 import type { RunPlan } from "./runPlan.js";
@@ -14,32 +15,34 @@ export function runPlanText(plan: RunPlan): string {
     ]),
     "",
     ...plan.values.map(({ name, value, note }) =>
-      `${name.padEnd(width)}  ${printable(value ?? notKnown)}${note === "" ? "" : `  (${note})`}`.trimEnd(),
+      `${name.padEnd(width)}  ${printable(value ?? notKnown())}${note === "" ? "" : `  (${note})`}`.trimEnd(),
     ),
     "",
     ...plan.traps.map(
-      ({ message, line }) => `! ${line === null ? "" : `line ${line}: `}${printable(message)}`,
+      ({ message, line }) =>
+        `! ${line === null ? "" : `${say`line ${line}`}: `}${printable(message)}`,
     ),
     ...(plan.traps.length === 0 ? [] : [""]),
-    "Nothing was run: this is a simulation.",
+    say`Nothing was run: this is a simulation.`,
     "",
   ].join("\n");
 }
 
 /** @param name the Dockerfile as it is called in the document */
 export function runPlanDocument(plan: RunPlan | null, name: string): string {
+  const title = `# ${say`What docker run does`}`;
   if (plan === null) {
-    return `# What docker run does\n\n${codeSpan(name)} has no FROM yet, so there is no image to run.\n`;
+    return `${title}\n\n${say`${codeSpan(name)} has no FROM yet, so there is no image to run.`}\n`;
   }
   const traps = plan.traps.map(
     ({ message, line }) =>
-      `- ${line === null ? "" : `**Line ${line}**: `}${escapeMarkdown(message)}`,
+      `- ${line === null ? "" : `**${say`Line ${line}`}**: `}${escapeMarkdown(message)}`,
   );
   return [
-    "# What docker run does",
-    `With the image of ${codeSpan(name)}, for ${codeSpan(plan.command)}\\. Nothing was run\\.`,
-    ...(traps.length === 0 ? [] : ["## Look out", traps.join("\n")]),
-    "## Step by step",
+    title,
+    say`With the image of ${codeSpan(name)}, for ${codeSpan(plan.command)}. Nothing was run.`,
+    ...(traps.length === 0 ? [] : [`## ${say`Look out`}`, traps.join("\n")]),
+    `## ${say`Step by step`}`,
     plan.steps
       .map(({ title, details }, at) =>
         [
@@ -48,17 +51,19 @@ export function runPlanDocument(plan: RunPlan | null, name: string): string {
         ].join("\n"),
       )
       .join("\n"),
-    "## Final values",
+    `## ${say`Final values`}`,
     [
-      "| What | Value | Note |",
+      `| ${say`What`} | ${say`Value`} | ${say`Note`} |`,
       "| --- | --- | --- |",
       ...plan.values.map(
         ({ name: what, value, note }) =>
-          `| ${what} | ${value === null ? notKnown : tableCode(value)} | ${tableCell(note)} |`,
+          `| ${what} | ${value === null ? notKnown() : tableCode(value)} | ${tableCell(note)} |`,
       ),
     ].join("\n"),
     "",
   ].join("\n\n");
 }
 
-const notKnown = "not set here";
+function notKnown(): string {
+  return say`not set here`;
+}

@@ -1,6 +1,7 @@
 /** Where the container of an image behaves otherwise than its Dockerfile looks. */
 import type { StepAnalysis } from "../analysis/analyse.js";
 import type { Stage } from "../graph/graph.js";
+import { say } from "../text/say.js";
 import type { RunOptions, RunOrigin, RunTrap } from "./runPlan.js";
 
 interface TrapInput extends RunOrigin {
@@ -28,7 +29,9 @@ function shellEntrypoint({ entrypoint, target, options }: TrapInput): readonly R
   return [
     {
       code: "shell-entrypoint-ignores-cmd",
-      message: `ENTRYPOINT in shell form ignores ${isGiven ? "" : "any "}CMD and the arguments of docker run: they become arguments of the shell, which its command does not see. Use the exec form, a JSON array.`,
+      message: isGiven
+        ? say`ENTRYPOINT in shell form ignores CMD and the arguments of docker run: they become arguments of the shell, which its command does not see. Use the exec form, a JSON array.`
+        : say`ENTRYPOINT in shell form ignores any CMD and the arguments of docker run: they become arguments of the shell, which its command does not see. Use the exec form, a JSON array.`,
       line: entrypoint.step.line,
     },
   ];
@@ -43,7 +46,7 @@ function shellProcess({ entrypoint, cmd, options }: TrapInput): readonly RunTrap
   return [
     {
       code: "shell-is-process-1",
-      message: `${first.step.keyword} in shell form makes the shell process 1: it does not pass signals on, so docker stop may wait ten seconds and kill the program. Use the exec form, or begin the command with exec.`,
+      message: say`${first.step.keyword} in shell form makes the shell process 1: it does not pass signals on, so docker stop may wait ten seconds and kill the program. Use the exec form, or begin the command with exec.`,
       line: first.step.line,
     },
   ];
@@ -56,8 +59,7 @@ function commandAsArguments({ entrypoint, cmd, options }: TrapInput): readonly R
   return [
     {
       code: "shell-cmd-for-entrypoint",
-      message:
-        "CMD in shell form hands the words of the shell (/bin/sh -c …) to ENTRYPOINT as its arguments. Use the exec form for both.",
+      message: say`CMD in shell form hands the words of the shell (/bin/sh -c …) to ENTRYPOINT as its arguments. Use the exec form for both.`,
       line: cmd.step.line,
     },
   ];
@@ -75,7 +77,7 @@ function execForm({ entrypoint, cmd, steps }: TrapInput): readonly RunTrap[] {
       if (/^\s*\[/.test(words.join(" "))) {
         traps.push({
           code: "broken-exec-form",
-          message: `${keyword} looks like a JSON array and is none, so the shell gets it as text: strings need double quotes, and commas between them.`,
+          message: say`${keyword} looks like a JSON array and is none, so the shell gets it as text: strings need double quotes, and commas between them.`,
           line,
         });
       }
@@ -86,7 +88,7 @@ function execForm({ entrypoint, cmd, steps }: TrapInput): readonly RunTrap[] {
     if (variable !== undefined && !isShell) {
       traps.push({
         code: "exec-form-expands-nothing",
-        message: `${keyword} in exec form runs no shell: ${variable} reaches the program as it is written.`,
+        message: say`${keyword} in exec form runs no shell: ${variable} reaches the program as it is written.`,
         line,
       });
     }
@@ -95,7 +97,7 @@ function execForm({ entrypoint, cmd, steps }: TrapInput): readonly RunTrap[] {
     if (isProgram && words.length === 1 && /\S\s+-?\S/.test(program)) {
       traps.push({
         code: "exec-form-splits-nothing",
-        message: `${keyword} in exec form splits nothing: a program named "${program}" is looked for. Give each word a string of its own.`,
+        message: say`${keyword} in exec form splits nothing: a program named "${program}" is looked for. Give each word a string of its own.`,
         line,
       });
     }
@@ -113,7 +115,7 @@ function overridden({ steps, target }: TrapInput): readonly RunTrap[] {
     return own.slice(0, -1).map(
       ({ step }): RunTrap => ({
         code: "overridden",
-        message: `${keyword} of line ${step.line} has no effect: the one of line ${last?.step.line ?? 0} takes its place.`,
+        message: say`${keyword} of line ${step.line} has no effect: the one of line ${last?.step.line ?? 0} takes its place.`,
         line: step.line,
       }),
     );
@@ -128,7 +130,7 @@ function noShell({ root, entrypoint, cmd, options }: TrapInput): readonly RunTra
   return [
     {
       code: "no-shell",
-      message: `${first.step.keyword} in shell form needs /bin/sh, and an image from scratch has none unless it is copied in.`,
+      message: say`${first.step.keyword} in shell form needs /bin/sh, and an image from scratch has none unless it is copied in.`,
       line: first.step.line,
     },
   ];
@@ -141,8 +143,7 @@ function nothingToRun({ target, baseIsKnown, options }: TrapInput): readonly Run
   return [
     {
       code: "no-command",
-      message:
-        "The image has neither CMD nor ENTRYPOINT: docker run needs a command behind its name.",
+      message: say`The image has neither CMD nor ENTRYPOINT: docker run needs a command behind its name.`,
       line: null,
     },
   ];

@@ -1,7 +1,8 @@
 /** What a small change would let two Dockerfiles share. */
 import type { StepAnalysis } from "../analysis/analyse.js";
+import { listedAll } from "../text/lists.js";
+import { say } from "../text/say.js";
 import type { Chain, SharingHint } from "./sharedLayers.js";
-import { count } from "./sizes.js";
 
 /** More than this nobody reads. */
 const most = 20;
@@ -23,11 +24,19 @@ export function sharingHints(chains: readonly Chain[]): readonly SharingHint[] {
 function baseHint(a: Chain, b: Chain): SharingHint | null {
   if (repositoryOf(a.base) !== repositoryOf(b.base)) return null;
   const gain = sameDefinitions(a.steps, b.steps, 0);
-  const more = gain === 0 ? "" : ` and their first ${count(gain, "step")}`;
-  return {
-    message: `${a.file} stands on ${a.base} (line ${a.fromLine}), ${b.file} on ${b.base} (line ${b.fromLine}): with the same tag they would share the base image${more}.`,
-    gain: gain + 1,
-  };
+  return { message: baseMessage(a, b, gain), gain: gain + 1 };
+}
+
+/** @param steps how many of the first steps would be shared with the base */
+function baseMessage(a: Chain, b: Chain, steps: number): string {
+  switch (steps) {
+    case 0:
+      return say`${a.file} stands on ${a.base} (line ${a.fromLine}), ${b.file} on ${b.base} (line ${b.fromLine}): with the same tag they would share the base image.`;
+    case 1:
+      return say`${a.file} stands on ${a.base} (line ${a.fromLine}), ${b.file} on ${b.base} (line ${b.fromLine}): with the same tag they would share the base image and their first step.`;
+    default:
+      return say`${a.file} stands on ${a.base} (line ${a.fromLine}), ${b.file} on ${b.base} (line ${b.fromLine}): with the same tag they would share the base image and their first ${steps} steps.`;
+  }
 }
 
 /** The same base: what keeps the first differing step apart? */
@@ -45,27 +54,31 @@ function sameText(
   b: Chain,
   second: StepAnalysis,
 ): SharingHint | null {
-  const places = `Line ${first.step.line} of ${a.file} and line ${second.step.line} of ${b.file}`;
+  const [line, other] = [first.step.line, second.step.line];
   if (folded(first.step.text) !== folded(second.step.text)) return null;
   const facets = differingFacets(first, second);
   if (facets.length === 1 && facets[0] === "command") {
     return {
-      message: `${places} differ only in blanks: written alike they would be one layer.`,
+      message: say`Line ${line} of ${a.file} and line ${other} of ${b.file} differ only in blanks: written alike they would be one layer.`,
       gain: 1,
     };
   }
-  const words = facets.flatMap((facet) => facetWords[facet] ?? []);
+  const words = facets.flatMap((facet) => facetWords[facet]?.() ?? []);
   if (words.length === 0) return null;
+  const above = listedAll(words);
   return {
-    message: `${places} say the same, but ${words.join(" and ")} above ${words.length === 1 && !words[0]?.includes(" and ") ? "differs" : "differ"}: set it after them, or alike, and they would be one layer.`,
+    message:
+      words.length === 1
+        ? say`Line ${line} of ${a.file} and line ${other} of ${b.file} say the same, but ${above} above differs: set it after them, or alike, and they would be one layer.`
+        : say`Line ${line} of ${a.file} and line ${other} of ${b.file} say the same, but ${above} above differ: set it after them, or alike, and they would be one layer.`,
     gain: 1,
   };
 }
 
-const facetWords: Readonly<Record<string, string>> = {
-  environment: "ENV or ARG",
-  directory: "WORKDIR",
-  user: "USER",
+const facetWords: Readonly<Record<string, () => string>> = {
+  environment: () => say`ENV or ARG`,
+  directory: () => "WORKDIR",
+  user: () => "USER",
 };
 
 /** A step of `a` that stands further down in `b`, with nothing of the context in it. */
@@ -78,7 +91,7 @@ function moved(a: Chain, b: Chain, shared: number): SharingHint | null {
   const above = b.steps[shared];
   if (below === undefined || above === undefined) return null;
   return {
-    message: `Line ${step.step.line} of ${a.file} runs the same as line ${below.step.line} of ${b.file}: moved up before line ${above.step.line} there, if it needs nothing from in between, it would be one layer.`,
+    message: say`Line ${step.step.line} of ${a.file} runs the same as line ${below.step.line} of ${b.file}: moved up before line ${above.step.line} there, if it needs nothing from in between, it would be one layer.`,
     gain: 1,
   };
 }

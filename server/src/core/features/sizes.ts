@@ -46,3 +46,8 @@ export function count(amount: number, noun: keyof typeof nouns): string {
   const [one, many] = nouns[noun];
   return amount === 1 ? one(amount) : many(amount);
 }
+
+/** `12 files, 3.4 kB`. */
+export function filesWords(files: { readonly count: number; readonly bytes: number }): string {
+  return say`${count(files.count, "file")}, ${formatBytes(files.bytes)}`;
+}

@@ -1,5 +1,6 @@
 /** Draws the stack of layers: the container's writable layer on top, the base at the bottom. */
 
+import { say } from "../text/say.js";
 import { boxGroup, type Drawing, predictionClass, type Reach, text } from "./drawing.js";
 import type { StackLayer, StackPicture } from "./picture.js";
 import { element } from "./svg.js";
@@ -55,8 +56,8 @@ function drawLayer(layer: StackLayer, y: number, height: number, reach: Reach): 
 
 function labelOf({ number, title, detail, line }: StackLayer): string {
   return [
-    number === null ? title : `Layer ${number}: ${title}`,
+    number === null ? title : say`Layer ${number}: ${title}`,
     ...(detail === "" ? [] : [detail]),
-    ...(line === null ? [] : [`line ${line}`]),
+    ...(line === null ? [] : [say`line ${line}`]),
   ].join(", ");
 }
