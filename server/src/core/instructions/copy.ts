@@ -217,8 +217,9 @@ function explainCopy(
 ): Explanation {
   const operation = evaluation.operation?.kind === "copy" ? evaluation.operation : null;
   const hasRemote = operation?.items.some((item) => item.kind === "http" || item.kind === "git");
+  // A source that is refused leaves nothing to name.
   const what =
-    operation === null
+    operation === null || operation.items.length === 0
       ? say`Copies files as one layer; no container is started.`
       : copyWords(operation, around);
   return {
