@@ -16,3 +16,8 @@ export function listedAll(words: readonly string[]): string {
 export function listedSome(words: readonly string[], more: number): string {
   return more > 0 ? say`${listed(words)} and ${more} more` : listed(words);
 }
+
+/** `a; b; c`: clauses of one sentence. */
+export function listedClauses(clauses: readonly string[]): string {
+  return clauses.reduce((list, clause, at) => (at === 0 ? clause : say`${list}; ${clause}`), "");
+}
