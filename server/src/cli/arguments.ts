@@ -3,15 +3,17 @@ import { statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import type { BuildFlags } from "../core/graph/buildFlags.js";
 import { parsePlatform } from "../core/index.js";
 import type { Builder } from "../core/instructions/kind.js";
 import type { Platform } from "../core/instructions/scope.js";
 import { hostError } from "../host/errors.js";
 import { hostPlatform } from "../host/platform.js";
+import { type FlagValues, flagOptions, flagUsage, readBuildFlags } from "./buildFlags.js";
 import type { CliIo } from "./command.js";
+import { UsageError } from "./usageError.js";
 
-/** Bad use or unreadable input: printed as one line, exit code 2. */
-export class UsageError extends Error {}
+export { UsageError };
 
 export type Format = "text" | "json" | "markdown";
 
@@ -25,6 +27,7 @@ export interface BuildArguments<F extends string = Format> {
   readonly buildArgs: ReadonlyMap<string, string>;
   readonly platform: Platform;
   readonly builder: Builder;
+  readonly flags: BuildFlags;
   readonly format: F;
   readonly failOn: "error" | "warning" | "information" | "never";
 }
@@ -42,6 +45,7 @@ export const sharedOptions = `  -f, --file FILE    the Dockerfile (default: CONT
   --build-arg K=V    a build argument; K alone takes the environment's value
   --platform P       the platform of the build, such as linux/arm64
   --builder B        buildkit (default) or classic
+${flagUsage}
   --format F         text (default), json or markdown
   --fail-on LEVEL    exit 1 for findings at or above: error (default), warning,
                      information; never: always exit 0`;
@@ -54,6 +58,7 @@ const shared = {
   builder: { type: "string" },
   format: { type: "string" },
   "fail-on": { type: "string" },
+  ...flagOptions,
 } as const;
 
 const usualFormats: readonly Format[] = ["text", "json", "markdown"];
@@ -99,7 +104,7 @@ export function readSimulateArguments(words: readonly string[], io: CliIo): Simu
   };
 }
 
-interface SharedValues {
+interface SharedValues extends FlagValues {
   readonly file?: string | undefined;
   readonly target?: string | undefined;
   readonly "build-arg"?: readonly string[] | undefined;
@@ -133,6 +138,7 @@ function buildArguments<F extends string>(
     buildArgs: readAssignments(values["build-arg"] ?? [], env),
     platform: readPlatform(values.platform),
     builder: oneOf("--builder", values.builder ?? "buildkit", ["buildkit", "classic"]),
+    flags: readBuildFlags(values),
     format: oneOf("--format", values.format ?? "text", formats),
     failOn: oneOf("--fail-on", values["fail-on"] ?? "error", [
       "error",

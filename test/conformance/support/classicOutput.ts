@@ -3,15 +3,24 @@ import type { LineSpan } from "./dockerfileLines.js";
 import { steadyMessage } from "./progress.js";
 import type { FailureRecord, StepRecord } from "./recording.js";
 
-/** The classic builder numbers all instructions of the file in order, so step n is the n-th one. */
-export function classicSteps(stdout: string, spans: readonly LineSpan[]): readonly StepRecord[] {
+/**
+ * The classic builder numbers all instructions of the file in order, so step n is the n-th one; a
+ * LABEL for each label of the command line comes last. Those stand at the instruction before them.
+ */
+export function classicSteps(
+  stdout: string,
+  spans: readonly LineSpan[],
+  labels: number,
+): readonly StepRecord[] {
   const steps: StepRecord[] = [];
   const pieces = stdout.split(/^(?=Step \d+\/\d+ : )/m);
   pieces.forEach((piece, index) => {
-    const number = /^Step (\d+)\//.exec(piece)?.[1];
-    const span = number === undefined ? undefined : spans[Number(number) - 1];
-    if (span === undefined || span.keyword === "FROM") return;
-    const isGlobalArg = spans.findIndex((s) => s.keyword === "FROM") > Number(number) - 1;
+    const [, number = "", total = ""] = /^Step (\d+)\/(\d+)/.exec(piece) ?? [];
+    const place = Math.min(Number(number), Number(total) - labels);
+    const isLabel = place < Number(number);
+    const span = spans[place - 1];
+    if (span === undefined || (span.keyword === "FROM" && !isLabel)) return;
+    const isGlobalArg = spans.findIndex((s) => s.keyword === "FROM") > place - 1;
     if (isGlobalArg) return;
     const done = /^ ---> [0-9a-f]{12}$/m.test(piece);
     const isLast = index === pieces.length - 1;
@@ -20,7 +29,7 @@ export function classicSteps(stdout: string, spans: readonly LineSpan[]): readon
       : done || !isLast
         ? "run"
         : "failed";
-    steps.push([span.line, span.keyword, outcome]);
+    steps.push([span.line, isLabel ? "LABEL" : span.keyword, outcome]);
   });
   return steps;
 }

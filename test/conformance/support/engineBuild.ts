@@ -82,7 +82,8 @@ export async function buildOnce(
       { cwd: folder.path, env: { DOCKER_BUILDKIT: "0" } },
     );
     mustHaveRun(code, stderr);
-    const steps = classicSteps(stdout, spans);
+    const labels = folder.request.options.filter((option) => option.startsWith("--label ")).length;
+    const steps = classicSteps(stdout, spans, labels);
     return code === 0
       ? { steps, image: await readImage(engine, tag, seen), failure: null }
       : { steps, image: null, failure: classicFailure(stdout, stderr, spans) };

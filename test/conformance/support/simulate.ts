@@ -4,11 +4,14 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { parseArgs } from "node:util";
+import { flagOptions, readBuildFlags } from "../../../server/src/cli/buildFlags.js";
 import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import {
   type SimulationJson,
   simulationJson,
 } from "../../../server/src/core/features/simulation.js";
+import type { BuildFlags } from "../../../server/src/core/graph/buildFlags.js";
 import { lineage } from "../../../server/src/core/image/layers.js";
 import {
   type Analysis,
@@ -23,7 +26,7 @@ import { sha256 } from "../../../server/src/host/digest.js";
 import { hashNeeded, openContext } from "../../../server/src/host/project.js";
 import { baseImageOf } from "./baseImageOf.js";
 import type { Builder } from "./caseFile.js";
-import { type CaseFolder, findDockerfile } from "./caseFolder.js";
+import { type BuildRequest, type CaseFolder, findDockerfile } from "./caseFolder.js";
 
 export interface Simulation {
   readonly json: SimulationJson;
@@ -74,6 +77,7 @@ export async function simulateCase(
         buildArgs: new Map(Object.entries(request.buildArgs)),
         target,
         platform: { os: "linux", architecture: "amd64", variant: "" },
+        flags: flagsOf(request),
       },
       context: context.state(transferOf(session.state, place.context, builder)),
       baseline,
@@ -112,6 +116,21 @@ export async function simulateCase(
     failures: json.findings.filter(({ severity }) => severity === "error"),
   };
 }
+
+/** The options of a request as the command line reads them. */
+function flagsOf({ options }: BuildRequest): BuildFlags {
+  const { values } = parseArgs({
+    args: options.flatMap((option) => option.split(" ")),
+    options: { ...flagOptions, ...optionsWithoutEffect },
+  });
+  return readBuildFlags(values);
+}
+
+/** The secrets that a build gets, and the engine's own platform, are in no key. */
+const optionsWithoutEffect = {
+  secret: { type: "string", multiple: true },
+  platform: { type: "string" },
+} as const;
 
 function noDockerfile(builder: Builder): Simulation {
   return {

@@ -3,7 +3,8 @@
  * or earlier steps. Source: BuildKit, solver/llbsolver/ops (`CacheMap` of exec.go and file.go);
  * moby, image/cache/compare.go.
  */
-import type { Stage, Step } from "../graph/graph.js";
+import { noBuildFlags } from "../graph/buildFlags.js";
+import type { BuildOptions, Stage, Step } from "../graph/graph.js";
 import { formatPlatform } from "../graph/platform.js";
 import type { Digest } from "../host.js";
 import type { CopyItem, CopyOperation, Mount, RunOperation } from "../instructions/operation.js";
@@ -32,13 +33,13 @@ export function facetsOf(definition: Definition | null, digest: Digest): Facets 
 }
 
 /**
- * null: BuildKit runs nothing for the step. `buildArgs`: a few steer the builder itself, whether
- * they are declared or not.
+ * null: BuildKit runs nothing for the step. Of the build arguments a few steer the builder itself,
+ * whether they are declared or not.
  */
 export function buildkitDefinition(
   step: Step,
   stage: Stage,
-  buildArgs: ReadonlyMap<string, string>,
+  { buildArgs, flags = noBuildFlags }: BuildOptions,
   digest: Digest,
 ): Definition | null {
   const { operation } = step;
@@ -62,8 +63,11 @@ export function buildkitDefinition(
         mounts: JSON.stringify(
           mountKeys(operation, buildArgs.get("BUILDKIT_CACHE_MOUNT_NS") ?? ""),
         ),
+        // `--network=default` in the file is no network of its own: convert.go `dispatchRunNetwork`.
+        network: operation.network === "default" ? flags.network || "default" : operation.network,
+        hosts: JSON.stringify(flags.hosts),
+        sharedMemory: String(flags.sharedMemory),
         options: JSON.stringify([
-          operation.network,
           operation.security,
           formatPlatform(stage.platform),
           buildArgs.get("BUILDKIT_SANDBOX_HOSTNAME") ?? "",

@@ -8,7 +8,7 @@ import { stepText } from "./align.js";
 import type { ChangedValues, ValueChange } from "./changedValues.js";
 import { facetsOf } from "./definition.js";
 import type { KeyedStep } from "./predict.js";
-import type { Cause, PathChange, Setting } from "./prediction.js";
+import type { Cause, ChangedOption, PathChange, Setting } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
 
 export interface Comparison {
@@ -44,7 +44,7 @@ export function ownChanges(
   if (isEdited && changed.size > 0) {
     causes.push({ code: "instruction-changed", line: keyed.step.line });
   }
-  causes.push(...files);
+  causes.push(...files, ...optionChanges(keyed, changed, isEdited));
   if (changed.size > 0) causes.push(...valueChanges(comparison, keyed, before, changed, isEdited));
   return causes;
 }
@@ -74,6 +74,26 @@ function fileChanges(
   if (changes.length === 0) return [];
   return [{ code: "context-content-changed", line: keyed.step.line, changes }];
 }
+
+/** The network is the RUN's own matter as well: an edited one has said it. */
+function optionChanges(
+  { step: { line } }: KeyedStep,
+  changed: ReadonlySet<string>,
+  isEdited: boolean,
+): readonly Cause[] {
+  return options.flatMap(({ facet, option }): readonly Cause[] =>
+    changed.has(facet) && !(isEdited && option === "network")
+      ? [{ code: "option-changed", line, option }]
+      : [],
+  );
+}
+
+/** Parts of a definition that an option of the build sets. */
+const options: readonly { readonly facet: string; readonly option: ChangedOption }[] = [
+  { facet: "network", option: "network" },
+  { facet: "hosts", option: "add-host" },
+  { facet: "sharedMemory", option: "shm-size" },
+];
 
 /** How many variables are named as causes of one step. */
 const namedValues = 4;

@@ -6,6 +6,7 @@
  */
 import type { FileTree } from "../context/fileTree.js";
 import type { SelectionProblem } from "../context/select.js";
+import { noBuildFlags } from "../graph/buildFlags.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { formatPlatform } from "../graph/platform.js";
 import { sourcesOf } from "../graph/reach.js";
@@ -23,6 +24,7 @@ import { type ContextInput, type ContextView, copyRequest, mountRequest } from "
 import type { PredictionKind } from "./prediction.js";
 import { type Baseline, type CacheRecord, RecordIndex, type Token } from "./records.js";
 import { type Opaque, StageFiles, stageContent } from "./stageFiles.js";
+import { visibleFrom } from "./visibleStages.js";
 
 export interface PredictionInput {
   readonly graph: BuildGraph;
@@ -49,6 +51,8 @@ export interface KeyedStep {
   /** The key once everything has been built; null: the builder runs nothing. */
   readonly key: string | null;
   readonly prediction: PredictionKind | null;
+  /** True when the build is asked to run it whatever the cache holds. */
+  readonly isForced: boolean;
   readonly context: readonly ContextInput[];
   /** What is wrong with the files that it takes from other stages, by the places of its sources. */
   readonly stageProblems: readonly SelectionProblem[];
@@ -196,7 +200,7 @@ class Walker {
     const { digest, graph } = this.#input;
     const definition =
       graph.options.builder === "buildkit"
-        ? buildkitDefinition(step, stage, graph.options.buildArgs, digest)
+        ? buildkitDefinition(step, stage, graph.options, digest)
         : classicDefinition(step, digest);
     if (definition === null) return keyless(step, position.below);
     const others = this.#inputsOf(step);
@@ -204,13 +208,15 @@ class Walker {
     const fails = step.fails || others.some((input) => input.fails === true);
     const execInputs = inputs.map(({ exec }) => exec);
     const key = this.#key([definition.digest, execInputs]);
-    const { kind, token } = this.#lookUp(definition, inputs, position);
+    const isForced = this.#isForced(step);
+    const { kind, token } = isForced ? fresh : this.#lookUp(definition, inputs, position);
     const keyed: KeyedStep = {
       step,
       definition,
       inputs: execInputs,
       key,
       prediction: fails || position.failed ? null : kind,
+      isForced,
       context: others.flatMap(({ context }) => (context === undefined ? [] : [context])),
       stageProblems: others.flatMap(({ problems }) => problems ?? []),
       open: others.flatMap(({ open }) => (open === undefined ? [] : [open])),
@@ -251,16 +257,24 @@ class Walker {
     return !isThere || builder === "buildkit";
   }
 
+  /**
+   * `--no-cache` leaves BuildKit's WORKDIR alone, whose own vertex is looked up like always.
+   * Source: dockerfile2llb/convert.go, `llb.IgnoreCache`; moby, imageprobe.go `nopProber`.
+   */
+  #isForced({ operation }: Step): boolean {
+    const { builder, flags = noBuildFlags } = this.#input.graph.options;
+    return flags.noCache && (builder === "classic" || operation?.kind !== "makeDirectory");
+  }
+
   #lookUp(
     definition: Definition,
     inputs: readonly Opaque[],
     position: Position,
   ): { kind: PredictionKind; token: Token } {
     const { records } = this.#input.baseline;
-    const fresh: Token = { kind: "one-of", ids: new Set() };
     // The classic builder stops looking after the first miss of a stage: imageprobe.go.
     if (position.missed && this.#input.graph.options.builder === "classic") {
-      return { kind: "miss", token: fresh };
+      return fresh;
     }
     const ids = inputs.flatMap(({ token }) => (token.kind === "known" ? [token.id] : []));
     if (ids.length === inputs.length) {
@@ -273,7 +287,7 @@ class Walker {
     const tokens = inputs.map((input) => input.token);
     const indexes = this.#committed === null ? [records] : [records, this.#committed];
     const candidates = indexes.flatMap((index) => index.candidates(definition.digest, tokens));
-    if (candidates.length === 0) return { kind: "miss", token: fresh };
+    if (candidates.length === 0) return fresh;
     return { kind: "unknown", token: { kind: "one-of", ids: new Set(candidates) } };
   }
 
@@ -409,28 +423,11 @@ class Walker {
   }
 }
 
-/**
- * For the stages whose files something else takes: the place of their first step that leaves files
- * which can be known. After a RUN nothing above it can; the files of all other stages, such as the
- * last one, need not be followed at all.
- */
-function visibleFrom({ stages }: BuildGraph): ReadonlyMap<number, number> {
-  const taken = new Set<number>();
-  for (const stage of stages) {
-    if (!stage.isBuilt) continue;
-    for (const step of stage.steps) {
-      for (const source of sourcesOf(step)) if (source.kind === "stage") taken.add(source.index);
-    }
-  }
-  const visible = new Map<number, number>();
-  for (const stage of [...stages].reverse()) {
-    if (!taken.has(stage.index)) continue;
-    const lastRun = stage.steps.findLastIndex(({ operation }) => operation?.kind === "run");
-    visible.set(stage.index, Math.max(0, lastRun));
-    if (lastRun < 0 && stage.base.kind === "stage") taken.add(stage.base.index);
-  }
-  return visible;
-}
+/** What runs anew has a result that no record knows. */
+const fresh: { readonly kind: PredictionKind; readonly token: Token } = {
+  kind: "miss",
+  token: { kind: "one-of", ids: new Set() },
+};
 
 /** The size of a text in UTF-8, in bytes. */
 function utf8Size(text: string): number {
@@ -472,6 +469,7 @@ function keyless(step: Step, below: KeyedStep | null): KeyedStep {
     inputs: [],
     key: null,
     prediction: null,
+    isForced: false,
     context: [],
     stageProblems: [],
     open: [],

@@ -43,6 +43,8 @@ export type Cause =
       readonly changed: "image" | "variables";
     }
   | { readonly code: "value-changed"; readonly line: number | null; readonly changed: Value }
+  | { readonly code: "no-cache"; readonly line: number }
+  | { readonly code: "option-changed"; readonly line: number; readonly option: ChangedOption }
   | {
       readonly code: "stage-files-changed";
       /** Rebuilds, and so the files of the stage change. */
@@ -92,6 +94,9 @@ export type Value =
   | { readonly kind: "setting"; readonly setting: Setting };
 
 export type Setting = "directory" | "user" | "shell" | "platform";
+
+/** What the build as a whole is asked for. */
+export type ChangedOption = "network" | "add-host" | "shm-size";
 
 export type StageName = Pick<Stage, "name" | "index">;
 

@@ -7,12 +7,14 @@ import type { Digest } from "../host.js";
 import { stepText } from "./align.js";
 import { valueDigest } from "./changedValues.js";
 import { facetsOf } from "./definition.js";
-import type { KeyedStep, Keys } from "./predict.js";
+import { type KeyedStep, type Keys, resultKey } from "./predict.js";
 import type { BuildRecord, CacheRecord, StepRecord } from "./records.js";
 
 export interface RecordedBuild {
   readonly build: BuildRecord;
   readonly records: readonly CacheRecord[];
+  /** What can still be found of the records of earlier builds. */
+  readonly keep: (earlier: readonly CacheRecord[]) => readonly CacheRecord[];
   /** By the names that `StepRecord.manifest` uses. */
   readonly manifests: ReadonlyMap<string, Manifest>;
   /** What BuildKit's engine then holds of the context; null: nothing was sent. */
@@ -39,14 +41,23 @@ export interface RecordingInput {
 export function recordBuild(input: RecordingInput): RecordedBuild {
   const { graph, keys, digest } = input;
   const manifests = new Map<string, Manifest>();
-  const records: CacheRecord[] = [];
+  const keyOf = resultKey(digest);
+  // To the classic builder an image that is made anew hides the one that it made before, and what
+  // stands on that: it takes the newest child of a parent. Source: moby, image/cache/cache.go.
+  const replaces = ({ isForced }: KeyedStep): boolean =>
+    isForced && graph.options.builder === "classic";
+  let records: CacheRecord[] = [];
   const steps: StepRecord[] = [];
   for (const keyed of keys.steps) {
     const { step } = keyed;
     const stage = step.stage === null ? undefined : graph.stages[step.stage];
     if (stage?.isBuilt === false) continue;
     const isRun = keyed.prediction !== null;
-    if (isRun && keyed.definition !== null) records.push([keyed.definition.digest, keyed.inputs]);
+    if (isRun && keyed.definition !== null) {
+      const record: CacheRecord = [keyed.definition.digest, keyed.inputs];
+      if (replaces(keyed)) records = without(records, [record], keyOf);
+      records.push(record);
+    }
     const [context] = keyed.context;
     let manifest: string | null = null;
     if (context?.manifest != null) {
@@ -78,7 +89,35 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     target: graph.options.target,
     steps,
   };
-  return { build, records, manifests, transfer: transferOf(input) };
+  const made = keys.steps.some(replaces) ? records : [];
+  const keep = (earlier: readonly CacheRecord[]) => without(earlier, made, keyOf);
+  return { build, records, keep, manifests, transfer: transferOf(input) };
+}
+
+/** The records that do not stand on the results of `made`. */
+function without(
+  records: readonly CacheRecord[],
+  made: readonly CacheRecord[],
+  keyOf: (record: CacheRecord) => string,
+): CacheRecord[] {
+  if (made.length === 0) return [...records];
+  const stacked = new Map<string, CacheRecord[]>();
+  for (const record of records) {
+    const base = record[1][0] ?? "";
+    const others = stacked.get(base);
+    if (others === undefined) stacked.set(base, [record]);
+    else others.push(record);
+  }
+  const hidden = new Set<CacheRecord>();
+  const open = [...made];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const record of stacked.get(keyOf(next)) ?? []) {
+      if (hidden.has(record)) continue;
+      hidden.add(record);
+      open.push(record);
+    }
+  }
+  return records.filter((record) => !hidden.has(record));
 }
 
 /** The classic builder sends everything at every build, so that nothing is held. */

@@ -45,7 +45,7 @@ const maxSentEntries = 200_000;
 /** The state with one more build; what is too much, the oldest first, is dropped. */
 export function addBuild(
   state: BuildState,
-  { build, records, manifests, transfer }: RecordedBuild,
+  { build, records, keep, manifests, transfer }: RecordedBuild,
 ): BuildState {
   const builds = [
     ...state.builds.filter(
@@ -58,7 +58,7 @@ export function addBuild(
   ].slice(-maxBuilds);
   const names = new Set<string>();
   const merged: CacheRecord[] = [];
-  for (const record of [...state.records, ...records].reverse()) {
+  for (const record of [...keep(state.records), ...records].reverse()) {
     const name = JSON.stringify(record);
     if (names.has(name)) continue;
     names.add(name);

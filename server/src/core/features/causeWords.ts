@@ -1,6 +1,7 @@
 /** The words of a cause: a few for a lens, a sentence for everywhere else. */
 import type { Cause, PathChange, Setting, Value } from "../cache/prediction.js";
 import { listedAll } from "../text/lists.js";
+import { optionSentence, optionWords } from "./optionWords.js";
 import { stageWords } from "./view.js";
 
 /** A few words: `src/app.ts changed`. */
@@ -22,6 +23,9 @@ export function causeWords(cause: Cause): string {
       return "base image changed";
     case "value-changed":
       return valueWords(cause.changed);
+    case "no-cache":
+    case "option-changed":
+      return optionWords(cause);
     case "stage-files-changed":
       return `files of ${stageWords(cause.stage)} change`;
     case "earlier-step":
@@ -65,6 +69,9 @@ export function causeSentence(cause: Cause): string {
         : "The base image sets other variables than before.";
     case "value-changed":
       return valueSentence(cause.changed, cause.line);
+    case "no-cache":
+    case "option-changed":
+      return optionSentence(cause);
     case "stage-files-changed":
       return `The files that it takes from ${stageWords(cause.stage)} change, because line ${cause.line} rebuilds.`;
     case "earlier-step":

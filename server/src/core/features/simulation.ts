@@ -39,6 +39,8 @@ export interface StepJson {
   readonly files: { readonly count: number; readonly bytes: number } | null;
   /** True when an ONBUILD of the parent runs here, at the line of the FROM. */
   readonly trigger: boolean;
+  /** A LABEL that --label appends, at the line of the instruction before it; else absent. */
+  readonly option?: true;
 }
 
 export interface CauseJson {
@@ -138,6 +140,7 @@ function stepJson(analysis: Analysis, analysed: StepAnalysis): StepJson {
     causes,
     files: analysed.files,
     trigger: step.isTrigger,
+    ...(step.isOption ? { option: true } : {}),
   };
 }
 

@@ -6,16 +6,17 @@ import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
 import { readFrom } from "../instructions/from.js";
 import { instructionKind } from "../instructions/index.js";
-import { type Evaluation, noEffect, operates } from "../instructions/kind.js";
+import { type Evaluation, inert, noEffect, operates } from "../instructions/kind.js";
 import { parseDockerfile } from "../syntax/parse.js";
 import type { Dockerfile, Instruction } from "../syntax/syntax.js";
 import type { Problem, TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
+import { flagProblems, noBuildFlags } from "./buildFlags.js";
 import type { Assignment, BuildGraph, BuildOptions, Stage, StageBase, Step } from "./graph.js";
 import { automaticArgs, formatPlatform, parsePlatform } from "./platform.js";
 import { needsOf, numberSteps, reachableStages } from "./reach.js";
 import { ensurePath, type Found, globalScope, stageScope, type WalkScope } from "./scopes.js";
-import { classicStages, type StageNames, stageNames } from "./stageNames.js";
+import { classicStages, stageNames } from "./stageNames.js";
 
 export interface GraphHost {
   readonly digest: Digest;
@@ -57,7 +58,7 @@ export function buildGraph(
     evaluation: Evaluation,
     assignments: readonly Assignment[],
     isTrigger: boolean,
-    fails = false,
+    { fails = false, isOption = false } = {},
   ): void => {
     const step: Step = {
       index: steps.length,
@@ -72,6 +73,7 @@ export function buildGraph(
       operation: evaluation.operation,
       words: evaluation.words,
       isTrigger,
+      isOption,
       fails,
       assignments,
       number: null,
@@ -102,7 +104,7 @@ export function buildGraph(
     const problems = scope.found.length;
     const evaluation = kind.evaluate(instruction, scope);
     const fails = scope.found.length > problems;
-    addStep(stage, instruction, evaluation, scope.assignmentsSince(before), isTrigger, fails);
+    addStep(stage, instruction, evaluation, scope.assignmentsSince(before), isTrigger, { fails });
   };
 
   for (const instruction of dockerfile.instructions) {
@@ -194,7 +196,42 @@ export function buildGraph(
     return { kind: "image", reference, image: host.baseImage(reference, platform) };
   }
 
-  return finish(dockerfile, options, global, openStages, steps, names);
+  const targetIndex =
+    options.target === null ? openStages.length - 1 : (names.target(options.target) ?? -1);
+  addLabels(openStages[targetIndex]);
+
+  /** `--label` is a last LABEL of the target; only to the classic builder it is a step. */
+  function addLabels(stage: OpenStage | undefined): void {
+    const { labels } = options.flags ?? noBuildFlags;
+    if (stage === undefined) return;
+    for (const [name, value] of [...labels].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      stage.scope.config.labels.set(name, value);
+      if (options.builder === "buildkit") continue;
+      ensurePath(stage.scope.config);
+      const place = stage.steps.at(-1)?.instruction ?? stage.instruction;
+      const label = appendedLabel(name, value, place);
+      addStep(stage, label, inert([name, value]), [], false, { isOption: true });
+    }
+  }
+
+  return finish(dockerfile, options, targetIndex, global, openStages, steps);
+}
+
+/** Stands at the end of the stage's last instruction. Source: moby, builder.go `buildLabelOptions`. */
+function appendedLabel(name: string, value: string, after: Instruction): Instruction {
+  const text = `LABEL ${name}=${value}`;
+  return {
+    ...standingAt(after, after.range),
+    keyword: "LABEL",
+    keywordText: "LABEL",
+    original: text,
+    flags: [],
+    args: [],
+    heredocs: [],
+    json: false,
+    trigger: null,
+    broken: false,
+  };
 }
 
 /**
@@ -258,14 +295,12 @@ function standingAt(trigger: Instruction, range: TextRange): Instruction {
 function finish(
   dockerfile: Dockerfile,
   options: BuildOptions,
+  targetIndex: number,
   global: WalkScope,
   openStages: readonly OpenStage[],
   allSteps: readonly Step[],
-  names: StageNames,
 ): BuildGraph {
-  const problems: Problem[] = [...dockerfile.problems];
-  const targetIndex =
-    options.target === null ? openStages.length - 1 : (names.target(options.target) ?? -1);
+  const problems: Problem[] = [...dockerfile.problems, ...flagProblems(options)];
   if (openStages.length === 0) {
     // Of a file without any instruction the parser has said it.
     if (dockerfile.instructions.length > 0)

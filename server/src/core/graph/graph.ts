@@ -7,6 +7,7 @@ import type { Operation } from "../instructions/operation.js";
 import type { Platform } from "../instructions/scope.js";
 import type { Instruction } from "../syntax/syntax.js";
 import type { Problem, TextRange } from "../text/range.js";
+import type { BuildFlags } from "./buildFlags.js";
 
 export interface BuildOptions {
   readonly builder: Builder;
@@ -14,6 +15,8 @@ export interface BuildOptions {
   /** The stage to build; null: the last one. */
   readonly target: string | null;
   readonly platform: Platform;
+  /** Absent: `noBuildFlags`. */
+  readonly flags?: BuildFlags;
 }
 
 export type StageBase =
@@ -46,6 +49,8 @@ export interface Step {
   readonly words: readonly string[];
   /** True when an ONBUILD of the parent stage runs here, right after the FROM. */
   readonly isTrigger: boolean;
+  /** True for what the classic builder appends for `--label`: no such line is in the file. */
+  readonly isOption: boolean;
   /** True when something is wrong with the instruction: the build fails here at the latest. */
   readonly fails: boolean;
   /** What an ENV or ARG sets here, variables expanded. */

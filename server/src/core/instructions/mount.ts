@@ -206,7 +206,7 @@ function numberOf(text: string | undefined, base: 8 | 10): number | null {
 }
 
 /** Bytes of `64m`, `1.5GiB`, …: docker/go-units `RAMInBytes`. */
-function parseSize(text: string): number | null {
+export function parseSize(text: string): number | null {
   const match = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(?:i?b)?$/i.exec(text);
   if (match === null) return null;
   return Math.floor(
