@@ -14,6 +14,7 @@ import type { Digest } from "../host.js";
 import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
 import type { Platform } from "../instructions/scope.js";
 import { cleanPath, parentPath } from "../text/paths.js";
+import { say } from "../text/say.js";
 import {
   buildkitDefinition,
   classicDefinition,
@@ -330,8 +331,8 @@ class Walker {
       case "stage": {
         const end = this.ends[from.index];
         if (end === undefined || end === null) return { ...known("nothing"), fails: true };
-        const name = this.#input.graph.stages[from.index]?.name ?? String(from.index);
-        const named = { ...request, place: `stage ${name}` };
+        const name = this.#input.graph.stages[from.index]?.name ?? from.index;
+        const named = { ...request, place: say`stage ${name}` };
         const content = stageContent(end.files, named, this.#input.digest);
         const problems = content.selection?.problems ?? [];
         const fails = problems.some(({ severity }) => severity === "error");

@@ -44,7 +44,7 @@ export interface BuildRecord {
 /** Everything that predictions are made against. */
 export interface Baseline {
   readonly kind: "last" | "git" | "recorded" | "empty";
-  /** For people: `the simulated build of 14:03`. */
+  /** What the JSON calls it: a git ref, or English words where its kind says all. */
   readonly label: string;
   /** The build that changes are explained against; null: none of this Dockerfile. */
   readonly build: BuildRecord | null;

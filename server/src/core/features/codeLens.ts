@@ -1,9 +1,10 @@
 /** One short lens over every instruction: layer or metadata, and what the cache will do. */
 import type { StepAnalysis } from "../analysis/analyse.js";
 import { instructionKind } from "../instructions/index.js";
+import { say } from "../text/say.js";
 import { predictionWords } from "./predictionWords.js";
 import { printable } from "./printable.js";
-import { count, formatBytes } from "./sizes.js";
+import { count, filesWords } from "./sizes.js";
 import { baseWords, stageOf, stageWords, type View } from "./view.js";
 
 export type LensDetail = "all" | "layers" | "off";
@@ -41,12 +42,12 @@ export function lensTitle(view: View, analysed: StepAnalysis): string {
   const { analysis, isResult } = view;
   if (!analysed.isBuilt) {
     const target = analysis.graph.target;
-    return `Not needed for ${target === null ? "the target" : stageWords(target)}`;
+    return target === null
+      ? say`Not needed for the target`
+      : say`Not needed for ${stageWords(target)}`;
   }
   const parts = [effectWords(view, analysed)];
-  if (analysed.files !== null && !analysed.keyed.fails) {
-    parts.push(`${count(analysed.files.count, "file")}, ${formatBytes(analysed.files.bytes)}`);
-  }
+  if (analysed.files !== null && !analysed.keyed.fails) parts.push(filesWords(analysed.files));
   if (instructionKind(analysed.step.keyword) === undefined) return parts.join(" · ");
   const prediction = predictionWords(analysed, isResult);
   if (prediction !== "") parts.push(prediction);
@@ -58,18 +59,22 @@ function effectWords({ analysis }: View, analysed: StepAnalysis): string {
   const stage = stageOf(analysis, analysed);
   switch (effect) {
     case "base": {
-      if (stage === null) return "Base image";
+      if (stage === null) return say`Base image`;
       const triggers = stage.steps.filter(({ isTrigger }) => isTrigger).length;
-      const more = triggers === 0 ? "" : ` · runs ${count(triggers, "ONBUILD step")}`;
-      return baseWords(analysis, stage) + more;
+      const base = baseWords(analysis, stage);
+      return triggers === 0 ? base : `${base} · ${say`runs ${count(triggers, "ONBUILD step")}`}`;
     }
     case "layer": {
-      const number = stageLayer === null ? "Layer" : `Layer ${stageLayer}`;
-      return layer === null && stage !== null ? `${number} of ${stageWords(stage)}` : number;
+      if (layer !== null || stage === null) {
+        return stageLayer === null ? say`Layer` : say`Layer ${stageLayer}`;
+      }
+      return stageLayer === null
+        ? say`Layer of ${stageWords(stage)}`
+        : say`Layer ${stageLayer} of ${stageWords(stage)}`;
     }
     case "metadata":
-      return "Metadata only";
+      return say`Metadata only`;
     case "none":
-      return step.keyword === "ARG" ? "Build argument only" : "Not an instruction";
+      return step.keyword === "ARG" ? say`Build argument only` : say`Not an instruction`;
   }
 }

@@ -2,6 +2,8 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { Step } from "../graph/graph.js";
 import { variableReferences } from "../syntax/expand.js";
+import { listedAll, listedClauses } from "../text/lists.js";
+import { say } from "../text/say.js";
 
 export interface Consequences {
   /** Lines that rebuild for certain, in order. */
@@ -49,13 +51,19 @@ export function consequences(analysis: Analysis, from: StepAnalysis): Consequenc
 /** The same in a clause: `lines 4 and 5 rebuild; line 9 may rebuild`. */
 export function consequencesText(analysis: Analysis, from: StepAnalysis): string {
   const { certain, possible } = consequences(analysis, from);
-  const parts = [
-    ...(certain.length > 0
-      ? [`${lineList(certain)} ${certain.length === 1 ? "rebuilds" : "rebuild"}`]
-      : []),
-    ...(possible.length > 0 ? [`${lineList(possible)} may rebuild`] : []),
+  const surely =
+    certain.length === 1
+      ? say`line ${numbers(certain)} rebuilds`
+      : say`lines ${numbers(certain)} rebuild`;
+  const maybe =
+    possible.length === 1
+      ? say`line ${numbers(possible)} may rebuild`
+      : say`lines ${numbers(possible)} may rebuild`;
+  const clauses = [
+    ...(certain.length > 0 ? [surely] : []),
+    ...(possible.length > 0 ? [maybe] : []),
   ];
-  return parts.length === 0 ? "nothing else rebuilds" : parts.join("; ");
+  return clauses.length === 0 ? say`nothing else rebuilds` : listedClauses(clauses);
 }
 
 /** True when a changed `from` is part of the key of a later step of its stage. */
@@ -120,6 +128,10 @@ function isInLine(analysis: Analysis, first: number, stage: number | null): bool
 
 /** `lines 4, 5 and 9`; consecutive lines become `4–7`. */
 export function lineList(lines: readonly number[]): string {
+  return lines.length === 1 ? say`line ${numbers(lines)}` : say`lines ${numbers(lines)}`;
+}
+
+function numbers(lines: readonly number[]): string {
   const runs: [number, number][] = [];
   for (const line of [...lines].sort((a, b) => a - b)) {
     const last = runs.at(-1);
@@ -129,7 +141,5 @@ export function lineList(lines: readonly number[]): string {
   const words = runs.flatMap(([start, end]) =>
     end - start > 1 ? [`${start}–${end}`] : start === end ? [`${start}`] : [`${start}`, `${end}`],
   );
-  const last = words.pop() ?? "";
-  const list = words.length === 0 ? last : `${words.join(", ")} and ${last}`;
-  return `${lines.length === 1 ? "line" : "lines"} ${list}`;
+  return listedAll(words);
 }

@@ -2,6 +2,7 @@
 import type { Analysis } from "../analysis/analyse.js";
 import { contextRequests } from "../cache/inputs.js";
 import type { Problem } from "../text/range.js";
+import { say } from "../text/say.js";
 import { printable } from "./printable.js";
 
 /** A build context that cannot be read. */
@@ -38,7 +39,7 @@ function contextDiagnostic(analysis: Analysis, context: ContextTrouble | null): 
   return [
     {
       code: "context-unreadable",
-      message: `The files of this step are not known. The build context ${context.folder}: ${context.problem}.`,
+      message: say`The files of this step are not known. The build context ${context.folder}: ${context.problem}.`,
       severity: "warning",
       range: first.step.instruction.keywordRange,
     },

@@ -5,7 +5,9 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { Step } from "../graph/graph.js";
 import { lineage } from "../image/layers.js";
+import { listedClauses } from "../text/lists.js";
 import type { TextRange } from "../text/range.js";
+import { say } from "../text/say.js";
 import { causeSentence, saysAll } from "./causeWords.js";
 import { lensTitle } from "./codeLens.js";
 import { consequencesText } from "./consequences.js";
@@ -13,6 +15,7 @@ import { explanation } from "./explanation.js";
 import { flagMeaning } from "./flagMeanings.js";
 import { invalidators } from "./invalidators.js";
 import { codeSpan, escapeMarkdown } from "./markdown.js";
+import { baselineSentence } from "./summary.js";
 import { variableAt } from "./variableAt.js";
 import { valueBefore } from "./variables.js";
 import type { View } from "./view.js";
@@ -64,11 +67,11 @@ function instructionMarkdown(view: View, analysed: StepAnalysis): string {
   const explained = explanation(analysis, analysed);
   if (explained === null) return verdict(view, analysed);
   const { inside, traps } = explained;
-  const items = [item("What happens", inside.join(" "))];
+  const items = [item(say`What happens`, inside.join(" "))];
   if (analysed.isBuilt) {
-    items.push(item("Rebuilds when", sentence(invalidators(analysis, analysed))));
-    items.push(item("Does not rebuild it", traps.join(" ")));
-    items.push(item("If it changes", afterwards(analysis, analysed)));
+    items.push(item(say`Rebuilds when`, sentence(invalidators(analysis, analysed))));
+    items.push(item(say`Does not rebuild it`, traps.join(" ")));
+    items.push(item(say`If it changes`, afterwards(analysis, analysed)));
   }
   return [verdict(view, analysed), items.filter((line) => line !== "").join("\n")].join("\n\n");
 }
@@ -76,23 +79,28 @@ function instructionMarkdown(view: View, analysed: StepAnalysis): string {
 function verdict(view: View, analysed: StepAnalysis): string {
   const { analysis } = view;
   const { kind, causes } = analysed.prediction;
-  const { build, label } = analysis.input.baseline;
   const title = `**${escapeMarkdown(lensTitle(view, analysed))}**`;
   // The title ends with the first cause in few words: the sentence has to say more than that.
   const reasons = causes
     .slice(0, 3)
     .filter((cause) => !saysAll(cause))
     .map((cause) => escapeMarkdown(causeSentence(cause)));
-  const other = view.isResult ? "the build before" : label;
-  const against =
-    kind !== null && build !== null ? [`*Compared with ${escapeMarkdown(other)}.*`] : [];
+  const isCompared = kind !== null && analysis.input.baseline.build !== null;
+  const against = isCompared ? [`*${comparison(view)}*`] : [];
   const rest = [...reasons, ...against].join(" ");
   return rest === "" ? title : `${title} — ${rest}`;
 }
 
+/** What the prediction stands against, as Markdown. */
+function comparison({ analysis, isResult }: View): string {
+  if (isResult) return say`Compared with the build before.`;
+  const { kind, label } = analysis.input.baseline;
+  return baselineSentence(kind, escapeMarkdown(label));
+}
+
 function afterwards(analysis: Analysis, analysed: StepAnalysis): string {
   if (analysed.effect === "none" && analysed.step.stage === null) return "";
-  return `${consequencesText(analysis, analysed)}.`;
+  return sentence([consequencesText(analysis, analysed)]);
 }
 
 function item(title: string, text: string): string {
@@ -100,7 +108,7 @@ function item(title: string, text: string): string {
 }
 
 function sentence(clauses: readonly string[]): string {
-  return clauses.length === 0 ? "" : `${clauses.join("; ")}.`;
+  return clauses.length === 0 ? "" : say`${listedClauses(clauses)}.`;
 }
 
 /** A value longer than this says nothing more in a hover. */
@@ -108,24 +116,27 @@ const shownValue = 200;
 
 function variableMarkdown(analysis: Analysis, { step }: StepAnalysis, name: string): string {
   const found = valueBefore(analysis, step, name);
-  if (found === null) return `${codeSpan(name)} ${unsetWords(analysis, step)}`;
+  const variable = codeSpan(name);
+  if (found === null) return unsetWords(analysis, step, variable);
   const shown =
     found.value.length > shownValue ? `${found.value.slice(0, shownValue)}…` : found.value;
-  const where =
-    found.line === null
-      ? "by the builder or the base image"
-      : `by ${found.keyword ?? "ARG"} in line ${found.line}`;
-  const value = shown === "" ? "an empty text" : codeSpan(shown);
-  const given = analysis.graph.options.buildArgs.has(name) && found.keyword === "ARG";
-  return `${codeSpan(name)} is ${value}, set ${where}${given ? ", with the value of a build argument" : ""}.`;
+  const value = shown === "" ? say`an empty text` : codeSpan(shown);
+  const { line } = found;
+  if (line === null) return say`${variable} is ${value}, set by the builder or the base image.`;
+  const keyword = found.keyword ?? "ARG";
+  return keyword === "ARG" && analysis.graph.options.buildArgs.has(name)
+    ? say`${variable} is ${value}, set by ${keyword} in line ${line}, with the value of a build argument.`
+    : say`${variable} is ${value}, set by ${keyword} in line ${line}.`;
 }
 
 /** Of a variable that no line sets: a shell may know it, and so may a base image that we do not. */
-function unsetWords(analysis: Analysis, { keyword, stage }: Step): string {
+function unsetWords(analysis: Analysis, { keyword, stage }: Step, variable: string): string {
   const root = lineage(analysis.graph, analysis.graph.stages[stage ?? -1] ?? null)[0];
   const isUnknown = root?.base.kind === "image" && root.base.image === null;
-  if (keyword === "RUN") return "is set by no line above: what it is here is up to the shell.";
+  if (keyword === "RUN") {
+    return say`${variable} is set by no line above: what it is here is up to the shell.`;
+  }
   return keyword !== "FROM" && isUnknown
-    ? "is set by no line above: it is empty unless the base image sets it."
-    : "is not set here: it expands to nothing.";
+    ? say`${variable} is set by no line above: it is empty unless the base image sets it.`
+    : say`${variable} is not set here: it expands to nothing.`;
 }

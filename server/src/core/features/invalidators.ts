@@ -2,7 +2,9 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { Step } from "../graph/graph.js";
 import { variableReferences } from "../syntax/expand.js";
-import { count, formatBytes } from "./sizes.js";
+import { listedAll, listedSome } from "../text/lists.js";
+import { say } from "../text/say.js";
+import { formatBytes } from "./sizes.js";
 import { expanded } from "./variableAt.js";
 import { stageWords } from "./view.js";
 
@@ -12,11 +14,11 @@ const shown = 4;
 export function invalidators(analysis: Analysis, analysed: StepAnalysis): readonly string[] {
   const { step, keyed } = analysed;
   if (step.operation?.kind === "pull") {
-    return [`${step.operation.reference} becomes another image, or this line names another one`];
+    return [say`${step.operation.reference} becomes another image, or this line names another one`];
   }
   if (keyed.definition === null) return [];
   return [
-    "this line changes",
+    say`this line changes`,
     ...variables(analysis, step),
     ...files(analysed),
     ...sources(analysis, analysed),
@@ -34,11 +36,11 @@ function variables(analysis: Analysis, step: Step): readonly string[] {
       );
   const all = [...new Set(names)];
   if (all.length === 0) return [];
-  const text = enumerate(all.slice(0, shown), all.length - shown, "more");
+  const text = enumerate(all, all.length);
   return [
     isRun
-      ? `the value of ${text} changes (every ENV and ARG above counts, used or not)`
-      : `the value of ${text} changes`,
+      ? say`the value of ${text} changes (every ENV and ARG above counts, used or not)`
+      : say`the value of ${text} changes`,
   ];
 }
 
@@ -60,12 +62,13 @@ function files({ keyed }: StepAnalysis): readonly string[] {
     const names = selection.sources.flatMap(({ entries }) =>
       entries.flatMap(({ entry }) => (entry.kind === "directory" ? [] : [entry.path])),
     );
-    const listed = enumerate(names.slice(0, shown), selection.fileCount - shown, "more");
-    const whole = count(selection.fileCount, "file");
+    const listed = enumerate(names, selection.fileCount);
     const size = formatBytes(selection.bytes);
     return selection.fileCount === 1
-      ? [`${listed} (${size}) changes in content or mode`]
-      : [`one of ${whole} (${size}) changes in content or mode, comes or goes: ${listed}`];
+      ? [say`${listed} (${size}) changes in content or mode`]
+      : [
+          say`one of ${selection.fileCount} files (${size}) changes in content or mode, comes or goes: ${listed}`,
+        ];
   });
 }
 
@@ -73,14 +76,14 @@ function sources(analysis: Analysis, { keyed }: StepAnalysis): readonly string[]
   const { operation } = keyed.step;
   const images =
     operation?.kind === "copy" && operation.from.kind === "image"
-      ? [`the image ${operation.from.reference} changes`]
+      ? [say`the image ${operation.from.reference} changes`]
       : [];
   return [
     ...keyed.sources.flatMap((index) => {
       const stage = analysis.graph.stages[index];
       return stage === undefined
         ? []
-        : [`the files that it takes from ${stageWords(stage)} come out differently`];
+        : [say`the files that it takes from ${stageWords(stage)} come out differently`];
     }),
     ...images,
   ];
@@ -89,14 +92,13 @@ function sources(analysis: Analysis, { keyed }: StepAnalysis): readonly string[]
 function below(analysis: Analysis, { keyed }: StepAnalysis): readonly string[] {
   if (keyed.below !== null)
     return [
-      `line ${keyed.below.step.line} (${keyed.below.step.keyword}) or anything below it rebuilds`,
+      say`line ${keyed.below.step.line} (${keyed.below.step.keyword}) or anything below it rebuilds`,
     ];
   const stage = keyed.step.stage === null ? undefined : analysis.graph.stages[keyed.step.stage];
-  return stage?.base.kind === "image" ? [`the base image ${stage.base.reference} changes`] : [];
+  return stage?.base.kind === "image" ? [say`the base image ${stage.base.reference} changes`] : [];
 }
 
-function enumerate(names: readonly string[], more: number, word: string): string {
-  const all = more > 0 ? [...names, `${more} ${word}`] : names;
-  const last = all.at(-1) ?? "";
-  return all.length < 2 ? last : `${all.slice(0, -1).join(", ")} and ${last}`;
+/** The first of `whole` names, and how many more there are. */
+function enumerate(names: readonly string[], whole: number): string {
+  return whole > shown ? listedSome(names.slice(0, shown), whole - shown) : listedAll(names);
 }

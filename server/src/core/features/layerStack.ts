@@ -8,12 +8,14 @@ import { changedPaths, type PredictionKind } from "../cache/prediction.js";
 import type { Stage } from "../graph/graph.js";
 import { type ConfigJson, configToJson } from "../image/config.js";
 import { lineage } from "../image/layers.js";
+import { listed } from "../text/lists.js";
+import { say } from "../text/say.js";
 import { causeSentence } from "./causeWords.js";
 import { lensTitle } from "./codeLens.js";
 import { codeSpan, escapeMarkdown } from "./markdown.js";
 import { predictionWords } from "./predictionWords.js";
 import { printable } from "./printable.js";
-import { count, formatBytes } from "./sizes.js";
+import { count, filesWords, formatBytes } from "./sizes.js";
 import { baseWords, stageWords, type View } from "./view.js";
 
 export interface LayerNode {
@@ -129,11 +131,11 @@ function folderRows(
       continue;
     }
     const isChanged = changed.has(file.path);
-    const size = file.isLink ? "link" : formatBytes(file.size);
+    const size = file.isLink ? say`link` : formatBytes(file.size);
     rows.push({
       ...plainNode(`${layerId}${filesMark}${file.path}`, "file", rest),
-      description: isChanged ? `${size} · changed` : size,
-      accessibilityLabel: `${file.path}, ${size}${isChanged ? ", changed" : ""}`,
+      description: isChanged ? `${size} · ${say`changed`}` : size,
+      accessibilityLabel: listed([file.path, size, ...(isChanged ? [say`changed`] : [])]),
       tooltip: codeSpan(file.path),
       prediction: isChanged ? "miss" : null,
       contextPath: file.path,
@@ -143,11 +145,11 @@ function folderRows(
     const path = prefix + name;
     const bytes = inside.reduce((sum, { size }) => sum + size, 0);
     const isChanged = inside.some((file) => changed.has(file.path));
-    const size = `${count(inside.length, "file")}, ${formatBytes(bytes)}`;
+    const size = filesWords({ count: inside.length, bytes });
     return {
       ...plainNode(`${layerId}${filesMark}${path}`, "folder", name),
-      description: isChanged ? `${size} · changed` : size,
-      accessibilityLabel: `${path}, ${size}${isChanged ? ", changed" : ""}`,
+      description: isChanged ? `${size} · ${say`changed`}` : size,
+      accessibilityLabel: listed([path, size, ...(isChanged ? [say`changed`] : [])]),
       tooltip: codeSpan(path),
       prediction: isChanged ? "miss" : null,
       contextPath: path,
@@ -160,12 +162,16 @@ function folderRows(
 function stageNode(view: View, stage: Stage, ids: ReadonlyMap<number, string>): LayerNode {
   const isTarget = stage === view.analysis.graph.target;
   const words = stageWords(stage);
-  const description = isTarget ? "the image" : stage.isBuilt ? "needed by the image" : "not needed";
+  const description = isTarget
+    ? say`the image`
+    : stage.isBuilt
+      ? say`needed by the image`
+      : say`not needed`;
   return {
     ...plainNode(stageId(stage), "stage", words[0]?.toUpperCase() + words.slice(1)),
     description,
-    accessibilityLabel: `${words}, ${description}`,
-    tooltip: escapeMarkdown(`${words}: ${baseWords(view.analysis, stage)}.`),
+    accessibilityLabel: listed([words, description]),
+    tooltip: escapeMarkdown(say`${words}: ${baseWords(view.analysis, stage)}.`),
     line: stage.instruction.line,
     children: stageRows(view, stage, ids),
     expanded: isTarget,
@@ -189,11 +195,10 @@ function stageRows(
   const below = inherited.filter(({ effect }) => effect === "layer").reverse();
   const [root] = stages;
   const writable: LayerNode = {
-    ...plainNode(`${stageId(stage)}/writable`, "writable", "Container's writable layer"),
-    description: "added by docker run",
-    accessibilityLabel: "The container's writable layer, added by docker run",
-    tooltip:
-      "Every container gets a layer of its own on top of the image. What it writes is gone with the container.",
+    ...plainNode(`${stageId(stage)}/writable`, "writable", say`Container's writable layer`),
+    description: say`added by docker run`,
+    accessibilityLabel: say`The container's writable layer, added by docker run`,
+    tooltip: say`Every container gets a layer of its own on top of the image. What it writes is gone with the container.`,
   };
   return [
     ...(isTarget ? [writable] : []),
@@ -212,7 +217,7 @@ function layerNode(
 ): LayerNode {
   const { step, files } = analysed;
   const words = predictionWords(analysed, view.isResult);
-  const size = files === null ? [] : [`${count(files.count, "file")}, ${formatBytes(files.bytes)}`];
+  const size = files === null ? [] : [filesWords(files)];
   const id = prefix + (ids.get(step.index) ?? "");
   const number = analysed.stageLayer === null ? "" : `${analysed.stageLayer}  `;
   return {
@@ -245,18 +250,20 @@ function layerTooltip(view: View, analysed: StepAnalysis): string {
 /** Under the name that the log of a simulated build gives it. */
 function intermediateImage({ keyed, step }: StepAnalysis): readonly string[] {
   if (keyed.key === null || keyed.fails || step.keyword === "FROM") return [];
+  const id = codeSpan(keyed.key.slice(0, 12));
+  const [list, prune] = [codeSpan("docker images"), codeSpan("docker image prune")];
   return [
-    `Its result is an intermediate image, ${codeSpan(keyed.key.slice(0, 12))} in the simulation log\\. The builder keeps it as cache while an image stands on it; ${codeSpan("docker images")} hides it, and ${codeSpan("docker image prune")} removes it once nothing does\\.`,
+    say`Its result is an intermediate image, ${id} in the simulation log. The builder keeps it as cache while an image stands on it; ${list} hides it, and ${prune} removes it once nothing does.`,
   ];
 }
 
 function baseNode(view: View, stage: Stage, from: Stage): LayerNode {
   const label = baseWords(view.analysis, from);
-  const description = from.base.kind === "image" ? "layer 0" : "";
+  const description = from.base.kind === "image" ? say`layer 0` : "";
   return {
     ...plainNode(`${stageId(stage)}/base`, "base", label),
     description,
-    accessibilityLabel: description === "" ? label : `${label}, ${description}`,
+    accessibilityLabel: description === "" ? label : listed([label, description]),
     tooltip: codeSpan(from.instruction.original),
     line: from.instruction.line,
   };
@@ -282,9 +289,9 @@ function configNode(
     };
   });
   return {
-    ...plainNode(id, "config", "Image config"),
+    ...plainNode(id, "config", say`Image config`),
     description: count(metadata.length, "metadata instruction"),
-    accessibilityLabel: `Image config, ${count(metadata.length, "metadata instruction")}`,
+    accessibilityLabel: listed([say`Image config`, count(metadata.length, "metadata instruction")]),
     tooltip: configTooltip(configToJson(stage.config)),
     children: rows.length > 0 ? rows : null,
   };
@@ -293,12 +300,12 @@ function configNode(
 function configTooltip(config: ConfigJson): string {
   const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   const rows = [
-    ["Runs", command.length === 0 ? "nothing by default" : JSON.stringify(command)],
-    ["In", config.WorkingDir || "/"],
-    ["As", config.User || "root"],
-    ["Environment", config.Env.map((entry) => entry.split("=", 1)[0]).join(", ")],
-    ["Ports", Object.keys(config.ExposedPorts).join(", ")],
-    ["Volumes", Object.keys(config.Volumes).join(", ")],
+    [say`Runs`, command.length === 0 ? say`nothing by default` : JSON.stringify(command)],
+    [say`In`, config.WorkingDir || "/"],
+    [say`As`, config.User || "root"],
+    [say`Environment`, config.Env.map((entry) => entry.split("=", 1)[0]).join(", ")],
+    [say`Ports`, Object.keys(config.ExposedPorts).join(", ")],
+    [say`Volumes`, Object.keys(config.Volumes).join(", ")],
   ];
   return rows
     .filter(([, value]) => value !== "")
@@ -312,18 +319,18 @@ function contextNode(view: View, { folder, problem, isWatched }: ContextWords): 
     problem !== ""
       ? problem
       : entries === null
-        ? "reading…"
-        : count(entries, "entry") + (isWatched ? "" : " · not watched");
+        ? say`reading…`
+        : count(entries, "entry") + (isWatched ? "" : ` · ${say`not watched`}`);
   return {
-    ...plainNode("context", "context", "Build context"),
+    ...plainNode("context", "context", say`Build context`),
     description: `${folder} · ${description}`,
-    accessibilityLabel: `Build context ${folder}, ${description}`,
+    accessibilityLabel: listed([say`Build context ${folder}`, description]),
     tooltip: [
-      "The folder that COPY and ADD take files from. The setting stratacast.context chooses another one.",
+      say`The folder that COPY and ADD take files from. The setting stratacast.context chooses another one.`,
       ...(isWatched
         ? []
         : [
-            "It lies outside the workspace: it is read again on a save, a refresh and a simulated build.",
+            say`It lies outside the workspace: it is read again on a save, a refresh and a simulated build.`,
           ]),
     ].join("\n\n"),
     contextPath: "",

@@ -1,5 +1,6 @@
 /** What the cache will do with a step, or did, in a few words. */
 import type { StepAnalysis } from "../analysis/analyse.js";
+import { say } from "../text/say.js";
 import { causeWords } from "./causeWords.js";
 
 /** `cached`, `rebuilds: app.py changed`, …; empty where the builder runs nothing. */
@@ -8,22 +9,24 @@ export function predictionWords(
   isResult: boolean,
 ): string {
   const [cause] = prediction.causes;
-  if (keyed.fails) return "fails";
+  if (keyed.fails) return say`fails`;
   switch (prediction.kind) {
     case null:
-      return isBuilt && keyed.key !== null ? "not reached" : "";
+      return isBuilt && keyed.key !== null ? say`not reached` : "";
     case "hit":
-      return "cached";
+      return say`cached`;
     case "miss":
-      if (cause === undefined) return isResult ? "rebuilt" : "rebuilds";
-      if (cause.code === "never-built") return isResult ? "built" : "not built yet";
+      if (cause === undefined) return isResult ? say`rebuilt` : say`rebuilds`;
+      if (cause.code === "never-built") return isResult ? say`built` : say`not built yet`;
       if (cause.code === "earlier-step") {
-        return `${isResult ? "rebuilt" : "rebuilds"}: line ${cause.line} ${isResult ? "was" : "does"}`;
+        return isResult
+          ? say`rebuilt: line ${cause.line} was`
+          : say`rebuilds: line ${cause.line} does`;
       }
-      return `${isResult ? "rebuilt" : "rebuilds"}: ${causeWords(cause)}`;
+      return isResult ? say`rebuilt: ${causeWords(cause)}` : say`rebuilds: ${causeWords(cause)}`;
     case "unknown":
-      if (cause === undefined) return "may rebuild";
-      if (cause.code === "files-pending") return "reading files…";
-      return `may rebuild: ${causeWords(cause)}`;
+      if (cause === undefined) return say`may rebuild`;
+      if (cause.code === "files-pending") return say`reading files…`;
+      return say`may rebuild: ${causeWords(cause)}`;
   }
 }

@@ -1,9 +1,13 @@
-/** The log of a simulated build, in the manner of the chosen builder. */
+/**
+ * The log of a simulated build, in the manner of the chosen builder: lines that Docker prints stay
+ * in Docker's English, what we remark on them is said in the language of the editor.
+ */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { Stage } from "../graph/graph.js";
 import { formatPlatform } from "../graph/platform.js";
+import { say } from "../text/say.js";
 import { causeSentence } from "./causeWords.js";
-import { count, formatBytes } from "./sizes.js";
+import { filesWords, formatBytes } from "./sizes.js";
 
 /** The lines, without line ends. A line that gives a cause starts with three blanks and an arrow. */
 export function simulationLog(analysis: Analysis): readonly string[] {
@@ -15,7 +19,7 @@ export function simulationLog(analysis: Analysis): readonly string[] {
     ...(body.length > 0 && errors.length > 0 ? [""] : []),
     ...errors.map(({ message }) => `ERROR: ${message}`),
     "",
-    "Nothing was run: this is a simulation.",
+    say`Nothing was run: this is a simulation.`,
   ];
 }
 
@@ -40,11 +44,7 @@ function buildkitLog(analysis: Analysis): readonly string[] {
   for (const image of new Set(images)) vertex(`[internal] load metadata for ${image}`, "DONE");
   const context = contextSize(analysis);
   if (context !== null) {
-    vertex(
-      "[internal] load build context",
-      `${count(context.count, "file")}, ${formatBytes(context.bytes)}`,
-      "DONE",
-    );
+    vertex("[internal] load build context", filesWords(context), "DONE");
   }
   for (const analysed of analysis.steps) {
     const { step, keyed, prediction } = analysed;
@@ -114,26 +114,34 @@ function classicLog(analysis: Analysis): readonly string[] {
 /** What becomes of the intermediate images. */
 function keptImages(images: number, isGood: boolean): readonly string[] {
   if (images === 0) return [];
-  const kept = `${count(images, "intermediate image")} kept as cache: docker images -a lists ${images === 1 ? "it" : "them"}`;
-  return isGood
-    ? ["", `${kept}, and the last image that stands on them takes them along when it is removed.`]
-    : [
-        "",
-        `${kept}. Nothing stands on the last one: docker image prune removes it, and those below.`,
-      ];
+  return ["", isGood ? goodImages(images) : leftImages(images)];
+}
+
+function goodImages(images: number): string {
+  return images === 1
+    ? say`1 intermediate image kept as cache: docker images -a lists it, and the last image that stands on it takes it along when it is removed.`
+    : say`${images} intermediate images kept as cache: docker images -a lists them, and the last image that stands on them takes them along when it is removed.`;
+}
+
+/** Those of a build that fails. */
+function leftImages(images: number): string {
+  return images === 1
+    ? say`1 intermediate image kept as cache: docker images -a lists it. Nothing stands on it: docker image prune removes it.`
+    : say`${images} intermediate images kept as cache: docker images -a lists them. Nothing stands on the last one: docker image prune removes it, and those below.`;
 }
 
 function causeLines({ prediction }: StepAnalysis): readonly string[] {
   const [first] = prediction.causes;
   // Of a first build every step would say the same.
   if (first === undefined || first.code === "never-built") return [];
-  const verdict = prediction.kind === "unknown" ? "may rebuild" : "rebuilds";
-  if (first.code === "earlier-step") return [`   ↳ ${verdict}: line ${first.line} does.`];
-  // A file's name keeps its case; a sentence goes on.
+  if (first.code === "earlier-step") return [`   ↳ ${say`rebuilds: line ${first.line} does.`}`];
+  // A file's name keeps its case; a sentence goes on, in English with a small letter.
   const message = causeSentence(first).replace(/^(?:The|It|This|No|Instructions) /, (word) =>
     word.toLowerCase(),
   );
-  return [`   ↳ ${verdict}: ${message}`];
+  const verdict =
+    prediction.kind === "unknown" ? say`may rebuild: ${message}` : say`rebuilds: ${message}`;
+  return [`   ↳ ${verdict}`];
 }
 
 /** What the builder finds wrong before it runs anything. */

@@ -1,5 +1,6 @@
 /** A simulated build for a terminal, and as Markdown for a pull request. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { say } from "../text/say.js";
 import { causeSentence } from "./causeWords.js";
 import { tableCell, tableCode } from "./markdown.js";
 import { printable } from "./printable.js";
@@ -41,15 +42,15 @@ export function simulationMarkdown(analysis: Analysis): string {
 
 /** One word for what the cache will do. */
 export function verdict({ prediction, isBuilt, keyed }: StepAnalysis): string {
-  if (!isBuilt) return "not needed";
-  if (keyed.fails) return "fails";
+  if (!isBuilt) return say`not needed`;
+  if (keyed.fails) return say`fails`;
   switch (prediction.kind) {
     case "hit":
-      return "cached";
+      return say`cached`;
     case "miss":
-      return "rebuilds";
+      return say`rebuilds`;
     case "unknown":
-      return "may rebuild";
+      return say`may rebuild`;
     case null:
       return "";
   }

@@ -1,52 +1,57 @@
 /** One sentence for a simulated build, and the few words for a status item. */
 import type { Analysis } from "../analysis/analyse.js";
+import type { Baseline } from "../cache/records.js";
+import { listed } from "../text/lists.js";
+import { say } from "../text/say.js";
 import { causeWords } from "./causeWords.js";
 import { count } from "./sizes.js";
 import type { View } from "./view.js";
 
-/** `4 steps cached, 3 rebuild: requirements.txt changed (line 3), against …`. */
+/** `4 cached, 3 rebuild: requirements.txt changed (line 3).` */
 export function summarySentence(analysis: Analysis): string {
   const failure = analysis.problems.find(({ severity }) => severity === "error");
-  if (failure !== undefined) return `The build would fail: ${failure.message}`;
+  if (failure !== undefined) return say`The build would fail: ${failure.message}`;
   const { hit, miss, unknown } = analysis.summary;
-  if (hit + miss + unknown === 0) return "Nothing to run: the image adds only metadata.";
+  if (hit + miss + unknown === 0) return say`Nothing to run: the image adds only metadata.`;
   if (analysis.input.baseline.build === null) {
-    return `${count(hit + miss + unknown, "step")} to build: no earlier build to compare with.`;
+    return say`${count(hit + miss + unknown, "step")} to build: no earlier build to compare with.`;
   }
-  if (hit === 1 && miss + unknown === 0) return "The only step is cached.";
-  const parts = [
-    ...(hit > 0 ? [`${hit} cached`] : []),
-    ...(miss > 0 ? [`${miss} ${miss === 1 ? "rebuilds" : "rebuild"}`] : []),
-    ...(unknown > 0 ? [`${unknown} may rebuild`] : []),
-  ];
+  if (miss + unknown === 0) {
+    return hit === 1 ? say`The only step is cached.` : say`All ${hit} cached.`;
+  }
+  const numbers = listed([
+    ...(hit > 0 ? [say`${hit} cached`] : []),
+    ...(miss > 0 ? [rebuildWords(miss)] : []),
+    ...(unknown > 0 ? [openWords(unknown)] : []),
+  ]);
   const first = analysis.steps.find(({ prediction }) => prediction.kind === "miss");
   const cause = first?.prediction.causes[0];
-  const why =
-    first === undefined || cause === undefined
-      ? ""
-      : `: ${causeWords(cause)} (line ${first.step.line})`;
-  return `${miss + unknown === 0 ? "All " : ""}${parts.join(", ")}${why}.`;
+  return first === undefined || cause === undefined
+    ? say`${numbers}.`
+    : say`${numbers}: ${causeWords(cause)} (line ${first.step.line}).`;
 }
 
 /** For the status item: `4 cached · 3 rebuild`. */
 export function statusText({ analysis, isResult }: View): string {
   const { hit, miss, unknown } = analysis.summary;
-  if (analysis.problems.some(({ severity }) => severity === "error")) return "build would fail";
+  if (analysis.problems.some(({ severity }) => severity === "error")) return say`build would fail`;
   const isFirst = analysis.input.baseline.build === null;
-  if (isFirst && !isResult) return "not simulated yet";
-  if (hit + miss + unknown === 0) return "nothing to run";
-  const rebuilds = !isResult
-    ? miss === 1
-      ? "rebuilds"
-      : "rebuild"
-    : isFirst
-      ? "built"
-      : "rebuilt";
+  if (isFirst && !isResult) return say`not simulated yet`;
+  if (hit + miss + unknown === 0) return say`nothing to run`;
+  const result = isFirst ? () => say`${miss} built` : () => say`${miss} rebuilt`;
   return [
-    ...(hit > 0 ? [`${hit} cached`] : []),
-    ...(miss > 0 ? [`${miss} ${rebuilds}`] : []),
-    ...(unknown > 0 ? [`${unknown} may rebuild`] : []),
+    ...(hit > 0 ? [say`${hit} cached`] : []),
+    ...(miss > 0 ? [isResult ? result() : rebuildWords(miss)] : []),
+    ...(unknown > 0 ? [openWords(unknown)] : []),
   ].join(" · ");
+}
+
+function rebuildWords(miss: number): string {
+  return miss === 1 ? say`1 rebuilds` : say`${miss} rebuild`;
+}
+
+function openWords(unknown: number): string {
+  return unknown === 1 ? say`1 may rebuild` : say`${unknown} may rebuild`;
 }
 
 /** The status in one short sentence: there is no room for two. */
@@ -56,13 +61,20 @@ export function statusDetail(view: View): string {
 
 /** What the shown predictions stand against. */
 export function baselineMessage({ analysis, isResult }: View): string {
-  const { build, label } = analysis.input.baseline;
-  if (build === null) {
+  const { baseline } = analysis.input;
+  if (baseline.build === null) {
     return isResult
-      ? "The first simulated build: there was none to compare with."
-      : "No simulated build yet: run Simulate Build to compare with later.";
+      ? say`The first simulated build: there was none to compare with.`
+      : say`No simulated build yet: run Simulate Build to compare with later.`;
   }
   return isResult
-    ? `The simulated build, compared with the one before.`
-    : `Compared with ${label}.`;
+    ? say`The simulated build, compared with the one before.`
+    : baselineSentence(baseline.kind, baseline.label);
+}
+
+/** The same of a build that is still to come. */
+export function baselineSentence(kind: Baseline["kind"], label: string): string {
+  return kind === "last"
+    ? say`Compared with the last simulated build.`
+    : say`Compared with ${label}.`;
 }

@@ -1,6 +1,7 @@
 /** What the features show: an analysis, and whether it tells what will happen or what just did. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { Stage } from "../graph/graph.js";
+import { say } from "../text/say.js";
 
 export interface View {
   readonly analysis: Analysis;
@@ -13,7 +14,7 @@ export interface View {
 
 /** `stage build`, or `stage 2` for one without a name. */
 export function stageWords(stage: Pick<Stage, "name" | "index">): string {
-  return stage.name === null ? `stage ${stage.index}` : `stage ${stage.name}`;
+  return say`stage ${stage.name ?? stage.index}`;
 }
 
 /** The stage of a step; null before the first FROM. */
@@ -25,15 +26,17 @@ export function stageOf(analysis: Analysis, { step }: StepAnalysis): Stage | nul
 export function baseWords(analysis: Analysis, stage: Stage): string {
   switch (stage.base.kind) {
     case "image":
-      return `Base image ${shortReference(stage.base.reference)}`;
+      return say`Base image ${shortReference(stage.base.reference)}`;
     case "stage": {
       const parent = analysis.graph.stages[stage.base.index];
-      return `Continues ${parent === undefined ? "an earlier stage" : stageWords(parent)}`;
+      return parent === undefined
+        ? say`Continues an earlier stage`
+        : say`Continues ${stageWords(parent)}`;
     }
     case "scratch":
-      return "Starts empty";
+      return say`Starts empty`;
     case "broken":
-      return "Base image unknown";
+      return say`Base image unknown`;
   }
 }
 
