@@ -62,11 +62,10 @@ export function runPlan(analysis: Analysis, options: RunOptions): RunPlan | null
   const words = [...(config.entrypoint ?? []), ...cmd];
   const mayInherit = !origin.baseIsKnown && config.entrypoint === null;
   const argv = words.length === 0 || (mayInherit && config.cmd === null) ? null : words;
-  const name = "IMAGE";
   const command = [
     "docker run",
     ...(options.remove ? ["--rm"] : []),
-    name,
+    "IMAGE",
     ...options.args.map(quote),
   ].join(" ");
   return {
@@ -74,7 +73,7 @@ export function runPlan(analysis: Analysis, options: RunOptions): RunPlan | null
     command,
     argv,
     baseIsKnown: origin.baseIsKnown,
-    steps: stepsOf(name, target, argv, options, origin),
+    steps: stepsOf(target, argv, options, origin),
     values: valuesOf(target, argv, origin),
     traps: runTraps({ target, options, ...origin }),
   };
@@ -110,7 +109,6 @@ function originOf(analysis: Analysis, target: Stage): RunOrigin {
 }
 
 function stepsOf(
-  name: string,
   target: Stage,
   argv: readonly string[] | null,
   { remove }: RunOptions,
@@ -120,8 +118,8 @@ function stepsOf(
   const volumes = [...config.volumes];
   return [
     {
-      title: say`Look for the image ${name} on this machine`,
-      details: [say`A build of ${stageWords(target)} with -t ${name} puts it there.`],
+      title: say`Look for the image IMAGE on this machine`,
+      details: [say`A build of ${stageWords(target)} with -t IMAGE puts it there.`],
     },
     {
       title: say`Pull it if it is not there`,
