@@ -1,20 +1,41 @@
 /** Links from hovers and tooltips to the glossary: the only command that a text of ours may run. */
 import * as vscode from "vscode";
+import { type GlossaryTerm, requests } from "../../server/src/protocol.js";
+import { glossaryCommand, glossaryLink, glossaryMarkdown } from "./glossaryMarkdown.js";
 
-export const glossaryCommand = "stratacast.showGlossary";
-
-/** @param term a heading of the glossary in lower case, dashes for blanks; left out: the whole */
-export function glossaryLink(term?: string): vscode.MarkdownString {
-  const query = term === undefined ? "" : `?${encodeURIComponent(JSON.stringify([term]))}`;
-  const link = `[${vscode.l10n.t("Glossary")}](command:${glossaryCommand}${query})`;
-  const markdown = new vscode.MarkdownString(link);
-  markdown.isTrusted = { enabledCommands: [glossaryCommand] };
-  return markdown;
+/** Who answers for the glossary's words. */
+interface Answering {
+  sendRequest<R>(method: string, params: unknown, token: vscode.CancellationToken): Promise<R>;
 }
 
-/** The same below a text of the server's, in which no other command works. */
-export function withGlossaryLink(text: string, term: string): vscode.MarkdownString {
-  const markdown = new vscode.MarkdownString(`${text}\n\n${glossaryLink(term).value}`);
+/**
+ * The last part of the hover at a place: links to the glossary and to its entries that the hover
+ * speaks of. The hover itself stays untrusted.
+ */
+export async function glossaryOf(
+  server: Answering,
+  document: vscode.TextDocument,
+  { line, character }: vscode.Position,
+  token: vscode.CancellationToken,
+): Promise<vscode.MarkdownString> {
+  const params = { uri: document.uri.toString(), position: { line, character } };
+  const terms = await server
+    .sendRequest<readonly GlossaryTerm[]>(requests.glossaryTerms, params, token)
+    // A link to the whole of it is better than no hover.
+    .catch(() => []);
+  return trusted(glossaryMarkdown(vscode.l10n.t("Glossary"), terms));
+}
+
+/**
+ * A text of the server's with a link to the glossary below, in which no other command works.
+ * @param id of the entry that the link leads to
+ */
+export function withGlossaryLink(text: string, id: string): vscode.MarkdownString {
+  return trusted(`${text}\n\n${glossaryLink(vscode.l10n.t("Glossary"), id)}`);
+}
+
+function trusted(text: string): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString(text);
   markdown.isTrusted = { enabledCommands: [glossaryCommand] };
   return markdown;
 }

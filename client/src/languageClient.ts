@@ -21,7 +21,7 @@ import {
   type InitializationOptions,
   notifications,
 } from "../../server/src/protocol.js";
-import { glossaryLink } from "./glossary.js";
+import { glossaryOf } from "./glossary.js";
 
 /** The documents that Stratacast answers for. */
 export const dockerfiles: readonly vscode.DocumentFilter[] = [
@@ -184,8 +184,11 @@ function createClient(
     markdown: { isTrusted: false, supportHtml: false },
     middleware: {
       async provideHover(document, position, token, next) {
-        const hover = await next(document, position, token);
-        hover?.contents.push(glossaryLink());
+        const [hover, glossary] = await Promise.all([
+          next(document, position, token),
+          glossaryOf(client, document, position, token),
+        ]);
+        hover?.contents.push(glossary);
         return hover;
       },
     },
@@ -202,7 +205,7 @@ function createClient(
       },
     },
   };
-  return new LanguageClient(
+  const client = new LanguageClient(
     "stratacast",
     "Stratacast",
     {
@@ -215,6 +218,7 @@ function createClient(
     },
     options,
   );
+  return client;
 }
 
 /** The workspace's storage; without a folder open the extension's own; null: neither is on disk. */

@@ -13,7 +13,7 @@ import { revealLayer } from "./commands/revealLayer.js";
 import { simulateBuild } from "./commands/simulateBuild.js";
 import { setContextKey } from "./contextKeys.js";
 import { createExplanations } from "./documents/explanations.js";
-import { glossaryCommand } from "./glossary.js";
+import { glossaryCommand } from "./glossaryMarkdown.js";
 import { createLanguageServer, isDockerfile, type LanguageServer } from "./languageClient.js";
 import { createLayerView, layerViewId } from "./layerStack/provider.js";
 import { createRememberedChoices, type RememberedChoices } from "./rememberedChoices.js";
@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "stratacast.simulateRun": (resource) => simulateRun(view, explanations, resource),
     "stratacast.simulateFailure": (row) => simulateFailure(view, explanations, row),
     "stratacast.sharedLayers": () => sharedLayers(explanations),
-    [glossaryCommand]: (term) => showGlossary(explanations, term),
+    [glossaryCommand]: (term) => showGlossary(server, explanations, term),
     "stratacast.showBuildGraph": async (resource) => {
       const document = await dockerfileFor(view, resource);
       if (document !== undefined) graphs.show(document.uri);

@@ -111,6 +111,13 @@ export interface PictureParams {
   readonly reach: "none" | "button";
 }
 
+/** A word of a hover that the glossary explains. */
+export interface GlossaryTerm {
+  /** The same in every language. */
+  readonly id: string;
+  readonly term: string;
+}
+
 /** Sent by the server whenever the answers for a document may have changed. */
 export interface AnalysisState {
   readonly uri: string;
@@ -137,6 +144,10 @@ export const requests = {
   picture: "stratacast/picture",
   /** `{ uris }` → `string`: Markdown about the layers that these Dockerfiles have in common */
   sharedLayers: "stratacast/sharedLayers",
+  /** `{ uri, position }` → `GlossaryTerm[]`: what the hover at this LSP position speaks of */
+  glossaryTerms: "stratacast/glossaryTerms",
+  /** `{ id }` → `string`: the heading of the glossary's entry as a link names it; empty: there is none */
+  glossaryAnchor: "stratacast/glossaryAnchor",
   /** no params → `{ forgotten: number }`: how many simulated builds were dropped */
   forgetBuilds: "stratacast/forgetBuilds",
 } as const;

@@ -13,7 +13,14 @@ import {
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { createContextWatches } from "./contextWatches.js";
-import { toBuildChoice, toInitializationOptions, toPath, toUri } from "./convert/fromProtocol.js";
+import {
+  toBuildChoice,
+  toId,
+  toInitializationOptions,
+  toPath,
+  toUri,
+} from "./convert/fromProtocol.js";
+import { glossaryAnchor } from "./core/features/glossary.js";
 import { statusDetail, statusText } from "./core/features/summary.js";
 import type { Result } from "./core/host.js";
 import { speak } from "./core/text/say.js";
@@ -21,6 +28,7 @@ import { handleBuildChoices } from "./handlers/buildChoices.js";
 import { handleCodeLens } from "./handlers/codeLens.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";
 import { handleDocument } from "./handlers/document.js";
+import { handleGlossaryTerms } from "./handlers/glossaryTerms.js";
 import { handleHover } from "./handlers/hover.js";
 import { handleLayerChildren, handleLayerStack } from "./handlers/layerStack.js";
 import { handlePicture } from "./handlers/picture.js";
@@ -313,11 +321,8 @@ export function serve(connection: Connection): void {
     answer("layerStack", toUri(params), null, (session) => handleLayerStack(session)),
   );
   connection.onRequest(requests.layerChildren, (params: unknown) =>
-    answer(
-      "layerChildren",
-      toUri(params),
-      [],
-      (session) => handleLayerChildren(session, String((params as { id?: unknown }).id)), // toUri found an object
+    answer("layerChildren", toUri(params), [], (session) =>
+      handleLayerChildren(session, toId(params)),
     ),
   );
   connection.onRequest(requests.buildChoices, (params: unknown) =>
@@ -326,6 +331,12 @@ export function serve(connection: Connection): void {
   connection.onRequest(requests.document, (params: unknown) =>
     guard("document", null, () => handleDocument(sessions.get(toUri(params)) ?? null, params)),
   );
+  connection.onRequest(requests.glossaryTerms, (params: unknown) =>
+    answer("glossaryTerms", toUri(params), [], (session, document) =>
+      handleGlossaryTerms(document, session, params),
+    ),
+  );
+  connection.onRequest(requests.glossaryAnchor, (params: unknown) => glossaryAnchor(toId(params)));
   connection.onRequest(requests.sharedLayers, (params: unknown, token) => {
     const open = (file: string) =>
       [...sessions.values()].find(({ place }) => place.file === file)?.place.uri;

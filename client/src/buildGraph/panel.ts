@@ -115,11 +115,13 @@ function pageOf(title: string, script: vscode.Uri, source: string): string {
     byte.toString(16).padStart(2, "0"),
   ).join("");
   const policy = `default-src 'none'; script-src 'nonce-${nonce}' ${source}; style-src 'nonce-${nonce}'; img-src data:`;
+  // In a language without texts of ours the page is English.
+  const language = vscode.l10n.bundle === undefined ? "en" : vscode.env.language;
   const saveSvg = escapeHtml(vscode.l10n.t("Save as SVG…"));
   const savePng = escapeHtml(vscode.l10n.t("Save as PNG…"));
   const actions = escapeHtml(vscode.l10n.t("Save the picture"));
   return `<!DOCTYPE html>
-<html lang="${escapeHtml(vscode.env.language)}">
+<html lang="${escapeHtml(language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

@@ -38,7 +38,7 @@ export function toTooltip(node: LayerNode): vscode.MarkdownString | undefined {
     : withGlossaryLink(node.tooltip, term);
 }
 
-/** The heading of the glossary that explains a kind of row. */
+/** The entry of the glossary that explains a kind of row. */
 const terms: Partial<Record<LayerNode["kind"], string>> = {
   context: "build-context",
   stage: "stage",

@@ -1,5 +1,6 @@
 /** From the protocol to what the server works with; parameters are checked, not trusted. */
 import { fileURLToPath } from "node:url";
+import type { Position } from "vscode-languageserver";
 import type { Cancellation } from "../core/host.js";
 import type {
   BuildChoice,
@@ -83,6 +84,19 @@ export function toUris(value: unknown): readonly string[] {
 /** The `uri` of parameters; empty: there is none. */
 export function toUri(value: unknown): string {
   return isObject(value) && typeof value["uri"] === "string" ? value["uri"] : "";
+}
+
+/** The `id` of parameters; empty: there is none. */
+export function toId(value: unknown): string {
+  return isObject(value) && typeof value["id"] === "string" ? value["id"] : "";
+}
+
+/** The `position` of parameters; null: there is none. */
+export function toPosition(value: unknown): Position | null {
+  const position = isObject(value) ? value["position"] : null;
+  if (!isObject(position)) return null;
+  const { line, character } = position;
+  return typeof line === "number" && typeof character === "number" ? { line, character } : null;
 }
 
 /** The entries of an object whose value is a text. */

@@ -5,9 +5,37 @@
 import { say } from "../text/say.js";
 import { escapeMarkdown } from "./markdown.js";
 
+/** What links name an entry by, in every language. */
+export type GlossaryId =
+  | "dockerfile"
+  | "instruction"
+  | "image"
+  | "layer"
+  | "metadata"
+  | "base-image"
+  | "container"
+  | "writable-layer"
+  | "stage"
+  | "target"
+  | "build-context"
+  | "step"
+  | "build-cache"
+  | "cache-key"
+  | "prediction"
+  | "buildkit"
+  | "classic-builder"
+  | "intermediate-image"
+  | "dangling-image"
+  | "daemon"
+  | "cli"
+  | "registry"
+  | "tag-and-digest"
+  | "entrypoint-and-cmd"
+  | "exec-form-and-shell-form"
+  | "volume";
+
 export interface GlossaryEntry {
-  /** What links name it by, in every language. */
-  readonly id: string;
+  readonly id: GlossaryId;
   /** Its heading. */
   readonly term: string;
   /** Full sentences, plain text. */
@@ -148,6 +176,16 @@ export function glossary(): readonly GlossaryEntry[] {
       text: say`Storage beside the layers that outlives a container. VOLUME notes where one belongs; each container gets a new one unless one is named.`,
     },
   ];
+}
+
+/**
+ * The heading of an entry as Markdown previews name it: in lower case, with dashes for blanks. It
+ * depends on the language, unlike the id.
+ * @returns empty: there is no such entry
+ */
+export function glossaryAnchor(id: string): string {
+  const entry = glossary().find((known) => known.id === id);
+  return entry === undefined ? "" : entry.term.toLowerCase().replaceAll(" ", "-");
 }
 
 /** One document; each term is a heading, so that a link with its id finds it. */

@@ -1,0 +1,87 @@
+/** The glossary's entries, how links find them in every language, and which of them a hover names. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test, { afterEach } from "node:test";
+import {
+  glossary,
+  glossaryAnchor,
+  glossaryDocument,
+} from "../../../server/src/core/features/glossary.js";
+import { hoverTerms } from "../../../server/src/core/features/hoverTerms.js";
+import type { Builder } from "../../../server/src/core/instructions/kind.js";
+import { type Language, speak } from "../../../server/src/core/text/say.js";
+import { inRepository } from "../../support/repository.js";
+import { viewOf } from "../../support/viewOf.js";
+
+const german: Language = {
+  id: "de",
+  // Our own file: a test of its own compares it with the sources.
+  texts: JSON.parse(readFileSync(inRepository("l10n/bundle.l10n.de.json"), "utf8")) as Readonly<
+    Record<string, string>
+  >,
+};
+
+afterEach(() => speak(null));
+
+test("a link finds the heading of its entry in English and in German", () => {
+  for (const language of [null, german]) {
+    speak(language);
+    const headings = [...glossaryDocument().matchAll(/^## (.*)$/gm)].map(([, text]) => text ?? "");
+    for (const { id, term } of glossary()) {
+      // Of any other character a preview makes something of its own.
+      assert.match(term, /^[\p{L} -]+$/u);
+      const anchor = glossaryAnchor(id);
+      assert.equal(
+        headings.filter((heading) => heading.toLowerCase().replaceAll(" ", "-") === anchor).length,
+        1,
+        id,
+      );
+    }
+  }
+  assert.equal(glossaryAnchor("cache-key"), "cache-schlüssel");
+  assert.equal(glossaryAnchor("no-such-entry"), "");
+});
+
+test("a hover names what its instruction is about, for each builder", () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    ["FROM alpine", "base-image registry tag-and-digest", "base-image registry tag-and-digest"],
+    ["FROM scratch", "base-image", "base-image"],
+    [
+      "FROM alpine\nRUN x",
+      "layer build-cache cache-key",
+      "container intermediate-image layer build-cache",
+    ],
+    ["FROM alpine\nCOPY a /", "build-context layer cache-key", "build-context layer cache-key"],
+    ["FROM a AS b\nFROM b\nCOPY --from=b /x /", "stage layer cache-key", "stage layer cache-key"],
+    ["FROM alpine\nADD https://example.com/a /", "layer cache-key", "layer cache-key"],
+    ["FROM alpine\nLABEL a=b", "metadata", "metadata"],
+    [
+      'FROM alpine\nCMD ["x"]',
+      "entrypoint-and-cmd exec-form-and-shell-form metadata",
+      "entrypoint-and-cmd exec-form-and-shell-form metadata",
+    ],
+    ["FROM alpine\nNOSUCH x", "", ""],
+  ];
+  for (const [text, buildkit, classic] of cases) {
+    assert.equal(termsAt(text, text.lastIndexOf("\n") + 1, "buildkit"), buildkit, text);
+    assert.equal(termsAt(text, text.lastIndexOf("\n") + 1, "classic"), classic, text);
+  }
+});
+
+test("a hover on a flag, on a variable or beside an instruction names nothing", () => {
+  const text = "ARG A=1\nFROM alpine\n# here\nCOPY --chown=x a /$A\n";
+  for (const place of ["# here", "--chown", "$A"]) {
+    assert.equal(termsAt(text, text.indexOf(place), "buildkit"), "", place);
+  }
+});
+
+test("a stage that is not built is about the target", () => {
+  assert.equal(termsAt("FROM a AS b\nRUN x\nFROM c\n", 12, "buildkit"), "stage target");
+});
+
+function termsAt(text: string, offset: number, builder: Builder): string {
+  const { analysis } = viewOf(text, { builder });
+  return hoverTerms(analysis, offset)
+    .map(({ id }) => id)
+    .join(" ");
+}
