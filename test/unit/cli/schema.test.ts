@@ -68,6 +68,14 @@ HEALTHCHECK NONE
 `,
 } as const;
 
+/** Each shows another way in which a container is not what its Dockerfile looks like. */
+const trapped = {
+  "shell forms": "FROM scratch\nENTRYPOINT serve\nCMD run me\n",
+  "a CMD for an ENTRYPOINT": 'FROM a\nENTRYPOINT ["/e"]\nCMD run me\n',
+  "exec forms": 'FROM a\nENTRYPOINT ["nginx -g off"]\nCMD ["$HOME"]\nCMD [\'x\']\n',
+  "nothing to run": "FROM scratch\nCOPY app.py /\n",
+} as const;
+
 test("every answer keeps to its schema, and the schema names every field of it", async (t) => {
   const folder = temporaryFolder(t, { "app.py": "x" });
   const schemas = {
@@ -106,6 +114,35 @@ test("every answer keeps to its schema, and the schema names every field of it",
       }
     }
   }
+  t.diagnostic(`${checked} answers checked`);
+});
+
+test("run keeps to its schema with every trap that it knows, and its schema names them all", async (t) => {
+  const folder = temporaryFolder(t, { "app.py": "x" });
+  const schema = readSchema("run.schema.json");
+  const seen = new Set<string>();
+  let checked = 0;
+  const own = Object.entries({ ...awkward, ...trapped });
+  for (const [at, [name, text]] of [...own, ...caseTexts()].entries()) {
+    writeFileSync(path.join(folder, "Dockerfile"), text);
+    for (const isGiven of at < own.length ? [false, true] : [false]) {
+      const given = isGiven ? ["--rm", ".", "--", "a b", "$C"] : ["."];
+      const words = ["run", "--format", "json", "--fail-on", "never", ...given];
+      const run = await runCli(words, { cwd: folder });
+      if (run.code === 2) {
+        assert.match(run.err.join("\n"), /no FROM, so there is no image$/, name);
+        continue;
+      }
+      const answer: unknown = JSON.parse(run.out);
+      assert.ok(schema(answer), `${name}: ${JSON.stringify(schema.errors, null, 2)}`);
+      // It has kept to the schema: the traps have codes.
+      for (const { code } of (answer as { traps: { code: string }[] }).traps) seen.add(code);
+      checked++;
+    }
+  }
+  const source = readFileSync(inRepository("server/src/core/features/runTraps.ts"), "utf8");
+  const known = [...source.matchAll(/code: "([^"]+)"/g)].map(([, code]) => code);
+  assert.deepEqual([...seen].sort(), [...new Set(known)].sort());
   t.diagnostic(`${checked} answers checked`);
 });
 
