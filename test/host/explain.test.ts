@@ -28,10 +28,7 @@ journey(
         .first()
         .evaluate((text) => getComputedStyle(text).fill);
       assert.match(colour, /^rgb/, "the style of the picture is in effect");
-      for (const theme of themes) {
-        await editor.useTheme(theme);
-        await screenshot(editor, "explain-layers");
-      }
+      await screenshots(editor, "explain-layers");
     });
 
     await step("the document follows what is typed", async () => {
@@ -87,10 +84,7 @@ journey(
       await clickInto(editor);
       await runCommand(editor, "Stratacast: Show Build Graph");
       const graph = await seeWebview(editor, /.+/, "svg.stratacast [data-line] text");
-      for (const theme of themes) {
-        await editor.useTheme(theme);
-        await screenshot(editor, "build-graph");
-      }
+      await screenshots(editor, "build-graph");
       const box = graph.locator(".sc-stage[data-line]").last();
       const line = await box.getAttribute("data-line");
       await box.click();
@@ -135,7 +129,7 @@ journey(
       await runCommand(editor, "Stratacast: Simulate Run");
       const page = await seeWebview(editor, /What docker run does/, "h1");
       await page.locator("td code").filter({ hasText: '"/sbin/tini"' }).first().waitFor();
-      await screenshot(editor, "simulate-run");
+      await screenshots(editor, "simulate-run");
     });
 
     await step("Simulate Failure at This Step tells what is left", async () => {
@@ -147,7 +141,7 @@ journey(
       await placeCursor(editor, 16);
       await runCommand(editor, "Stratacast: Simulate Failure at This Step");
       await seeWebview(editor, /If line 16 fails/, "h1");
-      await screenshot(editor, "simulate-failure");
+      await screenshots(editor, "simulate-failure");
     });
 
     await step("the shared layers of the workspace are compared", async () => {
@@ -155,7 +149,7 @@ journey(
       await runCommand(editor, "Stratacast: Show Layers Shared in This Workspace");
       const page = await seeWebview(editor, /Layers shared in this workspace/, "h1");
       await page.locator("li").filter({ hasText: "with the same tag they would share" }).waitFor();
-      await screenshot(editor, "shared-layers");
+      await screenshots(editor, "shared-layers");
     });
 
     await step("a hover and a row of the tree lead to the glossary", async () => {
@@ -164,7 +158,7 @@ journey(
       await hoverOn(editor, "WORKDIR /app", "WORKDIR", /Glossary/);
       await editor.page.locator(".monaco-hover:not(.hidden) a", { hasText: "Glossary" }).click();
       await seeWebview(editor, /^Writable layer$/, "h2");
-      await screenshot(editor, "glossary");
+      await screenshots(editor, "glossary");
     });
 
     await step("the walkthrough leads through it in five steps, with pictures", async () => {
@@ -177,10 +171,18 @@ journey(
       assert.equal(await steps.count(), 5);
       await steps.filter({ hasText: "See the layer stack" }).first().click();
       await seeWebview(editor, /Base image node:22/, "svg text");
-      await screenshot(editor, "walkthrough");
+      await screenshots(editor, "walkthrough");
     });
   },
 );
+
+/** Takes the picture in every theme; the last one stays. */
+async function screenshots(editor: Editor, name: string): Promise<void> {
+  for (const theme of themes) {
+    await editor.useTheme(theme);
+    await screenshot(editor, name);
+  }
+}
 
 /** The webview in which `selector` shows `expected`; of several the one that does. */
 async function seeWebview(

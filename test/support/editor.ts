@@ -30,6 +30,8 @@ export interface EditorOptions {
   readonly settings?: Settings;
   /** True: a fresh VS Code's restricted mode. Default: false. */
   readonly untrusted?: boolean;
+  /** The display language. VS Code's own words stay English: its language packs are not fetched. */
+  readonly language?: string;
 }
 
 export interface Editor {
@@ -58,6 +60,11 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     untrusted: options.untrusted ?? false,
   });
   const context = await newContext();
+  if (options.language !== undefined) {
+    await context.addInitScript((language) => {
+      Object.defineProperty(globalThis, "_VSCODE_NLS_LANGUAGE", { value: language });
+    }, options.language);
+  }
   const page = await context.newPage();
   // What has to be waited for longer is asked for again, see `eventually`.
   page.setDefaultTimeout(8_000);
