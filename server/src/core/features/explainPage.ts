@@ -9,7 +9,7 @@ import { explain } from "./explain.js";
 import { changeRows, changeTitles, settingSentence, totals } from "./explainDocument.js";
 import { explainTitles, layerWords, severityWords, stepWords } from "./explainText.js";
 import { pictureSvg } from "./pictureSvg.js";
-import { verdict } from "./simulationText.js";
+import { verdict } from "./predictionWords.js";
 import { escapeXml } from "./svg.js";
 import type { View } from "./view.js";
 

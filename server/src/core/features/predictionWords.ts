@@ -30,3 +30,19 @@ export function predictionWords(
       return say`may rebuild: ${causeWords(cause)}`;
   }
 }
+
+/** One word for what the cache will do. */
+export function verdict({ prediction, isBuilt, keyed }: StepAnalysis): string {
+  if (!isBuilt) return say`not needed`;
+  if (keyed.fails) return say`fails`;
+  switch (prediction.kind) {
+    case "hit":
+      return say`cached`;
+    case "miss":
+      return say`rebuilds`;
+    case "unknown":
+      return say`may rebuild`;
+    case null:
+      return "";
+  }
+}

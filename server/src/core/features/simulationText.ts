@@ -1,8 +1,8 @@
-/** A simulated build for a terminal, and as Markdown for a pull request. */
+/** What `stratacast simulate` prints, in English: for a terminal, and as Markdown for a pull request. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { say } from "../text/say.js";
 import { causeSentence } from "./causeWords.js";
 import { tableCell, tableCode } from "./markdown.js";
+import { verdict } from "./predictionWords.js";
 import { printable } from "./printable.js";
 import { count, formatBytes } from "./sizes.js";
 import { summarySentence } from "./summary.js";
@@ -38,22 +38,6 @@ export function simulationMarkdown(analysis: Analysis): string {
     tableCell(summarySentence(analysis)),
     "",
   ].join("\n");
-}
-
-/** One word for what the cache will do. */
-export function verdict({ prediction, isBuilt, keyed }: StepAnalysis): string {
-  if (!isBuilt) return say`not needed`;
-  if (keyed.fails) return say`fails`;
-  switch (prediction.kind) {
-    case "hit":
-      return say`cached`;
-    case "miss":
-      return say`rebuilds`;
-    case "unknown":
-      return say`may rebuild`;
-    case null:
-      return "";
-  }
 }
 
 function effectWords({ effect, layer, stageLayer, files }: StepAnalysis): string {
