@@ -47,6 +47,7 @@ test("no call of the file system lies between a keystroke and its answers", asyn
     changed: () => undefined,
     readText: readTextFile,
     isWatched: () => true,
+    isTrusted: true,
     tell: () => undefined,
     log: (message) => assert.fail(message),
   };

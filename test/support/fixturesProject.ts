@@ -335,7 +335,7 @@ class Builds {
       const tree = transfer === null ? reader.tree : transferredTree(reader.tree, transfer);
       const { entryCount } = reader.tree;
       const view = contextView(tree, sha256);
-      return analyseWith({ tree, view, entryCount, problems: [] });
+      return analyseWith({ tree, view, checkout: null, entryCount, problems: [] });
     };
     assert.ok((await reader.scan()).ok);
     for (let round = 0; round < 3 && this.#context === "read"; round++) {

@@ -4,6 +4,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import type { Case, Operation } from "./caseFile.js";
 import { applyOperations, type CaseFolder, dropCaseFolder, newCaseFolder } from "./caseFolder.js";
+import { checkClaims } from "./claims.js";
 import { compareBuild, isUnforeseeable } from "./compare.js";
 import type { Recording } from "./recording.js";
 import { newSession, simulateCase } from "./simulate.js";
@@ -51,13 +52,18 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
         afterUnforeseen,
       });
       before = now;
+      const claims =
+        simulated.analysis === null || afterUnforeseen
+          ? null
+          : checkClaims({ recorded, analysis: simulated.analysis, isFirst: index === 0 });
       total.builds++;
       total.steps += compared.steps;
       total.wrongSteps += compared.wrongSteps;
-      total.facts += compared.facts;
+      total.facts += compared.facts + (claims?.facts ?? 0);
       const where =
         index === 0 ? "first build" : `change ${index}${title === "" ? "" : ` (${title})`}`;
-      wrong.push(...compared.wrong.map((text) => `${where}: ${text}`));
+      const found = [...compared.wrong, ...(claims?.wrong ?? [])];
+      wrong.push(...found.map((text) => `${where}: ${text}`));
       unknown.push(...compared.unknown.map((text) => `${where}: ${text}`));
       // Steps that run beside the failing one may or may not come to their end.
       const isRace = recording.builder === "buildkit" && recorded.steps.length > 0;

@@ -30,6 +30,8 @@ import { type BuildRequest, type CaseFolder, findDockerfile } from "./caseFolder
 
 export interface Simulation {
   readonly json: SimulationJson;
+  /** null: there is no Dockerfile. */
+  readonly analysis: Analysis | null;
   /**
    * The entries that the final image's history is predicted to have, in order: the instructions of
    * the target's chain of stages without FROM, and for BuildKit without ONBUILD.
@@ -104,6 +106,7 @@ export async function simulateCase(
   const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
   return {
     json,
+    analysis,
     history: analysis.steps
       .filter(({ step }) => step.stage !== null && inImage.has(step.stage))
       .filter(({ step }) => step.keyword !== "FROM")
@@ -146,6 +149,7 @@ function noDockerfile(builder: Builder): Simulation {
       summary: { hit: 0, miss: 0, unknown: 0 },
       findings: [],
     },
+    analysis: null,
     history: [],
     failures: [{ line: null, message: "there is no Dockerfile" }],
   };

@@ -50,6 +50,7 @@ export function analysisOf(given: Given): Analysis {
     context: {
       tree,
       view: contextView(tree, sha256),
+      checkout: null,
       entryCount: tree.entryCount,
       problems: [],
     },

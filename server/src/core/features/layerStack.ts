@@ -243,14 +243,18 @@ function layerTooltip(view: View, analysed: StepAnalysis): string {
     `**${escapeMarkdown(lensTitle(view, analysed))}**`,
     codeSpan(analysed.step.text),
     ...causes,
-    ...(view.analysis.graph.options.builder === "classic" ? intermediateImage(analysed) : []),
+    ...(view.analysis.graph.options.builder === "classic" ? intermediateImage(view, analysed) : []),
   ].join("\n\n");
 }
 
 /** Under the name that the log of a simulated build gives it. */
-function intermediateImage({ keyed, step }: StepAnalysis): readonly string[] {
+function intermediateImage(view: View, { keyed, step }: StepAnalysis): readonly string[] {
   if (keyed.key === null || keyed.fails || step.keyword === "FROM") return [];
   const id = codeSpan(keyed.key.slice(0, 12));
+  const { graph, keys } = view.analysis;
+  if (keys.stages[graph.target?.index ?? -1]?.last?.key === keyed.key) {
+    return [say`Its result is the image itself, ${id} in the simulation log.`];
+  }
   const [list, prune] = [codeSpan("docker images"), codeSpan("docker image prune")];
   return [
     say`Its result is an intermediate image, ${id} in the simulation log. The builder keeps it as cache while an image stands on it; ${list} hides it, and ${prune} removes it once nothing does.`,

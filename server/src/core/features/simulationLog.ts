@@ -3,8 +3,9 @@
  * in Docker's English, what we remark on them is said in the language of the editor.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import type { Stage } from "../graph/graph.js";
+import type { Stage, Step } from "../graph/graph.js";
 import { formatPlatform } from "../graph/platform.js";
+import { lineage } from "../image/layers.js";
 import { say } from "../text/say.js";
 import { causeSentence } from "./causeWords.js";
 import { filesWords, formatBytes } from "./sizes.js";
@@ -76,7 +77,6 @@ function buildkitLog(analysis: Analysis): readonly string[] {
 function classicLog(analysis: Analysis): readonly string[] {
   const { graph } = analysis;
   const lines: string[] = [];
-  const images = new Set<string>();
   if (isRejected(analysis)) return lines;
   const context = contextSize(analysis);
   if (context !== null) lines.push(`Sending build context: ${formatBytes(context.bytes)} used`);
@@ -89,7 +89,6 @@ function classicLog(analysis: Analysis): readonly string[] {
     else lines.push(`Step ${step.number ?? "?"}/${total} : ${step.text}`);
     if (keyed.fails) break;
     const image = keyed.key === null ? null : keyed.key.slice(0, 12);
-    if (image !== null && step.keyword !== "FROM") images.add(image);
     if (step.keyword === "FROM") {
       lines.push(` ---> ${stage === null ? "" : baseImage(analysis, stage)}`.trimEnd());
     } else if (prediction.kind === "hit" && image !== null) {
@@ -108,13 +107,35 @@ function classicLog(analysis: Analysis): readonly string[] {
   const last = analysis.keys.stages[graph.target?.index ?? -1]?.last;
   const isGood = analysis.problems.every(({ severity }) => severity !== "error");
   if (last?.key != null && isGood) lines.push(`Successfully built ${last.key.slice(0, 12)}`);
-  return [...lines, ...keptImages(images.size, isGood)];
+  const kept = isGood ? keptImages(analysis) : leftImages(analysis);
+  return kept.length === 0 ? lines : [...lines, "", ...kept];
 }
 
-/** What becomes of the intermediate images. */
-function keptImages(images: number, isGood: boolean): readonly string[] {
-  if (images === 0) return [];
-  return ["", isGood ? goodImages(images) : leftImages(images)];
+/** What a good build leaves beside its image. */
+function keptImages(analysis: Analysis): readonly string[] {
+  const { target } = analysis.graph;
+  const own = new Set(lineage(analysis.graph, target).map(({ index }) => index));
+  const below = imagesOf(analysis, ({ stage }) => stage !== null && own.has(stage));
+  // The last of them is the image itself.
+  const intermediate = below.size - 1;
+  const others = imagesOf(analysis, ({ stage }) => stage !== null && !own.has(stage));
+  for (const image of below) others.delete(image);
+  return [
+    ...(intermediate > 0 ? [goodImages(intermediate)] : []),
+    ...(others.size > 0 ? [otherImages(others.size)] : []),
+  ];
+}
+
+/** The images of the steps that are run, by their keys. */
+function imagesOf(analysis: Analysis, isOf: (step: Step) => boolean): Set<string> {
+  const images = new Set<string>();
+  for (const { step, keyed, isBuilt } of analysis.steps) {
+    if (keyed.fails) break;
+    if (isBuilt && keyed.key !== null && step.keyword !== "FROM" && isOf(step)) {
+      images.add(keyed.key);
+    }
+  }
+  return images;
 }
 
 function goodImages(images: number): string {
@@ -123,11 +144,22 @@ function goodImages(images: number): string {
     : say`${images} intermediate images kept as cache: docker images -a lists them, and the last image that stands on them takes them along when it is removed.`;
 }
 
-/** Those of a build that fails. */
-function leftImages(images: number): string {
+/** Of stages that the image is not made of. */
+function otherImages(images: number): string {
   return images === 1
-    ? say`1 intermediate image kept as cache: docker images -a lists it. Nothing stands on it: docker image prune removes it.`
-    : say`${images} intermediate images kept as cache: docker images -a lists them. Nothing stands on the last one: docker image prune removes it, and those below.`;
+    ? say`1 image of another stage kept as cache: docker image prune removes it.`
+    : say`${images} images of other stages kept as cache: docker image prune removes them.`;
+}
+
+/** What a build that fails leaves. */
+function leftImages(analysis: Analysis): readonly string[] {
+  const images = imagesOf(analysis, () => true).size;
+  if (images === 0) return [];
+  return [
+    images === 1
+      ? say`1 intermediate image kept as cache: docker images -a lists it. Nothing stands on it: docker image prune removes it.`
+      : say`${images} intermediate images kept as cache: docker images -a lists them. Nothing stands on the last one: docker image prune removes it, and those below.`,
+  ];
 }
 
 function causeLines({ prediction }: StepAnalysis): readonly string[] {
