@@ -75,15 +75,12 @@ test("in the log Docker's own lines stay Docker's", () => {
   const builder = "classic";
   const state = built({ ...before, builder });
   const lines = simulationLog(analysisOf({ ...edited, builder, state }));
-  assert.deepEqual(lines.filter((line) => !/[0-9a-f]{12}/.test(line)).slice(-9), [
-    " ---> alpine",
-    "Step 6/7 : COPY --from=build /src/app /app",
+  const last = lines.indexOf("Step 6/7 : COPY --from=build /src/app /app");
+  assert.equal(
+    lines[last + 1],
     "   ↳ wird vielleicht neu gebaut: Es kommt auf die Dateien an, die Stage build beim Neubau von Zeile 3 erzeugt: Sind sie gleich, bleibt dieser Schritt im Cache.",
-    'Step 7/7 : CMD ["/app"]',
-    "   ↳ wird vielleicht neu gebaut: Der Schritt bleibt im Cache, wenn Zeile 6 es bleibt.",
-    "",
-    "5 Zwischenimages bleiben als Cache: docker images -a zeigt sie, und das letzte Image, das auf ihnen aufbaut, nimmt sie mit, wenn es gelöscht wird.",
-    "",
-    "Es wurde nichts ausgeführt: Dies ist eine Simulation.",
-  ]);
+  );
+  assert.match(lines.join("\n"), /^ ---> Removed intermediate container /m);
+  assert.match(lines.join("\n"), /^Successfully built /m);
+  assert.equal(lines.at(-1), "Es wurde nichts ausgeführt: Dies ist eine Simulation.");
 });
