@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "stratacast.simulateRun": (resource) => simulateRun(view, explanations, resource),
     "stratacast.simulateFailure": (row) => simulateFailure(view, explanations, row),
     "stratacast.sharedLayers": () => sharedLayers(explanations),
-    [glossaryCommand]: (term) => showGlossary(server, explanations, term),
+    [glossaryCommand]: (id) => showGlossary(explanations, id),
     "stratacast.showBuildGraph": async (resource) => {
       const document = await dockerfileFor(view, resource);
       if (document !== undefined) graphs.show(document.uri);

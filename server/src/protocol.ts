@@ -113,7 +113,7 @@ export interface PictureParams {
 
 /** A word of a hover that the glossary explains. */
 export interface GlossaryTerm {
-  /** The same in every language. */
+  /** Of its entry in the glossary; the same in every language. */
   readonly id: string;
   readonly term: string;
 }
@@ -146,8 +146,6 @@ export const requests = {
   sharedLayers: "stratacast/sharedLayers",
   /** `{ uri, position }` → `GlossaryTerm[]`: what the hover at this LSP position speaks of */
   glossaryTerms: "stratacast/glossaryTerms",
-  /** `{ id }` → `string`: the heading of the glossary's entry as a link names it; empty: there is none */
-  glossaryAnchor: "stratacast/glossaryAnchor",
   /** no params → `{ forgotten: number }`: how many simulated builds were dropped */
   forgetBuilds: "stratacast/forgetBuilds",
 } as const;

@@ -20,7 +20,6 @@ import {
   toPath,
   toUri,
 } from "./convert/fromProtocol.js";
-import { glossaryAnchor } from "./core/features/glossary.js";
 import { statusDetail, statusText } from "./core/features/summary.js";
 import type { Result } from "./core/host.js";
 import { speak } from "./core/text/say.js";
@@ -336,7 +335,6 @@ export function serve(connection: Connection): void {
       handleGlossaryTerms(document, session, params),
     ),
   );
-  connection.onRequest(requests.glossaryAnchor, (params: unknown) => glossaryAnchor(toId(params)));
   connection.onRequest(requests.sharedLayers, (params: unknown, token) => {
     const open = (file: string) =>
       [...sessions.values()].find(({ place }) => place.file === file)?.place.uri;

@@ -1,9 +1,7 @@
 /** The commands that open a document about a Dockerfile, other than its layers. */
 import * as vscode from "vscode";
-import { requests } from "../../../server/src/protocol.js";
 import { dockerfileFor, fileName } from "../activeDockerfile.js";
 import type { Explanations } from "../documents/explanations.js";
-import type { LanguageServer } from "../languageClient.js";
 import type { LayerView } from "../layerStack/provider.js";
 import type { Row } from "../layerStack/row.js";
 
@@ -38,14 +36,9 @@ export async function simulateFailure(
 }
 
 /** @param id of an entry of the glossary; anything else: its beginning */
-export async function showGlossary(
-  server: LanguageServer,
-  explanations: Explanations,
-  id: unknown,
-): Promise<void> {
-  const fragment =
-    typeof id === "string" ? await server.request<string>(requests.glossaryAnchor, { id }) : "";
-  await explanations.show({ uri: "", kind: "glossary" }, vscode.l10n.t("Glossary"), fragment ?? "");
+export async function showGlossary(explanations: Explanations, id: unknown): Promise<void> {
+  const fragment = typeof id === "string" && /^[a-z-]+$/.test(id) ? id : "";
+  await explanations.show({ uri: "", kind: "glossary" }, vscode.l10n.t("Glossary"), fragment);
 }
 
 /** "Stratacast: Show Layers Shared in This Workspace". */

@@ -178,23 +178,26 @@ export function glossary(): readonly GlossaryEntry[] {
   ];
 }
 
-/**
- * The heading of an entry as Markdown previews name it: in lower case, with dashes for blanks. It
- * depends on the language, unlike the id.
- * @returns empty: there is no such entry
- */
-export function glossaryAnchor(id: string): string {
-  const entry = glossary().find((known) => known.id === id);
-  return entry === undefined ? "" : entry.term.toLowerCase().replaceAll(" ", "-");
+/** One document, sorted by the terms; each has its id before its heading, so that a link finds it. */
+export function glossaryDocument(): string {
+  const title = `# ${say`Glossary`}`;
+  const entries = [...glossary()]
+    .sort((a, b) => (a.term.toLowerCase() < b.term.toLowerCase() ? -1 : 1))
+    .map(({ id, term, text }, at) =>
+      [placeOf(id, 2 + at * linesOfEntry), `## ${term}`, escapeMarkdown(text)].join("\n\n"),
+    );
+  return [title, ...entries, ""].join("\n\n");
 }
 
-/** One document; each term is a heading, so that a link with its id finds it. */
-export function glossaryDocument(): string {
-  return [
-    `# ${say`Glossary`}`,
-    ...[...glossary()]
-      .sort((a, b) => (a.term.toLowerCase() < b.term.toLowerCase() ? -1 : 1))
-      .map(({ term, text }) => `## ${term}\n\n${escapeMarkdown(text)}`),
-    "",
-  ].join("\n\n");
+/** The place, the heading and the text, with an empty line after each. */
+const linesOfEntry = 6;
+
+/**
+ * Something that a link with the id leads to. A preview names a heading by its words, which are
+ * others in every language, and does not find those that are not ASCII. It scrolls to an element that
+ * says its line, as its own do.
+ * @param line of this very text, from 0
+ */
+function placeOf(id: GlossaryId, line: number): string {
+  return `<div id="${id}" class="code-line" data-line="${line}"></div>`;
 }
