@@ -5,6 +5,7 @@
  */
 import path from "node:path";
 import { ContextFiles } from "./contextFiles.js";
+import type { Keys } from "./core/cache/predict.js";
 import type { Transfer } from "./core/context/transfer.js";
 import { simulationLog } from "./core/features/simulationLog.js";
 import { summarySentence } from "./core/features/summary.js";
@@ -12,6 +13,7 @@ import type { View } from "./core/features/view.js";
 import type { Analysis, Baseline, Cancellation, Result } from "./core/index.js";
 import {
   analyse,
+  compareWith,
   lastBuild,
   neededFiles,
   parseDockerfile,
@@ -63,7 +65,7 @@ export class Session {
   readonly #files: ContextFiles;
   #view: View | null = null;
   /** The last simulated build, as long as it is shown. */
-  #result: { readonly keys: string; readonly before: Baseline } | null = null;
+  #result: { readonly keys: Keys; readonly before: Baseline } | null = null;
   /** Reading goes on: each request of it is a number, the last one counts. */
   #reading = 0;
   #busy = false;
@@ -194,7 +196,7 @@ export class Session {
     if (!recorded.ok)
       this.#host.tell(say`The simulated build could not be kept: ${recorded.error.message}`);
     else if (recorded.value !== null) this.#host.tell(recorded.value);
-    this.#result = { keys: keysOf(analysis), before };
+    this.#result = { keys: analysis.keys, before };
     this.#invalidate();
     const hasError = analysis.problems.some(({ severity }) => severity === "error");
     return hasError
@@ -232,8 +234,8 @@ export class Session {
   #makeView(): View {
     const analysis = this.#analyse(this.#baseline());
     if (this.#result === null) return { analysis, isResult: false };
-    if (keysOf(analysis) === this.#result.keys) {
-      return { analysis: this.#analyse(this.#result.before), isResult: true };
+    if (isSameBuild(analysis.keys, this.#result.keys)) {
+      return { analysis: compareWith(analysis, this.#result.before), isResult: true };
     }
     return { analysis, isResult: false };
   }
@@ -311,7 +313,10 @@ export class Session {
   }
 }
 
-/** Names the whole build: equal for equal steps. */
-function keysOf({ keys }: Analysis): string {
-  return keys.steps.map(({ key }) => key ?? "").join();
+/** True when every step has the key that it has there. */
+function isSameBuild({ steps }: Keys, other: Keys): boolean {
+  return (
+    steps.length === other.steps.length &&
+    steps.every(({ key }, at) => key === other.steps[at]?.key)
+  );
 }

@@ -69,11 +69,17 @@ export interface Analysis {
 }
 
 export function analyse(input: AnalysisInput): Analysis {
+  const { dockerfile, options, digest, baseImage } = input;
+  return analyseGraph(input, buildGraph(dockerfile, options, { digest, baseImage }));
+}
+
+/** The same Dockerfile and context, compared with other builds. */
+export function compareWith({ input, graph }: Analysis, baseline: Baseline): Analysis {
+  return analyseGraph({ ...input, baseline }, graph);
+}
+
+function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
   const { digest, baseline, context } = input;
-  const graph = buildGraph(input.dockerfile, input.options, {
-    digest,
-    baseImage: input.baseImage,
-  });
   const keys = predictKeys({
     graph,
     context: context?.view ?? null,

@@ -210,7 +210,7 @@ class Walker {
     const execInputs = inputs.map(({ exec }) => exec);
     const key = this.#key([definition.digest, execInputs]);
     const isForced = this.#isForced(step);
-    const { kind, token } = isForced ? fresh : this.#lookUp(definition, inputs, position);
+    const { kind, token } = isForced ? fresh : this.#lookUp(definition, inputs, position, key);
     const keyed: KeyedStep = {
       step,
       definition,
@@ -267,10 +267,12 @@ class Walker {
     return flags.noCache && (builder === "classic" || operation?.kind !== "makeDirectory");
   }
 
+  /** @param key what it will have once everything has been built */
   #lookUp(
     definition: Definition,
     inputs: readonly Opaque[],
     position: Position,
+    key: string,
   ): { kind: PredictionKind; token: Token } {
     const { records } = this.#input.baseline;
     // The classic builder stops looking after the first miss of a stage: imageprobe.go.
@@ -279,11 +281,12 @@ class Walker {
     }
     const ids = inputs.flatMap(({ token }) => (token.kind === "known" ? [token.id] : []));
     if (ids.length === inputs.length) {
-      const key = this.#key([definition.digest, ids]);
+      const isAsBuilt = inputs.every(({ exec }, at) => exec === ids[at]);
+      const id = isAsBuilt ? key : this.#key([definition.digest, ids]);
       // The classic builder works in order, so that a stage finds what another one has just left;
       // BuildKit runs equal steps of two stages as one.
-      const isThere = records.has(key) || this.#committed?.has(key) === true;
-      return { kind: isThere ? "hit" : "miss", token: { kind: "known", id: key } };
+      const isThere = records.has(id) || this.#committed?.has(id) === true;
+      return { kind: isThere ? "hit" : "miss", token: { kind: "known", id } };
     }
     const tokens = inputs.map((input) => input.token);
     const indexes = this.#committed === null ? [records] : [records, this.#committed];
