@@ -161,6 +161,22 @@ journey(
       await screenshots(editor, "glossary");
     });
 
+    await step("a term of a hover leads to its entry of the glossary", async () => {
+      await clickInto(editor);
+      await placeCursor(editor, 16);
+      for (const term of ["Layer", "Cache key"]) {
+        await hoverOn(editor, "WORKDIR /app", "WORKDIR", /Glossary: Layer · Cache key/);
+        const link = editor.page.locator(".monaco-hover:not(.hidden) a", { hasText: term });
+        await link.click();
+        const page = await seeWebview(editor, new RegExp(`^${term}$`), "h2");
+        const entry = page.locator("h2").filter({ hasText: new RegExp(`^${term}$`) });
+        await eventually(`the entry "${term}" at the top`, async () => {
+          const { y } = await entry.evaluate((heading) => heading.getBoundingClientRect());
+          return Math.abs(y) < 60 ? true : null;
+        });
+      }
+    });
+
     await step("the walkthrough leads through it in five steps, with pictures", async () => {
       // Beside another editor there is no room for its pictures.
       await runCommand(editor, "View: Join All Editor Groups");
