@@ -53,7 +53,7 @@ afterEach(() => speak(null));
 
 test("the glossary leaves no word untranslated", () => {
   speak(wide);
-  assert.deepEqual(latinWords(glossaryDocument(), new Set()), []);
+  assert.deepEqual(latinWords(withoutTags(glossaryDocument()), new Set()), []);
 });
 
 for (const folder of ["codeLens", "hover", "layerStack", "diagnostics", "explain", "simulation"]) {
