@@ -97,6 +97,7 @@ interface Legend {
 /** Pixels: the room of an entry at least, and what it needs beside its words. */
 const legendStep = 110;
 const legendMark = 20;
+const legendGap = 14;
 
 function legendOf(): Legend {
   let width = 0;
@@ -107,7 +108,7 @@ function legendOf(): Legend {
     { kind: "sc-plain", words: say`not built yet` },
   ].map((entry) => {
     const x = 2 + width;
-    width += Math.max(legendStep, Math.ceil(legendMark + textWidth(entry.words, 11)));
+    width += Math.max(legendStep, Math.ceil(legendMark + textWidth(entry.words, 11) + legendGap));
     return { ...entry, x };
   });
   const draw = (y: number) =>
