@@ -9,7 +9,13 @@ import type { Builder } from "../core/instructions/kind.js";
 import type { Platform } from "../core/instructions/scope.js";
 import { hostError } from "../host/errors.js";
 import { hostPlatform } from "../host/platform.js";
-import { type FlagValues, flagOptions, flagUsage, readBuildFlags } from "./buildFlags.js";
+import {
+  type FlagValues,
+  flagOptions,
+  flagUsage,
+  readBuildFlags,
+  readFolders,
+} from "./buildFlags.js";
 import type { CliIo } from "./command.js";
 import { UsageError } from "./usageError.js";
 
@@ -28,6 +34,8 @@ export interface BuildArguments<F extends string = Format> {
   readonly platform: Platform;
   readonly builder: Builder;
   readonly flags: BuildFlags;
+  /** Absolute paths of the folders of `--build-context`, by name. */
+  readonly folders: ReadonlyMap<string, string>;
   readonly format: F;
   readonly failOn: "error" | "warning" | "information" | "never";
 }
@@ -125,6 +133,9 @@ function buildArguments<F extends string>(
   }
   if (extra !== undefined) throw new UsageError(`one CONTEXT at a time: "${extra}" is too much`);
   const context = readContext(contextText, cwd);
+  if (values.builder === "classic" && (values["build-context"] ?? []).length > 0) {
+    throw new UsageError("--build-context needs BuildKit");
+  }
   if (values.file === "") throw new UsageError("--file needs the path of a Dockerfile");
   return {
     dockerfile:
@@ -139,6 +150,9 @@ function buildArguments<F extends string>(
     platform: readPlatform(values.platform),
     builder: oneOf("--builder", values.builder ?? "buildkit", ["buildkit", "classic"]),
     flags: readBuildFlags(values),
+    folders: new Map(
+      [...readFolders(values)].map(([name, folder]) => [name, readContext(folder, cwd)]),
+    ),
     format: oneOf("--format", values.format ?? "text", formats),
     failOn: oneOf("--fail-on", values["fail-on"] ?? "error", [
       "error",

@@ -1,5 +1,5 @@
 /** The options of `docker build` that a simulation takes besides the usual ones, checked. */
-import type { BuildFlags } from "../core/graph/buildFlags.js";
+import { type BuildFlags, contextName, type NamedContext } from "../core/graph/buildFlags.js";
 import { parseSize } from "../core/instructions/mount.js";
 import { UsageError } from "./usageError.js";
 
@@ -7,7 +7,10 @@ export const flagUsage = `  --no-cache         every step runs again
   --label K=V        a label of the image; K alone has no value
   --network N        the network of RUN: default, none, host; classic: any
   --add-host H:IP    a host name that RUN can look up
-  --shm-size SIZE    the shared memory of RUN, such as 64m`;
+  --shm-size SIZE    the shared memory of RUN, such as 64m
+  --build-context N=C
+                     files or image that N stands for: a folder, or
+                     docker-image://REF`;
 
 export const flagOptions = {
   "no-cache": { type: "boolean" },
@@ -15,6 +18,7 @@ export const flagOptions = {
   network: { type: "string" },
   "add-host": { type: "string", multiple: true },
   "shm-size": { type: "string" },
+  "build-context": { type: "string", multiple: true },
 } as const;
 
 export interface FlagValues {
@@ -23,6 +27,7 @@ export interface FlagValues {
   readonly network?: string | undefined;
   readonly "add-host"?: readonly string[] | undefined;
   readonly "shm-size"?: string | undefined;
+  readonly "build-context"?: readonly string[] | undefined;
 }
 
 /** Errors: `UsageError` for what docker refuses as well. */
@@ -33,7 +38,31 @@ export function readBuildFlags(values: FlagValues): BuildFlags {
     hosts: (values["add-host"] ?? []).map(readHost),
     network: values.network ?? "",
     sharedMemory: readSize(values["shm-size"] ?? "0"),
+    contexts: new Map((values["build-context"] ?? []).map(readContext)),
   };
+}
+
+/** The folders of `--build-context` as they are typed, by name. */
+export function readFolders(values: FlagValues): ReadonlyMap<string, string> {
+  return new Map(
+    (values["build-context"] ?? []).flatMap((word) => {
+      const [name, context] = readContext(word);
+      return context.kind === "folder" ? [[name, word.slice(word.indexOf("=") + 1)] as const] : [];
+    }),
+  );
+}
+
+function readContext(word: string): readonly [string, NamedContext] {
+  const [, name = "", value = ""] = /^([^=]+)=(.+)$/s.exec(word) ?? [];
+  const fail = (problem: string) => new UsageError(`--build-context "${word}": ${problem}`);
+  if (name === "") throw fail("a name and what it stands for, as in files=../shared");
+  if (!/^[a-z0-9]+(?:[._/:-]+[a-z0-9]+)*$/.test(name)) throw fail(`"${name}" can name no image`);
+  const image = /^docker-image:\/\/(.+)$/.exec(value)?.[1];
+  if (image !== undefined) return [contextName(name), { kind: "image", reference: image }];
+  if (/^(?:https?|git|ssh|oci-layout):\/\/|^git@|^target:/.test(value)) {
+    throw fail("a folder or docker-image://REF, nothing else can be simulated");
+  }
+  return [contextName(name), { kind: "folder" }];
 }
 
 function readLabel(word: string): readonly [string, string] {

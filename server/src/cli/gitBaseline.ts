@@ -15,7 +15,6 @@ import {
   emptyState,
   type HostError,
   lastBuild,
-  neededFiles,
   parseDockerfile,
   type Result,
   recordBuild,
@@ -23,16 +22,10 @@ import {
 import { sha256 } from "../host/digest.js";
 import { type GitEntry, type GitRepository, openGit } from "../host/git.js";
 import { pathInside } from "../host/inside.js";
-import {
-  contextState,
-  hashNeeded,
-  ignoreMatcher,
-  ignorePaths,
-  ignoreProblems,
-} from "../host/project.js";
+import { contextState, ignoreMatcher, ignorePaths, ignoreProblems } from "../host/project.js";
 import { type SimulateArguments, UsageError } from "./arguments.js";
 import type { CliIo } from "./command.js";
-import { analyseState, type CliProject } from "./project.js";
+import { analyseState, type CliProject, hashProject } from "./project.js";
 
 /** Predicts the project against the commit that `args.against` names. Errors: `UsageError`. */
 export async function predictAgainstGit(
@@ -49,10 +42,9 @@ export async function predictAgainstGit(
   const dockerfile = insideOf(repository, args.dockerfile, "the Dockerfile");
 
   const current = (baseline: Baseline): Analysis =>
-    analyseState(project.dockerfile, workingState(project), args, baseline);
+    analyseState(project, workingState(project), args, baseline);
   const none = emptyBaseline(sha256);
-  const hashed = await hashNeeded(project.context, () => neededFiles(current(none)));
-  if (!hashed.ok) throw new UsageError(hashed.error.message);
+  await hashProject(project, () => current(none));
 
   const text = got(await repository.read(commit, dockerfile), "");
   const label = `${args.against} (${commit.slice(0, 10)})`;
@@ -61,7 +53,12 @@ export async function predictAgainstGit(
     return current({ ...none, kind: "git", label });
   }
   const state = await stateOf(repository, { commit, folder, dockerfile }, project, args);
-  const before = analyseState(parseDockerfile(text.toString("utf8")), state, args, none);
+  const before = analyseState(
+    { ...project, dockerfile: parseDockerfile(text.toString("utf8")) },
+    state,
+    args,
+    none,
+  );
   const recorded = recordBuild({
     graph: before.graph,
     keys: before.keys,

@@ -8,17 +8,20 @@ import {
   type Baseline,
   type ContextState,
   emptyBaseline,
+  neededFiles,
   parseDockerfile,
 } from "../core/index.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { sha256 } from "../host/digest.js";
-import { type OpenContext, openContext } from "../host/project.js";
+import { type ContextPlace, hashNeeded, type OpenContext, openContext } from "../host/project.js";
 import { type BuildArguments, reasonOf, UsageError } from "./arguments.js";
 import type { CliIo } from "./command.js";
 
 export interface CliProject {
   readonly dockerfile: Dockerfile;
   readonly context: OpenContext;
+  /** Those of `--build-context`, by name. */
+  readonly folders: ReadonlyMap<string, OpenContext>;
 }
 
 /** More than this is no Dockerfile that somebody wrote. Bytes. */
@@ -27,18 +30,32 @@ const maxDockerfile = 10_000_000;
 /** Reads the text and walks the context; no file in it is read. Errors: `UsageError`. */
 export async function readProject(args: BuildArguments<string>, io: CliIo): Promise<CliProject> {
   const dockerfile = parseDockerfile(await readDockerfile(args, io));
-  const context = openContext({
-    dockerfile: args.dockerfile === "-" ? null : args.dockerfile,
-    folder: args.context,
-    builder: args.builder,
-  });
+  const context = await readFolder(
+    {
+      dockerfile: args.dockerfile === "-" ? null : args.dockerfile,
+      folder: args.context,
+      builder: args.builder,
+    },
+    io,
+  );
+  await context.readTracked();
+  const folders = new Map<string, OpenContext>();
+  for (const [name, folder] of args.folders) {
+    const place = { dockerfile: null, folder, builder: args.builder, name };
+    folders.set(name, await readFolder(place, io));
+  }
+  return { dockerfile, context, folders };
+}
+
+async function readFolder(place: ContextPlace, io: CliIo): Promise<OpenContext> {
+  const context = openContext(place);
   if (context.ignoreError !== null) {
     const { path: file, message } = context.ignoreError;
     throw new UsageError(`${shown(file, io)}: ${message}`);
   }
-  const [scanned] = await Promise.all([context.reader.scan(), context.readTracked()]);
+  const scanned = await context.reader.scan();
   if (!scanned.ok) throw new UsageError(scanned.error.message);
-  return { dockerfile, context };
+  return context;
 }
 
 /** What the store knows the Dockerfile by; one from stdin belongs to its context. */
@@ -46,19 +63,31 @@ export function dockerfileName({ dockerfile, context }: BuildArguments<string>):
   return dockerfile === "-" ? path.join(context, "-") : dockerfile;
 }
 
+/** Reads the files that the answers still need. Errors: `UsageError`. */
+export async function hashProject(
+  { context, folders }: CliProject,
+  current: () => Analysis,
+): Promise<void> {
+  const all = [[null, context] as const, ...folders];
+  for (const [name, folder] of all) {
+    const hashed = await hashNeeded(folder, () => neededFiles(current(), name));
+    if (!hashed.ok) throw new UsageError(`${folder.place.folder}: ${hashed.error.message}`);
+  }
+}
+
 /** Analyses the project as it is on disk. */
 export function analyseProject(
-  { dockerfile, context }: CliProject,
+  project: CliProject,
   args: BuildArguments<string>,
   baseline: Baseline = emptyBaseline(sha256),
   transfer: Transfer | null = null,
 ): Analysis {
-  return analyseState(dockerfile, context.state(transfer), args, baseline);
+  return analyseState(project, project.context.state(transfer), args, baseline);
 }
 
 /** Analyses a Dockerfile on a picture of its context. */
 export function analyseState(
-  dockerfile: Dockerfile,
+  { dockerfile, folders }: Pick<CliProject, "dockerfile" | "folders">,
   context: ContextState,
   options: BuildArguments<string>,
   baseline: Baseline,
@@ -67,6 +96,7 @@ export function analyseState(
     dockerfile,
     options,
     context,
+    folders: new Map([...folders].map(([name, folder]) => [name, folder.state(null)])),
     baseline,
     baseImage: () => null,
     digest: sha256,

@@ -6,12 +6,10 @@ import {
   type Baseline,
   emptyBaseline,
   lastBuild,
-  neededFiles,
   recordBuild,
   transferOf,
 } from "../core/index.js";
 import { sha256 } from "../host/digest.js";
-import { hashNeeded } from "../host/project.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
 import {
   readSimulateArguments,
@@ -22,7 +20,13 @@ import {
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
 import { predictAgainstGit } from "./gitBaseline.js";
-import { analyseProject, type CliProject, dockerfileName, readProject } from "./project.js";
+import {
+  analyseProject,
+  type CliProject,
+  dockerfileName,
+  hashProject,
+  readProject,
+} from "./project.js";
 
 export const simulate: CliCommand = {
   name: "simulate",
@@ -73,8 +77,7 @@ async function predict(
   const baseline: Baseline = isLast ? lastBuild(store.state, query, sha256) : emptyBaseline(sha256);
   const transfer = isLast ? transferOf(store.state, args.context, args.builder) : null;
   const current = (): Analysis => analyseProject(project, args, baseline, transfer);
-  const hashed = await hashNeeded(project.context, () => neededFiles(current()));
-  if (!hashed.ok) throw new UsageError(`${args.context}: ${hashed.error.message}`);
+  await hashProject(project, current);
   return current();
 }
 

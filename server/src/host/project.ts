@@ -30,6 +30,8 @@ export interface ContextPlace {
   /** Absolute path of the context folder. */
   readonly folder: string;
   readonly builder: Builder;
+  /** The name of a `--build-context`; absent: the main one. */
+  readonly name?: string;
 }
 
 /** An opened build context: the reader of its files, and its ignore file. */
@@ -99,7 +101,12 @@ export function openContext(place: ContextPlace, options: OpenOptions = {}): Ope
       const { tree } = reader;
       if (state === null || last?.tree !== tree || last.transfer !== transfer) {
         const seen = transfer === null ? tree : transferredTree(tree, transfer);
-        state = contextState(seen, tree.entryCount, ignoreProblems(ignorePath, ignore));
+        state = contextState(
+          seen,
+          tree.entryCount,
+          ignoreProblems(ignorePath, ignore),
+          place.name ?? null,
+        );
         last = { tree, transfer };
       }
       if (state.checkout !== checkout) state = { ...state, checkout };
@@ -108,13 +115,17 @@ export function openContext(place: ContextPlace, options: OpenOptions = {}): Ope
   };
 }
 
-/** A picture of a context, with nothing remembered yet. */
+/**
+ * A picture of a context, with nothing remembered yet.
+ * @param folder the name of a `--build-context`; null: the main one
+ */
 export function contextState(
   tree: FileTree,
   entryCount: number,
   problems: readonly Problem[],
+  folder: string | null = null,
 ): ContextState {
-  return { tree, view: contextView(tree, sha256), checkout: null, entryCount, problems };
+  return { tree, view: contextView(tree, sha256, folder), checkout: null, entryCount, problems };
 }
 
 /** The ignore files that the builder looks for, the one that wins first. */

@@ -129,7 +129,7 @@ ${[...byBuilder].map(([builder, sums]) => row(builder === "buildkit" ? "BuildKit
 - ${total.facts} more facts were compared: layer counts, histories, image configs, verdicts of failing builds, named files.
 - \`unknown\` (${share.toFixed(1)} % of the steps) stands where the outcome turns on bytes that only a build can make: what a
   command of an earlier stage leaves behind.
-- ${total.leftOut} builds are recorded but not compared: they use command-line options of \`docker build\` that a simulation does not take.
+- ${total.leftOut} builds are recorded but not compared: they use the containerd image store, which a simulation does not know.
 ${disagreements.length === 0 ? "- No disagreement." : `- Disagreements: ${disagreements.map(({ name, builder }) => `${name} (${builder})`).join(", ")}.`}
 
 | topic | cases | edits | steps compared | wrong | unknown |

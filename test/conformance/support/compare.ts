@@ -173,7 +173,9 @@ function compareImage(
   // The classic builder keeps no layer of a command that changes no file, which nobody can foresee.
   const mayBeEmpty = (index: number) =>
     json.builder === "classic" && history[index]?.keyword === "RUN";
-  const layers = json.image.layers.filter(({ instruction }) => instruction !== "FROM").length;
+  const ofFolder = history.filter(({ keyword }) => keyword === "FROM").length;
+  const layers =
+    json.image.layers.filter(({ instruction }) => instruction !== "FROM").length + ofFolder;
   const real = recorded.history;
   if (history.length !== real.length) {
     const names = history.map(({ keyword }) => keyword).join(" ");

@@ -16,7 +16,7 @@ export interface Replay {
   /** The steps that were predicted as unknown, in words. */
   readonly unknown: readonly string[];
   readonly facts: number;
-  /** Builds with options, or for an image store, that the product does not know of. */
+  /** Builds for an image store that the product does not know of. */
   readonly leftOut: number;
   readonly wrong: readonly string[];
 }
@@ -36,8 +36,7 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
       folder = applyOperations(folder, operations);
       const recorded = recording.builds[index];
       if (recorded === undefined) throw new Error("the recording has fewer builds than the case");
-      const { options } = folder.request;
-      if (theCase.store !== "graphdriver" || options.some(isUnknown)) {
+      if (theCase.store !== "graphdriver") {
         // What such a build leaves behind is not known to the product, so what follows is not compared either.
         total.leftOut += rounds.length - index;
         break;
@@ -48,7 +47,9 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
         recorded,
         simulated,
         changedPaths:
-          before === null ? null : changedFiles(operations, differing(before, now), unseen),
+          before === null
+            ? null
+            : changedFiles(operations, inFolders(differing(before, now), folder), unseen),
         afterUnforeseen,
       });
       before = now;
@@ -77,11 +78,6 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
     dropCaseFolder(folder);
   }
   return { ...total, unknown, wrong };
-}
-
-/** Options that a simulation does not take. */
-function isUnknown(option: string): boolean {
-  return /^--build-context\b/.test(option);
 }
 
 /** By path below the context: everything of an entry that can count, its time left out. */
@@ -132,6 +128,18 @@ function changedFiles(
   // A file that is only touched is sent again, with what was not seen before.
   const touched = operations.flatMap((o) => (o.kind === "touch" ? [o.path] : []));
   return isPlain ? new Set([...paths, ...touched, ...unseen]) : null;
+}
+
+/** With the paths as they are called in the folders of `--build-context`. */
+function inFolders(paths: ReadonlySet<string>, { request }: CaseFolder): ReadonlySet<string> {
+  const folders = request.options.flatMap((option) => {
+    const folder = /^--build-context [^=]+=([^:]+)$/.exec(option)?.[1];
+    return folder === undefined ? [] : [`${folder}/`];
+  });
+  const inner = [...paths].flatMap((name) =>
+    folders.flatMap((folder) => (name.startsWith(folder) ? [name.slice(folder.length)] : [])),
+  );
+  return new Set([...paths, ...inner]);
 }
 
 function differing(

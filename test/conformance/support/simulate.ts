@@ -5,13 +5,17 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { flagOptions, readBuildFlags } from "../../../server/src/cli/buildFlags.js";
+import {
+  type FlagValues,
+  flagOptions,
+  readBuildFlags,
+  readFolders,
+} from "../../../server/src/cli/buildFlags.js";
 import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import {
   type SimulationJson,
   simulationJson,
 } from "../../../server/src/core/features/simulation.js";
-import type { BuildFlags } from "../../../server/src/core/graph/buildFlags.js";
 import { lineage } from "../../../server/src/core/image/layers.js";
 import {
   type Analysis,
@@ -23,7 +27,7 @@ import {
   transferOf,
 } from "../../../server/src/core/index.js";
 import { sha256 } from "../../../server/src/host/digest.js";
-import { hashNeeded, openContext } from "../../../server/src/host/project.js";
+import { hashNeeded, type OpenContext, openContext } from "../../../server/src/host/project.js";
 import { baseImageOf } from "./baseImageOf.js";
 import type { Builder } from "./caseFile.js";
 import { type BuildRequest, type CaseFolder, findDockerfile } from "./caseFolder.js";
@@ -69,6 +73,18 @@ export async function simulateCase(
   const context = openContext({ dockerfile: file, folder: place.context, builder });
   const scanned = await context.reader.scan();
   if (!scanned.ok) throw new Error(scanned.error.message);
+  const values = optionValues(request);
+  const folders = new Map<string, OpenContext>();
+  for (const [name, inner] of readFolders(values)) {
+    const opened = openContext({
+      dockerfile: null,
+      folder: path.join(folder.path, inner),
+      builder,
+      name,
+    });
+    await opened.reader.scan();
+    folders.set(name, opened);
+  }
   // A case that moves its folder is still one series of builds of one Dockerfile.
   const baseline = lastBuild(session.state, { dockerfile: "Dockerfile", builder, target }, sha256);
   const current = (): Analysis =>
@@ -79,15 +95,18 @@ export async function simulateCase(
         buildArgs: new Map(Object.entries(request.buildArgs)),
         target,
         platform: { os: "linux", architecture: "amd64", variant: "" },
-        flags: flagsOf(request),
+        flags: readBuildFlags(values),
       },
+      folders: new Map([...folders].map(([name, folder]) => [name, folder.state(null)])),
       context: context.state(transferOf(session.state, place.context, builder)),
       baseline,
       baseImage: (reference) => (reference.includes("local/base") ? base : null),
       digest: sha256,
     });
-  const hashed = await hashNeeded(context, () => neededFiles(current()));
-  if (!hashed.ok) throw new Error(hashed.error.message);
+  for (const [name, opened] of [[null, context] as const, ...folders]) {
+    const hashed = await hashNeeded(opened, () => neededFiles(current(), name));
+    if (!hashed.ok) throw new Error(hashed.error.message);
+  }
   const analysis = current();
   const { graph, keys } = analysis;
   session.state = addBuild(
@@ -104,29 +123,34 @@ export async function simulateCase(
   );
   const json = simulationJson(analysis, place);
   const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
+  const entries = analysis.steps
+    .filter(({ step, isBuilt }) => isBuilt && step.stage !== null && inImage.has(step.stage))
+    .filter(({ step }) => step.keyword !== "FROM")
+    .filter(({ step }) => builder === "classic" || step.keyword !== "ONBUILD")
+    .map(({ step, effect }) => ({
+      line: step.line,
+      keyword: step.keyword,
+      layer: effect === "layer",
+    }));
+  // A folder that the image stands on is a layer without words of its own: it comes last.
+  const [lowest] = lineage(graph, graph.target);
+  if (lowest?.base.kind === "folder") {
+    entries.push({ line: lowest.instruction.line, keyword: "FROM", layer: true });
+  }
   return {
     json,
     analysis,
-    history: analysis.steps
-      .filter(({ step }) => step.stage !== null && inImage.has(step.stage))
-      .filter(({ step }) => step.keyword !== "FROM")
-      .filter(({ step }) => builder === "classic" || step.keyword !== "ONBUILD")
-      .map(({ step, effect }) => ({
-        line: step.line,
-        keyword: step.keyword,
-        layer: effect === "layer",
-      })),
+    history: entries,
     failures: json.findings.filter(({ severity }) => severity === "error"),
   };
 }
 
 /** The options of a request as the command line reads them. */
-function flagsOf({ options }: BuildRequest): BuildFlags {
-  const { values } = parseArgs({
+function optionValues({ options }: BuildRequest): FlagValues {
+  return parseArgs({
     args: options.flatMap((option) => option.split(" ")),
     options: { ...flagOptions, ...optionsWithoutEffect },
-  });
-  return readBuildFlags(values);
+  }).values;
 }
 
 /** The secrets that a build gets, and the engine's own platform, are in no key. */

@@ -38,6 +38,8 @@ export interface AnalysisInput {
   readonly options: BuildOptions;
   /** null: not read yet, or not to be read. */
   readonly context: ContextState | null;
+  /** The folders of `--build-context` by their names; absent: none. */
+  readonly folders?: ReadonlyMap<string, ContextState>;
   readonly baseline: Baseline;
   readonly baseImage: BaseImageLookup;
   readonly digest: Digest;
@@ -79,13 +81,14 @@ export function compareWith({ input, graph }: Analysis, baseline: Baseline): Ana
 }
 
 function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
-  const { digest, baseline, context } = input;
+  const { digest, baseline, context, folders = new Map<string, ContextState>() } = input;
+  const problems = [context, ...folders.values()].flatMap((state) => state?.problems ?? []);
   const keys = predictKeys({
     graph,
     context: context?.view ?? null,
     tree: context?.tree ?? null,
-    isRejected:
-      graph.isRejected || context?.problems.some(({ severity }) => severity === "error") === true,
+    folders,
+    isRejected: graph.isRejected || problems.some(({ severity }) => severity === "error"),
     baseline,
     digest,
   });
@@ -102,7 +105,7 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
       step,
       keyed,
       prediction,
-      isBuilt: step.stage === null || graph.stages[step.stage]?.isBuilt === true,
+      isBuilt: isBuilt(graph, step),
       effect: step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect,
       stageLayer,
       layer: step.stage !== null && inImage.has(step.stage) ? stageLayer : null,
@@ -116,12 +119,18 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
     steps,
     problems: [
       ...graph.problems,
-      ...(context?.problems ?? []),
+      ...problems,
       ...contextProblems(keys),
       ...checkoutProblems(keys, context?.checkout ?? null),
     ],
     summary,
   };
+}
+
+function isBuilt({ stages }: BuildGraph, { stage: index, keyword }: Step): boolean {
+  const stage = index === null ? undefined : stages[index];
+  if (stage === undefined) return true;
+  return stage.isBuilt && (!stage.isReplaced || keyword === "FROM");
 }
 
 function countFiles(context: readonly ContextInput[]): StepAnalysis["files"] {
@@ -135,12 +144,17 @@ function countFiles(context: readonly ContextInput[]): StepAnalysis["files"] {
   return { count, bytes };
 }
 
-/** The files whose content has to be read before every answer is known. Paths of the context's tree. */
-export function neededFiles(analysis: Analysis): readonly string[] {
+/**
+ * The files whose content has to be read before every answer is known. Paths of the context's tree.
+ * @param folder the name of a `--build-context`; null: the main one
+ */
+export function neededFiles(analysis: Analysis, folder: string | null = null): readonly string[] {
   const paths = new Set<string>();
   for (const { keyed } of analysis.steps) {
-    for (const { content } of keyed.context) {
-      if (content.kind === "needed") for (const path of content.paths) paths.add(path);
+    for (const input of keyed.context) {
+      const { content } = input;
+      if (input.folder === folder && content.kind === "needed")
+        for (const path of content.paths) paths.add(path);
     }
   }
   return [...paths];

@@ -12,7 +12,9 @@ const named = 3;
 export function checkoutProblems(keys: Keys, checkout: Checkout | null): readonly Problem[] {
   if (checkout === null) return [];
   return keys.steps.flatMap(({ step, context }) => {
-    const found = context.flatMap(({ selection }) => otherModes(checkout, selection));
+    const found = context
+      .filter(({ folder }) => folder === null)
+      .flatMap(({ selection }) => otherModes(checkout, selection));
     if (found.length === 0) return [];
     const modes = listedSome(found.slice(0, named).map(modeWords), found.length - named);
     return [

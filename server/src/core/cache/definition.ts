@@ -117,7 +117,8 @@ function definePlaced(
   parts: Record<string, string>,
 ): Definition {
   const texts = items.map((item) => (item.kind === "paths" ? item.text : item.kind));
-  const places = JSON.stringify([from.kind === "image" ? from : from.kind, texts]);
+  const place = from.kind === "context" ? (from.folder ?? from.kind) : from.kind;
+  const places = JSON.stringify([from.kind === "image" ? from : place, texts]);
   return { digest: define(digest, kind, parts).digest, parts: { ...parts, places } };
 }
 

@@ -12,6 +12,8 @@ import { orderedMounts } from "./definition.js";
 export interface ContextInput {
   readonly selection: Selection;
   readonly content: ContentDigest;
+  /** The `--build-context` that it is of; null: the main one. */
+  readonly folder: string | null;
   /** null while files are not hashed. */
   readonly manifest: Manifest | null;
 }
@@ -25,7 +27,11 @@ export interface ContextView {
  * Views a tree. Answers are remembered, so that a keystroke costs only what it changed; an answer
  * that still needs files to be hashed is asked for again.
  */
-export function contextView(tree: FileTree, digest: Digest): ContextView {
+export function contextView(
+  tree: FileTree,
+  digest: Digest,
+  folder: string | null = null,
+): ContextView {
   const known = new Map<string, ContextInput>();
   return {
     input(request) {
@@ -35,7 +41,7 @@ export function contextView(tree: FileTree, digest: Digest): ContextView {
       const selection = found?.selection ?? selectSources(tree, request);
       const content = contentDigest(tree, selection, digest);
       const manifest = content.kind === "known" ? manifestOf(tree, selection) : null;
-      const input = { selection, content, manifest };
+      const input = { selection, content, folder, manifest };
       known.set(name, input);
       return input;
     },

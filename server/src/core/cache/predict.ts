@@ -6,7 +6,7 @@
  */
 import type { FileTree } from "../context/fileTree.js";
 import type { SelectionProblem } from "../context/select.js";
-import { noBuildFlags } from "../graph/buildFlags.js";
+import { contextName, noBuildFlags } from "../graph/buildFlags.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { formatPlatform } from "../graph/platform.js";
 import { sourcesOf } from "../graph/reach.js";
@@ -22,6 +22,7 @@ import {
   orderedMounts,
 } from "./definition.js";
 import { type ContextInput, type ContextView, copyRequest, mountRequest } from "./inputs.js";
+import { type FileSources, leaveFiles } from "./leaveFiles.js";
 import type { PredictionKind } from "./prediction.js";
 import { type Baseline, type CacheRecord, RecordIndex, type Token } from "./records.js";
 import { type Opaque, StageFiles, stageContent } from "./stageFiles.js";
@@ -32,10 +33,17 @@ export interface PredictionInput {
   /** null: the context cannot be read; its files are then unknown. */
   readonly context: ContextView | null;
   readonly tree: FileTree | null;
+  /** Those of `--build-context`, by name. */
+  readonly folders: ReadonlyMap<string, FolderInput>;
   /** True when the builder runs nothing, because of the file or its context. */
   readonly isRejected: boolean;
   readonly baseline: Baseline;
   readonly digest: Digest;
+}
+
+export interface FolderInput {
+  readonly view: ContextView;
+  readonly tree: FileTree;
 }
 
 /** Why an input cannot be known before the build. */
@@ -96,6 +104,8 @@ type ImageReference = Extract<SourceReference, { kind: "image" }>;
 interface Position {
   exec: string;
   token: Token;
+  /** Equal for what BuildKit runs once: see `#content`. */
+  vertex: string;
   below: KeyedStep | null;
   /** A step below has failed: nothing above it is built. */
   failed: boolean;
@@ -120,6 +130,7 @@ class Walker {
   readonly #key: (record: CacheRecord) => string;
   /** See `visibleFrom`. */
   readonly #visible: ReadonlyMap<number, number>;
+  readonly #sources: FileSources;
 
   /** Classic: what this build has left so far. null: BuildKit, which runs equal steps as one. */
   readonly #committed: RecordIndex | null;
@@ -133,6 +144,13 @@ class Walker {
     this.#committed =
       input.graph.options.builder === "classic" ? new RecordIndex([], this.#key) : null;
     this.#visible = visibleFrom(input.graph);
+    this.#sources = {
+      builder: input.graph.options.builder,
+      digest: input.digest,
+      context: (folder) =>
+        folder === undefined ? input.tree : (input.folders.get(folder)?.tree ?? null),
+      stage: (index) => this.ends[index]?.files ?? null,
+    };
   }
 
   steps(): readonly KeyedStep[] {
@@ -174,13 +192,12 @@ class Walker {
       }
     }
     const isEmpty = base.kind === "scratch";
-    const exec =
-      base.kind === "image" ? `image:${this.#imageIdentity(base, stage.platform)}` : "scratch";
-    const token: Token = { kind: "known", id: exec };
+    const { exec, token } = this.#baseResult(stage);
     return {
       position: {
         exec,
         token,
+        vertex: base.kind === "image" ? imageVertex(base, stage.platform) : base.kind,
         below: null,
         failed: this.#stopped || base.kind === "broken",
         missed: false,
@@ -188,6 +205,14 @@ class Walker {
       },
       files: isEmpty ? StageFiles.empty() : StageFiles.opaque({ exec, token }),
     };
+  }
+
+  #baseResult({ base, platform }: Stage): Pick<Position, "exec" | "token"> {
+    // Files that a client sends are named by its session where a stage starts with them, so that
+    // what is stacked on them is made anew each time: buildkit, source/local `CacheKey`.
+    if (base.kind === "folder") return { exec: `folder:${base.name}`, token: fresh.token };
+    const exec = base.kind === "image" ? `image:${this.#imageIdentity(base, platform)}` : "scratch";
+    return { exec, token: { kind: "known", id: exec } };
   }
 
   /** BuildKit goes by the layers of an image, the classic builder by the image as a whole. */
@@ -204,7 +229,7 @@ class Walker {
         ? buildkitDefinition(step, stage, graph.options, digest)
         : classicDefinition(step, digest);
     if (definition === null) return keyless(step, position.below);
-    const others = this.#inputsOf(step);
+    const others = this.#inputsOf(step, position);
     const inputs = [{ exec: position.exec, token: position.token }, ...others];
     const fails = step.fails || others.some((input) => input.fails === true);
     const execInputs = inputs.map(({ exec }) => exec);
@@ -228,13 +253,16 @@ class Walker {
     };
     position.exec = key;
     position.token = token;
+    position.vertex = this.#vertexAfter(keyed, position.vertex);
     if (!fails) this.#committed?.add([definition.digest, execInputs]);
     position.failed ||= fails;
     this.#stopped ||= fails && graph.options.builder === "classic";
     position.missed ||= kind === "miss";
     // A step that runs again may leave the same files: only a hit says what they are.
     const content: Token = kind === "hit" ? token : { kind: "any" };
-    if (files !== null) this.#applyToFiles(step, files, { exec: key, token: content }, others);
+    if (files !== null) {
+      leaveFiles(step, files, { exec: key, token: content }, others[0]?.context, this.#sources);
+    }
     return keyed;
   }
 
@@ -296,18 +324,18 @@ class Walker {
   }
 
   /** Every input but the root file system. */
-  #inputsOf(step: Step): readonly StepInput[] {
+  #inputsOf(step: Step, position: Position): readonly StepInput[] {
     const { operation } = step;
-    if (operation?.kind === "copy") return this.#copyInputs(operation);
-    if (operation?.kind === "run") return this.#mountInputs(operation);
+    if (operation?.kind === "copy") return this.#copyInputs(operation, position);
+    if (operation?.kind === "run") return this.#mountInputs(operation, position);
     return [];
   }
 
-  #copyInputs(operation: CopyOperation): readonly StepInput[] {
+  #copyInputs(operation: CopyOperation, position: Position): readonly StepInput[] {
     const { graph, digest } = this.#input;
     const inputs: StepInput[] = [];
     const request = copyRequest(operation, graph.options.builder);
-    if (request !== null) inputs.push(this.#filesFrom(operation.from, request));
+    if (request !== null) inputs.push(this.#content(operation.from, request, position));
     for (const item of operation.items) {
       if (item.kind === "inline") inputs.push(known(`inline:${digest(item.content)}`));
       else if (item.kind !== "paths") inputs.push(remoteInput(item.url, item.checksum));
@@ -315,18 +343,51 @@ class Walker {
     return inputs;
   }
 
-  #mountInputs(operation: RunOperation): readonly StepInput[] {
+  #mountInputs(operation: RunOperation, position: Position): readonly StepInput[] {
     return orderedMounts(operation).flatMap((mount) =>
       mount.from === null || mount.from.kind === "scratch"
         ? []
-        : [this.#filesFrom(mount.from, mountRequest(mount, this.#input.graph.options.builder))],
+        : [this.#content(mount.from, mountRequest(mount, "buildkit"), position)],
     );
+  }
+
+  /**
+   * What stands on the very thing that it takes files from has one input less, and no content of its
+   * own in the key. Source: BuildKit, client/llb/fileop.go and exec.go, which list an input once.
+   */
+  #content(
+    from: SourceReference,
+    request: ReturnType<typeof mountRequest>,
+    { vertex }: Position,
+  ): StepInput {
+    const input = this.#filesFrom(from, request);
+    if (this.#input.graph.options.builder === "classic" || this.#vertexOf(from) !== vertex) {
+      return input;
+    }
+    const { problems = [], fails = false } = input;
+    return { ...known("root"), problems, fails };
+  }
+
+  /** null: files that a client sends, or none. */
+  #vertexOf(from: SourceReference): string | null {
+    const { platform } = this.#input.graph.options;
+    if (from.kind === "image") return imageVertex(from, platform);
+    const vertex = from.kind === "stage" ? this.#ends.get(from.index)?.vertex : undefined;
+    return vertex === undefined || vertex === "scratch" || vertex === "folder" ? null : vertex;
+  }
+
+  #vertexAfter({ step, definition, inputs }: KeyedStep, below: string): string {
+    if (this.#input.graph.options.builder === "classic") return "";
+    const from = sourcesOf(step).map((source) => this.#vertexOf(source));
+    // The digest of a definition says nothing of the places that files come from.
+    const parts = [definition?.digest, definition?.parts["places"], below, from, inputs.slice(1)];
+    return this.#input.digest(JSON.stringify(parts));
   }
 
   #filesFrom(from: SourceReference, request: ReturnType<typeof mountRequest>): StepInput {
     switch (from.kind) {
       case "context":
-        return this.#contextInput(request);
+        return this.#contextInput(request, from.folder);
       case "scratch":
         return known("scratch");
       case "image":
@@ -359,8 +420,10 @@ class Walker {
     return stageContent(files, request, this.#input.digest);
   }
 
-  #contextInput(request: ReturnType<typeof mountRequest>): StepInput {
-    const input = this.#input.context?.input(request);
+  #contextInput(request: ReturnType<typeof mountRequest>, folder: string | undefined): StepInput {
+    const place = folder === undefined ? {} : { place: say`the build context ${folder}` };
+    const view = folder === undefined ? this.#input.context : this.#input.folders.get(folder)?.view;
+    const input = view?.input({ ...request, ...place });
     if (input === undefined) {
       return { exec: "context:unread", token: { kind: "any" }, open: { kind: "pending" } };
     }
@@ -379,52 +442,6 @@ class Walker {
         return { ...known("context:missing"), context: input, fails: true };
     }
   }
-
-  #applyToFiles(step: Step, files: StageFiles, result: Opaque, inputs: readonly StepInput[]): void {
-    const { operation } = step;
-    if (operation?.kind === "run") files.becomeOpaque(result);
-    else if (operation?.kind === "makeDirectory") files.makeDirectory(operation.path);
-    else if (operation?.kind === "copy" && !this.#copyFiles(operation, files, inputs)) {
-      files.hide(operation.destination, result);
-    }
-  }
-
-  /** False when what the COPY leaves cannot be computed. */
-  #copyFiles(operation: CopyOperation, files: StageFiles, inputs: readonly StepInput[]): boolean {
-    const request = copyRequest(operation, this.#input.graph.options.builder);
-    if (operation.items.some((item) => item.kind === "http" || item.kind === "git")) return false;
-    if (request !== null) {
-      if (operation.isAdd && operation.unpack) return false;
-      if (!this.#copyPaths(operation, request, files, inputs[0]?.context)) return false;
-    }
-    for (const item of operation.items) {
-      if (item.kind !== "inline") continue;
-      // The same identity that a file of this content has in a build context cannot be computed
-      // here without its bytes' blob id; a name of its own never claims an equality that is not.
-      const identity = `inline:${this.#input.digest(item.content)}`;
-      files.addDocument(operation, item.name, identity, utf8Size(item.content));
-    }
-    return true;
-  }
-
-  #copyPaths(
-    operation: CopyOperation,
-    request: ReturnType<typeof mountRequest>,
-    files: StageFiles,
-    context: ContextInput | undefined,
-  ): boolean {
-    if (operation.from.kind === "context") {
-      const { tree } = this.#input;
-      return (
-        context !== undefined && tree !== null && files.add(operation, tree, context.selection)
-      );
-    }
-    if (operation.from.kind !== "stage") return operation.from.kind === "scratch";
-    const end = this.ends[operation.from.index];
-    if (end === undefined || end === null) return false;
-    const content = stageContent(end.files, request, this.#input.digest);
-    return content.selection !== null && files.add(operation, end.files, content.selection);
-  }
 }
 
 /** What runs anew has a result that no record knows. */
@@ -433,14 +450,10 @@ const fresh: { readonly kind: PredictionKind; readonly token: Token } = {
   token: { kind: "one-of", ids: new Set() },
 };
 
-/** The size of a text in UTF-8, in bytes. */
-function utf8Size(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
+/** An image that a `--build-context` names is asked for otherwise than one that the file names. */
+function imageVertex({ reference, isNamed }: Omit<ImageReference, "kind">, platform: Platform) {
+  const name = `${contextName(reference)}@${formatPlatform(platform)}`;
+  return isNamed === true ? `named:${name}` : `image:${name}`;
 }
 
 function known(id: string): StepInput {

@@ -125,7 +125,8 @@ function transferOf({ graph, keys, tree }: RecordingInput): Transfer | null {
   if (tree === null || graph.options.builder === "classic") return null;
   if (keys.steps.some(mountsContextWritable)) return [];
   const paths = new Set<string>();
-  for (const { selection } of keys.steps.flatMap(({ context }) => context)) {
+  for (const { selection, folder } of keys.steps.flatMap(({ context }) => context)) {
+    if (folder !== null) continue;
     for (const { path, isWildcard, entries } of selection.sources) {
       if (!isWildcard) paths.add(path);
       else for (const { entry } of entries) paths.add(entry.path);
@@ -139,6 +140,7 @@ function mountsContextWritable({ step, prediction }: KeyedStep): boolean {
   const { operation } = step;
   if (operation?.kind !== "run" || prediction === null || prediction === "hit") return false;
   return operation.mounts.some(
-    ({ type, from, readOnly }) => type === "bind" && from?.kind === "context" && !readOnly,
+    ({ type, from, readOnly }) =>
+      type === "bind" && from?.kind === "context" && from.folder === undefined && !readOnly,
   );
 }

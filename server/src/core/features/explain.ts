@@ -131,6 +131,13 @@ function additions(analysis: Analysis, analysed: StepAnalysis): ExplainedStep["a
       return { text: say`Adds no files.`, ...nothing };
     case "base": {
       const base = stageOf(analysis, analysed)?.base.kind;
+      if (base === "folder") {
+        return {
+          text: say`Brings the files of a build context, as one layer.`,
+          files: null,
+          bytes: null,
+        };
+      }
       return base === "image"
         ? { text: say`Brings the layers of the base image.`, files: null, bytes: null }
         : { text: say`Adds nothing itself.`, ...nothing };

@@ -33,6 +33,8 @@ export function baseWords(analysis: Analysis, stage: Stage): string {
         ? say`Continues an earlier stage`
         : say`Continues ${stageWords(parent)}`;
     }
+    case "folder":
+      return say`Starts with the build context ${stage.base.name}`;
     case "scratch":
       return say`Starts empty`;
     case "broken":

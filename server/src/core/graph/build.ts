@@ -11,7 +11,7 @@ import { parseDockerfile } from "../syntax/parse.js";
 import type { Dockerfile, Instruction } from "../syntax/syntax.js";
 import type { Problem, TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
-import { flagProblems, noBuildFlags } from "./buildFlags.js";
+import { contextName, flagProblems, noBuildFlags } from "./buildFlags.js";
 import type { Assignment, BuildGraph, BuildOptions, Stage, StageBase, Step } from "./graph.js";
 import { automaticArgs, formatPlatform, parsePlatform } from "./platform.js";
 import { needsOf, numberSteps, reachableStages } from "./reach.js";
@@ -31,6 +31,7 @@ export interface OpenStage {
   readonly base: StageBase;
   readonly scope: WalkScope;
   readonly steps: Step[];
+  readonly isReplaced: boolean;
   /** `read`: fails every build; `build`: only a build that needs the stage. */
   readonly found: Found[];
 }
@@ -49,6 +50,7 @@ export function buildGraph(
       ? automaticArgs(options.platform, options.platform, targetName)
       : new Map<string, string>();
   const global = globalScope(dockerfile, options, automatic, host.digest);
+  const { flags = noBuildFlags } = options;
   const names =
     options.builder === "buildkit" ? stageNames(dockerfile.instructions) : classicStages();
 
@@ -111,6 +113,8 @@ export function buildGraph(
     const current = openStages.at(-1) ?? null;
     if (instruction.keyword === "FROM") {
       openStage(instruction);
+    } else if (current?.isReplaced === true) {
+      addStep(current, instruction, noEffect, [], false);
     } else if (current !== null) {
       evaluateIn(current, current.scope, instruction);
     } else if (instruction.keyword === "ARG") {
@@ -141,7 +145,10 @@ export function buildGraph(
         instruction.range,
       );
     }
-    const base = baseOf(line.base, index, formatPlatform(platform ?? options.platform));
+    const basePlatform = formatPlatform(platform ?? options.platform);
+    const replacement = line.name === null ? null : namedContext(line.name, basePlatform);
+    const isReplaced = replacement !== null;
+    const base = replacement ?? baseOf(line.base, index, basePlatform);
     const parent = base.kind === "stage" ? openStages[base.index] : undefined;
     const found: Found[] = [];
     const scope = stageScope({
@@ -155,6 +162,8 @@ export function buildGraph(
       digest: host.digest,
       baseImage: host.baseImage,
       found,
+      isReplaced,
+      replacedName: (at) => (openStages[at]?.isReplaced ? openStages[at].name : null),
     });
     if (options.builder === "classic" && line.name !== null) {
       const isTaken = openStages.some(({ name }) => name === line.name);
@@ -163,7 +172,12 @@ export function buildGraph(
         global.report("build", "stage-name-taken", message, instruction.range);
       }
     }
-    const stage: OpenStage = { index, name: line.name, instruction, base, scope, steps: [], found };
+    // Nothing is made of such a stage, so that it gets no PATH either: convert.go `dispatchStages`.
+    if (isReplaced && !setsPath(base)) scope.config.environment.delete("PATH");
+    const stage: OpenStage = {
+      ...{ index, name: line.name, instruction, base, scope, steps: [] },
+      ...{ isReplaced, found },
+    };
     openStages.push(stage);
     names.define(line.name, index);
     addStep(
@@ -178,6 +192,7 @@ export function buildGraph(
       [],
       false,
     );
+    if (isReplaced) return;
     for (const trigger of triggersOf(base, parent, instruction.range)) {
       evaluateIn(
         stage,
@@ -188,10 +203,21 @@ export function buildGraph(
     }
   }
 
+  function namedContext(name: string, platform: string): StageBase | null {
+    const context = flags.contexts.get(contextName(name));
+    if (context === undefined) return null;
+    if (context.kind === "folder") return { kind: "folder", name: contextName(name) };
+    const { reference } = context;
+    const image = host.baseImage(reference, platform);
+    return { kind: "image", reference, image, isNamed: true };
+  }
+
   function baseOf(reference: string, index: number, platform: string): StageBase {
     if (reference === "") return { kind: "broken" };
     const stage = names.base(reference, index);
     if (stage !== null) return { kind: "stage", index: stage };
+    const named = namedContext(reference, platform);
+    if (named !== null) return named;
     if (reference === "scratch") return { kind: "scratch" };
     return { kind: "image", reference, image: host.baseImage(reference, platform) };
   }
@@ -202,7 +228,7 @@ export function buildGraph(
 
   /** `--label` is a last LABEL of the target; only to the classic builder it is a step. */
   function addLabels(stage: OpenStage | undefined): void {
-    const { labels } = options.flags ?? noBuildFlags;
+    const { labels } = flags;
     if (stage === undefined) return;
     for (const [name, value] of [...labels].sort(([a], [b]) => (a < b ? -1 : 1))) {
       stage.scope.config.labels.set(name, value);
@@ -252,6 +278,13 @@ function isRejected(
     ),
   );
   return errors.some((problem) => !later.has(problem));
+}
+
+function setsPath(base: StageBase): boolean {
+  return (
+    base.kind === "image" &&
+    base.image?.environment.some((entry) => entry.startsWith("PATH=")) === true
+  );
 }
 
 /** True for a stage of `FROM scratch` and nothing else. */
@@ -347,6 +380,7 @@ function finish(
       },
       steps: stage.steps.map((step) => steps[step.index] ?? step),
       isBuilt: built.has(stage.index),
+      isReplaced: stage.isReplaced,
       needs: needs[stage.index] ?? [],
       total: stageTotals[stage.index] ?? 0,
       config: stage.scope.config,

@@ -14,7 +14,13 @@ export interface BuildFlags {
   readonly network: string;
   /** `--shm-size` in bytes; 0: the builder's default. */
   readonly sharedMemory: number;
+  /** `--build-context`, by the names that `contextName` gives. */
+  readonly contexts: ReadonlyMap<string, NamedContext>;
 }
+
+export type NamedContext =
+  | { readonly kind: "folder" }
+  | { readonly kind: "image"; readonly reference: string };
 
 /** Nothing is asked for. */
 export const noBuildFlags: BuildFlags = {
@@ -23,6 +29,7 @@ export const noBuildFlags: BuildFlags = {
   hosts: [],
   network: "",
   sharedMemory: 0,
+  contexts: new Map(),
 };
 
 /** Of the networks BuildKit knows only three. Source: buildx, build/opt.go. */
@@ -31,4 +38,12 @@ export function flagProblems({ builder, flags = noBuildFlags }: BuildOptions): r
   if (builder === "classic" || ["", "default", "none", "host"].includes(network)) return [];
   const message = say`BuildKit knows no network "${network}": default, none or host.`;
   return [{ code: "bad-network", message, severity: "error", range: null }];
+}
+
+/** Equal for all spellings of an image that one named context replaces: dockerui/config.go. */
+export function contextName(reference: string): string {
+  return reference
+    .replace(/^docker\.io\//, "")
+    .replace(/^library\//, "")
+    .replace(/:latest$/, "");
 }

@@ -20,9 +20,17 @@ export interface BuildOptions {
 }
 
 export type StageBase =
-  | { readonly kind: "image"; readonly reference: string; readonly image: BaseImage | null }
+  | {
+      readonly kind: "image";
+      readonly reference: string;
+      readonly image: BaseImage | null;
+      /** There when a `--build-context` names it. */
+      readonly isNamed?: true;
+    }
   | { readonly kind: "stage"; readonly index: number }
   | { readonly kind: "scratch" }
+  /** The files of a `--build-context`. */
+  | { readonly kind: "folder"; readonly name: string }
   /** The FROM cannot be read. */
   | { readonly kind: "broken" };
 
@@ -73,6 +81,8 @@ export interface Stage {
   readonly steps: readonly Step[];
   /** True when the target needs it (or, for the classic builder, stands at or below it). */
   readonly isBuilt: boolean;
+  /** True when a `--build-context` takes its place: nothing but its FROM counts. */
+  readonly isReplaced: boolean;
   /** Stages that this one needs: base, COPY --from, mounts. */
   readonly needs: readonly number[];
   /** How many steps the builder announces for the stage. */

@@ -84,10 +84,10 @@ export function numberSteps(
     let total = 0;
     for (const step of stage.steps) {
       const isCounted =
-        step.operation?.kind === "pull" || ["RUN", "COPY", "ADD", "WORKDIR"].includes(step.keyword);
+        isPull(step, stage) || ["RUN", "COPY", "ADD", "WORKDIR"].includes(step.keyword);
       if (!isCounted) continue;
       total++;
-      if (step.operation !== null) numbers.set(step.index, ++number);
+      if (step.operation !== null || step.keyword === "FROM") numbers.set(step.index, ++number);
     }
     stageTotals.push(total);
     labels.push(isAlone ? "" : (stage.name ?? `stage-${stage.index}`));
@@ -95,6 +95,13 @@ export function numberSteps(
   return { numbers, stageTotals, labels };
 }
 
+/** A folder is numbered like an image that is pulled. */
+function isPull({ keyword, operation }: Step, { base, isReplaced }: OpenStage): boolean {
+  if (isReplaced) return false;
+  return operation?.kind === "pull" || (keyword === "FROM" && base.kind === "folder");
+}
+
 function isImplicit(source: SourceReference): boolean {
-  return source.kind === "image" || source.kind === "scratch";
+  const isFolder = source.kind === "context" && source.folder !== undefined;
+  return source.kind === "image" || source.kind === "scratch" || isFolder;
 }

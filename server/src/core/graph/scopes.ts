@@ -2,11 +2,13 @@
 import type { Digest } from "../host.js";
 import type { BaseImage, BaseImageLookup } from "../image/baseImage.js";
 import { copyConfig, defaultPath, emptyConfig, type ImageConfig } from "../image/config.js";
+import type { SourceReference } from "../instructions/operation.js";
 import type { Platform, StageScope } from "../instructions/scope.js";
 import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
 import type { Dockerfile, EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { Problem, TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
+import { contextName } from "./buildFlags.js";
 import { OrderedEnvironment } from "./environment.js";
 import type { Assignment, BuildOptions, StageBase } from "./graph.js";
 import { formatPlatform } from "./platform.js";
@@ -48,6 +50,7 @@ export function globalScope(
     directory: "",
     found,
     resolve: () => ({ kind: "image" }),
+    replacedName: () => null,
     imageOf: () => null,
   });
 }
@@ -63,6 +66,10 @@ export interface StageScopeInput {
   readonly digest: Digest;
   readonly baseImage: BaseImageLookup;
   readonly found: Found[];
+  /** See `Stage.isReplaced`. */
+  readonly isReplaced: boolean;
+  /** The name of a stage that a named context takes the place of; null: it is none of those. */
+  readonly replacedName: (stage: number) => string | null;
 }
 
 /** A stage starts with what its base image or parent stage ends with. */
@@ -82,7 +89,8 @@ export function stageScope(input: StageScopeInput): WalkScope {
     environment.forgetAssignments();
   }
   // BuildKit starts an empty file system in its root: dockerfile2llb/image.go `emptyImage`.
-  if (input.base.kind === "scratch" && inheritsArgs) config.workingDirectory = "/";
+  const isEmpty = input.base.kind === "scratch" || input.base.kind === "folder";
+  if (isEmpty && inheritsArgs && !input.isReplaced) config.workingDirectory = "/";
   return makeScope({
     options,
     platform: input.platform,
@@ -93,6 +101,7 @@ export function stageScope(input: StageScopeInput): WalkScope {
     declaredArgs: parent !== null && inheritsArgs ? [...parent.declaredArgs] : [],
     directory: parent?.directory ?? config.workingDirectory,
     found: input.found,
+    replacedName: input.replacedName,
     imageOf: (reference) => input.baseImage(reference, formatPlatform(options.platform)),
     resolve: (name, kind) =>
       kind === "mount"
@@ -140,6 +149,7 @@ interface ScopeParts {
   readonly directory: string;
   readonly found: Found[];
   readonly resolve: (name: string, kind: "copy" | "mount") => Lookup;
+  readonly replacedName: StageScopeInput["replacedName"];
   readonly imageOf: (reference: string) => BaseImage | null;
 }
 
@@ -151,6 +161,13 @@ function makeScope(parts: ScopeParts): WalkScope {
   };
   const reportExpansion = (error: ExpansionError, range: TextRange): void => {
     report("build", "bad-expansion", error.message, range);
+  };
+  const namedSource = (name: string): SourceReference | null => {
+    const context = parts.options.flags?.contexts.get(contextName(name));
+    if (context === undefined) return null;
+    if (context.kind === "folder") return { kind: "context", folder: contextName(name) };
+    const { reference } = context;
+    return { kind: "image", reference, image: parts.imageOf(reference), isNamed: true };
   };
   return {
     builder: parts.options.builder,
@@ -185,10 +202,15 @@ function makeScope(parts: ScopeParts): WalkScope {
       }
       const place = parts.resolve(name, kind);
       switch (place.kind) {
-        case "stage":
-          return { kind: "stage", index: place.index };
+        case "stage": {
+          const replaced = parts.replacedName(place.index);
+          const source = replaced === null ? null : namedSource(replaced);
+          return source ?? { kind: "stage", index: place.index };
+        }
         case "image":
-          return { kind: "image", reference: name, image: parts.imageOf(name) };
+          return (
+            namedSource(name) ?? { kind: "image", reference: name, image: parts.imageOf(name) }
+          );
         case "itself":
           report("read", "circular-stage", say`The stage takes files from itself.`, range);
           return null;

@@ -251,6 +251,8 @@ function copyWords({ items, from, destination }: CopyOperation, around: Surround
     return say`Copies ${what} to ${destination}, as one layer; no container is started.`;
   switch (from.kind) {
     case "context":
+      if (from.folder !== undefined)
+        return say`Copies ${what} from the build context ${from.folder} to ${destination}, as one layer; no container is started.`;
       return say`Copies ${what} from the build context to ${destination}, as one layer; no container is started.`;
     case "stage":
       return say`Copies ${what} from ${around.stage(from.index)} to ${destination}, as one layer; no container is started.`;

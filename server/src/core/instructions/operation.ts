@@ -8,9 +8,16 @@ import type { BaseImage } from "../image/baseImage.js";
 
 /** Where a COPY or a mount takes its files from. */
 export type SourceReference =
-  | { readonly kind: "context" }
+  /** `folder`: of a `--build-context` of that name; absent: the main one. */
+  | { readonly kind: "context"; readonly folder?: string }
   | { readonly kind: "stage"; readonly index: number }
-  | { readonly kind: "image"; readonly reference: string; readonly image: BaseImage | null }
+  | {
+      readonly kind: "image";
+      readonly reference: string;
+      readonly image: BaseImage | null;
+      /** There when a `--build-context` names it. */
+      readonly isNamed?: true;
+    }
   | { readonly kind: "scratch" };
 
 export interface PullOperation {

@@ -6,7 +6,7 @@ import { commandLine, defaultShell } from "./command.js";
 import { readFlags, refuseInClassic } from "./flags.js";
 import { type Builder, type InstructionKind, operates, type Surroundings } from "./kind.js";
 import { readMount } from "./mount.js";
-import type { Mount, RunOperation } from "./operation.js";
+import type { Mount, RunOperation, SourceReference } from "./operation.js";
 import type { StageScope } from "./scope.js";
 
 /** `RUN`: a command in a container; what it changes becomes a layer. */
@@ -127,10 +127,24 @@ function describeBind({ source, target, from }: Mount, around: Surroundings): st
   const what = source || say`everything`;
   if (from === null || from.kind === "scratch")
     return say`Mounts ${what} at ${target} for this step only; nothing written there is kept.`;
-  if (from.kind === "context")
+  if (from.kind === "context" && from.folder === undefined)
     return say`Mounts ${what} of the build context at ${target} for this step only; nothing written there is kept.`;
-  const origin = from.kind === "stage" ? around.stage(from.index) : from.reference;
+  const origin = originOf(from, around);
   return say`Mounts ${what} of ${origin} at ${target} for this step only; nothing written there is kept.`;
+}
+
+function originOf(
+  from: Exclude<SourceReference, { kind: "scratch" }>,
+  around: Surroundings,
+): string {
+  switch (from.kind) {
+    case "stage":
+      return around.stage(from.index);
+    case "image":
+      return from.reference;
+    case "context":
+      return say`the build context ${from.folder ?? ""}`;
+  }
 }
 
 interface RunCommand {
