@@ -1,7 +1,7 @@
 /** How a prediction reads to somebody whose editor speaks German. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import test, { afterEach, beforeEach } from "node:test";
+import { afterEach, beforeEach, suite, test } from "node:test";
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { hover } from "../../../server/src/core/features/hover.js";
 import { layerStack } from "../../../server/src/core/features/layerStack.js";
@@ -10,16 +10,6 @@ import { summarySentence } from "../../../server/src/core/features/summary.js";
 import { speak } from "../../../server/src/core/text/say.js";
 import { inRepository } from "../../support/repository.js";
 import { analysisOf, built } from "../analysis/support.js";
-
-beforeEach(() => {
-  // Our own file of texts by their English words.
-  const texts = JSON.parse(
-    readFileSync(inRepository("l10n/bundle.l10n.de.json"), "utf8"),
-  ) as Record<string, string>;
-  speak({ id: "de", texts });
-});
-
-afterEach(() => speak(null));
 
 const text = `FROM alpine AS build
 ARG VERSION
@@ -32,55 +22,67 @@ CMD ["/app"]
 const before = { text, files: { "src/a.c": "old" } };
 const edited = { text, files: { "src/a.c": "new", "src/b.c": "" }, state: built(before) };
 
-test("lenses", () => {
-  const titles = codeLenses({ analysis: analysisOf(edited), isResult: false }, "all");
-  assert.deepEqual(
-    titles.map(({ title }) => title),
-    [
-      "Basis-Image alpine",
-      "Nur Build-Argument",
-      "Schicht 1 von Stage build · 2 Dateien, 3 B · wird neu gebaut: src/a.c und 1 weitere sind geändert",
-      "Schicht 2 von Stage build · wird neu gebaut: wegen Zeile 3",
-      "Basis-Image alpine",
-      "Schicht 1 · wird vielleicht neu gebaut: hängt von Zeile 3 ab",
-      "Nur Metadaten",
-    ],
-  );
-});
+suite("in German", () => {
+  beforeEach(() => {
+    // Our own file of texts by their English words.
+    const texts = JSON.parse(
+      readFileSync(inRepository("l10n/bundle.l10n.de.json"), "utf8"),
+    ) as Record<string, string>;
+    speak({ id: "de", texts });
+  });
 
-test("a hover", () => {
-  const view = { analysis: analysisOf(edited), isResult: false };
-  const shown = hover(view, text.indexOf("COPY src"))?.markdown.replaceAll("\\", "") ?? "";
-  for (const part of [
-    "src/a.c ist geändert und src/b.c ist neu. *Verglichen mit dem letzten simulierten Build.*",
-    "- **Wird neu gebaut, wenn:** sich diese Zeile ändert; sich eine von 2 Dateien (3 B) in Inhalt oder Modus ändert, dazukommt oder wegfällt: src/a.c und src/b.c; sich das Basis-Image alpine ändert.",
-    "- **Wenn sich hier etwas ändert:** Zeile 4 wird neu gebaut; Zeile 6 wird vielleicht neu gebaut.",
-  ]) {
-    assert.ok(shown.includes(part), `${part}\n\n${shown}`);
-  }
-});
+  afterEach(() => speak(null));
 
-test("the layer tree and the summary", () => {
-  const analysis = analysisOf(edited);
-  const context = { folder: "app", problem: "", isWatched: true };
-  const [image] = layerStack({ analysis, isResult: false }, context);
-  assert.equal(image?.accessibilityLabel, "Stage 1, das Image");
-  assert.equal(
-    summarySentence(analysis),
-    "2 werden neu gebaut, 1 wird vielleicht neu gebaut: src/a.c und 1 weitere sind geändert (Zeile 3).",
-  );
-});
+  test("lenses", () => {
+    const titles = codeLenses({ analysis: analysisOf(edited), isResult: false }, "all");
+    assert.deepEqual(
+      titles.map(({ title }) => title),
+      [
+        "Basis-Image alpine",
+        "Nur Build-Argument",
+        "Schicht 1 von Stage build · 2 Dateien, 3 B · wird neu gebaut: src/a.c und 1 weitere sind geändert",
+        "Schicht 2 von Stage build · wird neu gebaut: wegen Zeile 3",
+        "Basis-Image alpine",
+        "Schicht 1 · wird vielleicht neu gebaut: hängt von Zeile 3 ab",
+        "Nur Metadaten",
+      ],
+    );
+  });
 
-test("in the log Docker's own lines stay Docker's", () => {
-  const builder = "classic";
-  const state = built({ ...before, builder });
-  const lines = simulationLog(analysisOf({ ...edited, builder, state }));
-  const last = lines.indexOf("Step 6/7 : COPY --from=build /src/app /app");
-  assert.equal(
-    lines[last + 1],
-    "   ↳ wird vielleicht neu gebaut: Es kommt auf die Dateien an, die Stage build beim Neubau von Zeile 3 erzeugt: Sind sie gleich, bleibt dieser Schritt im Cache.",
-  );
-  assert.match(lines.join("\n"), /^ ---> Removed intermediate container /m);
-  assert.match(lines.join("\n"), /^Successfully built /m);
-  assert.equal(lines.at(-1), "Es wurde nichts ausgeführt: Dies ist eine Simulation.");
+  test("a hover", () => {
+    const view = { analysis: analysisOf(edited), isResult: false };
+    const shown = hover(view, text.indexOf("COPY src"))?.markdown.replaceAll("\\", "") ?? "";
+    for (const part of [
+      "src/a.c ist geändert und src/b.c ist neu. *Verglichen mit dem letzten simulierten Build.*",
+      "- **Wird neu gebaut, wenn:** sich diese Zeile ändert; sich eine von 2 Dateien (3 B) in Inhalt oder Modus ändert, dazukommt oder wegfällt: src/a.c und src/b.c; sich das Basis-Image alpine ändert.",
+      "- **Wenn sich hier etwas ändert:** Zeile 4 wird neu gebaut; Zeile 6 wird vielleicht neu gebaut.",
+    ]) {
+      assert.ok(shown.includes(part), `${part}\n\n${shown}`);
+    }
+  });
+
+  test("the layer tree and the summary", () => {
+    const analysis = analysisOf(edited);
+    const context = { folder: "app", problem: "", isWatched: true };
+    const [image] = layerStack({ analysis, isResult: false }, context);
+    assert.equal(image?.accessibilityLabel, "Stage 1, das Image");
+    assert.equal(
+      summarySentence(analysis),
+      "2 werden neu gebaut, 1 wird vielleicht neu gebaut: src/a.c und 1 weitere sind geändert (Zeile 3).",
+    );
+  });
+
+  test("in the log Docker's own lines stay Docker's", () => {
+    const builder = "classic";
+    const state = built({ ...before, builder });
+    const lines = simulationLog(analysisOf({ ...edited, builder, state }));
+    const last = lines.indexOf("Step 6/7 : COPY --from=build /src/app /app");
+    assert.equal(
+      lines[last + 1],
+      "   ↳ wird vielleicht neu gebaut: Es kommt auf die Dateien an, die Stage build beim Neubau von Zeile 3 erzeugt: Sind sie gleich, bleibt dieser Schritt im Cache.",
+    );
+    assert.match(lines.join("\n"), /^ ---> Removed intermediate container /m);
+    assert.match(lines.join("\n"), /^Successfully built /m);
+    assert.equal(lines.at(-1), "Es wurde nichts ausgeführt: Dies ist eine Simulation.");
+  });
 });
