@@ -39,6 +39,61 @@ test("copied files count by their content", async () => {
   assert.deepEqual(sharedLayers(unread).steps, []);
 });
 
+test("the numbers of a file say what is cached, what waits, what is shared and what is stored twice", async () => {
+  const sections = [
+    {
+      name: "Dockerfile",
+      text: [
+        "FROM x AS tools",
+        "RUN tools",
+        "FROM x",
+        "RUN install",
+        "COPY package.json .",
+        "RUN npm ci",
+        "COPY . .",
+        "COPY --from=tools /t /t",
+        'CMD ["node"]',
+        "",
+      ].join("\n"),
+    },
+    { name: "package.json", text: "{}" },
+    { name: "app.js", text: "12345" },
+    { name: ".dockerignore", text: "Dockerfile\n.dockerignore\n" },
+  ];
+  const project = await openProject({ intent: "", sections }, "posix", "buildkit");
+  assert.ok(project !== null);
+  const { analysis } = project.view;
+  const shared = sharedLayers([{ name: "a", analysis }, file("b", "FROM x\nRUN install")]);
+  assert.deepEqual(shared.numbers, [
+    {
+      file: "a",
+      steps: 6,
+      chain: 5,
+      steady: 2,
+      layers: 5,
+      copiedBytes: 2 + 2 + 5,
+      repeatedBytes: 2,
+      shared: 1,
+    },
+    {
+      file: "b",
+      steps: 1,
+      chain: 1,
+      steady: 1,
+      layers: 1,
+      copiedBytes: 0,
+      repeatedBytes: 0,
+      shared: 1,
+    },
+  ]);
+  assert.match(sharedLayersDocument(shared), /\| `a` \| 6 \| 2 \| 5 \| 1 \| 5 \| 9 B \| 2 B \|/);
+});
+
+test("copied files that are shared are counted in bytes", async () => {
+  const shared = sharedLayers([await copying("a", "{}"), await copying("b", "{}")]);
+  assert.match(sharedLayersDocument(shared), /2 runs and 2 B of copied files saved/);
+});
+
 test("a hint says which small change would share more", () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
     [

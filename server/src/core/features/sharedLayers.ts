@@ -7,6 +7,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { Stage } from "../graph/graph.js";
 import { formatPlatform } from "../graph/platform.js";
 import { lineage } from "../image/layers.js";
+import { type BuildNumbers, buildNumbers } from "./buildNumbers.js";
 import { sharingHints } from "./sharingHints.js";
 
 export interface ComparedFile {
@@ -26,6 +27,8 @@ export interface SharedStep {
   /** From 1: the step's place above the base. */
   readonly depth: number;
   readonly text: string;
+  /** Of files that it copies from the build context; null: it copies none, or they are not known. */
+  readonly bytes: number | null;
   readonly places: readonly { readonly file: string; readonly line: number }[];
 }
 
@@ -35,8 +38,15 @@ export interface SharingHint {
   readonly gain: number;
 }
 
+export interface FileNumbers extends BuildNumbers {
+  readonly file: string;
+  /** Steps that another file has, too. */
+  readonly shared: number;
+}
+
 export interface SharedLayers {
   readonly files: readonly string[];
+  readonly numbers: readonly FileNumbers[];
   readonly bases: readonly SharedBase[];
   /** Steps that two files or more share; lower ones before those on top of them. */
   readonly steps: readonly SharedStep[];
@@ -55,10 +65,16 @@ export interface Chain {
 
 export function sharedLayers(files: readonly ComparedFile[]): SharedLayers {
   const chains = files.flatMap(chainsOf);
+  const steps = sharedSteps(chains);
   return {
     files: files.map(({ name }) => name),
+    numbers: files.map(({ name, analysis }) => ({
+      file: name,
+      ...buildNumbers(analysis),
+      shared: steps.filter(({ places }) => places.some(({ file }) => file === name)).length,
+    })),
     bases: sharedBases(chains),
-    steps: sharedSteps(chains),
+    steps,
     hints: sharingHints(chains),
   };
 }
@@ -106,17 +122,20 @@ interface OpenStep {
   readonly base: string;
   readonly depth: number;
   readonly text: string;
+  readonly bytes: number | null;
   readonly places: Map<string, { readonly file: string; readonly line: number }>;
 }
 
 function sharedSteps(chains: readonly Chain[]): readonly SharedStep[] {
   const steps = new Map<string, OpenStep>();
   for (const { file, base, platform, steps: own } of chains) {
-    for (const [at, { step, keyed }] of own.entries()) {
+    for (const [at, { step, keyed, files }] of own.entries()) {
       // A key says the base by its name: two platforms of one name have no layer in common.
       if (!isComparable(own[at])) break;
       const name = `${platform} ${keyed.key}`;
-      const known = steps.get(name) ?? { base, depth: at + 1, text: step.text, places: new Map() };
+      const bytes = step.operation?.kind === "copy" && files !== null ? files.bytes : null;
+      const open = { base, depth: at + 1, text: step.text, bytes, places: new Map() };
+      const known = steps.get(name) ?? open;
       steps.set(name, known);
       if (!known.places.has(file)) known.places.set(file, { file, line: step.line });
     }

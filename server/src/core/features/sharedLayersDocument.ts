@@ -1,10 +1,11 @@
 /** "Layers Shared in This Workspace" as a Markdown document. */
 import { say } from "../text/say.js";
 import { codeSpan, escapeMarkdown, tableCell, tableCode } from "./markdown.js";
-import type { SharedLayers } from "./sharedLayers.js";
-import { count } from "./sizes.js";
+import type { FileNumbers, SharedLayers, SharedStep } from "./sharedLayers.js";
+import { count, formatBytes } from "./sizes.js";
 
-export function sharedLayersDocument({ files, bases, steps, hints }: SharedLayers): string {
+export function sharedLayersDocument(shared: SharedLayers): string {
+  const { files, bases, steps, hints, numbers } = shared;
   const title = `# ${say`Layers shared in this workspace`}`;
   if (files.length < 2) {
     const found =
@@ -13,17 +14,22 @@ export function sharedLayersDocument({ files, bases, steps, hints }: SharedLayer
         : say`There is one Dockerfile, ${codeSpan(files[0] ?? "")}: it takes two to share layers.`;
     return `${title}\n\n${found}\n`;
   }
-  const saved = steps.reduce((sum, { places }) => sum + places.length - 1, 0);
   return [
     title,
     escapeMarkdown(
       say`${count(files.length, "Dockerfile")} compared, as BuildKit builds them. A layer that several images share is built, stored, pushed and pulled once.`,
     ),
-    escapeMarkdown(
-      saved === 0
-        ? say`No step is shared so far.`
-        : say`${count(steps.length, "shared step")}: ${count(saved, "run")} saved when all are built.`,
-    ),
+    escapeMarkdown(savedSentence(steps)),
+    `## ${say`In numbers`}`,
+    numbersTable(numbers),
+    [
+      say`Caching: a step that takes no file of the build context, and stands on none that does, stays cached whatever file changes.`,
+      say`Speed: steps in a row wait for each other; all others run beside them.`,
+      say`Sharing: a step that another Dockerfile has too is built, stored and pulled once.`,
+      say`Efficiency: a file that two layers of an image hold is stored twice.`,
+    ]
+      .map((sentence) => `- ${escapeMarkdown(sentence)}`)
+      .join("\n"),
     `## ${say`Base images in common`}`,
     bases.length === 0
       ? escapeMarkdown(say`None.`)
@@ -42,11 +48,12 @@ export function sharedLayersDocument({ files, bases, steps, hints }: SharedLayer
     steps.length === 0
       ? escapeMarkdown(say`None.`)
       : table(
-          [say`Above`, say`Layer`, say`Instruction`, say`Shared by`],
-          steps.map(({ base, depth, text, places }) => [
+          [say`Above`, say`Layer`, say`Instruction`, say`Copied`, say`Shared by`],
+          steps.map(({ base, depth, text, bytes, places }) => [
             tableCode(base),
             String(depth),
             tableCode(text),
+            bytes === null ? "" : formatBytes(bytes),
             places.map(({ file, line }) => say`${tableCode(file)} line ${line}`).join(", "),
           ]),
         ),
@@ -56,6 +63,37 @@ export function sharedLayersDocument({ files, bases, steps, hints }: SharedLayer
       : hints.map(({ message }) => `- ${tableCell(message)}`).join("\n"),
     "",
   ].join("\n\n");
+}
+
+function savedSentence(steps: readonly SharedStep[]): string {
+  const saved = steps.reduce((sum, { places }) => sum + places.length - 1, 0);
+  const bytes = steps.reduce((sum, step) => sum + (step.bytes ?? 0) * (step.places.length - 1), 0);
+  if (saved === 0) return say`No step is shared so far.`;
+  const [shared, runs] = [count(steps.length, "shared step"), count(saved, "run")];
+  return bytes === 0
+    ? say`${shared}: ${runs} saved when all are built.`
+    : say`${shared}: ${runs} and ${formatBytes(bytes)} of copied files saved when all are built.`;
+}
+
+function numbersTable(numbers: readonly FileNumbers[]): string {
+  return table(
+    [
+      "Dockerfile",
+      say`Steps`,
+      say`Always cached`,
+      say`In a row`,
+      say`Shared`,
+      say`Layers`,
+      say`Copied`,
+      say`Of it twice`,
+    ],
+    numbers.map(({ file, steps, steady, chain, shared, layers, copiedBytes, repeatedBytes }) => [
+      tableCode(file),
+      ...[steps, steady, chain, shared, layers].map(String),
+      formatBytes(copiedBytes),
+      repeatedBytes === 0 ? "" : formatBytes(repeatedBytes),
+    ]),
+  );
 }
 
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
