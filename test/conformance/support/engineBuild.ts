@@ -3,6 +3,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { importBaseImage } from "../../support/engine/baseImage.js";
 import type { Engine } from "../../support/engine/engine.js";
+import { serve } from "../../support/engine/serve.js";
 import { readFromTar } from "../../support/engine/tar.js";
 import { caseDigest } from "./caseDigest.js";
 import type { Builder, Case } from "./caseFile.js";
@@ -47,7 +48,12 @@ export async function recordCase(
         await importBaseImage(engine, "local/base", `${nonce} ${baseMark}`, baseInstructions);
         base = wanted;
       }
-      builds.push(await buildOnce(engine, folder, builder, tag, seen));
+      const stop = isServed(text) ? await serve(engine, folder.path) : null;
+      try {
+        builds.push(await buildOnce(engine, folder, builder, tag, seen));
+      } finally {
+        await stop?.();
+      }
     }
   } finally {
     dropCaseFolder(folder);
@@ -61,6 +67,11 @@ export async function recordCase(
     engine: `Docker ${docker}, buildx ${buildx}, ${store}`,
     builds,
   };
+}
+
+/** True for a case with files that a server has for the engine. */
+function isServed(text: string): boolean {
+  return text.includes("-- served/");
 }
 
 /**
@@ -120,11 +131,11 @@ function mustHaveRun(code: number, stderr: string): void {
 
 /**
  * Takes back what the case put into the engine. Its base image is its own, so its cache can serve
- * no other case; only what stands on `scratch` could.
+ * no other case; only what stands on `scratch` could, and a download.
  */
 async function forget(engine: Engine, tag: string, text: string): Promise<void> {
   await engine.docker(["image", "rm", "-f", tag, "local/base"]);
-  if (text.includes("scratch")) await engine.forgetBuilds();
+  if (text.includes("scratch") || isServed(text)) await engine.forgetBuilds();
 }
 
 interface ImageFile {

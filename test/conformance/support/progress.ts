@@ -9,6 +9,8 @@ export interface Progress {
 interface Vertex {
   readonly digest: string;
   readonly name?: string;
+  /** What it stands on and takes from; absent: nothing. */
+  readonly inputs?: readonly string[];
   readonly started?: string;
   readonly completed?: string;
   readonly cached?: boolean;
@@ -48,25 +50,32 @@ export function buildkitSteps(
   for (const { vertexes = [] } of progress) {
     for (const vertex of vertexes) {
       if (vertex.started !== undefined && vertex.completed === undefined) begun.add(vertex.digest);
-      const { name = vertex.name, error = vertex.error } = vertices.get(vertex.digest) ?? {};
+      const {
+        name = vertex.name,
+        error = vertex.error,
+        inputs = vertex.inputs,
+      } = vertices.get(vertex.digest) ?? {};
       // The last report counts: when another step fails, one that is running is reported as cached first.
       vertices.set(vertex.digest, {
         ...vertex,
         ...(name === undefined ? {} : { name }),
         ...(error === undefined ? {} : { error }),
+        ...(inputs === undefined ? {} : { inputs }),
       });
     }
   }
   const byName = namedLines(spans);
   const steps: StepRecord[] = [];
   for (const vertex of vertices.values()) {
-    const label = /^\[(?:(\S+) +)?(\d+)\/(\d+)\] (ONBUILD )?(\S+)/.exec(vertex.name ?? "");
+    const label = /^\[(?:(\S+) +| +)?(\d+)\/(\d+)\] (ONBUILD )?(\S+)/.exec(vertex.name ?? "");
     if (label === null) continue;
     const [, stage = null, number = "", , onbuild, keyword = ""] = label;
     if (keyword === "FROM") continue;
     // When a build fails, what is under way is reported as cached; whether it was cannot be told.
     const isUnclear = provenance === null && vertex.cached === true && begun.has(vertex.digest);
     const outcome = isUnclear ? "not reached" : outcomeOf(vertex);
+    // A download is asked for at every build: whether its ADD is cached is a matter of the copy.
+    if (keyword === "ADD" && vertex.inputs === undefined && outcome !== "failed") continue;
     const fromProvenance = provenance === null ? [] : provenanceLines(vertex.digest, provenance);
     const lines =
       fromProvenance.length > 0 ? fromProvenance : [byName(stage, Number(number))].flat();
@@ -121,7 +130,7 @@ function namedLines(
   };
 }
 
-/** An instruction may have several vertices (ADD of a URL): it ran when any of them did. */
+/** An instruction may have several vertices: it ran when any of them did. */
 function oneEach(steps: readonly StepRecord[]): readonly StepRecord[] {
   const rank = { failed: 3, run: 2, "not reached": 1, cached: 0 };
   const merged: StepRecord[] = [];

@@ -4,7 +4,7 @@
  * this program stays open, so nothing of it is left when this program ends, however it ends.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -17,6 +17,8 @@ export interface Engine {
   readonly env: NodeJS.ProcessEnv;
   /** A static busybox for base images. */
   readonly busybox: string;
+  /** The file of the network namespace that builds run in; null: this program's own. */
+  readonly network: string | null;
   docker(args: readonly string[], options?: RunOptions): Promise<Finished>;
   /** Removes the images and build cache that came since the start, nothing that was there before. */
   forgetBuilds(): Promise<void>;
@@ -87,6 +89,7 @@ async function givenEngine(options: EngineOptions): Promise<Engine | null> {
     versions: await engineVersions(ask),
     env: process.env,
     busybox: files.busybox,
+    network: null,
     docker: ask,
     forgetBuilds,
     stop: forgetBuilds,
@@ -183,6 +186,7 @@ async function privateEngine(options: EngineOptions): Promise<Engine> {
     versions: await engineVersions(ask),
     env,
     busybox: files.busybox,
+    network: networkOf(host.pid ?? 0),
     docker: ask,
     forgetBuilds: async () => {
       await ask(["builder", "prune", "-af"]);
@@ -194,6 +198,12 @@ async function privateEngine(options: EngineOptions): Promise<Engine> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** `unshare` itself stays outside of the namespaces: its child is in them. */
+function networkOf(pid: number): string {
+  const [child = ""] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+  return `/proc/${child}/ns/net`;
 }
 
 /**

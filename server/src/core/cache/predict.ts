@@ -6,7 +6,7 @@
  */
 import type { FileTree } from "../context/fileTree.js";
 import type { SelectionProblem } from "../context/select.js";
-import { contextName, noBuildFlags } from "../graph/buildFlags.js";
+import { noBuildFlags } from "../graph/buildFlags.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { formatPlatform } from "../graph/platform.js";
 import { sourcesOf } from "../graph/reach.js";
@@ -25,7 +25,15 @@ import { type ContextInput, type ContextView, copyRequest, mountRequest } from "
 import { type FileSources, leaveFiles } from "./leaveFiles.js";
 import type { PredictionKind } from "./prediction.js";
 import { type Baseline, type CacheRecord, RecordIndex, type Token } from "./records.js";
-import { type Opaque, StageFiles, stageContent } from "./stageFiles.js";
+import { StageFiles, stageContent } from "./stageFiles.js";
+import {
+  type ImageReference,
+  imageVertex,
+  known,
+  type OpenInput,
+  remoteInput,
+  type StepInput,
+} from "./stepInput.js";
 import { visibleFrom } from "./visibleStages.js";
 
 export interface PredictionInput {
@@ -45,12 +53,6 @@ export interface FolderInput {
   readonly view: ContextView;
   readonly tree: FileTree;
 }
-
-/** Why an input cannot be known before the build. */
-export type OpenInput =
-  | { readonly kind: "stage"; readonly stage: number }
-  | { readonly kind: "remote"; readonly url: string }
-  | { readonly kind: "pending" };
 
 export interface KeyedStep {
   readonly step: Step;
@@ -99,8 +101,6 @@ export function predictKeys(input: PredictionInput): Keys {
   return { steps: walker.steps(), stages: walker.ends };
 }
 
-type ImageReference = Extract<SourceReference, { kind: "image" }>;
-
 interface Position {
   exec: string;
   token: Token;
@@ -113,13 +113,6 @@ interface Position {
   missed: boolean;
   /** Directories that are known to be there, whatever the commands of the stage did. */
   readonly directories: Set<string>;
-}
-
-interface StepInput extends Opaque {
-  readonly context?: ContextInput;
-  readonly open?: OpenInput;
-  readonly problems?: readonly SelectionProblem[];
-  readonly fails?: boolean;
 }
 
 class Walker {
@@ -245,7 +238,9 @@ class Walker {
       isForced,
       context: others.flatMap(({ context }) => (context === undefined ? [] : [context])),
       stageProblems: others.flatMap(({ problems }) => problems ?? []),
-      open: others.flatMap(({ open }) => (open === undefined ? [] : [open])),
+      open: others.flatMap(({ open, isPinned }) =>
+        open === undefined || (isPinned && kind !== "unknown") ? [] : [open],
+      ),
       below: position.below,
       sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
       fails,
@@ -298,7 +293,7 @@ class Walker {
   /** @param key what it will have once everything has been built */
   #lookUp(
     definition: Definition,
-    inputs: readonly Opaque[],
+    inputs: readonly StepInput[],
     position: Position,
     key: string,
   ): { kind: PredictionKind; token: Token } {
@@ -314,9 +309,14 @@ class Walker {
       // The classic builder works in order, so that a stage finds what another one has just left;
       // BuildKit runs equal steps of two stages as one.
       const isThere = records.has(id) || this.#committed?.has(id) === true;
-      return { kind: isThere ? "hit" : "miss", token: { kind: "known", id } };
+      if (isThere || !inputs.some(({ isPinned }) => isPinned)) {
+        return { kind: isThere ? "hit" : "miss", token: { kind: "known", id } };
+      }
     }
-    const tokens = inputs.map((input) => input.token);
+    const tokens = inputs.map(
+      ({ token, isPinned, exec }): Token =>
+        isPinned === true ? { kind: "download", id: exec } : token,
+    );
     const indexes = this.#committed === null ? [records] : [records, this.#committed];
     const candidates = indexes.flatMap((index) => index.candidates(definition.digest, tokens));
     if (candidates.length === 0) return fresh;
@@ -449,23 +449,6 @@ const fresh: { readonly kind: PredictionKind; readonly token: Token } = {
   kind: "miss",
   token: { kind: "one-of", ids: new Set() },
 };
-
-/** An image that a `--build-context` names is asked for otherwise than one that the file names. */
-function imageVertex({ reference, isNamed }: Omit<ImageReference, "kind">, platform: Platform) {
-  const name = `${contextName(reference)}@${formatPlatform(platform)}`;
-  return isNamed === true ? `named:${name}` : `image:${name}`;
-}
-
-function known(id: string): StepInput {
-  return { exec: id, token: { kind: "known", id } };
-}
-
-/** A checksum or a full commit names the content; any other address may answer something new. */
-function remoteInput(url: string, checksum: string): StepInput {
-  if (checksum !== "") return known(`remote:${checksum}`);
-  if (/#[0-9a-f]{40}(?::|$)/.test(url)) return known(`remote:${url}`);
-  return { exec: `remote:${url}`, token: { kind: "any" }, open: { kind: "remote", url } };
-}
 
 /** Directories that practically every base image has. */
 const usualDirectories = ["/", "/bin", "/dev", "/etc", "/home", "/root", "/tmp", "/usr", "/var"];

@@ -101,6 +101,8 @@ export class RecordIndex {
 export type Token =
   | { readonly kind: "known"; readonly id: string }
   | { readonly kind: "one-of"; readonly ids: ReadonlySet<string> }
+  /** Exactly this, or what an earlier build got from some address. */
+  | { readonly kind: "download"; readonly id: string }
   | { readonly kind: "any" };
 
 function couldBe(token: Token, input: string): boolean {
@@ -109,6 +111,8 @@ function couldBe(token: Token, input: string): boolean {
       return token.id === input;
     case "one-of":
       return token.ids.has(input);
+    case "download":
+      return token.id === input || /^remote:https?:/.test(input);
     case "any":
       return true;
   }

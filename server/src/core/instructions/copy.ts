@@ -77,6 +77,7 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
   const owner = expandFlag(flags, "chown", scope);
   const mode = checkedMode(flags, scope);
   const checksum = expandFlag(flags, "checksum", scope);
+  checkChecksum(instruction, flags, checksum, scope);
   const items: CopyItem[] = [];
   for (const word of instruction.args.slice(0, -1)) {
     const item = readSource(instruction, word, { isAdd, checksum, flags, scope });
@@ -111,6 +112,33 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
     unpack: flags.get("unpack") === null ? isAdd : flags.isTrue("unpack"),
   };
   return operates("layer", operation);
+}
+
+/** Source: BuildKit, convert_copy.go, and the digests that go-digest knows. */
+function checkChecksum(
+  instruction: Instruction,
+  flags: FlagValues,
+  checksum: string,
+  scope: StageScope,
+): void {
+  if (checksum === "") return;
+  const range = flags.get("checksum")?.valueRange ?? instruction.range;
+  const [source, other] = instruction.args.slice(0, -1);
+  const remote = source === undefined ? null : remoteKind(scope.expand(source));
+  const isDigest = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
+  if (other !== undefined) {
+    scope.report("build", "bad-checksum", say`--checksum is for a single source.`, range);
+  } else if (remote === null) {
+    scope.report(
+      "build",
+      "bad-checksum",
+      say`--checksum is for an address or a git repository.`,
+      range,
+    );
+  } else if (remote === "http" && !isDigest.test(checksum)) {
+    const message = say`"${checksum}" is not a checksum: sha256: and 64 hexadecimal digits.`;
+    scope.report("build", "bad-checksum", message, range);
+  }
 }
 
 interface SourceReading {

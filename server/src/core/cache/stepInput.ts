@@ -1,0 +1,46 @@
+/** One input of a step besides the root file system: files, a download, another stage. */
+import type { SelectionProblem } from "../context/select.js";
+import { contextName } from "../graph/buildFlags.js";
+import { formatPlatform } from "../graph/platform.js";
+import type { SourceReference } from "../instructions/operation.js";
+import type { Platform } from "../instructions/scope.js";
+import type { ContextInput } from "./inputs.js";
+import type { Opaque } from "./stageFiles.js";
+
+/** Why an input cannot be known before the build. */
+export type OpenInput =
+  | { readonly kind: "stage"; readonly stage: number }
+  | { readonly kind: "remote"; readonly url: string }
+  | { readonly kind: "pending" };
+
+export interface StepInput extends Opaque {
+  /** Content of a known checksum: a download of before, of which none is known, may have been it. */
+  readonly isPinned?: true;
+  readonly context?: ContextInput;
+  readonly open?: OpenInput;
+  readonly problems?: readonly SelectionProblem[];
+  readonly fails?: boolean;
+}
+
+export type ImageReference = Extract<SourceReference, { kind: "image" }>;
+
+export function known(id: string): StepInput {
+  return { exec: id, token: { kind: "known", id } };
+}
+
+/** A checksum or a full commit names the content; any other address may answer something new. */
+export function remoteInput(url: string, checksum: string): StepInput {
+  const open = { kind: "remote", url } as const;
+  if (checksum !== "") return { ...known(`remote:${checksum}`), isPinned: true, open };
+  if (/#[0-9a-f]{40}(?::|$)/.test(url)) return known(`remote:${url}`);
+  return { exec: `remote:${url}`, token: { kind: "any" }, open };
+}
+
+/** An image that a `--build-context` names is asked for otherwise than one that the file names. */
+export function imageVertex(
+  { reference, isNamed }: Omit<ImageReference, "kind">,
+  platform: Platform,
+): string {
+  const name = `${contextName(reference)}@${formatPlatform(platform)}`;
+  return isNamed === true ? `named:${name}` : `image:${name}`;
+}
