@@ -171,7 +171,7 @@ function git(
   words: readonly string[],
   { input = "", timeout = 0 }: GitCall = {},
 ): Promise<Result<Buffer>> {
-  return new Promise((resolve) => {
+  return new Promise<Result<Buffer>>((resolve) => {
     const child = spawn("git", words, {
       cwd,
       stdio: ["pipe", "pipe", "pipe"],
@@ -206,7 +206,8 @@ function git(
     // A git that ends early closes the pipe; its own message says why.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
-  });
+    // A folder that is a file is no event but a throw.
+  }).catch((error: unknown) => failure("EGIT", cwd, String(error)));
 }
 
 function text(bytes: Buffer): string {
