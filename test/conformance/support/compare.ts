@@ -134,7 +134,7 @@ function compareVerdict(recorded: BuildRecord, simulated: Simulation, wrong: str
     }
     return 1;
   }
-  if (isUnforeseeable(recorded.failure)) return 0;
+  if (isUnforeseeable(recorded.failure) && !isKnownObstacle(recorded.failure, simulated)) return 0;
   const { line, message } = recorded.failure;
   if (first === undefined && isOutputMissing(recorded.failure, simulated)) return 0;
   if (first === undefined)
@@ -145,6 +145,20 @@ function compareVerdict(recorded: BuildRecord, simulated: Simulation, wrong: str
     );
   }
   return 1;
+}
+
+/** A file in the way of a folder, in a stage that starts empty and runs nothing: all of it is known. */
+function isKnownObstacle({ line, message }: FailureRecord, { json }: Simulation): boolean {
+  if (!/non-directory|not a directory/.test(message)) return false;
+  const stageOf = (index: number) => json.steps.filter((step) => step.stageIndex === index);
+  let index = json.steps.find((step) => step.line === line)?.stageIndex ?? -1;
+  for (;;) {
+    const [from, ...steps] = stageOf(index);
+    if (from === undefined || steps.some(({ instruction }) => instruction === "RUN")) return false;
+    const base = from.text.split(/\s+/)[1];
+    if (base === "scratch") return true;
+    index = json.steps.find(({ stage }) => stage !== null && stage === base)?.stageIndex ?? -1;
+  }
 }
 
 /** The engine names the first line of an instruction; a finding may stand at the very word. */

@@ -168,6 +168,7 @@ export function steadyMessage(message: string): string {
     .replaceAll(/sha256:[0-9a-f]{64}/g, "DIGEST")
     .replaceAll(/(Get|Head) "http.*$/g, "the registry cannot be reached")
     .replaceAll(/dial tcp.*$/g, "the registry cannot be reached")
+    .replaceAll(/\/overlay2\/[0-9a-z]+\/merged\//g, "/")
     .replaceAll(/\/[^ "']*stratacast-[^ "']*?\/(context-\w+|data)\/?/g, "/")
     .trim();
 }

@@ -16,6 +16,24 @@ export interface FileSources {
   readonly stage: (index: number) => StageFiles | null;
 }
 
+/** The file of the stage that fails the step, below the root; null: none that is known. */
+export function obstacleTo(
+  { operation }: Step,
+  files: StageFiles,
+  context: ContextInput | undefined,
+  sources: FileSources,
+): string | null {
+  if (operation?.kind === "makeDirectory") return files.obstacleToFolder(operation.path);
+  if (operation?.kind !== "copy" || operation.link) return null;
+  const request = copyRequest(operation, sources.builder);
+  if (operation.from.kind !== "stage" || request === null) {
+    return files.obstacleToCopy(operation, context?.selection ?? null);
+  }
+  const other = sources.stage(operation.from.index);
+  const content = other === null ? null : stageContent(other, request, sources.digest);
+  return files.obstacleToCopy(operation, content?.selection ?? null);
+}
+
 /**
  * @param result the name of everything that cannot be computed
  * @param context what the step takes from a build context

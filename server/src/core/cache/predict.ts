@@ -5,6 +5,7 @@
  * Source of the rules: BuildKit, solver/edge.go and llbsolver/ops; moby, image/cache.
  */
 import type { FileTree } from "../context/fileTree.js";
+import { obstacleProblem } from "../context/obstacle.js";
 import type { SelectionProblem } from "../context/select.js";
 import { noBuildFlags } from "../graph/buildFlags.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
@@ -22,7 +23,7 @@ import {
   orderedMounts,
 } from "./definition.js";
 import { type ContextInput, type ContextView, copyRequest, mountRequest } from "./inputs.js";
-import { type FileSources, leaveFiles } from "./leaveFiles.js";
+import { type FileSources, leaveFiles, obstacleTo } from "./leaveFiles.js";
 import type { PredictionKind } from "./prediction.js";
 import { type Baseline, type CacheRecord, RecordIndex, type Token } from "./records.js";
 import { StageFiles, stageContent } from "./stageFiles.js";
@@ -224,7 +225,9 @@ class Walker {
     if (definition === null) return keyless(step, position.below);
     const others = this.#inputsOf(step, position);
     const inputs = [{ exec: position.exec, token: position.token }, ...others];
-    const fails = step.fails || others.some((input) => input.fails === true);
+    const obstacle =
+      files === null ? null : obstacleTo(step, files, others[0]?.context, this.#sources);
+    const fails = step.fails || obstacle !== null || others.some((input) => input.fails === true);
     const execInputs = inputs.map(({ exec }) => exec);
     const key = this.#key([definition.digest, execInputs]);
     const isForced = this.#isForced(step);
@@ -237,7 +240,10 @@ class Walker {
       prediction: fails || position.failed ? null : kind,
       isForced,
       context: others.flatMap(({ context }) => (context === undefined ? [] : [context])),
-      stageProblems: others.flatMap(({ problems }) => problems ?? []),
+      stageProblems: [
+        ...others.flatMap(({ problems }) => problems ?? []),
+        ...(obstacle === null ? [] : [obstacleProblem(obstacle)]),
+      ],
       open: others.flatMap(({ open, isPinned }) =>
         open === undefined || (isPinned && kind !== "unknown") ? [] : [open],
       ),

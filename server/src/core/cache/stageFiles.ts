@@ -67,6 +67,39 @@ export class StageFiles implements FileTree {
     parent.children.set(clean.slice(clean.lastIndexOf("/") + 1), directoryNode(clean, content));
   }
 
+  /**
+   * The file that is in the way of a COPY; null: none that is known. BuildKit puts no folder where a
+   * file is, the classic builder does so below the destination. Source: fsutil, copy/copy.go; moby,
+   * builder/dockerfile/copy.go.
+   */
+  obstacleToCopy(operation: CopyOperation, selection: Selection | null): string | null {
+    const target = relative(operation.destination);
+    const entries = selection?.sources.flatMap((source) => source.entries) ?? [];
+    const isFolder =
+      operation.destination.endsWith("/") ||
+      entries.some(({ entry, to }) => entry.kind === "directory" && to === "");
+    const onTheWay = this.obstacleToFolder(isFolder ? target : parentPath(target));
+    if (onTheWay !== null || selection?.builder !== "buildkit") return onTheWay;
+    for (const { entry, to } of entries) {
+      const path = [target, to].filter((part) => part !== "").join("/");
+      if (entry.kind === "directory" && this.#find(path)?.entry.kind === "file") return path;
+    }
+    return null;
+  }
+
+  /** The same for a folder with all that are above it. */
+  obstacleToFolder(path: string): string | null {
+    let node: Node | undefined = this.#root;
+    let at = "";
+    for (const name of relative(path).split("/")) {
+      node = node.children.get(name);
+      at = at === "" ? name : `${at}/${name}`;
+      if (node === undefined) return null;
+      if (node.entry.kind === "file") return at;
+    }
+    return null;
+  }
+
   /** Puts the selected entries where the COPY puts them. False when an identity is not known yet. */
   add(operation: CopyOperation, tree: FileTree, selection: Selection): boolean {
     const isInto =

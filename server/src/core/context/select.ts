@@ -80,7 +80,9 @@ export type SelectionProblemCode =
   /** A wildcard, --exclude or --parents pattern that Go's matcher rejects. */
   | "pattern-invalid"
   /** --exclude or --parents left nothing of this source (information). */
-  | "everything-excluded";
+  | "everything-excluded"
+  /** A folder would have to be where the stage has a file. */
+  | "destination-is-file";
 
 export interface SelectionProblem {
   readonly code: SelectionProblemCode;

@@ -121,7 +121,8 @@ function checkChecksum(
   checksum: string,
   scope: StageScope,
 ): void {
-  if (checksum === "") return;
+  // The classic builder knows no such flag, and has said so.
+  if (checksum === "" || scope.builder === "classic") return;
   const range = flags.get("checksum")?.valueRange ?? instruction.range;
   const [source, other] = instruction.args.slice(0, -1);
   const remote = source === undefined ? null : remoteKind(scope.expand(source));
