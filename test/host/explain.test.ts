@@ -186,7 +186,20 @@ journey(
       await steps.filter({ hasText: "Read a lens" }).first().waitFor();
       assert.equal(await steps.count(), 5);
       await steps.filter({ hasText: "See the layer stack" }).first().click();
-      await seeWebview(editor, /Base image node:22/, "svg text");
+      const picture = await seeWebview(editor, /Base image node:22/, "svg text");
+      for (const theme of themes) {
+        await editor.useTheme(theme);
+        await eventually(`the picture in the colours of ${theme}`, async () => {
+          const [ground, letters] = await picture.locator("svg").evaluate((svg) =>
+            [".sc-frame", "text"].map((part) => {
+              const found = svg.querySelector(part);
+              const color = found === null ? "" : getComputedStyle(found).fill;
+              return Number(/\d+/.exec(color)?.[0] ?? Number.NaN);
+            }),
+          );
+          return Math.abs((ground ?? 0) - (letters ?? 0)) > 100 ? true : null;
+        });
+      }
       await screenshots(editor, "walkthrough");
     });
   },

@@ -11,6 +11,7 @@ import type { View } from "../../../server/src/core/features/view.js";
 import { layoutGraph } from "../../../server/src/host/layout.js";
 import { openProject } from "../../support/fixturesProject.js";
 import { inRepository } from "../../support/repository.js";
+import { withStyleAttributes } from "../../support/styleAttributes.js";
 
 const dockerfile = [
   "FROM node:22",
@@ -87,7 +88,8 @@ function titleOf(view: View, at: number): string {
 }
 
 function stack(view: View, id: string): string {
-  return pictureSvg(view, { layout: layoutGraph, part: "stack", reach: "none", id }) ?? "";
+  const svg = pictureSvg(view, { layout: layoutGraph, part: "stack", reach: "none", id });
+  return svg === null ? "" : withStyleAttributes(svg, id);
 }
 
 /** The steps of the log, without what BuildKit does for itself. */

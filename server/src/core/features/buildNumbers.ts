@@ -9,8 +9,6 @@ export interface BuildNumbers {
   readonly chain: number;
   /** So many of them stay cached whatever file of the build context changes. */
   readonly steady: number;
-  /** Of the image, above its base. */
-  readonly layers: number;
   /** Of files of the build context in the image, each layer for itself. */
   readonly copiedBytes: number;
   /** Of these, in files that a lower layer of the image has already. */
@@ -35,7 +33,6 @@ export function buildNumbers(analysis: Analysis): BuildNumbers {
     steps: steps.length,
     chain: chain.length,
     steady: steps.length - touched.size,
-    layers: steps.filter(isLayer).length,
     ...copied(steps.filter(isLayer)),
   };
 }

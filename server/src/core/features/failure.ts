@@ -104,7 +104,7 @@ function classicReport(
     nextBuild: [
       kept.length === 0
         ? say`The next build starts anew.`
-        : say`The next build says “Using cache” for ${lineList(linesOf(kept))}, as long as they and their files stay as they are.`,
+        : say`The next build says “Using cache” for ${lineList(linesOf(kept))}, as long as nothing of it changes.`,
       say`Line ${failed.step.line} and everything after it in its stage runs again: a failed step leaves nothing in the cache.`,
       say`docker build -f ${dockerfile} … goes on from there.`,
     ],
@@ -173,7 +173,7 @@ function buildkitReport(
     nextBuild: [
       kept.length === 0
         ? say`The next build starts with this step.`
-        : say`The next build says CACHED for ${lineList(linesOf(kept))}, as long as they and their files stay as they are.`,
+        : say`The next build says CACHED for ${lineList(linesOf(kept))}, as long as nothing of it changes.`,
       say`Line ${failed.step.line} runs again, and what stands on it: a failed step leaves nothing in the cache.`,
     ],
     cleanUp: [

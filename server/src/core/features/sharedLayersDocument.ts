@@ -77,21 +77,13 @@ function savedSentence(steps: readonly SharedStep[]): string {
 
 function numbersTable(numbers: readonly FileNumbers[]): string {
   return table(
-    [
-      "Dockerfile",
-      say`Steps`,
-      say`Always cached`,
-      say`In a row`,
-      say`Shared`,
-      say`Layers`,
-      say`Copied`,
-      say`Of it twice`,
-    ],
-    numbers.map(({ file, steps, steady, chain, shared, layers, copiedBytes, repeatedBytes }) => [
+    ["Dockerfile", say`Steps`, say`Always cached`, say`In a row`, say`Shared`, say`Copied`],
+    numbers.map(({ file, steps, steady, chain, shared, copiedBytes, repeatedBytes }) => [
       tableCode(file),
-      ...[steps, steady, chain, shared, layers].map(String),
-      formatBytes(copiedBytes),
-      repeatedBytes === 0 ? "" : formatBytes(repeatedBytes),
+      ...[steps, steady, chain, shared].map(String),
+      repeatedBytes === 0
+        ? formatBytes(copiedBytes)
+        : say`${formatBytes(copiedBytes)}, ${formatBytes(repeatedBytes)} of it twice`,
     ]),
   );
 }
