@@ -19,6 +19,7 @@ import {
 import os from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
+import { sweepDeadRuns } from "../../support/deadRuns.js";
 import { tarArchive } from "../../support/engine/tar.js";
 import type { Content, FileOperation, Operation, TextEdit } from "./caseFile.js";
 
@@ -87,12 +88,22 @@ export function findDockerfile({ path: root, request }: CaseFolder): string | nu
   return candidates.find((candidate) => existsSync(candidate)) ?? null;
 }
 
+const folderPrefix = "stratacast-case-";
+let isSwept = false;
+
+function sweepOnce(): void {
+  if (isSwept) return;
+  isSwept = true;
+  sweepDeadRuns(folderPrefix);
+}
+
 /**
  * BuildKit's client tells contexts apart by the last name of their path only: what was sent from one
  * `work` is taken to be there for the next `work`, wherever it stands. So that name is new each time.
  */
 function makeFolder(name?: string): string {
-  const parent = mkdtempSync(path.join(os.tmpdir(), "stratacast-case-"));
+  sweepOnce();
+  const parent = mkdtempSync(path.join(os.tmpdir(), `${folderPrefix}${process.pid}-`));
   const folder = path.join(parent, name ?? `context-${path.basename(parent).slice(-6)}`);
   mkdirSync(folder);
   chmodSync(folder, 0o755);

@@ -4,10 +4,11 @@
  * this program stays open, so nothing of it is left when this program ends, however it ends.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { endOrphans, sweepDeadRuns } from "../deadRuns.js";
 import { EngineUnavailable, ensureEngineFiles } from "./files.js";
 import { type Finished, type RunOptions, run } from "./process.js";
 
@@ -124,7 +125,8 @@ async function privateEngine(options: EngineOptions): Promise<Engine> {
     );
   }
   const files = await ensureEngineFiles(options.cache);
-  sweepAfterCrash();
+  await endOrphans(runFolderPrefix);
+  sweepDeadRuns(runFolderPrefix);
   const folder = mkdtempSync(path.join(os.tmpdir(), `${runFolderPrefix}${process.pid}-`));
   const socket = path.join(folder, "docker.sock");
   const data = options.data === null ? path.join(folder, "data") : path.resolve(options.data);
@@ -232,15 +234,6 @@ find /sys/fs/cgroup -depth -type d -path "*/$group*" -exec rmdir {} + 2>/dev/nul
 umount -l "$data" 2>/dev/null
 rm -rf "$folder"
 `;
-
-/** Removes the folders of engines whose program is gone (they hold only a log and a socket). */
-function sweepAfterCrash(): void {
-  for (const name of readdirSync(os.tmpdir())) {
-    const owner = new RegExp(`^${runFolderPrefix}(\\d+)-`).exec(name)?.[1];
-    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
-    rmSync(path.join(os.tmpdir(), name), { recursive: true, force: true });
-  }
-}
 
 async function engineVersions(
   ask: (args: readonly string[]) => Promise<Finished>,
