@@ -136,16 +136,19 @@ function openReader(
     paths: readonly string[],
     cancel: Cancellation | undefined,
   ): Promise<Result<ContextTree>> => {
-    const wanted = topMost(paths.map(pathInRoot));
-    if (wanted.includes("")) return scan(cancel);
+    const inRoot = paths.map(pathInRoot);
+    if (inRoot.includes("")) return scan(cancel);
     const root = openRoot(fileSystem, options.root);
     if (!root.ok) return root;
     if (root.value !== realRoot) return scan(cancel);
     const walk = walkWith(cancel);
+    const listed = listedNames(walk);
+    const spelled = inRoot.flatMap((path) => otherSpelling(listed, path) ?? []);
+    const wanted = topMost([...inRoot, ...spelled]);
     let node = tree.root;
     for (const path of wanted) {
       await walk.slices.next();
-      node = await refreshPath(walk, node, path);
+      node = await refreshPath(walk, node, path, listed);
     }
     return { ok: true, value: keep(node) };
   };
@@ -210,8 +213,50 @@ function openReader(
   };
 }
 
+/** The names in a folder as the disk spells them; null: it cannot be listed. */
+type ListedNames = (folder: string) => ReadonlySet<string> | null;
+
+/** Asks the disk once for each folder. */
+function listedNames(walk: Walk): ListedNames {
+  const known = new Map<string, ReadonlySet<string> | null>();
+  return (folder) => {
+    let names = known.get(folder);
+    if (names === undefined) {
+      const listed = walk.fileSystem.list(diskPath(walk, folder));
+      names = listed.ok ? new Set(listed.value.map(({ name }) => name)) : null;
+      known.set(folder, names);
+    }
+    return names;
+  };
+}
+
+/**
+ * What a path is called on a disk that takes other spellings for it: macOS and Windows ignore case,
+ * macOS also how an accent is written. The builder gets the name that the disk lists.
+ */
+function otherSpelling(listed: ListedNames, path: string): string | null {
+  let found = "";
+  for (const name of path.split("/")) {
+    const names = listed(found);
+    const folded = fold(name);
+    const spelled = names?.has(name) ? name : [...(names ?? [])].find((n) => fold(n) === folded);
+    if (spelled === undefined) return null;
+    found = joinPath(found, spelled);
+  }
+  return found === path ? null : found;
+}
+
+function fold(name: string): string {
+  return name.normalize("NFC").toLowerCase();
+}
+
 /** Puts the present state of one path (never "") into a root node. */
-async function refreshPath(walk: Walk, root: DirectoryNode, path: string): Promise<DirectoryNode> {
+async function refreshPath(
+  walk: Walk,
+  root: DirectoryNode,
+  path: string,
+  listed: ListedNames,
+): Promise<DirectoryNode> {
   // Of a path in a folder that is not known yet, the topmost unknown folder has to be read.
   let top = path;
   for (let up = parentPath(path); up !== "" && nodeAt(root, up) === null; up = parentPath(up))
@@ -231,7 +276,9 @@ async function refreshPath(walk: Walk, root: DirectoryNode, path: string): Promi
     const previous = nodeAt(root, top);
     const known =
       nodeAt(root, parentPath(top))?.entries.find((entry) => entry.path === top) ?? null;
-    const found = readEntry(walk, top, known);
+    // A disk that ignores case finds a file by a name that it no longer has.
+    const isThere = listed(parentPath(top))?.has(name) !== false;
+    const found = isThere ? readEntry(walk, top, known) : null;
     if (found === null || "code" in found) return remove(walk, root, top, found);
     if (found.kind !== "directory") {
       if (verdict.ignored) return remove(walk, root, top);

@@ -136,6 +136,61 @@ test("files that appear and vanish, alone and with their folders", async () => {
   assert.deepEqual(pathsOf(reader), ["new"]);
 });
 
+for (const system of SYSTEMS) {
+  test(`${system}: on a disk that ignores case, names count as the disk lists them`, async () => {
+    const options = { ignore: "SECRET\nNode_Modules" };
+    const { disk, reader } = open(system, ["App.py", "Src/a", "secret", "node_modules/x"], options);
+    disk.ignoresCase = true;
+    await reader.scan();
+    assert.deepEqual(pathsOf(reader), [
+      "App.py",
+      "Src/",
+      "Src/a",
+      "node_modules/",
+      "node_modules/x",
+      "secret",
+    ]);
+    const { problems } = selectSources(reader.tree, { builder: "buildkit", sources: ["app.py"] });
+    assert.deepEqual(
+      problems.map(({ code, message }) => [code, message]),
+      [
+        [
+          "source-not-found",
+          '"app.py" is not in the build context. "App.py" is there: names count with their case.',
+        ],
+      ],
+    );
+    const digest = await digestOf(reader, "Src");
+    // A watcher may tell the path as somebody typed it, and of a new name only.
+    disk.write("Src/a", "changed");
+    await reader.refresh(["src/A", "APP.py"]);
+    assert.notEqual(await digestOf(reader, "Src"), digest);
+    assert.deepEqual(pathsOf(reader).slice(0, 3), ["App.py", "Src/", "Src/a"]);
+  });
+
+  test(`${system}: a file renamed in its case alone has its new name only`, async () => {
+    const { disk, reader } = open(system, ["Readme.md", "Src/a"]);
+    disk.ignoresCase = true;
+    await reader.scan();
+    disk.remove("Readme.md");
+    disk.write("README.md", "content of Readme.md");
+    disk.remove("Src");
+    disk.write("src/a", "content of Src/a");
+    await reader.refresh(["Readme.md", "README.md", "Src", "src"]);
+    assert.deepEqual(pathsOf(reader), ["README.md", "src/", "src/a"]);
+  });
+}
+
+test("an accent that is written in two ways names one file", async () => {
+  const { disk, reader } = open("posix", ["cafe\u0301.txt"]);
+  await reader.scan();
+  disk.write("cafe\u0301.txt", "changed");
+  const before = reader.tree;
+  await reader.refresh(["caf\u00e9.txt"]);
+  assert.notEqual(reader.tree, before);
+  assert.deepEqual(pathsOf(reader), ["cafe\u0301.txt"]);
+});
+
 test("an ignored folder is there only for what an exception brings back", async () => {
   const options = { ignore: "d\n!d/e/keep" };
   const { disk, reader } = open("posix", ["d/e/keep", "d/e/drop", "d/other/x"], options);

@@ -32,6 +32,8 @@ export interface MemoryDisk extends FileSystem {
   deny(path: string): void;
   /** Lists directories backwards. */
   reversed: boolean;
+  /** Finds files by names in another case, and lists them as they were created. */
+  ignoresCase: boolean;
 }
 
 export const DISK_ROOTS = { posix: "/work/app", windows: "C:\\work\\app" } as const;
@@ -69,7 +71,12 @@ export function memoryDisk(system: "posix" | "windows"): MemoryDisk {
     inode.ctimeMs = disk.clock;
   };
   const find = (path: string): Result<Inode> => {
-    const inode = inodes.get(path);
+    const folded = path.toLowerCase();
+    const inode =
+      inodes.get(path) ??
+      (disk.ignoresCase
+        ? [...inodes].find(([other]) => other.toLowerCase() === folded)?.[1]
+        : undefined);
     return inode === undefined ? failure("ENOENT", path) : { ok: true, value: inode };
   };
   const statOf = (inode: Inode): DiskStat => ({
@@ -88,6 +95,7 @@ export function memoryDisk(system: "posix" | "windows"): MemoryDisk {
     opened: 0,
     onRead: null,
     reversed: false,
+    ignoresCase: false,
     realPath: (path) => {
       const found = find(path);
       return found.ok ? { ok: true, value: path } : found;

@@ -69,6 +69,20 @@ export function splitWildcards(path: string): { readonly fixed: string; readonly
   return { fixed: names.slice(0, first).join("/"), rest: names.slice(first).join("/") };
 }
 
+/** What would be at `path` if case did not count, as it does not on the disks of macOS and Windows. */
+function inOtherCase(tree: FileTree, path: string): string | null {
+  let found = "";
+  for (const name of path.split("/")) {
+    const wanted = joinPath(found, name).toLowerCase();
+    const entry =
+      tree.lookup(joinPath(found, name)) ??
+      tree.list(found).find((other) => other.path.toLowerCase() === wanted);
+    if (entry === undefined) return null;
+    found = entry.path;
+  }
+  return found === path ? null : found;
+}
+
 /** Makes the problems of one source. */
 export function problemsOf(request: CopyRequest, source: string, index: number, tree: FileTree) {
   const { place } = request;
@@ -98,10 +112,15 @@ export function problemsOf(request: CopyRequest, source: string, index: number, 
         const message = say`"${source}" is hidden from the builder by the ignore file.`;
         return make("source-ignored", "error", path, message);
       }
-      const message =
+      const missing =
         place === undefined
           ? say`"${source}" is not in the build context.`
           : say`"${source}" is not in ${place}.`;
+      const near = inOtherCase(tree, path);
+      const message =
+        near === null
+          ? missing
+          : `${missing} ${say`"${near}" is there: names count with their case.`}`;
       return make("source-not-found", "error", path, message);
     },
     /** BuildKit's `..` stays in the root: `path` is what it takes. */
