@@ -170,12 +170,14 @@ function isSameLine(predicted: number | null, actual: number, { json }: Simulati
   );
 }
 
-/** A file that a stage's commands might have made turns out not to be there. */
+/** A file that a stage's commands might have made, or its image might hold, turns out not to be there. */
 function isOutputMissing({ line }: FailureRecord, { json }: Simulation): boolean {
   const failing = json.steps.find((step) => step.line === line);
   if (failing === undefined || !/\bfrom=/.test(failing.text)) return false;
   return json.steps.some(
-    (step) => step.instruction === "RUN" && step.stageIndex < failing.stageIndex,
+    ({ instruction, text, stageIndex }) =>
+      stageIndex < failing.stageIndex &&
+      (instruction === "RUN" || (instruction === "FROM" && !/^FROM\s+scratch\b/i.test(text))),
   );
 }
 

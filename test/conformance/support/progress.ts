@@ -72,7 +72,10 @@ export function buildkitSteps(
     const [, stage = null, number = "", , onbuild, keyword = ""] = label;
     if (keyword === "FROM") continue;
     // When a build fails, what is under way is reported as cached; whether it was cannot be told.
-    const isUnclear = provenance === null && vertex.cached === true && begun.has(vertex.digest);
+    const isUnclear =
+      provenance === null &&
+      vertex.cached === true &&
+      (begun.has(vertex.digest) || standsOnFailed(vertex, vertices));
     const outcome = isUnclear ? "not reached" : outcomeOf(vertex);
     // A download is asked for at every build: whether its ADD is cached is a matter of the copy.
     if (keyword === "ADD" && vertex.inputs === undefined && outcome !== "failed") continue;
@@ -87,6 +90,15 @@ export function buildkitSteps(
     }
   }
   return oneEach(steps);
+}
+
+/** True where something that it needs has failed: it cannot have been looked up. */
+function standsOnFailed({ inputs = [] }: Vertex, vertices: ReadonlyMap<string, Vertex>): boolean {
+  return inputs.some((digest) => {
+    const input = vertices.get(digest);
+    if (input === undefined) return false;
+    return (input.error ?? "") !== "" || standsOnFailed(input, vertices);
+  });
 }
 
 function outcomeOf(vertex: Vertex): Outcome {
@@ -121,6 +133,8 @@ function namedLines(
         steps: isImage ? [span.line] : [],
       });
       names.push(name);
+    } else if (span.keyword === "WORKDIR" && /^"?\/[/.]*"?$/.test(span.rest)) {
+      // Nothing runs for it, and no number is printed.
     } else if (/^(RUN|COPY|ADD|WORKDIR)$/.test(span.keyword)) stages.at(-1)?.steps.push(span.line);
   }
   return (label, number) => {

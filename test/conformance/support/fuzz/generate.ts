@@ -1,6 +1,13 @@
 /** A first state made by chance, and edits of it as a person might make them. */
 import type { Builder } from "../caseFile.js";
-import { names, type Surroundings, someInstruction, values } from "./instructions.js";
+import {
+  names,
+  type Surroundings,
+  served,
+  servedText,
+  someInstruction,
+  values,
+} from "./instructions.js";
 import type { Random } from "./random.js";
 import { rewritten } from "./rewrite.js";
 import type { Block, Entry, Scenario, State } from "./scenario.js";
@@ -310,13 +317,21 @@ function newWriter(random: Random, builder: Builder): Writer {
         return { ...state, blocks, files, buildArgs, target };
       },
     ],
+    [3, "without cache", (state) => ({ ...state, noCache: true })],
+    [
+      2,
+      "a label on the command line",
+      (state) => ({ ...state, label: random.pick(["1", "2", null]) }),
+    ],
+    [2, "another base image", (state) => ({ ...state, base: random.pick(["m1", "m2"]) })],
+    [2, "line ends", (state) => ({ ...state, crlf: !state.crlf })],
     [1, "the folder stands elsewhere", (state) => ({ ...state, moved: true })],
     [1, "nothing changes", (state) => state],
   ];
 
   const anyFile = (state: State): string | null => {
     const files = [...state.files].filter(
-      ([name, { kind }]) => kind === "file" && name !== ".dockerignore",
+      ([name, { kind }]) => kind === "file" && name !== ".dockerignore" && name !== served,
     );
     return files.length === 0 ? null : random.pick(files)[0];
   };
@@ -373,6 +388,8 @@ function newWriter(random: Random, builder: Builder): Writer {
         files.set("l", { kind: "link", target: random.pick(["a.txt", "d", "nowhere"]) });
       if (random.chance(0.2))
         files.set("d/l", { kind: "link", target: random.pick(["x.txt", "../a.txt"]) });
+      if (builder === "buildkit" && random.chance(0.3))
+        files.set(served, { kind: "file", text: servedText, mode: 0o644 });
       if (random.chance(0.4))
         files.set(".dockerignore", { kind: "file", text: someIgnoreFile(), mode: 0o644 });
       let state: State = {
@@ -383,6 +400,10 @@ function newWriter(random: Random, builder: Builder): Writer {
         touched: [],
         sameTime: [],
         moved: false,
+        noCache: false,
+        label: null,
+        base: "",
+        crlf: random.chance(0.1),
         title: "",
       };
       if (random.chance(0.3)) {
@@ -412,7 +433,14 @@ function newWriter(random: Random, builder: Builder): Writer {
       return state;
     },
     edited(before, all) {
-      const plain: State = { ...before, touched: [], sameTime: [], moved: false, title: "" };
+      const plain: State = {
+        ...before,
+        touched: [],
+        sameTime: [],
+        moved: false,
+        noCache: false,
+        title: "",
+      };
       for (;;) {
         const [title, edit] = random.weigh(
           edits.map(([weight, t, e]) => [weight, [t, e] as const] as const),

@@ -1,4 +1,5 @@
 /** Instructions made by chance. Nearly all of them build; those that do not are welcome too. */
+import { createHash } from "node:crypto";
 import type { Builder } from "../caseFile.js";
 import type { Random } from "./random.js";
 
@@ -150,6 +151,9 @@ const commands: readonly ((random: Random) => string)[] = [
 function someCopy(random: Random, around: Surroundings, keyword: "COPY" | "ADD"): string {
   const { builder, files, folders, stages } = around;
   const isBuildKit = builder === "buildkit";
+  if (keyword === "ADD" && files.includes(served) && random.chance(0.5)) {
+    return someDownload(random);
+  }
   if (keyword === "COPY" && stages.length > 0 && random.chance(0.35)) {
     const stage = random.pick(stages);
     const owner = random.chance(0.15) ? "--chown=app " : "";
@@ -188,6 +192,16 @@ function someCopy(random: Random, around: Surroundings, keyword: "COPY" | "ADD")
     return `${keyword} ${[...flags, JSON.stringify([...sources, to])].join(" ")}`;
   }
   return `${keyword} ${[...flags, ...sources, to].join(" ")}`;
+}
+
+/** A file that a server has as well; its content stays. */
+export const served = "served/s.txt";
+export const servedText = "served\n";
+
+function someDownload(random: Random): string {
+  const checksum = createHash("sha256").update(servedText).digest("hex");
+  const flags = random.pick(["", "--chown=app ", "--chmod=755 "]);
+  return `ADD ${flags}--checksum=sha256:${checksum} http://127.0.0.1:8037/${served} ${destination(random)}`;
 }
 
 function destination(random: Random): string {

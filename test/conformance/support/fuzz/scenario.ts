@@ -21,6 +21,14 @@ export interface State {
   readonly sameTime: readonly string[];
   /** True when the folder stands elsewhere from now on. */
   readonly moved: boolean;
+  /** True for a build without cache; the next one is with it again. */
+  readonly noCache: boolean;
+  /** The value of a label on the command line; null: none. */
+  readonly label: string | null;
+  /** Which of several images `local/base` is; empty: the first. */
+  readonly base: string;
+  /** True when the Dockerfile's lines end as on Windows. */
+  readonly crlf: boolean;
   readonly title: string;
 }
 
@@ -69,7 +77,19 @@ function requestLines(before: State | null, state: State): readonly string[] {
   for (const [name, value] of Object.entries(state.buildArgs)) {
     if (old[name] !== value) lines.push(`build-arg ${name}=${value}`);
   }
+  const options = before === null ? [] : optionsOf(before);
+  for (const option of options) {
+    if (!optionsOf(state).includes(option)) lines.push(`no option ${option}`);
+  }
+  for (const option of optionsOf(state)) {
+    if (!options.includes(option)) lines.push(`option ${option}`);
+  }
+  if (state.base !== (before?.base ?? "")) lines.push(`base-layer ${state.base}`);
   return lines;
+}
+
+function optionsOf({ noCache, label }: State): readonly string[] {
+  return [...(noCache ? ["--no-cache"] : []), ...(label === null ? [] : [`--label fuzz=${label}`])];
 }
 
 function fileLines(before: State, state: State): readonly string[] {
@@ -96,8 +116,12 @@ function fileLines(before: State, state: State): readonly string[] {
 
 function sections(before: State | null, state: State): readonly string[] {
   const parts: string[] = [];
-  if (before === null || dockerfileText(before) !== dockerfileText(state)) {
-    parts.push(`-- Dockerfile --`, dockerfileText(state).replace(/\n$/, ""));
+  const isSame = before !== null && before.crlf === state.crlf;
+  if (!isSame || dockerfileText(before) !== dockerfileText(state)) {
+    parts.push(
+      state.crlf ? "-- Dockerfile crlf --" : "-- Dockerfile --",
+      dockerfileText(state).replace(/\n$/, ""),
+    );
   }
   for (const [name, entry] of state.files) {
     const old = before?.files.get(name);

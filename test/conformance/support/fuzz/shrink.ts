@@ -24,7 +24,7 @@ export async function shrink(
     for (let i = best.states.length - 1; i >= 0 && best.states.length > 1; i--) {
       if (await attempt(withoutState(best, i))) progress = true;
     }
-    for (const pieces of [stagesOf, blocksOf, filesOf, argsOf]) {
+    for (const pieces of [stagesOf, blocksOf, filesOf, argsOf, askedFor]) {
       for (const remove of pieces(best)) {
         if (await attempt(remove(best))) progress = true;
       }
@@ -75,6 +75,21 @@ function argsOf({ states }: Scenario): readonly Removal[] {
       return { ...state, buildArgs };
     }),
   );
+}
+
+/** How the builds are asked for, and on what base. */
+function askedFor({ states }: Scenario): readonly Removal[] {
+  const plain: readonly Partial<State>[] = [
+    { noCache: false },
+    { label: null },
+    { base: "" },
+    { crlf: false },
+  ];
+  return plain
+    .filter((less) =>
+      states.some((state) => JSON.stringify({ ...state, ...less }) !== JSON.stringify(state)),
+    )
+    .map((less) => everywhere((state) => ({ ...state, ...less })));
 }
 
 function everywhere(change: (state: State) => State): Removal {
