@@ -20,6 +20,10 @@ const sample = [
   "env/value-changed",
   "failing/copy-of-a-missing-file",
   "ignore/beside-the-dockerfile",
+  "options/build-context-for-stage",
+  "options/label-target",
+  "options/no-cache-hides",
+  "options/shm-size-and-mounts",
   "stages/target",
   "steps/back-to-an-earlier-version",
 ];
