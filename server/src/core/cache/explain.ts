@@ -166,8 +166,17 @@ class Explainer {
           line: this.#rootOfStage(open.stage)?.step.line ?? null,
           from: { kind: "stage", stage: this.#stageName(open.stage) },
         };
+      case "image":
+        return {
+          code: "stage-output-unknown",
+          line,
+          from: { kind: "image", reference: open.reference },
+        };
       case undefined: {
         const below = keyed.below?.step.line ?? null;
+        if (keyed.below?.prediction !== "unknown") {
+          return { code: "stage-output-unknown", line, from: { kind: "build" } };
+        }
         return {
           code: "stage-output-unknown",
           line: this.#rootOf(keyed.below)?.step.line ?? below,

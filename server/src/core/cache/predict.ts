@@ -224,7 +224,10 @@ class Walker {
         : classicDefinition(step, digest);
     if (definition === null) return keyless(step, position.below);
     const others = this.#inputsOf(step, position);
-    const inputs = [{ exec: position.exec, token: position.token }, ...others];
+    const inputs: readonly StepInput[] = [
+      { exec: position.exec, token: position.token },
+      ...others,
+    ];
     const obstacle =
       files === null ? null : obstacleTo(step, files, others[0]?.context, this.#sources);
     const fails = step.fails || obstacle !== null || others.some((input) => input.fails === true);
@@ -244,9 +247,7 @@ class Walker {
         ...others.flatMap(({ problems }) => problems ?? []),
         ...(obstacle === null ? [] : [obstacleProblem(obstacle)]),
       ],
-      open: others.flatMap(({ open, isPinned }) =>
-        open === undefined || (isPinned && kind !== "unknown") ? [] : [open],
-      ),
+      open: openOf(inputs, kind),
       below: position.below,
       sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
       fails,
@@ -309,15 +310,15 @@ class Walker {
       return fresh;
     }
     const ids = inputs.flatMap(({ token }) => (token.kind === "known" ? [token.id] : []));
+    let own: Token | null = null;
     if (ids.length === inputs.length) {
       const isAsBuilt = inputs.every(({ exec }, at) => exec === ids[at]);
       const id = isAsBuilt ? key : this.#key([definition.digest, ids]);
+      own = { kind: "known", id };
       // The classic builder works in order, so that a stage finds what another one has just left;
       // BuildKit runs equal steps of two stages as one.
       const isThere = records.has(id) || this.#committed?.has(id) === true;
-      if (isThere || !inputs.some(({ isPinned }) => isPinned)) {
-        return { kind: isThere ? "hit" : "miss", token: { kind: "known", id } };
-      }
+      if (isThere) return { kind: "hit", token: own };
     }
     const tokens = inputs.map(
       ({ token, isPinned, exec }): Token =>
@@ -325,7 +326,7 @@ class Walker {
     );
     const indexes = this.#committed === null ? [records] : [records, this.#committed];
     const candidates = indexes.flatMap((index) => index.candidates(definition.digest, tokens));
-    if (candidates.length === 0) return fresh;
+    if (candidates.length === 0) return own === null ? fresh : { kind: "miss", token: own };
     return { kind: "unknown", token: { kind: "one-of", ids: new Set(candidates) } };
   }
 
@@ -412,7 +413,7 @@ class Walker {
           token: content.token,
           problems,
           fails: fails || failed,
-          ...(content.token.kind === "known" ? {} : { open: { kind: "stage", stage: from.index } }),
+          ...(content.selection === null ? { open: { kind: "stage", stage: from.index } } : {}),
         };
       }
     }
@@ -423,7 +424,11 @@ class Walker {
     const { platform } = this.#input.graph.options;
     const exec = `image:${this.#imageIdentity(from, platform)}`;
     const files = StageFiles.opaque({ exec, token: { kind: "known", id: exec } });
-    return stageContent(files, request, this.#input.digest);
+    const { reference } = from;
+    return {
+      ...stageContent(files, request, this.#input.digest),
+      open: { kind: "image", reference },
+    };
   }
 
   #contextInput(request: ReturnType<typeof mountRequest>, folder: string | undefined): StepInput {
@@ -448,6 +453,13 @@ class Walker {
         return { ...known("context:missing"), context: input, fails: true };
     }
   }
+}
+
+/** What the answer turned on. Where every input has a name, another name may stand for the same bytes. */
+function openOf(inputs: readonly StepInput[], kind: PredictionKind): readonly OpenInput[] {
+  const open = inputs.filter(({ token }) => token.kind !== "known");
+  const turnedOn = open.length === 0 && kind === "unknown" ? inputs : open;
+  return turnedOn.flatMap((input) => input.open ?? []);
 }
 
 /** What runs anew has a result that no record knows. */

@@ -64,6 +64,9 @@ export type Cause =
       /** What produces the files. */
       readonly from:
         | { readonly kind: "stage"; readonly stage: StageName }
+        | { readonly kind: "image"; readonly reference: string }
+        /** An earlier one, whose files nobody else has seen. */
+        | { readonly kind: "build" }
         | { readonly kind: "step"; readonly line: number | null };
     }
   | { readonly code: "remote-unknown"; readonly line: number; readonly url: string }

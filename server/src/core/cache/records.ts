@@ -105,10 +105,19 @@ export type Token =
   | { readonly kind: "download"; readonly id: string }
   | { readonly kind: "any" };
 
+/**
+ * Content that only a build has seen goes by the step or the image that it comes from: two such
+ * names can stand for the same bytes, which is all that BuildKit compares.
+ */
+function mayBeEqual(a: string, b: string): boolean {
+  const isContent = (name: string) => /^(content|partial):/.test(name);
+  return isContent(a) && isContent(b) && [a, b].some((name) => name.startsWith("partial:"));
+}
+
 function couldBe(token: Token, input: string): boolean {
   switch (token.kind) {
     case "known":
-      return token.id === input;
+      return token.id === input || mayBeEqual(token.id, input);
     case "one-of":
       return token.ids.has(input);
     case "download":

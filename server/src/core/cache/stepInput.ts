@@ -10,6 +10,7 @@ import type { Opaque } from "./stageFiles.js";
 /** Why an input cannot be known before the build. */
 export type OpenInput =
   | { readonly kind: "stage"; readonly stage: number }
+  | { readonly kind: "image"; readonly reference: string }
   | { readonly kind: "remote"; readonly url: string }
   | { readonly kind: "pending" };
 
@@ -17,6 +18,7 @@ export interface StepInput extends Opaque {
   /** Content of a known checksum: a download of before, of which none is known, may have been it. */
   readonly isPinned?: true;
   readonly context?: ContextInput;
+  /** What it turns on where it is not known, or where another name may stand for the same bytes. */
   readonly open?: OpenInput;
   readonly problems?: readonly SelectionProblem[];
   readonly fails?: boolean;

@@ -34,10 +34,7 @@ export function causeWords(cause: Cause): string {
     case "record-gone":
       return say`no earlier result`;
     case "stage-output-unknown":
-      if (cause.line !== null) return say`depends on line ${cause.line}`;
-      return cause.from.kind === "stage"
-        ? say`depends on ${stageWords(cause.from.stage)}`
-        : say`depends on an earlier step`;
+      return outputWords(cause);
     case "remote-unknown":
       return say`depends on a download`;
     case "files-pending":
@@ -216,14 +213,38 @@ function variableSentence({ name, how, setIn }: Extract<Value, { kind: "variable
   }
 }
 
-function outputSentence({ line, from }: Extract<Cause, { code: "stage-output-unknown" }>): string {
-  if (from.kind === "step") {
-    return from.line === null
-      ? say`It stays cached if an earlier step does.`
-      : say`It stays cached if line ${from.line} does.`;
+type OutputUnknown = Extract<Cause, { code: "stage-output-unknown" }>;
+
+function outputWords({ line, from }: OutputUnknown): string {
+  switch (from.kind) {
+    case "image":
+      return say`depends on ${from.reference}`;
+    case "build":
+      return say`depends on files of an earlier build`;
+    case "stage":
+      return line === null
+        ? say`depends on ${stageWords(from.stage)}`
+        : say`depends on line ${line}`;
+    case "step":
+      return line === null ? say`depends on an earlier step` : say`depends on line ${line}`;
   }
-  const stage = stageWords(from.stage);
-  return line === null
-    ? say`It turns on the files that ${stage} produces: if they come out equal, this step stays cached.`
-    : say`It turns on the files that ${stage} produces when line ${line} rebuilds: if they come out equal, this step stays cached.`;
+}
+
+function outputSentence({ line, from }: OutputUnknown): string {
+  switch (from.kind) {
+    case "image":
+      return say`It turns on the files that ${from.reference} holds: if they are equal to those of an earlier build, this step stays cached.`;
+    case "build":
+      return say`It turns on files that only an earlier build has seen: if they are equal to these, this step stays cached.`;
+    case "step":
+      return from.line === null
+        ? say`It stays cached if an earlier step does.`
+        : say`It stays cached if line ${from.line} does.`;
+    case "stage": {
+      const stage = stageWords(from.stage);
+      return line === null
+        ? say`It turns on the files that ${stage} produces: if they come out equal, this step stays cached.`
+        : say`It turns on the files that ${stage} produces when line ${line} rebuilds: if they come out equal, this step stays cached.`;
+    }
+  }
 }

@@ -121,11 +121,14 @@ function buildkitReport(
   { dockerfile }: FailurePlace,
 ): FailureReport {
   const certain = new Set<number>();
+  // The files of a COPY are looked for at once: one that is missing ends the build while the steps
+  // below still run. Its other stages have to be finished first.
+  const isCopy = failed.step.operation?.kind === "copy";
   const open = [failed];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { keyed } = next;
     const before = [
-      keyed.below?.step.index,
+      next === failed && isCopy ? undefined : keyed.below?.step.index,
       ...keyed.sources.map((source) => analysis.keys.stages[source]?.last?.step.index),
     ];
     for (const index of before) {
@@ -157,7 +160,7 @@ function buildkitReport(
       ...(possible.length === 0
         ? []
         : [
-            say`Steps that nothing of this waits for run at the same time: ${lineList(linesOf(possible))} may have finished, and are then in the cache too, or were cancelled.`,
+            say`Steps that it need not wait for run at the same time: ${lineList(linesOf(possible))} may have finished, and are then in the cache too, or were cancelled.`,
           ]),
     ],
     shell:
@@ -172,7 +175,9 @@ function buildkitReport(
           },
     nextBuild: [
       kept.length === 0
-        ? say`The next build starts with this step.`
+        ? possible.length === 0
+          ? say`The next build starts with this step.`
+          : say`The next build says CACHED for those of them that have finished.`
         : say`The next build says CACHED for ${lineList(linesOf(kept))}, as long as nothing of it changes.`,
       say`Line ${failed.step.line} runs again, and what stands on it: a failed step leaves nothing in the cache.`,
     ],

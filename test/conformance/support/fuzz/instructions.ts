@@ -69,7 +69,6 @@ export function someInstruction(random: Random, around: Surroundings, kind?: str
     case "SHELL":
       return `SHELL ${random.pick(['["/bin/sh", "-c"]', '["/bin/ash", "-c"]', '["/bin/sh", "-ec"]'])}`;
     case "LABEL":
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: this is a variable of the Dockerfile.
       return `LABEL ${random.pick(["l", "m"])}=${random.pick([...values, "$A", "${B:-b}"])}`;
     case "EXPOSE":
       return `EXPOSE ${random.pick(["80", "81/udp", "90-92", "80 443"])}`;
