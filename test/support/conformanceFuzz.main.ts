@@ -1,15 +1,17 @@
 /**
  * Dockerfiles, contexts and edits made by chance; a real engine and the prediction decide each.
  *
- *     npm run conformance:fuzz -- [--edits 2000] [--seed S [--run N]] [--builder buildkit|classic] [--keep]
+ *     npm run conformance:fuzz -- [--edits 2000] [--seed S [--run N]] [--builder buildkit|classic] [--keep] [--note]
  *
  * Prints its seed; `--run` repeats one run of a seed. A disagreement is made small and printed as a case; `--keep` puts it into
- * test/conformance/cases/found (then record it). Ends with 1 when there was one.
+ * test/conformance/cases/found (then record it). Ends with 1 when there was one. `--note` keeps the
+ * sums for docs/accuracy.md.
  */
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseCase } from "../conformance/support/caseFile.js";
+import { type ChanceRun, chanceFile } from "../conformance/support/chanceRun.js";
 import { recordCase } from "../conformance/support/engineBuild.js";
 import { someScenario } from "../conformance/support/fuzz/generate.js";
 import { randomFrom } from "../conformance/support/fuzz/random.js";
@@ -106,6 +108,16 @@ async function main(args: readonly string[]): Promise<number> {
     `\nseed ${seed}: ${sums.edits} edits, ${sums.steps} steps compared, ${sums.unknown} unknown (${share.toFixed(1)} %), ` +
       `${sums.facts} other facts, ${found} disagreements, ${unsteady} that did not repeat`,
   );
+  if (args.includes("--note")) {
+    const { docker, buildx } = engine.versions;
+    const note: ChanceRun = {
+      seed,
+      ...sums,
+      disagreements: found,
+      engine: `Docker ${docker}, buildx ${buildx}`,
+    };
+    writeFileSync(inRepository(chanceFile), `${JSON.stringify(note, null, 2)}\n`);
+  }
   return found > 0 || stopped ? 1 : 0;
 }
 

@@ -2,6 +2,7 @@
 
 import { caseDigest } from "./caseDigest.js";
 import type { Builder } from "./caseFile.js";
+import { type ChanceRun, readChanceRun } from "./chanceRun.js";
 import type { Recording } from "./recording.js";
 import { replayCase } from "./replay.js";
 import { readCases, readRecordings } from "./store.js";
@@ -11,6 +12,8 @@ export interface Accuracy {
   readonly byTopic: ReadonlyMap<string, Sums>;
   readonly byBuilder: ReadonlyMap<Builder, Sums>;
   readonly engines: readonly string[];
+  /** The last long run of the fuzzer. */
+  readonly chance: ChanceRun | null;
   readonly unknown: readonly { readonly name: string; readonly steps: readonly string[] }[];
   readonly disagreements: readonly {
     readonly name: string;
@@ -73,7 +76,16 @@ export async function checkAll(root: string, words: readonly string[] = []): Pro
       byBuilder.set(builder, add(byBuilder.get(builder) ?? nothing, own));
     }
   }
-  return { total, byTopic, byBuilder, engines: [...engines].sort(), unknown, disagreements };
+  const chance = readChanceRun(root);
+  return {
+    total,
+    byTopic,
+    byBuilder,
+    engines: [...engines].sort(),
+    chance,
+    unknown,
+    disagreements,
+  };
 }
 
 const nothing: Sums = {
@@ -98,12 +110,31 @@ function add(a: Sums, b: Sums): Sums {
   };
 }
 
+function chanceText({
+  seed,
+  edits,
+  steps,
+  unknown,
+  facts,
+  disagreements,
+  engine,
+}: ChanceRun): string {
+  const share = steps === 0 ? 0 : (100 * unknown) / steps;
+  return `## By chance
+
+The cases gather what is hard. The last long run of Dockerfiles and edits made by chance (seed ${seed},
+${engine}) compared ${steps} steps of ${edits} edits and ${facts} more facts: ${disagreements} wrong, ${unknown} unknown (${share.toFixed(1)} %).
+
+`;
+}
+
 /** The text of docs/accuracy.md. */
 export function accuracyPage({
   total,
   byTopic,
   byBuilder,
   engines,
+  chance,
   disagreements,
 }: Accuracy): string {
   const row = (name: string, sums: Sums) =>
@@ -139,7 +170,7 @@ ${[...byTopic]
   .map(([topic, sums]) => row(topic, sums))
   .join("\n")}
 
-## Ask the engine again
+${chance === null ? "" : chanceText(chance)}## Ask the engine again
 
     npm run conformance:record                # with DOCKER_HOST's engine, or a private one on Debian as root
     npm run conformance:record -- --check     # records nothing, says what an engine decides otherwise
