@@ -136,10 +136,15 @@ function compareVerdict(recorded: BuildRecord, simulated: Simulation, wrong: str
   }
   if (isUnforeseeable(recorded.failure) && !isKnownObstacle(recorded.failure, simulated)) return 0;
   const { line, message } = recorded.failure;
-  if (first === undefined && isOutputMissing(recorded.failure, simulated)) return 0;
+  const isForeseen =
+    line === null
+      ? first !== undefined
+      : simulated.failures.some((f) => isSameLine(f.line, line, simulated));
+  // Of several failures an engine tells the one that it meets first.
+  if (isForeseen || isOutputMissing(recorded.failure, simulated)) return isForeseen ? 1 : 0;
   if (first === undefined)
     wrong.push(`line ${line}: the engine fails (${message}), no failure predicted`);
-  else if (line !== null && !simulated.failures.some((f) => isSameLine(f.line, line, simulated))) {
+  else {
     wrong.push(
       `line ${first.line}: predicted to fail (${first.message}), the engine fails on line ${line} (${message})`,
     );
