@@ -14,8 +14,8 @@ import { sourcesOf } from "../graph/reach.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
 import type { Platform } from "../instructions/scope.js";
-import { cleanPath, parentPath } from "../text/paths.js";
 import { say } from "../text/say.js";
+import { addsLayer, usualDirectories } from "./addsLayer.js";
 import {
   buildkitDefinition,
   classicDefinition,
@@ -24,8 +24,9 @@ import {
 } from "./definition.js";
 import { type ContextInput, type ContextView, copyRequest, mountRequest } from "./inputs.js";
 import { type FileSources, leaveFiles, obstacleTo } from "./leaveFiles.js";
+import { fresh, LookUp, openInputs } from "./lookUp.js";
 import type { PredictionKind } from "./prediction.js";
-import { type Baseline, type CacheRecord, RecordIndex, type Token } from "./records.js";
+import type { Baseline, CacheRecord, Token } from "./records.js";
 import { StageFiles, stageContent } from "./stageFiles.js";
 import {
   type ImageReference,
@@ -122,12 +123,11 @@ class Walker {
   readonly #ends = new Map<number, Position>();
   readonly #input: PredictionInput;
   readonly #key: (record: CacheRecord) => string;
+  readonly #lookUp: LookUp;
   /** See `visibleFrom`. */
   readonly #visible: ReadonlyMap<number, number>;
   readonly #sources: FileSources;
 
-  /** Classic: what this build has left so far. null: BuildKit, which runs equal steps as one. */
-  readonly #committed: RecordIndex | null;
   /** Nothing is run any more: the file was rejected, or the classic builder has met a failure. */
   #stopped: boolean;
 
@@ -135,8 +135,7 @@ class Walker {
     this.#input = input;
     this.#stopped = input.isRejected;
     this.#key = resultKey(input.digest);
-    this.#committed =
-      input.graph.options.builder === "classic" ? new RecordIndex([], this.#key) : null;
+    this.#lookUp = new LookUp(input.baseline.records, input.graph.options.builder, this.#key);
     this.#visible = visibleFrom(input.graph);
     this.#sources = {
       builder: input.graph.options.builder,
@@ -234,7 +233,10 @@ class Walker {
     const execInputs = inputs.map(({ exec }) => exec);
     const key = this.#key([definition.digest, execInputs]);
     const isForced = this.#isForced(step);
-    const { kind, token } = isForced ? fresh : this.#lookUp(definition, inputs, position, key);
+    // The classic builder stops looking after the first miss of a stage: imageprobe.go.
+    const isPast = position.missed && graph.options.builder === "classic";
+    const found = isForced || isPast ? fresh : this.#lookUp.find(definition, inputs, key);
+    const { kind, token } = found;
     const keyed: KeyedStep = {
       step,
       definition,
@@ -247,16 +249,16 @@ class Walker {
         ...others.flatMap(({ problems }) => problems ?? []),
         ...(obstacle === null ? [] : [obstacleProblem(obstacle)]),
       ],
-      open: openOf(inputs, kind),
+      open: openInputs(inputs, found),
       below: position.below,
       sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
       fails,
-      addsLayer: this.#addsLayer(step, position, others),
+      addsLayer: addsLayer(step, graph.options.builder, position.directories, others),
     };
     position.exec = key;
     position.token = token;
     position.vertex = this.#vertexAfter(keyed, position.vertex);
-    if (!fails) this.#committed?.add([definition.digest, execInputs]);
+    if (!fails) this.#lookUp.commit([definition.digest, execInputs]);
     position.failed ||= fails;
     this.#stopped ||= fails && graph.options.builder === "classic";
     position.missed ||= kind === "miss";
@@ -269,65 +271,12 @@ class Walker {
   }
 
   /**
-   * Remembers the directories that the step makes. To the classic builder an empty difference is no
-   * layer: a directory that was there, or nothing copied into one. Source: moby, layer/empty.go.
-   */
-  #addsLayer(step: Step, { directories }: Position, inputs: readonly StepInput[]): boolean {
-    if (step.effect !== "layer") return false;
-    const { operation } = step;
-    const { builder } = this.#input.graph.options;
-    if (operation?.kind === "copy" && builder === "classic") {
-      const target = cleanPath(operation.destination);
-      return !directories.has(target) || !inputs.every(({ context }) => takesNothing(context));
-    }
-    if (operation?.kind !== "makeDirectory") return true;
-    const isThere = directories.has(operation.path);
-    for (let path = operation.path; path !== "/"; path = `/${parentPath(path.slice(1))}`) {
-      directories.add(path);
-    }
-    return !isThere || builder === "buildkit";
-  }
-
-  /**
    * `--no-cache` leaves BuildKit's WORKDIR alone, whose own vertex is looked up like always.
    * Source: dockerfile2llb/convert.go, `llb.IgnoreCache`; moby, imageprobe.go `nopProber`.
    */
   #isForced({ operation }: Step): boolean {
     const { builder, flags = noBuildFlags } = this.#input.graph.options;
     return flags.noCache && (builder === "classic" || operation?.kind !== "makeDirectory");
-  }
-
-  /** @param key what it will have once everything has been built */
-  #lookUp(
-    definition: Definition,
-    inputs: readonly StepInput[],
-    position: Position,
-    key: string,
-  ): { kind: PredictionKind; token: Token } {
-    const { records } = this.#input.baseline;
-    // The classic builder stops looking after the first miss of a stage: imageprobe.go.
-    if (position.missed && this.#input.graph.options.builder === "classic") {
-      return fresh;
-    }
-    const ids = inputs.flatMap(({ token }) => (token.kind === "known" ? [token.id] : []));
-    let own: Token | null = null;
-    if (ids.length === inputs.length) {
-      const isAsBuilt = inputs.every(({ exec }, at) => exec === ids[at]);
-      const id = isAsBuilt ? key : this.#key([definition.digest, ids]);
-      own = { kind: "known", id };
-      // The classic builder works in order, so that a stage finds what another one has just left;
-      // BuildKit runs equal steps of two stages as one.
-      const isThere = records.has(id) || this.#committed?.has(id) === true;
-      if (isThere) return { kind: "hit", token: own };
-    }
-    const tokens = inputs.map(
-      ({ token, isPinned, exec }): Token =>
-        isPinned === true ? { kind: "download", id: exec } : token,
-    );
-    const indexes = this.#committed === null ? [records] : [records, this.#committed];
-    const candidates = indexes.flatMap((index) => index.candidates(definition.digest, tokens));
-    if (candidates.length === 0) return own === null ? fresh : { kind: "miss", token: own };
-    return { kind: "unknown", token: { kind: "one-of", ids: new Set(candidates) } };
   }
 
   /** Every input but the root file system. */
@@ -453,31 +402,6 @@ class Walker {
         return { ...known("context:missing"), context: input, fails: true };
     }
   }
-}
-
-/** What the answer turned on. Where every input has a name, another name may stand for the same bytes. */
-function openOf(inputs: readonly StepInput[], kind: PredictionKind): readonly OpenInput[] {
-  const open = inputs.filter(({ token }) => token.kind !== "known");
-  const turnedOn = open.length === 0 && kind === "unknown" ? inputs : open;
-  return turnedOn.flatMap((input) => input.open ?? []);
-}
-
-/** What runs anew has a result that no record knows. */
-const fresh: { readonly kind: PredictionKind; readonly token: Token } = {
-  kind: "miss",
-  token: { kind: "one-of", ids: new Set() },
-};
-
-/** Directories that practically every base image has. */
-const usualDirectories = ["/", "/bin", "/dev", "/etc", "/home", "/root", "/tmp", "/usr", "/var"];
-
-/** True for empty directories, whose content goes into the destination. */
-function takesNothing(context: ContextInput | undefined): boolean {
-  return (
-    context !== undefined &&
-    context.content.kind === "known" &&
-    context.selection.sources.every(({ entries }) => entries.every(({ to }) => to === ""))
-  );
 }
 
 function keyless(step: Step, below: KeyedStep | null): KeyedStep {

@@ -1,0 +1,52 @@
+/** Whether a step leaves a layer: BuildKit keeps an empty one, the classic builder does not. */
+import type { Step } from "../graph/graph.js";
+import type { Builder } from "../instructions/kind.js";
+import { cleanPath, parentPath } from "../text/paths.js";
+import type { ContextInput } from "./inputs.js";
+import type { StepInput } from "./stepInput.js";
+
+/** Directories that practically every base image has. */
+export const usualDirectories = [
+  "/",
+  "/bin",
+  "/dev",
+  "/etc",
+  "/home",
+  "/root",
+  "/tmp",
+  "/usr",
+  "/var",
+];
+
+/**
+ * To the classic builder an empty difference is no layer: a directory that was there, or nothing
+ * copied into one. Source: moby, layer/empty.go.
+ * @param directories that are known to be there; those that the step makes are added
+ */
+export function addsLayer(
+  { effect, operation }: Step,
+  builder: Builder,
+  directories: Set<string>,
+  inputs: readonly StepInput[],
+): boolean {
+  if (effect !== "layer") return false;
+  if (operation?.kind === "copy" && builder === "classic") {
+    const target = cleanPath(operation.destination);
+    return !directories.has(target) || !inputs.every(({ context }) => takesNothing(context));
+  }
+  if (operation?.kind !== "makeDirectory") return true;
+  const isThere = directories.has(operation.path);
+  for (let path = operation.path; path !== "/"; path = `/${parentPath(path.slice(1))}`) {
+    directories.add(path);
+  }
+  return !isThere || builder === "buildkit";
+}
+
+/** True for empty directories, whose content goes into the destination. */
+function takesNothing(context: ContextInput | undefined): boolean {
+  return (
+    context !== undefined &&
+    context.content.kind === "known" &&
+    context.selection.sources.every(({ entries }) => entries.every(({ to }) => to === ""))
+  );
+}
