@@ -70,6 +70,7 @@ class Explainer {
     if (before === undefined && !this.#isKnownStage(step)) {
       return [{ code: "never-built", line, isFirstBuild: this.#baseline.build === null }];
     }
+    if (step.neverFound) return [{ code: "never-found", line }];
     if (keyed.isForced) return [{ code: "no-cache", line }];
     const causes = [
       ...this.#ownCauses(keyed, before),

@@ -64,7 +64,7 @@ export interface KeyedStep {
   /** The key once everything has been built; null: the builder runs nothing. */
   readonly key: string | null;
   readonly prediction: PredictionKind | null;
-  /** True when the build is asked to run it whatever the cache holds. */
+  /** True when it runs whatever the cache holds: the build is asked to, or it is never found there. */
   readonly isForced: boolean;
   readonly context: readonly ContextInput[];
   /** What is wrong with the files that it takes from other stages, by the places of its sources. */
@@ -232,7 +232,7 @@ class Walker {
     const fails = step.fails || obstacle !== null || others.some((input) => input.fails === true);
     const execInputs = inputs.map(({ exec }) => exec);
     const key = this.#key([definition.digest, execInputs]);
-    const isForced = this.#isForced(step);
+    const isForced = step.neverFound || this.#isForced(step);
     // The classic builder stops looking after the first miss of a stage: imageprobe.go.
     const isPast = position.missed && graph.options.builder === "classic";
     const found = isForced || isPast ? fresh : this.#lookUp.find(definition, inputs, key);

@@ -44,6 +44,7 @@ export type Cause =
     }
   | { readonly code: "value-changed"; readonly line: number | null; readonly changed: Value }
   | { readonly code: "no-cache"; readonly line: number }
+  | { readonly code: "never-found"; readonly line: number }
   | { readonly code: "option-changed"; readonly line: number; readonly option: ChangedOption }
   | {
       readonly code: "stage-files-changed";

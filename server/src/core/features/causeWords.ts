@@ -27,6 +27,8 @@ export function causeWords(cause: Cause): string {
     case "no-cache":
     case "option-changed":
       return optionWords(cause);
+    case "never-found":
+      return say`never found in the cache`;
     case "stage-files-changed":
       return say`files of ${stageWords(cause.stage)} change`;
     case "earlier-step":
@@ -70,6 +72,8 @@ export function causeSentence(cause: Cause): string {
     case "no-cache":
     case "option-changed":
       return optionSentence(cause);
+    case "never-found":
+      return say`The classic builder never finds it in its cache: it leaves out options that an earlier HEALTHCHECK sets.`;
     case "stage-files-changed":
       return say`The files that it takes from ${stageWords(cause.stage)} change, because line ${cause.line} rebuilds.`;
     case "earlier-step":

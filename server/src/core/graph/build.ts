@@ -75,6 +75,7 @@ export function buildGraph(
       operation: evaluation.operation,
       words: evaluation.words,
       isTrigger,
+      neverFound: evaluation.neverFound === true,
       isOption,
       fails,
       assignments,

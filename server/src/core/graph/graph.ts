@@ -57,6 +57,8 @@ export interface Step {
   readonly words: readonly string[];
   /** True when an ONBUILD of the parent stage runs here, right after the FROM. */
   readonly isTrigger: boolean;
+  /** See `Evaluation.neverFound`. */
+  readonly neverFound: boolean;
   /** True for what the classic builder appends for `--label`: no such line is in the file. */
   readonly isOption: boolean;
   /** True when something is wrong with the instruction: the build fails here at the latest. */

@@ -28,6 +28,8 @@ export interface Evaluation {
    * it under these words, and equal words are an equal step.
    */
   readonly words: readonly string[];
+  /** True where the classic builder commits another config than it looks for, and so never finds it. */
+  readonly neverFound?: true;
 }
 
 /** Sentences about an instruction, as plain text: whoever shows them escapes them. */
