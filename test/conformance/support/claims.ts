@@ -10,6 +10,7 @@ import { runPlan } from "../../../server/src/core/features/runPlan.js";
 import { simulationLog } from "../../../server/src/core/features/simulationLog.js";
 import { lineage } from "../../../server/src/core/image/layers.js";
 import type { Analysis, StepAnalysis } from "../../../server/src/core/index.js";
+import { mayBringLayers } from "./compare.js";
 import type { BuildRecord, ImageRecord } from "./recording.js";
 
 export interface ClaimsInput {
@@ -129,8 +130,9 @@ function checkRun({ config }: ImageRecord, analysis: Analysis): CheckedClaims {
 function checkTotals(image: ImageRecord, analysis: Analysis): CheckedClaims {
   const { totals, steps } = explain(analysis, { dockerfile: "Dockerfile", context: "" });
   // The classic builder keeps no layer of a command that changes no file, which nobody can foresee.
-  const mayBeEmpty =
-    analysis.graph.options.builder === "classic"
+  const mayBeEmpty = mayBringLayers(analysis)
+    ? totals.layers
+    : analysis.graph.options.builder === "classic"
       ? steps.filter(({ instruction, layer }) => instruction === "RUN" && layer !== null).length
       : 0;
   // A folder that the image starts with is its base: one layer that a recording counts as any other.

@@ -74,6 +74,8 @@ export interface KeyedStep {
   readonly below: KeyedStep | null;
   /** The stages that files come from. */
   readonly sources: readonly number[];
+  /** True when what is below counts by its content: the step stays cached where that comes out equal. */
+  readonly isByContent: boolean;
   /** True when the builder fails at this step. */
   readonly fails: boolean;
   /** False for a step of the classic builder that is known to change no file: it leaves no layer. */
@@ -223,10 +225,7 @@ class Walker {
         : classicDefinition(step, digest);
     if (definition === null) return keyless(step, position.below);
     const others = this.#inputsOf(step, position);
-    const inputs: readonly StepInput[] = [
-      { exec: position.exec, token: position.token },
-      ...others,
-    ];
+    const inputs = [rootInput(step, position, others), ...others];
     const obstacle =
       files === null ? null : obstacleTo(step, files, others[0]?.context, this.#sources);
     const fails = step.fails || obstacle !== null || others.some((input) => input.fails === true);
@@ -251,6 +250,7 @@ class Walker {
       ],
       open: openInputs(inputs, found),
       below: position.below,
+      isByContent: isByContent(step, others),
       sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
       fails,
       addsLayer: addsLayer(step, graph.options.builder, position.directories, others),
@@ -320,8 +320,7 @@ class Walker {
     if (this.#input.graph.options.builder === "classic" || this.#vertexOf(from) !== vertex) {
       return input;
     }
-    const { problems = [], fails = false } = input;
-    return { ...known("root"), problems, fails };
+    return { ...input, ...known("root"), isBase: true };
   }
 
   /** null: files that a client sends, or none. */
@@ -404,6 +403,31 @@ class Walker {
   }
 }
 
+/**
+ * The root file system. A RUN that also mounts files of it is looked up by the content of the whole:
+ * what is below may come out equal. Source: BuildKit, llbsolver/ops/exec.go `getMountDeps`, where the
+ * last mount of an input decides.
+ */
+function rootInput(
+  step: Step,
+  { exec, token, below }: Position,
+  others: readonly StepInput[],
+): StepInput {
+  if (!isByContent(step, others)) return { exec, token };
+  const content = `partial:${exec}`;
+  const isBuilt = below === null || below.prediction === "hit";
+  const open = others.find(({ isBase }) => isBase)?.open;
+  return {
+    exec: content,
+    token: isBuilt ? { kind: "known", id: content } : { kind: "any" },
+    ...(open === undefined ? {} : { open }),
+  };
+}
+
+function isByContent({ operation }: Step, others: readonly StepInput[]): boolean {
+  return operation?.kind === "run" && others.some(({ isBase }) => isBase);
+}
+
 function keyless(step: Step, below: KeyedStep | null): KeyedStep {
   return {
     step,
@@ -417,6 +441,7 @@ function keyless(step: Step, below: KeyedStep | null): KeyedStep {
     open: [],
     below,
     sources: [],
+    isByContent: false,
     fails: false,
     addsLayer: step.effect === "layer",
   };

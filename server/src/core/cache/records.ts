@@ -7,7 +7,7 @@ import type { Facets } from "./definition.js";
  * The version of the model that makes the keys. State that was written under another one is not
  * compared: raise it whenever equal builds could get other keys.
  */
-export const modelVersion = 3;
+export const modelVersion = 4;
 
 /** One cache record: a definition that ran on these inputs. Its key is `resultKey` of the two. */
 export type CacheRecord = readonly [definition: string, inputs: readonly string[]];

@@ -17,6 +17,8 @@ export type OpenInput =
 export interface StepInput extends Opaque {
   /** Content of a known checksum: a download of before, of which none is known, may have been it. */
   readonly isPinned?: true;
+  /** Files of the very thing that the step stands on. */
+  readonly isBase?: true;
   readonly context?: ContextInput;
   /** What it turns on where it is not known, or where another name may stand for the same bytes. */
   readonly open?: OpenInput;

@@ -29,8 +29,9 @@ export function consequences(analysis: Analysis, from: StepAnalysis): Consequenc
       continue;
     const below = keyed.below === null ? undefined : state.get(keyed.below.step.index);
     const isStacked = keyed.below?.step.index === from.step.index || below === "certain";
-    const isHit = isStacked || reachesKey(analysis, from, analysed);
+    const isHit = (isStacked && !keyed.isByContent) || reachesKey(analysis, from, analysed);
     const isOpen =
+      isStacked ||
       below === "possible" ||
       keyed.sources.some((source) => {
         const last = analysis.keys.stages[source]?.last;
