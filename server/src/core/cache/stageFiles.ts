@@ -4,7 +4,7 @@
  * same content digest as a COPY of the same files from the build context.
  */
 import { contentDigest } from "../context/contentDigest.js";
-import type { FileEntry, FileTree } from "../context/fileTree.js";
+import { type FileEntry, type FileTree, plainEntry } from "../context/fileTree.js";
 import { type CopyRequest, type Selection, selectSources } from "../context/select.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation } from "../instructions/operation.js";
@@ -130,7 +130,7 @@ export class StageFiles implements FileTree {
     const isInto =
       operation.destination.endsWith("/") || this.#find(target)?.entry.kind === "directory";
     const path = isInto ? [target, name].filter((part) => part !== "").join("/") : target;
-    this.#put(path, { ...fileEntry(path), size }, identity, operation);
+    this.#put(path, { ...plainEntry(path, "file"), size }, identity, operation);
   }
 
   lookup(path: string): FileEntry | null {
@@ -305,24 +305,9 @@ function ownerOf(owner: string): { uid: number; gid: number; suffix: string } {
   return { uid: 0, gid: 0, suffix: `@${owner}` };
 }
 
-function fileEntry(path: string): FileEntry {
-  return {
-    path,
-    kind: "file",
-    mode: 0o644,
-    size: 0,
-    mtimeMs: 0,
-    linkTarget: null,
-    uid: 0,
-    gid: 0,
-    device: null,
-    stat: null,
-  };
-}
-
 function directoryNode(path: string, opaque: Opaque | null): Node {
   return {
-    entry: { ...fileEntry(path), kind: "directory", mode: 0o755 },
+    entry: plainEntry(path, "directory"),
     identity: null,
     opaque,
     children: new Map(),

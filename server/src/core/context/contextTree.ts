@@ -1,7 +1,7 @@
 /** The build context in memory: what the builder can see of a folder, ignored files left out. */
 import type { HostError } from "../host.js";
 import { baseName, compareBytes, parentPath } from "../text/paths.js";
-import type { FileEntry, FileTree } from "./fileTree.js";
+import { type FileEntry, type FileTree, plainEntry } from "./fileTree.js";
 
 export interface ContextTree extends FileTree {
   readonly root: DirectoryNode;
@@ -37,18 +37,7 @@ export interface TreeFacts {
  * fixed; it is a new object each time because digests are remembered by it.
  */
 export function rootEntry(): FileEntry {
-  return {
-    path: "",
-    kind: "directory",
-    mode: 0o755,
-    size: 0,
-    mtimeMs: 0,
-    linkTarget: null,
-    uid: 0,
-    gid: 0,
-    device: null,
-    stat: null,
-  };
+  return plainEntry("", "directory");
 }
 
 /** `children` in any order: files and links as entries, directories as nodes. */

@@ -62,3 +62,19 @@ export interface FileTree {
   /** True when the ignore file hides this path, or a directory above it, from the builder. */
   isIgnored(path: string): boolean;
 }
+
+/** A file or directory of root's that nobody has looked at: without size, time and stat. */
+export function plainEntry(path: string, kind: "file" | "directory"): FileEntry {
+  return {
+    path,
+    kind,
+    mode: kind === "file" ? 0o644 : 0o755,
+    size: 0,
+    mtimeMs: 0,
+    linkTarget: null,
+    uid: 0,
+    gid: 0,
+    device: null,
+    stat: null,
+  };
+}
