@@ -179,12 +179,34 @@ async function readImage(engine: Engine, tag: string, seen: Set<string>): Promis
 
 async function imageFile(engine: Engine, name: string): Promise<ImageFile> {
   const { code, bytes, stderr } = await engine.docker(["image", "save", name]);
+  if (code !== 0 && /empty export/.test(stderr)) return emptyImage(engine, name);
   const manifest = readFromTar(bytes, "manifest.json");
   if (code !== 0 || manifest === null) throw new Error(`docker save ${name}: ${stderr}`);
   const [first]: readonly { readonly Config: string }[] = JSON.parse(manifest.toString());
   const config = readFromTar(bytes, first?.Config ?? "");
   if (config === null) throw new Error(`docker save ${name}: no config in it`);
   return JSON.parse(config.toString());
+}
+
+/** An image without a layer, which the engine does not save: it only tells of it. */
+async function emptyImage(engine: Engine, name: string): Promise<ImageFile> {
+  const inspected = await engine.docker(["image", "inspect", name]);
+  const told = await engine.docker([
+    "history",
+    "--no-trunc",
+    "--format",
+    "{{json .CreatedBy}}",
+    name,
+  ]);
+  const [image]: readonly { readonly Author?: string; readonly Config: ImageFile["config"] }[] =
+    JSON.parse(inspected.stdout);
+  const lines = told.stdout.trim().split("\n").reverse();
+  return {
+    author: image?.Author ?? "",
+    config: image?.Config ?? {},
+    rootfs: {},
+    history: lines.map((line) => ({ created_by: JSON.parse(line), empty_layer: true })),
+  };
 }
 
 /** The classic builder puts the last container's name and image in: they differ each time. */

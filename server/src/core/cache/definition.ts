@@ -137,7 +137,7 @@ function itemKey(item: CopyItem, operation: CopyOperation): readonly string[] {
     case "http":
       return ["http", item.fileName];
     case "git":
-      return ["git", String(item.keepGitDir)];
+      return ["git"];
   }
 }
 

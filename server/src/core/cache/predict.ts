@@ -29,11 +29,12 @@ import type { PredictionKind } from "./prediction.js";
 import type { Baseline, CacheRecord, Token } from "./records.js";
 import { StageFiles, stageContent } from "./stageFiles.js";
 import {
+  gitInput,
+  httpInput,
   type ImageReference,
   imageVertex,
   known,
   type OpenInput,
-  remoteInput,
   type StepInput,
 } from "./stepInput.js";
 import { visibleFrom } from "./visibleStages.js";
@@ -294,7 +295,8 @@ class Walker {
     if (request !== null) inputs.push(this.#content(operation.from, request, position));
     for (const item of operation.items) {
       if (item.kind === "inline") inputs.push(known(`inline:${digest(item.content)}`));
-      else if (item.kind !== "paths") inputs.push(remoteInput(item.url, item.checksum));
+      else if (item.kind === "git") inputs.push(gitInput(item));
+      else if (item.kind === "http") inputs.push(httpInput(item));
     }
     return inputs;
   }

@@ -121,7 +121,11 @@ function couldBe(token: Token, input: string): boolean {
     case "one-of":
       return token.ids.has(input);
     case "download":
-      return token.id === input || /^remote:https?:/.test(input);
+      return (
+        token.id === input ||
+        /^remote:(?!sha256:)/.test(input) ||
+        (token.id.startsWith("git:") && input.startsWith("git:"))
+      );
     case "any":
       return true;
   }

@@ -32,12 +32,32 @@ export function known(id: string): StepInput {
   return { exec: id, token: { kind: "known", id } };
 }
 
-/** A checksum or a full commit names the content; any other address may answer something new. */
-export function remoteInput(url: string, checksum: string): StepInput {
+/** A checksum names the content; any other address may answer something new. */
+export function httpInput({ url, checksum }: { url: string; checksum: string }): StepInput {
   const open = { kind: "remote", url } as const;
   if (checksum !== "") return { ...known(`remote:${checksum}`), isPinned: true, open };
-  if (/#[0-9a-f]{40}(?::|$)/.test(url)) return known(`remote:${url}`);
   return { exec: `remote:${url}`, token: { kind: "any" }, open };
+}
+
+/**
+ * A repository goes by the commit that its reference leads to and by the folder that is taken of it,
+ * whatever its address: a commit that is named is known, what a branch or tag leads to is not. Source:
+ * BuildKit, source/git/source.go `shaToCacheKey`.
+ */
+export function gitInput(item: {
+  readonly url: string;
+  readonly keepGitDir: boolean;
+  readonly checksum: string;
+}): StepInput {
+  const { url, keepGitDir, checksum } = item;
+  const open = { kind: "remote", url } as const;
+  const [, ref = "", folder = ""] = /#([^:]*):?(.*)$/s.exec(url) ?? [];
+  const commit = [ref, checksum].find((name) => /^[0-9a-f]{40}$/.test(name));
+  if (commit === undefined || url.includes("?")) {
+    return { exec: `remote:${url}`, token: { kind: "any" }, open };
+  }
+  const kept = keepGitDir ? `.git#${ref}` : "";
+  return { ...known(`git:${commit}${kept}:${folder}`), isPinned: true, open };
 }
 
 /** An image that a `--build-context` names is asked for otherwise than one that the file names. */
