@@ -200,7 +200,7 @@ async function emptyImage(engine: Engine, name: string): Promise<ImageFile> {
   ]);
   const [image]: readonly { readonly Author?: string; readonly Config: ImageFile["config"] }[] =
     JSON.parse(inspected.stdout);
-  const lines = told.stdout.trim().split("\n").reverse();
+  const lines = told.stdout.split("\n").filter(Boolean).reverse();
   return {
     author: image?.Author ?? "",
     config: image?.Config ?? {},

@@ -5,7 +5,7 @@
  * Source of the rules: BuildKit, solver/edge.go and llbsolver/ops; moby, image/cache.
  */
 import type { FileTree } from "../context/fileTree.js";
-import { obstacleProblem } from "../context/obstacle.js";
+import { obstacleProblem, ownerProblem } from "../context/obstacle.js";
 import type { SelectionProblem } from "../context/select.js";
 import { noBuildFlags } from "../graph/buildFlags.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
@@ -227,9 +227,8 @@ class Walker {
     if (definition === null) return keyless(step, position.below);
     const others = this.#inputsOf(step, position);
     const inputs = [rootInput(step, position, others), ...others];
-    const obstacle =
-      files === null ? null : obstacleTo(step, files, others[0]?.context, this.#sources);
-    const fails = step.fails || obstacle !== null || others.some((input) => input.fails === true);
+    const inTheWay = this.#inTheWay(step, position, files, others);
+    const fails = step.fails || inTheWay.length > 0 || others.some((input) => input.fails === true);
     const execInputs = inputs.map(({ exec }) => exec);
     const key = this.#key([definition.digest, execInputs]);
     const isForced = step.neverFound || this.#isForced(step);
@@ -245,10 +244,7 @@ class Walker {
       prediction: fails || position.failed ? null : kind,
       isForced,
       context: others.flatMap(({ context }) => (context === undefined ? [] : [context])),
-      stageProblems: [
-        ...others.flatMap(({ problems }) => problems ?? []),
-        ...(obstacle === null ? [] : [obstacleProblem(obstacle)]),
-      ],
+      stageProblems: [...others.flatMap(({ problems }) => problems ?? []), ...inTheWay],
       open: openInputs(inputs, found),
       below: position.below,
       isByContent: isByContent(step, others),
@@ -269,6 +265,22 @@ class Walker {
       leaveFiles(step, files, { exec: key, token: content }, others[0]?.context, this.#sources);
     }
     return keyed;
+  }
+
+  /** Why the stage, as it is by now, cannot take what the step puts there. */
+  #inTheWay(
+    step: Step,
+    { vertex }: Position,
+    files: StageFiles | null,
+    others: readonly StepInput[],
+  ): readonly SelectionProblem[] {
+    const { operation } = step;
+    const owner =
+      operation?.kind === "copy" || operation?.kind === "makeDirectory" ? operation.owner : "";
+    const isNamed = owner !== "" && !/^(?:\d+|root)(?::(?:\d+|root))?$/.test(owner);
+    if (isNamed && vertex === "scratch") return [ownerProblem(owner)];
+    const path = files === null ? null : obstacleTo(step, files, others[0]?.context, this.#sources);
+    return path === null ? [] : [obstacleProblem(path)];
   }
 
   /**

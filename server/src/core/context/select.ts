@@ -82,7 +82,9 @@ export type SelectionProblemCode =
   /** --exclude or --parents left nothing of this source (information). */
   | "everything-excluded"
   /** A folder would have to be where the stage has a file. */
-  | "destination-is-file";
+  | "destination-is-file"
+  /** An owner by name in a stage that has no files yet: BuildKit, solver/llbsolver/ops/file.go. */
+  | "owner-without-file";
 
 export interface SelectionProblem {
   readonly code: SelectionProblemCode;
