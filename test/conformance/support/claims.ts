@@ -51,6 +51,11 @@ function checkConsequences(recorded: BuildRecord, analysis: Analysis): CheckedCl
   const [root, ...others] = analysis.steps.filter(isRoot);
   if (root === undefined || others.length > 0) return nothing;
   const { certain, possible } = consequences(analysis, root);
+  // A step that may rebuild for a reason of its own may have begun it just as well.
+  const isOpen = analysis.steps.some(
+    ({ step, prediction }) => prediction.kind === "unknown" && !possible.includes(step.line),
+  );
+  if (isOpen) return nothing;
   const ran = linesOf(recorded, "run");
   const cached = linesOf(recorded, "cached");
   const { line } = root.step;
