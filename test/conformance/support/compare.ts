@@ -42,7 +42,7 @@ export function compareBuild(input: ComparisonInput): Comparison {
 
 /** A failure that turns on what a command does, or on what a registry holds. */
 export function isUnforeseeable({ message }: FailureRecord): boolean {
-  return /registry cannot be reached|did not complete successfully|returned a non-zero code|resolve source metadata|repository does not exist|failed to do request|connection refused|secret \S+: not found|pull access denied|failed to create task|no such host|server misbehaving|no such user|no such group|failed to copy files|digest mismatch|invalid response status|failed to GET|cannot copy to non-directory|not a directory/i.test(
+  return /registry cannot be reached|did not complete successfully|returned a non-zero code|resolve source metadata|repository does not exist|failed to do request|connection refused|secret \S+: not found|pull access denied|failed to create task|no such host|server misbehaving|no such user|no such group|unable to find (?:user|group)|failed to copy files|digest mismatch|invalid response status|failed to GET|cannot copy to non-directory|not a directory/i.test(
     message,
   );
 }

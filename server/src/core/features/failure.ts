@@ -121,14 +121,16 @@ function buildkitReport(
   { dockerfile }: FailurePlace,
 ): FailureReport {
   const certain = new Set<number>();
-  // The files of a COPY are looked for at once: one that is missing ends the build while the steps
-  // below still run. Its other stages have to be finished first.
-  const isCopy = failed.step.operation?.kind === "copy";
+  // The files of a COPY or a mount are looked for at once: one that is missing ends the build while
+  // the steps below still run. Its other stages have to be finished first.
+  const { keyed: own } = failed;
+  const takesFiles =
+    failed.step.operation?.kind === "copy" || own.context.length > 0 || own.sources.length > 0;
   const open = [failed];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { keyed } = next;
     const before = [
-      next === failed && isCopy ? undefined : keyed.below?.step.index,
+      next === failed && takesFiles ? undefined : keyed.below?.step.index,
       ...keyed.sources.map((source) => analysis.keys.stages[source]?.last?.step.index),
     ];
     for (const index of before) {
