@@ -32,14 +32,28 @@ export function addsLayer(
   if (effect !== "layer") return false;
   if (operation?.kind === "copy" && builder === "classic") {
     const target = cleanPath(operation.destination);
-    return !directories.has(target) || !inputs.every(({ context }) => takesNothing(context));
+    const isThere = directories.has(target);
+    const isFolder =
+      operation.destination.endsWith("/") || inputs.some(({ context }) => takesFolder(context));
+    addWithParents(directories, isFolder ? target : `/${parentPath(target.slice(1))}`);
+    return !isThere || !inputs.every(({ context }) => takesNothing(context));
   }
   if (operation?.kind !== "makeDirectory") return true;
   const isThere = directories.has(operation.path);
-  for (let path = operation.path; path !== "/"; path = `/${parentPath(path.slice(1))}`) {
-    directories.add(path);
-  }
+  addWithParents(directories, operation.path);
   return !isThere || builder === "buildkit";
+}
+
+function addWithParents(directories: Set<string>, path: string): void {
+  for (let at = path; at !== "/"; at = `/${parentPath(at.slice(1))}`) directories.add(at);
+}
+
+/** True where the content of a folder goes into the destination. */
+function takesFolder(context: ContextInput | undefined): boolean {
+  const sources = context?.selection.sources ?? [];
+  return sources.some(({ entries }) =>
+    entries.some(({ entry, to }) => entry.kind === "directory" && to === ""),
+  );
 }
 
 /** True for empty directories, whose content goes into the destination. */
