@@ -163,7 +163,11 @@ function isKnownObstacle({ line, message }: FailureRecord, { json }: Simulation)
     if (from === undefined || steps.some(({ instruction }) => instruction === "RUN")) return false;
     const base = from.text.split(/\s+/)[1];
     if (base === "scratch") return true;
-    index = json.steps.find(({ stage }) => stage !== null && stage === base)?.stageIndex ?? -1;
+    // A stage may have the name of its own base: what it continues stands above it.
+    const above = index;
+    index =
+      json.steps.findLast(({ stage, stageIndex }) => stageIndex < above && stage === base)
+        ?.stageIndex ?? -1;
   }
 }
 
