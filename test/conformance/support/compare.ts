@@ -158,7 +158,7 @@ function isKnownObstacle({ line, message }: FailureRecord, { json }: Simulation)
   if (!/non-directory|not a directory/.test(message)) return false;
   const stageOf = (index: number) => json.steps.filter((step) => step.stageIndex === index);
   let index = json.steps.find((step) => step.line === line)?.stageIndex ?? -1;
-  for (;;) {
+  while (index >= 0) {
     const [from, ...steps] = stageOf(index);
     if (from === undefined || steps.some(({ instruction }) => instruction === "RUN")) return false;
     const base = from.text.split(/\s+/)[1];
@@ -169,6 +169,7 @@ function isKnownObstacle({ line, message }: FailureRecord, { json }: Simulation)
       json.steps.findLast(({ stage, stageIndex }) => stageIndex < above && stage === base)
         ?.stageIndex ?? -1;
   }
+  return false;
 }
 
 /** The engine names the first line of an instruction; a finding may stand at the very word. */
