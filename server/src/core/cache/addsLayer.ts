@@ -1,4 +1,5 @@
 /** Whether a step leaves a layer: BuildKit keeps an empty one, the classic builder does not. */
+import { takesFolder } from "../context/select.js";
 import type { Step } from "../graph/graph.js";
 import type { Builder } from "../instructions/kind.js";
 import { cleanPath, parentPath } from "../text/paths.js";
@@ -34,7 +35,8 @@ export function addsLayer(
     const target = cleanPath(operation.destination);
     const isThere = directories.has(target);
     const isFolder =
-      operation.destination.endsWith("/") || inputs.some(({ context }) => takesFolder(context));
+      operation.destination.endsWith("/") ||
+      inputs.some(({ context }) => context !== undefined && takesFolder(context.selection));
     addWithParents(directories, isFolder ? target : `/${parentPath(target.slice(1))}`);
     return !isThere || !inputs.every(({ context }) => takesNothing(context));
   }
@@ -46,14 +48,6 @@ export function addsLayer(
 
 function addWithParents(directories: Set<string>, path: string): void {
   for (let at = path; at !== "/"; at = `/${parentPath(at.slice(1))}`) directories.add(at);
-}
-
-/** True where the content of a folder goes into the destination. */
-function takesFolder(context: ContextInput | undefined): boolean {
-  const sources = context?.selection.sources ?? [];
-  return sources.some(({ entries }) =>
-    entries.some(({ entry, to }) => entry.kind === "directory" && to === ""),
-  );
 }
 
 /** True for empty directories, whose content goes into the destination. */

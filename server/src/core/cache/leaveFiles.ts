@@ -1,11 +1,13 @@
 /** What a step leaves in the files of its stage, as far as it can be computed without building. */
 import type { FileTree } from "../context/fileTree.js";
+import type { Selection } from "../context/select.js";
 import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { Builder } from "../instructions/kind.js";
 import type { CopyOperation } from "../instructions/operation.js";
-import { type ContextInput, copyRequest } from "./inputs.js";
-import { type Opaque, type StageFiles, stageContent } from "./stageFiles.js";
+import { utf8Size } from "../text/utf8.js";
+import { copyRequest } from "./inputs.js";
+import type { Opaque, StageFiles } from "./stageFiles.js";
 
 /** Where files come from; null: not known. */
 export interface FileSources {
@@ -16,38 +18,34 @@ export interface FileSources {
   readonly stage: (index: number) => StageFiles | null;
 }
 
-/** The file of the stage that fails the step, below the root; null: none that is known. */
+/**
+ * The file of the stage that fails the step, below the root; null: none that is known.
+ * @param selection what a COPY takes; null: not known
+ */
 export function obstacleTo(
   { operation }: Step,
   files: StageFiles,
-  context: ContextInput | undefined,
-  sources: FileSources,
+  selection: Selection | null,
 ): string | null {
   if (operation?.kind === "makeDirectory") return files.obstacleToFolder(operation.path);
   if (operation?.kind !== "copy" || operation.link) return null;
-  const request = copyRequest(operation, sources.builder);
-  if (operation.from.kind !== "stage" || request === null) {
-    return files.obstacleToCopy(operation, context?.selection ?? null);
-  }
-  const other = sources.stage(operation.from.index);
-  const content = other === null ? null : stageContent(other, request, sources.digest);
-  return files.obstacleToCopy(operation, content?.selection ?? null);
+  return files.obstacleToCopy(operation, selection);
 }
 
 /**
  * @param result the name of everything that cannot be computed
- * @param context what the step takes from a build context
+ * @param selection what a COPY takes; null: not known
  */
 export function leaveFiles(
   { operation }: Step,
   files: StageFiles,
   result: Opaque,
-  context: ContextInput | undefined,
+  selection: Selection | null,
   sources: FileSources,
 ): void {
   if (operation?.kind === "run") files.becomeOpaque(result);
   else if (operation?.kind === "makeDirectory") files.makeDirectory(operation.path);
-  else if (operation?.kind === "copy" && !copyFiles(operation, files, context, sources)) {
+  else if (operation?.kind === "copy" && !copyFiles(operation, files, selection, sources)) {
     files.hide(operation.destination, result);
   }
 }
@@ -56,13 +54,13 @@ export function leaveFiles(
 function copyFiles(
   operation: CopyOperation,
   files: StageFiles,
-  context: ContextInput | undefined,
+  selection: Selection | null,
   sources: FileSources,
 ): boolean {
   if (operation.items.some((item) => item.kind === "http" || item.kind === "git")) return false;
   if (copyRequest(operation, sources.builder) !== null) {
     if (operation.isAdd && operation.unpack) return false;
-    if (!copyPaths(operation, files, context, sources)) return false;
+    if (!copyPaths(operation, files, selection, sources)) return false;
   }
   for (const item of operation.items) {
     if (item.kind !== "inline") continue;
@@ -77,7 +75,7 @@ function copyFiles(
 function copyPaths(
   operation: CopyOperation,
   files: StageFiles,
-  context: ContextInput | undefined,
+  selection: Selection | null,
   sources: FileSources,
 ): boolean {
   const { from } = operation;
@@ -86,28 +84,10 @@ function copyPaths(
       return true;
     case "image":
       return false;
-    case "context": {
-      const tree = sources.context(from.folder);
-      return (
-        context !== undefined && tree !== null && files.add(operation, tree, context.selection)
-      );
-    }
+    case "context":
     case "stage": {
-      const other = sources.stage(from.index);
-      const request = copyRequest(operation, sources.builder);
-      if (other === null || request === null) return false;
-      const { selection } = stageContent(other, request, sources.digest);
-      return selection !== null && files.add(operation, other, selection);
+      const tree = from.kind === "stage" ? sources.stage(from.index) : sources.context(from.folder);
+      return selection !== null && tree !== null && files.add(operation, tree, selection);
     }
   }
-}
-
-/** The size of a text in UTF-8, in bytes. */
-function utf8Size(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }

@@ -9,34 +9,18 @@ import { obstacleProblem, ownerProblem } from "../context/obstacle.js";
 import type { SelectionProblem } from "../context/select.js";
 import { noBuildFlags } from "../graph/buildFlags.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
-import { formatPlatform } from "../graph/platform.js";
 import { sourcesOf } from "../graph/reach.js";
 import type { Digest } from "../host.js";
-import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
-import type { Platform } from "../instructions/scope.js";
-import { say } from "../text/say.js";
 import { addsLayer, usualDirectories } from "./addsLayer.js";
-import {
-  buildkitDefinition,
-  classicDefinition,
-  type Definition,
-  orderedMounts,
-} from "./definition.js";
-import { type ContextInput, type ContextView, copyRequest, mountRequest } from "./inputs.js";
+import { buildkitDefinition, classicDefinition, type Definition } from "./definition.js";
+import type { ContextInput, ContextView } from "./inputs.js";
 import { type FileSources, leaveFiles, obstacleTo } from "./leaveFiles.js";
 import { fresh, LookUp, openInputs } from "./lookUp.js";
 import type { PredictionKind } from "./prediction.js";
 import type { Baseline, CacheRecord, Token } from "./records.js";
-import { StageFiles, stageContent } from "./stageFiles.js";
-import {
-  gitInput,
-  httpInput,
-  type ImageReference,
-  imageVertex,
-  known,
-  type OpenInput,
-  type StepInput,
-} from "./stepInput.js";
+import { StageFiles } from "./stageFiles.js";
+import { imageIdentity, imageVertex, type OpenInput, type StepInput } from "./stepInput.js";
+import { type StageResult, StepInputs } from "./stepInputs.js";
 import { visibleFrom } from "./visibleStages.js";
 
 export interface PredictionInput {
@@ -130,6 +114,7 @@ class Walker {
   /** See `visibleFrom`. */
   readonly #visible: ReadonlyMap<number, number>;
   readonly #sources: FileSources;
+  readonly #inputs: StepInputs;
 
   /** Nothing is run any more: the file was rejected, or the classic builder has met a failure. */
   #stopped: boolean;
@@ -147,6 +132,13 @@ class Walker {
         folder === undefined ? input.tree : (input.folders.get(folder)?.tree ?? null),
       stage: (index) => this.ends[index]?.files ?? null,
     };
+    this.#inputs = new StepInputs(input, (index) => this.#resultOf(index));
+  }
+
+  #resultOf(index: number): StageResult | null {
+    const end = this.ends[index];
+    const position = this.#ends.get(index);
+    return end == null || position === undefined ? null : { ...position, files: end.files };
   }
 
   steps(): readonly KeyedStep[] {
@@ -207,14 +199,11 @@ class Walker {
     // Files that a client sends are named by its session where a stage starts with them, so that
     // what is stacked on them is made anew each time: buildkit, source/local `CacheKey`.
     if (base.kind === "folder") return { exec: `folder:${base.name}`, token: fresh.token };
-    const exec = base.kind === "image" ? `image:${this.#imageIdentity(base, platform)}` : "scratch";
+    const exec =
+      base.kind === "image"
+        ? `image:${imageIdentity(base, platform, this.#input.graph.options.builder)}`
+        : "scratch";
     return { exec, token: { kind: "known", id: exec } };
-  }
-
-  /** BuildKit goes by the layers of an image, the classic builder by the image as a whole. */
-  #imageIdentity({ reference, image }: Omit<ImageReference, "kind">, platform: Platform): string {
-    if (image === null) return `${reference}@${formatPlatform(platform)}`;
-    return this.#input.graph.options.builder === "buildkit" ? image.layersId : image.id;
   }
 
   /** `files`: null where nobody sees what the step leaves. */
@@ -225,7 +214,7 @@ class Walker {
         ? buildkitDefinition(step, stage, graph.options, digest)
         : classicDefinition(step, digest);
     if (definition === null) return keyless(step, position.below);
-    const others = this.#inputsOf(step, position);
+    const others = this.#inputs.of(step, position.vertex);
     const inputs = [rootInput(step, position, others), ...others];
     const inTheWay = this.#inTheWay(step, position, files, others);
     const fails = step.fails || inTheWay.length > 0 || others.some((input) => input.fails === true);
@@ -262,7 +251,8 @@ class Walker {
     // A step that runs again may leave the same files: only a hit says what they are.
     const content: Token = kind === "hit" ? token : { kind: "any" };
     if (files !== null) {
-      leaveFiles(step, files, { exec: key, token: content }, others[0]?.context, this.#sources);
+      const selection = others[0]?.selection ?? null;
+      leaveFiles(step, files, { exec: key, token: content }, selection, this.#sources);
     }
     return keyed;
   }
@@ -279,8 +269,16 @@ class Walker {
       operation?.kind === "copy" || operation?.kind === "makeDirectory" ? operation.owner : "";
     const isNamed = owner !== "" && !/^(?:\d+|root)(?::(?:\d+|root))?$/.test(owner);
     if (isNamed && vertex === "scratch") return [ownerProblem(owner)];
-    const path = files === null ? null : obstacleTo(step, files, others[0]?.context, this.#sources);
+    const path = files === null ? null : obstacleTo(step, files, others[0]?.selection ?? null);
     return path === null ? [] : [obstacleProblem(path)];
+  }
+
+  #vertexAfter({ step, definition, inputs }: KeyedStep, below: string): string {
+    if (this.#input.graph.options.builder === "classic") return "";
+    const from = sourcesOf(step).map((source) => this.#inputs.vertexOf(source));
+    // The digest of a definition says nothing of the places that files come from.
+    const parts = [definition?.digest, definition?.parts["places"], below, from, inputs.slice(1)];
+    return this.#input.digest(JSON.stringify(parts));
   }
 
   /**
@@ -290,130 +288,6 @@ class Walker {
   #isForced({ operation }: Step): boolean {
     const { builder, flags = noBuildFlags } = this.#input.graph.options;
     return flags.noCache && (builder === "classic" || operation?.kind !== "makeDirectory");
-  }
-
-  /** Every input but the root file system. */
-  #inputsOf(step: Step, position: Position): readonly StepInput[] {
-    const { operation } = step;
-    if (operation?.kind === "copy") return this.#copyInputs(operation, position);
-    if (operation?.kind === "run") return this.#mountInputs(operation, position);
-    return [];
-  }
-
-  #copyInputs(operation: CopyOperation, position: Position): readonly StepInput[] {
-    const { graph, digest } = this.#input;
-    const inputs: StepInput[] = [];
-    const request = copyRequest(operation, graph.options.builder);
-    if (request !== null) inputs.push(this.#content(operation.from, request, position));
-    for (const item of operation.items) {
-      if (item.kind === "inline") inputs.push(known(`inline:${digest(item.content)}`));
-      else if (item.kind === "git") inputs.push(gitInput(item));
-      else if (item.kind === "http") inputs.push(httpInput(item));
-    }
-    return inputs;
-  }
-
-  #mountInputs(operation: RunOperation, position: Position): readonly StepInput[] {
-    return orderedMounts(operation).flatMap((mount) =>
-      mount.from === null || mount.from.kind === "scratch"
-        ? []
-        : [this.#content(mount.from, mountRequest(mount, "buildkit"), position)],
-    );
-  }
-
-  /**
-   * What stands on the very thing that it takes files from has one input less, and no content of its
-   * own in the key. Source: BuildKit, client/llb/fileop.go and exec.go, which list an input once.
-   */
-  #content(
-    from: SourceReference,
-    request: ReturnType<typeof mountRequest>,
-    { vertex }: Position,
-  ): StepInput {
-    const input = this.#filesFrom(from, request);
-    if (this.#input.graph.options.builder === "classic" || this.#vertexOf(from) !== vertex) {
-      return input;
-    }
-    return { ...input, ...known("root"), isBase: true };
-  }
-
-  /** null: files that a client sends, or none. */
-  #vertexOf(from: SourceReference): string | null {
-    const { platform } = this.#input.graph.options;
-    if (from.kind === "image") return imageVertex(from, platform);
-    const vertex = from.kind === "stage" ? this.#ends.get(from.index)?.vertex : undefined;
-    return vertex === undefined || vertex === "scratch" || vertex === "folder" ? null : vertex;
-  }
-
-  #vertexAfter({ step, definition, inputs }: KeyedStep, below: string): string {
-    if (this.#input.graph.options.builder === "classic") return "";
-    const from = sourcesOf(step).map((source) => this.#vertexOf(source));
-    // The digest of a definition says nothing of the places that files come from.
-    const parts = [definition?.digest, definition?.parts["places"], below, from, inputs.slice(1)];
-    return this.#input.digest(JSON.stringify(parts));
-  }
-
-  #filesFrom(from: SourceReference, request: ReturnType<typeof mountRequest>): StepInput {
-    switch (from.kind) {
-      case "context":
-        return this.#contextInput(request, from.folder);
-      case "scratch":
-        return known("scratch");
-      case "image":
-        return this.#imageContent(from, request);
-      case "stage": {
-        const end = this.ends[from.index];
-        if (end === undefined || end === null) return { ...known("nothing"), fails: true };
-        const name = this.#input.graph.stages[from.index]?.name ?? from.index;
-        const named = { ...request, place: say`stage ${name}` };
-        const content = stageContent(end.files, named, this.#input.digest);
-        const problems = content.selection?.problems ?? [];
-        const fails = problems.some(({ severity }) => severity === "error");
-        const failed = this.#ends.get(from.index)?.failed === true;
-        return {
-          exec: content.exec,
-          token: content.token,
-          problems,
-          fails: fails || failed,
-          ...(content.selection === null ? { open: { kind: "stage", stage: from.index } } : {}),
-        };
-      }
-    }
-  }
-
-  /** The same name as for files that a stage of that image still has. */
-  #imageContent(from: ImageReference, request: ReturnType<typeof mountRequest>): StepInput {
-    const { platform } = this.#input.graph.options;
-    const exec = `image:${this.#imageIdentity(from, platform)}`;
-    const files = StageFiles.opaque({ exec, token: { kind: "known", id: exec } });
-    const { reference } = from;
-    return {
-      ...stageContent(files, request, this.#input.digest),
-      open: { kind: "image", reference },
-    };
-  }
-
-  #contextInput(request: ReturnType<typeof mountRequest>, folder: string | undefined): StepInput {
-    const place = folder === undefined ? {} : { place: say`the build context ${folder}` };
-    const view = folder === undefined ? this.#input.context : this.#input.folders.get(folder)?.view;
-    const input = view?.input({ ...request, ...place });
-    if (input === undefined) {
-      return { exec: "context:unread", token: { kind: "any" }, open: { kind: "pending" } };
-    }
-    switch (input.content.kind) {
-      case "known":
-        return { ...known(`content:${input.content.digest}`), context: input };
-      case "needed":
-        return {
-          exec: "context:pending",
-          token: { kind: "any" },
-          open: { kind: "pending" },
-          context: input,
-        };
-      case "unreadable":
-      case "invalid":
-        return { ...known("context:missing"), context: input, fails: true };
-    }
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { contentDigest } from "../context/contentDigest.js";
 import { type FileEntry, type FileTree, plainEntry } from "../context/fileTree.js";
-import { type CopyRequest, type Selection, selectSources } from "../context/select.js";
+import { type CopyRequest, type Selection, selectSources, takesFolder } from "../context/select.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation } from "../instructions/operation.js";
 import { compareBytes, parentPath } from "../text/paths.js";
@@ -76,8 +76,7 @@ export class StageFiles implements FileTree {
     const target = relative(operation.destination);
     const entries = selection?.sources.flatMap((source) => source.entries) ?? [];
     const isFolder =
-      operation.destination.endsWith("/") ||
-      entries.some(({ entry, to }) => entry.kind === "directory" && to === "");
+      operation.destination.endsWith("/") || (selection !== null && takesFolder(selection));
     const onTheWay = this.obstacleToFolder(isFolder ? target : parentPath(target));
     if (onTheWay !== null || selection?.builder !== "buildkit") return onTheWay;
     for (const { entry, to } of entries) {

@@ -1,7 +1,8 @@
 /** One input of a step besides the root file system: files, a download, another stage. */
-import type { SelectionProblem } from "../context/select.js";
+import type { Selection, SelectionProblem } from "../context/select.js";
 import { contextName } from "../graph/buildFlags.js";
 import { formatPlatform } from "../graph/platform.js";
+import type { Builder } from "../instructions/kind.js";
 import type { SourceReference } from "../instructions/operation.js";
 import type { Platform } from "../instructions/scope.js";
 import type { ContextInput } from "./inputs.js";
@@ -20,6 +21,8 @@ export interface StepInput extends Opaque {
   /** Files of the very thing that the step stands on. */
   readonly isBase?: true;
   readonly context?: ContextInput;
+  /** The files that it is; absent or null: not known. */
+  readonly selection?: Selection | null;
   /** What it turns on where it is not known, or where another name may stand for the same bytes. */
   readonly open?: OpenInput;
   readonly problems?: readonly SelectionProblem[];
@@ -67,4 +70,14 @@ export function imageVertex(
 ): string {
   const name = `${contextName(reference)}@${formatPlatform(platform)}`;
   return isNamed === true ? `named:${name}` : `image:${name}`;
+}
+
+/** BuildKit goes by the layers of an image, the classic builder by the image as a whole. */
+export function imageIdentity(
+  { reference, image }: Omit<ImageReference, "kind">,
+  platform: Platform,
+  builder: Builder,
+): string {
+  if (image === null) return `${reference}@${formatPlatform(platform)}`;
+  return builder === "buildkit" ? image.layersId : image.id;
 }

@@ -136,6 +136,13 @@ export function selectSources(tree: FileTree, request: CopyRequest): Selection {
   return selection;
 }
 
+/** True where the content of a folder goes into the destination, which is then a folder itself. */
+export function takesFolder({ sources }: Selection): boolean {
+  return sources.some(({ entries }) =>
+    entries.some(({ entry, to }) => entry.kind === "directory" && to === ""),
+  );
+}
+
 const REMEMBERED_REQUESTS = 64;
 const remembered = new WeakMap<FileTree, Map<string, Selection>>();
 
