@@ -5,7 +5,7 @@
 
 /** Sent by the client at `initialize`. */
 export interface InitializationOptions {
-  /** Folder for the store of simulated builds; null: this session only. */
+  /** Folder for the store of simulated builds; null: in memory, until the server ends. */
   readonly storageFolder: string | null;
   readonly trusted: boolean;
   /** Of the editor, with its texts from `l10n`; null: English. */

@@ -5,7 +5,6 @@
  */
 import path from "node:path";
 import { ContextFiles } from "./contextFiles.js";
-import type { Keys } from "./core/cache/predict.js";
 import type { Transfer } from "./core/context/transfer.js";
 import { simulationLog } from "./core/features/simulationLog.js";
 import { summarySentence } from "./core/features/summary.js";
@@ -65,7 +64,7 @@ export class Session {
   readonly #files: ContextFiles;
   #view: View | null = null;
   /** The last simulated build, as long as it is shown. */
-  #result: { readonly keys: Keys; readonly before: Baseline } | null = null;
+  #result: { readonly keys: readonly (string | null)[]; readonly before: Baseline } | null = null;
   /** Reading goes on: each request of it is a number, the last one counts. */
   #reading = 0;
   #busy = false;
@@ -196,7 +195,7 @@ export class Session {
     if (!recorded.ok)
       this.#host.tell(say`The simulated build could not be kept: ${recorded.error.message}`);
     else if (recorded.value !== null) this.#host.tell(recorded.value);
-    this.#result = { keys: analysis.keys, before };
+    this.#result = { keys: keysOf(analysis), before };
     this.#invalidate();
     const hasError = analysis.problems.some(({ severity }) => severity === "error");
     return hasError
@@ -234,7 +233,7 @@ export class Session {
   #makeView(): View {
     const analysis = this.#analyse(this.#baseline());
     if (this.#result === null) return { analysis, isResult: false };
-    if (isSameBuild(analysis.keys, this.#result.keys)) {
+    if (isSameBuild(keysOf(analysis), this.#result.keys)) {
       return { analysis: compareWith(analysis, this.#result.before), isResult: true };
     }
     return { analysis, isResult: false };
@@ -313,10 +312,11 @@ export class Session {
   }
 }
 
-/** True when every step has the key that it has there. */
-function isSameBuild({ steps }: Keys, other: Keys): boolean {
-  return (
-    steps.length === other.steps.length &&
-    steps.every(({ key }, at) => key === other.steps[at]?.key)
-  );
+/** The key of every step. */
+function keysOf({ keys }: Analysis): readonly (string | null)[] {
+  return keys.steps.map(({ key }) => key);
+}
+
+function isSameBuild(keys: readonly (string | null)[], other: typeof keys): boolean {
+  return keys.length === other.length && keys.every((key, at) => key === other[at]);
 }

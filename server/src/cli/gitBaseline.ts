@@ -4,7 +4,7 @@
  */
 import { realpathSync } from "node:fs";
 import path from "node:path";
-import { gitNotion } from "../core/context/gitNotion.js";
+import { gitMode, gitNotion } from "../core/context/gitNotion.js";
 import { type ListedFile, listedTree } from "../core/context/listedTree.js";
 import {
   type Analysis,
@@ -136,7 +136,7 @@ function listedFile(
   }
   return {
     path: file,
-    mode: isExecutable ? 0o755 : 0o644,
+    mode: gitMode(isExecutable),
     size: same?.size ?? size,
     identity: same?.identity ?? id,
   };

@@ -5,6 +5,7 @@
  */
 import { parentPath } from "../text/paths.js";
 import type { FileEntry } from "./fileTree.js";
+import { gitMode } from "./gitNotion.js";
 import type { Selection } from "./select.js";
 
 /** Which files git tracks, by path in the context: true for an executable one. */
@@ -34,7 +35,7 @@ export function checkoutOf(tracked: TrackedFiles): Checkout {
     modeOf({ kind, path }) {
       if (kind === "directory") return directories.has(path) ? 0o755 : null;
       const isExecutable = kind === "file" ? tracked.get(path) : undefined;
-      return isExecutable === undefined ? null : isExecutable ? 0o755 : 0o644;
+      return isExecutable === undefined ? null : gitMode(isExecutable);
     },
   };
 }

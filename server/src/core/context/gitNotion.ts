@@ -7,6 +7,11 @@ import type { ContextTree } from "./contextTree.js";
 import type { FileTree } from "./fileTree.js";
 import { type ListedFile, listedTree } from "./listedTree.js";
 
+/** The permission bits that a checkout with the usual umask (022) gives a file. */
+export function gitMode(isExecutable: boolean): number {
+  return isExecutable ? 0o755 : 0o644;
+}
+
 /** Identities are the tree's own, as far as they are known. */
 export function gitNotion(tree: FileTree): ContextTree {
   const files: ListedFile[] = [];
@@ -20,7 +25,7 @@ export function gitNotion(tree: FileTree): ContextTree {
       files.push({
         path: entry.path,
         kind: entry.kind,
-        mode: (entry.mode & 0o100) === 0 ? 0o644 : 0o755,
+        mode: gitMode((entry.mode & 0o100) !== 0),
         size: entry.size,
         ...(entry.linkTarget === null ? {} : { linkTarget: entry.linkTarget }),
         ...(entry.kind === "file" ? { identity: tree.identityOf(entry) } : {}),

@@ -1,6 +1,7 @@
 /** What a build costs and what the cache can save, in numbers of one Dockerfile. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { criticalPath } from "./criticalPath.js";
+import { waitsFor } from "./view.js";
 
 export interface BuildNumbers {
   /** Steps that the target needs, FROM not counted. */
@@ -18,15 +19,11 @@ export interface BuildNumbers {
 export function buildNumbers(analysis: Analysis): BuildNumbers {
   const steps = analysis.steps.filter(isStep);
   const touched = new Set<number>();
-  for (const { step, keyed } of steps) {
-    const standsOn = [
-      keyed.below?.step.index,
-      ...keyed.sources.map((source) => analysis.keys.stages[source]?.last?.step.index),
-    ];
+  for (const analysed of steps) {
     const isTouched =
-      keyed.context.length > 0 ||
-      standsOn.some((index) => index !== undefined && touched.has(index));
-    if (isTouched) touched.add(step.index);
+      analysed.keyed.context.length > 0 ||
+      waitsFor(analysis, analysed).some((index) => touched.has(index));
+    if (isTouched) touched.add(analysed.step.index);
   }
   const chain = criticalPath(analysis).steps.filter(isStep);
   return {

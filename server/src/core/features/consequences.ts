@@ -4,6 +4,7 @@ import type { Step } from "../graph/graph.js";
 import { variableReferences } from "../syntax/expand.js";
 import { listedAll, listedClauses } from "../text/lists.js";
 import { say } from "../text/say.js";
+import { sourceEnds } from "./view.js";
 
 export interface Consequences {
   /** Lines that rebuild for certain, in order. */
@@ -33,10 +34,7 @@ export function consequences(analysis: Analysis, from: StepAnalysis): Consequenc
     const isOpen =
       isStacked ||
       below === "possible" ||
-      keyed.sources.some((source) => {
-        const last = analysis.keys.stages[source]?.last;
-        return last != null && (last.step.index === from.step.index || state.has(last.step.index));
-      });
+      sourceEnds(analysis, analysed).some((index) => index === from.step.index || state.has(index));
     if (isHit) {
       state.set(step.index, "certain");
       certain.add(step.line);

@@ -1,5 +1,6 @@
 /** The longest chain of steps that wait for each other: what bounds the time of a build. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { waitsFor } from "./view.js";
 
 export interface CriticalPath {
   /** The steps of the chain, in order. */
@@ -17,11 +18,9 @@ export function criticalPath(analysis: Analysis): CriticalPath {
   for (const analysed of analysis.steps) {
     const { step, keyed, isBuilt, prediction } = analysed;
     if (!isBuilt || keyed.key === null) continue;
-    const waitsFor = [
-      keyed.below?.step.index,
-      ...keyed.sources.map((source) => analysis.keys.stages[source]?.last?.step.index),
-    ].flatMap((index) => (index === undefined ? [] : (chains.get(index) ?? [])));
-    const before = waitsFor.reduce<Chain | null>((best, one) => longer(best, one), null);
+    const before = waitsFor(analysis, analysed)
+      .flatMap((index) => chains.get(index) ?? [])
+      .reduce<Chain | null>((best, one) => longer(best, one), null);
     chains.set(step.index, {
       running: (before?.running ?? 0) + (prediction.kind === "hit" ? 0 : 1),
       length: (before?.length ?? 0) + 1,

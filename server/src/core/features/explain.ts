@@ -6,6 +6,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { lineage } from "../image/layers.js";
 import type { Builder, Effect } from "../instructions/kind.js";
 import { say } from "../text/say.js";
+import { utf8Size } from "../text/utf8.js";
 import { consequences, consequencesText } from "./consequences.js";
 import { explanation } from "./explanation.js";
 import { invalidators } from "./invalidators.js";
@@ -152,7 +153,7 @@ function additions(analysis: Analysis, analysed: StepAnalysis): ExplainedStep["a
         return { text, files: files.count, bytes: files.bytes };
       }
       const inline = step.operation.items.flatMap((item) =>
-        item.kind === "inline" ? [byteLength(item.content)] : [],
+        item.kind === "inline" ? [utf8Size(item.content)] : [],
       );
       if (inline.length === step.operation.items.length) {
         const bytes = inline.reduce((sum, size) => sum + size, 0);
@@ -170,15 +171,6 @@ function additions(analysis: Analysis, analysed: StepAnalysis): ExplainedStep["a
 
 function openAddition(): ExplainedStep["adds"] {
   return { text: say`How much it adds shows only in a build.`, files: null, bytes: null };
-}
-
-function byteLength(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }
 
 function notes(analysis: Analysis, analysed: StepAnalysis, adds: string): readonly string[] {

@@ -8,7 +8,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { say } from "../text/say.js";
 import { lineList } from "./consequences.js";
 import { count } from "./sizes.js";
-import { stageOf, stageWords } from "./view.js";
+import { sourceEnds, stageOf, stageWords, waitsFor } from "./view.js";
 
 export interface FailedStep {
   readonly line: number;
@@ -128,13 +128,9 @@ function buildkitReport(
     failed.step.operation?.kind === "copy" || own.context.length > 0 || own.sources.length > 0;
   const open = [failed];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { keyed } = next;
-    const before = [
-      next === failed && takesFiles ? undefined : keyed.below?.step.index,
-      ...keyed.sources.map((source) => analysis.keys.stages[source]?.last?.step.index),
-    ];
-    for (const index of before) {
-      const step = index === undefined ? undefined : analysis.steps[index];
+    const isOwn = next === failed && takesFiles;
+    for (const index of isOwn ? sourceEnds(analysis, next) : waitsFor(analysis, next)) {
+      const step = analysis.steps[index];
       if (step === undefined || certain.has(step.step.index)) continue;
       certain.add(step.step.index);
       open.push(step);
@@ -192,14 +188,11 @@ function buildkitReport(
 /** The steps that would run only after the failed one. */
 function dependents(analysis: Analysis, failed: StepAnalysis): ReadonlySet<number> {
   const after = new Set<number>([failed.step.index]);
-  for (const { step, keyed } of analysis.steps) {
-    const waitsFor = [
-      keyed.below?.step.index,
-      ...keyed.sources.map((source) => analysis.keys.stages[source]?.last?.step.index),
-    ];
+  for (const analysed of analysis.steps) {
+    const { step } = analysed;
     const isStacked =
       failed.step.keyword === "FROM" && step.stage === failed.step.stage && step !== failed.step;
-    if (isStacked || waitsFor.some((index) => index !== undefined && after.has(index))) {
+    if (isStacked || waitsFor(analysis, analysed).some((index) => after.has(index))) {
       after.add(step.index);
     }
   }

@@ -22,6 +22,17 @@ export function stageOf(analysis: Analysis, { step }: StepAnalysis): Stage | nul
   return step.stage === null ? null : (analysis.graph.stages[step.stage] ?? null);
 }
 
+/** The steps that have to be done before a step can run, by their indexes: the one below, and its sources. */
+export function waitsFor(analysis: Analysis, analysed: StepAnalysis): readonly number[] {
+  const { below } = analysed.keyed;
+  return [...(below === null ? [] : [below.step.index]), ...sourceEnds(analysis, analysed)];
+}
+
+/** The last steps of the stages that a step takes files from, by their indexes. */
+export function sourceEnds({ keys }: Analysis, { keyed }: StepAnalysis): readonly number[] {
+  return keyed.sources.flatMap((source) => keys.stages[source]?.last?.step.index ?? []);
+}
+
 /** What a FROM starts from, in a few words. */
 export function baseWords(analysis: Analysis, stage: Stage): string {
   switch (stage.base.kind) {
