@@ -3,8 +3,8 @@ import * as vscode from "vscode";
 import { notifications, revealLayerCommand } from "../../server/src/protocol.js";
 import { dockerfileFor } from "./activeDockerfile.js";
 import { createBuildGraphs } from "./buildGraph/panel.js";
-import { sharedLayers, showGlossary, simulateFailure, simulateRun } from "./commands/documents.js";
-import { explainLayers, exportExplanation } from "./commands/explainLayers.js";
+import { sharedLayers, showDocument, showGlossary, simulateFailure } from "./commands/documents.js";
+import { exportExplanation } from "./commands/exportExplanation.js";
 import { forgetBuilds } from "./commands/forgetBuilds.js";
 import { openContextFile } from "./commands/openContextFile.js";
 import { refresh } from "./commands/refresh.js";
@@ -33,9 +33,9 @@ export function activate(context: vscode.ExtensionContext): void {
     "stratacast.simulateBuild": (resource) => simulateBuild(deps, resource),
     "stratacast.forgetBuilds": () => forgetBuilds(server),
     "stratacast.showLayers": () => vscode.commands.executeCommand(`${layerViewId}.focus`),
-    "stratacast.explainLayers": (resource) => explainLayers(view, explanations, resource),
+    "stratacast.explainLayers": (resource) => showDocument(view, explanations, "explain", resource),
     "stratacast.exportExplanation": (resource) => exportExplanation(server, view, resource),
-    "stratacast.simulateRun": (resource) => simulateRun(view, explanations, resource),
+    "stratacast.simulateRun": (resource) => showDocument(view, explanations, "run", resource),
     "stratacast.simulateFailure": (row) => simulateFailure(view, explanations, row),
     "stratacast.sharedLayers": () => sharedLayers(explanations),
     [glossaryCommand]: (id) => showGlossary(explanations, id),

@@ -1,20 +1,32 @@
-/** The commands that open a document about a Dockerfile, other than its layers. */
+/** The commands that open a document about Dockerfiles. */
 import * as vscode from "vscode";
 import { dockerfileFor, fileName } from "../activeDockerfile.js";
 import type { Explanations } from "../documents/explanations.js";
 import type { LayerView } from "../layerStack/provider.js";
 import type { Row } from "../layerStack/row.js";
 
-/** "Stratacast: Simulate Run": what docker run does with the image. */
-export async function simulateRun(
+/** What each document about a whole Dockerfile is called. */
+const titles = {
+  explain: (name: string) => vscode.l10n.t("Layers of {0}", name),
+  run: (name: string) => vscode.l10n.t("Run of {0}", name),
+} as const;
+
+/**
+ * "Stratacast: Explain Layers", and "Stratacast: Simulate Run": what docker run does with the image.
+ * @param resource see `dockerfileFor`
+ */
+export async function showDocument(
   view: LayerView,
   explanations: Explanations,
+  kind: keyof typeof titles,
   resource: unknown,
 ): Promise<void> {
   const document = await dockerfileFor(view, resource);
   if (document === undefined) return;
-  const title = vscode.l10n.t("Run of {0}", fileName(document.uri));
-  await explanations.show({ uri: document.uri.toString(), kind: "run" }, title);
+  await explanations.show(
+    { uri: document.uri.toString(), kind },
+    titles[kind](fileName(document.uri)),
+  );
 }
 
 /**

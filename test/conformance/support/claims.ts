@@ -8,7 +8,6 @@ import { explain } from "../../../server/src/core/features/explain.js";
 import { failureAt } from "../../../server/src/core/features/failure.js";
 import { runPlan } from "../../../server/src/core/features/runPlan.js";
 import { simulationLog } from "../../../server/src/core/features/simulationLog.js";
-import { lineage } from "../../../server/src/core/image/layers.js";
 import type { Analysis, StepAnalysis } from "../../../server/src/core/index.js";
 import { mayBringLayers } from "./compare.js";
 import type { BuildRecord, ImageRecord } from "./recording.js";
@@ -16,6 +15,8 @@ import type { BuildRecord, ImageRecord } from "./recording.js";
 export interface ClaimsInput {
   readonly recorded: BuildRecord;
   readonly analysis: Analysis;
+  /** Layers of folders that the image starts with. */
+  readonly folders: number;
   /** There is no build before that a change could be compared with. */
   readonly isFirst: boolean;
 }
@@ -28,7 +29,7 @@ export interface CheckedClaims {
 
 const nothing: CheckedClaims = { facts: 0, wrong: [] };
 
-export function checkClaims({ recorded, analysis, isFirst }: ClaimsInput): CheckedClaims {
+export function checkClaims({ recorded, analysis, folders, isFirst }: ClaimsInput): CheckedClaims {
   const checked = [
     isFirst || recorded.failure !== null ? nothing : checkConsequences(recorded, analysis),
     recorded.failure === null ? nothing : checkLeftovers(recorded, analysis),
@@ -36,7 +37,7 @@ export function checkClaims({ recorded, analysis, isFirst }: ClaimsInput): Check
       ? []
       : [
           checkRun(recorded.image, analysis),
-          checkTotals(recorded.image, analysis),
+          checkTotals(recorded.image, analysis, folders),
           checkIntermediateImages(recorded.image, analysis),
         ]),
   ];
@@ -132,7 +133,7 @@ function checkRun({ config }: ImageRecord, analysis: Analysis): CheckedClaims {
 }
 
 /** "N layers on top of the base image". */
-function checkTotals(image: ImageRecord, analysis: Analysis): CheckedClaims {
+function checkTotals(image: ImageRecord, analysis: Analysis, folders: number): CheckedClaims {
   const { totals, steps } = explain(analysis, { dockerfile: "Dockerfile", context: "" });
   // The classic builder keeps no layer of a command that changes no file, which nobody can foresee.
   const mayBeEmpty = mayBringLayers(analysis)
@@ -140,10 +141,7 @@ function checkTotals(image: ImageRecord, analysis: Analysis): CheckedClaims {
     : analysis.graph.options.builder === "classic"
       ? steps.filter(({ instruction, layer }) => instruction === "RUN" && layer !== null).length
       : 0;
-  // A folder that the image starts with is its base: one layer that a recording counts as any other.
-  const { graph } = analysis;
-  const ofFolder = lineage(graph, graph.target)[0]?.base.kind === "folder" ? 1 : 0;
-  const said = totals.layers + ofFolder;
+  const said = totals.layers + folders;
   const isRight = image.layers <= said && said <= image.layers + mayBeEmpty;
   return {
     facts: 1,

@@ -2,7 +2,7 @@
 import type { SimulationJson, StepJson } from "../../../server/src/core/features/simulation.js";
 import type { Analysis } from "../../../server/src/core/index.js";
 import type { BuildRecord, FailureRecord, StepRecord } from "./recording.js";
-import type { Simulation } from "./simulate.js";
+import { folderLayers, type Simulation } from "./simulate.js";
 
 export interface Comparison {
   /** Steps whose prediction could be held against the engine's decision. */
@@ -194,15 +194,16 @@ function isOutputMissing({ line }: FailureRecord, { json }: Simulation): boolean
 
 function compareImage(
   recorded: NonNullable<BuildRecord["image"]>,
-  { json, history, analysis }: Simulation,
+  simulated: Simulation,
   wrong: string[],
 ): number {
+  const { json, history, analysis } = simulated;
   // The classic builder keeps no layer of a command that changes no file, which nobody can foresee.
   const mayBeEmpty = (index: number) =>
     (json.builder === "classic" && history[index]?.keyword === "RUN") || mayBringLayers(analysis);
-  const ofFolder = history.filter(({ keyword }) => keyword === "FROM").length;
   const layers =
-    json.image.layers.filter(({ instruction }) => instruction !== "FROM").length + ofFolder;
+    json.image.layers.filter(({ instruction }) => instruction !== "FROM").length +
+    folderLayers(simulated);
   const real = recorded.history;
   if (history.length !== real.length) {
     const names = history.map(({ keyword }) => keyword).join(" ");

@@ -7,7 +7,7 @@ import { applyOperations, type CaseFolder, dropCaseFolder, newCaseFolder } from 
 import { checkClaims } from "./claims.js";
 import { compareBuild, isUnforeseeable } from "./compare.js";
 import type { Recording } from "./recording.js";
-import { newSession, simulateCase } from "./simulate.js";
+import { folderLayers, newSession, simulateCase } from "./simulate.js";
 
 export interface Replay {
   readonly builds: number;
@@ -56,7 +56,12 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
       const claims =
         simulated.analysis === null || afterUnforeseen
           ? null
-          : checkClaims({ recorded, analysis: simulated.analysis, isFirst: index === 0 });
+          : checkClaims({
+              recorded,
+              analysis: simulated.analysis,
+              folders: folderLayers(simulated),
+              isFirst: index === 0,
+            });
       total.builds++;
       total.steps += compared.steps;
       total.wrongSteps += compared.wrongSteps;

@@ -48,6 +48,11 @@ export interface Simulation {
   readonly failures: readonly { readonly line: number | null; readonly message: string }[];
 }
 
+/** A folder that the image starts with is its base: one layer that a recording counts as any other. */
+export function folderLayers({ history }: Simulation): number {
+  return history.filter(({ keyword }) => keyword === "FROM").length;
+}
+
 /** What a series of builds remembers. */
 export interface Session {
   state: BuildState;

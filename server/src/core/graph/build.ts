@@ -7,10 +7,10 @@ import type { BaseImageLookup } from "../image/baseImage.js";
 import { readFrom } from "../instructions/from.js";
 import { instructionKind } from "../instructions/index.js";
 import { type Evaluation, inert, noEffect, operates } from "../instructions/kind.js";
-import { parseDockerfile } from "../syntax/parse.js";
 import type { Dockerfile, Instruction } from "../syntax/syntax.js";
-import type { Problem, TextRange } from "../text/range.js";
+import type { Problem } from "../text/range.js";
 import { say } from "../text/say.js";
+import { appendedLabel, triggersOf } from "./addedInstructions.js";
 import { contextName, flagProblems, noBuildFlags } from "./buildFlags.js";
 import type { Assignment, BuildGraph, BuildOptions, Stage, StageBase, Step } from "./graph.js";
 import { automaticArgs, formatPlatform, parsePlatform } from "./platform.js";
@@ -244,23 +244,6 @@ export function buildGraph(
   return finish(dockerfile, options, targetIndex, global, openStages, steps);
 }
 
-/** Stands at the end of the stage's last instruction. Source: moby, builder.go `buildLabelOptions`. */
-function appendedLabel(name: string, value: string, after: Instruction): Instruction {
-  const text = `LABEL ${name}=${value}`;
-  return {
-    ...standingAt(after, after.range),
-    keyword: "LABEL",
-    keywordText: "LABEL",
-    original: text,
-    flags: [],
-    args: [],
-    heredocs: [],
-    json: false,
-    trigger: null,
-    broken: false,
-  };
-}
-
 /**
  * BuildKit translates the whole file before it runs anything; the classic builder only reads it and
  * meets what is wrong with an instruction when it comes to it.
@@ -291,39 +274,6 @@ function setsPath(base: StageBase): boolean {
 /** True for a stage of `FROM scratch` and nothing else. */
 function isEmptyImage(stage: OpenStage | undefined): boolean {
   return stage?.base.kind === "scratch" && stage.steps.length === 1;
-}
-
-/** The ONBUILD triggers that run in a stage: its parent stage's own, or its base image's. */
-function triggersOf(
-  base: StageBase,
-  parent: OpenStage | undefined,
-  place: TextRange,
-): readonly Instruction[] {
-  if (parent !== undefined) {
-    return parent.steps.flatMap(({ keyword, instruction, isTrigger }) =>
-      keyword === "ONBUILD" && !isTrigger && instruction.trigger !== null
-        ? [instruction.trigger]
-        : [],
-    );
-  }
-  if (base.kind !== "image" || base.image === null) return [];
-  return base.image.onBuild.flatMap((text) =>
-    parseDockerfile(text)
-      .instructions.slice(0, 1)
-      .map((trigger) => standingAt(trigger, place)),
-  );
-}
-
-/** A trigger of an image has no text in this file: what is wrong with it stands at the FROM. */
-function standingAt(trigger: Instruction, range: TextRange): Instruction {
-  return {
-    ...trigger,
-    range,
-    keywordRange: range,
-    flags: trigger.flags.map((flag) => ({ ...flag, range, valueRange: range })),
-    args: trigger.args.map((word) => ({ ...word, range })),
-    heredocs: trigger.heredocs.map((doc) => ({ ...doc, range, bodyRange: range })),
-  };
 }
 
 function finish(

@@ -1,25 +1,10 @@
-/** "Stratacast: Explain Layers" and its export. */
+/** "Stratacast: Export Explanation…": the explanation of the layers as a file. */
 import * as vscode from "vscode";
 import { type DocumentParams, requests } from "../../../server/src/protocol.js";
 import { dockerfileFor, fileName } from "../activeDockerfile.js";
-import type { Explanations } from "../documents/explanations.js";
 import type { LanguageServer } from "../languageClient.js";
 import type { LayerView } from "../layerStack/provider.js";
 import { saveAs } from "../saveAs.js";
-
-/** @param resource see `dockerfileFor` */
-export async function explainLayers(
-  view: LayerView,
-  explanations: Explanations,
-  resource: unknown,
-): Promise<void> {
-  const document = await dockerfileFor(view, resource);
-  if (document === undefined) return;
-  await explanations.show(
-    { uri: document.uri.toString(), kind: "explain" },
-    vscode.l10n.t("Layers of {0}", fileName(document.uri)),
-  );
-}
 
 interface Format extends vscode.QuickPickItem {
   readonly format: DocumentParams["format"];

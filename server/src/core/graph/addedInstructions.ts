@@ -1,0 +1,55 @@
+/** Instructions that run in a stage and stand in none of its lines: triggers, and labels of the command line. */
+import { parseDockerfile } from "../syntax/parse.js";
+import type { Instruction } from "../syntax/syntax.js";
+import type { TextRange } from "../text/range.js";
+import type { StageBase, Step } from "./graph.js";
+
+/** The ONBUILD triggers that run in a stage: its parent stage's own, or its base image's. */
+export function triggersOf(
+  base: StageBase,
+  parent: { readonly steps: readonly Step[] } | undefined,
+  place: TextRange,
+): readonly Instruction[] {
+  if (parent !== undefined) {
+    return parent.steps.flatMap(({ keyword, instruction, isTrigger }) =>
+      keyword === "ONBUILD" && !isTrigger && instruction.trigger !== null
+        ? [instruction.trigger]
+        : [],
+    );
+  }
+  if (base.kind !== "image" || base.image === null) return [];
+  return base.image.onBuild.flatMap((text) =>
+    parseDockerfile(text)
+      .instructions.slice(0, 1)
+      .map((trigger) => standingAt(trigger, place)),
+  );
+}
+
+/** Stands at the end of the stage's last instruction. Source: moby, builder.go `buildLabelOptions`. */
+export function appendedLabel(name: string, value: string, after: Instruction): Instruction {
+  const text = `LABEL ${name}=${value}`;
+  return {
+    ...standingAt(after, after.range),
+    keyword: "LABEL",
+    keywordText: "LABEL",
+    original: text,
+    flags: [],
+    args: [],
+    heredocs: [],
+    json: false,
+    trigger: null,
+    broken: false,
+  };
+}
+
+/** A trigger of an image has no text in this file: what is wrong with it stands at the FROM. */
+function standingAt(trigger: Instruction, range: TextRange): Instruction {
+  return {
+    ...trigger,
+    range,
+    keywordRange: range,
+    flags: trigger.flags.map((flag) => ({ ...flag, range, valueRange: range })),
+    args: trigger.args.map((word) => ({ ...word, range })),
+    heredocs: trigger.heredocs.map((doc) => ({ ...doc, range, bodyRange: range })),
+  };
+}
