@@ -11,6 +11,7 @@ import {
   readBuildFlags,
   readFolders,
 } from "../../../server/src/cli/buildFlags.js";
+import { hashProject } from "../../../server/src/cli/project.js";
 import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import {
   type SimulationJson,
@@ -21,13 +22,12 @@ import {
   type Analysis,
   analyse,
   lastBuild,
-  neededFiles,
   parseDockerfile,
   recordBuild,
   transferOf,
 } from "../../../server/src/core/index.js";
 import { sha256 } from "../../../server/src/host/digest.js";
-import { hashNeeded, type OpenContext, openContext } from "../../../server/src/host/project.js";
+import { type OpenContext, openContext } from "../../../server/src/host/project.js";
 import { baseImageOf } from "./baseImageOf.js";
 import type { Builder } from "./caseFile.js";
 import { type BuildRequest, type CaseFolder, findDockerfile } from "./caseFolder.js";
@@ -108,10 +108,7 @@ export async function simulateCase(
       baseImage: (reference) => (reference.includes("local/base") ? base : null),
       digest: sha256,
     });
-  for (const [name, opened] of [[null, context] as const, ...folders]) {
-    const hashed = await hashNeeded(opened, () => neededFiles(current(), name));
-    if (!hashed.ok) throw new Error(hashed.error.message);
-  }
+  await hashProject({ dockerfile, context, folders }, current);
   const analysis = current();
   const { graph, keys } = analysis;
   session.state = addBuild(

@@ -15,6 +15,7 @@ import { explanation } from "./explanation.js";
 import { flagMeaning } from "./flagMeanings.js";
 import { invalidators } from "./invalidators.js";
 import { codeSpan, escapeMarkdown } from "./markdown.js";
+import { flagAt, stepAt } from "./stepAt.js";
 import { baselineSentence } from "./summary.js";
 import { variableAt } from "./variableAt.js";
 import { valueBefore } from "./variables.js";
@@ -29,15 +30,10 @@ export interface Hover {
 /** null: there is nothing to say at this place. */
 export function hover(view: View, offset: number): Hover | null {
   const { analysis } = view;
-  const analysed = analysis.steps.find(
-    ({ step }) =>
-      !step.isTrigger &&
-      offset >= step.instruction.range.start &&
-      offset <= step.instruction.range.end,
-  );
+  const analysed = stepAt(analysis, offset);
   if (analysed === undefined) return null;
   const { instruction } = analysed.step;
-  const flag = instruction.flags.find(({ range }) => offset >= range.start && offset < range.end);
+  const flag = flagAt(instruction, offset);
   const variable = variableAt(analysis, analysed.step, offset);
   if (variable !== null) {
     return { range: variable.range, markdown: variableMarkdown(analysis, analysed, variable.name) };

@@ -2,22 +2,15 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { type GlossaryEntry, type GlossaryId, glossary } from "./glossary.js";
+import { flagAt, stepAt } from "./stepAt.js";
 import { variableAt } from "./variableAt.js";
 import { stageOf } from "./view.js";
 
 /** Empty where the hover is about a flag or a variable, or where there is none. */
 export function hoverTerms(analysis: Analysis, offset: number): readonly GlossaryEntry[] {
-  const analysed = analysis.steps.find(
-    ({ step }) =>
-      !step.isTrigger &&
-      offset >= step.instruction.range.start &&
-      offset <= step.instruction.range.end,
-  );
+  const analysed = stepAt(analysis, offset);
   if (analysed === undefined) return [];
-  const { instruction } = analysed.step;
-  const isOnFlag = instruction.flags.some(
-    ({ range }) => offset >= range.start && offset < range.end,
-  );
+  const isOnFlag = flagAt(analysed.step.instruction, offset) !== undefined;
   if (isOnFlag || variableAt(analysis, analysed.step, offset) !== null) return [];
   const entries = glossary();
   return termsOf(analysis, analysed).flatMap(

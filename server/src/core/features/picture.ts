@@ -199,13 +199,13 @@ export function graphPicture(view: View): GraphPicture | null {
       if (from === to || (source.kind === "stage" && source.index >= stage.index)) continue;
       const name = `${from} ${to}`;
       const isOnPath = source.kind === "stage" && isNext(criticalStages, source.index, stage.index);
-      edges.set(name, {
-        from,
-        to,
-        taken: [...(edges.get(name)?.taken ?? []), taken],
+      const edge: OpenEdge = edges.get(name) ?? {
+        ...{ from, to, taken: [] },
         isNeeded: stage.isBuilt,
         isCritical: isOnPath && !isSequence,
-      });
+      };
+      edge.taken.push(taken);
+      edges.set(name, edge);
     }
   }
   const boxes = stages.map((stage) => stageBox(view, stage, critical.has(stage.index)));
@@ -240,7 +240,7 @@ function chainWords(stages: readonly Stage[]): string {
 
 /** An edge with everything that was found to make it, in the file's order. */
 interface OpenEdge extends Omit<StageEdge, "kinds" | "label"> {
-  readonly taken: readonly Taken[];
+  readonly taken: Taken[];
 }
 
 function stageEdge({ taken, ...edge }: OpenEdge): StageEdge {
@@ -325,9 +325,9 @@ const mostLines = 3;
 
 /** `COPY 7, 9, …`: the lines, each once, under what they do. */
 function edgeLabel(taken: readonly Taken[]): string {
-  const places = taken.filter(
-    ({ line }, at) => taken.findIndex((other) => other.line === line) === at,
-  );
+  const first = new Map<number, Taken>();
+  for (const place of taken) if (!first.has(place.line)) first.set(place.line, place);
+  const places = [...first.values()];
   const words = places
     .slice(0, mostLines)
     .map(({ kind, line }, at) =>

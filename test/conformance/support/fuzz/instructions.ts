@@ -1,5 +1,6 @@
 /** Instructions made by chance. Nearly all of them build; those that do not are welcome too. */
 import { createHash } from "node:crypto";
+import { servedPort } from "../../../support/engine/serve.js";
 import type { Builder } from "../caseFile.js";
 import type { Random } from "./random.js";
 
@@ -200,7 +201,7 @@ export const servedText = "served\n";
 function someDownload(random: Random): string {
   const checksum = createHash("sha256").update(servedText).digest("hex");
   const flags = random.pick(["", "--chown=app ", "--chmod=755 "]);
-  return `ADD ${flags}--checksum=sha256:${checksum} http://127.0.0.1:8037/${served} ${destination(random)}`;
+  return `ADD ${flags}--checksum=sha256:${checksum} http://127.0.0.1:${servedPort}/${served} ${destination(random)}`;
 }
 
 function destination(random: Random): string {
