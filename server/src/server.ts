@@ -20,9 +20,9 @@ import {
   toPath,
   toUri,
 } from "./convert/fromProtocol.js";
-import { statusDetail, statusText } from "./core/features/summary.js";
 import type { Result } from "./core/host.js";
 import { speak } from "./core/text/say.js";
+import { statusDetail, statusText } from "./core/words/summary.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
 import { handleCodeLens } from "./handlers/codeLens.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";

@@ -5,10 +5,9 @@
  */
 import path from "node:path";
 import { ContextFiles } from "./contextFiles.js";
+import type { View } from "./core/analysis/view.js";
 import type { Transfer } from "./core/context/transfer.js";
-import { simulationLog } from "./core/features/simulationLog.js";
-import { summarySentence } from "./core/features/summary.js";
-import type { View } from "./core/features/view.js";
+import { simulationLog } from "./core/documents/simulationLog.js";
 import type { Analysis, Baseline, Cancellation, Result } from "./core/index.js";
 import {
   analyse,
@@ -21,6 +20,7 @@ import {
 } from "./core/index.js";
 import type { Dockerfile } from "./core/syntax/syntax.js";
 import { say } from "./core/text/say.js";
+import { summarySentence } from "./core/words/summary.js";
 import { sha256 } from "./host/digest.js";
 import type { ContextPlace } from "./host/project.js";
 import type { StateStore } from "./host/stateStore.js";

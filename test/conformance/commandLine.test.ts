@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { suite, test } from "node:test";
-import type { SimulationJson } from "../../server/src/core/features/simulation.js";
+import type { SimulationJson } from "../../server/src/core/documents/simulation.js";
 import { run } from "../support/engine/process.js";
 import { inRepository, repositoryRoot } from "../support/repository.js";
 import { applyOperations, dropCaseFolder, newCaseFolder } from "./support/caseFolder.js";

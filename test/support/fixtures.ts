@@ -20,7 +20,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import type { View } from "../../server/src/core/features/view.js";
+import type { View } from "../../server/src/core/analysis/view.js";
 import { openProject, type Project, type System } from "./fixturesProject.js";
 import { inRepository } from "./repository.js";
 

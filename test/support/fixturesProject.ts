@@ -26,10 +26,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { View } from "../../server/src/core/analysis/view.js";
 import { addBuild, emptyState } from "../../server/src/core/cache/state.js";
 import { createIgnoreMatcher, readIgnoreFile } from "../../server/src/core/context/ignoreFile.js";
 import { transferredTree } from "../../server/src/core/context/transfer.js";
-import type { View } from "../../server/src/core/features/view.js";
 import type { BaseImage } from "../../server/src/core/image/baseImage.js";
 import {
   type Analysis,

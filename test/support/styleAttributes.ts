@@ -3,7 +3,7 @@
  * whose content policy allows no style sheet, so that only attributes colour it.
  */
 import { SaxesParser } from "saxes";
-import { escapeXml } from "../../server/src/core/features/svg.js";
+import { escapeXml } from "../../server/src/core/picture/svg.js";
 
 interface Rule {
   /** Each a tag's name or classes, the outermost first. */

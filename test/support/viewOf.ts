@@ -1,5 +1,5 @@
 /** A Dockerfile's view without a build context or earlier builds: enough for what is drawn and told. */
-import type { View } from "../../server/src/core/features/view.js";
+import type { View } from "../../server/src/core/analysis/view.js";
 import { analyse, emptyBaseline, parseDockerfile } from "../../server/src/core/index.js";
 import type { Builder } from "../../server/src/core/instructions/kind.js";
 import { sha256 } from "../../server/src/host/digest.js";

@@ -90,8 +90,8 @@ const layers = [
 
 /** Two small files that others build on, which stand beside what they belong to. */
 const knownUpward = [
-  "server/src/core/image/layers.ts → server/src/core/graph/graph.ts",
-  "server/src/core/instructions/scope.ts → server/src/core/graph/environment.ts",
+  "server/src/core/graph/layers.ts → server/src/core/graph/graph.ts",
+  "server/src/core/instructions/scope.ts → server/src/core/instructions/environment.ts",
 ];
 
 interface Metafile {

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import type { BuildFlags } from "../core/graph/buildFlags.js";
+import type { BuildFlags } from "../core/build/buildFlags.js";
 import { parsePlatform } from "../core/index.js";
 import type { Builder } from "../core/instructions/kind.js";
 import type { Platform } from "../core/instructions/scope.js";

@@ -1,5 +1,5 @@
 /** The options of `docker build` that a simulation takes besides the usual ones, checked. */
-import { type BuildFlags, contextName, type NamedContext } from "../core/graph/buildFlags.js";
+import { type BuildFlags, contextName, type NamedContext } from "../core/build/buildFlags.js";
 import { parseSize } from "../core/instructions/mount.js";
 import { UsageError } from "./usageError.js";
 

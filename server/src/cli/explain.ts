@@ -1,9 +1,9 @@
 /** `stratacast explain`: what each instruction of a Dockerfile does, layer by layer. */
 import path from "node:path";
-import { explain as explainSteps } from "../core/features/explain.js";
-import { explainDocument } from "../core/features/explainDocument.js";
-import { explainPage } from "../core/features/explainPage.js";
-import { explainText } from "../core/features/explainText.js";
+import { explain as explainSteps } from "../core/documents/explain.js";
+import { explainDocument } from "../core/documents/explainDocument.js";
+import { explainPage } from "../core/documents/explainPage.js";
+import { explainText } from "../core/documents/explainText.js";
 import type { Analysis } from "../core/index.js";
 import { layoutGraph } from "../host/layout.js";
 import { type BuildArguments, readBuildArgumentsWith, sharedOptions } from "./arguments.js";

@@ -1,6 +1,7 @@
 /** `stratacast run`: what `docker run` of the image would do. */
-import { runPlan } from "../core/features/runPlan.js";
-import { runPlanDocument, runPlanText } from "../core/features/runPlanText.js";
+
+import { runPlanDocument, runPlanText } from "../core/documents/runPlanText.js";
+import { runPlan } from "../core/insight/runPlan.js";
 import { readBuildArguments, sharedOptions, UsageError } from "./arguments.js";
 import type { CliCommand } from "./command.js";
 import { exitCode } from "./exitCode.js";

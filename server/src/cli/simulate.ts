@@ -1,6 +1,6 @@
 /** `stratacast simulate`: predicts a build, and records it for the next call. */
-import { simulationJson } from "../core/features/simulation.js";
-import { simulationMarkdown, simulationText } from "../core/features/simulationText.js";
+import { simulationJson } from "../core/documents/simulation.js";
+import { simulationMarkdown, simulationText } from "../core/documents/simulationText.js";
 import {
   type Analysis,
   type Baseline,

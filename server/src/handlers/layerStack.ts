@@ -1,7 +1,7 @@
 import { toLayerNode } from "../convert/toProtocol.js";
 import { layerChildren, layerStack } from "../core/features/layerStack.js";
-import { baselineMessage } from "../core/features/summary.js";
 import { say } from "../core/text/say.js";
+import { baselineMessage } from "../core/words/summary.js";
 import type { LayerNode, LayerStack } from "../protocol.js";
 import type { Session } from "../session.js";
 

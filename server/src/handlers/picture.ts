@@ -1,5 +1,5 @@
 import { toPictureParams } from "../convert/fromProtocol.js";
-import { pictureSvg } from "../core/features/pictureSvg.js";
+import { pictureSvg } from "../core/picture/pictureSvg.js";
 import { layoutGraph } from "../host/layout.js";
 import type { Session } from "../session.js";
 

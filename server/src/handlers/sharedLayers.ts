@@ -1,8 +1,8 @@
 import path from "node:path";
 import { toCancellation, toPath, toUris } from "../convert/fromProtocol.js";
-import { type ComparedFile, sharedLayers } from "../core/features/sharedLayers.js";
-import { sharedLayersDocument } from "../core/features/sharedLayersDocument.js";
+import { sharedLayersDocument } from "../core/documents/sharedLayersDocument.js";
 import type { Result } from "../core/host.js";
+import { type ComparedFile, sharedLayers } from "../core/insight/sharedLayers.js";
 import { readAnalysis } from "../host/readAnalysis.js";
 
 /** More Dockerfiles than these are not compared: each has a context to read. */

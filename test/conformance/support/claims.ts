@@ -3,12 +3,13 @@
  * one, what a failing build leaves for the next, what `docker run` finds in the image, how many
  * layers there are in total.
  */
-import { consequences } from "../../../server/src/core/features/consequences.js";
-import { explain } from "../../../server/src/core/features/explain.js";
-import { failureAt } from "../../../server/src/core/features/failure.js";
-import { runPlan } from "../../../server/src/core/features/runPlan.js";
-import { simulationLog } from "../../../server/src/core/features/simulationLog.js";
+
+import { explain } from "../../../server/src/core/documents/explain.js";
+import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
 import type { Analysis, StepAnalysis } from "../../../server/src/core/index.js";
+import { consequences } from "../../../server/src/core/insight/consequences.js";
+import { failureAt } from "../../../server/src/core/insight/failure.js";
+import { runPlan } from "../../../server/src/core/insight/runPlan.js";
 import { mayBringLayers } from "./compare.js";
 import type { BuildRecord, ImageRecord } from "./recording.js";
 

@@ -1,5 +1,5 @@
 /** Compares a prediction with what the engine decided, decision by decision. */
-import type { SimulationJson, StepJson } from "../../../server/src/core/features/simulation.js";
+import type { SimulationJson, StepJson } from "../../../server/src/core/documents/simulation.js";
 import type { Analysis } from "../../../server/src/core/index.js";
 import type { BuildRecord, FailureRecord, StepRecord } from "./recording.js";
 import { folderLayers, type Simulation } from "./simulate.js";

@@ -16,8 +16,8 @@ import { addBuild, type BuildState, emptyState } from "../../../server/src/core/
 import {
   type SimulationJson,
   simulationJson,
-} from "../../../server/src/core/features/simulation.js";
-import { lineage } from "../../../server/src/core/image/layers.js";
+} from "../../../server/src/core/documents/simulation.js";
+import { lineage } from "../../../server/src/core/graph/layers.js";
 import {
   type Analysis,
   analyse,

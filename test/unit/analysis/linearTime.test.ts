@@ -1,9 +1,9 @@
 /** A file of twice the length takes about twice the time, also when everything in it rebuilds. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { layerStack } from "../../../server/src/core/features/layerStack.js";
-import { simulationLog } from "../../../server/src/core/features/simulationLog.js";
 import { analysisOf, builders, built } from "./support.js";
 
 /** Twice the text may take so many times as long; a quadratic part would take four times. */

@@ -2,19 +2,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { simulationJson } from "../../../server/src/core/documents/simulation.js";
+import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
+import {
+  simulationMarkdown,
+  simulationText,
+} from "../../../server/src/core/documents/simulationText.js";
 import { buildChoices } from "../../../server/src/core/features/buildChoices.js";
-import { causeSentence, causeWords } from "../../../server/src/core/features/causeWords.js";
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
 import { hover } from "../../../server/src/core/features/hover.js";
 import { layerChildren, layerStack } from "../../../server/src/core/features/layerStack.js";
-import { simulationJson } from "../../../server/src/core/features/simulation.js";
-import { simulationLog } from "../../../server/src/core/features/simulationLog.js";
-import {
-  simulationMarkdown,
-  simulationText,
-} from "../../../server/src/core/features/simulationText.js";
 import type { Analysis } from "../../../server/src/core/index.js";
+import { causeSentence, causeWords } from "../../../server/src/core/words/causeWords.js";
 import { anyText, dockerfiles, someFiles } from "./dockerfiles.js";
 import { analysisOf, builders, built, type Given } from "./support.js";
 

@@ -1,7 +1,7 @@
 /** What the cache will do with every instruction, and why: a claim under each. */
 import type { StepAnalysis } from "../../../server/src/core/analysis/analyse.js";
 import { type Cause, changedPaths } from "../../../server/src/core/cache/prediction.js";
-import { causeWords } from "../../../server/src/core/features/causeWords.js";
+import { causeWords } from "../../../server/src/core/words/causeWords.js";
 import { type Claim, checkFixtures } from "../../support/fixtures.js";
 
 checkFixtures("prediction", ({ view: { analysis } }) => ({

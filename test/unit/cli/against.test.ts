@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
-import type { SimulationJson } from "../../../server/src/core/features/simulation.js";
+import type { SimulationJson } from "../../../server/src/core/documents/simulation.js";
 import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
 import { runCli } from "./support/runCli.js";
 

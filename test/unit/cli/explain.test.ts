@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { ExplainJson } from "../../../server/src/core/features/explain.js";
+import type { ExplainJson } from "../../../server/src/core/documents/explain.js";
 import { version } from "../../../server/src/version.js";
 import { matchesGolden } from "../../support/golden.js";
 import { inRepository } from "../../support/repository.js";

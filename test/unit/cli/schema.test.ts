@@ -140,7 +140,7 @@ test("run keeps to its schema with every trap that it knows, and its schema name
       checked++;
     }
   }
-  const source = readFileSync(inRepository("server/src/core/features/runTraps.ts"), "utf8");
+  const source = readFileSync(inRepository("server/src/core/insight/runTraps.ts"), "utf8");
   const known = [...source.matchAll(/code: "([^"]+)"/g)].map(([, code]) => code);
   assert.deepEqual([...seen].sort(), [...new Set(known)].sort());
   t.diagnostic(`${checked} answers checked`);

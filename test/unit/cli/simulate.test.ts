@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
-import type { SimulationJson } from "../../../server/src/core/features/simulation.js";
+import type { SimulationJson } from "../../../server/src/core/documents/simulation.js";
 import { matchesGolden } from "../../support/golden.js";
 import { inRepository } from "../../support/repository.js";
 import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";

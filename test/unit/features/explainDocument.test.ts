@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import test from "node:test";
-import { consequences } from "../../../server/src/core/features/consequences.js";
-import { explainDocument } from "../../../server/src/core/features/explainDocument.js";
-import { explainPage } from "../../../server/src/core/features/explainPage.js";
+import { explainDocument } from "../../../server/src/core/documents/explainDocument.js";
+import { explainPage } from "../../../server/src/core/documents/explainPage.js";
+import { consequences } from "../../../server/src/core/insight/consequences.js";
 import { layoutGraph } from "../../../server/src/host/layout.js";
 import { viewOf } from "../../support/viewOf.js";
 

@@ -1,8 +1,8 @@
 /** What a failing build leaves, with both builders. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { type FailureReport, failureAt } from "../../../server/src/core/features/failure.js";
-import { failureDocument } from "../../../server/src/core/features/failureDocument.js";
+import { failureDocument } from "../../../server/src/core/documents/failureDocument.js";
+import { type FailureReport, failureAt } from "../../../server/src/core/insight/failure.js";
 import type { Builder } from "../../../server/src/core/instructions/kind.js";
 import { viewOf } from "../../support/viewOf.js";
 

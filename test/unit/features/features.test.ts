@@ -1,28 +1,29 @@
 /** What the features show, from their fixtures: claims under the text, or golden texts. */
+
+import type { View } from "../../../server/src/core/analysis/view.js";
+import { explain } from "../../../server/src/core/documents/explain.js";
+import { explainTable, explainText } from "../../../server/src/core/documents/explainText.js";
+import { simulationJson } from "../../../server/src/core/documents/simulation.js";
+import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
+import {
+  simulationMarkdown,
+  simulationText,
+} from "../../../server/src/core/documents/simulationText.js";
 import { buildChoices } from "../../../server/src/core/features/buildChoices.js";
 import { codeLenses, type LensDetail } from "../../../server/src/core/features/codeLens.js";
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
-import { explain } from "../../../server/src/core/features/explain.js";
-import { explainTable, explainText } from "../../../server/src/core/features/explainText.js";
 import { hover } from "../../../server/src/core/features/hover.js";
 import {
   type LayerNode,
   layerChildren,
   layerStack,
 } from "../../../server/src/core/features/layerStack.js";
-import { simulationJson } from "../../../server/src/core/features/simulation.js";
-import { simulationLog } from "../../../server/src/core/features/simulationLog.js";
-import {
-  simulationMarkdown,
-  simulationText,
-} from "../../../server/src/core/features/simulationText.js";
+import { configToJson, emptyConfig } from "../../../server/src/core/image/config.js";
 import {
   statusDetail,
   statusText,
   summarySentence,
-} from "../../../server/src/core/features/summary.js";
-import type { View } from "../../../server/src/core/features/view.js";
-import { configToJson, emptyConfig } from "../../../server/src/core/image/config.js";
+} from "../../../server/src/core/words/summary.js";
 import { checkFixtures } from "../../support/fixtures.js";
 
 checkFixtures("codeLens", ({ view, project }) => {

@@ -6,6 +6,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { View } from "../../../server/src/core/analysis/view.js";
+import {
+  simulationMarkdown,
+  simulationText,
+} from "../../../server/src/core/documents/simulationText.js";
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { hover } from "../../../server/src/core/features/hover.js";
 import {
@@ -13,12 +18,7 @@ import {
   layerChildren,
   layerStack,
 } from "../../../server/src/core/features/layerStack.js";
-import { codeSpan, escapeMarkdown } from "../../../server/src/core/features/markdown.js";
-import {
-  simulationMarkdown,
-  simulationText,
-} from "../../../server/src/core/features/simulationText.js";
-import type { View } from "../../../server/src/core/features/view.js";
+import { codeSpan, escapeMarkdown } from "../../../server/src/core/text/markdown.js";
 import { analysisOf, built } from "../analysis/support.js";
 
 const hostile = [

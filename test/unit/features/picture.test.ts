@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { type SaxesAttribute, SaxesParser } from "saxes";
-import { criticalPath } from "../../../server/src/core/features/criticalPath.js";
-import { graphPicture, stackPicture } from "../../../server/src/core/features/picture.js";
-import { pictureSvg } from "../../../server/src/core/features/pictureSvg.js";
+import { criticalPath } from "../../../server/src/core/insight/criticalPath.js";
+import { graphPicture, stackPicture } from "../../../server/src/core/picture/picture.js";
+import { pictureSvg } from "../../../server/src/core/picture/pictureSvg.js";
 import { layoutGraph } from "../../../server/src/host/layout.js";
 import { viewOf } from "../../support/viewOf.js";
 

@@ -1,12 +1,12 @@
 /** What docker run does: the final values as a real image has them, and the traps by name. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import { runPlanDocument, runPlanText } from "../../../server/src/core/documents/runPlanText.js";
 import {
   type RunOptions,
   type RunPlan,
   runPlan,
-} from "../../../server/src/core/features/runPlan.js";
-import { runPlanDocument, runPlanText } from "../../../server/src/core/features/runPlanText.js";
+} from "../../../server/src/core/insight/runPlan.js";
 import { viewOf } from "../../support/viewOf.js";
 
 test("ENTRYPOINT runs with CMD as its arguments", () => {

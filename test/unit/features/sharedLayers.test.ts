@@ -1,8 +1,8 @@
 /** What the images of several Dockerfiles have in common, and what would let them share more. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { type ComparedFile, sharedLayers } from "../../../server/src/core/features/sharedLayers.js";
-import { sharedLayersDocument } from "../../../server/src/core/features/sharedLayersDocument.js";
+import { sharedLayersDocument } from "../../../server/src/core/documents/sharedLayersDocument.js";
+import { type ComparedFile, sharedLayers } from "../../../server/src/core/insight/sharedLayers.js";
 import { openProject } from "../../support/fixturesProject.js";
 import { viewOf } from "../../support/viewOf.js";
 

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import test from "node:test";
+import type { View } from "../../../server/src/core/analysis/view.js";
+import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
 import { lensTitle } from "../../../server/src/core/features/codeLens.js";
-import { glossary } from "../../../server/src/core/features/glossary.js";
-import { pictureSvg } from "../../../server/src/core/features/pictureSvg.js";
-import { simulationLog } from "../../../server/src/core/features/simulationLog.js";
-import { element, escapeXml } from "../../../server/src/core/features/svg.js";
-import type { View } from "../../../server/src/core/features/view.js";
+import { pictureSvg } from "../../../server/src/core/picture/pictureSvg.js";
+import { element, escapeXml } from "../../../server/src/core/picture/svg.js";
+import { glossary } from "../../../server/src/core/words/glossary.js";
 import { layoutGraph } from "../../../server/src/host/layout.js";
 import { openProject } from "../../support/fixturesProject.js";
 import { inRepository } from "../../support/repository.js";

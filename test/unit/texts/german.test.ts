@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, suite, test } from "node:test";
+import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { hover } from "../../../server/src/core/features/hover.js";
 import { layerStack } from "../../../server/src/core/features/layerStack.js";
-import { simulationLog } from "../../../server/src/core/features/simulationLog.js";
-import { summarySentence } from "../../../server/src/core/features/summary.js";
 import { speak } from "../../../server/src/core/text/say.js";
+import { summarySentence } from "../../../server/src/core/words/summary.js";
 import { inRepository } from "../../support/repository.js";
 import { analysisOf, built } from "../analysis/support.js";
 

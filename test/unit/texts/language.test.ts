@@ -6,26 +6,26 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import test, { afterEach } from "node:test";
+import type { View } from "../../../server/src/core/analysis/view.js";
+import { explainDocument } from "../../../server/src/core/documents/explainDocument.js";
+import { explainPage } from "../../../server/src/core/documents/explainPage.js";
+import { failureDocument } from "../../../server/src/core/documents/failureDocument.js";
+import { runPlanDocument } from "../../../server/src/core/documents/runPlanText.js";
+import { sharedLayersDocument } from "../../../server/src/core/documents/sharedLayersDocument.js";
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
-import { explainDocument } from "../../../server/src/core/features/explainDocument.js";
-import { explainPage } from "../../../server/src/core/features/explainPage.js";
-import { failureAt } from "../../../server/src/core/features/failure.js";
-import { failureDocument } from "../../../server/src/core/features/failureDocument.js";
-import { glossaryDocument } from "../../../server/src/core/features/glossary.js";
 import { hover } from "../../../server/src/core/features/hover.js";
 import {
   type LayerNode,
   layerChildren,
   layerStack,
 } from "../../../server/src/core/features/layerStack.js";
-import { runPlan } from "../../../server/src/core/features/runPlan.js";
-import { runPlanDocument } from "../../../server/src/core/features/runPlanText.js";
-import { sharedLayers } from "../../../server/src/core/features/sharedLayers.js";
-import { sharedLayersDocument } from "../../../server/src/core/features/sharedLayersDocument.js";
-import { statusDetail, statusText } from "../../../server/src/core/features/summary.js";
-import type { View } from "../../../server/src/core/features/view.js";
+import { failureAt } from "../../../server/src/core/insight/failure.js";
+import { runPlan } from "../../../server/src/core/insight/runPlan.js";
+import { sharedLayers } from "../../../server/src/core/insight/sharedLayers.js";
 import { type Language, speak } from "../../../server/src/core/text/say.js";
+import { glossaryDocument } from "../../../server/src/core/words/glossary.js";
+import { statusDetail, statusText } from "../../../server/src/core/words/summary.js";
 import { layoutGraph } from "../../../server/src/host/layout.js";
 import { readFixture, withoutClaims } from "../../support/fixtures.js";
 import { openProject } from "../../support/fixturesProject.js";

@@ -1,8 +1,8 @@
 /** How a text is said in the language of the editor. */
 import assert from "node:assert/strict";
 import test, { afterEach } from "node:test";
-import { count, formatBytes } from "../../../server/src/core/features/sizes.js";
 import { say, speak } from "../../../server/src/core/text/say.js";
+import { count, formatBytes } from "../../../server/src/core/text/sizes.js";
 
 afterEach(() => speak(null));
 

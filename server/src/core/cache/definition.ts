@@ -3,9 +3,9 @@
  * or earlier steps. Source: BuildKit, solver/llbsolver/ops (`CacheMap` of exec.go and file.go);
  * moby, image/cache/compare.go.
  */
-import { noBuildFlags } from "../graph/buildFlags.js";
+import { noBuildFlags } from "../build/buildFlags.js";
+import { formatPlatform } from "../build/platform.js";
 import type { BuildOptions, Stage, Step } from "../graph/graph.js";
-import { formatPlatform } from "../graph/platform.js";
 import type { Digest } from "../host.js";
 import type { CopyItem, CopyOperation, Mount, RunOperation } from "../instructions/operation.js";
 import { cleanPath } from "../text/paths.js";

@@ -1,7 +1,7 @@
 /** Why a step will not be cached: the causes, first cause first. */
 import type { BuildGraph, Step } from "../graph/graph.js";
+import { lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
-import { lineage } from "../image/layers.js";
 import { alignSteps, stepText } from "./align.js";
 import { ChangedValues } from "./changedValues.js";
 import { type Comparison, ownChanges } from "./ownChanges.js";

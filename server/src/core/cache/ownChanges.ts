@@ -1,8 +1,8 @@
 /** What changed in a step itself since the build before: its words, its files, the values it sees. */
 import { compareManifests } from "../context/manifest.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
+import { lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
-import { lineage } from "../image/layers.js";
 import { variableReferences } from "../syntax/expand.js";
 import { stepText } from "./align.js";
 import type { ChangedValues, ValueChange } from "./changedValues.js";

@@ -4,10 +4,11 @@
  * tell, the answer is `unknown`, and only if a record exists that the step could still hit.
  * Source of the rules: BuildKit, solver/edge.go and llbsolver/ops; moby, image/cache.
  */
+
+import { noBuildFlags } from "../build/buildFlags.js";
 import type { FileTree } from "../context/fileTree.js";
 import { obstacleProblem, ownerProblem } from "../context/obstacle.js";
 import type { SelectionProblem } from "../context/select.js";
-import { noBuildFlags } from "../graph/buildFlags.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { sourcesOf } from "../graph/reach.js";
 import type { Digest } from "../host.js";

@@ -1,4 +1,4 @@
-/** The answer for one step, as plain data: `features/causeWords.ts` has the words for it. */
+/** The answer for one step, as plain data: `words/causeWords.ts` has the words for it. */
 import type { Stage } from "../graph/graph.js";
 
 export type PredictionKind = "hit" | "miss" | "unknown";

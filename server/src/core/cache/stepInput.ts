@@ -1,7 +1,8 @@
 /** One input of a step besides the root file system: files, a download, another stage. */
+
+import { contextName } from "../build/buildFlags.js";
+import { formatPlatform } from "../build/platform.js";
 import type { Selection, SelectionProblem } from "../context/select.js";
-import { contextName } from "../graph/buildFlags.js";
-import { formatPlatform } from "../graph/platform.js";
 import type { Builder } from "../instructions/kind.js";
 import type { SourceReference } from "../instructions/operation.js";
 import type { Platform } from "../instructions/scope.js";

@@ -1,11 +1,11 @@
 /** One short lens over every instruction: layer or metadata, and what the cache will do. */
 import type { StepAnalysis } from "../analysis/analyse.js";
+import { baseWords, stageOf, stageWords, type View } from "../analysis/view.js";
 import { instructionKind } from "../instructions/index.js";
+import { printable } from "../text/printable.js";
 import { say } from "../text/say.js";
-import { predictionWords } from "./predictionWords.js";
-import { printable } from "./printable.js";
-import { count, filesWords } from "./sizes.js";
-import { baseWords, stageOf, stageWords, type View } from "./view.js";
+import { count, filesWords } from "../text/sizes.js";
+import { predictionWords } from "../words/predictionWords.js";
 
 export type LensDetail = "all" | "layers" | "off";
 

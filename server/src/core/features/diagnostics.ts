@@ -1,9 +1,9 @@
 /** What is wrong with the Dockerfile and its files, for the Problems view. */
 import type { Analysis } from "../analysis/analyse.js";
 import { contextRequests } from "../cache/inputs.js";
+import { printable } from "../text/printable.js";
 import type { Problem } from "../text/range.js";
 import { say } from "../text/say.js";
-import { printable } from "./printable.js";
 
 /** A build context that cannot be read. */
 export interface ContextTrouble {

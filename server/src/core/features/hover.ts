@@ -3,23 +3,23 @@
  * what does not; what rebuilds after it. Of a flag or a variable: what it means here.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { flagAt, stepAt } from "../analysis/stepAt.js";
+import { variableAt } from "../analysis/variableAt.js";
+import type { View } from "../analysis/view.js";
 import type { Step } from "../graph/graph.js";
-import { lineage } from "../image/layers.js";
+import { lineage } from "../graph/layers.js";
+import { consequencesText } from "../insight/consequences.js";
+import { explanation } from "../insight/explanation.js";
+import { invalidators } from "../insight/invalidators.js";
+import { valueBefore } from "../insight/variables.js";
 import { listedClauses } from "../text/lists.js";
+import { codeSpan, escapeMarkdown } from "../text/markdown.js";
 import type { TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
-import { causeSentence, saysAll } from "./causeWords.js";
+import { causeSentence, saysAll } from "../words/causeWords.js";
+import { flagMeaning } from "../words/flagMeanings.js";
+import { baselineSentence } from "../words/summary.js";
 import { lensTitle } from "./codeLens.js";
-import { consequencesText } from "./consequences.js";
-import { explanation } from "./explanation.js";
-import { flagMeaning } from "./flagMeanings.js";
-import { invalidators } from "./invalidators.js";
-import { codeSpan, escapeMarkdown } from "./markdown.js";
-import { flagAt, stepAt } from "./stepAt.js";
-import { baselineSentence } from "./summary.js";
-import { variableAt } from "./variableAt.js";
-import { valueBefore } from "./variables.js";
-import type { View } from "./view.js";
 
 export interface Hover {
   readonly range: TextRange;

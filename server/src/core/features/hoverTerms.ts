@@ -1,10 +1,10 @@
 /** The words of the glossary that the hover of an instruction speaks of: few, the nearest first. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { flagAt, stepAt } from "../analysis/stepAt.js";
+import { variableAt } from "../analysis/variableAt.js";
+import { stageOf } from "../analysis/view.js";
 import type { SourceReference } from "../instructions/operation.js";
-import { type GlossaryEntry, type GlossaryId, glossary } from "./glossary.js";
-import { flagAt, stepAt } from "./stepAt.js";
-import { variableAt } from "./variableAt.js";
-import { stageOf } from "./view.js";
+import { type GlossaryEntry, type GlossaryId, glossary } from "../words/glossary.js";
 
 /** Empty where the hover is about a flag or a variable, or where there is none. */
 export function hoverTerms(analysis: Analysis, offset: number): readonly GlossaryEntry[] {

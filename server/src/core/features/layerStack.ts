@@ -4,19 +4,19 @@
  * metadata folded under it.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { baseWords, stageWords, type View } from "../analysis/view.js";
 import { changedPaths, type PredictionKind } from "../cache/prediction.js";
 import type { Stage } from "../graph/graph.js";
+import { lineage } from "../graph/layers.js";
 import { type ConfigJson, configToJson } from "../image/config.js";
-import { lineage } from "../image/layers.js";
 import { listed } from "../text/lists.js";
+import { codeSpan, escapeMarkdown } from "../text/markdown.js";
+import { printable } from "../text/printable.js";
 import { say } from "../text/say.js";
-import { causeSentence } from "./causeWords.js";
+import { count, filesWords, formatBytes } from "../text/sizes.js";
+import { causeSentence } from "../words/causeWords.js";
+import { predictionWords } from "../words/predictionWords.js";
 import { lensTitle } from "./codeLens.js";
-import { codeSpan, escapeMarkdown } from "./markdown.js";
-import { predictionWords } from "./predictionWords.js";
-import { printable } from "./printable.js";
-import { count, filesWords, formatBytes } from "./sizes.js";
-import { baseWords, stageWords, type View } from "./view.js";
 
 export interface LayerNode {
   readonly id: string;

@@ -2,6 +2,9 @@
  * From the syntax tree to the build graph: walks the stages from top to bottom, resolves what each
  * instruction names, and finds what the target needs.
  */
+
+import { contextName, flagProblems, noBuildFlags } from "../build/buildFlags.js";
+import { automaticArgs, formatPlatform, parsePlatform } from "../build/platform.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
 import { readFrom } from "../instructions/from.js";
@@ -11,9 +14,7 @@ import type { Dockerfile, Instruction } from "../syntax/syntax.js";
 import type { Problem } from "../text/range.js";
 import { say } from "../text/say.js";
 import { appendedLabel, triggersOf } from "./addedInstructions.js";
-import { contextName, flagProblems, noBuildFlags } from "./buildFlags.js";
 import type { Assignment, BuildGraph, BuildOptions, Stage, StageBase, Step } from "./graph.js";
-import { automaticArgs, formatPlatform, parsePlatform } from "./platform.js";
 import { needsOf, numberSteps, reachableStages } from "./reach.js";
 import { ensurePath, type Found, globalScope, stageScope, type WalkScope } from "./scopes.js";
 import { classicStages, stageNames } from "./stageNames.js";

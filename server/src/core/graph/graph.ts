@@ -1,5 +1,6 @@
 /** The build graph: stages, the steps in them, and what each needs. Plain data. */
 
+import type { BuildFlags } from "../build/buildFlags.js";
 import type { BaseImage } from "../image/baseImage.js";
 import type { ImageConfig } from "../image/config.js";
 import type { Builder, Effect } from "../instructions/kind.js";
@@ -7,7 +8,6 @@ import type { Operation } from "../instructions/operation.js";
 import type { Platform } from "../instructions/scope.js";
 import type { Instruction } from "../syntax/syntax.js";
 import type { Problem, TextRange } from "../text/range.js";
-import type { BuildFlags } from "./buildFlags.js";
 
 export interface BuildOptions {
   readonly builder: Builder;

@@ -1,17 +1,18 @@
 /** The scopes in which instructions are evaluated: one before the first FROM, one per stage. */
+
+import { contextName } from "../build/buildFlags.js";
+import { formatPlatform } from "../build/platform.js";
 import type { Digest } from "../host.js";
 import type { BaseImage, BaseImageLookup } from "../image/baseImage.js";
 import { copyConfig, defaultPath, emptyConfig, type ImageConfig } from "../image/config.js";
+import { OrderedEnvironment } from "../instructions/environment.js";
 import type { SourceReference } from "../instructions/operation.js";
 import type { Platform, StageScope } from "../instructions/scope.js";
 import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
 import type { Dockerfile, EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { Problem, TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
-import { contextName } from "./buildFlags.js";
-import { OrderedEnvironment } from "./environment.js";
 import type { Assignment, BuildOptions, StageBase } from "./graph.js";
-import { formatPlatform } from "./platform.js";
 import type { Lookup, StageNames } from "./stageNames.js";
 
 /** A problem, and whether it fails every build or only one that needs its stage. */

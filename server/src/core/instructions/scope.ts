@@ -1,8 +1,9 @@
 /** What an instruction sees and changes while its stage is walked from top to bottom. */
-import type { OrderedEnvironment } from "../graph/environment.js";
+
 import type { ImageConfig } from "../image/config.js";
 import type { EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { TextRange } from "../text/range.js";
+import type { OrderedEnvironment } from "./environment.js";
 import type { Builder } from "./kind.js";
 import type { SourceReference } from "./operation.js";
 

@@ -1,0 +1,32 @@
+/** The variable under the cursor, where the builder expands variables. */
+
+import type { Step } from "../graph/graph.js";
+import { variableReferences } from "../syntax/expand.js";
+import type { TextRange } from "../text/range.js";
+import type { Analysis } from "./analyse.js";
+
+export interface VariablePlace {
+  readonly name: string;
+  readonly range: TextRange;
+}
+
+/** Keywords whose arguments are expanded; RUN is too, by the shell, with the same variables. */
+export const expanded: ReadonlySet<string> = new Set(
+  "FROM ARG ENV LABEL COPY ADD WORKDIR USER EXPOSE VOLUME STOPSIGNAL RUN".split(" "),
+);
+
+/** null: there is none at this offset. */
+export function variableAt(analysis: Analysis, step: Step, offset: number): VariablePlace | null {
+  if (!expanded.has(step.keyword)) return null;
+  const { instruction } = step;
+  const { dockerfile } = analysis.input;
+  const start = instruction.keywordRange.end;
+  for (const { name, range } of variableReferences(
+    dockerfile.text.slice(start, instruction.range.end),
+    dockerfile.escape,
+  )) {
+    const place = { start: start + range.start, end: start + range.end };
+    if (offset >= place.start && offset <= place.end) return { name, range: place };
+  }
+  return null;
+}

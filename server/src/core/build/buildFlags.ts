@@ -1,0 +1,50 @@
+/** What `docker build` can be asked for besides a target, arguments and a platform. */
+
+import type { BuildOptions } from "../graph/graph.js";
+import type { Problem } from "../text/range.js";
+import { say } from "../text/say.js";
+
+export interface BuildFlags {
+  /** `--no-cache` */
+  readonly noCache: boolean;
+  /** `--label`, by name. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** The names of `--add-host` in their order: addresses are in no key. */
+  readonly hosts: readonly string[];
+  /** `--network`; empty: not given. */
+  readonly network: string;
+  /** `--shm-size` in bytes; 0: the builder's default. */
+  readonly sharedMemory: number;
+  /** `--build-context`, by the names that `contextName` gives. */
+  readonly contexts: ReadonlyMap<string, NamedContext>;
+}
+
+export type NamedContext =
+  | { readonly kind: "folder" }
+  | { readonly kind: "image"; readonly reference: string };
+
+/** Nothing is asked for. */
+export const noBuildFlags: BuildFlags = {
+  noCache: false,
+  labels: new Map(),
+  hosts: [],
+  network: "",
+  sharedMemory: 0,
+  contexts: new Map(),
+};
+
+/** Of the networks BuildKit knows only three. Source: buildx, build/opt.go. */
+export function flagProblems({ builder, flags = noBuildFlags }: BuildOptions): readonly Problem[] {
+  const { network } = flags;
+  if (builder === "classic" || ["", "default", "none", "host"].includes(network)) return [];
+  const message = say`BuildKit knows no network "${network}": default, none or host.`;
+  return [{ code: "bad-network", message, severity: "error", range: null }];
+}
+
+/** Equal for all spellings of an image that one named context replaces: dockerui/config.go. */
+export function contextName(reference: string): string {
+  return reference
+    .replace(/^docker\.io\//, "")
+    .replace(/^library\//, "")
+    .replace(/:latest$/, "");
+}

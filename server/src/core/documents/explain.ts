@@ -1,0 +1,215 @@
+/**
+ * The layer-by-layer table of a Dockerfile, worked out for this very file: what each instruction
+ * does inside, what it adds to the image, and which later lines it can invalidate.
+ */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { stageOf, stageWords } from "../analysis/view.js";
+import { lineage } from "../graph/layers.js";
+import { consequences, consequencesText } from "../insight/consequences.js";
+import { explanation } from "../insight/explanation.js";
+import { invalidators } from "../insight/invalidators.js";
+import type { Builder, Effect } from "../instructions/kind.js";
+import { say } from "../text/say.js";
+import { count, formatBytes } from "../text/sizes.js";
+import { utf8Size } from "../text/utf8.js";
+import { type FindingJson, findingsJson, type SimulationPlace, targetName } from "./simulation.js";
+
+/** The answer of `stratacast explain` as JSON, version 1. Additions are free, changes are not. */
+export interface ExplainJson extends SimulationPlace {
+  readonly version: 1;
+  readonly builder: Builder;
+  readonly target: string | null;
+  readonly steps: readonly ExplainedStep[];
+  readonly totals: Totals;
+  readonly findings: readonly FindingJson[];
+}
+
+export interface ExplainedStep {
+  /** As the builder numbers it: `2/5`, `build 2/4`; null: it gets no number. */
+  readonly step: string | null;
+  readonly stage: string | null;
+  /** -1: before the first FROM. */
+  readonly stageIndex: number;
+  readonly line: number;
+  readonly endLine: number;
+  readonly instruction: string;
+  readonly text: string;
+  readonly built: boolean;
+  readonly effect: Effect;
+  /** Its number in the final image's stack; null: not in it. */
+  readonly layer: number | null;
+  /** What happens inside, in order. */
+  readonly inside: readonly string[];
+  readonly adds: {
+    /** A sentence. */
+    readonly text: string;
+    /** null: not known without building. */
+    readonly files: number | null;
+    readonly bytes: number | null;
+  };
+  /** Each completes "It rebuilds when …". */
+  readonly rebuildsWhen: readonly string[];
+  /** Changes that do not rebuild it although one would expect it. */
+  readonly survives: readonly string[];
+  /** Lines that rebuild, for certain or possibly, if this step does. */
+  readonly invalidates: {
+    readonly certain: readonly number[];
+    readonly possible: readonly number[];
+  };
+  readonly notes: readonly string[];
+  readonly trigger: boolean;
+}
+
+export interface Totals {
+  readonly instructions: number;
+  /** Of the final image, the base image not counted. */
+  readonly layers: number;
+  /** Instructions that change only the final image's config. */
+  readonly metadata: number;
+  /** Copied into the final image from the build context. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Layers of the final image whose size only a build can tell. */
+  readonly unknownLayers: number;
+}
+
+export function explain(analysis: Analysis, place: SimulationPlace): ExplainJson {
+  return {
+    version: 1,
+    dockerfile: place.dockerfile,
+    context: place.context,
+    builder: analysis.graph.options.builder,
+    target: targetName(analysis),
+    steps: analysis.steps.map((analysed) => explainedStep(analysis, analysed)),
+    totals: totalsOf(analysis),
+    findings: findingsJson(analysis),
+  };
+}
+
+function explainedStep(analysis: Analysis, analysed: StepAnalysis): ExplainedStep {
+  const { step, isBuilt } = analysed;
+  const stage = stageOf(analysis, analysed);
+  const explained = explanation(analysis, analysed);
+  const adds = additions(analysis, analysed);
+  return {
+    step: stepLabel(analysis, analysed),
+    stage: stage?.name ?? null,
+    stageIndex: step.stage ?? -1,
+    line: step.line,
+    endLine: step.endLine,
+    instruction: step.keyword,
+    text: step.text,
+    built: isBuilt,
+    effect: analysed.effect,
+    layer: analysed.layer,
+    inside: explained?.inside ?? [say`Docker does not know this instruction: the build fails.`],
+    adds,
+    rebuildsWhen: isBuilt ? invalidators(analysis, analysed) : [],
+    survives: explained?.traps ?? [],
+    invalidates: isBuilt ? consequences(analysis, analysed) : { certain: [], possible: [] },
+    notes: notes(analysis, analysed, adds.text),
+    trigger: step.isTrigger,
+  };
+}
+
+function stepLabel(analysis: Analysis, analysed: StepAnalysis): string | null {
+  const { number } = analysed.step;
+  const { graph } = analysis;
+  const isClassic = graph.options.builder === "classic";
+  const stage = isClassic ? graph.stages[0] : stageOf(analysis, analysed);
+  if (number === null || stage == null || !analysed.isBuilt) return null;
+  const label = isClassic || stage.label === "" ? "" : `${stage.label} `;
+  return `${label}${number}/${stage.total}`;
+}
+
+function additions(analysis: Analysis, analysed: StepAnalysis): ExplainedStep["adds"] {
+  const { step, effect, files } = analysed;
+  const nothing = { files: 0, bytes: 0 };
+  switch (effect) {
+    case "none":
+      return { text: say`Adds nothing to the image.`, ...nothing };
+    case "metadata":
+      return { text: say`Adds no files.`, ...nothing };
+    case "base": {
+      const base = stageOf(analysis, analysed)?.base.kind;
+      if (base === "folder") {
+        return {
+          text: say`Brings the files of a build context, as one layer.`,
+          files: null,
+          bytes: null,
+        };
+      }
+      return base === "image"
+        ? { text: say`Brings the layers of the base image.`, files: null, bytes: null }
+        : { text: say`Adds nothing itself.`, ...nothing };
+    }
+    case "layer":
+      break;
+  }
+  switch (step.operation?.kind) {
+    case "copy": {
+      if (files !== null && step.operation.items.every(({ kind }) => kind === "paths")) {
+        const text = say`Adds ${count(files.count, "file")}, ${formatBytes(files.bytes)}.`;
+        return { text, files: files.count, bytes: files.bytes };
+      }
+      const inline = step.operation.items.flatMap((item) =>
+        item.kind === "inline" ? [utf8Size(item.content)] : [],
+      );
+      if (inline.length === step.operation.items.length) {
+        const bytes = inline.reduce((sum, size) => sum + size, 0);
+        const text = say`Adds ${count(inline.length, "file")}, ${formatBytes(bytes)}.`;
+        return { text, files: inline.length, bytes };
+      }
+      return openAddition();
+    }
+    case "makeDirectory":
+      return { text: say`Adds at most the directory.`, ...nothing };
+    default:
+      return openAddition();
+  }
+}
+
+function openAddition(): ExplainedStep["adds"] {
+  return { text: say`How much it adds shows only in a build.`, files: null, bytes: null };
+}
+
+function notes(analysis: Analysis, analysed: StepAnalysis, adds: string): readonly string[] {
+  const { step, layer, effect, isBuilt } = analysed;
+  if (!isBuilt) {
+    const { target } = analysis.graph;
+    return [
+      target === null
+        ? say`Not built: the target does not need it.`
+        : say`Not built: ${stageWords(target)} does not need it.`,
+    ];
+  }
+  const stage = stageOf(analysis, analysed);
+  const isElsewhere = effect === "layer" && layer === null && stage !== null;
+  return [
+    ...(step.isTrigger ? [say`An ONBUILD of the stage below runs here.`] : []),
+    ...(analysed.keyed.fails ? [say`The build fails here.`] : []),
+    adds,
+    ...(isElsewhere ? [say`It is a layer of ${stageWords(stage)}, not of the final image.`] : []),
+    ...(effect === "none" && step.stage === null
+      ? []
+      : [say`If it changes, ${consequencesText(analysis, analysed)}.`]),
+  ];
+}
+
+function totalsOf(analysis: Analysis): Totals {
+  const inImage = new Set(lineage(analysis.graph, analysis.graph.target).map(({ index }) => index));
+  const totals = { layers: 0, metadata: 0, files: 0, bytes: 0, unknownLayers: 0 };
+  for (const analysed of analysis.steps) {
+    const isInImage = analysed.layer !== null && analysed.effect === "layer";
+    if (isInImage) {
+      const { files, bytes } = additions(analysis, analysed);
+      totals.layers++;
+      if (files === null || bytes === null) totals.unknownLayers++;
+      totals.files += files ?? 0;
+      totals.bytes += bytes ?? 0;
+    }
+    const { stage } = analysed.step;
+    if (analysed.effect === "metadata" && stage !== null && inImage.has(stage)) totals.metadata++;
+  }
+  return { instructions: analysis.steps.length, ...totals };
+}

@@ -1,0 +1,147 @@
+/**
+ * "Explain Layers": one document about one Dockerfile, as Markdown. The Dockerfile, the picture, the
+ * table, what each line brings and what it can rebuild, and the totals. All of it is worked out for
+ * this file; nothing in it is a link or markup of the Dockerfile's.
+ */
+
+import { stageWords, type View } from "../analysis/view.js";
+import type { Stage } from "../graph/graph.js";
+import type { GraphLayout } from "../host.js";
+import { lineList } from "../insight/consequences.js";
+import type { Builder } from "../instructions/kind.js";
+import { pictureSvg } from "../picture/pictureSvg.js";
+import { stageSentences, textStack } from "../picture/textPicture.js";
+import { codeSpan, escapeMarkdown, tableCell, tableCode } from "../text/markdown.js";
+import { say } from "../text/say.js";
+import { baselineMessage, summarySentence } from "../words/summary.js";
+import { type ExplainedStep, type ExplainJson, explain } from "./explain.js";
+import { explainTable, severityWords, totalsSentence } from "./explainText.js";
+
+export interface DocumentOptions {
+  /** The Dockerfile as it is called in the document. */
+  readonly name: string;
+  /** `text`: drawn in characters, for where an SVG inside Markdown is not shown. */
+  readonly picture: "svg" | "text";
+  readonly layout: GraphLayout;
+}
+
+export function explainDocument(view: View, { name, picture, layout }: DocumentOptions): string {
+  const { analysis } = view;
+  const explained = explain(analysis, { dockerfile: name, context: "" });
+  const drawn =
+    picture === "svg"
+      ? htmlBlock(
+          pictureSvg(view, { layout, part: "all", reach: "none", id: "stratacast-picture" }),
+        )
+      : textPicture(view);
+  const findings = explained.findings.map(
+    ({ severity, message, line }) =>
+      `- **${severityWords(severity)}**${line === null ? "" : `, ${say`line ${line}`}`}: ${escapeMarkdown(message)}`,
+  );
+  return [
+    `# ${codeSpan(name) === "" ? say`Layers of a Dockerfile` : say`Layers of ${codeSpan(name)}`}`,
+    escapeMarkdown(settingSentence(view)),
+    ...(findings.length === 0 ? [] : [findings.join("\n")]),
+    ...(drawn === null ? [] : [`## ${say`The picture`}`, drawn]),
+    `## ${say`The Dockerfile`}`,
+    fenced(analysis.input.dockerfile.text, "dockerfile"),
+    `## ${say`Step by step`}`,
+    explainTable(explained),
+    `## ${say`If a line changes`}`,
+    changesTable(explained),
+    `## ${say`In total`}`,
+    totals(view, explained)
+      .map((sentence) => `- ${escapeMarkdown(sentence)}`)
+      .join("\n"),
+    "",
+  ].join("\n\n");
+}
+
+/** Which build the document speaks of, and what it is compared with. */
+export function settingSentence(view: View): string {
+  const { graph } = view.analysis;
+  const isOnly = graph.stages.length < 2;
+  return [
+    buildSentence(graph.options.builder, isOnly ? null : graph.target),
+    // Without an earlier build nothing is compared: every step is told as if built for the first time.
+    ...(view.analysis.input.baseline.build === null ? [] : [baselineMessage(view)]),
+    say`Worked out from the text and the files: nothing was run.`,
+  ].join(" ");
+}
+
+function buildSentence(builder: Builder, target: Stage | null): string {
+  const isBuildkit = builder === "buildkit";
+  if (target === null)
+    return isBuildkit ? say`A build with BuildKit.` : say`A build with the classic builder.`;
+  const name = stageWords(target);
+  return isBuildkit
+    ? say`A build with BuildKit, target ${name}.`
+    : say`A build with the classic builder, target ${name}.`;
+}
+
+/** One sentence each. */
+export function totals(view: View, explained: ExplainJson): readonly string[] {
+  const isCompared = view.analysis.input.baseline.build !== null;
+  return [totalsSentence(explained), ...(isCompared ? [summarySentence(view.analysis)] : [])];
+}
+
+/** What a changed line brings and rebuilds. */
+export interface ChangeRow {
+  readonly line: number;
+  readonly text: string;
+  readonly adds: string;
+  readonly rebuilds: string;
+  readonly mayRebuild: string;
+}
+
+export function changeRows({ steps }: ExplainJson): readonly ChangeRow[] {
+  return steps
+    .filter(({ built, trigger }) => built && !trigger)
+    .map(({ line, text, adds, invalidates }) => ({
+      line,
+      text,
+      adds: adds.text,
+      rebuilds: linesOrNone(invalidates.certain),
+      mayRebuild: linesOrNone(invalidates.possible),
+    }));
+}
+
+export function changeTitles(): readonly string[] {
+  return [say`If this changes`, say`It adds`, say`These rebuild`, say`These may rebuild`];
+}
+
+function changesTable(explained: ExplainJson): string {
+  const rows = changeRows(explained).map(
+    ({ line, text, adds, rebuilds, mayRebuild }) =>
+      `| ${say`line ${line}`}: ${tableCode(text)} | ${tableCell(adds)} | ${rebuilds} | ${mayRebuild} |`,
+  );
+  const titles = changeTitles();
+  return [`| ${titles.join(" | ")} |`, `| ${titles.map(() => "---").join(" | ")} |`, ...rows].join(
+    "\n",
+  );
+}
+
+function linesOrNone(lines: ExplainedStep["invalidates"]["certain"]): string {
+  return lines.length === 0 ? say`none` : lineList(lines);
+}
+
+/** In a `div` everything up to the next empty line is HTML to Markdown: no text in it is read as markup. */
+function htmlBlock(svg: string | null): string | null {
+  return svg === null ? null : `<div>\n${svg}\n</div>`;
+}
+
+function textPicture(view: View): string | null {
+  const stack = textStack(view);
+  if (stack.length === 0) return null;
+  return [
+    fenced(stack.join("\n"), "text"),
+    ...stageSentences(view).map((sentence) => escapeMarkdown(sentence)),
+  ].join("\n\n");
+}
+
+/** A code block whose fence is longer than every run of backticks inside. */
+function fenced(text: string, language: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${language}\n${text.replace(/\r\n?/g, "\n").replace(/\n$/, "")}\n${fence}`;
+}

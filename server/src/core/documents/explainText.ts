@@ -1,0 +1,149 @@
+/** The layer-by-layer table for a terminal, and as Markdown. */
+
+import { tableCell, tableCode } from "../text/markdown.js";
+import { printable } from "../text/printable.js";
+import { say } from "../text/say.js";
+import { count, formatBytes } from "../text/sizes.js";
+import type { ExplainedStep, ExplainJson } from "./explain.js";
+import type { FindingJson } from "./simulation.js";
+
+export function explainTitles(): readonly string[] {
+  return [say`Step`, say`Layer`, say`Instruction`, say`What happens inside`, say`Notes`];
+}
+
+/** @param width of the terminal, in characters; the table is at least 80 wide */
+export function explainText(explained: ExplainJson, width: number): string {
+  const rows = explained.steps.map((step) => [
+    stepWords(step),
+    layerWords(step),
+    printable(step.text),
+    printable(step.inside.join(" ")),
+    printable(step.notes.join(" ")),
+  ]);
+  const titles = explainTitles();
+  const widths = columnWidths([titles, ...rows], Math.max(80, width));
+  const lines = [
+    ...tableRow(titles, widths),
+    widths.map((columns) => "─".repeat(columns)).join("──"),
+    ...rows.flatMap((row, n) => [
+      // Stages, and instructions of more than a line, are easier to tell apart with air between.
+      ...(n === 0 ? [] : [""]),
+      ...tableRow(row, widths),
+    ]),
+  ];
+  return [
+    ...lines,
+    "",
+    ...explained.findings.map(
+      ({ severity, message }) => `${severityWords(severity)}: ${printable(message)}`,
+    ),
+    totalsSentence(explained),
+    "",
+  ].join("\n");
+}
+
+/** The table alone: the builder's step, the layer, the instruction, what happens inside, notes. */
+export function explainTable(explained: ExplainJson): string {
+  const rows = explained.steps.map((step) => {
+    const cells = [
+      tableCell(stepWords(step)),
+      layerWords(step),
+      tableCode(step.text),
+      tableCell(step.inside.join(" ")),
+      tableCell(step.notes.join(" ")),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  const titles = explainTitles();
+  return [`| ${titles.join(" | ")} |`, `| ${titles.map(() => "---").join(" | ")} |`, ...rows].join(
+    "\n",
+  );
+}
+
+/** The builder's number and the line: notes speak of lines. */
+export function stepWords({ step, line, trigger }: ExplainedStep): string {
+  const place = `${say`line ${line}`}${trigger ? ", ONBUILD" : ""}`;
+  return step === null ? place : `${step}, ${place}`;
+}
+
+export function layerWords({ effect, layer, built }: ExplainedStep): string {
+  if (!built) return say`not needed`;
+  switch (effect) {
+    case "base":
+      return layer === null ? say`base` : `0: ${say`base`}`;
+    case "layer":
+      return layer === null ? say`of its stage` : String(layer);
+    case "metadata":
+      return say`metadata`;
+    case "none":
+      return say`none`;
+  }
+}
+
+export function totalsSentence({ totals }: ExplainJson): string {
+  const instructions = count(totals.instructions, "instruction");
+  const layers = count(totals.layers, "layer");
+  const changes = count(totals.metadata, "change");
+  const files = count(totals.files, "file");
+  const bytes = formatBytes(totals.bytes);
+  const open = totals.unknownLayers;
+  if (open === 0)
+    return say`${instructions}: ${layers} on top of the base image, ${changes} of metadata only, ${files} copied (${bytes}).`;
+  return open === 1
+    ? say`${instructions}: ${layers} on top of the base image, ${changes} of metadata only, ${files} copied (${bytes}); what ${count(open, "layer")} adds shows only in a build.`
+    : say`${instructions}: ${layers} on top of the base image, ${changes} of metadata only, ${files} copied (${bytes}); what ${count(open, "layer")} add shows only in a build.`;
+}
+
+/** How a finding is called. */
+export function severityWords(severity: FindingJson["severity"]): string {
+  switch (severity) {
+    case "error":
+      return say`error`;
+    case "warning":
+      return say`warning`;
+    case "information":
+      return say`information`;
+  }
+}
+
+/** Two short columns as wide as they need to be, the rest shared by the three of sentences. */
+function columnWidths(rows: readonly (readonly string[])[], width: number): readonly number[] {
+  const longest = (column: number, most: number): number =>
+    Math.min(most, Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const step = longest(0, 24);
+  const layer = longest(1, 12);
+  const rest = width - step - layer - 8;
+  const text = Math.min(longest(2, rest), Math.floor(rest * 0.3));
+  const inside = Math.floor((rest - text) * 0.55);
+  return [step, layer, text, inside, rest - text - inside];
+}
+
+function tableRow(cells: readonly string[], widths: readonly number[]): readonly string[] {
+  const wrapped = cells.map((cell, column) => wrap(cell, widths[column] ?? 1));
+  const height = Math.max(...wrapped.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) =>
+    wrapped
+      .map((lines, column) => (lines[line] ?? "").padEnd(widths[column] ?? 1))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** Breaks at blanks, and within a word only where it is wider than the column. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    let rest = word;
+    if (line !== "" && line.length + 1 + rest.length > width) {
+      lines.push(line);
+      line = "";
+    }
+    while (rest.length > width) {
+      lines.push(rest.slice(0, width));
+      rest = rest.slice(width);
+    }
+    line = line === "" ? rest : `${line} ${rest}`;
+  }
+  return [...lines, line];
+}

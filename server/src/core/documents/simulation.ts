@@ -1,0 +1,150 @@
+/** The answer of `stratacast simulate` as JSON, version 1. Additions are free, changes are not. */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { type Cause, changedPaths } from "../cache/prediction.js";
+import { type ConfigJson, configToJson, emptyConfig } from "../image/config.js";
+import type { Builder, Effect } from "../instructions/kind.js";
+import { buildLineIndex, positionAt } from "../text/lineIndex.js";
+import { causeSentence } from "../words/causeWords.js";
+
+export interface SimulationJson {
+  readonly version: 1;
+  readonly dockerfile: string;
+  readonly context: string;
+  readonly builder: Builder;
+  /** The stage's name, or its number where it has none; null: the file has no stage. */
+  readonly target: string | null;
+  readonly baseline: { readonly kind: string; readonly label: string };
+  readonly steps: readonly StepJson[];
+  readonly image: { readonly layers: readonly LayerJson[]; readonly config: ConfigJson };
+  readonly summary: { readonly hit: number; readonly miss: number; readonly unknown: number };
+  readonly findings: readonly FindingJson[];
+}
+
+export interface StepJson {
+  /** null: the stage has no name, or the instruction stands before the first FROM. */
+  readonly stage: string | null;
+  /** -1: before the first FROM. */
+  readonly stageIndex: number;
+  readonly line: number;
+  readonly endLine: number;
+  readonly instruction: string;
+  readonly text: string;
+  readonly built: boolean;
+  readonly effect: Effect;
+  readonly layer: number | null;
+  readonly prediction: "hit" | "miss" | "unknown" | null;
+  readonly cause: CauseJson | null;
+  /** All causes, the first one included. */
+  readonly causes: readonly CauseJson[];
+  readonly files: { readonly count: number; readonly bytes: number } | null;
+  /** True when an ONBUILD of the parent runs here, at the line of the FROM. */
+  readonly trigger: boolean;
+  /** A LABEL that --label appends, at the line of the instruction before it; else absent. */
+  readonly option?: true;
+}
+
+export interface CauseJson {
+  readonly code: string;
+  readonly message: string;
+  readonly line: number | null;
+  readonly paths: readonly string[];
+}
+
+export interface LayerJson {
+  readonly number: number;
+  readonly line: number;
+  readonly stage: string | null;
+  readonly instruction: string;
+  /** Size of the files copied; null: not known without building. */
+  readonly bytes: number | null;
+}
+
+export interface FindingJson {
+  readonly code: string;
+  readonly severity: "error" | "warning" | "information";
+  readonly message: string;
+  /** null: the file or its context as a whole. */
+  readonly line: number | null;
+}
+
+export interface SimulationPlace {
+  readonly dockerfile: string;
+  readonly context: string;
+}
+
+export function simulationJson(analysis: Analysis, place: SimulationPlace): SimulationJson {
+  const { graph, input } = analysis;
+  return {
+    version: 1,
+    dockerfile: place.dockerfile,
+    context: place.context,
+    builder: graph.options.builder,
+    target: targetName(analysis),
+    baseline: { kind: input.baseline.kind, label: input.baseline.label },
+    steps: analysis.steps.map((step) => stepJson(analysis, step)),
+    image: {
+      layers: imageLayers(analysis).map((layer) => ({
+        number: layer.layer ?? 0,
+        line: layer.step.line,
+        stage: stageName(analysis, layer),
+        instruction: layer.step.keyword,
+        bytes: layer.step.operation?.kind === "copy" ? (layer.files?.bytes ?? null) : null,
+      })),
+      config: configToJson(graph.target?.config ?? emptyConfig()),
+    },
+    summary: analysis.summary,
+    findings: findingsJson(analysis),
+  };
+}
+
+export function targetName({ graph: { target } }: Analysis): string | null {
+  return target === null ? null : (target.name ?? String(target.index));
+}
+
+export function findingsJson(analysis: Analysis): readonly FindingJson[] {
+  const lines = buildLineIndex(analysis.input.dockerfile.text);
+  return analysis.problems.map(({ code, severity, message, range }) => ({
+    code,
+    severity,
+    message,
+    line: range === null ? null : positionAt(lines, range.start).line + 1,
+  }));
+}
+
+/** The layers of the final image, the base first. */
+export function imageLayers(analysis: Analysis): readonly StepAnalysis[] {
+  return analysis.steps
+    .filter(({ layer }) => layer !== null)
+    .sort((a, b) => (a.layer ?? 0) - (b.layer ?? 0));
+}
+
+function stageName(analysis: Analysis, { step }: StepAnalysis): string | null {
+  return step.stage === null ? null : (analysis.graph.stages[step.stage]?.name ?? null);
+}
+
+function stepJson(analysis: Analysis, analysed: StepAnalysis): StepJson {
+  const { step, prediction } = analysed;
+  const causes = prediction.causes.map(causeJson);
+  return {
+    stage: stageName(analysis, analysed),
+    stageIndex: step.stage ?? -1,
+    line: step.line,
+    endLine: step.endLine,
+    instruction: step.keyword,
+    text: step.text,
+    built: analysed.isBuilt,
+    effect: analysed.effect,
+    layer: analysed.layer,
+    prediction: prediction.kind,
+    cause: causes[0] ?? null,
+    causes,
+    files: analysed.files,
+    trigger: step.isTrigger,
+    ...(step.isOption ? { option: true } : {}),
+  };
+}
+
+function causeJson(cause: Cause): CauseJson {
+  const { code, line } = cause;
+  return { code, message: causeSentence(cause), line, paths: changedPaths(cause) };
+}

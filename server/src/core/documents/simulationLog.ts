@@ -1,0 +1,202 @@
+/**
+ * The log of a simulated build, in the manner of the chosen builder: lines that Docker prints stay
+ * in Docker's English, what we remark on them is said in the language of the editor.
+ */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { formatPlatform } from "../build/platform.js";
+import type { Stage, Step } from "../graph/graph.js";
+import { lineage } from "../graph/layers.js";
+import { say } from "../text/say.js";
+import { filesWords, formatBytes } from "../text/sizes.js";
+import { causeSentence } from "../words/causeWords.js";
+
+/** The lines, without line ends. A line that gives a cause starts with three blanks and an arrow. */
+export function simulationLog(analysis: Analysis): readonly string[] {
+  const { graph } = analysis;
+  const errors = analysis.problems.filter(({ severity }) => severity === "error");
+  const body = graph.options.builder === "buildkit" ? buildkitLog(analysis) : classicLog(analysis);
+  return [
+    ...body,
+    ...(body.length > 0 && errors.length > 0 ? [""] : []),
+    ...errors.map(({ message }) => `ERROR: ${message}`),
+    "",
+    say`Nothing was run: this is a simulation.`,
+  ];
+}
+
+function buildkitLog(analysis: Analysis): readonly string[] {
+  const { graph } = analysis;
+  const lines = ["#0 building with stratacast (simulated BuildKit)", ""];
+  let number = 1;
+  const vertex = (name: string, ...rest: readonly string[]): void => {
+    lines.push(
+      `#${number} ${name}`,
+      ...rest.map((text) => (text.startsWith(" ") ? text : `#${number} ${text}`)),
+      "",
+    );
+    number++;
+  };
+  vertex("[internal] load build definition", "DONE");
+  if (isRejected(analysis)) return lines.slice(0, -1);
+  const seen = new Set<string>();
+  const images = graph.stages.flatMap(({ isBuilt, base }) =>
+    isBuilt && base.kind === "image" ? [base.reference] : [],
+  );
+  for (const image of new Set(images)) vertex(`[internal] load metadata for ${image}`, "DONE");
+  const context = contextSize(analysis);
+  if (context !== null) {
+    vertex("[internal] load build context", filesWords(context), "DONE");
+  }
+  for (const analysed of analysis.steps) {
+    const { step, keyed, prediction } = analysed;
+    const stage = step.stage === null ? undefined : graph.stages[step.stage];
+    if (stage === undefined || !analysed.isBuilt || step.number === null) continue;
+    // The same step in two stages is one vertex: the builder lists and runs it once.
+    if (keyed.key !== null && seen.has(keyed.key)) continue;
+    if (keyed.key !== null) seen.add(keyed.key);
+    const width = String(stage.total).length;
+    const label = `${stage.label === "" ? "" : `${stage.label} `}${String(step.number).padStart(width)}/${stage.total}`;
+    const { operation } = step;
+    // Stages that start from one image share its vertex.
+    const from = operation?.kind === "pull" ? `FROM ${operation.reference}` : null;
+    if (from !== null && seen.has(`${from} ${formatPlatform(stage.platform)}`)) continue;
+    if (from !== null) seen.add(`${from} ${formatPlatform(stage.platform)}`);
+    const name = `[${label}] ${step.isTrigger ? "ONBUILD " : ""}${from ?? step.text}`;
+    if (keyed.fails) vertex(name, "ERROR");
+    else if (from !== null) vertex(name, "DONE");
+    else if (prediction.kind === "hit") vertex(name, "CACHED");
+    else if (prediction.kind !== null) vertex(name, "DONE", ...causeLines(analysed));
+  }
+  if (analysis.problems.every(({ severity }) => severity !== "error")) {
+    vertex("exporting to image", "DONE");
+  }
+  lines.pop();
+  return lines;
+}
+
+function classicLog(analysis: Analysis): readonly string[] {
+  const { graph } = analysis;
+  const lines: string[] = [];
+  if (isRejected(analysis)) return lines;
+  const context = contextSize(analysis);
+  if (context !== null) lines.push(`Sending build context: ${formatBytes(context.bytes)} used`);
+  for (const analysed of analysis.steps) {
+    const { step, keyed, prediction } = analysed;
+    if (!analysed.isBuilt) continue;
+    const stage = step.stage === null ? null : (graph.stages[step.stage] ?? null);
+    const total = graph.stages[0]?.total ?? 0;
+    if (step.isTrigger) lines.push(`# Executing ONBUILD ${step.text}`);
+    else lines.push(`Step ${step.number ?? "?"}/${total} : ${step.text}`);
+    if (keyed.fails) break;
+    const image = keyed.key === null ? null : keyed.key.slice(0, 12);
+    if (step.keyword === "FROM") {
+      lines.push(` ---> ${stage === null ? "" : baseImage(analysis, stage)}`.trimEnd());
+    } else if (prediction.kind === "hit" && image !== null) {
+      lines.push(" ---> Using cache", ` ---> ${image}`);
+    } else if (image !== null) {
+      const container = image.split("").reverse().join("");
+      const hasContainer = step.operation?.kind !== "copy";
+      lines.push(
+        ...causeLines(analysed),
+        ...(hasContainer ? [` ---> Running in ${container}`] : []),
+        ...(hasContainer ? [` ---> Removed intermediate container ${container}`] : []),
+        ` ---> ${image}`,
+      );
+    }
+  }
+  const last = analysis.keys.stages[graph.target?.index ?? -1]?.last;
+  const isGood = analysis.problems.every(({ severity }) => severity !== "error");
+  if (last?.key != null && isGood) lines.push(`Successfully built ${last.key.slice(0, 12)}`);
+  const kept = isGood ? keptImages(analysis) : leftImages(analysis);
+  return kept.length === 0 ? lines : [...lines, "", ...kept];
+}
+
+/** What a good build leaves beside its image. */
+function keptImages(analysis: Analysis): readonly string[] {
+  const { target } = analysis.graph;
+  const own = new Set(lineage(analysis.graph, target).map(({ index }) => index));
+  const below = imagesOf(analysis, ({ stage }) => stage !== null && own.has(stage));
+  // The last of them is the image itself.
+  const intermediate = below.size - 1;
+  const others = imagesOf(analysis, ({ stage }) => stage !== null && !own.has(stage));
+  for (const image of below) others.delete(image);
+  return [
+    ...(intermediate > 0 ? [goodImages(intermediate)] : []),
+    ...(others.size > 0 ? [otherImages(others.size)] : []),
+  ];
+}
+
+/** The images of the steps that are run, by their keys. */
+function imagesOf(analysis: Analysis, isOf: (step: Step) => boolean): Set<string> {
+  const images = new Set<string>();
+  for (const { step, keyed, isBuilt } of analysis.steps) {
+    if (keyed.fails) break;
+    if (isBuilt && keyed.key !== null && step.keyword !== "FROM" && isOf(step)) {
+      images.add(keyed.key);
+    }
+  }
+  return images;
+}
+
+function goodImages(images: number): string {
+  return images === 1
+    ? say`1 intermediate image kept as cache: docker images -a lists it, and the last image that stands on it takes it along when it is removed.`
+    : say`${images} intermediate images kept as cache: docker images -a lists them, and the last image that stands on them takes them along when it is removed.`;
+}
+
+/** Of stages that the image is not made of. */
+function otherImages(images: number): string {
+  return images === 1
+    ? say`1 image of another stage kept as cache: docker image prune removes it.`
+    : say`${images} images of other stages kept as cache: docker image prune removes them.`;
+}
+
+/** What a build that fails leaves. */
+function leftImages(analysis: Analysis): readonly string[] {
+  const images = imagesOf(analysis, () => true).size;
+  if (images === 0) return [];
+  return [
+    images === 1
+      ? say`1 intermediate image kept as cache: docker images -a lists it. Nothing stands on it: docker image prune removes it.`
+      : say`${images} intermediate images kept as cache: docker images -a lists them. Nothing stands on the last one: docker image prune removes it, and those below.`,
+  ];
+}
+
+function causeLines({ prediction }: StepAnalysis): readonly string[] {
+  const [first] = prediction.causes;
+  // Of a first build every step would say the same.
+  if (first === undefined || first.code === "never-built") return [];
+  if (first.code === "earlier-step") return [`   ↳ ${say`rebuilds: line ${first.line} does.`}`];
+  // A file's name keeps its case; a sentence goes on, in English with a small letter.
+  const message = causeSentence(first).replace(/^(?:The|It|This|No|Instructions) /, (word) =>
+    word.toLowerCase(),
+  );
+  const verdict =
+    prediction.kind === "unknown" ? say`may rebuild: ${message}` : say`rebuilds: ${message}`;
+  return [`   ↳ ${verdict}`];
+}
+
+/** What the builder finds wrong before it runs anything. */
+function isRejected({ graph, input }: Analysis): boolean {
+  const problems = input.context?.problems ?? [];
+  return graph.isRejected || problems.some(({ severity }) => severity === "error");
+}
+
+/** The image that a stage starts from: its name, or what the parent stage has left. */
+function baseImage({ keys }: Analysis, { base }: Stage): string {
+  if (base.kind === "image") return base.reference;
+  const key = base.kind === "stage" ? keys.stages[base.index]?.last?.key : undefined;
+  return key?.slice(0, 12) ?? "";
+}
+
+/** The files that the steps take from the context, each step's counted; null: none is taken. */
+function contextSize(analysis: Analysis): { count: number; bytes: number } | null {
+  let size: { count: number; bytes: number } | null = null;
+  for (const { files, isBuilt } of analysis.steps) {
+    if (files === null || !isBuilt) continue;
+    size ??= { count: 0, bytes: 0 };
+    size.count += files.count;
+    size.bytes += files.bytes;
+  }
+  return size;
+}

@@ -1,0 +1,59 @@
+/** What `stratacast simulate` prints, in English: for a terminal, and as Markdown for a pull request. */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { tableCell, tableCode } from "../text/markdown.js";
+import { printable } from "../text/printable.js";
+import { count, formatBytes } from "../text/sizes.js";
+import { causeSentence } from "../words/causeWords.js";
+import { verdict } from "../words/predictionWords.js";
+import { summarySentence } from "../words/summary.js";
+
+/** Lines for a terminal: one a step, its cause under it. */
+export function simulationText(analysis: Analysis): string {
+  const lines: string[] = [];
+  const width = String(analysis.steps.at(-1)?.step.endLine ?? 1).length;
+  const effectWidth = Math.max(0, ...analysis.steps.map((step) => effectWords(step).length));
+  for (const analysed of analysis.steps) {
+    const { step } = analysed;
+    lines.push(
+      `${String(step.line).padStart(width)}  ${verdict(analysed).padEnd(11)}  ${effectWords(analysed).padEnd(effectWidth)}  ${printable(step.text)}`,
+    );
+    const [cause] = analysed.prediction.causes;
+    if (cause !== undefined)
+      lines.push(`${" ".repeat(width)}  ↳ ${printable(causeSentence(cause))}`);
+  }
+  return [...lines, "", ...findings(analysis), printable(summarySentence(analysis)), ""].join("\n");
+}
+
+export function simulationMarkdown(analysis: Analysis): string {
+  const rows = analysis.steps.map((analysed) => {
+    const [cause] = analysed.prediction.causes;
+    return `| ${analysed.step.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined ? "" : tableCell(causeSentence(cause))} |`;
+  });
+  return [
+    "| Line | Layer | Instruction | Cache | Why |",
+    "| ---: | --- | --- | --- | --- |",
+    ...rows,
+    "",
+    ...analysis.problems.map(({ message, severity }) => `- **${severity}**: ${tableCell(message)}`),
+    tableCell(summarySentence(analysis)),
+    "",
+  ].join("\n");
+}
+
+function effectWords({ effect, layer, stageLayer, files }: StepAnalysis): string {
+  const size = files === null ? "" : `, ${count(files.count, "file")}, ${formatBytes(files.bytes)}`;
+  switch (effect) {
+    case "base":
+      return stageLayer === null ? "no layer of its own" : "base image";
+    case "layer":
+      return layer === null ? `layer of its stage${size}` : `layer ${layer}${size}`;
+    case "metadata":
+      return "metadata";
+    case "none":
+      return "build time only";
+  }
+}
+
+function findings(analysis: Analysis): readonly string[] {
+  return analysis.problems.map(({ severity, message }) => `${severity}: ${printable(message)}`);
+}

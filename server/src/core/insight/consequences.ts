@@ -1,0 +1,144 @@
+/** What rebuilds after a step, if the step does. */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { sourceEnds } from "../analysis/view.js";
+import type { Step } from "../graph/graph.js";
+import { variableReferences } from "../syntax/expand.js";
+import { listedAll, listedClauses } from "../text/lists.js";
+import { say } from "../text/say.js";
+
+export interface Consequences {
+  /** Lines that rebuild for certain, in order. */
+  readonly certain: readonly number[];
+  /** Lines that rebuild unless the files that they take come out equal. */
+  readonly possible: readonly number[];
+}
+
+/**
+ * Everything stacked on the step rebuilds; a stage that takes files from it may. Metadata counts
+ * as its later keys see it: ENV and ARG reach the RUNs and the instructions that use their value,
+ * USER also the WORKDIRs, SHELL the RUNs in shell form; under the classic builder every change
+ * reaches every later step of the stage. An ARG before the first FROM reaches the FROMs that use it
+ * and the stages that declare it again.
+ */
+export function consequences(analysis: Analysis, from: StepAnalysis): Consequences {
+  const certain = new Set<number>();
+  const possible = new Set<number>();
+  const state = new Map<number, "certain" | "possible">();
+  for (const analysed of analysis.steps) {
+    const { step, keyed, isBuilt } = analysed;
+    if (step.index <= from.step.index || !isBuilt || keyed.key === null || step.stage === null)
+      continue;
+    const below = keyed.below === null ? undefined : state.get(keyed.below.step.index);
+    const isStacked = keyed.below?.step.index === from.step.index || below === "certain";
+    const isHit = (isStacked && !keyed.isByContent) || reachesKey(analysis, from, analysed);
+    const isOpen =
+      isStacked ||
+      below === "possible" ||
+      sourceEnds(analysis, analysed).some((index) => index === from.step.index || state.has(index));
+    if (isHit) {
+      state.set(step.index, "certain");
+      certain.add(step.line);
+    } else if (isOpen) {
+      state.set(step.index, "possible");
+      possible.add(step.line);
+    }
+  }
+  for (const line of certain) possible.delete(line);
+  return { certain: [...certain], possible: [...possible] };
+}
+
+/** The same in a clause: `lines 4 and 5 rebuild; line 9 may rebuild`. */
+export function consequencesText(analysis: Analysis, from: StepAnalysis): string {
+  const { certain, possible } = consequences(analysis, from);
+  const surely =
+    certain.length === 1
+      ? say`line ${numbers(certain)} rebuilds`
+      : say`lines ${numbers(certain)} rebuild`;
+  const maybe =
+    possible.length === 1
+      ? say`line ${numbers(possible)} may rebuild`
+      : say`lines ${numbers(possible)} may rebuild`;
+  const clauses = [
+    ...(certain.length > 0 ? [surely] : []),
+    ...(possible.length > 0 ? [maybe] : []),
+  ];
+  return clauses.length === 0 ? say`nothing else rebuilds` : listedClauses(clauses);
+}
+
+/** True when a changed `from` is part of the key of a later step of its stage. */
+function reachesKey(analysis: Analysis, from: StepAnalysis, later: StepAnalysis): boolean {
+  if (from.step.stage === null) return reachesStage(analysis, from.step, later);
+  if (!isInLine(analysis, from.step.stage, later.step.stage)) return false;
+  if (from.effect === "base") return true;
+  if (from.effect === "layer") return later.keyed.below === null;
+  if (analysis.graph.options.builder === "classic")
+    return from.step.keyword !== "ARG" || later.step.keyword === "RUN";
+  const { operation } = later.step;
+  switch (from.step.keyword) {
+    case "ENV":
+    case "ARG":
+      return operation?.kind === "run" || usesOf(analysis, from.step, later.step);
+    case "USER":
+      return operation?.kind === "run" || operation?.kind === "makeDirectory";
+    case "SHELL":
+      return operation?.kind === "run" && operation.shellForm;
+    case "WORKDIR":
+      return operation?.kind === "run";
+    default:
+      return false;
+  }
+}
+
+/** The same for an ARG before the first FROM. */
+function reachesStage(analysis: Analysis, from: Step, later: StepAnalysis): boolean {
+  const stage = later.step.stage === null ? undefined : analysis.graph.stages[later.step.stage];
+  const [opening] = stage?.steps ?? [];
+  if (stage === undefined || opening === undefined) return false;
+  if (later.keyed.below === null && usesOf(analysis, from, opening)) return true;
+  const names = new Set(from.assignments.map(({ name }) => name));
+  return stage.steps.some(
+    (step) =>
+      step.keyword === "ARG" &&
+      step.index < later.step.index &&
+      step.assignments.some(({ name }) => names.has(name)) &&
+      (later.step.operation?.kind === "run" || usesOf(analysis, step, later.step)),
+  );
+}
+
+/** True when a later instruction names a variable that `from` sets. The text of a RUN is its shell's. */
+function usesOf(analysis: Analysis, from: Step, later: Step): boolean {
+  if (later.keyword === "RUN") return false;
+  const names = new Set(from.assignments.map(({ name }) => name));
+  const { dockerfile } = analysis.input;
+  return variableReferences(later.instruction.original, dockerfile.escape).some(({ name }) =>
+    names.has(name),
+  );
+}
+
+/** True when `stage` is `first` or continues it. */
+function isInLine(analysis: Analysis, first: number, stage: number | null): boolean {
+  for (let at = stage; at !== null; ) {
+    if (at === first) return true;
+    const base = analysis.graph.stages[at]?.base;
+    at = base?.kind === "stage" ? base.index : null;
+  }
+  return false;
+}
+
+/** `lines 4, 5 and 9`; consecutive lines become `4–7`. */
+export function lineList(lines: readonly number[]): string {
+  return lines.length === 1 ? say`line ${numbers(lines)}` : say`lines ${numbers(lines)}`;
+}
+
+function numbers(lines: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const line of [...lines].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last !== undefined && line === last[1] + 1) last[1] = line;
+    else runs.push([line, line]);
+  }
+  const words = runs.flatMap(([start, end]) =>
+    end - start > 1 ? [`${start}–${end}`] : start === end ? [`${start}`] : [`${start}`, `${end}`],
+  );
+  return listedAll(words);
+}

@@ -1,0 +1,104 @@
+/** What rebuilds a step, concretely: files with count and size, variables, lines. Each a clause. */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { expanded } from "../analysis/variableAt.js";
+import { stageWords } from "../analysis/view.js";
+import type { Step } from "../graph/graph.js";
+import { variableReferences } from "../syntax/expand.js";
+import { listedAll, listedSome } from "../text/lists.js";
+import { say } from "../text/say.js";
+import { formatBytes } from "../text/sizes.js";
+
+/** How many files or names a sentence lists before it counts. */
+const shown = 4;
+
+export function invalidators(analysis: Analysis, analysed: StepAnalysis): readonly string[] {
+  const { step, keyed } = analysed;
+  if (step.operation?.kind === "pull") {
+    return [say`${step.operation.reference} becomes another image, or this line names another one`];
+  }
+  if (keyed.definition === null) return [];
+  return [
+    say`this line changes`,
+    ...variables(analysis, step),
+    ...files(analysed),
+    ...sources(analysis, analysed),
+    ...below(analysis, analysed),
+  ];
+}
+
+function variables(analysis: Analysis, step: Step): readonly string[] {
+  const isRun = step.operation?.kind === "run";
+  if (!expanded.has(step.keyword)) return [];
+  const names = isRun
+    ? assignedAbove(analysis, step)
+    : variableReferences(step.instruction.original, analysis.input.dockerfile.escape).map(
+        ({ name }) => name,
+      );
+  const all = [...new Set(names)];
+  if (all.length === 0) return [];
+  const text = enumerate(all, all.length);
+  return [
+    isRun
+      ? say`the value of ${text} changes (every ENV and ARG above counts, used or not)`
+      : say`the value of ${text} changes`,
+  ];
+}
+
+function assignedAbove(analysis: Analysis, step: Step): readonly string[] {
+  const names: string[] = [];
+  let stage = step.stage === null ? undefined : analysis.graph.stages[step.stage];
+  while (stage !== undefined) {
+    for (const other of stage.steps) {
+      if (other.index < step.index) names.push(...other.assignments.map(({ name }) => name));
+    }
+    stage = stage.base.kind === "stage" ? analysis.graph.stages[stage.base.index] : undefined;
+  }
+  return names;
+}
+
+function files({ keyed }: StepAnalysis): readonly string[] {
+  return keyed.context.flatMap(({ selection }) => {
+    if (selection.fileCount === 0) return [];
+    const names = selection.sources.flatMap(({ entries }) =>
+      entries.flatMap(({ entry }) => (entry.kind === "directory" ? [] : [entry.path])),
+    );
+    const listed = enumerate(names, selection.fileCount);
+    const size = formatBytes(selection.bytes);
+    return selection.fileCount === 1
+      ? [say`${listed} (${size}) changes in content or mode`]
+      : [
+          say`one of ${selection.fileCount} files (${size}) changes in content or mode, comes or goes: ${listed}`,
+        ];
+  });
+}
+
+function sources(analysis: Analysis, { keyed }: StepAnalysis): readonly string[] {
+  const { operation } = keyed.step;
+  const images =
+    operation?.kind === "copy" && operation.from.kind === "image"
+      ? [say`the image ${operation.from.reference} changes`]
+      : [];
+  return [
+    ...keyed.sources.flatMap((index) => {
+      const stage = analysis.graph.stages[index];
+      return stage === undefined
+        ? []
+        : [say`the files that it takes from ${stageWords(stage)} come out differently`];
+    }),
+    ...images,
+  ];
+}
+
+function below(analysis: Analysis, { keyed }: StepAnalysis): readonly string[] {
+  if (keyed.below !== null)
+    return [
+      say`line ${keyed.below.step.line} (${keyed.below.step.keyword}) or anything below it rebuilds`,
+    ];
+  const stage = keyed.step.stage === null ? undefined : analysis.graph.stages[keyed.step.stage];
+  return stage?.base.kind === "image" ? [say`the base image ${stage.base.reference} changes`] : [];
+}
+
+/** The first of `whole` names, and how many more there are. */
+function enumerate(names: readonly string[], whole: number): string {
+  return whole > shown ? listedSome(names.slice(0, shown), whole - shown) : listedAll(names);
+}

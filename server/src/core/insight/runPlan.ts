@@ -1,0 +1,300 @@
+/**
+ * What `docker run` does with the image of a Dockerfile: the steps that Docker takes, with the final
+ * values. Source of the rules: the Dockerfile reference, "Understand how CMD and ENTRYPOINT
+ * interact", and the image config that a real engine keeps. Nothing is run.
+ */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { stageWords } from "../analysis/view.js";
+import type { Stage } from "../graph/graph.js";
+import { lineage } from "../graph/layers.js";
+import { defaultPath, type Healthcheck } from "../image/config.js";
+import { listedAll } from "../text/lists.js";
+import { say, sayDecimal } from "../text/say.js";
+import { runTraps } from "./runTraps.js";
+
+export interface RunOptions {
+  /** `--rm`: the container is removed when it ends. */
+  readonly remove: boolean;
+  /** What stands behind the image's name: it takes the place of CMD. */
+  readonly args: readonly string[];
+}
+
+export interface RunStep {
+  readonly title: string;
+  readonly details: readonly string[];
+}
+
+export interface RunValue {
+  readonly name: string;
+  /** null: nothing sets it, or only the base image can tell. */
+  readonly value: string | null;
+  /** A sentence about where it comes from, or what it does not do. */
+  readonly note: string;
+}
+
+export interface RunTrap {
+  readonly code: string;
+  readonly message: string;
+  /** The line that it is about, from 1; null: the image as a whole. */
+  readonly line: number | null;
+}
+
+export interface RunPlan {
+  readonly version: 1;
+  /** The command line that is explained. */
+  readonly command: string;
+  /** What the container's first process is; null: the base image decides, or there is none. */
+  readonly argv: readonly string[] | null;
+  /** False: the base image is not known here, so what it sets is not in the values. */
+  readonly baseIsKnown: boolean;
+  readonly steps: readonly RunStep[];
+  readonly values: readonly RunValue[];
+  readonly traps: readonly RunTrap[];
+}
+
+/** null: the Dockerfile has no stage, so there is no image. */
+export function runPlan(analysis: Analysis, options: RunOptions): RunPlan | null {
+  const { target } = analysis.graph;
+  if (target === null) return null;
+  const origin = originOf(analysis, target);
+  const { config } = target;
+  const cmd = options.args.length > 0 ? options.args : (config.cmd ?? []);
+  const words = [...(config.entrypoint ?? []), ...cmd];
+  const mayInherit = !origin.baseIsKnown && config.entrypoint === null;
+  const argv = words.length === 0 || (mayInherit && config.cmd === null) ? null : words;
+  const command = [
+    "docker run",
+    ...(options.remove ? ["--rm"] : []),
+    "IMAGE",
+    ...options.args.map(quote),
+  ].join(" ");
+  return {
+    version: 1,
+    command,
+    argv,
+    baseIsKnown: origin.baseIsKnown,
+    steps: stepsOf(target, argv, options, origin),
+    values: valuesOf(target, argv, origin),
+    traps: runTraps({ target, options, ...origin }),
+  };
+}
+
+export interface RunOrigin {
+  readonly baseIsKnown: boolean;
+  /** The image's own CMD and ENTRYPOINT instructions that count; null: it has none. */
+  readonly cmd: StepAnalysis | null;
+  readonly entrypoint: StepAnalysis | null;
+  /** Every CMD, ENTRYPOINT, HEALTHCHECK and FROM of the image's stages, in order. */
+  readonly steps: readonly StepAnalysis[];
+  readonly root: Stage | null;
+}
+
+function originOf(analysis: Analysis, target: Stage): RunOrigin {
+  const stages = lineage(analysis.graph, target);
+  const steps = stages.flatMap((stage) =>
+    stage.steps.flatMap(({ index }) => analysis.steps[index] ?? []),
+  );
+  const last = (keyword: string) => steps.findLast(({ step }) => step.keyword === keyword) ?? null;
+  const root = stages[0] ?? null;
+  const entrypoint = last("ENTRYPOINT");
+  const cmd = last("CMD");
+  return {
+    baseIsKnown: root?.base.kind !== "image" || root.base.image !== null,
+    entrypoint,
+    // An ENTRYPOINT of a later stage has cleared it: the config says so.
+    cmd: target.config.cmd === null ? null : cmd,
+    steps,
+    root,
+  };
+}
+
+function stepsOf(
+  target: Stage,
+  argv: readonly string[] | null,
+  { remove }: RunOptions,
+  { baseIsKnown }: RunOrigin,
+): readonly RunStep[] {
+  const { config } = target;
+  const volumes = [...config.volumes];
+  return [
+    {
+      title: say`Look for the image IMAGE on this machine`,
+      details: [say`A build of ${stageWords(target)} with -t IMAGE puts it there.`],
+    },
+    {
+      title: say`Pull it if it is not there`,
+      details: [say`Only layers that the machine lacks are downloaded; shared ones are kept once.`],
+    },
+    {
+      title: say`Create a container`,
+      details: [
+        say`The image's layers stay read-only; a new writable layer lies on top of them. Every change of the container goes there: a changed file is copied up first.`,
+        ...(volumes.length > 0
+          ? [
+              volumes.length === 1
+                ? say`A new volume is made for ${volumes[0] ?? ""}: what is written there is not in the writable layer.`
+                : say`New volumes are made for ${listedAll(volumes)}: what is written there is not in the writable layer.`,
+            ]
+          : []),
+      ],
+    },
+    {
+      title: say`Run ENTRYPOINT with CMD in it`,
+      details: [
+        processSentence(target, argv, baseIsKnown),
+        say`docker stop sends ${config.stopSignal ?? "SIGTERM"} to process 1, and kills the container after ten seconds. A process 1 that does not handle the signal ignores it; docker run --init puts a small init in front.`,
+      ],
+    },
+    {
+      title: say`Show its output`,
+      details: [
+        say`Standard output and error appear in the terminal and in docker logs; -d leaves them to docker logs, -it gives the process a terminal.`,
+      ],
+    },
+    {
+      title: remove ? say`Remove the container when it ends` : say`Keep the container when it ends`,
+      details: [
+        !remove
+          ? say`Without --rm the stopped container and its writable layer stay until docker rm. The image stays as it is.`
+          : volumes.length > 0
+            ? say`--rm removes the container with its writable layer and its new volumes. The image stays.`
+            : say`--rm removes the container with its writable layer. The image stays.`,
+      ],
+    },
+  ];
+}
+
+function processSentence(
+  target: Stage,
+  argv: readonly string[] | null,
+  baseIsKnown: boolean,
+): string {
+  if (argv === null) {
+    return baseIsKnown
+      ? say`The image sets no command: docker run fails with “no command specified” unless one is given.`
+      : say`This Dockerfile sets no command of its own: the base image's runs, if it has one.`;
+  }
+  const words = JSON.stringify(argv);
+  const user = userWords(target, baseIsKnown);
+  const directory = directoryWords(target, baseIsKnown);
+  const mayHaveEntrypoint = !baseIsKnown && target.config.entrypoint === null;
+  return mayHaveEntrypoint
+    ? say`Runs ${words} (behind the base image's ENTRYPOINT, if it has one) as process 1, as ${user}, in ${directory}.`
+    : say`Runs ${words} as process 1, as ${user}, in ${directory}.`;
+}
+
+function userWords({ config }: Stage, baseIsKnown: boolean): string {
+  if (config.user !== "") return say`user ${config.user}`;
+  return baseIsKnown ? "root" : say`the base image's user (root unless it says otherwise)`;
+}
+
+function directoryWords({ config }: Stage, baseIsKnown: boolean): string {
+  if (config.workingDirectory !== "") return config.workingDirectory;
+  return baseIsKnown ? "/" : say`the base image's directory`;
+}
+
+function valuesOf(
+  { config }: Stage,
+  argv: readonly string[] | null,
+  { baseIsKnown, cmd, entrypoint }: RunOrigin,
+): readonly RunValue[] {
+  const inherited = baseIsKnown ? "" : say`The base image may set one.`;
+  const environment = [...config.environment]
+    // The builder's own PATH stands for the base's where that is not known.
+    .filter(([name, value]) => baseIsKnown || name !== "PATH" || value !== defaultPath)
+    .map(([name, value]) => `${name}=${value}`);
+  const listOf = (words: readonly string[]) => (words.length === 0 ? null : words.join(", "));
+  return [
+    {
+      name: say`Command`,
+      value: argv === null ? null : JSON.stringify(argv),
+      note: [
+        ...(entrypoint === null ? [] : [say`ENTRYPOINT of line ${entrypoint.step.line}.`]),
+        ...(cmd === null ? [] : [say`CMD of line ${cmd.step.line}.`]),
+        ...(argv === null || (entrypoint === null && !baseIsKnown)
+          ? [inheritedCommand(baseIsKnown)]
+          : []),
+      ].join(" "),
+    },
+    {
+      name: say`User`,
+      value: config.user || (baseIsKnown ? "root" : null),
+      note: config.user === "" ? inherited : userNote(config.user),
+    },
+    {
+      name: say`Directory`,
+      value: config.workingDirectory || (baseIsKnown ? "/" : null),
+      note: config.workingDirectory === "" ? inherited : "",
+    },
+    {
+      name: say`Environment`,
+      value: listOf(environment),
+      note: baseIsKnown ? "" : say`The base image's variables come in front of these.`,
+    },
+    {
+      name: say`Ports`,
+      value: listOf([...config.exposedPorts]),
+      note:
+        config.exposedPorts.size === 0
+          ? inherited
+          : say`Only noted: nothing is reachable from outside without -p or -P.`,
+    },
+    {
+      name: say`Volumes`,
+      value: listOf([...config.volumes]),
+      note:
+        config.volumes.size === 0
+          ? inherited
+          : say`Each container gets new, nameless ones unless -v or --mount names some.`,
+    },
+    {
+      name: say`Health check`,
+      value: config.healthcheck === null ? null : healthWords(config.healthcheck),
+      note: config.healthcheck === null ? inherited : "",
+    },
+    {
+      name: say`Stop signal`,
+      value: config.stopSignal ?? (baseIsKnown ? "SIGTERM" : null),
+      note: config.stopSignal === null ? inherited || say`The default.` : "",
+    },
+  ];
+}
+
+function inheritedCommand(baseIsKnown: boolean): string {
+  return baseIsKnown ? say`Nothing sets one.` : say`The base image may set an ENTRYPOINT.`;
+}
+
+function userNote(user: string): string {
+  const [name = ""] = user.split(":");
+  return /^\d+$/.test(name)
+    ? say`A number: it needs no entry in /etc/passwd.`
+    : say`Looked up in the image's /etc/passwd when the container starts; docker run fails where it is missing.`;
+}
+
+/** `CMD-SHELL curl …, every 30s, 3s at most, 3 failures in a row make it unhealthy`. */
+function healthWords({ Test, Interval, Timeout, StartPeriod, Retries }: Healthcheck): string {
+  const [kind = "", ...words] = Test;
+  if (kind === "NONE") return say`none (a check of the base image is switched off)`;
+  const test = kind === "CMD-SHELL" ? words.join(" ") : JSON.stringify(words);
+  return [
+    test,
+    say`every ${seconds(Interval ?? 30e9)}`,
+    say`${seconds(Timeout ?? 30e9)} at most`,
+    ...(StartPeriod === undefined
+      ? []
+      : [say`failures in the first ${seconds(StartPeriod)} do not count`]),
+    Retries === 1
+      ? say`unhealthy after one failure`
+      : say`unhealthy after ${Retries ?? 3} failures in a row`,
+  ].join(", ");
+}
+
+function seconds(nanoseconds: number): string {
+  const [amount, unit] = nanoseconds >= 1e9 ? [nanoseconds / 1e9, "s"] : [nanoseconds / 1e6, "ms"];
+  return `${sayDecimal(String(amount))} ${unit}`;
+}
+
+/** As one types it in a shell. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

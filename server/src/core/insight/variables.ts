@@ -1,0 +1,37 @@
+/** The variables that an instruction sees, with their values and where they were set. */
+import type { Analysis } from "../analysis/analyse.js";
+import { automaticArgs } from "../build/platform.js";
+import type { Step } from "../graph/graph.js";
+import { lineage } from "../graph/layers.js";
+
+export interface VariableValue {
+  readonly value: string;
+  /** Where it was set, from 1; null: by the builder or the base image. */
+  readonly line: number | null;
+  readonly keyword: "ENV" | "ARG" | null;
+}
+
+/** The value that `name` has before `step`; null: it is not set. */
+export function valueBefore(analysis: Analysis, step: Step, name: string): VariableValue | null {
+  let found: VariableValue | null = null;
+  const stage = step.stage === null ? null : (analysis.graph.stages[step.stage] ?? null);
+  const isGlobal = stage === null || step.keyword === "FROM";
+  const steps = isGlobal
+    ? analysis.graph.steps.filter((other) => other.stage === null)
+    : lineage(analysis.graph, stage).flatMap(({ steps }) => steps);
+  for (const { index, line, keyword, assignments } of steps) {
+    if (index >= step.index) break;
+    const own = assignments.findLast((assignment) => assignment.name === name);
+    if (own !== undefined) {
+      found = { value: own.value, line, keyword: keyword === "ENV" ? "ENV" : "ARG" };
+    }
+  }
+  const { builder, platform } = analysis.graph.options;
+  if (found === null && isGlobal && builder === "buildkit") {
+    const value = automaticArgs(platform, platform, "").get(name);
+    if (value !== undefined) return { value, line: null, keyword: null };
+  }
+  if (found !== null || isGlobal || stage === null) return found;
+  const base = stage.config.environment.get(name);
+  return base === undefined ? null : { value: base, line: null, keyword: null };
+}

@@ -1,0 +1,255 @@
+/** The words of a cause: a few for a lens, a sentence for everywhere else. */
+
+import { stageWords } from "../analysis/view.js";
+import type { Cause, PathChange, Setting, Value } from "../cache/prediction.js";
+import { listedAll } from "../text/lists.js";
+import { say } from "../text/say.js";
+import { optionSentence, optionWords } from "./optionWords.js";
+
+/** A few words: `src/app.ts changed`. */
+export function causeWords(cause: Cause): string {
+  switch (cause.code) {
+    case "never-built":
+      return say`never built`;
+    case "instruction-added":
+      return say`new instruction`;
+    case "instruction-changed":
+      return say`instruction changed`;
+    case "instruction-moved":
+      return say`order changed`;
+    case "instruction-removed":
+      return say`${cause.removed.keyword} above removed`;
+    case "context-content-changed":
+      return pathWords(cause.changes);
+    case "base-changed":
+      return say`base image changed`;
+    case "value-changed":
+      return valueWords(cause.changed);
+    case "no-cache":
+    case "option-changed":
+      return optionWords(cause);
+    case "never-found":
+      return say`never found in the cache`;
+    case "stage-files-changed":
+      return say`files of ${stageWords(cause.stage)} change`;
+    case "earlier-step":
+      return say`line ${cause.line} rebuilds`;
+    case "record-gone":
+      return say`no earlier result`;
+    case "stage-output-unknown":
+      return outputWords(cause);
+    case "remote-unknown":
+      return say`depends on a download`;
+    case "files-pending":
+      return say`reading files`;
+    case "build-fails":
+      return say`fails`;
+  }
+}
+
+/** A full sentence. */
+export function causeSentence(cause: Cause): string {
+  switch (cause.code) {
+    case "never-built":
+      return cause.isFirstBuild
+        ? say`This Dockerfile has not been built before.`
+        : say`The build before did not have this stage, or did not need it.`;
+    case "instruction-added":
+      return say`The instruction is new: the build before did not have it.`;
+    case "instruction-changed":
+      return say`The instruction itself changed.`;
+    case "instruction-moved":
+      return say`Instructions changed places: it stands on another step than before.`;
+    case "instruction-removed":
+      return say`The ${cause.removed.keyword} that it stood on is gone (line ${cause.removed.line} of that build).`;
+    case "context-content-changed":
+      return say`${pathClauses(cause.changes)}.`;
+    case "base-changed":
+      return cause.changed === "image"
+        ? say`The stage starts from another image than before.`
+        : say`The base image sets other variables than before.`;
+    case "value-changed":
+      return valueSentence(cause.changed, cause.line);
+    case "no-cache":
+    case "option-changed":
+      return optionSentence(cause);
+    case "never-found":
+      return say`The classic builder never finds it in its cache: it leaves out options that an earlier HEALTHCHECK sets.`;
+    case "stage-files-changed":
+      return say`The files that it takes from ${stageWords(cause.stage)} change, because line ${cause.line} rebuilds.`;
+    case "earlier-step":
+      return say`It is stacked on line ${cause.line} (${cause.keyword}), which rebuilds.`;
+    case "record-gone":
+      return say`No earlier build ran it on what the lines above give now.`;
+    case "stage-output-unknown":
+      return outputSentence(cause);
+    case "remote-unknown":
+      return say`It turns on what the server answers for ${cause.url}: the builder asks at every build.`;
+    case "files-pending":
+      return say`The files that it takes are being read.`;
+    case "build-fails":
+      return cause.problem ?? say`The stage that it takes files from cannot be built.`;
+  }
+}
+
+/** True where the few words leave nothing for the sentence to add. */
+export function saysAll(cause: Cause): boolean {
+  if (cause.code === "earlier-step") return true;
+  if (cause.code !== "context-content-changed") return false;
+  const [first, ...others] = cause.changes;
+  return first !== undefined && others.length === 0 && first.path.length <= shownPath;
+}
+
+/** For a lens: `src/app.ts changed`, `src/app.ts and 3 more changed`. */
+function pathWords(changes: readonly PathChange[]): string {
+  const [first] = changes;
+  if (first === undefined) return "";
+  const isAlike = changes.every(({ how }) => how === first.how);
+  const path = shorten(first.path);
+  const more = changes.length - 1;
+  switch (isAlike ? first.how : "changed") {
+    case "changed":
+      return more === 0 ? say`${path} changed` : say`${path} and ${more} more changed`;
+    case "added":
+      return more === 0 ? say`${path} added` : say`${path} and ${more} more added`;
+    case "removed":
+      return more === 0 ? say`${path} removed` : say`${path} and ${more} more removed`;
+    case "mode":
+      return more === 0
+        ? say`${path} has another mode`
+        : say`${path} and ${more} more have another mode`;
+  }
+}
+
+/** Of a longer path a lens shows the end, which tells files apart. */
+const shownPath = 48;
+
+function shorten(path: string): string {
+  return path.length > shownPath ? `…${path.slice(1 - shownPath)}` : path;
+}
+
+/** How many files a sentence names before it counts. */
+const namedFiles = 5;
+
+/** For a sentence: `src/a.ts changed, src/b.ts was added and 7 more files changed`. */
+function pathClauses(changes: readonly PathChange[]): string {
+  const clauses = changes.slice(0, namedFiles).map(pathClause);
+  const more = changes.length - clauses.length;
+  if (more === 1) clauses.push(say`1 more file changed`);
+  else if (more > 1) clauses.push(say`${more} more files changed`);
+  return listedAll(clauses);
+}
+
+function pathClause({ path, how }: PathChange): string {
+  switch (how) {
+    case "changed":
+      return say`${path} changed`;
+    case "added":
+      return say`${path} was added`;
+    case "removed":
+      return say`${path} was removed`;
+    case "mode":
+      return say`${path} has another mode`;
+  }
+}
+
+function valueWords(value: Value): string {
+  switch (value.kind) {
+    case "order":
+      return say`order of ENV changed`;
+    case "setting":
+      return settingWords[value.setting]();
+    case "variable":
+      switch (value.how) {
+        case "changed":
+          return say`${value.name} changed`;
+        case "added":
+          return say`${value.name} added`;
+        case "removed":
+          return say`${value.name} removed`;
+      }
+  }
+}
+
+const settingWords: Readonly<Record<Setting, () => string>> = {
+  directory: () => say`working directory changed`,
+  user: () => say`user changed`,
+  shell: () => say`shell changed`,
+  platform: () => say`platform changed`,
+};
+
+function valueSentence(value: Value, line: number | null): string {
+  switch (value.kind) {
+    case "order":
+      return say`The variables are set in another order: a RUN's key has them in their order.`;
+    case "setting":
+      return line === null
+        ? settingSentences[value.setting]()
+        : placedSettingSentences[value.setting](line);
+    case "variable":
+      return variableSentence(value);
+  }
+}
+
+const settingSentences: Readonly<Record<Setting, () => string>> = {
+  directory: () => say`The working directory of the step changed.`,
+  user: () => say`The user of the step changed.`,
+  shell: () => say`The shell of the step changed.`,
+  platform: () => say`The platform of the step changed.`,
+};
+
+const placedSettingSentences: Readonly<Record<Setting, (line: number) => string>> = {
+  directory: (line) => say`The working directory of the step changed (line ${line}).`,
+  user: (line) => say`The user of the step changed (line ${line}).`,
+  shell: (line) => say`The shell of the step changed (line ${line}).`,
+  platform: (line) => say`The platform of the step changed (line ${line}).`,
+};
+
+function variableSentence({ name, how, setIn }: Extract<Value, { kind: "variable" }>): string {
+  switch (how) {
+    case "changed":
+      return setIn === null
+        ? say`The value of ${name} changed.`
+        : say`The value of ${name} changed (line ${setIn}).`;
+    case "added":
+      return setIn === null ? say`${name} is set now.` : say`${name} is set now (line ${setIn}).`;
+    case "removed":
+      return say`${name} is not set any more.`;
+  }
+}
+
+type OutputUnknown = Extract<Cause, { code: "stage-output-unknown" }>;
+
+function outputWords({ line, from }: OutputUnknown): string {
+  switch (from.kind) {
+    case "image":
+      return say`depends on ${from.reference}`;
+    case "build":
+      return say`depends on files of an earlier build`;
+    case "stage":
+      return line === null
+        ? say`depends on ${stageWords(from.stage)}`
+        : say`depends on line ${line}`;
+    case "step":
+      return line === null ? say`depends on an earlier step` : say`depends on line ${line}`;
+  }
+}
+
+function outputSentence({ line, from }: OutputUnknown): string {
+  switch (from.kind) {
+    case "image":
+      return say`It turns on the files that ${from.reference} holds: if they are equal to those of an earlier build, this step stays cached.`;
+    case "build":
+      return say`It turns on files that only an earlier build has seen: if they are equal to these, this step stays cached.`;
+    case "step":
+      return from.line === null
+        ? say`It stays cached if an earlier step does.`
+        : say`It stays cached if line ${from.line} does.`;
+    case "stage": {
+      const stage = stageWords(from.stage);
+      return line === null
+        ? say`It turns on the files that ${stage} produces: if they come out equal, this step stays cached.`
+        : say`It turns on the files that ${stage} produces when line ${line} rebuilds: if they come out equal, this step stays cached.`;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/** One sentence for a simulated build, and the few words for a status item. */
+import type { Analysis } from "../analysis/analyse.js";
+import type { View } from "../analysis/view.js";
+import type { Baseline } from "../cache/records.js";
+import { listed } from "../text/lists.js";
+import { say } from "../text/say.js";
+import { count } from "../text/sizes.js";
+import { causeWords } from "./causeWords.js";
+
+/** `4 cached, 3 rebuild: requirements.txt changed (line 3).` */
+export function summarySentence(analysis: Analysis): string {
+  const failure = analysis.problems.find(({ severity }) => severity === "error");
+  if (failure !== undefined) return say`The build would fail: ${failure.message}`;
+  const { hit, miss, unknown } = analysis.summary;
+  if (hit + miss + unknown === 0) return say`Nothing to run: the image adds only metadata.`;
+  if (analysis.input.baseline.build === null) {
+    return say`${count(hit + miss + unknown, "step")} to build: no earlier build to compare with.`;
+  }
+  if (miss + unknown === 0) {
+    return hit === 1 ? say`The only step is cached.` : say`All ${hit} cached.`;
+  }
+  const numbers = listed([
+    ...(hit > 0 ? [say`${hit} cached`] : []),
+    ...(miss > 0 ? [rebuildWords(miss)] : []),
+    ...(unknown > 0 ? [openWords(unknown)] : []),
+  ]);
+  const first = analysis.steps.find(({ prediction }) => prediction.kind === "miss");
+  const cause = first?.prediction.causes[0];
+  return first === undefined || cause === undefined
+    ? say`${numbers}.`
+    : say`${numbers}: ${causeWords(cause)} (line ${first.step.line}).`;
+}
+
+/** For the status item: `4 cached · 3 rebuild`. */
+export function statusText({ analysis, isResult }: View): string {
+  const { hit, miss, unknown } = analysis.summary;
+  if (analysis.problems.some(({ severity }) => severity === "error")) return say`build would fail`;
+  const isFirst = analysis.input.baseline.build === null;
+  if (isFirst && !isResult) return say`not simulated yet`;
+  if (hit + miss + unknown === 0) return say`nothing to run`;
+  const result = isFirst ? () => say`${miss} built` : () => say`${miss} rebuilt`;
+  return [
+    ...(hit > 0 ? [say`${hit} cached`] : []),
+    ...(miss > 0 ? [isResult ? result() : rebuildWords(miss)] : []),
+    ...(unknown > 0 ? [openWords(unknown)] : []),
+  ].join(" · ");
+}
+
+function rebuildWords(miss: number): string {
+  return miss === 1 ? say`1 rebuilds` : say`${miss} rebuild`;
+}
+
+function openWords(unknown: number): string {
+  return unknown === 1 ? say`1 may rebuild` : say`${unknown} may rebuild`;
+}
+
+/** The status in one short sentence: there is no room for two. */
+export function statusDetail(view: View): string {
+  return baselineMessage(view);
+}
+
+/** What the shown predictions stand against. */
+export function baselineMessage({ analysis, isResult }: View): string {
+  const { baseline } = analysis.input;
+  if (baseline.build === null) {
+    return isResult
+      ? say`The first simulated build: there was none to compare with.`
+      : say`No simulated build yet: run Simulate Build to compare with later.`;
+  }
+  return isResult
+    ? say`The simulated build, compared with the one before.`
+    : baselineSentence(baseline.kind, baseline.label);
+}
+
+/** The same of a build that is still to come. */
+export function baselineSentence(kind: Baseline["kind"], label: string): string {
+  return kind === "last"
+    ? say`Compared with the last simulated build.`
+    : say`Compared with ${label}.`;
+}
