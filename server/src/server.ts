@@ -12,7 +12,6 @@ import {
   TextDocuments,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { createContextWatches } from "./contextWatches.js";
 import {
   toBuildChoice,
   toId,
@@ -25,6 +24,7 @@ import { speak } from "./core/text/say.js";
 import { statusDetail, statusText } from "./core/words/summary.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
 import { handleCodeLens } from "./handlers/codeLens.js";
+import { createContextWatches } from "./handlers/contextWatches.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";
 import { handleDocument } from "./handlers/document.js";
 import { handleGlossaryTerms } from "./handlers/glossaryTerms.js";
@@ -37,8 +37,8 @@ import { pathInside } from "./host/inside.js";
 import { readTextFile } from "./host/nodeFileSystem.js";
 import { openStateStore, type StateStore } from "./host/stateStore.js";
 import { type AnalysisState, notifications, requests } from "./protocol.js";
-import { Session, type SessionHost } from "./session.js";
-import { readSettings } from "./settings.js";
+import { Session, type SessionHost } from "./workspace/session.js";
+import { readSettings } from "./workspace/settings.js";
 
 /** Answers of all open documents are sent again together, this long after the first change. Milliseconds. */
 const refreshDelay = 30;

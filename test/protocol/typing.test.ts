@@ -9,8 +9,8 @@ import { hover } from "../../server/src/core/features/hover.js";
 import { layerStack } from "../../server/src/core/features/layerStack.js";
 import { readTextFile } from "../../server/src/host/nodeFileSystem.js";
 import { openStateStore } from "../../server/src/host/stateStore.js";
-import { Session, type SessionHost } from "../../server/src/session.js";
-import { defaultSettings } from "../../server/src/settings.js";
+import { Session, type SessionHost } from "../../server/src/workspace/session.js";
+import { defaultSettings } from "../../server/src/workspace/settings.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { pythonApp } from "./support/projects.js";
 

@@ -6,18 +6,17 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { addBuild, emptyState } from "../../server/src/core/cache/state.js";
-import { codeLenses } from "../../server/src/core/features/codeLens.js";
+import { type Analysis, analyse, neededFiles } from "../../server/src/core/analysis/analyse.js";
+import { recordBuild } from "../../server/src/core/cache/record.js";
+import type { Baseline } from "../../server/src/core/cache/records.js";
 import {
-  type Analysis,
-  analyse,
-  type Baseline,
+  addBuild,
   emptyBaseline,
+  emptyState,
   lastBuild,
-  neededFiles,
-  parseDockerfile,
-  recordBuild,
-} from "../../server/src/core/index.js";
+} from "../../server/src/core/cache/state.js";
+import { codeLenses } from "../../server/src/core/features/codeLens.js";
+import { parseDockerfile } from "../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../server/src/host/digest.js";
 import { hostPlatform } from "../../server/src/host/platform.js";
 import { hashNeeded, openContext } from "../../server/src/host/project.js";

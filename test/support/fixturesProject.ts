@@ -26,25 +26,28 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { View } from "../../server/src/core/analysis/view.js";
-import { addBuild, emptyState } from "../../server/src/core/cache/state.js";
-import { createIgnoreMatcher, readIgnoreFile } from "../../server/src/core/context/ignoreFile.js";
-import { transferredTree } from "../../server/src/core/context/transfer.js";
-import type { BaseImage } from "../../server/src/core/image/baseImage.js";
 import {
   type Analysis,
   analyse,
   type ContextState,
-  contextView,
-  emptyBaseline,
-  lastBuild,
   neededFiles,
-  parseDockerfile,
-  parsePlatform,
-  recordBuild,
+} from "../../server/src/core/analysis/analyse.js";
+import type { View } from "../../server/src/core/analysis/view.js";
+import type { Builder } from "../../server/src/core/build/builder.js";
+import { parsePlatform } from "../../server/src/core/build/platform.js";
+import { contextView } from "../../server/src/core/cache/inputs.js";
+import { recordBuild } from "../../server/src/core/cache/record.js";
+import {
+  addBuild,
+  emptyBaseline,
+  emptyState,
+  lastBuild,
   transferOf,
-} from "../../server/src/core/index.js";
-import type { Builder } from "../../server/src/core/instructions/kind.js";
+} from "../../server/src/core/cache/state.js";
+import { createIgnoreMatcher, readIgnoreFile } from "../../server/src/core/context/ignoreFile.js";
+import { transferredTree } from "../../server/src/core/context/transfer.js";
+import type { BaseImage } from "../../server/src/core/image/baseImage.js";
+import { parseDockerfile } from "../../server/src/core/syntax/parse.js";
 import { createContextReader } from "../../server/src/host/contextReader.js";
 import { sha256 } from "../../server/src/host/digest.js";
 import { createHashMemory } from "../../server/src/host/hashMemory.js";

@@ -1,7 +1,10 @@
 /** A Dockerfile's view without a build context or earlier builds: enough for what is drawn and told. */
+
+import { analyse } from "../../server/src/core/analysis/analyse.js";
 import type { View } from "../../server/src/core/analysis/view.js";
-import { analyse, emptyBaseline, parseDockerfile } from "../../server/src/core/index.js";
-import type { Builder } from "../../server/src/core/instructions/kind.js";
+import type { Builder } from "../../server/src/core/build/builder.js";
+import { emptyBaseline } from "../../server/src/core/cache/state.js";
+import { parseDockerfile } from "../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../server/src/host/digest.js";
 
 export interface ViewOptions {

@@ -16,7 +16,21 @@ test("the arrows inside the core point one way", () => {
       .filter((target) => rank(target) > rank(file))
       .map((target) => `${file} → ${target}`),
   );
-  assert.deepEqual(upward, knownUpward);
+  assert.deepEqual(upward, []);
+});
+
+test("no file imports itself over others, types included", () => {
+  const files = sources("server/src", "client/src");
+  assert.deepEqual(circles(new Map(files.map((file) => [file, importsOf(file)]))), []);
+});
+
+test("no feature borrows from another", () => {
+  const borrowed = sources("server/src/core/features").flatMap((file) =>
+    importsOf(file)
+      .filter((target) => target.startsWith("server/src/core/features/"))
+      .map((target) => `${file} → ${target}`),
+  );
+  assert.deepEqual(borrowed, []);
 });
 
 test("protocol.ts, which both sides share, imports nothing", () => {
@@ -35,7 +49,7 @@ test("only the client knows VS Code", () => {
 });
 
 test("only the wiring, the handlers and convert know the language server protocol", () => {
-  const allowed = /^server\/src\/((main|server|documents|contextWatches)\.ts|handlers\/|convert\/)/;
+  const allowed = /^server\/src\/((main|server)\.ts|handlers\/|convert\/)/;
   const offenders = sources("server/src").filter(
     (file) => !allowed.test(file) && importsOf(file).some((target) => target.startsWith("vscode-")),
   );
@@ -45,7 +59,7 @@ test("only the wiring, the handlers and convert know the language server protoco
 test("the host's adapters know neither the server nor the command line", () => {
   assertImports(
     "server/src/host",
-    (target) => !/^server\/src\/(handlers|convert|cli|server|session)\b/.test(target),
+    (target) => !/^server\/src\/(handlers|convert|cli|workspace|server)\b/.test(target),
   );
 });
 
@@ -73,25 +87,28 @@ test("nothing that is shipped loads a package at run time, except the editor its
   }
 });
 
-/** From the bottom up; a folder may import those before it. */
-const layers = [
+/** The rooms from the bottom up; a room may import those before it. */
+const rooms = [
   "host.ts",
   "text",
+  "build",
+  "image",
   "syntax",
   "context",
-  "image",
   "instructions",
   "graph",
+  "files",
   "cache",
+  "world",
   "analysis",
+  "definitions",
+  "words",
+  "insight",
+  "history",
+  "advice",
+  "picture",
+  "documents",
   "features",
-  "index.ts",
-];
-
-/** Two small files that others build on, which stand beside what they belong to. */
-const knownUpward = [
-  "server/src/core/graph/layers.ts → server/src/core/graph/graph.ts",
-  "server/src/core/instructions/scope.ts → server/src/core/instructions/environment.ts",
 ];
 
 interface Metafile {
@@ -114,11 +131,36 @@ function assertImports(folder: string, allowed: (target: string) => boolean): vo
   assert.deepEqual(offenders, []);
 }
 
-/** A folder that the list lacks is above all others, so that it has to be given its place. */
+/** A room that the list lacks is above all others, so that it has to be given its place. */
 function rank(file: string): number {
   const name = /^server\/src\/core\/([^/]+)/.exec(file)?.[1] ?? "";
-  const found = layers.indexOf(name);
-  return found < 0 ? layers.length : found;
+  const found = rooms.indexOf(name);
+  return found < 0 ? rooms.length : found;
+}
+
+/** The sets of two files or more that reach each other, each as one line. */
+function circles(imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const found: string[] = [];
+  const order = new Map<string, number>();
+  const open: string[] = [];
+  const visit = (file: string): number => {
+    const own = order.size;
+    order.set(file, own);
+    open.push(file);
+    let low = own;
+    for (const target of imports.get(file) ?? []) {
+      if (!imports.has(target)) continue;
+      if (!order.has(target)) low = Math.min(low, visit(target));
+      else if (open.includes(target)) low = Math.min(low, order.get(target) ?? own);
+    }
+    if (low === own) {
+      const members = open.splice(open.indexOf(file));
+      if (members.length > 1) found.push(members.sort().join(" ↔ "));
+    }
+    return low;
+  };
+  for (const file of imports.keys()) if (!order.has(file)) visit(file);
+  return found;
 }
 
 function bundled(program: string): readonly string[] {

@@ -3,10 +3,10 @@ import { statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import type { Builder } from "../core/build/builder.js";
 import type { BuildFlags } from "../core/build/buildFlags.js";
-import { parsePlatform } from "../core/index.js";
-import type { Builder } from "../core/instructions/kind.js";
-import type { Platform } from "../core/instructions/scope.js";
+import type { Platform } from "../core/build/platform.js";
+import { parsePlatform } from "../core/build/platform.js";
 import { hostError } from "../host/errors.js";
 import { hostPlatform } from "../host/platform.js";
 import {

@@ -1,4 +1,4 @@
-import type { Analysis } from "../core/index.js";
+import type { Analysis } from "../core/analysis/analyse.js";
 import type { BuildArguments } from "./arguments.js";
 
 /** 1 when a finding reaches the level, else 0. */

@@ -1,10 +1,10 @@
 /** `stratacast explain`: what each instruction of a Dockerfile does, layer by layer. */
 import path from "node:path";
+import type { Analysis } from "../core/analysis/analyse.js";
 import { explain as explainSteps } from "../core/documents/explain.js";
 import { explainDocument } from "../core/documents/explainDocument.js";
 import { explainPage } from "../core/documents/explainPage.js";
 import { explainText } from "../core/documents/explainText.js";
-import type { Analysis } from "../core/index.js";
 import { layoutGraph } from "../host/layout.js";
 import { type BuildArguments, readBuildArgumentsWith, sharedOptions } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";

@@ -4,21 +4,14 @@
  */
 import { realpathSync } from "node:fs";
 import path from "node:path";
+import type { Analysis, ContextState } from "../core/analysis/analyse.js";
+import { recordBuild } from "../core/cache/record.js";
+import type { Baseline } from "../core/cache/records.js";
+import { addBuild, emptyBaseline, emptyState, lastBuild } from "../core/cache/state.js";
 import { gitMode, gitNotion } from "../core/context/gitNotion.js";
 import { type ListedFile, listedTree } from "../core/context/listedTree.js";
-import {
-  type Analysis,
-  addBuild,
-  type Baseline,
-  type ContextState,
-  emptyBaseline,
-  emptyState,
-  type HostError,
-  lastBuild,
-  parseDockerfile,
-  type Result,
-  recordBuild,
-} from "../core/index.js";
+import type { HostError, Result } from "../core/host.js";
+import { parseDockerfile } from "../core/syntax/parse.js";
 import { sha256 } from "../host/digest.js";
 import { type GitEntry, type GitRepository, openGit } from "../host/git.js";
 import { pathInside } from "../host/inside.js";

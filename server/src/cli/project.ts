@@ -1,16 +1,16 @@
 /** What the commands work on: a Dockerfile and its build context, read from this machine. */
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import type { Transfer } from "../core/context/transfer.js";
 import {
   type Analysis,
   analyse,
-  type Baseline,
   type ContextState,
-  emptyBaseline,
   neededFiles,
-  parseDockerfile,
-} from "../core/index.js";
+} from "../core/analysis/analyse.js";
+import type { Baseline } from "../core/cache/records.js";
+import { emptyBaseline } from "../core/cache/state.js";
+import type { Transfer } from "../core/context/transfer.js";
+import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { sha256 } from "../host/digest.js";
 import { type ContextPlace, hashNeeded, type OpenContext, openContext } from "../host/project.js";

@@ -1,14 +1,11 @@
 /** `stratacast simulate`: predicts a build, and records it for the next call. */
+
+import type { Analysis } from "../core/analysis/analyse.js";
+import { recordBuild } from "../core/cache/record.js";
+import type { Baseline } from "../core/cache/records.js";
+import { emptyBaseline, lastBuild, transferOf } from "../core/cache/state.js";
 import { simulationJson } from "../core/documents/simulation.js";
 import { simulationMarkdown, simulationText } from "../core/documents/simulationText.js";
-import {
-  type Analysis,
-  type Baseline,
-  emptyBaseline,
-  lastBuild,
-  recordBuild,
-  transferOf,
-} from "../core/index.js";
 import { sha256 } from "../host/digest.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
 import {

@@ -1,6 +1,6 @@
 import { buildChoices } from "../core/features/buildChoices.js";
 import type { BuildChoices } from "../protocol.js";
-import type { Session } from "../session.js";
+import type { Session } from "../workspace/session.js";
 
 /** `stratacast/buildChoices` */
 export function handleBuildChoices(session: Session): BuildChoices {

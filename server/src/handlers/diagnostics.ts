@@ -2,7 +2,7 @@ import type { Diagnostic } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { toDiagnostic } from "../convert/toProtocol.js";
 import { diagnostics } from "../core/features/diagnostics.js";
-import type { Session } from "../session.js";
+import type { Session } from "../workspace/session.js";
 
 /** `textDocument/publishDiagnostics` */
 export function makeDiagnostics(document: TextDocument, session: Session): Diagnostic[] {

@@ -9,7 +9,7 @@ import { runPlan } from "../core/insight/runPlan.js";
 import { glossaryDocument } from "../core/words/glossary.js";
 import { layoutGraph } from "../host/layout.js";
 import type { DocumentParams } from "../protocol.js";
-import type { Session } from "../session.js";
+import type { Session } from "../workspace/session.js";
 
 /**
  * `stratacast/document`: Markdown, or a page of its own.

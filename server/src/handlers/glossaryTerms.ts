@@ -2,7 +2,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import { toPosition } from "../convert/fromProtocol.js";
 import { hoverTerms } from "../core/features/hoverTerms.js";
 import type { GlossaryTerm } from "../protocol.js";
-import type { Session } from "../session.js";
+import type { Session } from "../workspace/session.js";
 
 /** `stratacast/glossaryTerms` */
 export function handleGlossaryTerms(

@@ -2,7 +2,7 @@ import { type Hover, MarkupKind, type Position } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { toRange } from "../convert/toProtocol.js";
 import { hover } from "../core/features/hover.js";
-import type { Session } from "../session.js";
+import type { Session } from "../workspace/session.js";
 
 /** `textDocument/hover` */
 export function handleHover(

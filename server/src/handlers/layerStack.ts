@@ -3,7 +3,7 @@ import { layerChildren, layerStack } from "../core/features/layerStack.js";
 import { say } from "../core/text/say.js";
 import { baselineMessage } from "../core/words/summary.js";
 import type { LayerNode, LayerStack } from "../protocol.js";
-import type { Session } from "../session.js";
+import type { Session } from "../workspace/session.js";
 
 /** `stratacast/layerStack` */
 export function handleLayerStack(session: Session): LayerStack {

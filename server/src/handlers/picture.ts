@@ -1,7 +1,7 @@
 import { toPictureParams } from "../convert/fromProtocol.js";
 import { pictureSvg } from "../core/picture/pictureSvg.js";
 import { layoutGraph } from "../host/layout.js";
-import type { Session } from "../session.js";
+import type { Session } from "../workspace/session.js";
 
 /** `stratacast/picture` */
 export function handlePicture(session: Session, params: unknown): string | null {

@@ -2,7 +2,7 @@ import { type CancellationToken, type Connection, WorkDoneProgress } from "vscod
 import { toBuildChoice, toCancellation } from "../convert/fromProtocol.js";
 import { say } from "../core/text/say.js";
 import type { SimulateResult } from "../protocol.js";
-import type { Session } from "../session.js";
+import type { Session } from "../workspace/session.js";
 
 /** `stratacast/simulateBuild`: with progress, cancellable. */
 export async function handleSimulateBuild(

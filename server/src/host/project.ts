@@ -1,5 +1,7 @@
 /** A Dockerfile on disk with its build context: found, read and kept up to date. */
 import path from "node:path";
+import type { ContextState } from "../core/analysis/analyse.js";
+import type { Builder } from "../core/build/builder.js";
 import { contextView } from "../core/cache/inputs.js";
 import { type Checkout, checkoutOf } from "../core/context/checkout.js";
 import type { ContextTree } from "../core/context/contextTree.js";
@@ -12,8 +14,6 @@ import {
 } from "../core/context/ignoreFile.js";
 import { type Transfer, transferredTree } from "../core/context/transfer.js";
 import type { Cancellation, HostError, Result } from "../core/host.js";
-import type { ContextState } from "../core/index.js";
-import type { Builder } from "../core/instructions/kind.js";
 import type { Problem } from "../core/text/range.js";
 import { say } from "../core/text/say.js";
 import { type ContextReader, createContextReader } from "./contextReader.js";

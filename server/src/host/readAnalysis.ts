@@ -1,13 +1,9 @@
 /** Analyses a Dockerfile that is not open, with the folder that it is in as its context. */
 import path from "node:path";
-import {
-  type Analysis,
-  analyse,
-  type Cancellation,
-  emptyBaseline,
-  neededFiles,
-  parseDockerfile,
-} from "../core/index.js";
+import { type Analysis, analyse, neededFiles } from "../core/analysis/analyse.js";
+import { emptyBaseline } from "../core/cache/state.js";
+import type { Cancellation } from "../core/host.js";
+import { parseDockerfile } from "../core/syntax/parse.js";
 import { sha256 } from "./digest.js";
 import { hostPlatform } from "./platform.js";
 import { hashNeeded, openContext } from "./project.js";

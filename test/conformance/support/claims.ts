@@ -4,9 +4,9 @@
  * layers there are in total.
  */
 
+import type { Analysis, StepAnalysis } from "../../../server/src/core/analysis/analyse.js";
 import { explain } from "../../../server/src/core/documents/explain.js";
 import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
-import type { Analysis, StepAnalysis } from "../../../server/src/core/index.js";
 import { consequences } from "../../../server/src/core/insight/consequences.js";
 import { failureAt } from "../../../server/src/core/insight/failure.js";
 import { runPlan } from "../../../server/src/core/insight/runPlan.js";

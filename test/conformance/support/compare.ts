@@ -1,6 +1,7 @@
 /** Compares a prediction with what the engine decided, decision by decision. */
+
+import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
 import type { SimulationJson, StepJson } from "../../../server/src/core/documents/simulation.js";
-import type { Analysis } from "../../../server/src/core/index.js";
 import type { BuildRecord, FailureRecord, StepRecord } from "./recording.js";
 import { folderLayers, type Simulation } from "./simulate.js";
 

@@ -12,20 +12,21 @@ import {
   readFolders,
 } from "../../../server/src/cli/buildFlags.js";
 import { hashProject } from "../../../server/src/cli/project.js";
-import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
+import { type Analysis, analyse } from "../../../server/src/core/analysis/analyse.js";
+import { recordBuild } from "../../../server/src/core/cache/record.js";
+import {
+  addBuild,
+  type BuildState,
+  emptyState,
+  lastBuild,
+  transferOf,
+} from "../../../server/src/core/cache/state.js";
 import {
   type SimulationJson,
   simulationJson,
 } from "../../../server/src/core/documents/simulation.js";
 import { lineage } from "../../../server/src/core/graph/layers.js";
-import {
-  type Analysis,
-  analyse,
-  lastBuild,
-  parseDockerfile,
-  recordBuild,
-  transferOf,
-} from "../../../server/src/core/index.js";
+import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { type OpenContext, openContext } from "../../../server/src/host/project.js";
 import { baseImageOf } from "./baseImageOf.js";

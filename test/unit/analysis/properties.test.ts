@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
 import { simulationJson } from "../../../server/src/core/documents/simulation.js";
 import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
 import {
@@ -13,7 +14,6 @@ import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
 import { hover } from "../../../server/src/core/features/hover.js";
 import { layerChildren, layerStack } from "../../../server/src/core/features/layerStack.js";
-import type { Analysis } from "../../../server/src/core/index.js";
 import { causeSentence, causeWords } from "../../../server/src/core/words/causeWords.js";
 import { anyText, dockerfiles, someFiles } from "./dockerfiles.js";
 import { analysisOf, builders, built, type Given } from "./support.js";

@@ -1,15 +1,17 @@
 /** One call from a text and a few files to an analysis, for tests that make many. */
-import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
-import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
+
+import { type Analysis, analyse } from "../../../server/src/core/analysis/analyse.js";
+import type { Builder } from "../../../server/src/core/build/builder.js";
+import { contextView } from "../../../server/src/core/cache/inputs.js";
+import { recordBuild } from "../../../server/src/core/cache/record.js";
 import {
-  type Analysis,
-  analyse,
-  contextView,
+  addBuild,
+  type BuildState,
+  emptyState,
   lastBuild,
-  parseDockerfile,
-  recordBuild,
-} from "../../../server/src/core/index.js";
-import type { Builder } from "../../../server/src/core/instructions/kind.js";
+} from "../../../server/src/core/cache/state.js";
+import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
+import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 
 export const builders = ["buildkit", "classic"] as const;

@@ -13,13 +13,13 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { recordBuild } from "../../../server/src/core/cache/record.js";
 import {
   addBuild,
   emptyState,
   readState,
   writeState,
 } from "../../../server/src/core/cache/state.js";
-import { recordBuild } from "../../../server/src/core/index.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { openStateStore } from "../../../server/src/host/stateStore.js";
 import { analysisOf, builders } from "../analysis/support.js";

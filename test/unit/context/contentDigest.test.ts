@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Builder } from "../../../server/src/core/build/builder.js";
 import { contentDigest } from "../../../server/src/core/context/contentDigest.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
-import { type BuilderKind, selectSources } from "../../../server/src/core/context/select.js";
+import { selectSources } from "../../../server/src/core/context/select.js";
 import { baseName } from "../../../server/src/core/text/paths.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 
@@ -22,7 +23,7 @@ function treeOf(files: Files) {
 }
 
 /** What the key of one COPY holds of its sources: their content, and under BuildKit their base names. */
-function keyOf(builder: BuilderKind, files: Files, copy: string): string {
+function keyOf(builder: Builder, files: Files, copy: string): string {
   const tree = treeOf(files);
   const words = copy.split(" ");
   const request = {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Builder } from "../../../server/src/core/build/builder.js";
 import { contentDigest } from "../../../server/src/core/context/contentDigest.js";
 import {
   createIgnoreMatcher,
   readIgnoreFile,
 } from "../../../server/src/core/context/ignoreFile.js";
-import { type BuilderKind, selectSources } from "../../../server/src/core/context/select.js";
+import { selectSources } from "../../../server/src/core/context/select.js";
 import { type ContextReader, createContextReader } from "../../../server/src/host/contextReader.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { createHashMemory } from "../../../server/src/host/hashMemory.js";
@@ -21,7 +22,7 @@ interface Opened {
 function open(
   system: "posix" | "windows",
   paths: readonly string[],
-  { ignore = "", builder = "buildkit" as BuilderKind } = {},
+  { ignore = "", builder = "buildkit" as Builder } = {},
 ): Opened {
   const disk = memoryDisk(system);
   for (const path of paths) disk.write(path, `content of ${path}`);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Builder } from "../../../server/src/core/build/builder.js";
 import {
   createIgnoreMatcher,
   type IgnoreMatcher,
   readIgnoreFile,
 } from "../../../server/src/core/context/ignoreFile.js";
 import { createPatternMatcher } from "../../../server/src/core/context/patternMatcher.js";
-import type { BuilderKind } from "../../../server/src/core/context/select.js";
 import { readVectors } from "./vectors.js";
 
 const FILES = [
@@ -14,12 +14,12 @@ const FILES = [
   ...["d/e/y.go", "d", "d/e", "empty", "empty/nested"],
 ];
 
-function matcherOf(text: string, builder: BuilderKind = "buildkit"): IgnoreMatcher {
+function matcherOf(text: string, builder: Builder = "buildkit"): IgnoreMatcher {
   return createIgnoreMatcher(readIgnoreFile(text), builder);
 }
 
 /** Asserts exactly which of FILES an ignore file hides. */
-function checkIgnored(text: string, expected: readonly string[], builder?: BuilderKind): void {
+function checkIgnored(text: string, expected: readonly string[], builder?: Builder): void {
   const matcher = matcherOf(text, builder);
   assert.deepEqual(matcher.problems, []);
   const hidden = FILES.filter((path) => matcher.isIgnored(path));

@@ -9,7 +9,8 @@ import {
 } from "../../../server/src/core/context/ignoreFile.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
 import { manifestOf } from "../../../server/src/core/context/manifest.js";
-import { type CopyRequest, selectSources } from "../../../server/src/core/context/select.js";
+import { selectSources } from "../../../server/src/core/context/select.js";
+import type { CopyRequest } from "../../../server/src/core/context/selection.js";
 import { createContextReader } from "../../../server/src/host/contextReader.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { DISK_ROOTS, type MemoryDisk, memoryDisk } from "./memoryDisk.js";

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Builder } from "../../../server/src/core/build/builder.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
-import {
-  type BuilderKind,
-  type CopyRequest,
-  selectSources,
-} from "../../../server/src/core/context/select.js";
+import { selectSources } from "../../../server/src/core/context/select.js";
+import type { CopyRequest } from "../../../server/src/core/context/selection.js";
 
 /** `path -> target` is a link, `path/` a folder, `path |` a pipe; everything else a file of its own length. */
 function treeOf(paths: readonly string[]) {
@@ -28,7 +26,7 @@ const CONTEXT = treeOf([
 ]);
 
 /** `COPY …` in short: flags, then sources. */
-function requestOf(builder: BuilderKind, copy: string): CopyRequest {
+function requestOf(builder: Builder, copy: string): CopyRequest {
   const words = copy.split(" ");
   return {
     builder,
@@ -42,7 +40,7 @@ function requestOf(builder: BuilderKind, copy: string): CopyRequest {
 function checkCopied(
   copy: string,
   expected: readonly string[],
-  { tree = CONTEXT, builder = "buildkit" as BuilderKind } = {},
+  { tree = CONTEXT, builder = "buildkit" as Builder } = {},
 ): void {
   const selection = selectSources(tree, requestOf(builder, copy));
   assert.deepEqual(
@@ -61,7 +59,7 @@ function checkCopied(
 
 function checkProblems(
   copy: string,
-  builder: BuilderKind,
+  builder: Builder,
   expected: readonly string[],
   tree = CONTEXT,
 ): void {

@@ -1,9 +1,9 @@
 /** What a failing build leaves, with both builders. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { Builder } from "../../../server/src/core/build/builder.js";
 import { failureDocument } from "../../../server/src/core/documents/failureDocument.js";
 import { type FailureReport, failureAt } from "../../../server/src/core/insight/failure.js";
-import type { Builder } from "../../../server/src/core/instructions/kind.js";
 import { viewOf } from "../../support/viewOf.js";
 
 const dockerfile = [

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test, { afterEach } from "node:test";
+import type { Builder } from "../../../server/src/core/build/builder.js";
 import { hoverTerms } from "../../../server/src/core/features/hoverTerms.js";
-import type { Builder } from "../../../server/src/core/instructions/kind.js";
 import { type Language, speak } from "../../../server/src/core/text/say.js";
 import { glossary, glossaryDocument } from "../../../server/src/core/words/glossary.js";
 import { inRepository } from "../../support/repository.js";

@@ -2,11 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { runPlanDocument, runPlanText } from "../../../server/src/core/documents/runPlanText.js";
-import {
-  type RunOptions,
-  type RunPlan,
-  runPlan,
-} from "../../../server/src/core/insight/runPlan.js";
+import { type RunPlan, runPlan } from "../../../server/src/core/insight/runPlan.js";
+import type { RunOptions } from "../../../server/src/core/insight/runTraps.js";
 import { viewOf } from "../../support/viewOf.js";
 
 test("ENTRYPOINT runs with CMD as its arguments", () => {

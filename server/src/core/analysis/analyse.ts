@@ -2,6 +2,8 @@
  * Everything that is known of one Dockerfile in one moment. The features read it and nothing else.
  * Pure and synchronous: files come in as a picture in memory.
  */
+
+import type { BuildOptions } from "../build/buildOptions.js";
 import { explainPredictions } from "../cache/explain.js";
 import type { ContextInput, ContextView } from "../cache/inputs.js";
 import { type KeyedStep, type Keys, predictKeys } from "../cache/predict.js";
@@ -10,7 +12,7 @@ import type { Baseline } from "../cache/records.js";
 import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
 import { buildGraph } from "../graph/build.js";
-import type { BuildGraph, BuildOptions, Step } from "../graph/graph.js";
+import type { BuildGraph, Step } from "../graph/graph.js";
 import { layerNumbers, lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";

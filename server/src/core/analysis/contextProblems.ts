@@ -1,6 +1,6 @@
 /** What is wrong with the files that steps take, as problems at their sources. */
 import type { KeyedStep, Keys } from "../cache/predict.js";
-import type { SelectionProblem } from "../context/select.js";
+import type { SelectionProblem } from "../context/selection.js";
 import type { HostError } from "../host.js";
 import type { Problem, TextRange } from "../text/range.js";
 import { say } from "../text/say.js";

@@ -1,9 +1,5 @@
 /** What `docker build` can be asked for besides a target, arguments and a platform. */
 
-import type { BuildOptions } from "../graph/graph.js";
-import type { Problem } from "../text/range.js";
-import { say } from "../text/say.js";
-
 export interface BuildFlags {
   /** `--no-cache` */
   readonly noCache: boolean;
@@ -32,14 +28,6 @@ export const noBuildFlags: BuildFlags = {
   sharedMemory: 0,
   contexts: new Map(),
 };
-
-/** Of the networks BuildKit knows only three. Source: buildx, build/opt.go. */
-export function flagProblems({ builder, flags = noBuildFlags }: BuildOptions): readonly Problem[] {
-  const { network } = flags;
-  if (builder === "classic" || ["", "default", "none", "host"].includes(network)) return [];
-  const message = say`BuildKit knows no network "${network}": default, none or host.`;
-  return [{ code: "bad-network", message, severity: "error", range: null }];
-}
 
 /** Equal for all spellings of an image that one named context replaces: dockerui/config.go. */
 export function contextName(reference: string): string {

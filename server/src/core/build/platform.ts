@@ -1,5 +1,10 @@
 /** Platforms as `os/architecture[/variant]`. */
-import type { Platform } from "../instructions/scope.js";
+
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string;
+}
 
 /** Reads `linux/arm64/v8` and the like; null: not a platform. */
 export function parsePlatform(text: string): Platform | null {

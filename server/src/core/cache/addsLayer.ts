@@ -1,7 +1,8 @@
 /** Whether a step leaves a layer: BuildKit keeps an empty one, the classic builder does not. */
+
+import type { Builder } from "../build/builder.js";
 import { takesFolder } from "../context/select.js";
 import type { Step } from "../graph/graph.js";
-import type { Builder } from "../instructions/kind.js";
 import { cleanPath, parentPath } from "../text/paths.js";
 import type { ContextInput } from "./inputs.js";
 import type { StepInput } from "./stepInput.js";

@@ -4,8 +4,9 @@
  * moby, image/cache/compare.go.
  */
 import { noBuildFlags } from "../build/buildFlags.js";
+import type { BuildOptions } from "../build/buildOptions.js";
 import { formatPlatform } from "../build/platform.js";
-import type { BuildOptions, Stage, Step } from "../graph/graph.js";
+import type { Stage, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyItem, CopyOperation, Mount, RunOperation } from "../instructions/operation.js";
 import { cleanPath } from "../text/paths.js";

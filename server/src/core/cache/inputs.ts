@@ -1,11 +1,13 @@
 /** The files that steps take from the build context: selected, counted, and hashed as far as known. */
+
+import type { Builder } from "../build/builder.js";
 import { type ContentDigest, contentDigest } from "../context/contentDigest.js";
 import type { FileTree } from "../context/fileTree.js";
 import { type Manifest, manifestOf } from "../context/manifest.js";
-import { type CopyRequest, type Selection, selectSources } from "../context/select.js";
+import { selectSources } from "../context/select.js";
+import type { CopyRequest, Selection } from "../context/selection.js";
 import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
-import type { Builder } from "../instructions/kind.js";
 import type { CopyOperation, Mount } from "../instructions/operation.js";
 import { orderedMounts } from "./definition.js";
 

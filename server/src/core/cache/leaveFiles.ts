@@ -1,9 +1,10 @@
 /** What a step leaves in the files of its stage, as far as it can be computed without building. */
+
+import type { Builder } from "../build/builder.js";
 import type { FileTree } from "../context/fileTree.js";
-import type { Selection } from "../context/select.js";
+import type { Selection } from "../context/selection.js";
 import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
-import type { Builder } from "../instructions/kind.js";
 import type { CopyOperation } from "../instructions/operation.js";
 import { utf8Size } from "../text/utf8.js";
 import { copyRequest } from "./inputs.js";

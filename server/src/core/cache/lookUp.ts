@@ -1,5 +1,5 @@
 /** Looks a step up in the records of earlier builds, and of this one as far as it has come. */
-import type { Builder } from "../instructions/kind.js";
+import type { Builder } from "../build/builder.js";
 import type { Definition } from "./definition.js";
 import type { PredictionKind } from "./prediction.js";
 import { type CacheRecord, RecordIndex, type Token } from "./records.js";

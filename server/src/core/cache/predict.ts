@@ -8,7 +8,7 @@
 import { noBuildFlags } from "../build/buildFlags.js";
 import type { FileTree } from "../context/fileTree.js";
 import { obstacleProblem, ownerProblem } from "../context/obstacle.js";
-import type { SelectionProblem } from "../context/select.js";
+import type { SelectionProblem } from "../context/selection.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { sourcesOf } from "../graph/reach.js";
 import type { Digest } from "../host.js";

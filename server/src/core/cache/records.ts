@@ -1,6 +1,7 @@
 /** What earlier builds left behind: cache records to hit, and the builds to compare with. */
+
+import type { Builder } from "../build/builder.js";
 import type { Manifest } from "../context/manifest.js";
-import type { Builder } from "../instructions/kind.js";
 import type { Facets } from "./definition.js";
 
 /**

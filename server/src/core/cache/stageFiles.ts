@@ -5,7 +5,8 @@
  */
 import { contentDigest } from "../context/contentDigest.js";
 import { type FileEntry, type FileTree, plainEntry } from "../context/fileTree.js";
-import { type CopyRequest, type Selection, selectSources, takesFolder } from "../context/select.js";
+import { selectSources, takesFolder } from "../context/select.js";
+import type { CopyRequest, Selection } from "../context/selection.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation } from "../instructions/operation.js";
 import { compareBytes, parentPath } from "../text/paths.js";

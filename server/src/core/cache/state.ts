@@ -2,10 +2,11 @@
  * The state of simulated builds as one JSON document: reading it without trusting it, adding to
  * it, and keeping it small.
  */
+
+import type { Builder } from "../build/builder.js";
 import type { Manifest } from "../context/manifest.js";
 import type { SentEntry, Transfer } from "../context/transfer.js";
 import type { Digest } from "../host.js";
-import type { Builder } from "../instructions/kind.js";
 import { resultKey } from "./predict.js";
 import type { RecordedBuild } from "./record.js";
 import {

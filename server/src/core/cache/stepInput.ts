@@ -1,11 +1,11 @@
 /** One input of a step besides the root file system: files, a download, another stage. */
 
+import type { Builder } from "../build/builder.js";
 import { contextName } from "../build/buildFlags.js";
+import type { Platform } from "../build/platform.js";
 import { formatPlatform } from "../build/platform.js";
-import type { Selection, SelectionProblem } from "../context/select.js";
-import type { Builder } from "../instructions/kind.js";
+import type { Selection, SelectionProblem } from "../context/selection.js";
 import type { SourceReference } from "../instructions/operation.js";
-import type { Platform } from "../instructions/scope.js";
 import type { ContextInput } from "./inputs.js";
 import type { Opaque } from "./stageFiles.js";
 

@@ -6,7 +6,7 @@
 import { parentPath } from "../text/paths.js";
 import type { FileEntry } from "./fileTree.js";
 import { gitMode } from "./gitNotion.js";
-import type { Selection } from "./select.js";
+import type { Selection } from "./selection.js";
 
 /** Which files git tracks, by path in the context: true for an executable one. */
 export type TrackedFiles = ReadonlyMap<string, boolean>;

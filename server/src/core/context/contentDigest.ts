@@ -12,8 +12,8 @@ import type { Digest, HostError } from "../host.js";
 import { baseName } from "../text/paths.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
 import { resolvePath } from "./resolvePath.js";
-import type { HashedPart, Selection } from "./select.js";
 import { isVisible } from "./selectClassic.js";
+import type { HashedPart, Selection } from "./selection.js";
 
 export type ContentDigest =
   | { readonly kind: "known"; readonly digest: string }

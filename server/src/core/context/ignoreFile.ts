@@ -1,8 +1,8 @@
 /** `.dockerignore`: the reader and the matcher, as both builders apply them. */
 
+import type { Builder } from "../build/builder.js";
 import { cleanPath, trimSpace } from "../text/paths.js";
 import { createPatternMatcher, type MatchState, type Pattern } from "./patternMatcher.js";
-import type { BuilderKind } from "./select.js";
 
 export interface IgnorePattern {
   /** Cleaned, `!` in front of an exception. */
@@ -19,7 +19,7 @@ export interface IgnoreProblem {
 }
 
 export interface IgnoreMatcher {
-  readonly builder: BuilderKind;
+  readonly builder: Builder;
   readonly patterns: readonly IgnorePattern[];
   /** Patterns that fail the build; the matcher leaves them out. */
   readonly problems: readonly IgnoreProblem[];
@@ -69,7 +69,7 @@ export function readIgnoreFile(text: string): readonly IgnorePattern[] {
  */
 export function createIgnoreMatcher(
   patterns: readonly IgnorePattern[],
-  builder: BuilderKind,
+  builder: Builder,
   clientSystem: "posix" | "windows" = "posix",
 ): IgnoreMatcher {
   const matcher = createPatternMatcher(
@@ -111,7 +111,7 @@ export function createIgnoreMatcher(
 }
 
 /** Hides nothing: no ignore file, or an empty one. */
-export function ignoreNothing(builder: BuilderKind): IgnoreMatcher {
+export function ignoreNothing(builder: Builder): IgnoreMatcher {
   return createIgnoreMatcher([], builder);
 }
 

@@ -2,7 +2,7 @@
 
 import { compareBytes } from "../text/paths.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
-import type { Selection } from "./select.js";
+import type { Selection } from "./selection.js";
 
 /** `[path in the tree, identity, mode]`. The identity starts with the kind: `file:`, `directory`, `symlink:` … */
 export type ManifestLine = readonly [path: string, identity: string, mode: number];

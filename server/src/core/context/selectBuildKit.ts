@@ -17,7 +17,7 @@ import type {
   SelectedEntry,
   SelectionProblem,
   SourceSelection,
-} from "./select.js";
+} from "./selection.js";
 import { addContent, problemsOf, splitWildcards, walkCandidates } from "./selectShared.js";
 
 /** See `selectSources`. */

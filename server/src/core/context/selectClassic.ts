@@ -14,7 +14,7 @@ import type {
   SelectedEntry,
   SelectionProblem,
   SourceSelection,
-} from "./select.js";
+} from "./selection.js";
 import { addContent, problemsOf, walkCandidates } from "./selectShared.js";
 
 /** See `selectSources`. --parents and --exclude do not exist for this builder and are not looked at. */

@@ -10,7 +10,7 @@ import type {
   SelectedEntry,
   SelectionProblem,
   SelectionProblemCode,
-} from "./select.js";
+} from "./selection.js";
 
 /** Appends a directory's whole content, in order; `to` is where the directory itself goes. */
 export function addContent(

@@ -3,15 +3,17 @@
  * does inside, what it adds to the image, and which later lines it can invalidate.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { stageOf, stageWords } from "../analysis/view.js";
+import { stageOf } from "../analysis/view.js";
+import type { Builder } from "../build/builder.js";
 import { lineage } from "../graph/layers.js";
 import { consequences, consequencesText } from "../insight/consequences.js";
 import { explanation } from "../insight/explanation.js";
 import { invalidators } from "../insight/invalidators.js";
-import type { Builder, Effect } from "../instructions/kind.js";
+import type { Effect } from "../instructions/kind.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { utf8Size } from "../text/utf8.js";
+import { stageWords } from "../words/stageWords.js";
 import { type FindingJson, findingsJson, type SimulationPlace, targetName } from "./simulation.js";
 
 /** The answer of `stratacast explain` as JSON, version 1. Additions are free, changes are not. */

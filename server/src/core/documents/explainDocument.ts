@@ -4,15 +4,16 @@
  * this file; nothing in it is a link or markup of the Dockerfile's.
  */
 
-import { stageWords, type View } from "../analysis/view.js";
+import type { View } from "../analysis/view.js";
+import type { Builder } from "../build/builder.js";
 import type { Stage } from "../graph/graph.js";
 import type { GraphLayout } from "../host.js";
 import { lineList } from "../insight/consequences.js";
-import type { Builder } from "../instructions/kind.js";
 import { pictureSvg } from "../picture/pictureSvg.js";
 import { stageSentences, textStack } from "../picture/textPicture.js";
 import { codeSpan, escapeMarkdown, tableCell, tableCode } from "../text/markdown.js";
 import { say } from "../text/say.js";
+import { stageWords } from "../words/stageWords.js";
 import { baselineMessage, summarySentence } from "../words/summary.js";
 import { type ExplainedStep, type ExplainJson, explain } from "./explain.js";
 import { explainTable, severityWords, totalsSentence } from "./explainText.js";

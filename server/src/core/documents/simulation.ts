@@ -1,8 +1,9 @@
 /** The answer of `stratacast simulate` as JSON, version 1. Additions are free, changes are not. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import type { Builder } from "../build/builder.js";
 import { type Cause, changedPaths } from "../cache/prediction.js";
 import { type ConfigJson, configToJson, emptyConfig } from "../image/config.js";
-import type { Builder, Effect } from "../instructions/kind.js";
+import type { Effect } from "../instructions/kind.js";
 import { buildLineIndex, positionAt } from "../text/lineIndex.js";
 import { causeSentence } from "../words/causeWords.js";
 

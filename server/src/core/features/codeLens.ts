@@ -1,11 +1,6 @@
-/** One short lens over every instruction: layer or metadata, and what the cache will do. */
-import type { StepAnalysis } from "../analysis/analyse.js";
-import { baseWords, stageOf, stageWords, type View } from "../analysis/view.js";
-import { instructionKind } from "../instructions/index.js";
+import type { View } from "../analysis/view.js";
 import { printable } from "../text/printable.js";
-import { say } from "../text/say.js";
-import { count, filesWords } from "../text/sizes.js";
-import { predictionWords } from "../words/predictionWords.js";
+import { lensTitle } from "../words/lensTitle.js";
 
 export type LensDetail = "all" | "layers" | "off";
 
@@ -36,45 +31,4 @@ export function codeLenses(view: View, detail: LensDetail): readonly Lens[] {
       },
     ];
   });
-}
-
-export function lensTitle(view: View, analysed: StepAnalysis): string {
-  const { analysis, isResult } = view;
-  if (!analysed.isBuilt) {
-    const target = analysis.graph.target;
-    return target === null
-      ? say`Not needed for the target`
-      : say`Not needed for ${stageWords(target)}`;
-  }
-  const parts = [effectWords(view, analysed)];
-  if (analysed.files !== null && !analysed.keyed.fails) parts.push(filesWords(analysed.files));
-  if (instructionKind(analysed.step.keyword) === undefined) return parts.join(" · ");
-  const prediction = predictionWords(analysed, isResult);
-  if (prediction !== "") parts.push(prediction);
-  return parts.join(" · ");
-}
-
-function effectWords({ analysis }: View, analysed: StepAnalysis): string {
-  const { step, effect, stageLayer, layer } = analysed;
-  const stage = stageOf(analysis, analysed);
-  switch (effect) {
-    case "base": {
-      if (stage === null) return say`Base image`;
-      const triggers = stage.steps.filter(({ isTrigger }) => isTrigger).length;
-      const base = baseWords(analysis, stage);
-      return triggers === 0 ? base : `${base} · ${say`runs ${count(triggers, "ONBUILD step")}`}`;
-    }
-    case "layer": {
-      if (layer !== null || stage === null) {
-        return stageLayer === null ? say`Layer` : say`Layer ${stageLayer}`;
-      }
-      return stageLayer === null
-        ? say`Layer of ${stageWords(stage)}`
-        : say`Layer ${stageLayer} of ${stageWords(stage)}`;
-    }
-    case "metadata":
-      return say`Metadata only`;
-    case "none":
-      return step.keyword === "ARG" ? say`Build argument only` : say`Not an instruction`;
-  }
 }

@@ -18,8 +18,8 @@ import type { TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
 import { causeSentence, saysAll } from "../words/causeWords.js";
 import { flagMeaning } from "../words/flagMeanings.js";
+import { lensTitle } from "../words/lensTitle.js";
 import { baselineSentence } from "../words/summary.js";
-import { lensTitle } from "./codeLens.js";
 
 export interface Hover {
   readonly range: TextRange;

@@ -4,7 +4,7 @@
  * metadata folded under it.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { baseWords, stageWords, type View } from "../analysis/view.js";
+import type { View } from "../analysis/view.js";
 import { changedPaths, type PredictionKind } from "../cache/prediction.js";
 import type { Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
@@ -15,8 +15,9 @@ import { printable } from "../text/printable.js";
 import { say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { causeSentence } from "../words/causeWords.js";
-import { predictionWords } from "../words/predictionWords.js";
-import { lensTitle } from "./codeLens.js";
+import { lensTitle } from "../words/lensTitle.js";
+import { predictionWords, shownPrediction } from "../words/predictionWords.js";
+import { baseWords, stageWords } from "../words/stageWords.js";
 
 export interface LayerNode {
   readonly id: string;
@@ -230,11 +231,6 @@ function layerNode(
     // Inherited rows show no files: those stand under the stage that copies them.
     children: files !== null && files.count > 0 && prefix === "" ? "lazy" : null,
   };
-}
-
-/** What was never built is no news: it gets no colour. */
-export function shownPrediction({ prediction }: StepAnalysis): PredictionKind | null {
-  return prediction.causes[0]?.code === "never-built" ? null : prediction.kind;
 }
 
 function layerTooltip(view: View, analysed: StepAnalysis): string {

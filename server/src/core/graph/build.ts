@@ -3,7 +3,8 @@
  * instruction names, and finds what the target needs.
  */
 
-import { contextName, flagProblems, noBuildFlags } from "../build/buildFlags.js";
+import { contextName, noBuildFlags } from "../build/buildFlags.js";
+import type { BuildOptions } from "../build/buildOptions.js";
 import { automaticArgs, formatPlatform, parsePlatform } from "../build/platform.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
@@ -14,7 +15,9 @@ import type { Dockerfile, Instruction } from "../syntax/syntax.js";
 import type { Problem } from "../text/range.js";
 import { say } from "../text/say.js";
 import { appendedLabel, triggersOf } from "./addedInstructions.js";
-import type { Assignment, BuildGraph, BuildOptions, Stage, StageBase, Step } from "./graph.js";
+import { flagProblems } from "./flagProblems.js";
+import type { Assignment, BuildGraph, Stage, StageBase, Step } from "./graph.js";
+import type { OpenStage } from "./openStage.js";
 import { needsOf, numberSteps, reachableStages } from "./reach.js";
 import { ensurePath, type Found, globalScope, stageScope, type WalkScope } from "./scopes.js";
 import { classicStages, stageNames } from "./stageNames.js";
@@ -22,19 +25,6 @@ import { classicStages, stageNames } from "./stageNames.js";
 export interface GraphHost {
   readonly digest: Digest;
   readonly baseImage: BaseImageLookup;
-}
-
-/** A stage while it is walked. */
-export interface OpenStage {
-  readonly index: number;
-  readonly name: string | null;
-  readonly instruction: Instruction;
-  readonly base: StageBase;
-  readonly scope: WalkScope;
-  readonly steps: Step[];
-  readonly isReplaced: boolean;
-  /** `read`: fails every build; `build`: only a build that needs the stage. */
-  readonly found: Found[];
 }
 
 /** Builds the graph. Never throws; a broken file gives the stages that can be read. */

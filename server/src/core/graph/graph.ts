@@ -1,23 +1,13 @@
 /** The build graph: stages, the steps in them, and what each needs. Plain data. */
 
-import type { BuildFlags } from "../build/buildFlags.js";
+import type { BuildOptions } from "../build/buildOptions.js";
+import type { Platform } from "../build/platform.js";
 import type { BaseImage } from "../image/baseImage.js";
 import type { ImageConfig } from "../image/config.js";
-import type { Builder, Effect } from "../instructions/kind.js";
+import type { Effect } from "../instructions/kind.js";
 import type { Operation } from "../instructions/operation.js";
-import type { Platform } from "../instructions/scope.js";
 import type { Instruction } from "../syntax/syntax.js";
 import type { Problem, TextRange } from "../text/range.js";
-
-export interface BuildOptions {
-  readonly builder: Builder;
-  readonly buildArgs: ReadonlyMap<string, string>;
-  /** The stage to build; null: the last one. */
-  readonly target: string | null;
-  readonly platform: Platform;
-  /** Absent: `noBuildFlags`. */
-  readonly flags?: BuildFlags;
-}
 
 export type StageBase =
   | {

@@ -1,8 +1,8 @@
 /** What a stage needs, which stages a target needs, and how the builder numbers the steps. */
-import type { Builder } from "../instructions/kind.js";
+import type { Builder } from "../build/builder.js";
 import type { SourceReference } from "../instructions/operation.js";
-import type { OpenStage } from "./build.js";
 import type { Step } from "./graph.js";
+import type { OpenStage } from "./openStage.js";
 
 /** The stages that a stage takes its base or files from, each once. */
 export function needsOf(stage: OpenStage): readonly number[] {

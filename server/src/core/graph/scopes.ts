@@ -1,18 +1,20 @@
 /** The scopes in which instructions are evaluated: one before the first FROM, one per stage. */
 
 import { contextName } from "../build/buildFlags.js";
+import type { BuildOptions } from "../build/buildOptions.js";
+import type { Platform } from "../build/platform.js";
 import { formatPlatform } from "../build/platform.js";
 import type { Digest } from "../host.js";
 import type { BaseImage, BaseImageLookup } from "../image/baseImage.js";
 import { copyConfig, defaultPath, emptyConfig, type ImageConfig } from "../image/config.js";
 import { OrderedEnvironment } from "../instructions/environment.js";
 import type { SourceReference } from "../instructions/operation.js";
-import type { Platform, StageScope } from "../instructions/scope.js";
+import type { StageScope } from "../instructions/scope.js";
 import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
 import type { Dockerfile, EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { Problem, TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
-import type { Assignment, BuildOptions, StageBase } from "./graph.js";
+import type { Assignment, StageBase } from "./graph.js";
 import type { Lookup, StageNames } from "./stageNames.js";
 
 /** A problem, and whether it fails every build or only one that needs its stage. */

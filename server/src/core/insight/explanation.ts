@@ -1,9 +1,10 @@
 /** What the product knows of a step's instruction, in words for this very file. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { stageOf, stageWords } from "../analysis/view.js";
+import { stageOf } from "../analysis/view.js";
 import { instructionKind } from "../instructions/index.js";
 import type { Explanation } from "../instructions/kind.js";
 import { say } from "../text/say.js";
+import { stageWords } from "../words/stageWords.js";
 
 /** null: Docker does not know the instruction. */
 export function explanation(analysis: Analysis, analysed: StepAnalysis): Explanation | null {

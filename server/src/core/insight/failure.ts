@@ -5,9 +5,10 @@
  * the image of the last good step and the container of the failed one.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { sourceEnds, stageOf, stageWords, waitsFor } from "../analysis/view.js";
+import { sourceEnds, stageOf, waitsFor } from "../analysis/view.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
+import { stageWords } from "../words/stageWords.js";
 import { lineList } from "./consequences.js";
 
 export interface FailedStep {

@@ -1,12 +1,12 @@
 /** What rebuilds a step, concretely: files with count and size, variables, lines. Each a clause. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { expanded } from "../analysis/variableAt.js";
-import { stageWords } from "../analysis/view.js";
 import type { Step } from "../graph/graph.js";
 import { variableReferences } from "../syntax/expand.js";
 import { listedAll, listedSome } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { formatBytes } from "../text/sizes.js";
+import { stageWords } from "../words/stageWords.js";
 
 /** How many files or names a sentence lists before it counts. */
 const shown = 4;

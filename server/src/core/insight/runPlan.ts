@@ -3,21 +3,14 @@
  * values. Source of the rules: the Dockerfile reference, "Understand how CMD and ENTRYPOINT
  * interact", and the image config that a real engine keeps. Nothing is run.
  */
-import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { stageWords } from "../analysis/view.js";
+import type { Analysis } from "../analysis/analyse.js";
 import type { Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { defaultPath, type Healthcheck } from "../image/config.js";
 import { listedAll } from "../text/lists.js";
 import { say, sayDecimal } from "../text/say.js";
-import { runTraps } from "./runTraps.js";
-
-export interface RunOptions {
-  /** `--rm`: the container is removed when it ends. */
-  readonly remove: boolean;
-  /** What stands behind the image's name: it takes the place of CMD. */
-  readonly args: readonly string[];
-}
+import { stageWords } from "../words/stageWords.js";
+import { type RunOptions, type RunOrigin, type RunTrap, runTraps } from "./runTraps.js";
 
 export interface RunStep {
   readonly title: string;
@@ -30,13 +23,6 @@ export interface RunValue {
   readonly value: string | null;
   /** A sentence about where it comes from, or what it does not do. */
   readonly note: string;
-}
-
-export interface RunTrap {
-  readonly code: string;
-  readonly message: string;
-  /** The line that it is about, from 1; null: the image as a whole. */
-  readonly line: number | null;
 }
 
 export interface RunPlan {
@@ -77,16 +63,6 @@ export function runPlan(analysis: Analysis, options: RunOptions): RunPlan | null
     values: valuesOf(target, argv, origin),
     traps: runTraps({ target, options, ...origin }),
   };
-}
-
-export interface RunOrigin {
-  readonly baseIsKnown: boolean;
-  /** The image's own CMD and ENTRYPOINT instructions that count; null: it has none. */
-  readonly cmd: StepAnalysis | null;
-  readonly entrypoint: StepAnalysis | null;
-  /** Every CMD, ENTRYPOINT, HEALTHCHECK and FROM of the image's stages, in order. */
-  readonly steps: readonly StepAnalysis[];
-  readonly root: Stage | null;
 }
 
 function originOf(analysis: Analysis, target: Stage): RunOrigin {

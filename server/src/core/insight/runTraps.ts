@@ -2,7 +2,30 @@
 import type { StepAnalysis } from "../analysis/analyse.js";
 import type { Stage } from "../graph/graph.js";
 import { say } from "../text/say.js";
-import type { RunOptions, RunOrigin, RunTrap } from "./runPlan.js";
+
+export interface RunOptions {
+  /** `--rm`: the container is removed when it ends. */
+  readonly remove: boolean;
+  /** What stands behind the image's name: it takes the place of CMD. */
+  readonly args: readonly string[];
+}
+
+export interface RunTrap {
+  readonly code: string;
+  readonly message: string;
+  /** The line that it is about, from 1; null: the image as a whole. */
+  readonly line: number | null;
+}
+
+export interface RunOrigin {
+  readonly baseIsKnown: boolean;
+  /** The image's own CMD and ENTRYPOINT instructions that count; null: it has none. */
+  readonly cmd: StepAnalysis | null;
+  readonly entrypoint: StepAnalysis | null;
+  /** Every CMD, ENTRYPOINT, HEALTHCHECK and FROM of the image's stages, in order. */
+  readonly steps: readonly StepAnalysis[];
+  readonly root: Stage | null;
+}
 
 interface TrapInput extends RunOrigin {
   readonly target: Stage;

@@ -8,7 +8,7 @@ import { formatPlatform } from "../build/platform.js";
 import type { Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { type BuildNumbers, buildNumbers } from "./buildNumbers.js";
-import { sharingHints } from "./sharingHints.js";
+import { type Chain, type SharingHint, sharingHints } from "./sharingHints.js";
 
 export interface ComparedFile {
   /** As it is called in the answer. */
@@ -32,12 +32,6 @@ export interface SharedStep {
   readonly places: readonly { readonly file: string; readonly line: number }[];
 }
 
-export interface SharingHint {
-  readonly message: string;
-  /** How many more steps would be shared. */
-  readonly gain: number;
-}
-
 export interface FileNumbers extends BuildNumbers {
   readonly file: string;
   /** Steps that another file has, too. */
@@ -52,15 +46,6 @@ export interface SharedLayers {
   readonly steps: readonly SharedStep[];
   /** The largest gain first. */
   readonly hints: readonly SharingHint[];
-}
-
-/** The steps of one stage with everything below it, the lowest first. */
-export interface Chain {
-  readonly file: string;
-  readonly base: string;
-  readonly platform: string;
-  readonly fromLine: number;
-  readonly steps: readonly StepAnalysis[];
 }
 
 export function sharedLayers(files: readonly ComparedFile[]): SharedLayers {

@@ -2,7 +2,21 @@
 import type { StepAnalysis } from "../analysis/analyse.js";
 import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
-import type { Chain, SharingHint } from "./sharedLayers.js";
+
+export interface SharingHint {
+  readonly message: string;
+  /** How many more steps would be shared. */
+  readonly gain: number;
+}
+
+/** The steps of one stage with everything below it, the lowest first. */
+export interface Chain {
+  readonly file: string;
+  readonly base: string;
+  readonly platform: string;
+  readonly fromLine: number;
+  readonly steps: readonly StepAnalysis[];
+}
 
 /** More than this nobody reads. */
 const most = 20;

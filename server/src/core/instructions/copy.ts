@@ -1,4 +1,6 @@
 /** `COPY` and `ADD`: files from the build context, a stage, an image or the network. */
+
+import type { Builder } from "../build/builder.js";
 import { readHeredocWord } from "../syntax/heredocs.js";
 import type { Heredoc, Instruction, Word } from "../syntax/syntax.js";
 import { listedSome } from "../text/lists.js";
@@ -6,7 +8,6 @@ import { cleanPath } from "../text/paths.js";
 import { say } from "../text/say.js";
 import { type FlagType, type FlagValues, readFlags, refuseInClassic } from "./flags.js";
 import {
-  type Builder,
   type Evaluation,
   type Explanation,
   type InstructionKind,

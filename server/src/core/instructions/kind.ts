@@ -12,8 +12,7 @@ import type { StageScope } from "./scope.js";
  */
 export type Effect = "base" | "layer" | "metadata" | "none";
 
-export type Builder = "buildkit" | "classic";
-
+import type { Builder } from "../build/builder.js";
 export interface Evaluation {
   readonly effect: Effect;
   /** What the builder runs for it; null: nothing. */

@@ -1,10 +1,11 @@
+import type { Builder } from "../build/builder.js";
 import { chompHeredoc, readHeredocWord } from "../syntax/heredocs.js";
 import type { Heredoc, Instruction } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 import { isProxyArg } from "./arg.js";
 import { commandLine, defaultShell } from "./command.js";
 import { readFlags, refuseInClassic } from "./flags.js";
-import { type Builder, type InstructionKind, operates, type Surroundings } from "./kind.js";
+import { type InstructionKind, operates, type Surroundings } from "./kind.js";
 import { readMount } from "./mount.js";
 import type { Mount, RunOperation, SourceReference } from "./operation.js";
 import type { StageScope } from "./scope.js";

@@ -1,17 +1,12 @@
 /** What an instruction sees and changes while its stage is walked from top to bottom. */
 
+import type { Builder } from "../build/builder.js";
+import type { Platform } from "../build/platform.js";
 import type { ImageConfig } from "../image/config.js";
 import type { EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { TextRange } from "../text/range.js";
 import type { OrderedEnvironment } from "./environment.js";
-import type { Builder } from "./kind.js";
 import type { SourceReference } from "./operation.js";
-
-export interface Platform {
-  readonly os: string;
-  readonly architecture: string;
-  readonly variant: string;
-}
 
 export interface DeclaredArg {
   readonly name: string;

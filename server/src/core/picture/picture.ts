@@ -1,15 +1,15 @@
 /** What the pictures show, as plain data: the stack of the image's layers, and the graph of stages. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { baseWords, stageOf, stageWords, type View } from "../analysis/view.js";
+import { stageOf, type View } from "../analysis/view.js";
 import type { PredictionKind } from "../cache/prediction.js";
-import { shownPrediction } from "../features/layerStack.js";
 import type { Stage, Step } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { criticalPath } from "../insight/criticalPath.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
-import { predictionWords } from "../words/predictionWords.js";
+import { predictionWords, shownPrediction } from "../words/predictionWords.js";
+import { baseWords, stageWords } from "../words/stageWords.js";
 
 export interface StackLayer {
   readonly kind: "writable" | "layer" | "base" | "empty";

@@ -1,10 +1,10 @@
 /** The words of a cause: a few for a lens, a sentence for everywhere else. */
 
-import { stageWords } from "../analysis/view.js";
 import type { Cause, PathChange, Setting, Value } from "../cache/prediction.js";
 import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { optionSentence, optionWords } from "./optionWords.js";
+import { stageWords } from "./stageWords.js";
 
 /** A few words: `src/app.ts changed`. */
 export function causeWords(cause: Cause): string {

@@ -1,5 +1,5 @@
 /** What a flag does to the image and to the cache. */
-import type { Builder } from "../instructions/kind.js";
+import type { Builder } from "../build/builder.js";
 import type { Flag } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 

@@ -1,5 +1,6 @@
 /** What the cache will do with a step, or did, in a few words. */
 import type { StepAnalysis } from "../analysis/analyse.js";
+import type { PredictionKind } from "../cache/prediction.js";
 import { say } from "../text/say.js";
 import { causeWords } from "./causeWords.js";
 
@@ -45,4 +46,9 @@ export function verdict({ prediction, isBuilt, keyed }: StepAnalysis): string {
     case null:
       return "";
   }
+}
+
+/** What was never built is no news: it gets no colour. */
+export function shownPrediction({ prediction }: StepAnalysis): PredictionKind | null {
+  return prediction.causes[0]?.code === "never-built" ? null : prediction.kind;
 }

@@ -1,10 +1,10 @@
 /** The user's settings for one document, read without trusting their types. */
 
-import type { LensDetail } from "./core/features/codeLens.js";
-import { parsePlatform } from "./core/index.js";
-import type { Builder } from "./core/instructions/kind.js";
-import type { Platform } from "./core/instructions/scope.js";
-import { hostPlatform } from "./host/platform.js";
+import type { Builder } from "../core/build/builder.js";
+import type { Platform } from "../core/build/platform.js";
+import { parsePlatform } from "../core/build/platform.js";
+import type { LensDetail } from "../core/features/codeLens.js";
+import { hostPlatform } from "../host/platform.js";
 
 export interface Settings {
   readonly builder: Builder;

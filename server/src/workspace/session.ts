@@ -4,27 +4,24 @@
  * told when that changed the answers.
  */
 import path from "node:path";
+import type { Analysis } from "../core/analysis/analyse.js";
+import { analyse, compareWith, neededFiles } from "../core/analysis/analyse.js";
+import type { View } from "../core/analysis/view.js";
+import { recordBuild } from "../core/cache/record.js";
+import type { Baseline } from "../core/cache/records.js";
+import { lastBuild, transferOf } from "../core/cache/state.js";
+import type { Transfer } from "../core/context/transfer.js";
+import { simulationLog } from "../core/documents/simulationLog.js";
+import type { Cancellation, Result } from "../core/host.js";
+import { parseDockerfile } from "../core/syntax/parse.js";
+import type { Dockerfile } from "../core/syntax/syntax.js";
+import { say } from "../core/text/say.js";
+import { summarySentence } from "../core/words/summary.js";
+import { sha256 } from "../host/digest.js";
+import type { ContextPlace } from "../host/project.js";
+import type { StateStore } from "../host/stateStore.js";
+import type { BuildChoice, SimulateResult } from "../protocol.js";
 import { ContextFiles } from "./contextFiles.js";
-import type { View } from "./core/analysis/view.js";
-import type { Transfer } from "./core/context/transfer.js";
-import { simulationLog } from "./core/documents/simulationLog.js";
-import type { Analysis, Baseline, Cancellation, Result } from "./core/index.js";
-import {
-  analyse,
-  compareWith,
-  lastBuild,
-  neededFiles,
-  parseDockerfile,
-  recordBuild,
-  transferOf,
-} from "./core/index.js";
-import type { Dockerfile } from "./core/syntax/syntax.js";
-import { say } from "./core/text/say.js";
-import { summarySentence } from "./core/words/summary.js";
-import { sha256 } from "./host/digest.js";
-import type { ContextPlace } from "./host/project.js";
-import type { StateStore } from "./host/stateStore.js";
-import type { BuildChoice, SimulateResult } from "./protocol.js";
 import { defaultSettings, type Settings } from "./settings.js";
 
 export interface SessionHost {

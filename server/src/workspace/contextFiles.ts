@@ -2,16 +2,16 @@
  * The build context of one open document. Answers are made from a complete picture only: while a
  * context is read anew the last picture stays, unless it is of another folder or builder.
  */
-import type { Cancellation, Result } from "./core/host.js";
-import { say, sayWhole } from "./core/text/say.js";
-import { pathInside } from "./host/inside.js";
+import type { Cancellation, Result } from "../core/host.js";
+import { say, sayWhole } from "../core/text/say.js";
+import { pathInside } from "../host/inside.js";
 import {
   type ContextPlace,
   hashNeeded,
   ignorePaths,
   type OpenContext,
   openContext,
-} from "./host/project.js";
+} from "../host/project.js";
 
 /**
  * More entries than this are not looked at in an editor: it is a home folder or a disk, taken for a

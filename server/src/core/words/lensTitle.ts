@@ -1,0 +1,49 @@
+/** What a lens says of a step, for whoever shows it: its effect, its files, its prediction. */
+import type { StepAnalysis } from "../analysis/analyse.js";
+import { stageOf, type View } from "../analysis/view.js";
+import { instructionKind } from "../instructions/index.js";
+import { say } from "../text/say.js";
+import { count, filesWords } from "../text/sizes.js";
+import { predictionWords } from "./predictionWords.js";
+import { baseWords, stageWords } from "./stageWords.js";
+
+export function lensTitle(view: View, analysed: StepAnalysis): string {
+  const { analysis, isResult } = view;
+  if (!analysed.isBuilt) {
+    const target = analysis.graph.target;
+    return target === null
+      ? say`Not needed for the target`
+      : say`Not needed for ${stageWords(target)}`;
+  }
+  const parts = [effectWords(view, analysed)];
+  if (analysed.files !== null && !analysed.keyed.fails) parts.push(filesWords(analysed.files));
+  if (instructionKind(analysed.step.keyword) === undefined) return parts.join(" · ");
+  const prediction = predictionWords(analysed, isResult);
+  if (prediction !== "") parts.push(prediction);
+  return parts.join(" · ");
+}
+
+function effectWords({ analysis }: View, analysed: StepAnalysis): string {
+  const { step, effect, stageLayer, layer } = analysed;
+  const stage = stageOf(analysis, analysed);
+  switch (effect) {
+    case "base": {
+      if (stage === null) return say`Base image`;
+      const triggers = stage.steps.filter(({ isTrigger }) => isTrigger).length;
+      const base = baseWords(analysis, stage);
+      return triggers === 0 ? base : `${base} · ${say`runs ${count(triggers, "ONBUILD step")}`}`;
+    }
+    case "layer": {
+      if (layer !== null || stage === null) {
+        return stageLayer === null ? say`Layer` : say`Layer ${stageLayer}`;
+      }
+      return stageLayer === null
+        ? say`Layer of ${stageWords(stage)}`
+        : say`Layer ${stageLayer} of ${stageWords(stage)}`;
+    }
+    case "metadata":
+      return say`Metadata only`;
+    case "none":
+      return step.keyword === "ARG" ? say`Build argument only` : say`Not an instruction`;
+  }
+}

@@ -1,0 +1,34 @@
+/** What stages and their bases are called. */
+import type { Analysis } from "../analysis/analyse.js";
+import type { Stage } from "../graph/graph.js";
+import { say } from "../text/say.js";
+
+/** `stage build`, or `stage 2` for one without a name. */
+export function stageWords(stage: Pick<Stage, "name" | "index">): string {
+  return say`stage ${stage.name ?? stage.index}`;
+}
+
+/** What a FROM starts from, in a few words. */
+export function baseWords(analysis: Analysis, stage: Stage): string {
+  switch (stage.base.kind) {
+    case "image":
+      return say`Base image ${shortReference(stage.base.reference)}`;
+    case "stage": {
+      const parent = analysis.graph.stages[stage.base.index];
+      return parent === undefined
+        ? say`Continues an earlier stage`
+        : say`Continues ${stageWords(parent)}`;
+    }
+    case "folder":
+      return say`Starts with the build context ${stage.base.name}`;
+    case "scratch":
+      return say`Starts empty`;
+    case "broken":
+      return say`Base image unknown`;
+  }
+}
+
+/** Twelve digits of a digest tell images apart. */
+function shortReference(reference: string): string {
+  return reference.replace(/(@\w+:[0-9a-f]{12})[0-9a-f]+$/, "$1…");
+}
