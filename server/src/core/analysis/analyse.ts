@@ -129,10 +129,10 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
   };
 }
 
-function isBuilt({ stages }: BuildGraph, { stage: index, keyword }: Step): boolean {
+function isBuilt({ stages }: BuildGraph, { stage: index, effect }: Step): boolean {
   const stage = index === null ? undefined : stages[index];
   if (stage === undefined) return true;
-  return stage.isBuilt && (!stage.isReplaced || keyword === "FROM");
+  return stage.isBuilt && (!stage.isReplaced || effect === "base");
 }
 
 function countFiles(context: readonly ContextInput[]): StepAnalysis["files"] {

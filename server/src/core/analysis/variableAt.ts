@@ -1,6 +1,7 @@
-/** The variable under the cursor, where the builder expands variables. */
+/** The variable under the cursor, where the builder or a shell expands variables. */
 
 import type { Step } from "../graph/graph.js";
+import { instructionKind } from "../instructions/index.js";
 import { variableReferences } from "../syntax/expand.js";
 import type { TextRange } from "../text/range.js";
 import type { Analysis } from "./analyse.js";
@@ -10,14 +11,9 @@ export interface VariablePlace {
   readonly range: TextRange;
 }
 
-/** Keywords whose arguments are expanded; RUN is too, by the shell, with the same variables. */
-export const expanded: ReadonlySet<string> = new Set(
-  "FROM ARG ENV LABEL COPY ADD WORKDIR USER EXPOSE VOLUME STOPSIGNAL RUN".split(" "),
-);
-
 /** null: there is none at this offset. */
 export function variableAt(analysis: Analysis, step: Step, offset: number): VariablePlace | null {
-  if (!expanded.has(step.keyword)) return null;
+  if (instructionKind(step.keyword)?.expandedBy === undefined) return null;
   const { instruction } = step;
   const { dockerfile } = analysis.input;
   const start = instruction.keywordRange.end;

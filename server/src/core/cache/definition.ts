@@ -87,11 +87,11 @@ export function buildkitDefinition(
 
 /** null: the classic builder commits nothing for the step (FROM, ARG before it). */
 export function classicDefinition(step: Step, digest: Digest): Definition | null {
-  if (step.stage === null || step.keyword === "FROM") return null;
+  if (step.stage === null || step.effect === "base") return null;
   const { operation } = step;
   switch (operation?.kind) {
     case "run":
-      return define(digest, "RUN", {
+      return define(digest, step.keyword, {
         command: JSON.stringify(operation.argv),
         environment: JSON.stringify(operation.classicArgs),
       });
@@ -101,7 +101,7 @@ export function classicDefinition(step: Step, digest: Digest): Definition | null
         owner: operation.owner,
       });
     case "makeDirectory":
-      return define(digest, "WORKDIR", { directory: operation.path });
+      return define(digest, step.keyword, { directory: operation.path });
     default:
       return define(digest, step.keyword, { words: JSON.stringify(step.words) });
   }

@@ -3,12 +3,14 @@ import { compareManifests } from "../context/manifest.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
+import { instructionKind } from "../instructions/index.js";
+import type { Setting } from "../instructions/kind.js";
 import { variableReferences } from "../syntax/expand.js";
 import { stepText } from "./align.js";
 import type { ChangedValues, ValueChange } from "./changedValues.js";
 import { facetsOf } from "./definition.js";
 import type { KeyedStep } from "./predict.js";
-import type { Cause, ChangedOption, PathChange, Setting } from "./prediction.js";
+import type { Cause, ChangedOption, PathChange } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
 
 export interface Comparison {
@@ -116,10 +118,10 @@ function valueChanges(
   // Where the step below rebuilds, that is reason enough.
   if (seesAll && keyed.below?.prediction !== "miss")
     return [otherEnvironment(comparison, step, before)];
-  const setting = isEdited ? undefined : settings.find(({ facet }) => changed.has(facet));
+  const setting = isEdited ? undefined : settings.find(([facet]) => changed.has(facet))?.[1];
   if (setting === undefined) return [];
-  const line = lastOf(setting.keyword, graph, step)?.line ?? null;
-  return [{ code: "value-changed", line, changed: { kind: "setting", setting: setting.name } }];
+  const line = lastThatSets(setting, graph, step)?.line ?? null;
+  return [{ code: "value-changed", line, changed: { kind: "setting", setting } }];
 }
 
 /** The variables that a step's own text refers to. */
@@ -149,23 +151,21 @@ function otherEnvironment({ graph, values }: Comparison, step: Step, before: Ste
 }
 
 /** Parts of a definition that another instruction sets. */
-const settings: readonly {
-  readonly facet: string;
-  readonly name: Setting;
-  readonly keyword: string;
-}[] = [
-  { facet: "directory", name: "directory", keyword: "WORKDIR" },
-  { facet: "user", name: "user", keyword: "USER" },
-  { facet: "command", name: "shell", keyword: "SHELL" },
-  { facet: "options", name: "platform", keyword: "FROM" },
-  { facet: "destination", name: "directory", keyword: "WORKDIR" },
+const settings: readonly (readonly [facet: string, setting: Setting])[] = [
+  ["directory", "directory"],
+  ["user", "user"],
+  ["command", "shell"],
+  ["options", "platform"],
+  ["destination", "directory"],
 ];
 
 /** The last such instruction before the step, in its stage and those that it continues. */
-function lastOf(keyword: string, graph: BuildGraph, step: Step): Step | undefined {
+function lastThatSets(setting: Setting, graph: BuildGraph, step: Step): Step | undefined {
   return lineage(graph, stageOf(graph, step))
     .flatMap(({ steps }) => steps)
-    .findLast((other) => other.index < step.index && other.keyword === keyword);
+    .findLast(
+      ({ index, keyword }) => index < step.index && instructionKind(keyword)?.setting === setting,
+    );
 }
 
 function stageOf(graph: BuildGraph, { stage }: Step): Stage | null {

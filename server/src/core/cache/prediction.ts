@@ -1,5 +1,6 @@
 /** The answer for one step, as plain data: `words/causeWords.ts` has the words for it. */
 import type { Stage } from "../graph/graph.js";
+import type { Setting } from "../instructions/kind.js";
 
 export type PredictionKind = "hit" | "miss" | "unknown";
 
@@ -96,8 +97,6 @@ export type Value =
     }
   | { readonly kind: "order" }
   | { readonly kind: "setting"; readonly setting: Setting };
-
-export type Setting = "directory" | "user" | "shell" | "platform";
 
 /** What the build as a whole is asked for. */
 export type ChangedOption = "network" | "add-host" | "shm-size";

@@ -89,7 +89,7 @@ function classicLog(analysis: Analysis): readonly string[] {
     else lines.push(`Step ${step.number ?? "?"}/${total} : ${step.text}`);
     if (keyed.fails) break;
     const image = keyed.key === null ? null : keyed.key.slice(0, 12);
-    if (step.keyword === "FROM") {
+    if (step.effect === "base") {
       lines.push(` ---> ${stage === null ? "" : baseImage(analysis, stage)}`.trimEnd());
     } else if (prediction.kind === "hit" && image !== null) {
       lines.push(" ---> Using cache", ` ---> ${image}`);
@@ -131,7 +131,7 @@ function imagesOf(analysis: Analysis, isOf: (step: Step) => boolean): Set<string
   const images = new Set<string>();
   for (const { step, keyed, isBuilt } of analysis.steps) {
     if (keyed.fails) break;
-    if (isBuilt && keyed.key !== null && step.keyword !== "FROM" && isOf(step)) {
+    if (isBuilt && keyed.key !== null && step.effect !== "base" && isOf(step)) {
       images.add(keyed.key);
     }
   }

@@ -1,6 +1,6 @@
 /** What can be chosen before a build: the target stage and the build arguments. */
 import type { Analysis } from "../analysis/analyse.js";
-import { splitArg } from "../instructions/arg.js";
+import { instructionKind } from "../instructions/index.js";
 
 export interface Choices {
   readonly targets: readonly {
@@ -21,9 +21,8 @@ export function buildChoices({ graph }: Analysis): Choices {
   const last = graph.stages.length - 1;
   const buildArgs = new Map<string, Choices["buildArgs"][number]>();
   for (const { keyword, instruction, line, isTrigger } of graph.steps) {
-    if (keyword !== "ARG" || isTrigger) continue;
-    for (const word of instruction.args) {
-      const { name, value } = splitArg(word);
+    if (isTrigger) continue;
+    for (const { name, value } of instructionKind(keyword)?.declares?.(instruction) ?? []) {
       if (name.value === "" || /\$/.test(name.value) || automatic.test(name.value)) continue;
       const known = buildArgs.get(name.value);
       if (known !== undefined && known.defaultValue !== null) continue;

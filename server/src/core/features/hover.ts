@@ -12,6 +12,7 @@ import { consequencesText } from "../insight/consequences.js";
 import { explanation } from "../insight/explanation.js";
 import { invalidators } from "../insight/invalidators.js";
 import { valueBefore } from "../insight/variables.js";
+import { instructionKind } from "../instructions/index.js";
 import { listedClauses } from "../text/lists.js";
 import { codeSpan, escapeMarkdown } from "../text/markdown.js";
 import type { TextRange } from "../text/range.js";
@@ -117,22 +118,27 @@ function variableMarkdown(analysis: Analysis, { step }: StepAnalysis, name: stri
   const shown =
     found.value.length > shownValue ? `${found.value.slice(0, shownValue)}…` : found.value;
   const value = shown === "" ? say`an empty text` : codeSpan(shown);
-  const { line } = found;
-  if (line === null) return say`${variable} is ${value}, set by the builder or the base image.`;
-  const keyword = found.keyword ?? "ARG";
-  return keyword === "ARG" && analysis.graph.options.buildArgs.has(name)
+  const { line, keyword } = found;
+  if (line === null || keyword === null)
+    return say`${variable} is ${value}, set by the builder or the base image.`;
+  const isBuildArg = instructionKind(keyword)?.declares !== undefined;
+  return isBuildArg && analysis.graph.options.buildArgs.has(name)
     ? say`${variable} is ${value}, set by ${keyword} in line ${line}, with the value of a build argument.`
     : say`${variable} is ${value}, set by ${keyword} in line ${line}.`;
 }
 
 /** Of a variable that no line sets: a shell may know it, and so may a base image that we do not. */
-function unsetWords(analysis: Analysis, { keyword, stage }: Step, variable: string): string {
+function unsetWords(
+  analysis: Analysis,
+  { keyword, effect, stage }: Step,
+  variable: string,
+): string {
   const root = lineage(analysis.graph, analysis.graph.stages[stage ?? -1] ?? null)[0];
   const isUnknown = root?.base.kind === "image" && root.base.image === null;
-  if (keyword === "RUN") {
+  if (instructionKind(keyword)?.expandedBy === "shell") {
     return say`${variable} is set by no line above: what it is here is up to the shell.`;
   }
-  return keyword !== "FROM" && isUnknown
+  return effect !== "base" && isUnknown
     ? say`${variable} is set by no line above: it is empty unless the base image sets it.`
     : say`${variable} is not set here: it expands to nothing.`;
 }

@@ -245,7 +245,7 @@ function layerTooltip(view: View, analysed: StepAnalysis): string {
 
 /** Under the name that the log of a simulated build gives it. */
 function intermediateImage(view: View, { keyed, step }: StepAnalysis): readonly string[] {
-  if (keyed.key === null || keyed.fails || step.keyword === "FROM") return [];
+  if (keyed.key === null || keyed.fails || step.effect === "base") return [];
   const id = codeSpan(keyed.key.slice(0, 12));
   const { graph, keys } = view.analysis;
   if (keys.stages[graph.target?.index ?? -1]?.last?.key === keyed.key) {

@@ -1,4 +1,5 @@
 /** Instructions that run in a stage and stand in none of its lines: triggers, and labels of the command line. */
+import { labelAt } from "../instructions/label.js";
 import { parseDockerfile } from "../syntax/parse.js";
 import type { Instruction } from "../syntax/syntax.js";
 import type { TextRange } from "../text/range.js";
@@ -11,10 +12,8 @@ export function triggersOf(
   place: TextRange,
 ): readonly Instruction[] {
   if (parent !== undefined) {
-    return parent.steps.flatMap(({ keyword, instruction, isTrigger }) =>
-      keyword === "ONBUILD" && !isTrigger && instruction.trigger !== null
-        ? [instruction.trigger]
-        : [],
+    return parent.steps.flatMap(({ instruction, isTrigger }) =>
+      !isTrigger && instruction.trigger !== null ? [instruction.trigger] : [],
     );
   }
   if (base.kind !== "image" || base.image === null) return [];
@@ -27,19 +26,7 @@ export function triggersOf(
 
 /** Stands at the end of the stage's last instruction. Source: moby, builder.go `buildLabelOptions`. */
 export function appendedLabel(name: string, value: string, after: Instruction): Instruction {
-  const text = `LABEL ${name}=${value}`;
-  return {
-    ...standingAt(after, after.range),
-    keyword: "LABEL",
-    keywordText: "LABEL",
-    original: text,
-    flags: [],
-    args: [],
-    heredocs: [],
-    json: false,
-    trigger: null,
-    broken: false,
-  };
+  return labelAt(standingAt(after, after.range), name, value);
 }
 
 /** A trigger of an image has no text in this file: what is wrong with it stands at the FROM. */

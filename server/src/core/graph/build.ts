@@ -8,7 +8,7 @@ import type { BuildOptions } from "../build/buildOptions.js";
 import { automaticArgs, formatPlatform, parsePlatform } from "../build/platform.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
-import { readFrom } from "../instructions/from.js";
+import { readFrom, stageNamesIn } from "../instructions/from.js";
 import { instructionKind } from "../instructions/index.js";
 import { type Evaluation, inert, noEffect, operates } from "../instructions/kind.js";
 import type { Dockerfile, Instruction } from "../syntax/syntax.js";
@@ -35,15 +35,15 @@ export function buildGraph(
 ): BuildGraph {
   const steps: Step[] = [];
   const openStages: OpenStage[] = [];
-  const targetName = options.target ?? lastStageName(dockerfile) ?? "default";
+  const written = stageNamesIn(dockerfile.instructions);
+  const targetName = options.target ?? written.at(-1) ?? "default";
   const automatic =
     options.builder === "buildkit"
       ? automaticArgs(options.platform, options.platform, targetName)
       : new Map<string, string>();
   const global = globalScope(dockerfile, options, automatic, host.digest);
   const { flags = noBuildFlags } = options;
-  const names =
-    options.builder === "buildkit" ? stageNames(dockerfile.instructions) : classicStages();
+  const names = options.builder === "buildkit" ? stageNames(written) : classicStages();
 
   const addStep = (
     stage: OpenStage | null,
@@ -103,16 +103,17 @@ export function buildGraph(
 
   for (const instruction of dockerfile.instructions) {
     const current = openStages.at(-1) ?? null;
-    if (instruction.keyword === "FROM") {
+    const kind = instructionKind(instruction.keyword);
+    if (kind?.opensStage === true) {
       openStage(instruction);
     } else if (current?.isReplaced === true) {
       addStep(current, instruction, noEffect, [], false);
     } else if (current !== null) {
       evaluateIn(current, current.scope, instruction);
-    } else if (instruction.keyword === "ARG") {
+    } else if (kind?.mayPrecedeStages === true) {
       evaluateIn(null, global, instruction);
     } else {
-      const known = instructionKind(instruction.keyword) !== undefined;
+      const known = kind !== undefined;
       global.report(
         "read",
         known ? "before-from" : "unknown-instruction",
@@ -342,12 +343,6 @@ function finish(
     isRejected: isRejected(options, problems, global, openStages),
     problems: problems.sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0)),
   };
-}
-
-function lastStageName(dockerfile: Dockerfile): string | null {
-  const last = dockerfile.instructions.findLast(({ keyword }) => keyword === "FROM");
-  const name = last?.args[1]?.value.toLowerCase() === "as" ? last.args[2]?.value : undefined;
-  return name?.toLowerCase() ?? null;
 }
 
 /** The logical line for people: the indentation of its continued lines is folded. */

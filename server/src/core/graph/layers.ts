@@ -14,7 +14,7 @@ export function layerNumbers(
   for (const stage of graph.stages) {
     let top = stage.base.kind === "stage" ? (tops[stage.base.index] ?? 0) : 0;
     for (const step of stage.steps) {
-      const isFolder = step.keyword === "FROM" && stage.base.kind === "folder";
+      const isFolder = step.effect === "base" && stage.base.kind === "folder";
       if (step.operation?.kind === "pull" || isFolder) numbers.set(step.index, 0);
       else if (step.effect === "layer" && addsLayer(step)) numbers.set(step.index, ++top);
     }

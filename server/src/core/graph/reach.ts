@@ -1,5 +1,6 @@
 /** What a stage needs, which stages a target needs, and how the builder numbers the steps. */
 import type { Builder } from "../build/builder.js";
+import { instructionKind } from "../instructions/index.js";
 import type { SourceReference } from "../instructions/operation.js";
 import type { Step } from "./graph.js";
 import type { OpenStage } from "./openStage.js";
@@ -83,11 +84,10 @@ export function numberSteps(
     let number = 0;
     let total = 0;
     for (const step of stage.steps) {
-      const isCounted =
-        isPull(step, stage) || ["RUN", "COPY", "ADD", "WORKDIR"].includes(step.keyword);
-      if (!isCounted) continue;
+      const isNumbered = instructionKind(step.keyword)?.isNumbered === true;
+      if (!isNumbered && !isPull(step, stage)) continue;
       total++;
-      if (step.operation !== null || step.keyword === "FROM") numbers.set(step.index, ++number);
+      if (step.operation !== null || step.effect === "base") numbers.set(step.index, ++number);
     }
     stageTotals.push(total);
     labels.push(isAlone ? "" : (stage.name ?? `stage-${stage.index}`));
@@ -96,9 +96,9 @@ export function numberSteps(
 }
 
 /** A folder is numbered like an image that is pulled. */
-function isPull({ keyword, operation }: Step, { base, isReplaced }: OpenStage): boolean {
+function isPull({ effect, operation }: Step, { base, isReplaced }: OpenStage): boolean {
   if (isReplaced) return false;
-  return operation?.kind === "pull" || (keyword === "FROM" && base.kind === "folder");
+  return operation?.kind === "pull" || (effect === "base" && base.kind === "folder");
 }
 
 function isImplicit(source: SourceReference): boolean {

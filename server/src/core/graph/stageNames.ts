@@ -1,6 +1,4 @@
 /** Which stage a name means, for FROM, `--from` and `--target`. */
-import type { Instruction } from "../syntax/syntax.js";
-
 /** Why a `--from` names no stage that can be used here. */
 export type Lookup =
   | { readonly kind: "stage"; readonly index: number }
@@ -25,16 +23,11 @@ export interface StageNames {
  * BuildKit: names are stored in lower case, FROM compares its text as typed, `--from` and
  * `--target` ignore case; a `--from` may name any stage of the file, and one that is not finished
  * yet is an error. Source: dockerfile2llb/convert.go `addState`, `toCommand`.
+ * @param written as `stageNamesIn` gives them
  */
-export function stageNames(instructions: readonly Instruction[]): StageNames {
+export function stageNames(written: readonly (string | null)[]): StageNames {
   const all = new Map<string, number>();
-  let count = 0;
-  for (const { keyword, args } of instructions) {
-    if (keyword !== "FROM") continue;
-    const name = args[1]?.value.toLowerCase() === "as" ? args[2]?.value.toLowerCase() : undefined;
-    if (name !== undefined) all.set(name, count);
-    count++;
-  }
+  for (const [index, name] of written.entries()) if (name !== null) all.set(name, index);
   const soFar = new Map<string, number>();
   const place = (target: number | undefined, index: number): Lookup => {
     if (target === undefined) return { kind: "image" };
@@ -49,7 +42,9 @@ export function stageNames(instructions: readonly Instruction[]): StageNames {
     source(name, index) {
       if (!/^[+-]?\d+$/.test(name)) return place(all.get(name.toLowerCase()), index);
       const number = Number(name);
-      return number < 0 || number >= count ? { kind: "no-such-index" } : place(number, index);
+      return number < 0 || number >= written.length
+        ? { kind: "no-such-index" }
+        : place(number, index);
     },
     mountSource: (name, index) => place(all.get(name.toLowerCase()), index),
     target: (name) => all.get(name.toLowerCase()) ?? null,

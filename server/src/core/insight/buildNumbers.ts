@@ -35,7 +35,7 @@ export function buildNumbers(analysis: Analysis): BuildNumbers {
 }
 
 function isStep({ isBuilt, keyed, step }: StepAnalysis): boolean {
-  return isBuilt && keyed.key !== null && step.keyword !== "FROM";
+  return isBuilt && keyed.key !== null && step.effect !== "base";
 }
 
 function isLayer({ layer, effect }: StepAnalysis): boolean {

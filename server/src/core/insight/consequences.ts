@@ -2,6 +2,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { sourceEnds } from "../analysis/view.js";
 import type { Step } from "../graph/graph.js";
+import { instructionKind } from "../instructions/index.js";
 import { variableReferences } from "../syntax/expand.js";
 import { listedAll, listedClauses } from "../text/lists.js";
 import { say } from "../text/say.js";
@@ -71,22 +72,12 @@ function reachesKey(analysis: Analysis, from: StepAnalysis, later: StepAnalysis)
   if (!isInLine(analysis, from.step.stage, later.step.stage)) return false;
   if (from.effect === "base") return true;
   if (from.effect === "layer") return later.keyed.below === null;
-  if (analysis.graph.options.builder === "classic")
-    return from.step.keyword !== "ARG" || later.step.keyword === "RUN";
+  const kind = instructionKind(from.step.keyword);
   const { operation } = later.step;
-  switch (from.step.keyword) {
-    case "ENV":
-    case "ARG":
-      return operation?.kind === "run" || usesOf(analysis, from.step, later.step);
-    case "USER":
-      return operation?.kind === "run" || operation?.kind === "makeDirectory";
-    case "SHELL":
-      return operation?.kind === "run" && operation.shellForm;
-    case "WORKDIR":
-      return operation?.kind === "run";
-    default:
-      return false;
-  }
+  if (analysis.graph.options.builder === "classic")
+    return kind?.isForRunsAlone !== true || operation?.kind === "run";
+  const usesVariables = () => usesOf(analysis, from.step, later.step);
+  return kind?.reaches?.({ operation, usesVariables }) ?? false;
 }
 
 /** The same for an ARG before the first FROM. */
@@ -98,16 +89,16 @@ function reachesStage(analysis: Analysis, from: Step, later: StepAnalysis): bool
   const names = new Set(from.assignments.map(({ name }) => name));
   return stage.steps.some(
     (step) =>
-      step.keyword === "ARG" &&
+      instructionKind(step.keyword)?.declares !== undefined &&
       step.index < later.step.index &&
       step.assignments.some(({ name }) => names.has(name)) &&
       (later.step.operation?.kind === "run" || usesOf(analysis, step, later.step)),
   );
 }
 
-/** True when a later instruction names a variable that `from` sets. The text of a RUN is its shell's. */
+/** True when a later instruction names a variable that `from` sets. What a shell expands is its own matter. */
 function usesOf(analysis: Analysis, from: Step, later: Step): boolean {
-  if (later.keyword === "RUN") return false;
+  if (instructionKind(later.keyword)?.expandedBy === "shell") return false;
   const names = new Set(from.assignments.map(({ name }) => name));
   const { dockerfile } = analysis.input;
   return variableReferences(later.instruction.original, dockerfile.escape).some(({ name }) =>

@@ -66,8 +66,8 @@ function classicReport(
       isBuilt && step.stage !== null && step.index < failed.step.index && !step.isTrigger,
   );
   const last = kept.findLast(({ step }) => step.stage === failed.step.stage) ?? null;
-  const images = kept.filter(({ step }) => step.keyword !== "FROM").length;
-  const ran = failed.step.operation?.kind !== "copy" && failed.step.keyword !== "FROM";
+  const images = kept.filter(({ step }) => step.effect !== "base").length;
+  const ran = failed.step.operation?.kind !== "copy" && failed.step.effect !== "base";
   return {
     failed: plain(failed),
     kept: kept.map(plain),
@@ -78,7 +78,7 @@ function classicReport(
         : images === 1
           ? say`One intermediate image, of the step before it. docker images hides it; docker images -a lists it.`
           : say`${count(images, "intermediate image")}, one for each step before it. docker images hides them; docker images -a lists them.`,
-      ...(last === null || last.step.keyword === "FROM"
+      ...(last === null || last.step.effect === "base"
         ? []
         : [
             say`The image of line ${last.step.line} has no name and nothing stands on it: it is dangling.`,
@@ -94,7 +94,7 @@ function classicReport(
         ? null
         : {
             intro:
-              last.step.keyword === "FROM"
+              last.step.effect === "base"
                 ? say`The last good step is the base image itself:`
                 : say`IMAGE is the id that the build printed last behind “--->”, before line ${failed.step.line}:`,
             commands: [
@@ -146,7 +146,7 @@ function buildkitReport(
     ({ step }) => !certain.has(step.index) && !after.has(step.index) && step !== failed.step,
   );
   const stage = stageOf(analysis, failed);
-  const isFrom = failed.step.keyword === "FROM";
+  const isFrom = failed.step.effect === "base";
   return {
     failed: plain(failed),
     kept: kept.map(plain),
@@ -192,7 +192,7 @@ function dependents(analysis: Analysis, failed: StepAnalysis): ReadonlySet<numbe
   for (const analysed of analysis.steps) {
     const { step } = analysed;
     const isStacked =
-      failed.step.keyword === "FROM" && step.stage === failed.step.stage && step !== failed.step;
+      failed.step.effect === "base" && step.stage === failed.step.stage && step !== failed.step;
     if (isStacked || waitsFor(analysis, analysed).some((index) => after.has(index))) {
       after.add(step.index);
     }
@@ -202,7 +202,7 @@ function dependents(analysis: Analysis, failed: StepAnalysis): ReadonlySet<numbe
 
 function baseName(analysis: Analysis, analysed: StepAnalysis): string | null {
   const base = stageOf(analysis, analysed)?.base;
-  return analysed.step.keyword === "FROM" && base?.kind === "image" ? base.reference : null;
+  return analysed.step.effect === "base" && base?.kind === "image" ? base.reference : null;
 }
 
 function plain({ step }: StepAnalysis): FailedStep {

@@ -1,7 +1,7 @@
 /** What rebuilds a step, concretely: files with count and size, variables, lines. Each a clause. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { expanded } from "../analysis/variableAt.js";
 import type { Step } from "../graph/graph.js";
+import { instructionKind } from "../instructions/index.js";
 import { variableReferences } from "../syntax/expand.js";
 import { listedAll, listedSome } from "../text/lists.js";
 import { say } from "../text/say.js";
@@ -28,7 +28,7 @@ export function invalidators(analysis: Analysis, analysed: StepAnalysis): readon
 
 function variables(analysis: Analysis, step: Step): readonly string[] {
   const isRun = step.operation?.kind === "run";
-  if (!expanded.has(step.keyword)) return [];
+  if (instructionKind(step.keyword)?.expandedBy === undefined) return [];
   const names = isRun
     ? assignedAbove(analysis, step)
     : variableReferences(step.instruction.original, analysis.input.dockerfile.escape).map(

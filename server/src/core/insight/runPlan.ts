@@ -7,6 +7,7 @@ import type { Analysis } from "../analysis/analyse.js";
 import type { Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { defaultPath, type Healthcheck } from "../image/config.js";
+import { instructionKind } from "../instructions/index.js";
 import { listedAll } from "../text/lists.js";
 import { say, sayDecimal } from "../text/say.js";
 import { stageWords } from "../words/stageWords.js";
@@ -70,10 +71,11 @@ function originOf(analysis: Analysis, target: Stage): RunOrigin {
   const steps = stages.flatMap((stage) =>
     stage.steps.flatMap(({ index }) => analysis.steps[index] ?? []),
   );
-  const last = (keyword: string) => steps.findLast(({ step }) => step.keyword === keyword) ?? null;
+  const last = (part: "entrypoint" | "cmd") =>
+    steps.findLast(({ step }) => instructionKind(step.keyword)?.commandPart === part) ?? null;
   const root = stages[0] ?? null;
-  const entrypoint = last("ENTRYPOINT");
-  const cmd = last("CMD");
+  const entrypoint = last("entrypoint");
+  const cmd = last("cmd");
   return {
     baseIsKnown: root?.base.kind !== "image" || root.base.image !== null,
     entrypoint,

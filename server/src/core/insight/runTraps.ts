@@ -1,6 +1,7 @@
 /** Where the container of an image behaves otherwise than its Dockerfile looks. */
 import type { StepAnalysis } from "../analysis/analyse.js";
 import type { Stage } from "../graph/graph.js";
+import { instructionKind } from "../instructions/index.js";
 import { say } from "../text/say.js";
 
 export interface RunOptions {
@@ -116,7 +117,7 @@ function execForm({ entrypoint, cmd, steps }: TrapInput): readonly RunTrap[] {
       });
     }
     // A CMD behind an ENTRYPOINT is no program but arguments, which may hold blanks.
-    const isProgram = keyword === "ENTRYPOINT" || !steps.some(isEntrypoint);
+    const isProgram = isEntrypoint(analysed) || !steps.some(isEntrypoint);
     if (isProgram && words.length === 1 && /\S\s+-?\S/.test(program)) {
       traps.push({
         code: "exec-form-splits-nothing",
@@ -130,18 +131,17 @@ function execForm({ entrypoint, cmd, steps }: TrapInput): readonly RunTrap[] {
 
 /** Of several in one stage only the last one counts. */
 function overridden({ steps, target }: TrapInput): readonly RunTrap[] {
-  return ["CMD", "ENTRYPOINT", "HEALTHCHECK"].flatMap((keyword) => {
-    const own = steps.filter(
-      ({ step }) => step.keyword === keyword && step.stage === target.index && !step.isTrigger,
-    );
-    const last = own.at(-1);
-    return own.slice(0, -1).map(
-      ({ step }): RunTrap => ({
-        code: "overridden",
-        message: say`${keyword} of line ${step.line} has no effect: the one of line ${last?.step.line ?? 0} takes its place.`,
-        line: step.line,
-      }),
-    );
+  const own = steps.filter(
+    ({ step }) =>
+      instructionKind(step.keyword)?.lastOneCounts === true &&
+      step.stage === target.index &&
+      !step.isTrigger,
+  );
+  return own.flatMap(({ step }): readonly RunTrap[] => {
+    const last = own.findLast((other) => other.step.keyword === step.keyword);
+    if (last === undefined || last.step === step) return [];
+    const message = say`${step.keyword} of line ${step.line} has no effect: the one of line ${last.step.line} takes its place.`;
+    return [{ code: "overridden", message, line: step.line }];
   });
 }
 
@@ -181,5 +181,5 @@ function isEmpty({ step }: StepAnalysis): boolean {
 }
 
 function isEntrypoint({ step }: StepAnalysis): boolean {
-  return step.keyword === "ENTRYPOINT";
+  return instructionKind(step.keyword)?.commandPart === "entrypoint";
 }

@@ -91,7 +91,7 @@ function chainsOf({ name, analysis }: ComparedFile): readonly Chain[] {
 function stepsOf(analysis: Analysis, stage: Stage): readonly StepAnalysis[] {
   return stage.steps
     .flatMap(({ index }) => analysis.steps[index] ?? [])
-    .filter(({ keyed, step }) => keyed.key !== null && step.keyword !== "FROM");
+    .filter(({ keyed, step }) => keyed.key !== null && step.effect !== "base");
 }
 
 function sharedBases(chains: readonly Chain[]): readonly SharedBase[] {

@@ -1,5 +1,6 @@
 /** What a small change would let two Dockerfiles share. */
 import type { StepAnalysis } from "../analysis/analyse.js";
+import { keywordThatSets } from "../instructions/index.js";
 import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
 
@@ -91,8 +92,8 @@ function sameText(
 
 const facetWords: Readonly<Record<string, () => string>> = {
   environment: () => say`ENV or ARG`,
-  directory: () => "WORKDIR",
-  user: () => "USER",
+  directory: () => keywordThatSets("directory"),
+  user: () => keywordThatSets("user"),
 };
 
 /** A step of `a` that stands further down in `b`, with nothing of the context in it. */
@@ -100,7 +101,7 @@ function moved(a: Chain, b: Chain, shared: number): SharingHint | null {
   const step = a.steps[shared];
   const digest = step?.keyed.definition?.digest;
   if (step === undefined || digest === undefined || step.keyed.context.length > 0) return null;
-  if (step.keyed.sources.length > 0 || step.step.keyword !== "RUN") return null;
+  if (step.keyed.sources.length > 0 || step.step.operation?.kind !== "run") return null;
   const below = b.steps.find(({ keyed }, at) => at > shared && keyed.definition?.digest === digest);
   const above = b.steps[shared];
   if (below === undefined || above === undefined) return null;

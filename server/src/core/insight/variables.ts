@@ -8,14 +8,15 @@ export interface VariableValue {
   readonly value: string;
   /** Where it was set, from 1; null: by the builder or the base image. */
   readonly line: number | null;
-  readonly keyword: "ENV" | "ARG" | null;
+  /** Of the instruction that sets it. */
+  readonly keyword: string | null;
 }
 
 /** The value that `name` has before `step`; null: it is not set. */
 export function valueBefore(analysis: Analysis, step: Step, name: string): VariableValue | null {
   let found: VariableValue | null = null;
   const stage = step.stage === null ? null : (analysis.graph.stages[step.stage] ?? null);
-  const isGlobal = stage === null || step.keyword === "FROM";
+  const isGlobal = stage === null || step.effect === "base";
   const steps = isGlobal
     ? analysis.graph.steps.filter((other) => other.stage === null)
     : lineage(analysis.graph, stage).flatMap(({ steps }) => steps);
@@ -23,7 +24,7 @@ export function valueBefore(analysis: Analysis, step: Step, name: string): Varia
     if (index >= step.index) break;
     const own = assignments.findLast((assignment) => assignment.name === name);
     if (own !== undefined) {
-      found = { value: own.value, line, keyword: keyword === "ENV" ? "ENV" : "ARG" };
+      found = { value: own.value, line, keyword };
     }
   }
   const { builder, platform } = analysis.graph.options;

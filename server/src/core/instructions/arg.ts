@@ -1,11 +1,15 @@
 import type { Word } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
-import { type InstructionKind, noEffect } from "./kind.js";
+import { type DeclaredBuildArg, type InstructionKind, noEffect } from "./kind.js";
 import type { StageScope } from "./scope.js";
 
 /** `ARG`: a value for the build alone. */
 export const arg: InstructionKind = {
-  keyword: "ARG",
+  mayPrecedeStages: true,
+  expandedBy: "builder",
+  isForRunsAlone: true,
+  reaches: ({ operation, usesVariables }) => operation?.kind === "run" || usesVariables(),
+  declares: ({ args }) => args.map(splitArg),
   evaluate(instruction, scope) {
     if (instruction.args.length === 0) {
       scope.report("read", "missing-argument", say`ARG needs a name.`, instruction.keywordRange);
@@ -30,10 +34,11 @@ export const arg: InstructionKind = {
         ? [say`COPY, ADD and WORKDIR below stay cached unless they use the value themselves.`]
         : [],
   }),
+  terms: () => ["build-cache", "cache-key"],
 };
 
-/** Splits `NAME=value`; null value: no `=`. Source: BuildKit, instructions/parse.go `parseArg`. */
-export function splitArg(word: Word): { readonly name: Word; readonly value: Word | null } {
+/** Splits `NAME=value`. Source: BuildKit, instructions/parse.go `parseArg`. */
+function splitArg(word: Word): DeclaredBuildArg {
   const at = word.value.indexOf("=");
   if (at < 0) return { name: word, value: null };
   // Where an escape makes the text longer than the value, the split falls a little early: only

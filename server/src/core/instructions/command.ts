@@ -7,7 +7,8 @@ import type { StageScope } from "./scope.js";
 
 /** `CMD`: the default command, or the default arguments of ENTRYPOINT. */
 export const cmd: InstructionKind = {
-  keyword: "CMD",
+  commandPart: "cmd",
+  lastOneCounts: true,
   evaluate(instruction, scope) {
     readFlags(instruction, {}, scope);
     const words = commandLine(instruction, scope);
@@ -26,11 +27,13 @@ export const cmd: InstructionKind = {
     ],
     traps: [],
   }),
+  terms: () => ["entrypoint-and-cmd", "exec-form-and-shell-form", "metadata"],
 };
 
 /** `ENTRYPOINT`: the program that every container of the image runs. */
 export const entrypoint: InstructionKind = {
-  keyword: "ENTRYPOINT",
+  commandPart: "entrypoint",
+  lastOneCounts: true,
   evaluate(instruction, scope) {
     readFlags(instruction, {}, scope);
     const isBlank = instruction.args.every((word) => word.value === "");
@@ -51,11 +54,13 @@ export const entrypoint: InstructionKind = {
     ],
     traps: [],
   }),
+  terms: () => ["entrypoint-and-cmd", "exec-form-and-shell-form", "metadata"],
 };
 
 /** `SHELL`: what runs the shell form of RUN, CMD and ENTRYPOINT. */
 export const shell: InstructionKind = {
-  keyword: "SHELL",
+  setting: "shell",
+  reaches: ({ operation }) => operation?.kind === "run" && operation.shellForm,
   evaluate(instruction, scope) {
     readFlags(instruction, {}, scope);
     if (!instruction.json || instruction.args.length === 0) {
@@ -79,6 +84,7 @@ export const shell: InstructionKind = {
         ? [say`RUN in exec form (a JSON array) does not use the shell and stays cached.`]
         : [],
   }),
+  terms: () => ["exec-form-and-shell-form", "metadata"],
 };
 
 /** Without SHELL, shell forms run with this: BuildKit, dockerfile2llb/defaultshell.go. */

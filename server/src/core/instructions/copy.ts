@@ -6,7 +6,8 @@ import type { Heredoc, Instruction, Word } from "../syntax/syntax.js";
 import { listedSome } from "../text/lists.js";
 import { cleanPath } from "../text/paths.js";
 import { say } from "../text/say.js";
-import { type FlagType, type FlagValues, readFlags, refuseInClassic } from "./flags.js";
+import { type FlagKind, type FlagValues, readFlags, refuseInClassic } from "./flags.js";
+import type { GlossaryId } from "./glossaryId.js";
 import {
   type Evaluation,
   type Explanation,
@@ -19,34 +20,89 @@ import { joinPaths, resolveDestination } from "./paths.js";
 import { heredocText } from "./run.js";
 import type { StageScope } from "./scope.js";
 
+const chown: FlagKind = {
+  type: "string",
+  meaning: () =>
+    say`sets the owner of the copied files. The text itself is in the key: 1000 and 1000:1000 are two keys. Names are looked up in the image's passwd file.`,
+};
+const chmod: FlagKind = {
+  type: "string",
+  inClassic: "fails",
+  meaning: () =>
+    say`sets the mode of the copied files. The files' own modes in the context still count for the key.`,
+};
+const link: FlagKind = {
+  type: "boolean",
+  inClassic: "ignores",
+  meaning: () =>
+    say`copies into a layer of its own that does not depend on the layers below. Engines with the classic image store treat it as a plain copy.`,
+};
+const exclude: FlagKind = {
+  type: "strings",
+  inClassic: "fails",
+  meaning: () =>
+    say`leaves matching files out of the copy: they are not in the layer and do not rebuild the step.`,
+};
+
+/** Of those that the classic builder does not know it names the first: moby, builder/dockerfile/dispatchers.go. */
+const copyFlags: Readonly<Record<string, FlagKind>> = {
+  from: {
+    type: "string",
+    meaning: () =>
+      say`takes the files from this stage or image instead of the build context. The step stays cached when those files come out equal, even if the stage was rebuilt.`,
+  },
+  chown,
+  chmod,
+  link,
+  parents: {
+    type: "boolean",
+    inClassic: "fails",
+    meaning: () =>
+      say`keeps the directories of each source below the destination, from /./ on where the source has it.`,
+  },
+  exclude,
+};
+const addFlags: Readonly<Record<string, FlagKind>> = {
+  chown,
+  chmod,
+  link,
+  exclude,
+  checksum: {
+    type: "string",
+    inClassic: "fails",
+    meaning: () =>
+      say`pins what is downloaded: the step stays cached without asking the server, and fails if the content is another one.`,
+  },
+  "keep-git-dir": {
+    type: "boolean",
+    inClassic: "fails",
+    meaning: () => say`keeps the .git folder of a cloned repository.`,
+  },
+  unpack: {
+    type: "boolean",
+    inClassic: "fails",
+    meaning: () =>
+      say`unpacks archives into the destination, also downloaded ones; false copies them as files.`,
+  },
+};
+
 export const copy: InstructionKind = {
-  keyword: "COPY",
+  isNumbered: true,
+  expandedBy: "builder",
+  flags: copyFlags,
   evaluate: (instruction, scope) => evaluateCopy(instruction, scope, false),
   explain: explainCopy,
+  terms,
 };
 
 export const add: InstructionKind = {
-  keyword: "ADD",
+  isNumbered: true,
+  expandedBy: "builder",
+  flags: addFlags,
   evaluate: (instruction, scope) => evaluateCopy(instruction, scope, true),
   explain: explainCopy,
+  terms,
 };
-
-const sharedFlags: Readonly<Record<string, FlagType>> = {
-  chown: "string",
-  chmod: "string",
-  link: "boolean",
-  exclude: "strings",
-};
-const copyFlags = { ...sharedFlags, from: "string", parents: "boolean" } as const;
-const addFlags = {
-  ...sharedFlags,
-  checksum: "string",
-  "keep-git-dir": "boolean",
-  unpack: "boolean",
-} as const;
-
-/** The classic builder fails on these: moby, builder/dockerfile/dispatchers.go. */
-const buildkitFlags = ["chmod", "parents", "exclude", "checksum", "keep-git-dir", "unpack"];
 
 const nothing: Evaluation = operates("layer", null);
 
@@ -61,9 +117,10 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
     );
     return nothing;
   }
-  const flags = readFlags(instruction, isAdd ? addFlags : copyFlags, scope);
+  const known = isAdd ? addFlags : copyFlags;
+  const flags = readFlags(instruction, known, scope);
   if (!flags.valid) return nothing;
-  refuseInClassic(flags, buildkitFlags, scope);
+  refuseInClassic(flags, known, scope);
   if (heredocOf(instruction, destinationWord) !== null) {
     scope.report(
       "read",
@@ -273,6 +330,19 @@ function explainCopy(
     ],
   };
 }
+
+function terms({ operation }: Pick<Evaluation, "operation">): readonly GlossaryId[] {
+  const takesPaths =
+    operation?.kind === "copy" && operation.items.some(({ kind }) => kind === "paths");
+  return [...(takesPaths ? [sourceTerm[operation.from.kind]] : []), "layer", "cache-key"];
+}
+
+const sourceTerm: Readonly<Record<SourceReference["kind"], GlossaryId>> = {
+  context: "build-context",
+  stage: "stage",
+  image: "registry",
+  scratch: "stage",
+};
 
 /** With the place where paths come from; the other items say it themselves. */
 function copyWords({ items, from, destination }: CopyOperation, around: Surroundings): string {

@@ -6,7 +6,8 @@ import type { StageScope } from "./scope.js";
 
 /** `ENV`: a variable for every later RUN and for the running container. */
 export const env: InstructionKind = {
-  keyword: "ENV",
+  expandedBy: "builder",
+  reaches: ({ operation, usesVariables }) => operation?.kind === "run" || usesVariables(),
   evaluate(instruction, scope) {
     readFlags(instruction, {}, scope);
     // All values of one instruction see the variables before it: `ENV a=2 b=$a` gives the old a.
@@ -31,6 +32,7 @@ export const env: InstructionKind = {
           ]
         : [],
   }),
+  terms: () => ["metadata", "cache-key"],
 };
 
 /**

@@ -7,7 +7,7 @@ import type { StageScope } from "./scope.js";
 
 /** `EXPOSE`: the ports that the program listens on. */
 export const expose: InstructionKind = {
-  keyword: "EXPOSE",
+  expandedBy: "builder",
   evaluate(instruction, scope) {
     readFlags(instruction, {}, scope);
     const ports: string[] = [];

@@ -3,7 +3,14 @@ import type { Flag, Instruction } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 import type { StageScope } from "./scope.js";
 
-export type FlagType = "boolean" | "string" | "strings";
+/** What is known of one flag of an instruction. */
+export interface FlagKind {
+  readonly type: "boolean" | "string" | "strings";
+  /** What the classic builder does with it, if that is something else. */
+  readonly inClassic?: "fails" | "ignores";
+  /** What it does to the image and to the cache, in one or two sentences that go on from its name. */
+  readonly meaning: (value: string) => string;
+}
 
 export interface FlagValues {
   /** False when a flag was wrong: the builder then rejects the instruction. */
@@ -21,7 +28,7 @@ export interface FlagValues {
  */
 export function readFlags(
   instruction: Instruction,
-  known: Readonly<Record<string, FlagType>>,
+  known: Readonly<Record<string, FlagKind>>,
   scope: StageScope,
 ): FlagValues {
   const found = new Map<string, Flag[]>();
@@ -48,30 +55,32 @@ export function readFlags(
   };
 }
 
-/** The classic builder reads these flags and fails when it comes to the instruction. */
+/** The classic builder reads such flags and fails when it comes to the instruction. */
 export function refuseInClassic(
   flags: FlagValues,
-  names: readonly string[],
+  known: Readonly<Record<string, FlagKind>>,
   scope: StageScope,
 ): void {
   if (scope.builder !== "classic") return;
-  for (const flag of names.flatMap((name) => flags.get(name) ?? [])) {
-    scope.report(
-      "build",
-      "needs-buildkit",
-      say`The classic builder does not know --${flag.name}: it needs BuildKit.`,
-      flag.range,
-    );
-    return;
-  }
+  const refused = Object.keys(known).find(
+    (name) => known[name]?.inClassic === "fails" && flags.get(name) !== null,
+  );
+  const flag = refused === undefined ? null : flags.get(refused);
+  if (flag === null) return;
+  scope.report(
+    "build",
+    "needs-buildkit",
+    say`The classic builder does not know --${flag.name}: it needs BuildKit.`,
+    flag.range,
+  );
 }
 
 function checkFlag(
   flag: Flag,
-  known: Readonly<Record<string, FlagType>>,
+  known: Readonly<Record<string, FlagKind>>,
   isRepeated: boolean,
 ): string | null {
-  const type = Object.hasOwn(known, flag.name) ? known[flag.name] : undefined;
+  const type = Object.hasOwn(known, flag.name) ? known[flag.name]?.type : undefined;
   if (type === undefined) return say`Unknown flag --${flag.name}.`;
   if (isRepeated && type !== "strings") return say`The flag --${flag.name} is given twice.`;
   if (type === "boolean") {

@@ -1,12 +1,22 @@
 import type { Instruction, Word } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
-import { readFlags } from "./flags.js";
+import { type FlagKind, readFlags } from "./flags.js";
 import { type InstructionKind, operates } from "./kind.js";
 import type { StageScope } from "./scope.js";
 
+const flags: Readonly<Record<string, FlagKind>> = {
+  platform: {
+    type: "string",
+    meaning: () => say`takes the image for this platform instead of the platform of the build.`,
+  },
+};
+
 /** `FROM`: starts a stage. What it starts from is found while the graph is built. */
 export const from: InstructionKind = {
-  keyword: "FROM",
+  opensStage: true,
+  expandedBy: "builder",
+  setting: "platform",
+  flags,
   evaluate: () => operates("base", null),
   explain(evaluation, builder, { parent }) {
     const pull = evaluation.operation?.kind === "pull" ? evaluation.operation : null;
@@ -38,6 +48,10 @@ export const from: InstructionKind = {
       ],
     };
   },
+  terms({ operation }, _builder, { parent }) {
+    if (parent !== null) return ["stage", "layer"];
+    return operation === null ? ["base-image"] : ["base-image", "registry", "tag-and-digest"];
+  },
 };
 
 export interface FromLine {
@@ -49,12 +63,28 @@ export interface FromLine {
   readonly platform: string | null;
 }
 
+/** The names of the stages of a file, in lower case; null: the stage has none. */
+export function stageNamesIn(instructions: readonly Instruction[]): readonly (string | null)[] {
+  return instructions
+    .filter(({ keyword }) => keyword === "FROM")
+    .map((instruction) => nameWordOf(instruction)?.value.toLowerCase() ?? null);
+}
+
+/** The word behind AS. */
+function nameWordOf({ args: [, asWord, nameWord] }: Instruction): Word | undefined {
+  return asWord?.value.toLowerCase() === "as" ? nameWord : undefined;
+}
+
 /** Reads a FROM. Source: BuildKit, instructions/parse.go `parseFrom`. */
 export function readFrom(instruction: Instruction, scope: StageScope): FromLine {
-  const flags = readFlags(instruction, { platform: "string" }, scope);
-  const [baseWord, asWord, nameWord, extra] = instruction.args;
-  const hasName = nameWord !== undefined && asWord?.value.toLowerCase() === "as";
-  if (baseWord === undefined || extra !== undefined || (asWord !== undefined && !hasName)) {
+  const given = readFlags(instruction, flags, scope);
+  const [baseWord, asWord, , extra] = instruction.args;
+  const nameWord = nameWordOf(instruction);
+  if (
+    baseWord === undefined ||
+    extra !== undefined ||
+    (asWord !== undefined && nameWord === undefined)
+  ) {
     scope.report(
       "read",
       "bad-from",
@@ -62,7 +92,7 @@ export function readFrom(instruction: Instruction, scope: StageScope): FromLine 
       instruction.range,
     );
   }
-  const name = hasName ? nameWord.value.toLowerCase() : null;
+  const name = nameWord?.value.toLowerCase() ?? null;
   if (name !== null && !/^[a-z][a-z0-9-_.]*$/.test(name)) {
     scope.report(
       "read",
@@ -80,7 +110,7 @@ export function readFrom(instruction: Instruction, scope: StageScope): FromLine 
       baseWord.range,
     );
   }
-  const platformFlag = flags.get("platform");
+  const platformFlag = given.get("platform");
   let platform: string | null = null;
   if (platformFlag?.value) {
     platform = scope.expand({ value: platformFlag.value, range: platformFlag.valueRange });

@@ -1,13 +1,38 @@
 import type { Healthcheck } from "../image/config.js";
 import type { Flag, Instruction } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
-import { type FlagValues, readFlags } from "./flags.js";
+import { type FlagKind, type FlagValues, readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
 import type { StageScope } from "./scope.js";
 
+const flags: Readonly<Record<string, FlagKind>> = {
+  interval: {
+    type: "string",
+    meaning: () => say`sets the time between two checks. Metadata only.`,
+  },
+  timeout: {
+    type: "string",
+    meaning: () => say`limits how long a check may take. Metadata only.`,
+  },
+  "start-period": {
+    type: "string",
+    meaning: () => say`sets the time in which failing checks do not count. Metadata only.`,
+  },
+  "start-interval": {
+    type: "string",
+    meaning: () => say`sets the time between checks while the container starts. Metadata only.`,
+  },
+  retries: {
+    type: "string",
+    meaning: () =>
+      say`sets how many failures in a row make the container unhealthy. Metadata only.`,
+  },
+};
+
 /** `HEALTHCHECK`: how the engine asks a running container whether it is well. */
 export const healthcheck: InstructionKind = {
-  keyword: "HEALTHCHECK",
+  lastOneCounts: true,
+  flags,
   evaluate(instruction, scope) {
     const check = readCheck(instruction, scope);
     if (check === null) return inert([]);
@@ -26,24 +51,15 @@ export const healthcheck: InstructionKind = {
     ],
     traps: [],
   }),
+  terms: () => ["container", "metadata"],
 };
 
 function readCheck(instruction: Instruction, scope: StageScope): Healthcheck | null {
   const [first, ...rest] = instruction.args;
   const kind = first?.value.toUpperCase() ?? "";
   if (kind === "NONE" && rest.length === 0) return { Test: ["NONE"] };
-  const flags = readFlags(
-    instruction,
-    {
-      interval: "string",
-      timeout: "string",
-      "start-period": "string",
-      "start-interval": "string",
-      retries: "string",
-    },
-    scope,
-  );
-  if (!flags.valid) return null;
+  const given = readFlags(instruction, flags, scope);
+  if (!given.valid) return null;
   const words = rest.map((word) => word.value);
   if (kind !== "CMD" || words.length === 0) {
     scope.report(
@@ -58,11 +74,11 @@ function readCheck(instruction: Instruction, scope: StageScope): Healthcheck | n
   }
   return {
     Test: instruction.json ? ["CMD", ...words] : ["CMD-SHELL", words.join(" ")],
-    ...interval("Interval", flags.get("interval"), scope),
-    ...interval("Timeout", flags.get("timeout"), scope),
-    ...interval("StartPeriod", flags.get("start-period"), scope),
-    ...interval("StartInterval", flags.get("start-interval"), scope),
-    ...retries(flags, scope),
+    ...interval("Interval", given.get("interval"), scope),
+    ...interval("Timeout", given.get("timeout"), scope),
+    ...interval("StartPeriod", given.get("start-period"), scope),
+    ...interval("StartInterval", given.get("start-interval"), scope),
+    ...retries(given, scope),
   };
 }
 

@@ -2,7 +2,9 @@
  * What the product knows of one keyword: how its instruction is read, what it does to the stage,
  * and the words that explain it. One file a keyword, gathered in `index.ts`.
  */
-import type { Instruction } from "../syntax/syntax.js";
+import type { Instruction, Word } from "../syntax/syntax.js";
+import type { FlagKind } from "./flags.js";
+import type { GlossaryId } from "./glossaryId.js";
 import type { Operation } from "./operation.js";
 import type { StageScope } from "./scope.js";
 
@@ -49,8 +51,53 @@ export interface Surroundings {
   readonly parent: string | null;
 }
 
+/** A setting of a stage that is in the keys of later steps. */
+export type Setting = "directory" | "user" | "shell" | "platform";
+
+/** A later step of the stage, for whoever asks whether a change above reaches its key. */
+export interface LaterStep {
+  readonly operation: Operation | null;
+  /** True when its text names a variable that the changed instruction sets. */
+  readonly usesVariables: () => boolean;
+}
+
+/** A build argument as it is declared: nothing is expanded. */
+export interface DeclaredBuildArg {
+  readonly name: Word;
+  /** null: no `=`. */
+  readonly value: Word | null;
+}
+
+/** The facts of a keyword. A fact that is absent does not hold of it. */
 export interface InstructionKind {
-  readonly keyword: string;
+  /** True for what begins a stage. */
+  readonly opensStage?: true;
+  /** True for what may stand before the first stage. */
+  readonly mayPrecedeStages?: true;
+  /** True where BuildKit gives each a number of its stage: dockerfile2llb/convert.go `prefixCommand`. */
+  readonly isNumbered?: true;
+  /** True where a stage keeps only what its last one says. */
+  readonly lastOneCounts?: true;
+  /** The half of the image's command that it sets. */
+  readonly commandPart?: "entrypoint" | "cmd";
+  /** Whoever replaces variables in its arguments, with the values that stand above. */
+  readonly expandedBy?: "builder" | "shell";
+  /** What it sets for the steps below. */
+  readonly setting?: Setting;
+  /** Whether what it sets is in BuildKit's key of a later step; absent: in none. */
+  reaches?(later: LaterStep): boolean;
+  /** True where the classic builder shows what it sets to RUN alone. */
+  readonly isForRunsAlone?: true;
+  /** The build arguments that it declares: only of these `--build-arg` takes the place. */
+  declares?(instruction: Instruction): readonly DeclaredBuildArg[];
+  /** By name. A flag that is not here is a mistake. */
+  readonly flags?: Readonly<Record<string, FlagKind>>;
+  /** The words of the field that its explanation stands on, the nearest first; absent: those of its effect. */
+  terms?(
+    evaluation: Pick<Evaluation, "effect" | "operation">,
+    builder: Builder,
+    around: Surroundings,
+  ): readonly GlossaryId[];
   /**
    * Reads the instruction, reports what is wrong with it to the scope, and applies what it does to
    * the scope. Never throws; what cannot be read changes nothing.

@@ -1,3 +1,4 @@
+import type { Instruction } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 import { readPairs } from "./env.js";
 import { readFlags } from "./flags.js";
@@ -5,7 +6,7 @@ import { type InstructionKind, inert } from "./kind.js";
 
 /** `LABEL`: names and values beside the image. */
 export const label: InstructionKind = {
-  keyword: "LABEL",
+  expandedBy: "builder",
   evaluate(instruction, scope) {
     readFlags(instruction, {}, scope);
     const pairs = readPairs(instruction, scope);
@@ -17,3 +18,19 @@ export const label: InstructionKind = {
     traps: [],
   }),
 };
+
+/** A LABEL that no line has, at the place of another instruction. */
+export function labelAt(place: Instruction, name: string, value: string): Instruction {
+  return {
+    ...place,
+    keyword: "LABEL",
+    keywordText: "LABEL",
+    original: `LABEL ${name}=${value}`,
+    flags: [],
+    args: [],
+    heredocs: [],
+    json: false,
+    trigger: null,
+    broken: false,
+  };
+}

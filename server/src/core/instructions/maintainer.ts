@@ -5,7 +5,6 @@ import { type InstructionKind, inert } from "./kind.js";
 
 /** `MAINTAINER`: the author field; LABEL is what people use today. */
 export const maintainer: InstructionKind = {
-  keyword: "MAINTAINER",
   evaluate(instruction, scope) {
     readFlags(instruction, {}, scope);
     const word = oneArgument(instruction, scope);

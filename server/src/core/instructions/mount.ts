@@ -11,6 +11,25 @@ type MountType = (typeof types)[number];
 
 const sharings = ["shared", "private", "locked"];
 
+/** What a `--mount` with this value does to the image and to the cache. */
+export function mountMeaning(value: string): string {
+  const type = /(?:^|,)\s*type=([a-z]+)/i.exec(value)?.[1]?.toLowerCase() ?? "bind";
+  switch (types.find((known) => known === type)) {
+    case "bind":
+      return say`mounts files of the build context or of another stage for this step only; they are in no layer. Their content is in the key, so a changed file rebuilds the step.`;
+    case "cache":
+      return say`mounts a folder that outlives the build and is in no layer. What is in it never rebuilds the step.`;
+    case "tmpfs":
+      return say`mounts an empty file system in memory for this step only.`;
+    case "secret":
+      return say`gives the command a secret for this step only; it is in no layer. A new value does not rebuild the step.`;
+    case "ssh":
+      return say`lets the command use the SSH agent of the build. Keys are in no layer and not in the key.`;
+    case undefined:
+      return say`gives the command files for this step only.`;
+  }
+}
+
 /** One key and value of the flag; null value: the key stood alone. */
 interface Field {
   readonly key: string;

@@ -4,7 +4,6 @@ import { type InstructionKind, inert } from "./kind.js";
 
 /** `ONBUILD`: an instruction for the builds that start from this image. */
 export const onbuild: InstructionKind = {
-  keyword: "ONBUILD",
   evaluate(instruction, scope) {
     readFlags(instruction, {}, scope);
     const trigger = instruction.trigger;
@@ -44,4 +43,5 @@ export const onbuild: InstructionKind = {
     ],
     traps: [],
   }),
+  terms: () => ["base-image", "metadata"],
 };

@@ -4,22 +4,42 @@ import type { Heredoc, Instruction } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 import { isProxyArg } from "./arg.js";
 import { commandLine, defaultShell } from "./command.js";
-import { readFlags, refuseInClassic } from "./flags.js";
+import { type FlagKind, readFlags, refuseInClassic } from "./flags.js";
 import { type InstructionKind, operates, type Surroundings } from "./kind.js";
-import { readMount } from "./mount.js";
+import { mountMeaning, readMount } from "./mount.js";
 import type { Mount, RunOperation, SourceReference } from "./operation.js";
 import type { StageScope } from "./scope.js";
 
+/** The classic builder names the first of them: it knows none. */
+const flags: Readonly<Record<string, FlagKind>> = {
+  mount: { type: "strings", inClassic: "fails", meaning: mountMeaning },
+  network: {
+    type: "string",
+    inClassic: "fails",
+    meaning: () =>
+      say`sets the network of the command: default, none or host. It is in the key; default means that the command line decides.`,
+  },
+  security: {
+    type: "string",
+    inClassic: "fails",
+    meaning: () =>
+      say`runs the command in a sandbox, or insecure: with privileges. It is in the key.`,
+  },
+  device: {
+    type: "strings",
+    inClassic: "fails",
+    meaning: () => say`gives the command a device of the builder.`,
+  },
+};
+
 /** `RUN`: a command in a container; what it changes becomes a layer. */
 export const run: InstructionKind = {
-  keyword: "RUN",
+  isNumbered: true,
+  expandedBy: "shell",
+  flags,
   evaluate(instruction, scope) {
-    const flags = readFlags(
-      instruction,
-      { mount: "strings", network: "string", security: "string", device: "strings" },
-      scope,
-    );
-    refuseInClassic(flags, ["mount", "network", "security", "device"], scope);
+    const given = readFlags(instruction, flags, scope);
+    refuseInClassic(given, flags, scope);
     if (scope.builder === "classic" && instruction.args.every(({ value }) => value === "")) {
       scope.report(
         "build",
@@ -28,26 +48,26 @@ export const run: InstructionKind = {
         instruction.keywordRange,
       );
     }
-    const network = flags.text("network") || "default";
+    const network = given.text("network") || "default";
     if (!["default", "none", "host"].includes(network)) {
       scope.report(
         "read",
         "bad-flag",
         say`"${network}" is not a network mode: default, none or host.`,
-        flags.get("network")?.valueRange ?? instruction.range,
+        given.get("network")?.valueRange ?? instruction.range,
       );
     }
-    const security = flags.text("security") || "sandbox";
+    const security = given.text("security") || "sandbox";
     if (!["sandbox", "insecure"].includes(security)) {
       scope.report(
         "read",
         "bad-flag",
         say`"${security}" is not a security mode: sandbox or insecure.`,
-        flags.get("security")?.valueRange ?? instruction.range,
+        given.get("security")?.valueRange ?? instruction.range,
       );
     }
     const mounts: Mount[] = [];
-    for (const flag of flags.all("mount")) {
+    for (const flag of given.all("mount")) {
       const mount = readMount(flag, scope);
       if (mount !== null) mounts.push(mount);
     }
@@ -82,6 +102,10 @@ export const run: InstructionKind = {
       ],
     };
   },
+  terms: (_evaluation, builder) =>
+    builder === "classic"
+      ? ["container", "intermediate-image", "layer", "build-cache"]
+      : ["layer", "build-cache", "cache-key"],
 };
 
 function inside(

@@ -4,7 +4,7 @@ import { type InstructionKind, inert } from "./kind.js";
 
 /** `STOPSIGNAL`: what docker stop sends first. */
 export const stopsignal: InstructionKind = {
-  keyword: "STOPSIGNAL",
+  expandedBy: "builder",
   evaluate(instruction, scope) {
     const word = oneArgument(instruction, scope);
     if (word === null) return inert([]);

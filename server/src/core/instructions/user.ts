@@ -5,7 +5,9 @@ import { type InstructionKind, noEffect, shaping } from "./kind.js";
 
 /** `USER`: who runs the later RUNs and the container. */
 export const user: InstructionKind = {
-  keyword: "USER",
+  expandedBy: "builder",
+  setting: "user",
+  reaches: ({ operation }) => operation?.kind === "run" || operation?.kind === "makeDirectory",
   evaluate(instruction, scope) {
     readFlags(instruction, {}, scope);
     const word = oneArgument(instruction, scope);
@@ -23,4 +25,5 @@ export const user: InstructionKind = {
     traps:
       builder === "buildkit" ? [say`COPY and ADD below do not have the user in their keys.`] : [],
   }),
+  terms: () => ["metadata", "cache-key"],
 };

@@ -5,7 +5,7 @@ import { type InstructionKind, inert } from "./kind.js";
 
 /** `VOLUME`: paths whose files live outside the container's writable layer. */
 export const volume: InstructionKind = {
-  keyword: "VOLUME",
+  expandedBy: "builder",
   evaluate(instruction, scope) {
     readFlags(instruction, {}, scope);
     if (!hasArguments(instruction, scope)) return inert([]);
@@ -29,4 +29,5 @@ export const volume: InstructionKind = {
     ],
     traps: [],
   }),
+  terms: () => ["volume", "metadata"],
 };

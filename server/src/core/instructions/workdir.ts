@@ -7,7 +7,10 @@ import { joinPaths, resolveDirectory } from "./paths.js";
 
 /** `WORKDIR`: the directory of everything that follows. */
 export const workdir: InstructionKind = {
-  keyword: "WORKDIR",
+  isNumbered: true,
+  expandedBy: "builder",
+  setting: "directory",
+  reaches: ({ operation }) => operation?.kind === "run",
   evaluate(instruction, scope) {
     readFlags(instruction, {}, scope);
     const word = oneArgument(instruction, scope);
@@ -46,4 +49,5 @@ export const workdir: InstructionKind = {
       traps: [],
     };
   },
+  terms: ({ effect }) => (effect === "layer" ? ["layer", "cache-key"] : ["metadata", "cache-key"]),
 };

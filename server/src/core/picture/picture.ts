@@ -118,7 +118,7 @@ function layerOf(view: View, analysed: StepAnalysis): StackLayer {
   const size =
     files !== null && bytes !== null
       ? `${count(files.count, "file")}, ${formatBytes(bytes)}`
-      : step.keyword === "RUN"
+      : step.operation?.kind === "run"
         ? say`size not known before a build`
         : "";
   return {
@@ -275,7 +275,7 @@ function stageBox(view: View, stage: Stage, isCritical: boolean): StageBox {
   const isTarget = stage === analysis.graph.target;
   const cells = stage.steps
     .flatMap(({ index }) => analysis.steps[index] ?? [])
-    .filter(({ step }) => step.keyword !== "FROM" && (step.number ?? step.operation) !== null)
+    .filter(({ step }) => step.effect !== "base" && (step.number ?? step.operation) !== null)
     .map((analysed) => ({ line: analysed.step.line, prediction: shownPrediction(analysed) }));
   const words = stageWords(stage);
   return {

@@ -2,7 +2,7 @@
 import type { PlacedProblem } from "../text/range.js";
 import { say } from "../text/say.js";
 import type { HeredocInLine } from "./heredocs.js";
-import { KEYWORDS } from "./lineParsers.js";
+import { keywordGrammar } from "./keyword.js";
 import { sourceRange } from "./logicalLine.js";
 import type { SourceLine } from "./sourceLines.js";
 import type { Heredoc, LogicalLine } from "./syntax.js";
@@ -133,7 +133,7 @@ function recoveryLine(text: string, lines: readonly SourceLine[], from: number):
   for (let index = from; index < lines.length; index++) {
     const line = lines[index];
     const word = line && /^\s*([A-Z]+)\s/.exec(text.slice(line.start, line.end))?.[1];
-    if (word !== undefined && KEYWORDS.has(word.toLowerCase())) return index;
+    if (word !== undefined && keywordGrammar(word) !== undefined) return index;
   }
   return lines.length;
 }

@@ -2,7 +2,8 @@
 import type { PlacedProblem, TextRange } from "../text/range.js";
 import { skipSpaces, skipSpacesBack, toLower, upperAscii } from "./characters.js";
 import { readFlags, textAfterFlags } from "./flags.js";
-import { KEYWORDS, type Rest, readArguments } from "./lineParsers.js";
+import { keywordGrammar, keywordOf } from "./keyword.js";
+import { type Rest, readArguments } from "./lineParsers.js";
 import { sliceLine, sourceRange } from "./logicalLine.js";
 import type { EscapeCharacter, Flag, Heredoc, Instruction, LogicalLine, Word } from "./syntax.js";
 import { firstBlanks } from "./words.js";
@@ -43,18 +44,18 @@ export function readLine(
   const blanks = firstBlanks(trimmed.text);
   const keywordEnd = blanks?.start ?? trimmed.text.length;
   const keywordText = trimmed.text.slice(0, keywordEnd);
-  const lower = toLower(keywordText);
   const flagsAndRest = readFlags(trimmed, blanks?.end ?? keywordEnd, escapeCharacter);
   const rest = trimRest(
     trimmed,
     textAfterFlags(trimmed, flagsAndRest),
     flagsAndRest.rest - flagsAndRest.brokenBytes,
   );
-  const keyword = KEYWORDS.has(lower) ? lower.toUpperCase() : upperAscii(keywordText);
+  const keyword = keywordOf(toLower(keywordText)) ?? upperAscii(keywordText);
+  const grammar = keywordGrammar(keyword);
   const keywordRange = sourceRange(trimmed, 0, keywordEnd);
   const { flags } = flagsAndRest;
-  if (lower !== "onbuild") {
-    const { args, json, problems } = readArguments(lower, rest, escapeCharacter);
+  if (grammar?.form !== "instruction") {
+    const { args, json, problems } = readArguments(keyword, grammar?.form, rest, escapeCharacter);
     return { line, keyword, keywordText, keywordRange, flags, args, json, trigger: null, problems };
   }
   const trigger = depth < DEEPEST ? readTrigger(trimmed, rest, escapeCharacter, depth) : null;
@@ -63,10 +64,10 @@ export function readLine(
   return { line, keyword, keywordText, keywordRange, flags, args, json: false, trigger, problems };
 }
 
-/** The instruction whose heredocs follow the line, if it may have some: RUN, COPY or ADD. */
+/** True where the bodies of heredocs follow the line, or that of the instruction in it. */
 export function takesHeredocs(syntax: LineSyntax): boolean {
-  const holder = syntax.keyword === "ONBUILD" ? (syntax.trigger ?? syntax) : syntax;
-  return !holder.json && ["ADD", "COPY", "RUN"].includes(holder.keyword);
+  const holder = syntax.trigger ?? syntax;
+  return !holder.json && keywordGrammar(holder.keyword)?.takesHeredocs === true;
 }
 
 /** The finished instruction. Every field by name: copying with a spread costs ten times the parsing. */

@@ -7,6 +7,7 @@ import type { PlacedProblem } from "../text/range.js";
 import { say } from "../text/say.js";
 import { isSpace, REPLACEMENT, skipSpaces, utf8Bytes } from "./characters.js";
 import { readJsonArray } from "./jsonArray.js";
+import type { ArgumentForm } from "./keyword.js";
 import { sourceRange } from "./logicalLine.js";
 import type { EscapeCharacter, LogicalLine, Word } from "./syntax.js";
 import { firstBlanks, splitAtBlanks, splitWords } from "./words.js";
@@ -24,51 +25,37 @@ export interface Arguments {
   readonly problems: readonly PlacedProblem[];
 }
 
-/** Reads the arguments of any keyword but ONBUILD. `keyword` is in lower case. */
+/**
+ * Reads the arguments of any keyword but ONBUILD.
+ * @param form undefined: of a keyword that BuildKit does not know
+ */
 export function readArguments(
   keyword: string,
+  form: Exclude<ArgumentForm, "instruction"> | undefined,
   rest: Rest,
   escapeCharacter: EscapeCharacter,
 ): Arguments {
-  switch (keyword) {
-    case "add":
-    case "copy":
-    case "volume":
+  switch (form) {
+    case "json-or-blanks":
       return readJsonOr(rest, readBlankSeparated);
-    case "cmd":
-    case "entrypoint":
-    case "run":
-    case "shell":
+    case "json-or-whole":
       return readJsonOr(rest, readWhole);
-    case "expose":
-    case "from":
+    case "blanks":
       return readBlankSeparated(rest);
-    case "maintainer":
-    case "stopsignal":
-    case "user":
-    case "workdir":
+    case "whole":
       return readWhole(rest);
-    case "arg":
+    case "words":
       return plain(
         splitWords(rest.text, escapeCharacter).map((word) => wordAt(rest, word.value, word.start)),
       );
-    case "env":
-    case "label":
-      return readPairs(keyword.toUpperCase(), rest, escapeCharacter);
-    case "healthcheck":
+    case "pairs":
+      return readPairs(keyword, rest, escapeCharacter);
+    case "check":
       return readHealthcheck(rest);
-    default:
+    case undefined:
       return plain([wordAt(rest, "", 0)]);
   }
 }
-
-/** The keywords that BuildKit has a line parser for, in lower case. */
-export const KEYWORDS: ReadonlySet<string> = new Set(
-  (
-    "add arg cmd copy entrypoint env expose from healthcheck label maintainer onbuild run shell " +
-    "stopsignal user volume workdir"
-  ).split(" "),
-);
 
 function readWhole(rest: Rest): Arguments {
   return plain(rest.text === "" ? [] : [wordAt(rest, rest.text, 0)]);

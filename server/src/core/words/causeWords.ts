@@ -1,6 +1,7 @@
 /** The words of a cause: a few for a lens, a sentence for everywhere else. */
 
-import type { Cause, PathChange, Setting, Value } from "../cache/prediction.js";
+import type { Cause, PathChange, Value } from "../cache/prediction.js";
+import type { Setting } from "../instructions/kind.js";
 import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { optionSentence, optionWords } from "./optionWords.js";

@@ -3,39 +3,12 @@
  * lead here; the text needs no network.
  */
 
+import type { GlossaryId } from "../instructions/glossaryId.js";
 import { escapeMarkdown } from "../text/markdown.js";
 import { say } from "../text/say.js";
 
-/** What links name an entry by, in every language. */
-export type GlossaryId =
-  | "dockerfile"
-  | "instruction"
-  | "image"
-  | "layer"
-  | "metadata"
-  | "base-image"
-  | "container"
-  | "writable-layer"
-  | "stage"
-  | "target"
-  | "build-context"
-  | "step"
-  | "build-cache"
-  | "cache-key"
-  | "prediction"
-  | "buildkit"
-  | "classic-builder"
-  | "intermediate-image"
-  | "dangling-image"
-  | "daemon"
-  | "cli"
-  | "registry"
-  | "tag-and-digest"
-  | "entrypoint-and-cmd"
-  | "exec-form-and-shell-form"
-  | "volume";
-
 export interface GlossaryEntry {
+  /** What links name it by, in every language. */
   readonly id: GlossaryId;
   /** Its heading. */
   readonly term: string;

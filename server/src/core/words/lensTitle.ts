@@ -44,6 +44,8 @@ function effectWords({ analysis }: View, analysed: StepAnalysis): string {
     case "metadata":
       return say`Metadata only`;
     case "none":
-      return step.keyword === "ARG" ? say`Build argument only` : say`Not an instruction`;
+      return instructionKind(step.keyword)?.declares === undefined
+        ? say`Not an instruction`
+        : say`Build argument only`;
   }
 }
