@@ -33,8 +33,8 @@ import { handleLayerChildren, handleLayerStack } from "./handlers/layerStack.js"
 import { handlePicture } from "./handlers/picture.js";
 import { handleSharedLayers } from "./handlers/sharedLayers.js";
 import { handleSimulateBuild } from "./handlers/simulateBuild.js";
-import { pathInside } from "./host/inside.js";
 import { readTextFile } from "./host/nodeFileSystem.js";
+import { pathInside } from "./host/paths.js";
 import { openStateStore, type StateStore } from "./host/stateStore.js";
 import { type AnalysisState, notifications, requests } from "./protocol.js";
 import { Session, type SessionHost } from "./workspace/session.js";

@@ -31,6 +31,7 @@ import {
   timed,
 } from "../bench/support/measure.js";
 import { eventually, startEditor, uriOf } from "../protocol/support/editorClient.js";
+import { buildOf } from "./definitions.js";
 import { inRepository } from "./repository.js";
 
 /** Milliseconds from the keystroke to the lenses, by lines of the Dockerfile. */
@@ -123,11 +124,14 @@ async function inServer(project: string, text: string) {
 async function inCore(project: string, text: string): Promise<readonly number[]> {
   const context = openContext({ dockerfile: null, folder: project, builder: "buildkit" });
   await context.reader.scan();
-  const platform = hostPlatform();
+  const build = buildOf({
+    context: { kind: "path", folder: project },
+    platform: hostPlatform(),
+  });
   const run = (source: string, baseline: Baseline): Analysis =>
     analyse({
+      ...build,
       dockerfile: parseDockerfile(source),
-      options: { builder: "buildkit", buildArgs: new Map(), target: null, platform },
       context: context.state(null),
       baseline,
       baseImage: () => null,
@@ -141,15 +145,9 @@ async function inCore(project: string, text: string): Promise<readonly number[]>
     keys: first.keys,
     tree: first.input.context?.tree ?? null,
     digest: sha256,
-    dockerfile: "Dockerfile",
-    context: project,
     at: 0,
   });
-  const baseline = lastBuild(
-    addBuild(emptyState, recorded),
-    { dockerfile: "Dockerfile", builder: "buildkit", target: null },
-    sha256,
-  );
+  const baseline = lastBuild(addBuild(emptyState, recorded), build.definition, sha256);
   const place = keystrokeAt(text);
   return timed(30, (round) => {
     const edited = `${text.slice(0, place)}${"x".repeat(1 + (round & 1))}${text.slice(place)}`;

@@ -52,6 +52,7 @@ import { createContextReader } from "../../server/src/host/contextReader.js";
 import { sha256 } from "../../server/src/host/digest.js";
 import { createHashMemory } from "../../server/src/host/hashMemory.js";
 import { DISK_ROOTS, type MemoryDisk, memoryDisk } from "../unit/context/memoryDisk.js";
+import { buildOf } from "./definitions.js";
 import type { Fixture } from "./fixtures.js";
 import { inRepository } from "./repository.js";
 
@@ -294,8 +295,6 @@ class Builds {
       keys,
       tree: input.context?.tree ?? null,
       digest: sha256,
-      dockerfile: "Dockerfile",
-      context: contextFolder,
       at: this.#state.builds.length,
     });
     this.#state = addBuild(this.#state, build);
@@ -305,20 +304,23 @@ class Builds {
     const { images } = this.#input;
     const platform = parsePlatform(this.#platform);
     assert.ok(platform !== null);
-    const query = { dockerfile: "Dockerfile", builder: this.#builder, target: this.#target };
+    const build = buildOf({
+      context: { kind: "path", folder: contextFolder },
+      target: this.#target,
+      args: this.#buildArgs,
+      builder: this.#builder,
+      platform,
+    });
     const baseline =
-      this.#against === "empty" ? emptyBaseline(sha256) : lastBuild(this.#state, query, sha256);
+      this.#against === "empty"
+        ? emptyBaseline(sha256)
+        : lastBuild(this.#state, build.definition, sha256);
     const typed = this.dockerfile();
     const dockerfile = parseDockerfile(this.#input.crlf ? typed.replaceAll("\n", "\r\n") : typed);
     const analyseWith = (context: ContextState | null): Analysis =>
       analyse({
+        ...build,
         dockerfile,
-        options: {
-          builder: this.#builder,
-          buildArgs: this.#buildArgs,
-          target: this.#target,
-          platform,
-        },
         context,
         baseline,
         baseImage: (reference) => images.get(reference) ?? null,
@@ -333,7 +335,7 @@ class Builds {
       memory: this.#memory,
       now: () => disk.clock + 60_000,
     });
-    const transfer = transferOf(this.#state, contextFolder, this.#builder);
+    const transfer = transferOf(this.#state, build.definition);
     const current = () => {
       const tree = transfer === null ? reader.tree : transferredTree(reader.tree, transfer);
       const { entryCount } = reader.tree;

@@ -6,6 +6,7 @@ import type { Builder } from "../../server/src/core/build/builder.js";
 import { emptyBaseline } from "../../server/src/core/cache/state.js";
 import { parseDockerfile } from "../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../server/src/host/digest.js";
+import { buildOf } from "./definitions.js";
 
 export interface ViewOptions {
   readonly builder?: Builder;
@@ -14,13 +15,8 @@ export interface ViewOptions {
 
 export function viewOf(text: string, { builder = "buildkit", target }: ViewOptions = {}): View {
   const analysis = analyse({
+    ...buildOf({ builder, target: target ?? null }),
     dockerfile: parseDockerfile(text),
-    options: {
-      builder,
-      target: target ?? null,
-      buildArgs: new Map(),
-      platform: { os: "linux", architecture: "amd64", variant: "" },
-    },
     context: null,
     baseline: emptyBaseline(sha256),
     baseImage: () => null,

@@ -3,10 +3,10 @@ import { statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import type { Builder } from "../core/build/builder.js";
-import type { BuildFlags } from "../core/build/buildFlags.js";
+import type { BuildDefinition } from "../core/build/definition.js";
 import type { Platform } from "../core/build/platform.js";
 import { parsePlatform } from "../core/build/platform.js";
+import { commandLineDefinition } from "../core/definitions/commandLine.js";
 import { hostError } from "../host/errors.js";
 import { hostPlatform } from "../host/platform.js";
 import {
@@ -14,7 +14,7 @@ import {
   flagOptions,
   flagUsage,
   readBuildFlags,
-  readFolders,
+  readNamedContexts,
 } from "./buildFlags.js";
 import type { CliIo } from "./command.js";
 import { UsageError } from "./usageError.js";
@@ -25,17 +25,8 @@ export type Format = "text" | "json" | "markdown";
 
 /** @typeParam F the formats of the command */
 export interface BuildArguments<F extends string = Format> {
-  /** Absolute path; `-`: its text comes from stdin. */
-  readonly dockerfile: string;
-  /** Absolute path. */
-  readonly context: string;
-  readonly target: string | null;
-  readonly buildArgs: ReadonlyMap<string, string>;
-  readonly platform: Platform;
-  readonly builder: Builder;
-  readonly flags: BuildFlags;
-  /** Absolute paths of the folders of `--build-context`, by name. */
-  readonly folders: ReadonlyMap<string, string>;
+  /** An inline Dockerfile comes from stdin, which is not read here. */
+  readonly definition: BuildDefinition;
   readonly format: F;
   readonly failOn: "error" | "warning" | "information" | "never";
 }
@@ -138,21 +129,22 @@ function buildArguments<F extends string>(
   }
   if (values.file === "") throw new UsageError("--file needs the path of a Dockerfile");
   return {
-    dockerfile:
-      values.file === undefined
-        ? defaultDockerfile(context)
-        : values.file === "-"
-          ? "-"
-          : path.resolve(cwd, values.file),
-    context,
-    target: values.target === undefined || values.target === "" ? null : values.target,
-    buildArgs: readAssignments(values["build-arg"] ?? [], env),
-    platform: readPlatform(values.platform),
-    builder: oneOf("--builder", values.builder ?? "buildkit", ["buildkit", "classic"]),
-    flags: readBuildFlags(values),
-    folders: new Map(
-      [...readFolders(values)].map(([name, folder]) => [name, readContext(folder, cwd)]),
-    ),
+    definition: commandLineDefinition({
+      dockerfile:
+        values.file === undefined
+          ? defaultDockerfile(context)
+          : values.file === "-"
+            ? null
+            : path.resolve(cwd, values.file),
+      context,
+      stdinName: path.join(context, "-"),
+      target: values.target === undefined || values.target === "" ? null : values.target,
+      args: readAssignments(values["build-arg"] ?? [], env),
+      platform: readPlatform(values.platform),
+      builder: oneOf("--builder", values.builder ?? "buildkit", ["buildkit", "classic"]),
+      flags: readBuildFlags(values),
+      contexts: readNamedContexts(values, (folder) => readContext(folder, cwd)),
+    }),
     format: oneOf("--format", values.format ?? "text", formats),
     failOn: oneOf("--fail-on", values["fail-on"] ?? "error", [
       "error",

@@ -1,5 +1,6 @@
 /** The options of `docker build` that a simulation takes besides the usual ones, checked. */
-import { type BuildFlags, contextName, type NamedContext } from "../core/build/buildFlags.js";
+import type { BuildFlags } from "../core/build/buildFlags.js";
+import { type ContextSource, contextName } from "../core/build/definition.js";
 import { parseSize } from "../core/instructions/mount.js";
 import { UsageError } from "./usageError.js";
 
@@ -38,31 +39,37 @@ export function readBuildFlags(values: FlagValues): BuildFlags {
     hosts: (values["add-host"] ?? []).map(readHost),
     network: values.network ?? "",
     sharedMemory: readSize(values["shm-size"] ?? "0"),
-    contexts: new Map((values["build-context"] ?? []).map(readContext)),
   };
 }
 
-/** The folders of `--build-context` as they are typed, by name. */
-export function readFolders(values: FlagValues): ReadonlyMap<string, string> {
+/**
+ * The named contexts of `--build-context`. Errors: `UsageError`, also for what can be built and not
+ * be simulated.
+ * @param resolve the absolute path of a folder
+ */
+export function readNamedContexts(
+  values: FlagValues,
+  resolve: (folder: string) => string,
+): ReadonlyMap<string, ContextSource> {
   return new Map(
-    (values["build-context"] ?? []).flatMap((word) => {
-      const [name, context] = readContext(word);
-      return context.kind === "folder" ? [[name, word.slice(word.indexOf("=") + 1)] as const] : [];
+    (values["build-context"] ?? []).map((word) => {
+      const [, name = "", value = ""] = /^([^=]+)=(.+)$/s.exec(word) ?? [];
+      const fail = (problem: string) => new UsageError(`--build-context "${word}": ${problem}`);
+      if (name === "") throw fail("a name and what it stands for, as in files=../shared");
+      if (!/^[a-z0-9]+(?:[._/:-]+[a-z0-9]+)*$/.test(name)) {
+        throw fail(`"${name}" can name no image`);
+      }
+      if (/^(?:https?|git|ssh|oci-layout):\/\/|^git@|^target:/.test(value)) {
+        throw fail("a folder or docker-image://REF, nothing else can be simulated");
+      }
+      const image = /^docker-image:\/\/(.+)$/.exec(value)?.[1];
+      const source: ContextSource =
+        image === undefined
+          ? { kind: "path", folder: resolve(value) }
+          : { kind: "image", reference: image };
+      return [contextName(name), source];
     }),
   );
-}
-
-function readContext(word: string): readonly [string, NamedContext] {
-  const [, name = "", value = ""] = /^([^=]+)=(.+)$/s.exec(word) ?? [];
-  const fail = (problem: string) => new UsageError(`--build-context "${word}": ${problem}`);
-  if (name === "") throw fail("a name and what it stands for, as in files=../shared");
-  if (!/^[a-z0-9]+(?:[._/:-]+[a-z0-9]+)*$/.test(name)) throw fail(`"${name}" can name no image`);
-  const image = /^docker-image:\/\/(.+)$/.exec(value)?.[1];
-  if (image !== undefined) return [contextName(name), { kind: "image", reference: image }];
-  if (/^(?:https?|git|ssh|oci-layout):\/\/|^git@|^target:/.test(value)) {
-    throw fail("a folder or docker-image://REF, nothing else can be simulated");
-  }
-  return [contextName(name), { kind: "folder" }];
 }
 
 function readLabel(word: string): readonly [string, string] {

@@ -9,7 +9,7 @@ import { layoutGraph } from "../host/layout.js";
 import { type BuildArguments, readBuildArgumentsWith, sharedOptions } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
-import { analyseProject, readProject } from "./project.js";
+import { analyseProject, readProject, shownPlace } from "./project.js";
 
 const formats = ["text", "json", "markdown", "html"] as const;
 
@@ -28,7 +28,7 @@ picture in characters, html one page with a drawn picture that needs no network.
 ${sharedOptions.replace("json or markdown", "json, markdown or html")}`,
   async run(words, io) {
     const args = readBuildArgumentsWith(words, io, formats);
-    const analysis = analyseProject(await readProject(args, io), args);
+    const analysis = analyseProject(await readProject(args.definition, io));
     io.print(render(analysis, args, io));
     return exitCode(analysis, args.failOn);
   },
@@ -36,15 +36,16 @@ ${sharedOptions.replace("json or markdown", "json, markdown or html")}`,
 
 function render(analysis: Analysis, args: BuildArguments<ExplainFormat>, io: CliIo): string {
   const view = { analysis, isResult: false };
-  const name = args.dockerfile === "-" ? "Dockerfile" : path.basename(args.dockerfile);
+  const { dockerfile } = args.definition;
+  const name = dockerfile.kind === "inline" ? "Dockerfile" : path.basename(dockerfile.path);
   switch (args.format) {
     case "json":
-      return `${JSON.stringify(explainSteps(analysis, args), null, 2)}\n`;
+      return `${JSON.stringify(explainSteps(analysis, shownPlace(args.definition)), null, 2)}\n`;
     case "markdown":
       return explainDocument(view, { name, picture: "text", layout: layoutGraph });
     case "html":
       return explainPage(view, { name, layout: layoutGraph });
     case "text":
-      return explainText(explainSteps(analysis, args), io.width);
+      return explainText(explainSteps(analysis, shownPlace(args.definition)), io.width);
   }
 }

@@ -5,6 +5,7 @@
 import { realpathSync } from "node:fs";
 import path from "node:path";
 import type { Analysis, ContextState } from "../core/analysis/analyse.js";
+import { contextPlace } from "../core/build/definition.js";
 import { recordBuild } from "../core/cache/record.js";
 import type { Baseline } from "../core/cache/records.js";
 import { addBuild, emptyBaseline, emptyState, lastBuild } from "../core/cache/state.js";
@@ -14,7 +15,7 @@ import type { HostError, Result } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import { sha256 } from "../host/digest.js";
 import { type GitEntry, type GitRepository, openGit } from "../host/git.js";
-import { pathInside } from "../host/inside.js";
+import { pathInside } from "../host/paths.js";
 import { contextState, ignoreMatcher, ignorePaths, ignoreProblems } from "../host/project.js";
 import { type SimulateArguments, UsageError } from "./arguments.js";
 import type { CliIo } from "./command.js";
@@ -26,16 +27,17 @@ export async function predictAgainstGit(
   args: SimulateArguments,
   io: CliIo,
 ): Promise<Analysis> {
-  if (args.dockerfile === "-") {
+  const { definition } = project;
+  if (definition.dockerfile.kind === "inline") {
     throw new UsageError("a Dockerfile from stdin cannot be compared with a commit");
   }
-  const repository = got(await openGit(args.context), `--against ${args.against}: `);
+  const repository = got(await openGit(contextPlace(definition)), `--against ${args.against}: `);
   const commit = got(await repository.commit(args.against), "--against: ");
-  const folder = insideOf(repository, args.context, "the context");
-  const dockerfile = insideOf(repository, args.dockerfile, "the Dockerfile");
+  const folder = insideOf(repository, contextPlace(definition), "the context");
+  const dockerfile = insideOf(repository, definition.dockerfile.path, "the Dockerfile");
 
   const current = (baseline: Baseline): Analysis =>
-    analyseState(project, workingState(project), args, baseline);
+    analyseState(project, workingState(project), baseline);
   const none = emptyBaseline(sha256);
   await hashProject(project, () => current(none));
 
@@ -45,11 +47,10 @@ export async function predictAgainstGit(
     io.error(`stratacast simulate: ${label} has no ${dockerfile}: nothing to compare with`);
     return current({ ...none, kind: "git", label });
   }
-  const state = await stateOf(repository, { commit, folder, dockerfile }, project, args);
+  const state = await stateOf(repository, { commit, folder, dockerfile }, project);
   const before = analyseState(
     { ...project, dockerfile: parseDockerfile(text.toString("utf8")) },
     state,
-    args,
     none,
   );
   const recorded = recordBuild({
@@ -57,12 +58,10 @@ export async function predictAgainstGit(
     keys: before.keys,
     tree: state.tree,
     digest: sha256,
-    dockerfile: args.dockerfile,
-    context: args.context,
     at: 0,
   });
   return current({
-    ...lastBuild(addBuild(emptyState, recorded), args, sha256),
+    ...lastBuild(addBuild(emptyState, recorded), definition, sha256),
     kind: "git",
     label,
   });
@@ -85,8 +84,8 @@ async function stateOf(
   repository: GitRepository,
   { commit, folder, dockerfile }: CommitPlace,
   project: CliProject,
-  args: SimulateArguments,
 ): Promise<ContextState> {
+  const { builder } = project.definition;
   const listed = await repository.list(commit, folder);
   // A context that the commit does not have is an empty one.
   const entries = listed.ok ? listed.value : [];
@@ -95,7 +94,7 @@ async function stateOf(
     await repository.blobs(entries.filter(({ kind }) => kind === "symlink").map(({ id }) => id)),
     "",
   );
-  const places = { dockerfile: `/${dockerfile}`, folder: `/${folder}`, builder: args.builder };
+  const places = { dockerfile: `/${dockerfile}`, folder: `/${folder}`, builder };
   let ignoreText: string | null = null;
   let ignorePath: string | null = null;
   for (const file of ignorePaths(places)) {
@@ -105,7 +104,7 @@ async function stateOf(
     ignorePath = file;
     break;
   }
-  const ignore = ignoreMatcher(ignoreText, args.builder);
+  const ignore = ignoreMatcher(ignoreText, builder);
   const working = project.context.reader.tree;
   const files = entries.flatMap((entry): readonly ListedFile[] => {
     if (entry.kind === "submodule" || ignore.isIgnored(entry.path)) return [];

@@ -7,17 +7,20 @@ import {
   type ContextState,
   neededFiles,
 } from "../core/analysis/analyse.js";
+import { type BuildDefinition, contextPlace, namedFolders } from "../core/build/definition.js";
 import type { Baseline } from "../core/cache/records.js";
 import { emptyBaseline } from "../core/cache/state.js";
 import type { Transfer } from "../core/context/transfer.js";
+import type { SimulationPlace } from "../core/documents/simulation.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { sha256 } from "../host/digest.js";
 import { type ContextPlace, hashNeeded, type OpenContext, openContext } from "../host/project.js";
-import { type BuildArguments, reasonOf, UsageError } from "./arguments.js";
+import { reasonOf, UsageError } from "./arguments.js";
 import type { CliIo } from "./command.js";
 
 export interface CliProject {
+  readonly definition: BuildDefinition;
   readonly dockerfile: Dockerfile;
   readonly context: OpenContext;
   /** Those of `--build-context`, by name. */
@@ -28,23 +31,26 @@ export interface CliProject {
 const maxDockerfile = 10_000_000;
 
 /** Reads the text and walks the context; no file in it is read. Errors: `UsageError`. */
-export async function readProject(args: BuildArguments<string>, io: CliIo): Promise<CliProject> {
-  const dockerfile = parseDockerfile(await readDockerfile(args, io));
+export async function readProject(given: BuildDefinition, io: CliIo): Promise<CliProject> {
+  const text = await readDockerfile(given, io);
+  const { dockerfile, builder } = given;
+  const definition: BuildDefinition =
+    dockerfile.kind === "inline" ? { ...given, dockerfile: { kind: "inline", text } } : given;
   const context = await readFolder(
     {
-      dockerfile: args.dockerfile === "-" ? null : args.dockerfile,
-      folder: args.context,
-      builder: args.builder,
+      dockerfile: dockerfile.kind === "inline" ? null : dockerfile.path,
+      folder: contextPlace(given),
+      builder,
     },
     io,
   );
   await context.readTracked();
   const folders = new Map<string, OpenContext>();
-  for (const [name, folder] of args.folders) {
-    const place = { dockerfile: null, folder, builder: args.builder, name };
+  for (const [name, folder] of namedFolders(given)) {
+    const place = { dockerfile: null, folder, builder, name };
     folders.set(name, await readFolder(place, io));
   }
-  return { dockerfile, context, folders };
+  return { definition, dockerfile: parseDockerfile(text), context, folders };
 }
 
 async function readFolder(place: ContextPlace, io: CliIo): Promise<OpenContext> {
@@ -58,14 +64,18 @@ async function readFolder(place: ContextPlace, io: CliIo): Promise<OpenContext> 
   return context;
 }
 
-/** What the store knows the Dockerfile by; one from stdin belongs to its context. */
-export function dockerfileName({ dockerfile, context }: BuildArguments<string>): string {
-  return dockerfile === "-" ? path.join(context, "-") : dockerfile;
+/** Dockerfile and context as the JSON names them. */
+export function shownPlace(definition: BuildDefinition): SimulationPlace {
+  const { dockerfile } = definition;
+  return {
+    dockerfile: dockerfile.kind === "inline" ? "-" : dockerfile.path,
+    context: contextPlace(definition),
+  };
 }
 
 /** Reads the files that the answers still need. Errors: `UsageError`. */
 export async function hashProject(
-  { context, folders }: CliProject,
+  { context, folders }: Pick<CliProject, "context" | "folders">,
   current: () => Analysis,
 ): Promise<void> {
   const all = [[null, context] as const, ...folders];
@@ -78,23 +88,22 @@ export async function hashProject(
 /** Analyses the project as it is on disk. */
 export function analyseProject(
   project: CliProject,
-  args: BuildArguments<string>,
   baseline: Baseline = emptyBaseline(sha256),
   transfer: Transfer | null = null,
 ): Analysis {
-  return analyseState(project, project.context.state(transfer), args, baseline);
+  return analyseState(project, project.context.state(transfer), baseline);
 }
 
 /** Analyses a Dockerfile on a picture of its context. */
 export function analyseState(
-  { dockerfile, folders }: Pick<CliProject, "dockerfile" | "folders">,
+  { definition, dockerfile, folders }: Pick<CliProject, "definition" | "dockerfile" | "folders">,
   context: ContextState,
-  options: BuildArguments<string>,
   baseline: Baseline,
 ): Analysis {
   return analyse({
+    definition,
+    platform: definition.platforms[0],
     dockerfile,
-    options,
     context,
     folders: new Map([...folders].map(([name, folder]) => [name, folder.state(null)])),
     baseline,
@@ -103,14 +112,14 @@ export function analyseState(
   });
 }
 
-async function readDockerfile({ dockerfile }: BuildArguments<string>, io: CliIo): Promise<string> {
-  if (dockerfile === "-") return textOf(await io.readStdin(), "stdin");
-  const name = shown(dockerfile, io);
+async function readDockerfile({ dockerfile }: BuildDefinition, io: CliIo): Promise<string> {
+  if (dockerfile.kind === "inline") return textOf(await io.readStdin(), "stdin");
+  const name = shown(dockerfile.path, io);
   let bytes: Uint8Array;
   try {
-    const { size } = statSync(dockerfile);
+    const { size } = statSync(dockerfile.path);
     if (size > maxDockerfile) throw tooLarge(name);
-    bytes = readFileSync(dockerfile);
+    bytes = readFileSync(dockerfile.path);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${name}: ${reasonOf(error, "no such file")}`);

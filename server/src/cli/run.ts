@@ -5,7 +5,7 @@ import { runPlan } from "../core/insight/runPlan.js";
 import { readBuildArguments, sharedOptions, UsageError } from "./arguments.js";
 import type { CliCommand } from "./command.js";
 import { exitCode } from "./exitCode.js";
-import { analyseProject, readProject } from "./project.js";
+import { analyseProject, readProject, shownPlace } from "./project.js";
 
 export const run: CliCommand = {
   name: "run",
@@ -26,9 +26,12 @@ ${sharedOptions}
       own.filter((word) => word !== "--rm"),
       io,
     );
-    const analysis = analyseProject(await readProject(args, io), args);
+    const analysis = analyseProject(await readProject(args.definition, io));
     const plan = runPlan(analysis, options);
-    if (plan === null) throw new UsageError(`${args.dockerfile}: no FROM, so there is no image`);
+    if (plan === null) {
+      const { dockerfile } = shownPlace(args.definition);
+      throw new UsageError(`${dockerfile}: no FROM, so there is no image`);
+    }
     switch (args.format) {
       case "json":
         io.print(`${JSON.stringify(plan, null, 2)}\n`);

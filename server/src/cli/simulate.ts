@@ -20,9 +20,9 @@ import { predictAgainstGit } from "./gitBaseline.js";
 import {
   analyseProject,
   type CliProject,
-  dockerfileName,
   hashProject,
   readProject,
+  shownPlace,
 } from "./project.js";
 
 export const simulate: CliCommand = {
@@ -40,16 +40,16 @@ ${sharedOptions}
   --dry-run          do not record the build`,
   async run(words, io) {
     const args = readSimulateArguments(words, io);
-    const project = await readProject(args, io);
+    const project = await readProject(args.definition, io);
     const store = await openStore(args, io);
     const isGit = args.against !== "last" && args.against !== "empty";
     const analysis = isGit
       ? await predictAgainstGit(project, args, io)
-      : await predict(project, args, store);
+      : await predict(project, args.against, store);
     // A comparison with a commit leaves out what git does not keep; a record must not.
-    const built = isGit && !args.dryRun ? analyseProject(project, args) : analysis;
+    const built = isGit && !args.dryRun ? analyseProject(project) : analysis;
     // Recorded first: whoever reads the output may stop reading before its end.
-    const failure = args.dryRun ? null : await record(built, args, store);
+    const failure = args.dryRun ? null : await record(built, store);
     io.print(render(analysis, args));
     if (failure !== null) throw failure;
     return exitCode(analysis, args.failOn);
@@ -64,34 +64,26 @@ async function openStore(args: SimulateArguments, io: CliIo): Promise<StateStore
   return store;
 }
 
-async function predict(
-  project: CliProject,
-  args: SimulateArguments,
-  store: StateStore,
-): Promise<Analysis> {
-  const query = { ...args, dockerfile: dockerfileName(args) };
-  const isLast = args.against === "last";
-  const baseline: Baseline = isLast ? lastBuild(store.state, query, sha256) : emptyBaseline(sha256);
-  const transfer = isLast ? transferOf(store.state, args.context, args.builder) : null;
-  const current = (): Analysis => analyseProject(project, args, baseline, transfer);
+async function predict(project: CliProject, against: string, store: StateStore): Promise<Analysis> {
+  const { definition } = project;
+  const isLast = against === "last";
+  const baseline: Baseline = isLast
+    ? lastBuild(store.state, definition, sha256)
+    : emptyBaseline(sha256);
+  const transfer = isLast ? transferOf(store.state, definition) : null;
+  const current = (): Analysis => analyseProject(project, baseline, transfer);
   await hashProject(project, current);
   return current();
 }
 
 /** Adds the simulated build to the state folder; gives why it could not be. */
-async function record(
-  analysis: Analysis,
-  args: SimulateArguments,
-  store: StateStore,
-): Promise<UsageError | null> {
+async function record(analysis: Analysis, store: StateStore): Promise<UsageError | null> {
   const done = await store.add(
     recordBuild({
       graph: analysis.graph,
       keys: analysis.keys,
       tree: analysis.input.context?.tree ?? null,
       digest: sha256,
-      dockerfile: dockerfileName(args),
-      context: args.context,
       at: Date.now(),
     }),
   );
@@ -104,7 +96,7 @@ async function record(
 function render(analysis: Analysis, args: SimulateArguments): string {
   switch (args.format) {
     case "json":
-      return `${JSON.stringify(simulationJson(analysis, args), null, 2)}\n`;
+      return `${JSON.stringify(simulationJson(analysis, shownPlace(args.definition)), null, 2)}\n`;
     case "markdown":
       return simulationMarkdown(analysis);
     case "text":

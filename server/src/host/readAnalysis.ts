@@ -1,6 +1,8 @@
 /** Analyses a Dockerfile that is not open, with the folder that it is in as its context. */
 import path from "node:path";
 import { type Analysis, analyse, neededFiles } from "../core/analysis/analyse.js";
+import { noBuildFlags } from "../core/build/buildFlags.js";
+import type { BuildDefinition } from "../core/build/definition.js";
 import { emptyBaseline } from "../core/cache/state.js";
 import type { Cancellation } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
@@ -19,17 +21,14 @@ export async function readAnalysis(
 ): Promise<Analysis> {
   const dockerfile = parseDockerfile(text);
   const place = { dockerfile: file, folder: path.dirname(file), builder: "buildkit" } as const;
+  const definition = plainDefinition(file);
   const context = openContext(place, { maxEntries });
   const scanned = await context.reader.scan(cancel);
   const current = (): Analysis =>
     analyse({
+      definition,
+      platform: definition.platforms[0],
       dockerfile,
-      options: {
-        builder: "buildkit",
-        buildArgs: new Map(),
-        target: null,
-        platform: hostPlatform(),
-      },
       context: scanned.ok ? context.state(null) : null,
       baseline: emptyBaseline(sha256),
       baseImage: () => null,
@@ -37,4 +36,20 @@ export async function readAnalysis(
     });
   if (scanned.ok) await hashNeeded(context, () => neededFiles(current()), cancel);
   return current();
+}
+
+function plainDefinition(file: string): BuildDefinition {
+  return {
+    id: `guess:${file}`,
+    name: null,
+    dockerfile: { kind: "file", path: file },
+    context: { kind: "path", folder: path.dirname(file) },
+    contexts: new Map(),
+    target: null,
+    args: new Map(),
+    platforms: [hostPlatform()],
+    builder: "buildkit",
+    flags: noBuildFlags,
+    foundAt: null,
+  };
 }

@@ -4,7 +4,7 @@
  */
 import type { Cancellation, Result } from "../core/host.js";
 import { say, sayWhole } from "../core/text/say.js";
-import { pathInside } from "../host/inside.js";
+import { pathInside } from "../host/paths.js";
 import {
   type ContextPlace,
   hashNeeded,

@@ -3,14 +3,14 @@
  * the editor asks is answered in memory, at once; files are read beside it, and whoever listens is
  * told when that changed the answers.
  */
-import path from "node:path";
 import type { Analysis } from "../core/analysis/analyse.js";
 import { analyse, compareWith, neededFiles } from "../core/analysis/analyse.js";
 import type { View } from "../core/analysis/view.js";
+import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
 import { recordBuild } from "../core/cache/record.js";
 import type { Baseline } from "../core/cache/records.js";
 import { lastBuild, transferOf } from "../core/cache/state.js";
-import type { Transfer } from "../core/context/transfer.js";
+import { type DocumentPlace, editorDefinition } from "../core/definitions/editorDefinition.js";
 import { simulationLog } from "../core/documents/simulationLog.js";
 import type { Cancellation, Result } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
@@ -18,6 +18,7 @@ import type { Dockerfile } from "../core/syntax/syntax.js";
 import { say } from "../core/text/say.js";
 import { summarySentence } from "../core/words/summary.js";
 import { sha256 } from "../host/digest.js";
+import { pathRules } from "../host/paths.js";
 import type { ContextPlace } from "../host/project.js";
 import type { StateStore } from "../host/stateStore.js";
 import type { BuildChoice, SimulateResult } from "../protocol.js";
@@ -39,20 +40,12 @@ export interface SessionHost {
   log(message: string): void;
 }
 
-export interface SessionPlace {
-  readonly uri: string;
-  /** Absolute path; null: not on this disk (untitled). */
-  readonly file: string | null;
-  /** The workspace folder that it is in, else the first one; null: there is none. */
-  readonly workspaceFolder: string | null;
-}
-
 export interface SimulateProgress {
   report(message: string): void;
 }
 
 export class Session {
-  readonly place: SessionPlace;
+  readonly place: DocumentPlace;
   readonly #host: SessionHost;
   #dockerfile: Dockerfile;
   #version: number;
@@ -67,7 +60,7 @@ export class Session {
   #busy = false;
   #closed = false;
 
-  constructor(place: SessionPlace, text: string, version: number, host: SessionHost) {
+  constructor(place: DocumentPlace, text: string, version: number, host: SessionHost) {
     this.place = place;
     this.#host = host;
     this.#files = new ContextFiles(host.readText, () => host.isTrusted);
@@ -100,10 +93,12 @@ export class Session {
 
   /** Absolute path of the build context; null: there is none. */
   get contextFolder(): string | null {
-    const { file, workspaceFolder } = this.place;
-    const own = file === null ? workspaceFolder : path.dirname(file);
-    if (this.#settings.context === "") return own;
-    return path.resolve(workspaceFolder ?? own ?? path.sep, this.#settings.context);
+    return contextFolder(this.#definition);
+  }
+
+  /** What the answers are about. */
+  get #definition(): BuildDefinition {
+    return editorDefinition(this.#settings, this.#choice, this.place, pathRules);
   }
 
   /** The text of the editor changed. Nothing is read here. */
@@ -117,10 +112,10 @@ export class Session {
   /** New settings take effect at once; the context is opened anew where they name another one. */
   async configure(settings: Settings): Promise<void> {
     const folder = this.contextFolder;
-    const { builder } = this.#settings;
+    const { builder } = this.#definition;
     this.#settings = settings;
     this.#invalidate();
-    const isOther = folder !== this.contextFolder || builder !== settings.builder;
+    const isOther = folder !== this.contextFolder || builder !== this.#definition.builder;
     if (isOther || this.#files.shown === null) await this.rescan();
     else await this.#settle();
     this.#host.changed(this);
@@ -184,8 +179,6 @@ export class Session {
         keys: analysis.keys,
         tree: analysis.input.context?.tree ?? null,
         digest: sha256,
-        dockerfile: this.#name,
-        context: this.contextFolder ?? "",
         at: Date.now(),
       }),
     );
@@ -204,27 +197,8 @@ export class Session {
     this.#closed = true;
   }
 
-  /** What the store knows the Dockerfile by. */
-  get #name(): string {
-    return this.place.file ?? this.place.uri;
-  }
-
   #baseline(): Baseline {
-    const { builder } = this.#settings;
-    return lastBuild(
-      this.#host.store.state,
-      { dockerfile: this.#name, builder, target: this.#target },
-      sha256,
-    );
-  }
-
-  get #transfer(): Transfer | null {
-    const { builder } = this.#settings;
-    return transferOf(this.#host.store.state, this.contextFolder ?? "", builder);
-  }
-
-  get #target(): string | null {
-    return this.#choice?.target ?? this.#settings.target;
+    return lastBuild(this.#host.store.state, this.#definition, sha256);
   }
 
   #makeView(): View {
@@ -237,15 +211,13 @@ export class Session {
   }
 
   #analyse(baseline: Baseline): Analysis {
-    const { builder, platform } = this.#settings;
-    const buildArgs = new Map([
-      ...this.#settings.buildArgs,
-      ...Object.entries(this.#choice?.buildArgs ?? {}),
-    ]);
+    const definition = this.#definition;
+    const transfer = transferOf(this.#host.store.state, definition);
     return analyse({
+      definition,
+      platform: definition.platforms[0],
       dockerfile: this.#dockerfile,
-      options: { builder, platform, target: this.#target, buildArgs },
-      context: this.#files.shown?.state(this.#transfer) ?? null,
+      context: this.#files.shown?.state(transfer) ?? null,
       baseline,
       baseImage: () => null,
       digest: sha256,
@@ -266,7 +238,7 @@ export class Session {
   get #contextPlace(): ContextPlace | null {
     const folder = this.contextFolder;
     if (folder === null) return null;
-    return { dockerfile: this.place.file, folder, builder: this.#settings.builder };
+    return { dockerfile: this.place.file, folder, builder: this.#definition.builder };
   }
 
   /** Runs a reading of files, then hashes what the answers need; tells when it is over. */

@@ -1,18 +1,12 @@
 /** The user's settings for one document, read without trusting their types. */
 
-import type { Builder } from "../core/build/builder.js";
-import type { Platform } from "../core/build/platform.js";
 import { parsePlatform } from "../core/build/platform.js";
+import type { BuildSettings } from "../core/definitions/editorDefinition.js";
+import { readNamedBuilds } from "../core/definitions/namedBuilds.js";
 import type { LensDetail } from "../core/features/codeLens.js";
 import { hostPlatform } from "../host/platform.js";
 
-export interface Settings {
-  readonly builder: Builder;
-  /** As typed; empty: the Dockerfile's folder. */
-  readonly context: string;
-  readonly target: string | null;
-  readonly buildArgs: ReadonlyMap<string, string>;
-  readonly platform: Platform;
+export interface Settings extends BuildSettings {
   readonly codeLens: LensDetail;
   readonly hover: boolean;
   readonly diagnostics: boolean;
@@ -30,6 +24,7 @@ export function readSettings(value: unknown): Settings {
     target: target === "" ? null : target,
     buildArgs: textMap(at(value, "buildArgs")),
     platform: parsePlatform(text(at(value, "platform"))) ?? hostPlatform(),
+    builds: readNamedBuilds(at(value, "builds")),
     codeLens: lensDetail(at(value, "codeLens")),
     hover: at(at(value, "hover"), "enabled") !== false,
     diagnostics: at(at(value, "diagnostics"), "enabled") !== false,

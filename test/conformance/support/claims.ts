@@ -139,7 +139,7 @@ function checkTotals(image: ImageRecord, analysis: Analysis, folders: number): C
   // The classic builder keeps no layer of a command that changes no file, which nobody can foresee.
   const mayBeEmpty = mayBringLayers(analysis)
     ? totals.layers
-    : analysis.graph.options.builder === "classic"
+    : analysis.graph.definition.builder === "classic"
       ? steps.filter(({ instruction, layer }) => instruction === "RUN" && layer !== null).length
       : 0;
   const said = totals.layers + folders;
@@ -154,8 +154,8 @@ function checkTotals(image: ImageRecord, analysis: Analysis, folders: number): C
 
 /** "N intermediate images kept": the classic builder made one for each entry of the history but the last. */
 function checkIntermediateImages({ history }: ImageRecord, analysis: Analysis): CheckedClaims {
-  const { stages, options } = analysis.graph;
-  if (options.builder !== "classic" || stages.length !== 1) return nothing;
+  const { stages, definition } = analysis.graph;
+  if (definition.builder !== "classic" || stages.length !== 1) return nothing;
   const log = simulationLog(analysis).join("\n");
   const said = Number(/(\d+) intermediate images? kept/.exec(log)?.[1] ?? 0);
   const real = Math.max(0, history.length - 1);

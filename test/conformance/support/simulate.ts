@@ -9,10 +9,11 @@ import {
   type FlagValues,
   flagOptions,
   readBuildFlags,
-  readFolders,
+  readNamedContexts,
 } from "../../../server/src/cli/buildFlags.js";
 import { hashProject } from "../../../server/src/cli/project.js";
 import { type Analysis, analyse } from "../../../server/src/core/analysis/analyse.js";
+import { namedFolders } from "../../../server/src/core/build/definition.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
 import {
   addBuild,
@@ -29,6 +30,7 @@ import { lineage } from "../../../server/src/core/graph/layers.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { type OpenContext, openContext } from "../../../server/src/host/project.js";
+import { buildOf } from "../../support/definitions.js";
 import { baseImageOf } from "./baseImageOf.js";
 import type { Builder } from "./caseFile.js";
 import { type BuildRequest, type CaseFolder, findDockerfile } from "./caseFolder.js";
@@ -74,53 +76,47 @@ export async function simulateCase(
   if (file === null) return noDockerfile(builder);
   const place = { dockerfile: file, context: path.join(folder.path, request.context) };
   const dockerfile = parseDockerfile(readFileSync(file, "utf8"));
-  const { target } = request;
   const base = baseImageOf(request);
   const context = openContext({ dockerfile: file, folder: place.context, builder });
   const scanned = await context.reader.scan();
   if (!scanned.ok) throw new Error(scanned.error.message);
   const values = optionValues(request);
+  // A case that moves its folder is still one series of builds of one Dockerfile.
+  const build = buildOf({
+    context: { kind: "path", folder: place.context },
+    contexts: readNamedContexts(values, (inner) => path.join(folder.path, inner)),
+    target: request.target,
+    args: new Map(Object.entries(request.buildArgs)),
+    builder,
+    flags: readBuildFlags(values),
+  });
   const folders = new Map<string, OpenContext>();
-  for (const [name, inner] of readFolders(values)) {
-    const opened = openContext({
-      dockerfile: null,
-      folder: path.join(folder.path, inner),
-      builder,
-      name,
-    });
+  for (const [name, inner] of namedFolders(build.definition)) {
+    const opened = openContext({ dockerfile: null, folder: inner, builder, name });
     await opened.reader.scan();
     folders.set(name, opened);
   }
-  // A case that moves its folder is still one series of builds of one Dockerfile.
-  const baseline = lastBuild(session.state, { dockerfile: "Dockerfile", builder, target }, sha256);
+  const baseline = lastBuild(session.state, build.definition, sha256);
   const current = (): Analysis =>
     analyse({
+      ...build,
       dockerfile,
-      options: {
-        builder,
-        buildArgs: new Map(Object.entries(request.buildArgs)),
-        target,
-        platform: { os: "linux", architecture: "amd64", variant: "" },
-        flags: readBuildFlags(values),
-      },
       folders: new Map([...folders].map(([name, folder]) => [name, folder.state(null)])),
-      context: context.state(transferOf(session.state, place.context, builder)),
+      context: context.state(transferOf(session.state, build.definition)),
       baseline,
       baseImage: (reference) => (reference.includes("local/base") ? base : null),
       digest: sha256,
     });
-  await hashProject({ dockerfile, context, folders }, current);
+  await hashProject({ context, folders }, current);
   const analysis = current();
   const { graph, keys } = analysis;
   session.state = addBuild(
     session.state,
     recordBuild({
-      ...place,
       graph,
       keys,
       tree: analysis.input.context?.tree ?? null,
       digest: sha256,
-      dockerfile: "Dockerfile",
       at: 0,
     }),
   );

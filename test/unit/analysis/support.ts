@@ -13,6 +13,7 @@ import {
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
+import { buildOf } from "../../support/definitions.js";
 
 export const builders = ["buildkit", "classic"] as const;
 
@@ -41,14 +42,11 @@ export function treeOf(
 export function analysisOf(given: Given): Analysis {
   const { text, files = {}, builder = "buildkit", target = null, state = emptyState } = given;
   const tree = treeOf({ Dockerfile: text, ...files }, given.isIgnored);
+  const args = new Map(Object.entries(given.buildArgs ?? {}));
+  const build = buildOf({ builder, target, args });
   return analyse({
+    ...build,
     dockerfile: parseDockerfile(text),
-    options: {
-      builder,
-      target,
-      buildArgs: new Map(Object.entries(given.buildArgs ?? {})),
-      platform: { os: "linux", architecture: "amd64", variant: "" },
-    },
     context: {
       tree,
       view: contextView(tree, sha256),
@@ -56,7 +54,7 @@ export function analysisOf(given: Given): Analysis {
       entryCount: tree.entryCount,
       problems: [],
     },
-    baseline: lastBuild(state, { dockerfile: "Dockerfile", builder, target }, sha256),
+    baseline: lastBuild(state, build.definition, sha256),
     baseImage: () => null,
     digest: sha256,
   });
@@ -70,8 +68,6 @@ export function built(given: Given): BuildState {
     keys,
     tree: input.context?.tree ?? null,
     digest: sha256,
-    dockerfile: "Dockerfile",
-    context: "/work/app",
     at: 0,
   });
   return addBuild(given.state ?? emptyState, build);

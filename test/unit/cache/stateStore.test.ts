@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import type { BuildDefinition } from "../../../server/src/core/build/definition.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
 import {
   addBuild,
@@ -41,13 +42,16 @@ function buildOf(dockerfile: string, command = "echo hi", files = { a: "a" }) {
     files,
   });
   const tree = input.context?.tree ?? null;
+  const definition: BuildDefinition = {
+    ...graph.definition,
+    dockerfile: { kind: "file", path: dockerfile },
+    context: { kind: "path", folder: `/${dockerfile}` },
+  };
   return recordBuild({
-    graph,
+    graph: { ...graph, definition },
     keys,
     tree,
     digest: sha256,
-    dockerfile,
-    context: `/${dockerfile}`,
     at: ++builds,
   });
 }
@@ -238,10 +242,9 @@ test("what is written is read back, and holds no value of a variable", () => {
       files: { a: "a" },
       buildArgs: { TOKEN: "xyzzy123" },
     });
-    const place = { dockerfile: "D", context: "/c", at: 1, digest: sha256 };
     const state = addBuild(
       emptyState,
-      recordBuild({ graph, keys, tree: input.context?.tree ?? null, ...place }),
+      recordBuild({ graph, keys, tree: input.context?.tree ?? null, at: 1, digest: sha256 }),
     );
     const written = writeState(state);
     assert.deepEqual(readState(written), { kind: "read", state });

@@ -1,7 +1,7 @@
 /** The options of `docker build` that the command line takes: what docker refuses is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readBuildFlags, readFolders } from "../../../server/src/cli/buildFlags.js";
+import { readBuildFlags, readNamedContexts } from "../../../server/src/cli/buildFlags.js";
 import { UsageError } from "../../../server/src/cli/usageError.js";
 
 test("sizes count in bytes, addresses of hosts do not count, names of contexts have one spelling", () => {
@@ -21,8 +21,13 @@ test("sizes count in bytes, addresses of hosts do not count, names of contexts h
       ["bare", ""],
     ],
   );
-  assert.deepEqual(flags.contexts.get("alpine"), { kind: "image", reference: "busybox" });
-  assert.deepEqual([...readFolders(values)], [["files", "../shared"]]);
+  assert.deepEqual(
+    [...readNamedContexts(values, (folder) => `/work/${folder}`)],
+    [
+      ["alpine", { kind: "image", reference: "busybox" }],
+      ["files", { kind: "path", folder: "/work/../shared" }],
+    ],
+  );
 });
 
 test("what cannot be read is refused with the word itself", () => {
@@ -37,7 +42,7 @@ test("what cannot be read is refused with the word itself", () => {
   for (const values of wrong) {
     const [word] = Object.values(values).flat();
     assert.throws(
-      () => readBuildFlags(values),
+      () => [readBuildFlags(values), readNamedContexts(values, (folder) => folder)],
       (error) => error instanceof UsageError && error.message.includes(word ?? ""),
       word,
     );

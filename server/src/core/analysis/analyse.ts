@@ -3,7 +3,7 @@
  * Pure and synchronous: files come in as a picture in memory.
  */
 
-import type { BuildOptions } from "../build/buildOptions.js";
+import type { PlatformBuild } from "../build/definition.js";
 import { explainPredictions } from "../cache/explain.js";
 import type { ContextInput, ContextView } from "../cache/inputs.js";
 import { type KeyedStep, type Keys, predictKeys } from "../cache/predict.js";
@@ -35,9 +35,8 @@ export interface ContextState {
   readonly problems: readonly Problem[];
 }
 
-export interface AnalysisInput {
+export interface AnalysisInput extends PlatformBuild {
   readonly dockerfile: Dockerfile;
-  readonly options: BuildOptions;
   /** null: not read yet, or not to be read. */
   readonly context: ContextState | null;
   /** The folders of `--build-context` by their names; absent: none. */
@@ -73,8 +72,8 @@ export interface Analysis {
 }
 
 export function analyse(input: AnalysisInput): Analysis {
-  const { dockerfile, options, digest, baseImage } = input;
-  return analyseGraph(input, buildGraph(dockerfile, options, { digest, baseImage }));
+  const { dockerfile, digest, baseImage } = input;
+  return analyseGraph(input, buildGraph(dockerfile, input, { digest, baseImage }));
 }
 
 /** The same Dockerfile and context, compared with other builds. */

@@ -11,13 +11,7 @@ export interface BuildFlags {
   readonly network: string;
   /** `--shm-size` in bytes; 0: the builder's default. */
   readonly sharedMemory: number;
-  /** `--build-context`, by the names that `contextName` gives. */
-  readonly contexts: ReadonlyMap<string, NamedContext>;
 }
-
-export type NamedContext =
-  | { readonly kind: "folder" }
-  | { readonly kind: "image"; readonly reference: string };
 
 /** Nothing is asked for. */
 export const noBuildFlags: BuildFlags = {
@@ -26,13 +20,4 @@ export const noBuildFlags: BuildFlags = {
   hosts: [],
   network: "",
   sharedMemory: 0,
-  contexts: new Map(),
 };
-
-/** Equal for all spellings of an image that one named context replaces: dockerui/config.go. */
-export function contextName(reference: string): string {
-  return reference
-    .replace(/^docker\.io\//, "")
-    .replace(/^library\//, "")
-    .replace(/:latest$/, "");
-}

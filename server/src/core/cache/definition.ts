@@ -3,8 +3,7 @@
  * or earlier steps. Source: BuildKit, solver/llbsolver/ops (`CacheMap` of exec.go and file.go);
  * moby, image/cache/compare.go.
  */
-import { noBuildFlags } from "../build/buildFlags.js";
-import type { BuildOptions } from "../build/buildOptions.js";
+import type { BuildDefinition } from "../build/definition.js";
 import { formatPlatform } from "../build/platform.js";
 import type { Stage, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
@@ -40,7 +39,7 @@ export function facetsOf(definition: Definition | null, digest: Digest): Facets 
 export function buildkitDefinition(
   step: Step,
   stage: Stage,
-  { buildArgs, flags = noBuildFlags }: BuildOptions,
+  { args, flags }: BuildDefinition,
   digest: Digest,
 ): Definition | null {
   const { operation } = step;
@@ -52,7 +51,7 @@ export function buildkitDefinition(
       return define(digest, "makeDirectory", {
         directory: operation.path,
         user: ownerKey(operation.owner),
-        options: buildArgs.get("SOURCE_DATE_EPOCH") ?? "",
+        options: args.get("SOURCE_DATE_EPOCH") ?? "",
       });
     case "run":
       return define(digest, "run", {
@@ -61,9 +60,7 @@ export function buildkitDefinition(
         // Without a WORKDIR anywhere a process starts in the root.
         directory: operation.directory || "/",
         user: operation.user,
-        mounts: JSON.stringify(
-          mountKeys(operation, buildArgs.get("BUILDKIT_CACHE_MOUNT_NS") ?? ""),
-        ),
+        mounts: JSON.stringify(mountKeys(operation, args.get("BUILDKIT_CACHE_MOUNT_NS") ?? "")),
         // `--network=default` in the file is no network of its own: convert.go `dispatchRunNetwork`.
         network: operation.network === "default" ? flags.network || "default" : operation.network,
         hosts: JSON.stringify(flags.hosts),
@@ -71,7 +68,7 @@ export function buildkitDefinition(
         options: JSON.stringify([
           operation.security,
           formatPlatform(stage.platform),
-          buildArgs.get("BUILDKIT_SANDBOX_HOSTNAME") ?? "",
+          args.get("BUILDKIT_SANDBOX_HOSTNAME") ?? "",
         ]),
       });
     case "copy":

@@ -5,7 +5,6 @@
  * Source of the rules: BuildKit, solver/edge.go and llbsolver/ops; moby, image/cache.
  */
 
-import { noBuildFlags } from "../build/buildFlags.js";
 import type { FileTree } from "../context/fileTree.js";
 import { obstacleProblem, ownerProblem } from "../context/obstacle.js";
 import type { SelectionProblem } from "../context/selection.js";
@@ -20,7 +19,13 @@ import { fresh, LookUp, openInputs } from "./lookUp.js";
 import type { PredictionKind } from "./prediction.js";
 import type { Baseline, CacheRecord, Token } from "./records.js";
 import { StageFiles } from "./stageFiles.js";
-import { imageIdentity, imageVertex, type OpenInput, type StepInput } from "./stepInput.js";
+import {
+  elsewhere,
+  imageIdentity,
+  imageVertex,
+  type OpenInput,
+  type StepInput,
+} from "./stepInput.js";
 import { type StageResult, StepInputs } from "./stepInputs.js";
 import { visibleFrom } from "./visibleStages.js";
 
@@ -94,6 +99,8 @@ export function predictKeys(input: PredictionInput): Keys {
 interface Position {
   exec: string;
   token: Token;
+  /** Why a base is not known; absent: it is, or a step stands on it. */
+  open?: OpenInput;
   /** Equal for what BuildKit runs once: see `#content`. */
   vertex: string;
   below: KeyedStep | null;
@@ -124,10 +131,10 @@ class Walker {
     this.#input = input;
     this.#stopped = input.isRejected;
     this.#key = resultKey(input.digest);
-    this.#lookUp = new LookUp(input.baseline.records, input.graph.options.builder, this.#key);
+    this.#lookUp = new LookUp(input.baseline.records, input.graph.definition.builder, this.#key);
     this.#visible = visibleFrom(input.graph);
     this.#sources = {
-      builder: input.graph.options.builder,
+      builder: input.graph.definition.builder,
       digest: input.digest,
       context: (folder) =>
         folder === undefined ? input.tree : (input.folders.get(folder)?.tree ?? null),
@@ -181,11 +188,11 @@ class Walker {
       }
     }
     const isEmpty = base.kind === "scratch";
-    const { exec, token } = this.#baseResult(stage);
+    const start = this.#baseResult(stage);
+    const { exec, token } = start;
     return {
       position: {
-        exec,
-        token,
+        ...start,
         vertex: base.kind === "image" ? imageVertex(base, stage.platform) : base.kind,
         below: null,
         failed: this.#stopped || base.kind === "broken",
@@ -196,13 +203,18 @@ class Walker {
     };
   }
 
-  #baseResult({ base, platform }: Stage): Pick<Position, "exec" | "token"> {
+  #baseResult({ base, platform }: Stage): Pick<Position, "exec" | "token" | "open"> {
     // Files that a client sends are named by its session where a stage starts with them, so that
     // what is stacked on them is made anew each time: buildkit, source/local `CacheKey`.
     if (base.kind === "folder") return { exec: `folder:${base.name}`, token: fresh.token };
+    if (base.kind === "elsewhere") {
+      const open = elsewhere(base.source);
+      const root = { exec: `elsewhere:${base.name}`, token: { kind: "any" } } as const;
+      return open === null ? root : { ...root, open };
+    }
     const exec =
       base.kind === "image"
-        ? `image:${imageIdentity(base, platform, this.#input.graph.options.builder)}`
+        ? `image:${imageIdentity(base, platform, this.#input.graph.definition.builder)}`
         : "scratch";
     return { exec, token: { kind: "known", id: exec } };
   }
@@ -211,8 +223,8 @@ class Walker {
   #step(stage: Stage, step: Step, position: Position, files: StageFiles | null): KeyedStep {
     const { digest, graph } = this.#input;
     const definition =
-      graph.options.builder === "buildkit"
-        ? buildkitDefinition(step, stage, graph.options, digest)
+      graph.definition.builder === "buildkit"
+        ? buildkitDefinition(step, stage, graph.definition, digest)
         : classicDefinition(step, digest);
     if (definition === null) return keyless(step, position.below);
     const others = this.#inputs.of(step, position.vertex);
@@ -223,7 +235,7 @@ class Walker {
     const key = this.#key([definition.digest, execInputs]);
     const isForced = step.neverFound || this.#isForced(step);
     // The classic builder stops looking after the first miss of a stage: imageprobe.go.
-    const isPast = position.missed && graph.options.builder === "classic";
+    const isPast = position.missed && graph.definition.builder === "classic";
     const found = isForced || isPast ? fresh : this.#lookUp.find(definition, inputs, key);
     const { kind, token } = found;
     const keyed: KeyedStep = {
@@ -240,14 +252,15 @@ class Walker {
       isByContent: isByContent(step, others),
       sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
       fails,
-      addsLayer: addsLayer(step, graph.options.builder, position.directories, others),
+      addsLayer: addsLayer(step, graph.definition.builder, position.directories, others),
     };
     position.exec = key;
     position.token = token;
+    delete position.open;
     position.vertex = this.#vertexAfter(keyed, position.vertex);
     if (!fails) this.#lookUp.commit([definition.digest, execInputs]);
     position.failed ||= fails;
-    this.#stopped ||= fails && graph.options.builder === "classic";
+    this.#stopped ||= fails && graph.definition.builder === "classic";
     position.missed ||= kind === "miss";
     // A step that runs again may leave the same files: only a hit says what they are.
     const content: Token = kind === "hit" ? token : { kind: "any" };
@@ -275,7 +288,7 @@ class Walker {
   }
 
   #vertexAfter({ step, definition, inputs }: KeyedStep, below: string): string {
-    if (this.#input.graph.options.builder === "classic") return "";
+    if (this.#input.graph.definition.builder === "classic") return "";
     const from = sourcesOf(step).map((source) => this.#inputs.vertexOf(source));
     // The digest of a definition says nothing of the places that files come from.
     const parts = [definition?.digest, definition?.parts["places"], below, from, inputs.slice(1)];
@@ -287,7 +300,7 @@ class Walker {
    * Source: dockerfile2llb/convert.go, `llb.IgnoreCache`; moby, imageprobe.go `nopProber`.
    */
   #isForced({ operation }: Step): boolean {
-    const { builder, flags = noBuildFlags } = this.#input.graph.options;
+    const { builder, flags } = this.#input.graph.definition;
     return flags.noCache && (builder === "classic" || operation?.kind !== "makeDirectory");
   }
 }
@@ -299,10 +312,11 @@ class Walker {
  */
 function rootInput(
   step: Step,
-  { exec, token, below }: Position,
+  { exec, token, below, open: base }: Position,
   others: readonly StepInput[],
 ): StepInput {
-  if (!isByContent(step, others)) return { exec, token };
+  if (!isByContent(step, others))
+    return base === undefined ? { exec, token } : { exec, token, open: base };
   const content = `partial:${exec}`;
   const isBuilt = below === null || below.prediction === "hit";
   const open = others.find(({ isBase }) => isBase)?.open;

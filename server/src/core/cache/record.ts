@@ -1,4 +1,5 @@
 /** What a simulated build leaves behind. */
+import { contextPlace, dockerfileName } from "../build/definition.js";
 import type { FileTree } from "../context/fileTree.js";
 import type { Manifest } from "../context/manifest.js";
 import { sendPaths, type Transfer } from "../context/transfer.js";
@@ -27,8 +28,6 @@ export interface RecordingInput {
   /** The tree that the keys were made from; null: there was no context. */
   readonly tree: FileTree | null;
   readonly digest: Digest;
-  readonly dockerfile: string;
-  readonly context: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -40,12 +39,14 @@ export interface RecordingInput {
  */
 export function recordBuild(input: RecordingInput): RecordedBuild {
   const { graph, keys, digest } = input;
+  const { definition } = graph;
+  const dockerfile = dockerfileName(definition);
   const manifests = new Map<string, Manifest>();
   const keyOf = resultKey(digest);
   // To the classic builder an image that is made anew hides the one that it made before, and what
   // stands on that: it takes the newest child of a parent. Source: moby, image/cache/cache.go.
   const replaces = ({ isForced }: KeyedStep): boolean =>
-    isForced && graph.options.builder === "classic";
+    isForced && graph.definition.builder === "classic";
   let records: CacheRecord[] = [];
   const steps: StepRecord[] = [];
   for (const keyed of keys.steps) {
@@ -78,15 +79,15 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     });
   }
   const build: BuildRecord = {
-    id: digest(`${input.at}\n${input.dockerfile}\n${steps.map(({ key }) => key).join("\n")}`).slice(
+    id: digest(`${input.at}\n${dockerfile}\n${steps.map(({ key }) => key).join("\n")}`).slice(
       0,
       16,
     ),
     at: input.at,
-    dockerfile: input.dockerfile,
-    context: input.context,
-    builder: graph.options.builder,
-    target: graph.options.target,
+    dockerfile,
+    context: contextPlace(definition),
+    builder: definition.builder,
+    target: definition.target,
     steps,
   };
   const made = keys.steps.some(replaces) ? records : [];
@@ -122,7 +123,7 @@ function without(
 
 /** The classic builder sends everything at every build, so that nothing is held. */
 function transferOf({ graph, keys, tree }: RecordingInput): Transfer | null {
-  if (tree === null || graph.options.builder === "classic") return null;
+  if (tree === null || graph.definition.builder === "classic") return null;
   if (keys.steps.some(mountsContextWritable)) return [];
   const paths = new Set<string>();
   for (const { selection, folder } of keys.steps.flatMap(({ context }) => context)) {

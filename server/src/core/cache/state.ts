@@ -3,7 +3,7 @@
  * it, and keeping it small.
  */
 
-import type { Builder } from "../build/builder.js";
+import { type BuildDefinition, contextPlace, dockerfileName } from "../build/definition.js";
 import type { Manifest } from "../context/manifest.js";
 import type { SentEntry, Transfer } from "../context/transfer.js";
 import type { Digest } from "../host.js";
@@ -98,8 +98,9 @@ function contextName(folder: string): string {
 }
 
 /** What the engine holds of a context by now; null: nothing, or the builder keeps nothing. */
-export function transferOf(state: BuildState, context: string, builder: Builder): Transfer | null {
-  return builder === "classic" ? null : (state.transfers.get(contextName(context)) ?? null);
+export function transferOf(state: BuildState, definition: BuildDefinition): Transfer | null {
+  if (definition.builder === "classic") return null;
+  return state.transfers.get(contextName(contextPlace(definition))) ?? null;
 }
 
 function neededManifests(
@@ -120,18 +121,17 @@ function neededManifests(
   return kept;
 }
 
-export interface BaselineQuery {
-  readonly dockerfile: string;
-  readonly builder: Builder;
-  readonly target: string | null;
-}
-
 /** The baseline `last`: all records, and this Dockerfile's last build to explain changes against. */
-export function lastBuild(state: BuildState, query: BaselineQuery, digest: Digest): Baseline {
+export function lastBuild(
+  state: BuildState,
+  definition: BuildDefinition,
+  digest: Digest,
+): Baseline {
+  const name = dockerfileName(definition);
   const own = state.builds.filter(
-    ({ dockerfile, builder }) => dockerfile === query.dockerfile && builder === query.builder,
+    ({ dockerfile, builder }) => dockerfile === name && builder === definition.builder,
   );
-  const build = own.findLast(({ target }) => target === query.target) ?? own.at(-1) ?? null;
+  const build = own.findLast(({ target }) => target === definition.target) ?? own.at(-1) ?? null;
   return {
     kind: "last",
     label: build === null ? "no earlier build" : "the last simulated build",

@@ -1,7 +1,7 @@
 /** One input of a step besides the root file system: files, a download, another stage. */
 
 import type { Builder } from "../build/builder.js";
-import { contextName } from "../build/buildFlags.js";
+import { type ContextSource, contextName } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
 import { formatPlatform } from "../build/platform.js";
 import type { Selection, SelectionProblem } from "../context/selection.js";
@@ -62,6 +62,21 @@ export function gitInput(item: {
   }
   const kept = keepGitDir ? `.git#${ref}` : "";
   return { ...known(`git:${commit}${kept}:${folder}`), isPinned: true, open };
+}
+
+/** Why a context that is not on this machine cannot be known; null: it is, and its files can. */
+export function elsewhere(source: ContextSource | null | undefined): OpenInput | null {
+  switch (source?.kind) {
+    case undefined:
+    case "path":
+      return null;
+    case "image":
+      return { kind: "image", reference: source.reference };
+    case "git":
+      return { kind: "remote", url: source.url };
+    case "build":
+      return { kind: "image", reference: source.id };
+  }
 }
 
 /** An image that a `--build-context` names is asked for otherwise than one that the file names. */

@@ -7,6 +7,7 @@ import { orderedMounts } from "./definition.js";
 import { type ContextView, copyRequest, mountRequest } from "./inputs.js";
 import { StageFiles, stageContent } from "./stageFiles.js";
 import {
+  elsewhere,
   gitInput,
   httpInput,
   type ImageReference,
@@ -58,7 +59,7 @@ export class StepInputs {
   #copyInputs(operation: CopyOperation, vertex: string): readonly StepInput[] {
     const { graph, digest } = this.#input;
     const inputs: StepInput[] = [];
-    const request = copyRequest(operation, graph.options.builder);
+    const request = copyRequest(operation, graph.definition.builder);
     if (request !== null) inputs.push(this.#content(operation.from, request, vertex));
     for (const item of operation.items) {
       if (item.kind === "inline") inputs.push(known(`inline:${digest(item.content)}`));
@@ -86,7 +87,7 @@ export class StepInputs {
     vertex: string,
   ): StepInput {
     const input = this.#filesFrom(from, request);
-    if (this.#input.graph.options.builder === "classic" || this.vertexOf(from) !== vertex) {
+    if (this.#input.graph.definition.builder === "classic" || this.vertexOf(from) !== vertex) {
       return input;
     }
     return { ...input, ...known("root"), isBase: true };
@@ -94,10 +95,10 @@ export class StepInputs {
 
   /** null: files that a client sends, or none. */
   vertexOf(from: SourceReference): string | null {
-    const { platform } = this.#input.graph.options;
+    const { platform } = this.#input.graph;
     if (from.kind === "image") return imageVertex(from, platform);
     const vertex = from.kind === "stage" ? this.#stage(from.index)?.vertex : undefined;
-    return vertex === undefined || vertex === "scratch" || vertex === "folder" ? null : vertex;
+    return vertex === undefined || isUnnamed(vertex) ? null : vertex;
   }
 
   #filesFrom(from: SourceReference, request: ReturnType<typeof mountRequest>): StepInput {
@@ -130,8 +131,8 @@ export class StepInputs {
 
   /** The same name as for files that a stage of that image still has. */
   #imageContent(from: ImageReference, request: ReturnType<typeof mountRequest>): StepInput {
-    const { platform, builder } = this.#input.graph.options;
-    const exec = `image:${imageIdentity(from, platform, builder)}`;
+    const { platform, definition } = this.#input.graph;
+    const exec = `image:${imageIdentity(from, platform, definition.builder)}`;
     const files = StageFiles.opaque({ exec, token: { kind: "known", id: exec } });
     const { reference } = from;
     return {
@@ -145,7 +146,9 @@ export class StepInputs {
     const view = folder === undefined ? this.#input.context : this.#input.folders.get(folder)?.view;
     const input = view?.input({ ...request, ...place });
     if (input === undefined) {
-      return { exec: "context:unread", token: { kind: "any" }, open: { kind: "pending" } };
+      const { context, contexts } = this.#input.graph.definition;
+      const open = elsewhere(folder === undefined ? context : contexts.get(folder));
+      return { exec: "context:unread", token: { kind: "any" }, open: open ?? { kind: "pending" } };
     }
     const files = { context: input, selection: input.selection };
     switch (input.content.kind) {
@@ -163,4 +166,9 @@ export class StepInputs {
         return { ...known("context:missing"), ...files, fails: true };
     }
   }
+}
+
+/** The vertexes of stages that start with nothing that the builder runs once. */
+function isUnnamed(vertex: string): boolean {
+  return vertex === "scratch" || vertex === "folder" || vertex === "elsewhere";
 }

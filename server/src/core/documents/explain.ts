@@ -80,7 +80,7 @@ export function explain(analysis: Analysis, place: SimulationPlace): ExplainJson
     version: 1,
     dockerfile: place.dockerfile,
     context: place.context,
-    builder: analysis.graph.options.builder,
+    builder: analysis.graph.definition.builder,
     target: targetName(analysis),
     steps: analysis.steps.map((analysed) => explainedStep(analysis, analysed)),
     totals: totalsOf(analysis),
@@ -117,7 +117,7 @@ function explainedStep(analysis: Analysis, analysed: StepAnalysis): ExplainedSte
 function stepLabel(analysis: Analysis, analysed: StepAnalysis): string | null {
   const { number } = analysed.step;
   const { graph } = analysis;
-  const isClassic = graph.options.builder === "classic";
+  const isClassic = graph.definition.builder === "classic";
   const stage = isClassic ? graph.stages[0] : stageOf(analysis, analysed);
   if (number === null || stage == null || !analysed.isBuilt) return null;
   const label = isClassic || stage.label === "" ? "" : `${stage.label} `;

@@ -63,7 +63,7 @@ export function settingSentence(view: View): string {
   const { graph } = view.analysis;
   const isOnly = graph.stages.length < 2;
   return [
-    buildSentence(graph.options.builder, isOnly ? null : graph.target),
+    buildSentence(graph.definition.builder, isOnly ? null : graph.target),
     // Without an earlier build nothing is compared: every step is told as if built for the first time.
     ...(view.analysis.input.baseline.build === null ? [] : [baselineMessage(view)]),
     say`Worked out from the text and the files: nothing was run.`,

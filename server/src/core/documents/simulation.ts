@@ -79,7 +79,7 @@ export function simulationJson(analysis: Analysis, place: SimulationPlace): Simu
     version: 1,
     dockerfile: place.dockerfile,
     context: place.context,
-    builder: graph.options.builder,
+    builder: graph.definition.builder,
     target: targetName(analysis),
     baseline: { kind: input.baseline.kind, label: input.baseline.label },
     steps: analysis.steps.map((step) => stepJson(analysis, step)),

@@ -31,7 +31,7 @@ export function diagnostics(
 /** Once for the document, where it first matters; a file that takes nothing from it needs none. */
 function contextDiagnostic(analysis: Analysis, context: ContextTrouble | null): readonly Problem[] {
   if (context === null) return [];
-  const { builder } = analysis.graph.options;
+  const { builder } = analysis.graph.definition;
   const first = analysis.steps.find(
     ({ step, isBuilt }) => isBuilt && contextRequests(step, builder).length > 0,
   );

@@ -6,7 +6,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { flagAt, stepAt } from "../analysis/stepAt.js";
 import { variableAt } from "../analysis/variableAt.js";
 import type { View } from "../analysis/view.js";
-import type { Step } from "../graph/graph.js";
+import { isBaseKnown, type Step } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { consequencesText } from "../insight/consequences.js";
 import { explanation } from "../insight/explanation.js";
@@ -40,7 +40,7 @@ export function hover(view: View, offset: number): Hover | null {
     return { range: variable.range, markdown: variableMarkdown(analysis, analysed, variable.name) };
   }
   if (flag !== undefined) {
-    const meaning = flagMeaning(analysed.step.keyword, flag, analysis.graph.options.builder);
+    const meaning = flagMeaning(analysed.step.keyword, flag, analysis.graph.definition.builder);
     if (meaning !== null) {
       return {
         range: flag.range,
@@ -122,7 +122,7 @@ function variableMarkdown(analysis: Analysis, { step }: StepAnalysis, name: stri
   if (line === null || keyword === null)
     return say`${variable} is ${value}, set by the builder or the base image.`;
   const isBuildArg = instructionKind(keyword)?.declares !== undefined;
-  return isBuildArg && analysis.graph.options.buildArgs.has(name)
+  return isBuildArg && analysis.graph.definition.args.has(name)
     ? say`${variable} is ${value}, set by ${keyword} in line ${line}, with the value of a build argument.`
     : say`${variable} is ${value}, set by ${keyword} in line ${line}.`;
 }
@@ -134,7 +134,7 @@ function unsetWords(
   variable: string,
 ): string {
   const root = lineage(analysis.graph, analysis.graph.stages[stage ?? -1] ?? null)[0];
-  const isUnknown = root?.base.kind === "image" && root.base.image === null;
+  const isUnknown = root !== undefined && !isBaseKnown(root.base);
   if (instructionKind(keyword)?.expandedBy === "shell") {
     return say`${variable} is set by no line above: what it is here is up to the shell.`;
   }

@@ -22,7 +22,7 @@ export function hoverTerms(analysis: Analysis, offset: number): readonly Glossar
 function termsOf(analysis: Analysis, analysed: StepAnalysis): readonly GlossaryId[] {
   const { step, isBuilt, effect } = analysed;
   if (!isBuilt) return ["stage", "target"];
-  const { builder } = analysis.graph.options;
+  const { builder } = analysis.graph.definition;
   const around = surroundings(analysis, analysed);
   return (
     instructionKind(step.keyword)?.terms?.({ ...step, effect }, builder, around) ??

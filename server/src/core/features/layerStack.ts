@@ -239,7 +239,9 @@ function layerTooltip(view: View, analysed: StepAnalysis): string {
     `**${escapeMarkdown(lensTitle(view, analysed))}**`,
     codeSpan(analysed.step.text),
     ...causes,
-    ...(view.analysis.graph.options.builder === "classic" ? intermediateImage(view, analysed) : []),
+    ...(view.analysis.graph.definition.builder === "classic"
+      ? intermediateImage(view, analysed)
+      : []),
   ].join("\n\n");
 }
 

@@ -3,8 +3,7 @@
  * instruction names, and finds what the target needs.
  */
 
-import { contextName, noBuildFlags } from "../build/buildFlags.js";
-import type { BuildOptions } from "../build/buildOptions.js";
+import { type BuildDefinition, contextName, type PlatformBuild } from "../build/definition.js";
 import { automaticArgs, formatPlatform, parsePlatform } from "../build/platform.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
@@ -30,20 +29,20 @@ export interface GraphHost {
 /** Builds the graph. Never throws; a broken file gives the stages that can be read. */
 export function buildGraph(
   dockerfile: Dockerfile,
-  options: BuildOptions,
+  build: PlatformBuild,
   host: GraphHost,
 ): BuildGraph {
+  const { definition } = build;
   const steps: Step[] = [];
   const openStages: OpenStage[] = [];
   const written = stageNamesIn(dockerfile.instructions);
-  const targetName = options.target ?? written.at(-1) ?? "default";
+  const targetName = definition.target ?? written.at(-1) ?? "default";
   const automatic =
-    options.builder === "buildkit"
-      ? automaticArgs(options.platform, options.platform, targetName)
+    definition.builder === "buildkit"
+      ? automaticArgs(build.platform, build.platform, targetName)
       : new Map<string, string>();
-  const global = globalScope(dockerfile, options, automatic, host.digest);
-  const { flags = noBuildFlags } = options;
-  const names = options.builder === "buildkit" ? stageNames(written) : classicStages();
+  const global = globalScope(dockerfile, build, automatic, host.digest);
+  const names = definition.builder === "buildkit" ? stageNames(written) : classicStages();
 
   const addStep = (
     stage: OpenStage | null,
@@ -138,7 +137,7 @@ export function buildGraph(
         instruction.range,
       );
     }
-    const basePlatform = formatPlatform(platform ?? options.platform);
+    const basePlatform = formatPlatform(platform ?? build.platform);
     const replacement = line.name === null ? null : namedContext(line.name, basePlatform);
     const isReplaced = replacement !== null;
     const base = replacement ?? baseOf(line.base, index, basePlatform);
@@ -146,8 +145,8 @@ export function buildGraph(
     const found: Found[] = [];
     const scope = stageScope({
       global,
-      options,
-      platform: platform ?? parent?.scope.platform ?? options.platform,
+      build,
+      platform: platform ?? parent?.scope.platform ?? build.platform,
       parent: parent?.scope ?? null,
       base,
       names,
@@ -158,7 +157,7 @@ export function buildGraph(
       isReplaced,
       replacedName: (at) => (openStages[at]?.isReplaced ? openStages[at].name : null),
     });
-    if (options.builder === "classic" && line.name !== null) {
+    if (definition.builder === "classic" && line.name !== null) {
       const isTaken = openStages.some(({ name }) => name === line.name);
       if (isTaken) {
         const message = say`Another stage above is named "${line.name}".`;
@@ -197,12 +196,21 @@ export function buildGraph(
   }
 
   function namedContext(name: string, platform: string): StageBase | null {
-    const context = flags.contexts.get(contextName(name));
-    if (context === undefined) return null;
-    if (context.kind === "folder") return { kind: "folder", name: contextName(name) };
-    const { reference } = context;
-    const image = host.baseImage(reference, platform);
-    return { kind: "image", reference, image, isNamed: true };
+    const source = definition.contexts.get(contextName(name));
+    switch (source?.kind) {
+      case undefined:
+        return null;
+      case "path":
+        return { kind: "folder", name: contextName(name) };
+      case "image": {
+        const { reference } = source;
+        const image = host.baseImage(reference, platform);
+        return { kind: "image", reference, image, isNamed: true };
+      }
+      case "git":
+      case "build":
+        return { kind: "elsewhere", name: contextName(name), source };
+    }
   }
 
   function baseOf(reference: string, index: number, platform: string): StageBase {
@@ -216,16 +224,16 @@ export function buildGraph(
   }
 
   const targetIndex =
-    options.target === null ? openStages.length - 1 : (names.target(options.target) ?? -1);
+    definition.target === null ? openStages.length - 1 : (names.target(definition.target) ?? -1);
   addLabels(openStages[targetIndex]);
 
   /** `--label` is a last LABEL of the target; only to the classic builder it is a step. */
   function addLabels(stage: OpenStage | undefined): void {
-    const { labels } = flags;
+    const { labels } = definition.flags;
     if (stage === undefined) return;
     for (const [name, value] of [...labels].sort(([a], [b]) => (a < b ? -1 : 1))) {
       stage.scope.config.labels.set(name, value);
-      if (options.builder === "buildkit") continue;
+      if (definition.builder === "buildkit") continue;
       ensurePath(stage.scope.config);
       const place = stage.steps.at(-1)?.instruction ?? stage.instruction;
       const label = appendedLabel(name, value, place);
@@ -233,7 +241,7 @@ export function buildGraph(
     }
   }
 
-  return finish(dockerfile, options, targetIndex, global, openStages, steps);
+  return finish(dockerfile, build, targetIndex, global, openStages, steps);
 }
 
 /**
@@ -241,7 +249,7 @@ export function buildGraph(
  * meets what is wrong with an instruction when it comes to it.
  */
 function isRejected(
-  { builder }: BuildOptions,
+  { builder }: BuildDefinition,
   problems: readonly Problem[],
   global: WalkScope,
   stages: readonly OpenStage[],
@@ -270,13 +278,13 @@ function isEmptyImage(stage: OpenStage | undefined): boolean {
 
 function finish(
   dockerfile: Dockerfile,
-  options: BuildOptions,
+  { definition, platform }: PlatformBuild,
   targetIndex: number,
   global: WalkScope,
   openStages: readonly OpenStage[],
   allSteps: readonly Step[],
 ): BuildGraph {
-  const problems: Problem[] = [...dockerfile.problems, ...flagProblems(options)];
+  const problems: Problem[] = [...dockerfile.problems, ...flagProblems(definition)];
   if (openStages.length === 0) {
     // Of a file without any instruction the parser has said it.
     if (dockerfile.instructions.length > 0)
@@ -289,12 +297,12 @@ function finish(
   } else if (targetIndex < 0) {
     problems.push({
       code: "no-target",
-      message: say`No stage is named "${options.target ?? ""}".`,
+      message: say`No stage is named "${definition.target ?? ""}".`,
       severity: "error",
       range: null,
     });
   }
-  if (options.builder === "classic" && isEmptyImage(openStages[targetIndex])) {
+  if (definition.builder === "classic" && isEmptyImage(openStages[targetIndex])) {
     problems.push({
       code: "no-image",
       message: say`Nothing follows FROM scratch: the classic builder makes no image of it.`,
@@ -303,8 +311,8 @@ function finish(
     });
   }
   const needs = openStages.map((stage) => needsOf(stage));
-  const built = reachableStages(options.builder, targetIndex, needs);
-  const { numbers, stageTotals, labels } = numberSteps(options.builder, openStages, allSteps, {
+  const built = reachableStages(definition.builder, targetIndex, needs);
+  const { numbers, stageTotals, labels } = numberSteps(definition.builder, openStages, allSteps, {
     built,
     targetIndex,
   });
@@ -336,11 +344,12 @@ function finish(
     }
   }
   return {
-    options,
+    definition,
+    platform,
     stages,
     steps,
     target: stages[targetIndex] ?? null,
-    isRejected: isRejected(options, problems, global, openStages),
+    isRejected: isRejected(definition, problems, global, openStages),
     problems: problems.sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0)),
   };
 }

@@ -1,6 +1,6 @@
 /** The build graph: stages, the steps in them, and what each needs. Plain data. */
 
-import type { BuildOptions } from "../build/buildOptions.js";
+import type { BuildDefinition, ContextSource } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
 import type { BaseImage } from "../image/baseImage.js";
 import type { ImageConfig } from "../image/config.js";
@@ -21,8 +21,20 @@ export type StageBase =
   | { readonly kind: "scratch" }
   /** The files of a `--build-context`. */
   | { readonly kind: "folder"; readonly name: string }
+  /** A named context that only the builder gets: the files of a repository, what another build leaves. */
+  | {
+      readonly kind: "elsewhere";
+      readonly name: string;
+      readonly source: Extract<ContextSource, { kind: "git" | "build" }>;
+    }
   /** The FROM cannot be read. */
   | { readonly kind: "broken" };
+
+/** True when what an image of this base is set to by default is known. */
+export function isBaseKnown(base: StageBase): boolean {
+  if (base.kind === "elsewhere") return base.source.kind === "git";
+  return base.kind !== "image" || base.image !== null;
+}
 
 export interface Assignment {
   readonly name: string;
@@ -83,7 +95,9 @@ export interface Stage {
 }
 
 export interface BuildGraph {
-  readonly options: BuildOptions;
+  readonly definition: BuildDefinition;
+  /** The one of the definition's platforms that is built. */
+  readonly platform: Platform;
   readonly stages: readonly Stage[];
   /** In the file's order, ARGs before the first FROM included. */
   readonly steps: readonly Step[];

@@ -98,7 +98,10 @@ export function numberSteps(
 /** A folder is numbered like an image that is pulled. */
 function isPull({ effect, operation }: Step, { base, isReplaced }: OpenStage): boolean {
   if (isReplaced) return false;
-  return operation?.kind === "pull" || (effect === "base" && base.kind === "folder");
+  return (
+    operation?.kind === "pull" ||
+    (effect === "base" && (base.kind === "folder" || base.kind === "elsewhere"))
+  );
 }
 
 function isImplicit(source: SourceReference): boolean {

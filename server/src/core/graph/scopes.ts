@@ -1,7 +1,6 @@
 /** The scopes in which instructions are evaluated: one before the first FROM, one per stage. */
 
-import { contextName } from "../build/buildFlags.js";
-import type { BuildOptions } from "../build/buildOptions.js";
+import { contextName, type PlatformBuild } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
 import { formatPlatform } from "../build/platform.js";
 import type { Digest } from "../host.js";
@@ -33,17 +32,17 @@ export interface WalkScope extends StageScope {
 /** The scope of the ARGs before the first FROM, and of the FROM lines themselves. */
 export function globalScope(
   dockerfile: Dockerfile,
-  options: BuildOptions,
+  build: PlatformBuild,
   automatic: ReadonlyMap<string, string>,
   digest: Digest,
 ): WalkScope {
   const environment = new RecordingEnvironment(digest);
   for (const [name, value] of automatic)
-    environment.set(name, options.buildArgs.get(name) ?? value);
+    environment.set(name, build.definition.args.get(name) ?? value);
   const found: Found[] = [];
   return makeScope({
-    options,
-    platform: options.platform,
+    build,
+    platform: build.platform,
     escape: dockerfile.escape,
     environment,
     config: emptyConfig(),
@@ -60,7 +59,7 @@ export function globalScope(
 
 export interface StageScopeInput {
   readonly global: WalkScope;
-  readonly options: BuildOptions;
+  readonly build: PlatformBuild;
   readonly platform: Platform;
   readonly parent: WalkScope | null;
   readonly base: StageBase;
@@ -77,8 +76,8 @@ export interface StageScopeInput {
 
 /** A stage starts with what its base image or parent stage ends with. */
 export function stageScope(input: StageScopeInput): WalkScope {
-  const { parent, options } = input;
-  const inheritsArgs = options.builder === "buildkit";
+  const { parent, build } = input;
+  const inheritsArgs = build.definition.builder === "buildkit";
   const config = parent === null ? configOf(input.base) : copyConfig(parent.config);
   if (parent !== null) config.onBuild = [];
   if (inheritsArgs) ensurePath(config);
@@ -92,10 +91,14 @@ export function stageScope(input: StageScopeInput): WalkScope {
     environment.forgetAssignments();
   }
   // BuildKit starts an empty file system in its root: dockerfile2llb/image.go `emptyImage`.
-  const isEmpty = input.base.kind === "scratch" || input.base.kind === "folder";
+  const { base } = input;
+  const isEmpty =
+    base.kind === "scratch" ||
+    base.kind === "folder" ||
+    (base.kind === "elsewhere" && base.source.kind === "git");
   if (isEmpty && inheritsArgs && !input.isReplaced) config.workingDirectory = "/";
   return makeScope({
-    options,
+    build,
     platform: input.platform,
     escape: input.global.escape,
     environment,
@@ -105,7 +108,7 @@ export function stageScope(input: StageScopeInput): WalkScope {
     directory: parent?.directory ?? config.workingDirectory,
     found: input.found,
     replacedName: input.replacedName,
-    imageOf: (reference) => input.baseImage(reference, formatPlatform(options.platform)),
+    imageOf: (reference) => input.baseImage(reference, formatPlatform(build.platform)),
     resolve: (name, kind) =>
       kind === "mount"
         ? input.names.mountSource(name, input.stageIndex)
@@ -142,7 +145,7 @@ function applyBaseImage(config: ImageConfig, image: BaseImage): void {
 }
 
 interface ScopeParts {
-  readonly options: BuildOptions;
+  readonly build: PlatformBuild;
   readonly platform: Platform;
   readonly escape: EscapeCharacter;
   readonly environment: RecordingEnvironment;
@@ -158,6 +161,7 @@ interface ScopeParts {
 
 function makeScope(parts: ScopeParts): WalkScope {
   const { environment, found } = parts;
+  const { definition } = parts.build;
   const lookup = (name: string): string | undefined => environment.get(name);
   const report: StageScope["report"] = (phase, code, message, range) => {
     found.push({ phase, problem: { code, message, severity: "error", range } });
@@ -166,17 +170,17 @@ function makeScope(parts: ScopeParts): WalkScope {
     report("build", "bad-expansion", error.message, range);
   };
   const namedSource = (name: string): SourceReference | null => {
-    const context = parts.options.flags?.contexts.get(contextName(name));
+    const context = definition.contexts.get(contextName(name));
     if (context === undefined) return null;
-    if (context.kind === "folder") return { kind: "context", folder: contextName(name) };
+    if (context.kind !== "image") return { kind: "context", folder: contextName(name) };
     const { reference } = context;
     return { kind: "image", reference, image: parts.imageOf(reference), isNamed: true };
   };
   return {
-    builder: parts.options.builder,
+    builder: definition.builder,
     platform: parts.platform,
     escape: parts.escape,
-    buildArgs: parts.options.buildArgs,
+    buildArgs: definition.args,
     globalArgs: parts.globalArgs,
     environment,
     declaredArgs: parts.declaredArgs,
@@ -199,7 +203,7 @@ function makeScope(parts: ScopeParts): WalkScope {
       return expansion.error === null ? expansion.value : content;
     },
     resolveSource(name, range, kind) {
-      if (name === "scratch" && parts.options.builder === "buildkit") {
+      if (name === "scratch" && definition.builder === "buildkit") {
         const stage = parts.resolve(name, kind);
         if (stage.kind !== "stage") return { kind: "scratch" };
       }

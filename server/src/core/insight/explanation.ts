@@ -9,7 +9,7 @@ import { stageWords } from "../words/stageWords.js";
 /** null: Docker does not know the instruction. */
 export function explanation(analysis: Analysis, analysed: StepAnalysis): Explanation | null {
   const { step } = analysed;
-  const { builder } = analysis.graph.options;
+  const { builder } = analysis.graph.definition;
   const around = surroundings(analysis, analysed);
   return instructionKind(step.keyword)?.explain(step, builder, around) ?? null;
 }

@@ -46,14 +46,14 @@ export function failureAt(
     (analysed) => analysed.step.line <= line && canFail(analysis, analysed),
   );
   if (failed === undefined || failed.step.endLine < line) return null;
-  return analysis.graph.options.builder === "classic"
+  return analysis.graph.definition.builder === "classic"
     ? classicReport(analysis, failed, place)
     : buildkitReport(analysis, failed, place);
 }
 
 function canFail({ graph }: Analysis, { step, isBuilt }: StepAnalysis): boolean {
   if (!isBuilt || step.isTrigger || step.stage === null) return false;
-  return graph.options.builder === "classic" || step.operation !== null;
+  return graph.definition.builder === "classic" || step.operation !== null;
 }
 
 function classicReport(

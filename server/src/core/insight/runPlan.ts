@@ -4,7 +4,7 @@
  * interact", and the image config that a real engine keeps. Nothing is run.
  */
 import type { Analysis } from "../analysis/analyse.js";
-import type { Stage } from "../graph/graph.js";
+import { isBaseKnown, type Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { defaultPath, type Healthcheck } from "../image/config.js";
 import { instructionKind } from "../instructions/index.js";
@@ -77,7 +77,7 @@ function originOf(analysis: Analysis, target: Stage): RunOrigin {
   const entrypoint = last("entrypoint");
   const cmd = last("cmd");
   return {
-    baseIsKnown: root?.base.kind !== "image" || root.base.image !== null,
+    baseIsKnown: root === null || isBaseKnown(root.base),
     entrypoint,
     // An ENTRYPOINT of a later stage has cleared it: the config says so.
     cmd: target.config.cmd === null ? null : cmd,

@@ -27,7 +27,10 @@ export function valueBefore(analysis: Analysis, step: Step, name: string): Varia
       found = { value: own.value, line, keyword };
     }
   }
-  const { builder, platform } = analysis.graph.options;
+  const {
+    definition: { builder },
+    platform,
+  } = analysis.graph;
   if (found === null && isGlobal && builder === "buildkit") {
     const value = automaticArgs(platform, platform, "").get(name);
     if (value !== undefined) return { value, line: null, keyword: null };

@@ -183,7 +183,7 @@ export function graphPicture(view: View): GraphPicture | null {
     ...new Set(path.steps.flatMap((analysed) => stageOf(analysis, analysed) ?? [])),
   ];
   const critical = new Set(criticalStages.map(({ index }) => index));
-  const isSequence = analysis.graph.options.builder === "classic";
+  const isSequence = analysis.graph.definition.builder === "classic";
   const images = new Map<string, StageBox>();
   const edges = new Map<string, OpenEdge>();
   for (const stage of stages) {
@@ -289,7 +289,7 @@ function stageBox(view: View, stage: Stage, isCritical: boolean): StageBox {
     line: stage.instruction.line,
     isTarget,
     isNeeded: stage.isBuilt,
-    isCritical: isCritical && analysis.graph.options.builder === "buildkit",
+    isCritical: isCritical && analysis.graph.definition.builder === "buildkit",
     cells,
   };
 }

@@ -20,6 +20,7 @@ export function baseWords(analysis: Analysis, stage: Stage): string {
         : say`Continues ${stageWords(parent)}`;
     }
     case "folder":
+    case "elsewhere":
       return say`Starts with the build context ${stage.base.name}`;
     case "scratch":
       return say`Starts empty`;

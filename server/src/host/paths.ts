@@ -1,5 +1,6 @@
-/** Which paths lie in a folder. */
+/** Paths as this machine writes them. */
 import path from "node:path";
+import type { PathRules } from "../core/definitions/editorDefinition.js";
 
 /** The path from `folder` to `file`, `/` between names; empty: the folder itself; null: outside. */
 export function pathInside(folder: string, file: string): string | null {
@@ -9,3 +10,9 @@ export function pathInside(folder: string, file: string): string | null {
     relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
   return isOutside ? null : relative.split(path.sep).join("/");
 }
+
+export const pathRules: PathRules = {
+  resolve: (folder, written) => path.resolve(path.sep, folder, written),
+  parent: path.dirname,
+  isSame: (a, b) => path.relative(a, b) === "",
+};

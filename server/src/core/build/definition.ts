@@ -1,0 +1,113 @@
+/** What a build is: all that is decided before it starts, but for the files that it reads. */
+
+import type { Builder } from "./builder.js";
+import type { BuildFlags } from "./buildFlags.js";
+import type { Platform } from "./platform.js";
+
+/** Where a definition comes from: the settings, nothing but a Dockerfile, the words of a command line. */
+export type DefinitionKind = "settings" | "guess" | "cli";
+
+/** `settings:api`, `guess:/work/app/Dockerfile`; unique among the definitions of a workspace. */
+export type DefinitionId = `${DefinitionKind}:${string}`;
+
+/** What a context is. */
+export type ContextSource =
+  | {
+      readonly kind: "path";
+      /** Absolute. */
+      readonly folder: string;
+    }
+  | { readonly kind: "image"; readonly reference: string }
+  | { readonly kind: "git"; readonly url: string }
+  | {
+      /** What another definition leaves. */
+      readonly kind: "build";
+      readonly id: DefinitionId;
+      /** `linked`: both are one build, as Bake's `target:`; `tag`: it comes back as an image by its tag. */
+      readonly by: "linked" | "tag";
+    };
+
+/** Where a definition's text stands. */
+export interface FoundAt {
+  /** Absolute path; null: in no file that we know, such as the settings. */
+  readonly file: string | null;
+  /** Offsets in the file; null: the file as a whole. */
+  readonly range: { readonly start: number; readonly end: number } | null;
+  /** What it is called there; null: nothing. */
+  readonly name: string | null;
+}
+
+export interface BuildDefinition {
+  readonly id: DefinitionId;
+  /** What a person calls it; null: nothing but its Dockerfile. */
+  readonly name: string | null;
+  /** `inline`: the text is in no file of its own, or so far in an editor alone. */
+  readonly dockerfile:
+    | {
+        readonly kind: "file";
+        /** Absolute. */
+        readonly path: string;
+      }
+    | { readonly kind: "inline"; readonly text: string };
+  /** null: there is none to be named, such as for an untitled file where no folder is open. */
+  readonly context: ContextSource | null;
+  /** The named contexts, by the names that `contextName` gives. */
+  readonly contexts: ReadonlyMap<string, ContextSource>;
+  /** The stage to build; null: the last one. */
+  readonly target: string | null;
+  readonly args: ReadonlyMap<string, string>;
+  /** At least one. */
+  readonly platforms: readonly [Platform, ...Platform[]];
+  readonly builder: Builder;
+  readonly flags: BuildFlags;
+  readonly foundAt: FoundAt | null;
+}
+
+/** One platform of a definition: what is built, and analysed, at a time. */
+export interface PlatformBuild {
+  readonly definition: BuildDefinition;
+  readonly platform: Platform;
+}
+
+/** What earlier builds know the Dockerfile by: its path, or what stands for it in the id. */
+export function dockerfileName({ dockerfile, id }: BuildDefinition): string {
+  return dockerfile.kind === "file" ? dockerfile.path : id.slice(id.indexOf(":") + 1);
+}
+
+/** What earlier builds know the context by; empty: there is none. */
+export function contextPlace({ context }: BuildDefinition): string {
+  switch (context?.kind) {
+    case undefined:
+      return "";
+    case "path":
+      return context.folder;
+    case "image":
+      return context.reference;
+    case "git":
+      return context.url;
+    case "build":
+      return context.id;
+  }
+}
+
+/** The folder of the main context; null: it is not one of this machine. */
+export function contextFolder({ context }: BuildDefinition): string | null {
+  return context?.kind === "path" ? context.folder : null;
+}
+
+/** The folders among the named contexts. */
+export function namedFolders({ contexts }: BuildDefinition): ReadonlyMap<string, string> {
+  return new Map(
+    [...contexts].flatMap(([name, source]) =>
+      source.kind === "path" ? [[name, source.folder] as const] : [],
+    ),
+  );
+}
+
+/** Equal for all spellings of an image that one named context replaces: dockerui/config.go. */
+export function contextName(reference: string): string {
+  return reference
+    .replace(/^docker\.io\//, "")
+    .replace(/^library\//, "")
+    .replace(/:latest$/, "");
+}

@@ -1,0 +1,34 @@
+/** The definition that the words of a command line make. */
+import type { BuildDefinition } from "../build/definition.js";
+import type { Platform } from "../build/platform.js";
+
+/** The words of the command line, each read on its own. Paths are absolute. */
+export interface BuildWords
+  extends Pick<BuildDefinition, "contexts" | "target" | "args" | "builder" | "flags"> {
+  /** null: its text comes from stdin. */
+  readonly dockerfile: string | null;
+  readonly context: string;
+  /** What stands for a Dockerfile that has no path of its own. */
+  readonly stdinName: string;
+  readonly platform: Platform;
+}
+
+/** A text from stdin is put in when it has been read. */
+export function commandLineDefinition(words: BuildWords): BuildDefinition {
+  const { dockerfile, context, stdinName, platform, contexts, target, args, builder, flags } =
+    words;
+  return {
+    id: `cli:${dockerfile ?? stdinName}`,
+    name: null,
+    dockerfile:
+      dockerfile === null ? { kind: "inline", text: "" } : { kind: "file", path: dockerfile },
+    context: { kind: "path", folder: context },
+    contexts,
+    target,
+    args,
+    platforms: [platform],
+    builder,
+    flags,
+    foundAt: null,
+  };
+}

@@ -1,0 +1,20 @@
+/** What the text of a context names, as `docker build` and Bake spell it. */
+import type { ContextSource } from "../build/definition.js";
+
+/**
+ * @param resolve the absolute path of a folder as it is written
+ * @param linked the id of another definition as it is written
+ */
+export function readContextSource(
+  text: string,
+  resolve: (folder: string) => string,
+  linked: (name: string) => Extract<ContextSource, { kind: "build" }>["id"],
+): ContextSource {
+  const image = /^docker-image:\/\/(.+)$/.exec(text)?.[1];
+  if (image !== undefined) return { kind: "image", reference: image };
+  const target = /^target:(.+)$/.exec(text)?.[1];
+  if (target !== undefined) return { kind: "build", id: linked(target), by: "linked" };
+  // What is behind any other address is the builder's to find out, as a repository is.
+  if (/^[a-z][a-z0-9+.-]+:\/\/|^git@|^github\.com\//.test(text)) return { kind: "git", url: text };
+  return { kind: "path", folder: resolve(text) };
+}

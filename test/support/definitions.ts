@@ -1,0 +1,26 @@
+/** Build definitions of tests: what is not said is plain. */
+import { noBuildFlags } from "../../server/src/core/build/buildFlags.js";
+import type { BuildDefinition, PlatformBuild } from "../../server/src/core/build/definition.js";
+import type { Platform } from "../../server/src/core/build/platform.js";
+
+/** Of `Dockerfile`, for 64-bit PCs. */
+export function buildOf(
+  given: Partial<Omit<BuildDefinition, "platforms">> & { readonly platform?: Platform } = {},
+): PlatformBuild {
+  const { platform = { os: "linux", architecture: "amd64", variant: "" }, ...said } = given;
+  const definition: BuildDefinition = {
+    id: "guess:Dockerfile",
+    name: null,
+    dockerfile: { kind: "file", path: "Dockerfile" },
+    context: { kind: "path", folder: "/work/app" },
+    contexts: new Map(),
+    target: null,
+    args: new Map(),
+    platforms: [platform],
+    builder: "buildkit",
+    flags: noBuildFlags,
+    foundAt: null,
+    ...said,
+  };
+  return { definition, platform };
+}

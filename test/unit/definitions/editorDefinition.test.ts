@@ -1,0 +1,163 @@
+/** Which build the editor speaks of, from the settings and what was chosen. */
+import assert from "node:assert/strict";
+import { posix } from "node:path";
+import { test } from "node:test";
+import { analyse } from "../../../server/src/core/analysis/analyse.js";
+import type { BuildDefinition } from "../../../server/src/core/build/definition.js";
+import { recordBuild } from "../../../server/src/core/cache/record.js";
+import {
+  addBuild,
+  emptyBaseline,
+  emptyState,
+  lastBuild,
+} from "../../../server/src/core/cache/state.js";
+import {
+  type DocumentPlace,
+  editorDefinition,
+  type PathRules,
+} from "../../../server/src/core/definitions/editorDefinition.js";
+import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
+import { sha256 } from "../../../server/src/host/digest.js";
+import { readSettings } from "../../../server/src/workspace/settings.js";
+
+const paths: PathRules = {
+  resolve: (folder, written) => posix.resolve("/", folder, written),
+  parent: posix.dirname,
+  isSame: (a, b) => a === b,
+};
+
+const place: DocumentPlace = {
+  uri: "file:///work/apps/api/Dockerfile",
+  file: "/work/apps/api/Dockerfile",
+  workspaceFolder: "/work",
+};
+
+function definitionOf(settings: unknown, where = place): BuildDefinition {
+  return editorDefinition(readSettings(settings), null, where, paths);
+}
+
+test("without an entry it is a guess from the single settings", () => {
+  const definition = definitionOf({ context: "apps", target: "dev", buildArgs: { A: "1" } });
+  assert.equal(definition.id, "guess:/work/apps/api/Dockerfile");
+  assert.deepEqual(definition.context, { kind: "path", folder: "/work/apps" });
+  assert.equal(definition.target, "dev");
+  assert.deepEqual([...definition.args], [["A", "1"]]);
+});
+
+test("the context of a guess is the Dockerfile's folder, the workspace, or nothing", () => {
+  assert.deepEqual(definitionOf({}).context, { kind: "path", folder: "/work/apps/api" });
+  const untitled = { uri: "untitled:Untitled-1", file: null, workspaceFolder: "/work" };
+  assert.deepEqual(definitionOf({}, untitled).context, { kind: "path", folder: "/work" });
+  assert.equal(definitionOf({}, { ...untitled, workspaceFolder: null }).context, null);
+});
+
+test("the first entry of the Dockerfile holds, and the single settings fill it in", () => {
+  const definition = definitionOf({
+    context: "apps",
+    target: "dev",
+    buildArgs: { A: "1" },
+    platform: "linux/arm64",
+    builds: [
+      { dockerfile: "Dockerfile", name: "other" },
+      {
+        dockerfile: "apps/api/Dockerfile",
+        name: "api",
+        context: ".",
+        contexts: {
+          shared: "libs/shared",
+          "docker.io/library/alpine": "docker-image://alpine:3.20",
+          site: "https://example.com/site.git",
+          base: "target:base",
+        },
+        args: { B: "2" },
+        platforms: ["linux/amd64", "linux/arm/v7"],
+      },
+      { dockerfile: "./apps/api/Dockerfile", name: "second" },
+    ],
+  });
+  assert.equal(definition.id, "settings:api");
+  assert.equal(definition.name, "api");
+  assert.deepEqual(definition.context, { kind: "path", folder: "/work" });
+  assert.deepEqual(
+    [...definition.contexts],
+    [
+      ["shared", { kind: "path", folder: "/work/libs/shared" }],
+      ["alpine", { kind: "image", reference: "alpine:3.20" }],
+      ["site", { kind: "git", url: "https://example.com/site.git" }],
+      ["base", { kind: "build", id: "settings:base", by: "linked" }],
+    ],
+  );
+  assert.equal(definition.target, "dev");
+  assert.deepEqual([...definition.args], [["B", "2"]]);
+  assert.deepEqual(
+    definition.platforms.map(({ architecture, variant }) => architecture + variant),
+    ["amd64", "armv7"],
+  );
+});
+
+test("what was chosen in the editor is laid over either", () => {
+  const settings = readSettings({
+    builds: [{ dockerfile: "apps/api/Dockerfile", args: { B: "2" } }],
+  });
+  const choice = { target: "test", buildArgs: { C: "3" } };
+  const definition = editorDefinition(settings, choice, place, paths);
+  assert.equal(definition.id, "settings:apps/api/Dockerfile");
+  assert.equal(definition.target, "test");
+  assert.deepEqual(
+    [...definition.args],
+    [
+      ["B", "2"],
+      ["C", "3"],
+    ],
+  );
+});
+
+test("the classic builder has no named contexts", () => {
+  const entry = { dockerfile: "apps/api/Dockerfile", contexts: { a: "b" }, builder: "classic" };
+  assert.equal(definitionOf({ builds: [entry] }).contexts.size, 0);
+});
+
+test("what is no entry is passed over, and no type is trusted", () => {
+  for (const builds of [
+    null,
+    "x",
+    [null, 7, {}, { dockerfile: 7 }, { dockerfile: "" }],
+    [{ dockerfile: "apps/api/Dockerfile", platforms: [7, "not a platform/"], args: 7, target: [] }],
+  ]) {
+    const { target, args, platforms } = definitionOf({ builds });
+    assert.deepEqual([target, args.size, platforms.length], [null, 0, 1]);
+  }
+});
+
+test("a step that takes what is not to be had here is unknown, and says on what it turns", () => {
+  const entry = {
+    dockerfile: "apps/api/Dockerfile",
+    contexts: { site: "https://example.com/site.git", base: "target:other" },
+  };
+  const definition = definitionOf({ builds: [entry] });
+  const dockerfile = parseDockerfile(
+    "FROM alpine\nCOPY --from=site index.html /\nFROM site\nRUN one\nFROM base\nRUN two\nCOPY --from=0 / /\nCOPY --from=1 / /\n",
+  );
+  const analysis = (state = emptyState) =>
+    analyse({
+      definition,
+      platform: definition.platforms[0],
+      dockerfile,
+      context: null,
+      baseline: state === emptyState ? emptyBaseline(sha256) : lastBuild(state, definition, sha256),
+      baseImage: () => null,
+      digest: sha256,
+    });
+  const { graph, keys } = analysis();
+  const build = recordBuild({ graph, keys, tree: null, digest: sha256, at: 0 });
+  const answers = analysis(addBuild(emptyState, build)).steps.flatMap(({ prediction, step }) =>
+    prediction.kind === null ? [] : [[step.line, prediction.kind, prediction.causes[0]?.code]],
+  );
+  assert.deepEqual(answers, [
+    [2, "unknown", "remote-unknown"],
+    [4, "unknown", "remote-unknown"],
+    [6, "unknown", "stage-output-unknown"],
+    [7, "unknown", "stage-output-unknown"],
+    [8, "unknown", "stage-output-unknown"],
+  ]);
+});
