@@ -55,12 +55,12 @@ function checkConsequences(recorded: BuildRecord, analysis: Analysis): CheckedCl
   const { certain, possible } = consequences(analysis, root);
   // A step that may rebuild for a reason of its own may have begun it just as well.
   const isOpen = analysis.steps.some(
-    ({ step, prediction }) => prediction.kind === "unknown" && !possible.includes(step.line),
+    ({ place, prediction }) => prediction.kind === "unknown" && !possible.includes(place.line),
   );
   if (isOpen) return nothing;
   const ran = linesOf(recorded, "run");
   const cached = linesOf(recorded, "cached");
-  const { line } = root.step;
+  const { line } = root.place;
   const wrong = [
     ...certain
       .filter((other) => cached.has(other) && !ran.has(other))
@@ -87,10 +87,10 @@ function checkLeftovers(recorded: BuildRecord, analysis: Analysis): CheckedClaim
   const done = new Set([...linesOf(recorded, "run"), ...linesOf(recorded, "cached")]);
   const said = new Set([...report.kept, ...report.possible].map(({ line }) => line));
   const froms = new Set(
-    analysis.steps.flatMap(({ step }) => (step.keyword === "FROM" ? [step.line] : [])),
+    analysis.steps.flatMap(({ step, place }) => (step.keyword === "FROM" ? [place.line] : [])),
   );
   const silent = new Set(
-    analysis.steps.flatMap(({ step, keyed }) => (keyed.key === null ? [step.line] : [])),
+    analysis.steps.flatMap(({ place, keyed }) => (keyed.key === null ? [place.line] : [])),
   );
   return {
     facts: 1,

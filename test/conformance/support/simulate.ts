@@ -26,6 +26,7 @@ import {
   type SimulationJson,
   simulationJson,
 } from "../../../server/src/core/documents/simulation.js";
+import { stageLine } from "../../../server/src/core/graph/graph.js";
 import { lineage } from "../../../server/src/core/graph/layers.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
@@ -123,18 +124,18 @@ export async function simulateCase(
   const json = simulationJson(analysis, place);
   const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
   const entries = analysis.steps
-    .filter(({ step, isBuilt }) => isBuilt && step.stage !== null && inImage.has(step.stage))
+    .filter(({ place, isBuilt }) => isBuilt && place.stage !== null && inImage.has(place.stage))
     .filter(({ step }) => step.keyword !== "FROM")
     .filter(({ step }) => builder === "classic" || step.keyword !== "ONBUILD")
-    .map(({ step, effect }) => ({
-      line: step.line,
+    .map(({ step, place, effect }) => ({
+      line: place.line,
       keyword: step.keyword,
       layer: effect === "layer",
     }));
   // A folder that the image stands on is a layer without words of its own: it comes last.
   const [lowest] = lineage(graph, graph.target);
   if (lowest?.base.kind === "folder") {
-    entries.push({ line: lowest.instruction.line, keyword: "FROM", layer: true });
+    entries.push({ line: stageLine(graph, lowest), keyword: "FROM", layer: true });
   }
   return {
     json,

@@ -14,6 +14,7 @@ import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
 import { hover } from "../../../server/src/core/features/hover.js";
 import { layerChildren, layerStack } from "../../../server/src/core/features/layerStack.js";
+import { lineOf } from "../../../server/src/core/graph/graph.js";
 import { causeSentence, causeWords } from "../../../server/src/core/words/causeWords.js";
 import { anyText, dockerfiles, someFiles } from "./dockerfiles.js";
 import { analysisOf, builders, built, type Given } from "./support.js";
@@ -81,15 +82,15 @@ test("every miss and every unknown names its cause, and its line is in the file"
     fc.property(dockerfiles, dockerfiles, builder, (before, text, builder) => {
       const state = built({ text: before, builder, files: someFiles });
       const files = { ...someFiles, "src/a.ts": "edited" };
-      const { steps } = analysisOf({ text, builder, files, state });
+      const { graph, steps } = analysisOf({ text, builder, files, state });
       for (const { prediction } of steps) {
         const isOpen = prediction.kind === "miss" || prediction.kind === "unknown";
         assert.ok(!isOpen || prediction.causes.length > 0);
         for (const cause of prediction.causes) {
-          const { line } = cause;
+          const line = lineOf(graph, cause.at);
           assert.ok(line === null || (line >= 1 && line <= text.split("\n").length));
-          assert.match(causeSentence(cause), /\.$/);
-          assert.notEqual(causeWords(cause), "");
+          assert.match(causeSentence(cause, graph), /\.$/);
+          assert.notEqual(causeWords(cause, graph), "");
         }
       }
     }),

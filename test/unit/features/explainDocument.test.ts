@@ -43,7 +43,7 @@ test("an ARG reaches the instructions that use it, and one before FROM the stage
   const { analysis } = viewOf(
     "ARG A=1\nFROM x\nARG A\nCOPY a /\nRUN b\nFROM y\nRUN c\nFROM z\nARG P=/p\nCOPY a $P\nCOPY b /b\nCOPY --from=0 /1 /\nCOPY --from=1 /2 /",
   );
-  const from = (line: number) => analysis.steps.find(({ step }) => step.line === line);
+  const from = (line: number) => analysis.steps.find(({ place }) => place.line === line);
   const global = from(1);
   const local = from(9);
   assert.ok(global !== undefined && local !== undefined);

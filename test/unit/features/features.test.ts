@@ -30,8 +30,9 @@ checkFixtures("codeLens", ({ view, project }) => {
   const details = project.option("detail") as readonly LensDetail[]; // the fixtures' own words
   return {
     claims: codeLenses(view, details[0] ?? "all").map(({ line, offset, title }) => {
-      const step = view.analysis.steps.find((other) => other.step.line === line)?.step;
-      return { start: offset, end: step?.instruction.keywordRange.end ?? offset, text: title };
+      const step = view.analysis.steps.find((other) => other.place.line === line)?.step;
+      const length = step?.instruction.keywordRange.end ?? 0;
+      return { start: offset, end: offset + length, text: title };
     }),
     expect:
       details.length === 0

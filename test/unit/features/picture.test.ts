@@ -140,7 +140,7 @@ test("the longest chain goes through the stage with the most running steps", () 
   const view = viewOf(
     "FROM a AS short\nRUN 1\nFROM a AS long\nRUN 1\nRUN 2\nRUN 3\nFROM a\nCOPY --from=short /a /\nCOPY --from=long /b /",
   );
-  const lines = criticalPath(view.analysis).steps.map(({ step }) => step.line);
+  const lines = criticalPath(view.analysis).steps.map(({ place }) => place.line);
   assert.deepEqual(lines, [4, 5, 6, 9]);
   const critical = graphPicture(view)?.boxes.filter(({ isCritical }) => isCritical);
   assert.deepEqual(

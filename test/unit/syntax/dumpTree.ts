@@ -1,26 +1,31 @@
 /** The syntax tree as text that a person can check against the file: every range as `line:column`. */
 import { type Piece, piecesOf } from "../../../server/src/core/syntax/pieces.js";
+import { syntaxProblems } from "../../../server/src/core/syntax/placed.js";
 import type { Dockerfile, Instruction } from "../../../server/src/core/syntax/syntax.js";
 import {
   buildLineIndex,
   type LineIndex,
   positionAt,
 } from "../../../server/src/core/text/lineIndex.js";
-import type { TextRange } from "../../../server/src/core/text/range.js";
+import { rangeAt, type TextRange } from "../../../server/src/core/text/range.js";
 
 /** Lines and columns count from 1, an end is the place after the last character. */
 export function dumpTree(file: Dockerfile): string {
   const index = buildLineIndex(file.text);
   const place = (range: TextRange) => `${pointOf(index, range.start)}-${pointOf(index, range.end)}`;
   const lines = [`escape ${file.escape}`];
-  for (const piece of piecesOf(file)) lines.push(...dumpPiece(piece, file.text, place));
-  for (const { severity, code, message, range } of file.problems) {
-    lines.push(`${severity} ${place(range)} ${code}: ${message}`);
+  for (const piece of piecesOf(file)) lines.push(...dumpPiece(file, piece, place));
+  for (const { severity, code, message, range } of syntaxProblems(file)) {
+    if (range !== null) lines.push(`${severity} ${place(range)} ${code}: ${message}`);
   }
   return `${lines.join("\n")}\n`;
 }
 
-function dumpPiece(piece: Piece, text: string, place: (range: TextRange) => string): string[] {
+function dumpPiece(
+  { text, instructions, lines }: Dockerfile,
+  piece: Piece,
+  place: (range: TextRange) => string,
+): string[] {
   switch (piece.kind) {
     case "directive":
       return [
@@ -30,8 +35,11 @@ function dumpPiece(piece: Piece, text: string, place: (range: TextRange) => stri
       return [
         `comment ${place(piece.range)} ${quote(text.slice(piece.range.start, piece.range.end))}`,
       ];
-    case "instruction":
-      return dumpInstruction(piece.node, place, "");
+    case "instruction": {
+      const { start } = piece.range;
+      const line = lines[instructions.indexOf(piece.node)] ?? 0;
+      return dumpInstruction(piece.node, line, (range) => place(rangeAt(start, range)), "");
+    }
     case "blank":
       return [];
   }
@@ -39,12 +47,13 @@ function dumpPiece(piece: Piece, text: string, place: (range: TextRange) => stri
 
 function dumpInstruction(
   node: Instruction,
+  line: number,
   place: (range: TextRange) => string,
   indent: string,
 ): string[] {
   const written = node.keyword === node.keywordText ? "" : ` written ${quote(node.keywordText)}`;
   const lines = [
-    `${indent}instruction ${place(node.range)} lines ${node.line}-${node.endLine}${node.json ? " json" : ""}${node.broken ? " broken" : ""}`,
+    `${indent}instruction ${place(node.range)} lines ${line}-${line + node.lineCount - 1}${node.json ? " json" : ""}${node.broken ? " broken" : ""}`,
     `${indent}  keyword ${place(node.keywordRange)} ${bare(node.keyword)}${written}`,
   ];
   if (node.comments !== null)
@@ -67,7 +76,8 @@ function dumpInstruction(
       `${indent}    body ${place(heredoc.bodyRange)} ${quote(heredoc.content)} closing ${closing}`,
     );
   }
-  if (node.trigger !== null) lines.push(...dumpInstruction(node.trigger, place, `${indent}  `));
+  if (node.trigger !== null)
+    lines.push(...dumpInstruction(node.trigger, line, place, `${indent}  `));
   return lines;
 }
 

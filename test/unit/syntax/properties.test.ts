@@ -12,6 +12,7 @@ import {
 } from "../../../server/src/core/syntax/expand.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { piecesOf } from "../../../server/src/core/syntax/pieces.js";
+import { syntaxProblems } from "../../../server/src/core/syntax/placed.js";
 import type { Dockerfile, Instruction } from "../../../server/src/core/syntax/syntax.js";
 import type { TextRange } from "../../../server/src/core/text/range.js";
 
@@ -70,10 +71,14 @@ test("every range of any tree lies in the text and inside its instruction", () =
     fc.property(anyText, (text) => {
       const file = parseDockerfile(text);
       const whole = { start: 0, end: text.length };
-      for (const { range } of [...file.directives, ...file.comments, ...file.problems]) {
-        assertInside(range, whole);
+      for (const { range } of [...file.directives, ...file.comments, ...syntaxProblems(file)]) {
+        assertInside(range ?? { start: -1, end: -1 }, whole);
       }
-      for (const instruction of file.instructions) assertRanges(instruction, whole, text.length);
+      for (const [at, instruction] of file.instructions.entries()) {
+        const rest = { start: 0, end: text.length - (file.starts[at] ?? 0) };
+        assert.equal(instruction.range.start, 0);
+        assertRanges(instruction, rest, rest.end);
+      }
     }),
     { numRuns: 3000 },
   );
@@ -82,11 +87,14 @@ test("every range of any tree lies in the text and inside its instruction", () =
 test("instructions follow one another, line by line", () => {
   fc.assert(
     fc.property(anyText, (text) => {
-      const { instructions } = parseDockerfile(text);
+      const { instructions, lines, starts } = parseDockerfile(text);
       let line = 0;
-      for (const instruction of instructions) {
-        assert.ok(instruction.line > line && instruction.endLine >= instruction.line);
-        line = instruction.endLine;
+      let end = 0;
+      for (const [at, { lineCount, range }] of instructions.entries()) {
+        const [first = 0, start = -1] = [lines[at], starts[at]];
+        assert.ok(first > line && lineCount > 0 && start >= end);
+        line = first + lineCount - 1;
+        end = start + range.end;
       }
       assert.ok(line <= text.split("\n").length);
     }),
@@ -97,9 +105,9 @@ test("instructions follow one another, line by line", () => {
 test("a word that stands on one line reads there as its value says", () => {
   fc.assert(
     fc.property(anyText, (text) => {
-      for (const { words } of wordsOf(parseDockerfile(text))) {
+      for (const { start, words } of wordsOf(parseDockerfile(text))) {
         for (const { value, range } of words) {
-          const written = text.slice(range.start, range.end);
+          const written = text.slice(start + range.start, start + range.end);
           // Bytes of a character that BuildKit cuts in two have no text of their own.
           if (!written.includes("\n") && !value.includes("\ufffd")) assert.equal(written, value);
         }
@@ -198,14 +206,14 @@ function assertInside(inner: TextRange, outer: TextRange): void {
 }
 
 /** The words of the instructions that are not written as JSON, those of triggers included. */
-function wordsOf(file: Dockerfile): readonly { readonly words: Instruction["args"] }[] {
-  const all: Instruction[] = [];
-  for (let next of file.instructions) {
-    all.push(next);
-    while (next.trigger !== null) {
-      next = next.trigger;
-      all.push(next);
-    }
-  }
-  return all.filter(({ json }) => !json).map(({ args }) => ({ words: args }));
+/** The arguments of every instruction that are no JSON, and the offset that their ranges count from. */
+function wordsOf(
+  file: Dockerfile,
+): readonly { readonly start: number; readonly words: Instruction["args"] }[] {
+  return file.instructions.flatMap((instruction, at) => {
+    const all: Instruction[] = [instruction];
+    for (let next = instruction.trigger; next !== null; next = next.trigger) all.push(next);
+    const start = file.starts[at] ?? 0;
+    return all.filter(({ json }) => !json).map(({ args }) => ({ start, words: args }));
+  });
 }

@@ -8,8 +8,9 @@ import path from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
+import { syntaxProblems } from "../../../server/src/core/syntax/placed.js";
 import type { Instruction } from "../../../server/src/core/syntax/syntax.js";
-import type { PlacedProblem } from "../../../server/src/core/text/range.js";
+import type { Problem } from "../../../server/src/core/text/range.js";
 
 const FOLDER = path.resolve("../shared/data/vectors");
 
@@ -93,14 +94,18 @@ function readVectors(file: string): readonly Vector[] | null {
 /** What differs, null when nothing does. */
 function compare({ b64, expect }: Vector): string | null {
   const tree = parseDockerfile(Buffer.from(b64, "base64").toString("utf8"));
-  const errors = tree.problems.filter(({ severity }) => severity === "error");
+  const problems = syntaxProblems(tree);
+  const errors = problems.filter(({ severity }) => severity === "error");
   if (expect.err !== undefined) return compareError(errors[0], tree.text, expect);
   if (errors.length > 0) return `rejected: ${errors[0]?.code}`;
-  const actual = { nodes: tree.instructions.map(asNode), esc: tree.escape };
+  const actual = {
+    nodes: tree.instructions.map((one, at) => asNode(one, tree.lines[at] ?? 0)),
+    esc: tree.escape,
+  };
   const expected = { nodes: expect.nodes, esc: expect.esc };
   try {
     assert.deepEqual(actual, expected);
-    assert.equal(tree.problems.length, expect.warn?.length ?? 0, "warnings");
+    assert.equal(problems.length, expect.warn?.length ?? 0, "warnings");
   } catch (error) {
     return String(error);
   }
@@ -108,7 +113,7 @@ function compare({ b64, expect }: Vector): string | null {
 }
 
 function compareError(
-  error: PlacedProblem | undefined,
+  error: Problem | undefined,
   text: string,
   { err = "", errlines = [] }: Vector["expect"],
 ): string | null {
@@ -117,7 +122,7 @@ function compareError(
   if (error.code !== code) return `${error.code} instead of ${err}`;
   // BuildKit has not counted the line yet that is too long or holds the escape.
   const isEarly = ["escape-invalid", "line-too-long"].includes(error.code);
-  const line = text.slice(0, error.range.start).split("\n").length - (isEarly ? 1 : 0);
+  const line = text.slice(0, error.range?.start ?? 0).split("\n").length - (isEarly ? 1 : 0);
   const first = errlines[0]?.[0] ?? 0;
   // An empty file has no line for BuildKit, and one for an editor.
   const last = Math.max(errlines.at(-1)?.[0] ?? 0, text === "" ? 1 : 0);
@@ -126,7 +131,7 @@ function compareError(
     : `${error.code} on line ${line}, not ${first}-${last}`;
 }
 
-function asNode(instruction: Instruction): ExpectedNode {
+function asNode(instruction: Instruction, line: number): ExpectedNode {
   const { trigger } = instruction;
   return {
     cmd: instruction.keywordText,
@@ -140,11 +145,11 @@ function asNode(instruction: Instruction): ExpectedNode {
       chomp,
       content,
     })),
-    start: instruction.line,
-    end: instruction.endLine,
+    start: line,
+    end: line + instruction.lineCount - 1,
     original: instruction.original,
     prev: instruction.comments,
     // BuildKit leaves the place and the heredocs of an ONBUILD's instruction to the ONBUILD.
-    ...(trigger === null ? {} : { sub: { ...asNode(trigger), start: 0, end: 0, heredocs: [] } }),
+    ...(trigger === null ? {} : { sub: { ...asNode(trigger, 0), start: 0, end: 0, heredocs: [] } }),
   };
 }

@@ -90,7 +90,7 @@ for (const folder of ["codeLens", "hover", "layerStack", "diagnostics", "explain
 function answersOf(view: View): readonly (readonly [string, string])[] {
   const { analysis } = view;
   const name = "Dockerfile";
-  const steps = analysis.steps.map(({ step }) => step);
+  const places = analysis.steps.map(({ place }) => place);
   const nodes = layerStack(view, { folder: ".", problem: "", isWatched: false });
   return [
     [
@@ -105,10 +105,7 @@ function answersOf(view: View): readonly (readonly [string, string])[] {
         .map(({ message }) => message)
         .join("\n"),
     ],
-    [
-      "hover",
-      steps.map((step) => hover(view, step.instruction.range.start)?.markdown ?? "").join("\n"),
-    ],
+    ["hover", places.map(({ start }) => hover(view, start)?.markdown ?? "").join("\n")],
     ["layerStack", nodeWords(view, nodes).join("\n")],
     ["status", `${statusText(view)}\n${statusDetail(view)}`],
     ["explainDocument", explainDocument(view, { name, picture: "text", layout: layoutGraph })],
@@ -116,7 +113,7 @@ function answersOf(view: View): readonly (readonly [string, string])[] {
     ["run", runPlanDocument(runPlan(analysis, { remove: true, args: [] }), name)],
     [
       "failure",
-      steps
+      places
         .map(({ line }) => failureDocument(failureAt(analysis, line, { dockerfile: name }), name))
         .join("\n"),
     ],

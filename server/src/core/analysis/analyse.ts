@@ -12,7 +12,13 @@ import type { Baseline } from "../cache/records.js";
 import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
 import { buildGraph } from "../graph/build.js";
-import type { BuildGraph, Step } from "../graph/graph.js";
+import {
+  type BuildGraph,
+  placeOf,
+  type Step,
+  type StepPlace,
+  stageOfStep,
+} from "../graph/graph.js";
 import { layerNumbers, lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
@@ -48,6 +54,8 @@ export interface AnalysisInput extends PlatformBuild {
 
 export interface StepAnalysis {
   readonly step: Step;
+  /** Where it stands today. */
+  readonly place: StepPlace;
   readonly keyed: KeyedStep;
   readonly prediction: Prediction;
   readonly isBuilt: boolean;
@@ -94,22 +102,27 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
     digest,
   });
   const predictions = explainPredictions(graph, keys, baseline, digest);
-  const numbers = layerNumbers(graph, (step) => keys.steps[step.index]?.addsLayer ?? true);
+  const numbers = layerNumbers(
+    graph,
+    (step) => keys.steps[placeOf(graph, step).index]?.addsLayer ?? true,
+  );
   const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
   const summary = { hit: 0, miss: 0, unknown: 0 };
-  const steps = keys.steps.map((keyed): StepAnalysis => {
+  const steps = keys.steps.map((keyed, at): StepAnalysis => {
     const { step } = keyed;
-    const prediction = predictions[step.index] ?? { kind: null, causes: [] };
+    const place = placeOf(graph, step);
+    const prediction = predictions[at] ?? { kind: null, causes: [] };
     if (prediction.kind !== null) summary[prediction.kind]++;
-    const stageLayer = numbers.get(step.index) ?? null;
+    const stageLayer = numbers.get(step) ?? null;
     return {
       step,
+      place,
       keyed,
       prediction,
       isBuilt: isBuilt(graph, step),
       effect: step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect,
       stageLayer,
-      layer: step.stage !== null && inImage.has(step.stage) ? stageLayer : null,
+      layer: place.stage !== null && inImage.has(place.stage) ? stageLayer : null,
       files: countFiles(keyed.context),
     };
   });
@@ -121,17 +134,17 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
     problems: [
       ...graph.problems,
       ...problems,
-      ...contextProblems(keys),
-      ...checkoutProblems(keys, context?.checkout ?? null),
+      ...contextProblems(graph, keys),
+      ...checkoutProblems(graph, keys, context?.checkout ?? null),
     ],
     summary,
   };
 }
 
-function isBuilt({ stages }: BuildGraph, { stage: index, effect }: Step): boolean {
-  const stage = index === null ? undefined : stages[index];
-  if (stage === undefined) return true;
-  return stage.isBuilt && (!stage.isReplaced || effect === "base");
+function isBuilt(graph: BuildGraph, step: Step): boolean {
+  const stage = stageOfStep(graph, step);
+  if (stage === null) return true;
+  return stage.isBuilt && (!stage.isReplaced || step.effect === "base");
 }
 
 function countFiles(context: readonly ContextInput[]): StepAnalysis["files"] {

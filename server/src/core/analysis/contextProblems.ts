@@ -1,17 +1,19 @@
 /** What is wrong with the files that steps take, as problems at their sources. */
 import type { KeyedStep, Keys } from "../cache/predict.js";
 import type { SelectionProblem } from "../context/selection.js";
+import { type BuildGraph, placeOf } from "../graph/graph.js";
 import type { HostError } from "../host.js";
-import type { Problem, TextRange } from "../text/range.js";
+import { type Problem, problemAt, type TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
 
-export function contextProblems(keys: Keys): readonly Problem[] {
+export function contextProblems(graph: BuildGraph, keys: Keys): readonly Problem[] {
   return keys.steps.flatMap((keyed) => {
     const selected = keyed.context.flatMap(({ selection }) => selection.problems);
     const errors = keyed.context.flatMap(({ content }) =>
       content.kind === "unreadable" ? content.errors : [],
     );
-    return [
+    const { start } = placeOf(graph, keyed.step);
+    const found: readonly Problem[] = [
       ...[...selected, ...keyed.stageProblems].map((problem) => ({
         code: problem.code,
         message: problem.message,
@@ -25,6 +27,7 @@ export function contextProblems(keys: Keys): readonly Problem[] {
         range: keyed.step.instruction.range,
       })),
     ];
+    return found.map((problem) => problemAt(start, problem));
   });
 }
 

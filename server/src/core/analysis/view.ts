@@ -1,6 +1,6 @@
 /** What the features show: an analysis, and whether it tells what will happen or what just did. */
 
-import type { Stage } from "../graph/graph.js";
+import { placeOf, type Stage } from "../graph/graph.js";
 import type { Analysis, StepAnalysis } from "./analyse.js";
 
 export interface View {
@@ -13,17 +13,30 @@ export interface View {
 }
 
 /** The stage of a step; null before the first FROM. */
-export function stageOf(analysis: Analysis, { step }: StepAnalysis): Stage | null {
-  return step.stage === null ? null : (analysis.graph.stages[step.stage] ?? null);
+export function stageOf({ graph }: Analysis, { place }: StepAnalysis): Stage | null {
+  return place.stage === null ? null : (graph.stages[place.stage] ?? null);
 }
 
 /** The steps that have to be done before a step can run, by their indexes: the one below, and its sources. */
 export function waitsFor(analysis: Analysis, analysed: StepAnalysis): readonly number[] {
   const { below } = analysed.keyed;
-  return [...(below === null ? [] : [below.step.index]), ...sourceEnds(analysis, analysed)];
+  return [...(below === null ? [] : [indexOf(analysis, below)]), ...sourceEnds(analysis, analysed)];
 }
 
 /** The last steps of the stages that a step takes files from, by their indexes. */
-export function sourceEnds({ keys }: Analysis, { keyed }: StepAnalysis): readonly number[] {
-  return keyed.sources.flatMap((source) => keys.stages[source]?.last?.step.index ?? []);
+export function sourceEnds(analysis: Analysis, { keyed }: StepAnalysis): readonly number[] {
+  return keyed.sources.flatMap((source) => {
+    const last = analysis.keys.stages[source]?.last;
+    return last == null ? [] : [indexOf(analysis, last)];
+  });
+}
+
+/** The place of a step in `Analysis.steps`. */
+export function indexOf({ graph }: Analysis, { step }: Pick<StepAnalysis, "step">): number {
+  return placeOf(graph, step).index;
+}
+
+/** The steps of a stage with what is known of each. */
+export function stageSteps({ graph, steps }: Analysis, stage: Stage): readonly StepAnalysis[] {
+  return stage.steps.flatMap((step) => steps[placeOf(graph, step).index] ?? []);
 }

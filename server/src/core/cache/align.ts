@@ -10,7 +10,7 @@ export function stepText(step: Step, digest: Digest): string {
 }
 
 /**
- * The recorded step that each present step was, by step index. Stages pair first; in a stage the
+ * The recorded step that each present step was. Stages pair first; in a stage the
  * equal steps at the top and at the bottom pair, and what lies between pairs by keyword, in order.
  * Linear in the number of steps.
  */
@@ -18,16 +18,15 @@ export function alignSteps(
   graph: BuildGraph,
   build: BuildRecord,
   textOf: (step: Step) => string,
-): ReadonlyMap<number, StepRecord> {
-  const pairs = new Map<number, StepRecord>();
+): ReadonlyMap<Step, StepRecord> {
+  const pairs = new Map<Step, StepRecord>();
   const recorded = new Map<number | null, StepRecord[]>();
   for (const step of build.steps) {
     const list = recorded.get(step.stage);
     if (list === undefined) recorded.set(step.stage, [step]);
     else list.push(step);
   }
-  const globals = graph.steps.filter((step) => step.stage === null);
-  alignStage(globals, recorded.get(null) ?? [], textOf, pairs);
+  alignStage(graph.globals, recorded.get(null) ?? [], textOf, pairs);
   for (const [stage, before] of alignStages(graph, recorded)) {
     alignStage(stage.steps, recorded.get(before) ?? [], textOf, pairs);
   }
@@ -71,12 +70,12 @@ function alignStage(
   steps: readonly Step[],
   records: readonly StepRecord[],
   textOf: (step: Step) => string,
-  pairs: Map<number, StepRecord>,
+  pairs: Map<Step, StepRecord>,
 ): void {
   const isPair = (step: Step | undefined, record: StepRecord | undefined): boolean =>
     step !== undefined && record !== undefined && textOf(step) === record.text;
   const pair = (step: Step | undefined, record: StepRecord | undefined): void => {
-    if (step !== undefined && record !== undefined) pairs.set(step.index, record);
+    if (step !== undefined && record !== undefined) pairs.set(step, record);
   };
   let top = 0;
   while (isPair(steps[top], records[top])) {

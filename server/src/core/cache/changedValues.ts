@@ -2,15 +2,23 @@
  * Which variables are others than in the build before, as each step sees them. It walks every stage
  * once beside its record, so that a file of n steps costs O(n).
  */
-import type { BuildGraph, Stage, Step } from "../graph/graph.js";
+import {
+  type BuildGraph,
+  placeOf,
+  refOf,
+  type Stage,
+  type Step,
+  type StepRef,
+  stageOfStep,
+} from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { BuildRecord, StepRecord } from "./records.js";
 
 export interface ValueChange {
   readonly name: string;
   readonly how: "changed" | "added" | "removed";
-  /** Where it is set now, from 1; null: nowhere. */
-  readonly line: number | null;
+  /** The step that sets it now; null: none. */
+  readonly at: StepRef | null;
 }
 
 /** Digest of a variable's value as the store keeps it. */
@@ -21,7 +29,7 @@ export function valueDigest(value: string, digest: Digest): string {
 /** Ask for the steps in the file's order. */
 export class ChangedValues {
   readonly #graph: BuildGraph;
-  readonly #pairs: ReadonlyMap<number, StepRecord>;
+  readonly #pairs: ReadonlyMap<Step, StepRecord>;
   readonly #digest: Digest;
   readonly #recorded = new Map<number | null, StepRecord[]>();
   readonly #places = new Map<StepRecord, number>();
@@ -30,7 +38,7 @@ export class ChangedValues {
   constructor(
     graph: BuildGraph,
     build: BuildRecord | null,
-    pairs: ReadonlyMap<number, StepRecord>,
+    pairs: ReadonlyMap<Step, StepRecord>,
     digest: Digest,
   ) {
     this.#graph = graph;
@@ -51,7 +59,7 @@ export class ChangedValues {
     names: ReadonlySet<string> | null,
     most: number,
   ): readonly ValueChange[] {
-    const walk = this.#advance(step, record);
+    const walk = this.#advanceTo(step, record);
     if (walk === null) return [];
     const changes: ValueChange[] = [];
     for (const name of names ?? walk.changed) {
@@ -59,25 +67,30 @@ export class ChangedValues {
       if (!walk.changed.has(name)) continue;
       const now = walk.now.get(name);
       const how = now === undefined ? "removed" : walk.past.has(name) ? "changed" : "added";
-      changes.push({ name, how, line: now?.line ?? null });
+      changes.push({ name, how, at: now?.at ?? null });
     }
     return changes;
   }
 
   /** True when the same names were last set in another order. */
   isReordered(step: Step, record: StepRecord): boolean {
-    const walk = this.#advance(step, record);
+    const walk = this.#advanceTo(step, record);
     return walk !== null && [...walk.now.keys()].join() !== [...walk.past.keys()].join();
   }
 
-  #advance(step: Step, record: StepRecord | null): Walk | null {
-    const stage = this.#graph.stages[step.stage ?? -1];
-    if (stage === undefined) return null;
+  #advanceTo(step: Step, record: StepRecord): Walk | null {
+    const stage = stageOfStep(this.#graph, step);
+    return stage === null ? null : this.#advance(stage, placeOf(this.#graph, step).nth, record);
+  }
+
+  /** To the step at `nth` of its stage, and to its record (null: to the end of the recorded stage). */
+  #advance(stage: Stage, nth: number, record: StepRecord | null): Walk {
     const walk = this.#walkOf(stage);
-    for (let other = stage.steps[walk.at]; other !== undefined && other.index < step.index; ) {
+    for (let other = stage.steps[walk.at]; other !== undefined && walk.at < nth; ) {
+      const at = refOf(this.#graph, other);
       for (const { name, value } of other.assignments) {
         walk.now.delete(name);
-        walk.now.set(name, { value: valueDigest(value, this.#digest), line: other.line });
+        walk.now.set(name, { value: valueDigest(value, this.#digest), at });
         compare(walk, name);
       }
       other = stage.steps[++walk.at];
@@ -98,11 +111,10 @@ export class ChangedValues {
   #walkOf(stage: Stage): Walk {
     let walk = this.#walks.get(stage.index);
     if (walk !== undefined) return walk;
-    const paired = stage.steps.map(({ index }) => this.#pairs.get(index));
+    const paired = stage.steps.map((step) => this.#pairs.get(step));
     const recordedStage = paired.find((record) => record !== undefined)?.stage ?? null;
     const parent = stage.base.kind === "stage" ? this.#graph.stages[stage.base.index] : undefined;
-    const last = parent?.steps.at(-1);
-    const end = last === undefined ? null : this.#advance({ ...last, index: last.index + 1 }, null);
+    const end = parent === undefined ? null : this.#advance(parent, parent.steps.length, null);
     walk = {
       now: new Map(end?.now),
       past: new Map(end?.past),
@@ -118,7 +130,7 @@ export class ChangedValues {
 
 interface Walk {
   /** The last assignment of a name stands last, as in a RUN's key. */
-  readonly now: Map<string, { readonly value: string; readonly line: number }>;
+  readonly now: Map<string, { readonly value: string; readonly at: StepRef }>;
   readonly past: Map<string, string>;
   readonly changed: Set<string>;
   at: number;

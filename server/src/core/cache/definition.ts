@@ -84,7 +84,7 @@ export function buildkitDefinition(
 
 /** null: the classic builder commits nothing for the step (FROM, ARG before it). */
 export function classicDefinition(step: Step, digest: Digest): Definition | null {
-  if (step.stage === null || step.effect === "base") return null;
+  if (step.effect === "base") return null;
   const { operation } = step;
   switch (operation?.kind) {
     case "run":

@@ -1,5 +1,12 @@
 /** Why a step will not be cached: the causes, first cause first. */
-import type { BuildGraph, Step } from "../graph/graph.js";
+import {
+  type BuildGraph,
+  placeOf,
+  refOf,
+  type Step,
+  type StepRef,
+  stageOfStep,
+} from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
 import { alignSteps, stepText } from "./align.js";
@@ -9,7 +16,7 @@ import type { KeyedStep, Keys } from "./predict.js";
 import type { Cause, Prediction, StageName } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
 
-/** The prediction of every step, by step index. */
+/** The prediction of every step, in the order of `Keys.steps`. */
 export function explainPredictions(
   graph: BuildGraph,
   keys: Keys,
@@ -23,15 +30,15 @@ class Explainer {
   readonly #graph: BuildGraph;
   readonly #keys: Keys;
   readonly #baseline: Baseline;
-  /** The recorded step that each step was, by step index. */
-  readonly #before: ReadonlyMap<number, StepRecord>;
+  /** The recorded step that each step was. */
+  readonly #before: ReadonlyMap<Step, StepRecord>;
   readonly #comparison: Comparison;
   /** What the lowest step of each recorded stage stood on. */
   readonly #firstInputs = new Map<number | null, string>();
   /** Of which the build before had something. */
   readonly #knownStages: ReadonlySet<number>;
-  /** By step index, for steps that are not cached: where it began. */
-  readonly #roots = new Map<number, KeyedStep>();
+  /** For steps that are not cached: where it began. */
+  readonly #roots = new Map<Step, KeyedStep>();
 
   constructor(graph: BuildGraph, keys: Keys, baseline: Baseline, digest: Digest) {
     const { build } = baseline;
@@ -47,7 +54,7 @@ class Explainer {
     }
     this.#knownStages = new Set(
       graph.stages
-        .filter(({ steps }) => steps.some(({ index }) => this.#before.has(index)))
+        .filter(({ steps }) => steps.some((step) => this.#before.has(step)))
         .map(({ index }) => index),
     );
   }
@@ -55,23 +62,23 @@ class Explainer {
   all(): readonly Prediction[] {
     return this.#keys.steps.map((keyed) => {
       const root = this.#findRoot(keyed);
-      if (root !== null) this.#roots.set(keyed.step.index, root);
+      if (root !== null) this.#roots.set(keyed.step, root);
       return { kind: keyed.prediction, causes: this.#explain(keyed) };
     });
   }
 
   #explain(keyed: KeyedStep): readonly Cause[] {
     const { step, prediction } = keyed;
-    const { line } = step;
-    if (keyed.fails) return [{ code: "build-fails", line, problem: this.#problemOf(keyed) }];
+    const at = refOf(this.#graph, step);
+    if (keyed.fails) return [{ code: "build-fails", at, problem: this.#problemOf(keyed) }];
     if (prediction === null || prediction === "hit") return [];
     if (prediction === "unknown") return [this.#open(keyed)];
-    const before = this.#before.get(step.index);
+    const before = this.#before.get(step);
     if (before === undefined && !this.#isKnownStage(step)) {
-      return [{ code: "never-built", line, isFirstBuild: this.#baseline.build === null }];
+      return [{ code: "never-built", at, isFirstBuild: this.#baseline.build === null }];
     }
-    if (step.neverFound) return [{ code: "never-found", line }];
-    if (keyed.isForced) return [{ code: "no-cache", line }];
+    if (step.neverFound) return [{ code: "never-found", at }];
+    if (keyed.isForced) return [{ code: "no-cache", at }];
     const causes = [
       ...this.#ownCauses(keyed, before),
       ...this.#sourceChanges(keyed, before),
@@ -81,22 +88,23 @@ class Explainer {
   }
 
   /** False when the build before had nothing of the stage. */
-  #isKnownStage({ stage }: Step): boolean {
+  #isKnownStage(step: Step): boolean {
+    const { stage } = placeOf(this.#graph, step);
     return stage !== null && this.#knownStages.has(stage);
   }
 
   #ownCauses(keyed: KeyedStep, before: StepRecord | undefined): readonly Cause[] {
     return before === undefined
-      ? [{ code: "instruction-added", line: keyed.step.line }]
+      ? [{ code: "instruction-added", at: this.#ref(keyed) }]
       : ownChanges(this.#comparison, keyed, before);
   }
 
   /** What is wrong with its files or its text; null: neither is. */
   #problemOf({ step, context, stageProblems }: KeyedStep): string | null {
     const selected = [...context.flatMap(({ selection }) => selection.problems), ...stageProblems];
-    const { start, end } = step.instruction.range;
-    const written = this.#graph.problems.filter(
-      ({ range }) => range !== null && range.start >= start && range.end <= end,
+    const { instruction, found } = step;
+    const written = [...instruction.problems, ...found.map(({ problem }) => problem)].sort(
+      (a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0),
     );
     const problem = [...selected, ...written].find(({ severity }) => severity === "error");
     return problem?.message ?? null;
@@ -113,9 +121,7 @@ class Explainer {
       if (open.includes(source)) return [];
       const root = this.#rootOfStage(source);
       if (root === null) return [];
-      return [
-        { code: "stage-files-changed", line: root.step.line, stage: this.#stageName(source) },
-      ];
+      return [{ code: "stage-files-changed", at: this.#ref(root), stage: this.#stageName(source) }];
     });
   }
 
@@ -123,65 +129,66 @@ class Explainer {
   #below(keyed: KeyedStep, before: StepRecord | undefined): readonly Cause[] {
     const root = keyed.below?.prediction === "miss" ? this.#rootOf(keyed.below) : null;
     if (root !== null) {
-      return [{ code: "earlier-step", line: root.step.line, keyword: root.step.keyword }];
+      return [{ code: "earlier-step", at: this.#ref(root), keyword: root.step.keyword }];
     }
     if (before === undefined || before.inputs[0] === keyed.inputs[0]) return [];
-    const isFirst = keyed.below === null || keyed.below.step.stage !== keyed.step.stage;
+    const isFirst = keyed.below === null || this.#ref(keyed.below).stage !== this.#ref(keyed).stage;
     const isOther = isFirst && this.#firstInputs.get(before.stage) !== keyed.inputs[0];
     return isOther ? [this.#baseChange(keyed)] : [];
   }
 
   #baseChange({ step, below }: KeyedStep): Cause {
-    const stages = lineage(this.#graph, this.#graph.stages[step.stage ?? -1] ?? null);
+    const stages = lineage(this.#graph, stageOfStep(this.#graph, step));
     const from = (below === null ? stages[0] : stages.at(-1))?.steps[0];
-    return { code: "base-changed", line: from?.line ?? null, changed: "image" };
+    const at = from === undefined ? null : refOf(this.#graph, from);
+    return { code: "base-changed", at, changed: "image" };
   }
 
   /** Neither it nor anything below it rebuilds by itself, and yet its result is not there. */
   #elsewhere({ step, inputs, below }: KeyedStep, before: StepRecord | undefined): Cause {
-    const { line } = step;
-    const gone: Cause = { code: "record-gone", line };
+    const at = refOf(this.#graph, step);
+    const gone: Cause = { code: "record-gone", at };
     const build = this.#baseline.build;
     if (build === null || before === undefined || before.inputs[0] === inputs[0]) return gone;
     const stood = build.steps.find(({ key }) => key !== null && key === before.inputs[0]);
     const pairs = [...this.#before].filter(([, record]) => record === stood);
-    const now = pairs.map(([index]) => index);
-    if (stood === undefined || now.includes(below?.step.index ?? -1)) return gone;
-    if (now.length > 0) return { code: "instruction-moved", line };
+    const isBelow = pairs.some(([other]) => other === below?.step);
+    if (stood === undefined || isBelow) return gone;
+    if (pairs.length > 0) return { code: "instruction-moved", at };
     const removed = { keyword: stood.keyword, line: stood.line };
-    return { code: "instruction-removed", line, removed };
+    return { code: "instruction-removed", at, removed };
   }
 
   /** What it turns on, of a step that nobody can be sure of before the build. */
   #open(keyed: KeyedStep): Cause {
-    const { line } = keyed.step;
+    const at = this.#ref(keyed);
     const [open] = keyed.open;
     switch (open?.kind) {
       case "pending":
-        return { code: "files-pending", line };
+        return { code: "files-pending", at };
       case "remote":
-        return { code: "remote-unknown", line, url: open.url };
+        return { code: "remote-unknown", at, url: open.url };
       case "stage":
         return {
           code: "stage-output-unknown",
-          line: this.#rootOfStage(open.stage)?.step.line ?? null,
+          at: this.#refOrNull(this.#rootOfStage(open.stage)),
           from: { kind: "stage", stage: this.#stageName(open.stage) },
         };
       case "image":
         return {
           code: "stage-output-unknown",
-          line,
+          at,
           from: { kind: "image", reference: open.reference },
         };
       case undefined: {
-        const below = keyed.below?.step.line ?? null;
+        const below = this.#refOrNull(keyed.below);
         if (keyed.below?.prediction !== "unknown") {
-          return { code: "stage-output-unknown", line, from: { kind: "build" } };
+          return { code: "stage-output-unknown", at, from: { kind: "build" } };
         }
         return {
           code: "stage-output-unknown",
-          line: this.#rootOf(keyed.below)?.step.line ?? below,
-          from: { kind: "step", line: below },
+          at: this.#refOrNull(this.#rootOf(keyed.below)) ?? below,
+          from: { kind: "step", below },
         };
       }
     }
@@ -200,11 +207,19 @@ class Explainer {
   }
 
   #rootOf(keyed: KeyedStep | null): KeyedStep | null {
-    return keyed === null ? null : (this.#roots.get(keyed.step.index) ?? null);
+    return keyed === null ? null : (this.#roots.get(keyed.step) ?? null);
   }
 
   #rootOfStage(stage: number): KeyedStep | null {
     return this.#rootOf(this.#keys.stages[stage]?.last ?? null);
+  }
+
+  #ref({ step }: KeyedStep): StepRef {
+    return refOf(this.#graph, step);
+  }
+
+  #refOrNull(keyed: KeyedStep | null): StepRef | null {
+    return keyed === null ? null : this.#ref(keyed);
   }
 
   #stageName(index: number): StageName {

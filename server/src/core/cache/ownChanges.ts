@@ -1,6 +1,14 @@
 /** What changed in a step itself since the build before: its words, its files, the values it sees. */
 import { compareManifests } from "../context/manifest.js";
-import type { BuildGraph, Stage, Step } from "../graph/graph.js";
+import {
+  type BuildGraph,
+  lineOf,
+  placeOf,
+  refOf,
+  type Step,
+  type StepRef,
+  stageOfStep,
+} from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
 import { instructionKind } from "../instructions/index.js";
@@ -44,9 +52,9 @@ export function ownChanges(
   if (isMoved) changed.add("places");
   const causes: Cause[] = [];
   if (isEdited && changed.size > 0) {
-    causes.push({ code: "instruction-changed", line: keyed.step.line });
+    causes.push({ code: "instruction-changed", at: refOf(comparison.graph, keyed.step) });
   }
-  causes.push(...files, ...optionChanges(keyed, changed, isEdited));
+  causes.push(...files, ...optionChanges(refOf(comparison.graph, keyed.step), changed, isEdited));
   if (changed.size > 0) causes.push(...valueChanges(comparison, keyed, before, changed, isEdited));
   return causes;
 }
@@ -58,7 +66,7 @@ function documents(inputs: readonly string[]): string {
 
 /** Where the sources themselves are others than before, files that came or went say nothing. */
 function fileChanges(
-  { baseline }: Comparison,
+  { graph, baseline }: Comparison,
   keyed: KeyedStep,
   before: StepRecord,
   isElsewhere: boolean,
@@ -74,18 +82,18 @@ function fileChanges(
     ...found.modeChanged.map((path) => ({ path, how: "mode" as const })),
   ];
   if (changes.length === 0) return [];
-  return [{ code: "context-content-changed", line: keyed.step.line, changes }];
+  return [{ code: "context-content-changed", at: refOf(graph, keyed.step), changes }];
 }
 
 /** The network is the RUN's own matter as well: an edited one has said it. */
 function optionChanges(
-  { step: { line } }: KeyedStep,
+  at: StepRef,
   changed: ReadonlySet<string>,
   isEdited: boolean,
 ): readonly Cause[] {
   return options.flatMap(({ facet, option }): readonly Cause[] =>
     changed.has(facet) && !(isEdited && option === "network")
-      ? [{ code: "option-changed", line, option }]
+      ? [{ code: "option-changed", at, option }]
       : [],
   );
 }
@@ -114,14 +122,16 @@ function valueChanges(
   if (!seesAll && isEdited) return [];
   const names = seesAll ? null : usedNames(step);
   const found = values.before(step, before, names, namedValues);
-  if (found.length > 0) return found.map((change) => variableCause(change, step.line));
+  if (found.length > 0)
+    return found.map((change) => variableCause(graph, change, refOf(graph, step)));
   // Where the step below rebuilds, that is reason enough.
   if (seesAll && keyed.below?.prediction !== "miss")
     return [otherEnvironment(comparison, step, before)];
   const setting = isEdited ? undefined : settings.find(([facet]) => changed.has(facet))?.[1];
   if (setting === undefined) return [];
-  const line = lastThatSets(setting, graph, step)?.line ?? null;
-  return [{ code: "value-changed", line, changed: { kind: "setting", setting } }];
+  const setter = lastThatSets(setting, graph, step);
+  const at = setter === undefined ? null : refOf(graph, setter);
+  return [{ code: "value-changed", at, changed: { kind: "setting", setting } }];
 }
 
 /** The variables that a step's own text refers to. */
@@ -132,22 +142,24 @@ function usedNames({ instruction, text }: Step): ReadonlySet<string> {
   );
 }
 
-function variableCause({ name, how, line }: ValueChange, own: number): Cause {
-  const setIn = line === own ? null : line;
+/** @param own the step that sees the variable */
+function variableCause(graph: BuildGraph, { name, how, at }: ValueChange, own: StepRef): Cause {
+  const isOwn = lineOf(graph, at) === lineOf(graph, own);
   return {
     code: "value-changed",
-    line: line ?? own,
-    changed: { kind: "variable", name, how, setIn },
+    at: at ?? own,
+    changed: { kind: "variable", name, how, setIn: isOwn ? null : at },
   };
 }
 
 /** No value is another one, and yet the list is: by its order, or by what the base image sets. */
 function otherEnvironment({ graph, values }: Comparison, step: Step, before: StepRecord): Cause {
   if (values.isReordered(step, before)) {
-    return { code: "value-changed", line: step.line, changed: { kind: "order" } };
+    return { code: "value-changed", at: refOf(graph, step), changed: { kind: "order" } };
   }
-  const from = lineage(graph, stageOf(graph, step))[0]?.steps[0];
-  return { code: "base-changed", line: from?.line ?? null, changed: "variables" };
+  const from = lineage(graph, stageOfStep(graph, step))[0]?.steps[0];
+  const at = from === undefined ? null : refOf(graph, from);
+  return { code: "base-changed", at, changed: "variables" };
 }
 
 /** Parts of a definition that another instruction sets. */
@@ -161,13 +173,11 @@ const settings: readonly (readonly [facet: string, setting: Setting])[] = [
 
 /** The last such instruction before the step, in its stage and those that it continues. */
 function lastThatSets(setting: Setting, graph: BuildGraph, step: Step): Step | undefined {
-  return lineage(graph, stageOf(graph, step))
+  const { index } = placeOf(graph, step);
+  return lineage(graph, stageOfStep(graph, step))
     .flatMap(({ steps }) => steps)
     .findLast(
-      ({ index, keyword }) => index < step.index && instructionKind(keyword)?.setting === setting,
+      (other) =>
+        placeOf(graph, other).index < index && instructionKind(other.keyword)?.setting === setting,
     );
-}
-
-function stageOf(graph: BuildGraph, { stage }: Step): Stage | null {
-  return stage === null ? null : (graph.stages[stage] ?? null);
 }

@@ -79,7 +79,7 @@ export interface StageEnd {
 }
 
 export interface Keys {
-  /** By step index. */
+  /** In the order of `BuildGraph.steps`. */
   readonly steps: readonly KeyedStep[];
   readonly stages: readonly (StageEnd | null)[];
 }
@@ -114,7 +114,7 @@ interface Position {
 
 class Walker {
   readonly ends: (StageEnd | null)[] = [];
-  readonly #keyed = new Map<number, KeyedStep>();
+  readonly #keyed = new Map<Step, KeyedStep>();
   readonly #ends = new Map<number, Position>();
   readonly #input: PredictionInput;
   readonly #key: (record: CacheRecord) => string;
@@ -150,9 +150,7 @@ class Walker {
   }
 
   steps(): readonly KeyedStep[] {
-    return this.#input.graph.steps.map(
-      (step) => this.#keyed.get(step.index) ?? keyless(step, null),
-    );
+    return this.#input.graph.steps.map((step) => this.#keyed.get(step) ?? keyless(step, null));
   }
 
   walk(stage: Stage): void {
@@ -164,7 +162,7 @@ class Walker {
     const seenFrom = this.#visible.get(stage.index) ?? Number.POSITIVE_INFINITY;
     for (const [place, step] of stage.steps.entries()) {
       const keyed = this.#step(stage, step, position, place < seenFrom ? null : files);
-      this.#keyed.set(step.index, keyed);
+      this.#keyed.set(step, keyed);
       if (keyed.key !== null) position.below = keyed;
     }
     this.#ends.set(stage.index, position);

@@ -1,5 +1,5 @@
 /** The answer for one step, as plain data: `words/causeWords.ts` has the words for it. */
-import type { Stage } from "../graph/graph.js";
+import type { Stage, StepRef } from "../graph/graph.js";
 import type { Setting } from "../instructions/kind.js";
 
 export type PredictionKind = "hit" | "miss" | "unknown";
@@ -12,70 +12,70 @@ export interface Prediction {
 }
 
 /**
- * Why a step is not cached. The codes are stable names; each has a page in docs/causes.
- * `line`: the one that it began at, from 1; null: no place in the Dockerfile.
+ * Why a step is not cached. The codes are stable names; each has a page in docs/causes. `at` names the
+ * step that it began at; null: none of this Dockerfile.
  */
 export type Cause =
   | {
       readonly code: "never-built";
-      readonly line: number;
+      readonly at: StepRef;
       /** False: there was a build, and only this stage was not in it. */
       readonly isFirstBuild: boolean;
     }
-  | { readonly code: "instruction-added"; readonly line: number }
-  | { readonly code: "instruction-changed"; readonly line: number }
-  | { readonly code: "instruction-moved"; readonly line: number }
+  | { readonly code: "instruction-added"; readonly at: StepRef }
+  | { readonly code: "instruction-changed"; readonly at: StepRef }
+  | { readonly code: "instruction-moved"; readonly at: StepRef }
   | {
       readonly code: "instruction-removed";
-      readonly line: number;
+      readonly at: StepRef;
       /** What it stood on in the build before, and the line of that in the file of then. */
       readonly removed: { readonly keyword: string; readonly line: number };
     }
   | {
       readonly code: "context-content-changed";
-      readonly line: number;
+      readonly at: StepRef;
       /** At least one. */
       readonly changes: readonly PathChange[];
     }
   | {
       readonly code: "base-changed";
-      readonly line: number | null;
+      readonly at: StepRef | null;
       /** The image as a whole, or what it sets for a RUN. */
       readonly changed: "image" | "variables";
     }
-  | { readonly code: "value-changed"; readonly line: number | null; readonly changed: Value }
-  | { readonly code: "no-cache"; readonly line: number }
-  | { readonly code: "never-found"; readonly line: number }
-  | { readonly code: "option-changed"; readonly line: number; readonly option: ChangedOption }
+  | { readonly code: "value-changed"; readonly at: StepRef | null; readonly changed: Value }
+  | { readonly code: "no-cache"; readonly at: StepRef }
+  | { readonly code: "never-found"; readonly at: StepRef }
+  | { readonly code: "option-changed"; readonly at: StepRef; readonly option: ChangedOption }
   | {
       readonly code: "stage-files-changed";
       /** Rebuilds, and so the files of the stage change. */
-      readonly line: number;
+      readonly at: StepRef;
       readonly stage: StageName;
     }
   | {
       readonly code: "earlier-step";
       /** Where the chain of rebuilds begins. */
-      readonly line: number;
+      readonly at: StepRef;
       readonly keyword: string;
     }
-  | { readonly code: "record-gone"; readonly line: number }
+  | { readonly code: "record-gone"; readonly at: StepRef }
   | {
       readonly code: "stage-output-unknown";
-      readonly line: number | null;
+      readonly at: StepRef | null;
       /** What produces the files. */
       readonly from:
         | { readonly kind: "stage"; readonly stage: StageName }
         | { readonly kind: "image"; readonly reference: string }
         /** An earlier one, whose files nobody else has seen. */
         | { readonly kind: "build" }
-        | { readonly kind: "step"; readonly line: number | null };
+        | { readonly kind: "step"; readonly below: StepRef | null };
     }
-  | { readonly code: "remote-unknown"; readonly line: number; readonly url: string }
-  | { readonly code: "files-pending"; readonly line: number }
+  | { readonly code: "remote-unknown"; readonly at: StepRef; readonly url: string }
+  | { readonly code: "files-pending"; readonly at: StepRef }
   | {
       readonly code: "build-fails";
-      readonly line: number;
+      readonly at: StepRef;
       /** The message of what is wrong; null: a stage that it takes files from cannot be built. */
       readonly problem: string | null;
     };
@@ -92,8 +92,8 @@ export type Value =
       readonly kind: "variable";
       readonly name: string;
       readonly how: "changed" | "added" | "removed";
-      /** Of the ENV or ARG that sets it now, where that is another line; null: none. */
-      readonly setIn: number | null;
+      /** The ENV or ARG that sets it now, where that is another step; null: none. */
+      readonly setIn: StepRef | null;
     }
   | { readonly kind: "order" }
   | { readonly kind: "setting"; readonly setting: Setting };

@@ -3,7 +3,7 @@ import { contextPlace, dockerfileName } from "../build/definition.js";
 import type { FileTree } from "../context/fileTree.js";
 import type { Manifest } from "../context/manifest.js";
 import { sendPaths, type Transfer } from "../context/transfer.js";
-import type { BuildGraph } from "../graph/graph.js";
+import { type BuildGraph, placeOf } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import { stepText } from "./align.js";
 import { valueDigest } from "./changedValues.js";
@@ -51,7 +51,8 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
   const steps: StepRecord[] = [];
   for (const keyed of keys.steps) {
     const { step } = keyed;
-    const stage = step.stage === null ? undefined : graph.stages[step.stage];
+    const place = placeOf(graph, step);
+    const stage = place.stage === null ? undefined : graph.stages[place.stage];
     if (stage?.isBuilt === false) continue;
     const isRun = keyed.prediction !== null;
     if (isRun && keyed.definition !== null) {
@@ -66,9 +67,9 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
       manifests.set(manifest, context.manifest);
     }
     steps.push({
-      stage: step.stage,
+      stage: place.stage,
       stageName: stage?.name ?? null,
-      line: step.line,
+      line: place.line,
       keyword: step.keyword,
       text: stepText(step, digest),
       key: isRun ? keyed.key : null,

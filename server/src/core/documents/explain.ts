@@ -89,16 +89,16 @@ export function explain(analysis: Analysis, place: SimulationPlace): ExplainJson
 }
 
 function explainedStep(analysis: Analysis, analysed: StepAnalysis): ExplainedStep {
-  const { step, isBuilt } = analysed;
+  const { step, place, isBuilt } = analysed;
   const stage = stageOf(analysis, analysed);
   const explained = explanation(analysis, analysed);
   const adds = additions(analysis, analysed);
   return {
     step: stepLabel(analysis, analysed),
     stage: stage?.name ?? null,
-    stageIndex: step.stage ?? -1,
-    line: step.line,
-    endLine: step.endLine,
+    stageIndex: place.stage ?? -1,
+    line: place.line,
+    endLine: place.endLine,
     instruction: step.keyword,
     text: step.text,
     built: isBuilt,
@@ -115,7 +115,7 @@ function explainedStep(analysis: Analysis, analysed: StepAnalysis): ExplainedSte
 }
 
 function stepLabel(analysis: Analysis, analysed: StepAnalysis): string | null {
-  const { number } = analysed.step;
+  const { number } = analysed.place;
   const { graph } = analysis;
   const isClassic = graph.definition.builder === "classic";
   const stage = isClassic ? graph.stages[0] : stageOf(analysis, analysed);
@@ -192,7 +192,7 @@ function notes(analysis: Analysis, analysed: StepAnalysis, adds: string): readon
     ...(analysed.keyed.fails ? [say`The build fails here.`] : []),
     adds,
     ...(isElsewhere ? [say`It is a layer of ${stageWords(stage)}, not of the final image.`] : []),
-    ...(effect === "none" && step.stage === null
+    ...(effect === "none" && analysed.place.stage === null
       ? []
       : [say`If it changes, ${consequencesText(analysis, analysed)}.`]),
   ];
@@ -210,7 +210,7 @@ function totalsOf(analysis: Analysis): Totals {
       totals.files += files ?? 0;
       totals.bytes += bytes ?? 0;
     }
-    const { stage } = analysed.step;
+    const { stage } = analysed.place;
     if (analysed.effect === "metadata" && stage !== null && inImage.has(stage)) totals.metadata++;
   }
   return { instructions: analysis.steps.length, ...totals };

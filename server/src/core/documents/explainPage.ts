@@ -37,7 +37,7 @@ export function explainPage(view: View, { name, layout }: PageOptions): string {
       listOf(step.inside),
       listOf([
         ...step.notes,
-        ...(cause === undefined ? [] : [`${cache}: ${causeSentence(cause)}`]),
+        ...(cause === undefined ? [] : [`${cache}: ${causeSentence(cause, analysis.graph)}`]),
       ]),
     ];
     // Triggers stand at the line of their FROM: the first row of a line is where its links lead.

@@ -1,7 +1,9 @@
 /** The answer of `stratacast simulate` as JSON, version 1. Additions are free, changes are not. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { stageOf } from "../analysis/view.js";
 import type { Builder } from "../build/builder.js";
 import { type Cause, changedPaths } from "../cache/prediction.js";
+import { type BuildGraph, lineOf } from "../graph/graph.js";
 import { type ConfigJson, configToJson, emptyConfig } from "../image/config.js";
 import type { Effect } from "../instructions/kind.js";
 import { buildLineIndex, positionAt } from "../text/lineIndex.js";
@@ -86,7 +88,7 @@ export function simulationJson(analysis: Analysis, place: SimulationPlace): Simu
     image: {
       layers: imageLayers(analysis).map((layer) => ({
         number: layer.layer ?? 0,
-        line: layer.step.line,
+        line: layer.place.line,
         stage: stageName(analysis, layer),
         instruction: layer.step.keyword,
         bytes: layer.step.operation?.kind === "copy" ? (layer.files?.bytes ?? null) : null,
@@ -119,18 +121,18 @@ export function imageLayers(analysis: Analysis): readonly StepAnalysis[] {
     .sort((a, b) => (a.layer ?? 0) - (b.layer ?? 0));
 }
 
-function stageName(analysis: Analysis, { step }: StepAnalysis): string | null {
-  return step.stage === null ? null : (analysis.graph.stages[step.stage]?.name ?? null);
+function stageName(analysis: Analysis, analysed: StepAnalysis): string | null {
+  return stageOf(analysis, analysed)?.name ?? null;
 }
 
 function stepJson(analysis: Analysis, analysed: StepAnalysis): StepJson {
-  const { step, prediction } = analysed;
-  const causes = prediction.causes.map(causeJson);
+  const { step, place, prediction } = analysed;
+  const causes = prediction.causes.map((cause) => causeJson(cause, analysis.graph));
   return {
     stage: stageName(analysis, analysed),
-    stageIndex: step.stage ?? -1,
-    line: step.line,
-    endLine: step.endLine,
+    stageIndex: place.stage ?? -1,
+    line: place.line,
+    endLine: place.endLine,
     instruction: step.keyword,
     text: step.text,
     built: analysed.isBuilt,
@@ -145,7 +147,7 @@ function stepJson(analysis: Analysis, analysed: StepAnalysis): StepJson {
   };
 }
 
-function causeJson(cause: Cause): CauseJson {
-  const { code, line } = cause;
-  return { code, message: causeSentence(cause), line, paths: changedPaths(cause) };
+function causeJson(cause: Cause, graph: BuildGraph): CauseJson {
+  const message = causeSentence(cause, graph);
+  return { code: cause.code, message, line: lineOf(graph, cause.at), paths: changedPaths(cause) };
 }

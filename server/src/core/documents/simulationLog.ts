@@ -2,9 +2,11 @@
  * The log of a simulated build, in the manner of the chosen builder: lines that Docker prints stay
  * in Docker's English, what we remark on them is said in the language of the editor.
  */
+
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { stageOf } from "../analysis/view.js";
 import { formatPlatform } from "../build/platform.js";
-import type { Stage, Step } from "../graph/graph.js";
+import { lineOf, type Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { say } from "../text/say.js";
 import { filesWords, formatBytes } from "../text/sizes.js";
@@ -50,13 +52,14 @@ function buildkitLog(analysis: Analysis): readonly string[] {
   }
   for (const analysed of analysis.steps) {
     const { step, keyed, prediction } = analysed;
-    const stage = step.stage === null ? undefined : graph.stages[step.stage];
-    if (stage === undefined || !analysed.isBuilt || step.number === null) continue;
+    const { number: stepNumber } = analysed.place;
+    const stage = stageOf(analysis, analysed);
+    if (stage === null || !analysed.isBuilt || stepNumber === null) continue;
     // The same step in two stages is one vertex: the builder lists and runs it once.
     if (keyed.key !== null && seen.has(keyed.key)) continue;
     if (keyed.key !== null) seen.add(keyed.key);
     const width = String(stage.total).length;
-    const label = `${stage.label === "" ? "" : `${stage.label} `}${String(step.number).padStart(width)}/${stage.total}`;
+    const label = `${stage.label === "" ? "" : `${stage.label} `}${String(stepNumber).padStart(width)}/${stage.total}`;
     const { operation } = step;
     // Stages that start from one image share its vertex.
     const from = operation?.kind === "pull" ? `FROM ${operation.reference}` : null;
@@ -66,7 +69,7 @@ function buildkitLog(analysis: Analysis): readonly string[] {
     if (keyed.fails) vertex(name, "ERROR");
     else if (from !== null) vertex(name, "DONE");
     else if (prediction.kind === "hit") vertex(name, "CACHED");
-    else if (prediction.kind !== null) vertex(name, "DONE", ...causeLines(analysed));
+    else if (prediction.kind !== null) vertex(name, "DONE", ...causeLines(analysis, analysed));
   }
   if (analysis.problems.every(({ severity }) => severity !== "error")) {
     vertex("exporting to image", "DONE");
@@ -84,10 +87,10 @@ function classicLog(analysis: Analysis): readonly string[] {
   for (const analysed of analysis.steps) {
     const { step, keyed, prediction } = analysed;
     if (!analysed.isBuilt) continue;
-    const stage = step.stage === null ? null : (graph.stages[step.stage] ?? null);
+    const stage = stageOf(analysis, analysed);
     const total = graph.stages[0]?.total ?? 0;
     if (step.isTrigger) lines.push(`# Executing ONBUILD ${step.text}`);
-    else lines.push(`Step ${step.number ?? "?"}/${total} : ${step.text}`);
+    else lines.push(`Step ${analysed.place.number ?? "?"}/${total} : ${step.text}`);
     if (keyed.fails) break;
     const image = keyed.key === null ? null : keyed.key.slice(0, 12);
     if (step.effect === "base") {
@@ -98,7 +101,7 @@ function classicLog(analysis: Analysis): readonly string[] {
       const container = image.split("").reverse().join("");
       const hasContainer = step.operation?.kind !== "copy";
       lines.push(
-        ...causeLines(analysed),
+        ...causeLines(analysis, analysed),
         ...(hasContainer ? [` ---> Running in ${container}`] : []),
         ...(hasContainer ? [` ---> Removed intermediate container ${container}`] : []),
         ` ---> ${image}`,
@@ -116,10 +119,10 @@ function classicLog(analysis: Analysis): readonly string[] {
 function keptImages(analysis: Analysis): readonly string[] {
   const { target } = analysis.graph;
   const own = new Set(lineage(analysis.graph, target).map(({ index }) => index));
-  const below = imagesOf(analysis, ({ stage }) => stage !== null && own.has(stage));
+  const below = imagesOf(analysis, ({ place: { stage } }) => stage !== null && own.has(stage));
   // The last of them is the image itself.
   const intermediate = below.size - 1;
-  const others = imagesOf(analysis, ({ stage }) => stage !== null && !own.has(stage));
+  const others = imagesOf(analysis, ({ place: { stage } }) => stage !== null && !own.has(stage));
   for (const image of below) others.delete(image);
   return [
     ...(intermediate > 0 ? [goodImages(intermediate)] : []),
@@ -128,11 +131,12 @@ function keptImages(analysis: Analysis): readonly string[] {
 }
 
 /** The images of the steps that are run, by their keys. */
-function imagesOf(analysis: Analysis, isOf: (step: Step) => boolean): Set<string> {
+function imagesOf(analysis: Analysis, isOf: (step: StepAnalysis) => boolean): Set<string> {
   const images = new Set<string>();
-  for (const { step, keyed, isBuilt } of analysis.steps) {
+  for (const analysed of analysis.steps) {
+    const { step, keyed, isBuilt } = analysed;
     if (keyed.fails) break;
-    if (isBuilt && keyed.key !== null && step.effect !== "base" && isOf(step)) {
+    if (isBuilt && keyed.key !== null && step.effect !== "base" && isOf(analysed)) {
       images.add(keyed.key);
     }
   }
@@ -163,13 +167,15 @@ function leftImages(analysis: Analysis): readonly string[] {
   ];
 }
 
-function causeLines({ prediction }: StepAnalysis): readonly string[] {
+function causeLines({ graph }: Analysis, { prediction }: StepAnalysis): readonly string[] {
   const [first] = prediction.causes;
   // Of a first build every step would say the same.
   if (first === undefined || first.code === "never-built") return [];
-  if (first.code === "earlier-step") return [`   ↳ ${say`rebuilds: line ${first.line} does.`}`];
+  if (first.code === "earlier-step") {
+    return [`   ↳ ${say`rebuilds: line ${lineOf(graph, first.at) ?? 0} does.`}`];
+  }
   // A file's name keeps its case; a sentence goes on, in English with a small letter.
-  const message = causeSentence(first).replace(/^(?:The|It|This|No|Instructions) /, (word) =>
+  const message = causeSentence(first, graph).replace(/^(?:The|It|This|No|Instructions) /, (word) =>
     word.toLowerCase(),
   );
   const verdict =

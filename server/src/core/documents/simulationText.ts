@@ -10,16 +10,16 @@ import { summarySentence } from "../words/summary.js";
 /** Lines for a terminal: one a step, its cause under it. */
 export function simulationText(analysis: Analysis): string {
   const lines: string[] = [];
-  const width = String(analysis.steps.at(-1)?.step.endLine ?? 1).length;
+  const width = String(analysis.steps.at(-1)?.place.endLine ?? 1).length;
   const effectWidth = Math.max(0, ...analysis.steps.map((step) => effectWords(step).length));
   for (const analysed of analysis.steps) {
-    const { step } = analysed;
+    const { step, place } = analysed;
     lines.push(
-      `${String(step.line).padStart(width)}  ${verdict(analysed).padEnd(11)}  ${effectWords(analysed).padEnd(effectWidth)}  ${printable(step.text)}`,
+      `${String(place.line).padStart(width)}  ${verdict(analysed).padEnd(11)}  ${effectWords(analysed).padEnd(effectWidth)}  ${printable(step.text)}`,
     );
     const [cause] = analysed.prediction.causes;
     if (cause !== undefined)
-      lines.push(`${" ".repeat(width)}  ↳ ${printable(causeSentence(cause))}`);
+      lines.push(`${" ".repeat(width)}  ↳ ${printable(causeSentence(cause, analysis.graph))}`);
   }
   return [...lines, "", ...findings(analysis), printable(summarySentence(analysis)), ""].join("\n");
 }
@@ -27,7 +27,7 @@ export function simulationText(analysis: Analysis): string {
 export function simulationMarkdown(analysis: Analysis): string {
   const rows = analysis.steps.map((analysed) => {
     const [cause] = analysed.prediction.causes;
-    return `| ${analysed.step.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined ? "" : tableCell(causeSentence(cause))} |`;
+    return `| ${analysed.place.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined ? "" : tableCell(causeSentence(cause, analysis.graph))} |`;
   });
   return [
     "| Line | Layer | Instruction | Cache | Why |",

@@ -1,5 +1,6 @@
 /** What can be chosen before a build: the target stage and the build arguments. */
 import type { Analysis } from "../analysis/analyse.js";
+import { placeOf, stageLine } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
 
 export interface Choices {
@@ -20,8 +21,10 @@ export interface Choices {
 export function buildChoices({ graph }: Analysis): Choices {
   const last = graph.stages.length - 1;
   const buildArgs = new Map<string, Choices["buildArgs"][number]>();
-  for (const { keyword, instruction, line, isTrigger } of graph.steps) {
+  for (const step of graph.steps) {
+    const { keyword, instruction, isTrigger } = step;
     if (isTrigger) continue;
+    const { line } = placeOf(graph, step);
     for (const { name, value } of instructionKind(keyword)?.declares?.(instruction) ?? []) {
       if (name.value === "" || /\$/.test(name.value) || automatic.test(name.value)) continue;
       const known = buildArgs.get(name.value);
@@ -31,8 +34,10 @@ export function buildChoices({ graph }: Analysis): Choices {
     }
   }
   return {
-    targets: graph.stages.flatMap(({ name, index, instruction }) =>
-      name === null ? [] : [{ name, line: instruction.line, isLast: index === last }],
+    targets: graph.stages.flatMap((stage) =>
+      stage.name === null
+        ? []
+        : [{ name: stage.name, line: stageLine(graph, stage), isLast: stage.index === last }],
     ),
     buildArgs: [...buildArgs.values()],
   };

@@ -18,15 +18,15 @@ const maxTitle = 110;
 export function codeLenses(view: View, detail: LensDetail): readonly Lens[] {
   if (detail === "off") return [];
   return view.analysis.steps.flatMap((analysed): readonly Lens[] => {
-    const { step, effect } = analysed;
+    const { step, place, effect } = analysed;
     // An ONBUILD that runs here has no text of its own: its FROM tells of it.
     if (step.isTrigger) return [];
     if (detail === "layers" && effect !== "layer" && effect !== "base") return [];
     const title = printable(lensTitle(view, analysed));
     return [
       {
-        offset: step.instruction.range.start,
-        line: step.line,
+        offset: place.start,
+        line: place.line,
         title: title.length > maxTitle ? `${title.slice(0, maxTitle - 1)}…` : title,
       },
     ];

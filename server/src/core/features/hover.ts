@@ -6,7 +6,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { flagAt, stepAt } from "../analysis/stepAt.js";
 import { variableAt } from "../analysis/variableAt.js";
 import type { View } from "../analysis/view.js";
-import { isBaseKnown, type Step } from "../graph/graph.js";
+import { isBaseKnown, type Step, stageOfStep } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { consequencesText } from "../insight/consequences.js";
 import { explanation } from "../insight/explanation.js";
@@ -15,7 +15,7 @@ import { valueBefore } from "../insight/variables.js";
 import { instructionKind } from "../instructions/index.js";
 import { listedClauses } from "../text/lists.js";
 import { codeSpan, escapeMarkdown } from "../text/markdown.js";
-import type { TextRange } from "../text/range.js";
+import { rangeAt, type TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
 import { causeSentence, saysAll } from "../words/causeWords.js";
 import { flagMeaning } from "../words/flagMeanings.js";
@@ -34,7 +34,9 @@ export function hover(view: View, offset: number): Hover | null {
   const analysed = stepAt(analysis, offset);
   if (analysed === undefined) return null;
   const { instruction } = analysed.step;
-  const flag = flagAt(instruction, offset);
+  const { start } = analysed.place;
+  const inside = offset - start;
+  const flag = flagAt(instruction, inside);
   const variable = variableAt(analysis, analysed.step, offset);
   if (variable !== null) {
     return { range: variable.range, markdown: variableMarkdown(analysis, analysed, variable.name) };
@@ -43,16 +45,16 @@ export function hover(view: View, offset: number): Hover | null {
     const meaning = flagMeaning(analysed.step.keyword, flag, analysis.graph.definition.builder);
     if (meaning !== null) {
       return {
-        range: flag.range,
+        range: rangeAt(start, flag.range),
         markdown: `**${codeSpan(flag.text)}** ${escapeMarkdown(meaning)}`,
       };
     }
   }
   const { keywordRange } = instruction;
-  const isOnKeyword = offset >= keywordRange.start && offset <= keywordRange.end;
+  const isOnKeyword = inside >= keywordRange.start && inside <= keywordRange.end;
   // On the arguments the hover is the instruction's, as on the keyword: one place to look.
   const range = isOnKeyword ? keywordRange : instruction.range;
-  return { range, markdown: instructionMarkdown(view, analysed) };
+  return { range: rangeAt(start, range), markdown: instructionMarkdown(view, analysed) };
 }
 
 /**
@@ -81,7 +83,7 @@ function verdict(view: View, analysed: StepAnalysis): string {
   const reasons = causes
     .slice(0, 3)
     .filter((cause) => !saysAll(cause))
-    .map((cause) => escapeMarkdown(causeSentence(cause)));
+    .map((cause) => escapeMarkdown(causeSentence(cause, analysis.graph)));
   const isCompared = kind !== null && analysis.input.baseline.build !== null;
   const against = isCompared ? [`*${comparison(view)}*`] : [];
   const rest = [...reasons, ...against].join(" ");
@@ -96,7 +98,7 @@ function comparison({ analysis, isResult }: View): string {
 }
 
 function afterwards(analysis: Analysis, analysed: StepAnalysis): string {
-  if (analysed.effect === "none" && analysed.step.stage === null) return "";
+  if (analysed.effect === "none" && analysed.place.stage === null) return "";
   return sentence([consequencesText(analysis, analysed)]);
 }
 
@@ -128,12 +130,9 @@ function variableMarkdown(analysis: Analysis, { step }: StepAnalysis, name: stri
 }
 
 /** Of a variable that no line sets: a shell may know it, and so may a base image that we do not. */
-function unsetWords(
-  analysis: Analysis,
-  { keyword, effect, stage }: Step,
-  variable: string,
-): string {
-  const root = lineage(analysis.graph, analysis.graph.stages[stage ?? -1] ?? null)[0];
+function unsetWords(analysis: Analysis, step: Step, variable: string): string {
+  const { keyword, effect } = step;
+  const root = lineage(analysis.graph, stageOfStep(analysis.graph, step))[0];
   const isUnknown = root !== undefined && !isBaseKnown(root.base);
   if (instructionKind(keyword)?.expandedBy === "shell") {
     return say`${variable} is set by no line above: what it is here is up to the shell.`;

@@ -4,9 +4,9 @@
  * metadata folded under it.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import type { View } from "../analysis/view.js";
+import { stageOf, stageSteps, type View } from "../analysis/view.js";
 import { changedPaths, type PredictionKind } from "../cache/prediction.js";
-import type { Stage } from "../graph/graph.js";
+import { type Stage, stageLine } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { type ConfigJson, configToJson } from "../image/config.js";
 import { listed } from "../text/lists.js";
@@ -84,7 +84,7 @@ function shown(node: LayerNode): LayerNode {
 export function layerChildren(view: View, id: string): readonly LayerNode[] {
   const [layerId = "", folder = ""] = id.split(filesMark, 2);
   const ids = stepIds(view.analysis);
-  const analysed = view.analysis.steps.find(({ step }) => ids.get(step.index) === layerId);
+  const analysed = view.analysis.steps.find(({ place }) => ids.get(place.index) === layerId);
   if (analysed === undefined) return [];
   const changed = new Set(analysed.prediction.causes.flatMap(changedPaths));
   const files = new Map<string, { path: string; size: number; isLink: boolean }>();
@@ -173,7 +173,7 @@ function stageNode(view: View, stage: Stage, ids: ReadonlyMap<number, string>): 
     description,
     accessibilityLabel: listed([words, description]),
     tooltip: escapeMarkdown(say`${words}: ${baseWords(view.analysis, stage)}.`),
-    line: stage.instruction.line,
+    line: stageLine(view.analysis.graph, stage),
     children: stageRows(view, stage, ids),
     expanded: isTarget,
   };
@@ -186,12 +186,12 @@ function stageRows(
 ): readonly LayerNode[] {
   const { analysis } = view;
   const isTarget = stage === analysis.graph.target;
-  const own = stage.steps.flatMap(({ index }) => analysis.steps[index] ?? []);
+  const own = stageSteps(analysis, stage);
   // Only the image shows what it inherits: of a chain of stages each would repeat all before it.
   const stages = isTarget ? lineage(analysis.graph, stage) : [stage];
   const inherited = stages
     .filter((other) => other !== stage)
-    .flatMap((other) => other.steps.flatMap(({ index }) => analysis.steps[index] ?? []));
+    .flatMap((other) => stageSteps(analysis, other));
   const layers = own.filter(({ effect }) => effect === "layer").reverse();
   const below = inherited.filter(({ effect }) => effect === "layer").reverse();
   const [root] = stages;
@@ -216,10 +216,10 @@ function layerNode(
   ids: ReadonlyMap<number, string>,
   prefix: string,
 ): LayerNode {
-  const { step, files } = analysed;
-  const words = predictionWords(analysed, view.isResult);
+  const { step, place, files } = analysed;
+  const words = predictionWords(view, analysed);
   const size = files === null ? [] : [filesWords(files)];
-  const id = prefix + (ids.get(step.index) ?? "");
+  const id = prefix + (ids.get(place.index) ?? "");
   const number = analysed.stageLayer === null ? "" : `${analysed.stageLayer}  `;
   return {
     ...plainNode(id, "layer", `${number}${shorten(step.text)}`),
@@ -227,21 +227,22 @@ function layerNode(
     accessibilityLabel: `${lensTitle(view, analysed)}: ${step.text}`,
     tooltip: layerTooltip(view, analysed),
     prediction: shownPrediction(analysed),
-    line: step.line,
+    line: place.line,
     // Inherited rows show no files: those stand under the stage that copies them.
     children: files !== null && files.count > 0 && prefix === "" ? "lazy" : null,
   };
 }
 
 function layerTooltip(view: View, analysed: StepAnalysis): string {
-  const causes = analysed.prediction.causes.map((cause) => escapeMarkdown(causeSentence(cause)));
+  const { graph } = view.analysis;
+  const causes = analysed.prediction.causes.map((cause) =>
+    escapeMarkdown(causeSentence(cause, graph)),
+  );
   return [
     `**${escapeMarkdown(lensTitle(view, analysed))}**`,
     codeSpan(analysed.step.text),
     ...causes,
-    ...(view.analysis.graph.definition.builder === "classic"
-      ? intermediateImage(view, analysed)
-      : []),
+    ...(graph.definition.builder === "classic" ? intermediateImage(view, analysed) : []),
   ].join("\n\n");
 }
 
@@ -267,7 +268,7 @@ function baseNode(view: View, stage: Stage, from: Stage): LayerNode {
     description,
     accessibilityLabel: description === "" ? label : listed([label, description]),
     tooltip: codeSpan(from.instruction.original),
-    line: from.instruction.line,
+    line: stageLine(view.analysis.graph, from),
   };
 }
 
@@ -280,14 +281,14 @@ function configNode(
   const metadata = own.filter(({ effect }) => effect === "metadata");
   const id = `${stageId(stage)}/config`;
   const rows = metadata.map((analysed): LayerNode => {
-    const words = predictionWords(analysed, view.isResult);
+    const words = predictionWords(view, analysed);
     return {
-      ...plainNode(ids.get(analysed.step.index) ?? id, "metadata", shorten(analysed.step.text)),
+      ...plainNode(ids.get(analysed.place.index) ?? id, "metadata", shorten(analysed.step.text)),
       description: words,
       accessibilityLabel: `${lensTitle(view, analysed)}: ${analysed.step.text}`,
       tooltip: layerTooltip(view, analysed),
       prediction: shownPrediction(analysed),
-      line: analysed.step.line,
+      line: analysed.place.line,
     };
   });
   return {
@@ -343,12 +344,13 @@ function contextNode(view: View, { folder, problem, isWatched }: ContextWords): 
 function stepIds(analysis: Analysis): ReadonlyMap<number, string> {
   const counts = new Map<string, number>();
   const ids = new Map<number, string>();
-  for (const { step } of analysis.steps) {
-    const stage = step.stage === null ? undefined : analysis.graph.stages[step.stage];
-    const name = `${stage === undefined ? "global" : stageId(stage)}/${step.keyword}`;
+  for (const analysed of analysis.steps) {
+    const { step, place } = analysed;
+    const stage = stageOf(analysis, analysed);
+    const name = `${stage === null ? "global" : stageId(stage)}/${step.keyword}`;
     const number = (counts.get(name) ?? 0) + 1;
     counts.set(name, number);
-    ids.set(step.index, `${name}/${number}`);
+    ids.set(place.index, `${name}/${number}`);
   }
   return ids;
 }

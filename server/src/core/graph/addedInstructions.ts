@@ -5,22 +5,29 @@ import type { Instruction } from "../syntax/syntax.js";
 import type { TextRange } from "../text/range.js";
 import type { StageBase, Step } from "./graph.js";
 
+export interface Trigger {
+  readonly instruction: Instruction;
+  /** The step whose instruction its ranges count from; null: the FROM that runs it. */
+  readonly holder: Step | null;
+}
+
 /** The ONBUILD triggers that run in a stage: its parent stage's own, or its base image's. */
 export function triggersOf(
   base: StageBase,
   parent: { readonly steps: readonly Step[] } | undefined,
-  place: TextRange,
-): readonly Instruction[] {
+  from: Instruction,
+): readonly Trigger[] {
   if (parent !== undefined) {
-    return parent.steps.flatMap(({ instruction, isTrigger }) =>
-      !isTrigger && instruction.trigger !== null ? [instruction.trigger] : [],
-    );
+    return parent.steps.flatMap((holder): readonly Trigger[] => {
+      const { trigger } = holder.instruction;
+      return !holder.isTrigger && trigger !== null ? [{ instruction: trigger, holder }] : [];
+    });
   }
   if (base.kind !== "image" || base.image === null) return [];
   return base.image.onBuild.flatMap((text) =>
     parseDockerfile(text)
       .instructions.slice(0, 1)
-      .map((trigger) => standingAt(trigger, place)),
+      .map((trigger) => ({ instruction: standingAt(trigger, from.range), holder: null })),
   );
 }
 

@@ -10,21 +10,25 @@ import type { BaseImageLookup } from "../image/baseImage.js";
 import { readFrom, stageNamesIn } from "../instructions/from.js";
 import { instructionKind } from "../instructions/index.js";
 import { type Evaluation, inert, noEffect, operates } from "../instructions/kind.js";
+import { syntaxProblems } from "../syntax/placed.js";
 import type { Dockerfile, Instruction } from "../syntax/syntax.js";
-import type { Problem } from "../text/range.js";
+import { type Problem, problemAt } from "../text/range.js";
 import { say } from "../text/say.js";
 import { appendedLabel, triggersOf } from "./addedInstructions.js";
 import { flagProblems } from "./flagProblems.js";
-import type { Assignment, BuildGraph, Stage, StageBase, Step } from "./graph.js";
+import type { BuildGraph, Found, Stage, StageBase, Step, StepPlace } from "./graph.js";
 import type { OpenStage } from "./openStage.js";
 import { needsOf, numberSteps, reachableStages } from "./reach.js";
-import { ensurePath, type Found, globalScope, stageScope, type WalkScope } from "./scopes.js";
+import { ensurePath, globalScope, stageScope, type WalkScope } from "./scopes.js";
 import { classicStages, stageNames } from "./stageNames.js";
 
 export interface GraphHost {
   readonly digest: Digest;
   readonly baseImage: BaseImageLookup;
 }
+
+/** Where a step stands in the text. */
+type TextPlace = Pick<StepPlace, "line" | "endLine" | "start">;
 
 /** Builds the graph. Never throws; a broken file gives the stages that can be read. */
 export function buildGraph(
@@ -33,7 +37,8 @@ export function buildGraph(
   host: GraphHost,
 ): BuildGraph {
   const { definition } = build;
-  const steps: Step[] = [];
+  const globals: Step[] = [];
+  const places = new Map<Step, Omit<StepPlace, "index" | "number">>();
   const openStages: OpenStage[] = [];
   const written = stageNamesIn(dockerfile.instructions);
   const targetName = definition.target ?? written.at(-1) ?? "default";
@@ -44,20 +49,28 @@ export function buildGraph(
   const global = globalScope(dockerfile, build, automatic, host.digest);
   const names = definition.builder === "buildkit" ? stageNames(written) : classicStages();
 
+  /** Where an instruction of the file stands; a step that it runs for another may say so. */
+  const textPlace = (position: number): TextPlace => {
+    const line = dockerfile.lines[position] ?? 0;
+    const lineCount = dockerfile.instructions[position]?.lineCount ?? 1;
+    return { line, endLine: line + lineCount - 1, start: dockerfile.starts[position] ?? 0 };
+  };
+
   const addStep = (
     stage: OpenStage | null,
     instruction: Instruction,
     evaluation: Evaluation,
-    assignments: readonly Assignment[],
-    isTrigger: boolean,
-    { fails = false, isOption = false } = {},
+    place: TextPlace,
+    {
+      found = [],
+      fails = false,
+      assignments = [],
+      isTrigger = false,
+      isOption = false,
+    }: Partial<Pick<Step, "found" | "fails" | "assignments" | "isTrigger" | "isOption">> = {},
   ): void => {
     const step: Step = {
-      index: steps.length,
-      stage: stage?.index ?? null,
       instruction,
-      line: instruction.line,
-      endLine: instruction.endLine,
       keyword: instruction.keyword,
       text: oneLine(instruction),
       effect: evaluation.effect,
@@ -67,21 +80,24 @@ export function buildGraph(
       isTrigger,
       neverFound: evaluation.neverFound === true,
       isOption,
+      found,
       fails,
       assignments,
-      number: null,
     };
-    steps.push(step);
-    stage?.steps.push(step);
+    const siblings = stage?.steps ?? globals;
+    places.set(step, { stage: stage?.index ?? null, nth: siblings.length, ...place });
+    siblings.push(step);
   };
 
   const evaluateIn = (
     stage: OpenStage | null,
     scope: WalkScope,
     instruction: Instruction,
+    place: TextPlace,
     isTrigger = false,
   ): void => {
     const kind = instructionKind(instruction.keyword);
+    const problems = scope.found.length;
     if (kind === undefined) {
       scope.report(
         "read",
@@ -89,29 +105,33 @@ export function buildGraph(
         say`Docker knows no instruction ${instruction.keyword}.`,
         instruction.keywordRange,
       );
-      addStep(stage, instruction, noEffect, [], isTrigger);
+      const found = scope.found.slice(problems);
+      addStep(stage, instruction, noEffect, place, { found, isTrigger });
       return;
     }
     if (stage !== null) ensurePath(scope.config);
     const before = scope.assignmentCount();
-    const problems = scope.found.length;
     const evaluation = kind.evaluate(instruction, scope);
-    const fails = scope.found.length > problems;
-    addStep(stage, instruction, evaluation, scope.assignmentsSince(before), isTrigger, { fails });
+    const found = scope.found.slice(problems);
+    const assignments = scope.assignmentsSince(before);
+    const fails = found.length > 0;
+    addStep(stage, instruction, evaluation, place, { found, fails, assignments, isTrigger });
   };
 
-  for (const instruction of dockerfile.instructions) {
+  for (const [position, instruction] of dockerfile.instructions.entries()) {
     const current = openStages.at(-1) ?? null;
+    const place = textPlace(position);
     const kind = instructionKind(instruction.keyword);
     if (kind?.opensStage === true) {
-      openStage(instruction);
+      openStage(instruction, position);
     } else if (current?.isReplaced === true) {
-      addStep(current, instruction, noEffect, [], false);
+      addStep(current, instruction, noEffect, place);
     } else if (current !== null) {
-      evaluateIn(current, current.scope, instruction);
+      evaluateIn(current, current.scope, instruction, place);
     } else if (kind?.mayPrecedeStages === true) {
-      evaluateIn(null, global, instruction);
+      evaluateIn(null, global, instruction, place);
     } else {
+      const problems = global.found.length;
       const known = kind !== undefined;
       global.report(
         "read",
@@ -121,12 +141,14 @@ export function buildGraph(
           : say`Docker knows no instruction ${instruction.keyword}.`,
         instruction.keywordRange,
       );
-      addStep(null, instruction, noEffect, [], false);
+      addStep(null, instruction, noEffect, place, { found: global.found.slice(problems) });
     }
   }
 
-  function openStage(instruction: Instruction): void {
+  function openStage(instruction: Instruction, position: number): void {
     const index = openStages.length;
+    const place = textPlace(position);
+    const problems = global.found.length;
     const line = readFrom(instruction, global);
     const platform = line.platform === null ? null : parsePlatform(line.platform);
     if (line.platform !== null && platform === null) {
@@ -167,7 +189,7 @@ export function buildGraph(
     // Nothing is made of such a stage, so that it gets no PATH either: convert.go `dispatchStages`.
     if (isReplaced && !setsPath(base)) scope.config.environment.delete("PATH");
     const stage: OpenStage = {
-      ...{ index, name: line.name, instruction, base, scope, steps: [] },
+      ...{ index, name: line.name, instruction, position, base, scope, steps: [] },
       ...{ isReplaced, found },
     };
     openStages.push(stage);
@@ -181,17 +203,13 @@ export function buildGraph(
           ? { kind: "pull", reference: base.reference, platform: line.platform }
           : null,
       ),
-      [],
-      false,
+      place,
+      { found: global.found.slice(problems) },
     );
     if (isReplaced) return;
-    for (const trigger of triggersOf(base, parent, instruction.range)) {
-      evaluateIn(
-        stage,
-        scope,
-        { ...trigger, line: instruction.line, endLine: instruction.endLine },
-        true,
-      );
+    for (const { instruction: trigger, holder } of triggersOf(base, parent, instruction)) {
+      const start = (holder === null ? undefined : places.get(holder)?.start) ?? place.start;
+      evaluateIn(stage, scope, trigger, { ...place, start }, true);
     }
   }
 
@@ -235,33 +253,15 @@ export function buildGraph(
       stage.scope.config.labels.set(name, value);
       if (definition.builder === "buildkit") continue;
       ensurePath(stage.scope.config);
-      const place = stage.steps.at(-1)?.instruction ?? stage.instruction;
-      const label = appendedLabel(name, value, place);
-      addStep(stage, label, inert([name, value]), [], false, { isOption: true });
+      const last = stage.steps.at(-1);
+      const place =
+        (last === undefined ? undefined : places.get(last)) ?? textPlace(stage.position);
+      const label = appendedLabel(name, value, last?.instruction ?? stage.instruction);
+      addStep(stage, label, inert([name, value]), place, { isOption: true });
     }
   }
 
-  return finish(dockerfile, build, targetIndex, global, openStages, steps);
-}
-
-/**
- * BuildKit translates the whole file before it runs anything; the classic builder only reads it and
- * meets what is wrong with an instruction when it comes to it.
- */
-function isRejected(
-  { builder }: BuildDefinition,
-  problems: readonly Problem[],
-  global: WalkScope,
-  stages: readonly OpenStage[],
-): boolean {
-  const errors = problems.filter(({ severity }) => severity === "error");
-  if (builder === "buildkit") return errors.length > 0;
-  const later = new Set(
-    [global, ...stages].flatMap(({ found }) =>
-      found.filter(({ phase }) => phase === "build").map(({ problem }) => problem),
-    ),
-  );
-  return errors.some((problem) => !later.has(problem));
+  return finish({ dockerfile, build, targetIndex, global, globals, openStages, places });
 }
 
 function setsPath(base: StageBase): boolean {
@@ -276,47 +276,34 @@ function isEmptyImage(stage: OpenStage | undefined): boolean {
   return stage?.base.kind === "scratch" && stage.steps.length === 1;
 }
 
-function finish(
-  dockerfile: Dockerfile,
-  { definition, platform }: PlatformBuild,
-  targetIndex: number,
-  global: WalkScope,
-  openStages: readonly OpenStage[],
-  allSteps: readonly Step[],
-): BuildGraph {
-  const problems: Problem[] = [...dockerfile.problems, ...flagProblems(definition)];
-  if (openStages.length === 0) {
-    // Of a file without any instruction the parser has said it.
-    if (dockerfile.instructions.length > 0)
-      problems.push({
-        code: "no-stage",
-        message: say`The file has no FROM: there is nothing to build.`,
-        severity: "error",
-        range: null,
-      });
-  } else if (targetIndex < 0) {
-    problems.push({
-      code: "no-target",
-      message: say`No stage is named "${definition.target ?? ""}".`,
-      severity: "error",
-      range: null,
-    });
-  }
-  if (definition.builder === "classic" && isEmptyImage(openStages[targetIndex])) {
-    problems.push({
-      code: "no-image",
-      message: say`Nothing follows FROM scratch: the classic builder makes no image of it.`,
-      severity: "error",
-      range: null,
-    });
-  }
+interface WalkedFile {
+  readonly dockerfile: Dockerfile;
+  readonly build: PlatformBuild;
+  readonly targetIndex: number;
+  readonly global: WalkScope;
+  readonly globals: readonly Step[];
+  readonly openStages: readonly OpenStage[];
+  readonly places: ReadonlyMap<Step, Omit<StepPlace, "index" | "number">>;
+}
+
+function finish(file: WalkedFile): BuildGraph {
+  const { definition, platform } = file.build;
+  const { targetIndex, globals, openStages } = file;
   const needs = openStages.map((stage) => needsOf(stage));
   const built = reachableStages(definition.builder, targetIndex, needs);
-  const { numbers, stageTotals, labels } = numberSteps(definition.builder, openStages, allSteps, {
+  const { numbers, stageTotals, labels } = numberSteps(
+    definition.builder,
+    globals,
+    openStages,
     built,
-    targetIndex,
-  });
-  const steps = allSteps.map((step) => ({ ...step, number: numbers.get(step.index) ?? null }));
+  );
+  const steps = [...globals, ...openStages.flatMap((stage) => stage.steps)];
+  const places = new Map<Step, StepPlace>();
+  for (const [index, step] of steps.entries()) {
+    const place = file.places.get(step);
+    if (place === undefined) continue;
+    places.set(step, { ...place, index, number: numbers.get(step) ?? null });
+  }
   const stages = openStages.map(
     (stage): Stage => ({
       index: stage.index,
@@ -325,11 +312,7 @@ function finish(
       base: stage.base,
       platform: stage.scope.platform,
       instruction: stage.instruction,
-      range: {
-        start: stage.instruction.range.start,
-        end: stage.steps.at(-1)?.instruction.range.end ?? stage.instruction.range.end,
-      },
-      steps: stage.steps.map((step) => steps[step.index] ?? step),
+      steps: stage.steps,
       isBuilt: built.has(stage.index),
       isReplaced: stage.isReplaced,
       needs: needs[stage.index] ?? [],
@@ -337,21 +320,79 @@ function finish(
       config: stage.scope.config,
     }),
   );
-  for (const { problem } of global.found) problems.push(problem);
-  for (const { index, found } of openStages) {
-    for (const { phase, problem } of found) {
-      if (phase === "read" || built.has(index)) problems.push(problem);
-    }
-  }
+  const found = [
+    ...[...syntaxProblems(file.dockerfile), ...wholeProblems(file)].map(
+      (problem): Found => ({ phase: "read", problem }),
+    ),
+    ...stepProblems(steps, places, built),
+  ].sort((a, b) => (a.problem.range?.start ?? 0) - (b.problem.range?.start ?? 0));
   return {
     definition,
     platform,
     stages,
     steps,
+    globals,
+    places,
     target: stages[targetIndex] ?? null,
-    isRejected: isRejected(definition, problems, global, openStages),
-    problems: problems.sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0)),
+    isRejected: isRejected(definition, found),
+    problems: found.map(({ problem }) => problem),
   };
+}
+
+/** Those of stages that are not built fail nothing, unless the file cannot be read for them. */
+function stepProblems(
+  steps: readonly Step[],
+  places: ReadonlyMap<Step, StepPlace>,
+  built: ReadonlySet<number>,
+): readonly Found[] {
+  return steps.flatMap((step) => {
+    const place = places.get(step);
+    // FROM lines are read with what stands before them, whichever stages are built.
+    const isBuilt = place?.stage == null || place.nth === 0 || built.has(place.stage);
+    return step.found
+      .filter(({ phase }) => isBuilt || phase === "read")
+      .map(({ phase, problem }) => ({ phase, problem: problemAt(place?.start ?? 0, problem) }));
+  });
+}
+
+/** What is wrong with the file or the way that it is built, in no line of it. */
+function wholeProblems({
+  dockerfile,
+  build: { definition },
+  targetIndex,
+  openStages,
+}: WalkedFile): readonly Problem[] {
+  const error = (code: string, message: string): Problem => ({
+    ...{ code, message, severity: "error", range: null },
+  });
+  const problems = [...flagProblems(definition)];
+  if (openStages.length === 0) {
+    // Of a file without any instruction the parser has said it.
+    if (dockerfile.instructions.length > 0)
+      problems.push(error("no-stage", say`The file has no FROM: there is nothing to build.`));
+  } else if (targetIndex < 0) {
+    problems.push(error("no-target", say`No stage is named "${definition.target ?? ""}".`));
+  }
+  if (definition.builder === "classic" && isEmptyImage(openStages[targetIndex])) {
+    problems.push(
+      error(
+        "no-image",
+        say`Nothing follows FROM scratch: the classic builder makes no image of it.`,
+      ),
+    );
+  }
+  return problems;
+}
+
+/**
+ * BuildKit translates the whole file before it runs anything; the classic builder only reads it and
+ * meets what is wrong with an instruction when it comes to it.
+ */
+function isRejected({ builder }: BuildDefinition, found: readonly Found[]): boolean {
+  return found.some(
+    ({ phase, problem }) =>
+      problem.severity === "error" && (builder === "buildkit" || phase === "read"),
+  );
 }
 
 /** The logical line for people: the indentation of its continued lines is folded. */

@@ -1,4 +1,7 @@
-/** The build graph: stages, the steps in them, and what each needs. Plain data. */
+/**
+ * The build graph: stages, the steps in them, and what each needs. Plain data. Steps and stages hold
+ * no place in the text; `BuildGraph.places` says where each stands today.
+ */
 
 import type { BuildDefinition, ContextSource } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
@@ -7,7 +10,7 @@ import type { ImageConfig } from "../image/config.js";
 import type { Effect } from "../instructions/kind.js";
 import type { Operation } from "../instructions/operation.js";
 import type { Instruction } from "../syntax/syntax.js";
-import type { Problem, TextRange } from "../text/range.js";
+import type { Problem } from "../text/range.js";
 
 export type StageBase =
   | {
@@ -41,14 +44,14 @@ export interface Assignment {
   readonly value: string;
 }
 
+/** Something wrong with an instruction, and whether it fails every build or only one that needs its stage. */
+export interface Found {
+  readonly phase: "read" | "build";
+  readonly problem: Problem;
+}
+
 export interface Step {
-  /** Its place in `BuildGraph.steps`. */
-  readonly index: number;
-  /** null: an ARG before the first FROM. */
-  readonly stage: number | null;
   readonly instruction: Instruction;
-  readonly line: number;
-  readonly endLine: number;
   readonly keyword: string;
   /** The instruction on one line, as typed. */
   readonly text: string;
@@ -63,10 +66,29 @@ export interface Step {
   readonly neverFound: boolean;
   /** True for what the classic builder appends for `--label`: no such line is in the file. */
   readonly isOption: boolean;
-  /** True when something is wrong with the instruction: the build fails here at the latest. */
+  /** What is wrong with it. */
+  readonly found: readonly Found[];
+  /** True when evaluating it found something: the build fails here at the latest. */
   readonly fails: boolean;
   /** What an ENV or ARG sets here, variables expanded. */
   readonly assignments: readonly Assignment[];
+}
+
+/** Names a step by its stage and its place in it. `stage` null: before the first FROM. */
+export interface StepRef {
+  readonly stage: number | null;
+  readonly nth: number;
+}
+
+/** Where a step stands today. */
+export interface StepPlace extends StepRef {
+  /** In `BuildGraph.steps`. */
+  readonly index: number;
+  /** First and last line, from 1, as the builder counts them; a trigger has those of its FROM. */
+  readonly line: number;
+  readonly endLine: number;
+  /** The offset that the ranges of its instruction count from. */
+  readonly start: number;
   /** The number that the builder prints; null: it prints none. */
   readonly number: number | null;
 }
@@ -80,7 +102,6 @@ export interface Stage {
   readonly base: StageBase;
   readonly platform: Platform;
   readonly instruction: Instruction;
-  readonly range: TextRange;
   /** The FROM first. */
   readonly steps: readonly Step[];
   /** True when the target needs it (or, for the classic builder, stands at or below it). */
@@ -101,10 +122,58 @@ export interface BuildGraph {
   readonly stages: readonly Stage[];
   /** In the file's order, ARGs before the first FROM included. */
   readonly steps: readonly Step[];
+  /** Those of them that stand before the first FROM. */
+  readonly globals: readonly Step[];
+  readonly places: ReadonlyMap<Step, StepPlace>;
   /** The stage that the build ends at; null: there is none. */
   readonly target: Stage | null;
   /** True when the builder runs nothing, because of what is wrong with the file. */
   readonly isRejected: boolean;
-  /** An error fails the build; those of stages that are not built are left out. */
+  /** At offsets into the text. An error fails the build; those of stages that are not built are left out. */
   readonly problems: readonly Problem[];
 }
+
+/** Where a step of this graph stands. */
+export function placeOf({ places }: BuildGraph, step: Step): StepPlace {
+  return places.get(step) ?? nowhere;
+}
+
+/** The name of a step that stays the same when lines are added above it. */
+export function refOf(graph: BuildGraph, step: Step): StepRef {
+  const { stage, nth } = placeOf(graph, step);
+  return { stage, nth };
+}
+
+/** The stage that a step stands in; null: before the first FROM. */
+export function stageOfStep(graph: BuildGraph, step: Step): Stage | null {
+  const { stage } = placeOf(graph, step);
+  return stage === null ? null : (graph.stages[stage] ?? null);
+}
+
+/** The line of a stage's FROM, from 1. */
+export function stageLine(graph: BuildGraph, { steps }: Stage): number {
+  const [from] = steps;
+  return from === undefined ? 0 : placeOf(graph, from).line;
+}
+
+/** The step that a reference names; null: there is none. */
+export function stepOf({ globals, stages }: BuildGraph, { stage, nth }: StepRef): Step | null {
+  const steps = stage === null ? globals : stages[stage]?.steps;
+  return steps?.[nth] ?? null;
+}
+
+/** The line of the step that a reference names, from 1; null: it names none. */
+export function lineOf(graph: BuildGraph, ref: StepRef | null): number | null {
+  const step = ref === null ? null : stepOf(graph, ref);
+  return step === null ? null : placeOf(graph, step).line;
+}
+
+const nowhere: StepPlace = {
+  stage: null,
+  nth: -1,
+  index: -1,
+  line: 0,
+  endLine: 0,
+  start: 0,
+  number: null,
+};

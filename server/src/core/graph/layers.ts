@@ -2,21 +2,21 @@
 import type { BuildGraph, Stage, Step } from "./graph.js";
 
 /**
- * The number of each step's layer in its own stage's stack, by step index. A stage that continues
+ * The number of each step's layer in its own stage's stack. A stage that continues
  * another one goes on counting. Steps without a layer, and a FROM without an image, have none.
  */
 export function layerNumbers(
   graph: BuildGraph,
   addsLayer: (step: Step) => boolean,
-): ReadonlyMap<number, number> {
-  const numbers = new Map<number, number>();
+): ReadonlyMap<Step, number> {
+  const numbers = new Map<Step, number>();
   const tops: number[] = [];
   for (const stage of graph.stages) {
     let top = stage.base.kind === "stage" ? (tops[stage.base.index] ?? 0) : 0;
     for (const step of stage.steps) {
       const isFolder = step.effect === "base" && stage.base.kind === "folder";
-      if (step.operation?.kind === "pull" || isFolder) numbers.set(step.index, 0);
-      else if (step.effect === "layer" && addsLayer(step)) numbers.set(step.index, ++top);
+      if (step.operation?.kind === "pull" || isFolder) numbers.set(step, 0);
+      else if (step.effect === "layer" && addsLayer(step)) numbers.set(step, ++top);
     }
     tops.push(top);
   }

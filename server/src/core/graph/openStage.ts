@@ -1,16 +1,17 @@
 import type { Instruction } from "../syntax/syntax.js";
-import type { StageBase, Step } from "./graph.js";
-import type { Found, WalkScope } from "./scopes.js";
+import type { Found, StageBase, Step } from "./graph.js";
+import type { WalkScope } from "./scopes.js";
 
 /** A stage while it is walked. */
 export interface OpenStage {
   readonly index: number;
   readonly name: string | null;
   readonly instruction: Instruction;
+  /** The place of its FROM among the instructions of the file. */
+  readonly position: number;
   readonly base: StageBase;
   readonly scope: WalkScope;
   readonly steps: Step[];
   readonly isReplaced: boolean;
-  /** `read`: fails every build; `build`: only a build that needs the stage. */
   readonly found: Found[];
 }

@@ -43,8 +43,8 @@ export function reachableStages(
 }
 
 export interface Numbering {
-  /** Step index → its number. */
-  readonly numbers: ReadonlyMap<number, number>;
+  /** Of the steps that have one. */
+  readonly numbers: ReadonlyMap<Step, number>;
   readonly stageTotals: readonly number[];
   readonly labels: readonly string[];
 }
@@ -58,18 +58,16 @@ export interface Numbering {
  */
 export function numberSteps(
   builder: Builder,
+  globals: readonly Step[],
   stages: readonly OpenStage[],
-  steps: readonly Step[],
-  { built, targetIndex }: { readonly built: ReadonlySet<number>; readonly targetIndex: number },
+  built: ReadonlySet<number>,
 ): Numbering {
-  const numbers = new Map<number, number>();
+  const numbers = new Map<Step, number>();
+  const steps = stages.flatMap((stage) => stage.steps);
   if (builder === "classic") {
     let number = 0;
-    for (const step of steps) {
-      if (step.isTrigger || (step.stage !== null && !built.has(step.stage))) continue;
-      numbers.set(step.index, ++number);
-    }
-    void targetIndex;
+    const counted = stages.flatMap((stage) => (built.has(stage.index) ? stage.steps : []));
+    for (const step of [...globals, ...counted]) if (!step.isTrigger) numbers.set(step, ++number);
     return { numbers, stageTotals: stages.map(() => number), labels: stages.map(() => "") };
   }
   const hasImplicitStage = steps.some(
@@ -87,7 +85,7 @@ export function numberSteps(
       const isNumbered = instructionKind(step.keyword)?.isNumbered === true;
       if (!isNumbered && !isPull(step, stage)) continue;
       total++;
-      if (step.operation !== null || step.effect === "base") numbers.set(step.index, ++number);
+      if (step.operation !== null || step.effect === "base") numbers.set(step, ++number);
     }
     stageTotals.push(total);
     labels.push(isAlone ? "" : (stage.name ?? `stage-${stage.index}`));

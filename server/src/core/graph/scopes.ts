@@ -11,16 +11,10 @@ import type { SourceReference } from "../instructions/operation.js";
 import type { StageScope } from "../instructions/scope.js";
 import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
 import type { Dockerfile, EscapeCharacter, Word } from "../syntax/syntax.js";
-import type { Problem, TextRange } from "../text/range.js";
+import type { TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
-import type { Assignment, StageBase } from "./graph.js";
+import type { Assignment, Found, StageBase } from "./graph.js";
 import type { Lookup, StageNames } from "./stageNames.js";
-
-/** A problem, and whether it fails every build or only one that needs its stage. */
-export interface Found {
-  readonly phase: "read" | "build";
-  readonly problem: Problem;
-}
 
 export interface WalkScope extends StageScope {
   readonly found: readonly Found[];

@@ -23,7 +23,7 @@ export function buildNumbers(analysis: Analysis): BuildNumbers {
     const isTouched =
       analysed.keyed.context.length > 0 ||
       waitsFor(analysis, analysed).some((index) => touched.has(index));
-    if (isTouched) touched.add(analysed.step.index);
+    if (isTouched) touched.add(analysed.place.index);
   }
   const chain = criticalPath(analysis).steps.filter(isStep);
   return {

@@ -1,7 +1,7 @@
 /** What rebuilds after a step, if the step does. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { sourceEnds } from "../analysis/view.js";
-import type { Step } from "../graph/graph.js";
+import { indexOf, sourceEnds } from "../analysis/view.js";
+import { placeOf, type Step } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
 import { variableReferences } from "../syntax/expand.js";
 import { listedAll, listedClauses } from "../text/lists.js";
@@ -26,22 +26,24 @@ export function consequences(analysis: Analysis, from: StepAnalysis): Consequenc
   const possible = new Set<number>();
   const state = new Map<number, "certain" | "possible">();
   for (const analysed of analysis.steps) {
-    const { step, keyed, isBuilt } = analysed;
-    if (step.index <= from.step.index || !isBuilt || keyed.key === null || step.stage === null)
-      continue;
-    const below = keyed.below === null ? undefined : state.get(keyed.below.step.index);
-    const isStacked = keyed.below?.step.index === from.step.index || below === "certain";
+    const { place, keyed, isBuilt } = analysed;
+    const isLater = place.index > from.place.index && place.stage !== null;
+    if (!isLater || !isBuilt || keyed.key === null) continue;
+    const below = keyed.below === null ? undefined : state.get(indexOf(analysis, keyed.below));
+    const isStacked = keyed.below === from.keyed || below === "certain";
     const isHit = (isStacked && !keyed.isByContent) || reachesKey(analysis, from, analysed);
     const isOpen =
       isStacked ||
       below === "possible" ||
-      sourceEnds(analysis, analysed).some((index) => index === from.step.index || state.has(index));
+      sourceEnds(analysis, analysed).some(
+        (index) => index === from.place.index || state.has(index),
+      );
     if (isHit) {
-      state.set(step.index, "certain");
-      certain.add(step.line);
+      state.set(place.index, "certain");
+      certain.add(place.line);
     } else if (isOpen) {
-      state.set(step.index, "possible");
-      possible.add(step.line);
+      state.set(place.index, "possible");
+      possible.add(place.line);
     }
   }
   for (const line of certain) possible.delete(line);
@@ -68,8 +70,8 @@ export function consequencesText(analysis: Analysis, from: StepAnalysis): string
 
 /** True when a changed `from` is part of the key of a later step of its stage. */
 function reachesKey(analysis: Analysis, from: StepAnalysis, later: StepAnalysis): boolean {
-  if (from.step.stage === null) return reachesStage(analysis, from.step, later);
-  if (!isInLine(analysis, from.step.stage, later.step.stage)) return false;
+  if (from.place.stage === null) return reachesStage(analysis, from.step, later);
+  if (!isInLine(analysis, from.place.stage, later.place.stage)) return false;
   if (from.effect === "base") return true;
   if (from.effect === "layer") return later.keyed.below === null;
   const kind = instructionKind(from.step.keyword);
@@ -82,7 +84,7 @@ function reachesKey(analysis: Analysis, from: StepAnalysis, later: StepAnalysis)
 
 /** The same for an ARG before the first FROM. */
 function reachesStage(analysis: Analysis, from: Step, later: StepAnalysis): boolean {
-  const stage = later.step.stage === null ? undefined : analysis.graph.stages[later.step.stage];
+  const stage = later.place.stage === null ? undefined : analysis.graph.stages[later.place.stage];
   const [opening] = stage?.steps ?? [];
   if (stage === undefined || opening === undefined) return false;
   if (later.keyed.below === null && usesOf(analysis, from, opening)) return true;
@@ -90,7 +92,7 @@ function reachesStage(analysis: Analysis, from: Step, later: StepAnalysis): bool
   return stage.steps.some(
     (step) =>
       instructionKind(step.keyword)?.declares !== undefined &&
-      step.index < later.step.index &&
+      placeOf(analysis.graph, step).index < later.place.index &&
       step.assignments.some(({ name }) => names.has(name)) &&
       (later.step.operation?.kind === "run" || usesOf(analysis, step, later.step)),
   );

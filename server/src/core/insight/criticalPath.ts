@@ -1,6 +1,6 @@
 /** The longest chain of steps that wait for each other: what bounds the time of a build. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { waitsFor } from "../analysis/view.js";
+import { indexOf, waitsFor } from "../analysis/view.js";
 
 export interface CriticalPath {
   /** The steps of the chain, in order. */
@@ -16,21 +16,21 @@ export interface CriticalPath {
 export function criticalPath(analysis: Analysis): CriticalPath {
   const chains = new Map<number, Chain>();
   for (const analysed of analysis.steps) {
-    const { step, keyed, isBuilt, prediction } = analysed;
+    const { place, keyed, isBuilt, prediction } = analysed;
     if (!isBuilt || keyed.key === null) continue;
     const before = waitsFor(analysis, analysed)
       .flatMap((index) => chains.get(index) ?? [])
       .reduce<Chain | null>((best, one) => longer(best, one), null);
-    chains.set(step.index, {
+    chains.set(place.index, {
       running: (before?.running ?? 0) + (prediction.kind === "hit" ? 0 : 1),
       length: (before?.length ?? 0) + 1,
       last: analysed,
       before,
     });
   }
-  const end = analysis.keys.stages[analysis.graph.target?.index ?? -1]?.last?.step.index;
+  const last = analysis.keys.stages[analysis.graph.target?.index ?? -1]?.last;
   const steps: StepAnalysis[] = [];
-  const whole = end === undefined ? undefined : chains.get(end);
+  const whole = last == null ? undefined : chains.get(indexOf(analysis, last));
   for (let chain = whole ?? null; chain !== null; chain = chain.before) steps.unshift(chain.last);
   return { steps, running: whole?.running ?? 0 };
 }

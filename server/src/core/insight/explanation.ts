@@ -23,7 +23,7 @@ export function surroundings(analysis: Analysis, analysed: StepAnalysis): Surrou
   };
   const base = step.effect === "base" ? stageOf(analysis, analysed)?.base : undefined;
   return {
-    isGlobal: step.stage === null,
+    isGlobal: analysed.place.stage === null,
     stage: words,
     parent: base?.kind === "stage" ? words(base.index) : null,
   };

@@ -43,16 +43,16 @@ export function failureAt(
   place: FailurePlace,
 ): FailureReport | null {
   const failed = analysis.steps.findLast(
-    (analysed) => analysed.step.line <= line && canFail(analysis, analysed),
+    (analysed) => analysed.place.line <= line && canFail(analysis, analysed),
   );
-  if (failed === undefined || failed.step.endLine < line) return null;
+  if (failed === undefined || failed.place.endLine < line) return null;
   return analysis.graph.definition.builder === "classic"
     ? classicReport(analysis, failed, place)
     : buildkitReport(analysis, failed, place);
 }
 
-function canFail({ graph }: Analysis, { step, isBuilt }: StepAnalysis): boolean {
-  if (!isBuilt || step.isTrigger || step.stage === null) return false;
+function canFail({ graph }: Analysis, { step, place, isBuilt }: StepAnalysis): boolean {
+  if (!isBuilt || step.isTrigger || place.stage === null) return false;
   return graph.definition.builder === "classic" || step.operation !== null;
 }
 
@@ -62,10 +62,10 @@ function classicReport(
   { dockerfile }: FailurePlace,
 ): FailureReport {
   const kept = analysis.steps.filter(
-    ({ step, isBuilt }) =>
-      isBuilt && step.stage !== null && step.index < failed.step.index && !step.isTrigger,
+    ({ step, place: { stage, index }, isBuilt }) =>
+      isBuilt && stage !== null && index < failed.place.index && !step.isTrigger,
   );
-  const last = kept.findLast(({ step }) => step.stage === failed.step.stage) ?? null;
+  const last = kept.findLast(({ place: { stage } }) => stage === failed.place.stage) ?? null;
   const images = kept.filter(({ step }) => step.effect !== "base").length;
   const ran = failed.step.operation?.kind !== "copy" && failed.step.effect !== "base";
   return {
@@ -81,7 +81,7 @@ function classicReport(
       ...(last === null || last.step.effect === "base"
         ? []
         : [
-            say`The image of line ${last.step.line} has no name and nothing stands on it: it is dangling.`,
+            say`The image of line ${last.place.line} has no name and nothing stands on it: it is dangling.`,
           ]),
       ...(ran
         ? [
@@ -96,7 +96,7 @@ function classicReport(
             intro:
               last.step.effect === "base"
                 ? say`The last good step is the base image itself:`
-                : say`IMAGE is the id that the build printed last behind “--->”, before line ${failed.step.line}:`,
+                : say`IMAGE is the id that the build printed last behind “--->”, before line ${failed.place.line}:`,
             commands: [
               `docker run --rm -it --entrypoint sh ${baseName(analysis, last) ?? "IMAGE"}`,
               ...(ran ? ["docker logs $(docker ps -lq)", "docker diff $(docker ps -lq)"] : []),
@@ -106,7 +106,7 @@ function classicReport(
       kept.length === 0
         ? say`The next build starts anew.`
         : say`The next build says “Using cache” for ${lineList(linesOf(kept))}, as long as nothing of it changes.`,
-      say`Line ${failed.step.line} and everything after it in its stage runs again: a failed step leaves nothing in the cache.`,
+      say`Line ${failed.place.line} and everything after it in its stage runs again: a failed step leaves nothing in the cache.`,
       say`docker build -f ${dockerfile} … goes on from there.`,
     ],
     cleanUp: [
@@ -132,18 +132,18 @@ function buildkitReport(
     const isOwn = next === failed && takesFiles;
     for (const index of isOwn ? sourceEnds(analysis, next) : waitsFor(analysis, next)) {
       const step = analysis.steps[index];
-      if (step === undefined || certain.has(step.step.index)) continue;
-      certain.add(step.step.index);
+      if (step === undefined || certain.has(step.place.index)) continue;
+      certain.add(step.place.index);
       open.push(step);
     }
   }
   const runs = analysis.steps.filter(
     ({ step, isBuilt }) => isBuilt && step.operation !== null && step.operation.kind !== "pull",
   );
-  const kept = runs.filter(({ step }) => certain.has(step.index));
+  const kept = runs.filter(({ place: { index } }) => certain.has(index));
   const after = dependents(analysis, failed);
   const possible = runs.filter(
-    ({ step }) => !certain.has(step.index) && !after.has(step.index) && step !== failed.step,
+    (step) => !certain.has(step.place.index) && !after.has(step.place.index) && step !== failed,
   );
   const stage = stageOf(analysis, failed);
   const isFrom = failed.step.effect === "base";
@@ -168,7 +168,7 @@ function buildkitReport(
         : {
             intro: say`Build the Dockerfile up to the line before: its last stage is then ${stageWords(stage)}, and every step of it is cached.`,
             commands: [
-              `head -n ${failed.step.line - 1} ${dockerfile} | docker build -t last-good -f - CONTEXT`,
+              `head -n ${failed.place.line - 1} ${dockerfile} | docker build -t last-good -f - CONTEXT`,
               "docker run --rm -it --entrypoint sh last-good",
             ],
           },
@@ -178,7 +178,7 @@ function buildkitReport(
           ? say`The next build starts with this step.`
           : say`The next build says CACHED for those of them that have finished.`
         : say`The next build says CACHED for ${lineList(linesOf(kept))}, as long as nothing of it changes.`,
-      say`Line ${failed.step.line} runs again, and what stands on it: a failed step leaves nothing in the cache.`,
+      say`Line ${failed.place.line} runs again, and what stands on it: a failed step leaves nothing in the cache.`,
     ],
     cleanUp: [
       say`docker builder prune empties the build cache; docker builder du shows how much is in it. Nothing else is left.`,
@@ -188,13 +188,13 @@ function buildkitReport(
 
 /** The steps that would run only after the failed one. */
 function dependents(analysis: Analysis, failed: StepAnalysis): ReadonlySet<number> {
-  const after = new Set<number>([failed.step.index]);
+  const after = new Set<number>([failed.place.index]);
   for (const analysed of analysis.steps) {
-    const { step } = analysed;
+    const { stage, index } = analysed.place;
     const isStacked =
-      failed.step.effect === "base" && step.stage === failed.step.stage && step !== failed.step;
-    if (isStacked || waitsFor(analysis, analysed).some((index) => after.has(index))) {
-      after.add(step.index);
+      failed.step.effect === "base" && stage === failed.place.stage && analysed !== failed;
+    if (isStacked || waitsFor(analysis, analysed).some((other) => after.has(other))) {
+      after.add(index);
     }
   }
   return after;
@@ -205,10 +205,10 @@ function baseName(analysis: Analysis, analysed: StepAnalysis): string | null {
   return analysed.step.effect === "base" && base?.kind === "image" ? base.reference : null;
 }
 
-function plain({ step }: StepAnalysis): FailedStep {
-  return { line: step.line, text: step.text };
+function plain({ step, place }: StepAnalysis): FailedStep {
+  return { line: place.line, text: step.text };
 }
 
 function linesOf(steps: readonly StepAnalysis[]): readonly number[] {
-  return [...new Set(steps.map(({ step }) => step.line))];
+  return [...new Set(steps.map(({ place }) => place.line))];
 }

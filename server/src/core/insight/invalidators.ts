@@ -1,6 +1,8 @@
 /** What rebuilds a step, concretely: files with count and size, variables, lines. Each a clause. */
+
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import type { Step } from "../graph/graph.js";
+import { stageOf } from "../analysis/view.js";
+import { placeOf, type Step, stageOfStep } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
 import { variableReferences } from "../syntax/expand.js";
 import { listedAll, listedSome } from "../text/lists.js";
@@ -46,12 +48,14 @@ function variables(analysis: Analysis, step: Step): readonly string[] {
 
 function assignedAbove(analysis: Analysis, step: Step): readonly string[] {
   const names: string[] = [];
-  let stage = step.stage === null ? undefined : analysis.graph.stages[step.stage];
-  while (stage !== undefined) {
+  const { graph } = analysis;
+  const { index } = placeOf(graph, step);
+  for (let stage = stageOfStep(graph, step); stage !== null; ) {
     for (const other of stage.steps) {
-      if (other.index < step.index) names.push(...other.assignments.map(({ name }) => name));
+      if (placeOf(graph, other).index < index)
+        names.push(...other.assignments.map(({ name }) => name));
     }
-    stage = stage.base.kind === "stage" ? analysis.graph.stages[stage.base.index] : undefined;
+    stage = stage.base.kind === "stage" ? (graph.stages[stage.base.index] ?? null) : null;
   }
   return names;
 }
@@ -89,12 +93,13 @@ function sources(analysis: Analysis, { keyed }: StepAnalysis): readonly string[]
   ];
 }
 
-function below(analysis: Analysis, { keyed }: StepAnalysis): readonly string[] {
-  if (keyed.below !== null)
-    return [
-      say`line ${keyed.below.step.line} (${keyed.below.step.keyword}) or anything below it rebuilds`,
-    ];
-  const stage = keyed.step.stage === null ? undefined : analysis.graph.stages[keyed.step.stage];
+function below(analysis: Analysis, analysed: StepAnalysis): readonly string[] {
+  const { keyed } = analysed;
+  if (keyed.below !== null) {
+    const { line } = placeOf(analysis.graph, keyed.below.step);
+    return [say`line ${line} (${keyed.below.step.keyword}) or anything below it rebuilds`];
+  }
+  const stage = stageOf(analysis, analysed);
   return stage?.base.kind === "image" ? [say`the base image ${stage.base.reference} changes`] : [];
 }
 

@@ -3,7 +3,9 @@
  * values. Source of the rules: the Dockerfile reference, "Understand how CMD and ENTRYPOINT
  * interact", and the image config that a real engine keeps. Nothing is run.
  */
+
 import type { Analysis } from "../analysis/analyse.js";
+import { stageSteps } from "../analysis/view.js";
 import { isBaseKnown, type Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { defaultPath, type Healthcheck } from "../image/config.js";
@@ -68,9 +70,7 @@ export function runPlan(analysis: Analysis, options: RunOptions): RunPlan | null
 
 function originOf(analysis: Analysis, target: Stage): RunOrigin {
   const stages = lineage(analysis.graph, target);
-  const steps = stages.flatMap((stage) =>
-    stage.steps.flatMap(({ index }) => analysis.steps[index] ?? []),
-  );
+  const steps = stages.flatMap((stage) => stageSteps(analysis, stage));
   const last = (part: "entrypoint" | "cmd") =>
     steps.findLast(({ step }) => instructionKind(step.keyword)?.commandPart === part) ?? null;
   const root = stages[0] ?? null;
@@ -187,8 +187,8 @@ function valuesOf(
       name: say`Command`,
       value: argv === null ? null : JSON.stringify(argv),
       note: [
-        ...(entrypoint === null ? [] : [say`ENTRYPOINT of line ${entrypoint.step.line}.`]),
-        ...(cmd === null ? [] : [say`CMD of line ${cmd.step.line}.`]),
+        ...(entrypoint === null ? [] : [say`ENTRYPOINT of line ${entrypoint.place.line}.`]),
+        ...(cmd === null ? [] : [say`CMD of line ${cmd.place.line}.`]),
         ...(argv === null || (entrypoint === null && !baseIsKnown)
           ? [inheritedCommand(baseIsKnown)]
           : []),

@@ -56,7 +56,7 @@ function shellEntrypoint({ entrypoint, target, options }: TrapInput): readonly R
       message: isGiven
         ? say`ENTRYPOINT in shell form ignores CMD and the arguments of docker run: they become arguments of the shell, which its command does not see. Use the exec form, a JSON array.`
         : say`ENTRYPOINT in shell form ignores any CMD and the arguments of docker run: they become arguments of the shell, which its command does not see. Use the exec form, a JSON array.`,
-      line: entrypoint.step.line,
+      line: entrypoint.place.line,
     },
   ];
 }
@@ -71,7 +71,7 @@ function shellProcess({ entrypoint, cmd, options }: TrapInput): readonly RunTrap
     {
       code: "shell-is-process-1",
       message: say`${first.step.keyword} in shell form makes the shell process 1: it does not pass signals on, so docker stop may wait ten seconds and kill the program. Use the exec form, or begin the command with exec.`,
-      line: first.step.line,
+      line: first.place.line,
     },
   ];
 }
@@ -84,7 +84,7 @@ function commandAsArguments({ entrypoint, cmd, options }: TrapInput): readonly R
     {
       code: "shell-cmd-for-entrypoint",
       message: say`CMD in shell form hands the words of the shell (/bin/sh -c …) to ENTRYPOINT as its arguments. Use the exec form for both.`,
-      line: cmd.step.line,
+      line: cmd.place.line,
     },
   ];
 }
@@ -93,7 +93,8 @@ function commandAsArguments({ entrypoint, cmd, options }: TrapInput): readonly R
 function execForm({ entrypoint, cmd, steps }: TrapInput): readonly RunTrap[] {
   return [entrypoint, cmd].flatMap((analysed) => {
     if (analysed === null) return [];
-    const { instruction, keyword, line } = analysed.step;
+    const { instruction, keyword } = analysed.step;
+    const { line } = analysed.place;
     const words = instruction.args.map(({ value }) => value);
     const [program = ""] = words;
     const traps: RunTrap[] = [];
@@ -132,16 +133,16 @@ function execForm({ entrypoint, cmd, steps }: TrapInput): readonly RunTrap[] {
 /** Of several in one stage only the last one counts. */
 function overridden({ steps, target }: TrapInput): readonly RunTrap[] {
   const own = steps.filter(
-    ({ step }) =>
+    ({ step, place }) =>
       instructionKind(step.keyword)?.lastOneCounts === true &&
-      step.stage === target.index &&
+      place.stage === target.index &&
       !step.isTrigger,
   );
-  return own.flatMap(({ step }): readonly RunTrap[] => {
+  return own.flatMap(({ step, place }): readonly RunTrap[] => {
     const last = own.findLast((other) => other.step.keyword === step.keyword);
     if (last === undefined || last.step === step) return [];
-    const message = say`${step.keyword} of line ${step.line} has no effect: the one of line ${last.step.line} takes its place.`;
-    return [{ code: "overridden", message, line: step.line }];
+    const message = say`${step.keyword} of line ${place.line} has no effect: the one of line ${last.place.line} takes its place.`;
+    return [{ code: "overridden", message, line: place.line }];
   });
 }
 
@@ -154,7 +155,7 @@ function noShell({ root, entrypoint, cmd, options }: TrapInput): readonly RunTra
     {
       code: "no-shell",
       message: say`${first.step.keyword} in shell form needs /bin/sh, and an image from scratch has none unless it is copied in.`,
-      line: first.step.line,
+      line: first.place.line,
     },
   ];
 }

@@ -3,9 +3,11 @@
  * leading steps, by the keys that BuildKit gives them. Steps with equal keys run once, and their
  * layers are stored, pushed and pulled once.
  */
+
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { stageSteps } from "../analysis/view.js";
 import { formatPlatform } from "../build/platform.js";
-import type { Stage } from "../graph/graph.js";
+import { type Stage, stageLine } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { type BuildNumbers, buildNumbers } from "./buildNumbers.js";
 import { type Chain, type SharingHint, sharingHints } from "./sharingHints.js";
@@ -81,17 +83,17 @@ function chainsOf({ name, analysis }: ComparedFile): readonly Chain[] {
           file: name,
           base: root.base.reference,
           platform: formatPlatform(root.platform),
-          fromLine: root.instruction.line,
-          steps: whole.flatMap((part) => stepsOf(analysis, part)),
+          fromLine: stageLine(analysis.graph, root),
+          steps: whole.flatMap((part) => runSteps(analysis, part)),
         },
       ];
     });
 }
 
-function stepsOf(analysis: Analysis, stage: Stage): readonly StepAnalysis[] {
-  return stage.steps
-    .flatMap(({ index }) => analysis.steps[index] ?? [])
-    .filter(({ keyed, step }) => keyed.key !== null && step.effect !== "base");
+function runSteps(analysis: Analysis, stage: Stage): readonly StepAnalysis[] {
+  return stageSteps(analysis, stage).filter(
+    ({ keyed, step }) => keyed.key !== null && step.effect !== "base",
+  );
 }
 
 function sharedBases(chains: readonly Chain[]): readonly SharedBase[] {
@@ -114,7 +116,7 @@ interface OpenStep {
 function sharedSteps(chains: readonly Chain[]): readonly SharedStep[] {
   const steps = new Map<string, OpenStep>();
   for (const { file, base, platform, steps: own } of chains) {
-    for (const [at, { step, keyed, files }] of own.entries()) {
+    for (const [at, { step, place, keyed, files }] of own.entries()) {
       // A key says the base by its name: two platforms of one name have no layer in common.
       if (!isComparable(own[at])) break;
       const name = `${platform} ${keyed.key}`;
@@ -122,7 +124,7 @@ function sharedSteps(chains: readonly Chain[]): readonly SharedStep[] {
       const open = { base, depth: at + 1, text: step.text, bytes, places: new Map() };
       const known = steps.get(name) ?? open;
       steps.set(name, known);
-      if (!known.places.has(file)) known.places.set(file, { file, line: step.line });
+      if (!known.places.has(file)) known.places.set(file, { file, line: place.line });
     }
   }
   return [...steps.values()]

@@ -69,7 +69,7 @@ function sameText(
   b: Chain,
   second: StepAnalysis,
 ): SharingHint | null {
-  const [line, other] = [first.step.line, second.step.line];
+  const [line, other] = [first.place.line, second.place.line];
   if (folded(first.step.text) !== folded(second.step.text)) return null;
   const facets = differingFacets(first, second);
   if (facets.length === 1 && facets[0] === "command") {
@@ -106,7 +106,7 @@ function moved(a: Chain, b: Chain, shared: number): SharingHint | null {
   const above = b.steps[shared];
   if (below === undefined || above === undefined) return null;
   return {
-    message: say`Line ${step.step.line} of ${a.file} runs the same as line ${below.step.line} of ${b.file}: moved up before line ${above.step.line} there, if it needs nothing from in between, it would be one layer.`,
+    message: say`Line ${step.place.line} of ${a.file} runs the same as line ${below.place.line} of ${b.file}: moved up before line ${above.place.line} there, if it needs nothing from in between, it would be one layer.`,
     gain: 1,
   };
 }

@@ -1,7 +1,7 @@
 /** The variables that an instruction sees, with their values and where they were set. */
 import type { Analysis } from "../analysis/analyse.js";
 import { automaticArgs } from "../build/platform.js";
-import type { Step } from "../graph/graph.js";
+import { placeOf, type Step, stageOfStep } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 
 export interface VariableValue {
@@ -15,13 +15,15 @@ export interface VariableValue {
 /** The value that `name` has before `step`; null: it is not set. */
 export function valueBefore(analysis: Analysis, step: Step, name: string): VariableValue | null {
   let found: VariableValue | null = null;
-  const stage = step.stage === null ? null : (analysis.graph.stages[step.stage] ?? null);
+  const { graph } = analysis;
+  const stage = stageOfStep(graph, step);
   const isGlobal = stage === null || step.effect === "base";
-  const steps = isGlobal
-    ? analysis.graph.steps.filter((other) => other.stage === null)
-    : lineage(analysis.graph, stage).flatMap(({ steps }) => steps);
-  for (const { index, line, keyword, assignments } of steps) {
-    if (index >= step.index) break;
+  const steps = isGlobal ? graph.globals : lineage(graph, stage).flatMap(({ steps }) => steps);
+  const { index: end } = placeOf(graph, step);
+  for (const other of steps) {
+    const { keyword, assignments } = other;
+    const { index, line } = placeOf(graph, other);
+    if (index >= end) break;
     const own = assignments.findLast((assignment) => assignment.name === name);
     if (own !== undefined) {
       found = { value: own.value, line, keyword };

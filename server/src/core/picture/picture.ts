@@ -1,8 +1,8 @@
 /** What the pictures show, as plain data: the stack of the image's layers, and the graph of stages. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { stageOf, type View } from "../analysis/view.js";
+import { stageOf, stageSteps, type View } from "../analysis/view.js";
 import type { PredictionKind } from "../cache/prediction.js";
-import type { Stage, Step } from "../graph/graph.js";
+import { type BuildGraph, placeOf, type Stage, type Step, stageLine } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { criticalPath } from "../insight/criticalPath.js";
 import type { SourceReference } from "../instructions/operation.js";
@@ -67,9 +67,7 @@ export function stackPicture(view: View): StackPicture | null {
   const { target } = analysis.graph;
   if (target === null) return null;
   const stages = lineage(analysis.graph, target);
-  const steps = stages.flatMap((stage) =>
-    stage.steps.flatMap(({ index }) => analysis.steps[index] ?? []),
-  );
+  const steps = stages.flatMap((stage) => stageSteps(analysis, stage));
   const layers = steps
     .filter(({ effect, isBuilt }) => effect === "layer" && isBuilt)
     .map((analysed) => layerOf(view, analysed))
@@ -112,9 +110,9 @@ function configSentence(metadata: number): string {
 }
 
 function layerOf(view: View, analysed: StepAnalysis): StackLayer {
-  const { step, files, layer, stageLayer } = analysed;
+  const { step, place, files, layer, stageLayer } = analysed;
   const bytes = ownBytes(analysed);
-  const words = predictionWords(analysed, view.isResult);
+  const words = predictionWords(view, analysed);
   const size =
     files !== null && bytes !== null
       ? `${count(files.count, "file")}, ${formatBytes(bytes)}`
@@ -128,7 +126,7 @@ function layerOf(view: View, analysed: StepAnalysis): StackLayer {
     detail: [size, words].filter((part) => part !== "").join(" · "),
     bytes,
     prediction: shownPrediction(analysed),
-    line: step.line,
+    line: place.line,
   };
 }
 
@@ -160,7 +158,7 @@ function baseOf(analysis: Analysis, root: Stage): StackLayer {
       : "",
     bytes: null,
     prediction: null,
-    line: root.instruction.line,
+    line: stageLine(analysis.graph, root),
   };
 }
 
@@ -187,7 +185,7 @@ export function graphPicture(view: View): GraphPicture | null {
   const images = new Map<string, StageBox>();
   const edges = new Map<string, OpenEdge>();
   for (const stage of stages) {
-    for (const taken of takenBy(stage)) {
+    for (const taken of takenBy(analysis.graph, stage)) {
       const { source } = taken;
       if (source.kind === "context" || source.kind === "scratch") continue;
       const from = source.kind === "stage" ? stageId(source.index) : imageId(source.reference);
@@ -253,16 +251,16 @@ interface Taken {
   readonly line: number;
 }
 
-function takenBy(stage: Stage): readonly Taken[] {
-  const line = stage.instruction.line;
+function takenBy(graph: BuildGraph, stage: Stage): readonly Taken[] {
+  const line = stageLine(graph, stage);
   const base: readonly Taken[] =
     stage.base.kind === "stage" || stage.base.kind === "image"
       ? [{ source: stage.base, kind: "from", line }]
       : [];
-  return [...base, ...stage.steps.flatMap(takenByStep)];
+  return [...base, ...stage.steps.flatMap((step) => takenByStep(step, placeOf(graph, step).line))];
 }
 
-function takenByStep({ operation, line }: Step): readonly Taken[] {
+function takenByStep({ operation }: Step, line: number): readonly Taken[] {
   if (operation?.kind === "copy") return [{ source: operation.from, kind: "copy", line }];
   if (operation?.kind !== "run") return [];
   return operation.mounts.flatMap(({ from }): readonly Taken[] =>
@@ -273,10 +271,11 @@ function takenByStep({ operation, line }: Step): readonly Taken[] {
 function stageBox(view: View, stage: Stage, isCritical: boolean): StageBox {
   const { analysis } = view;
   const isTarget = stage === analysis.graph.target;
-  const cells = stage.steps
-    .flatMap(({ index }) => analysis.steps[index] ?? [])
-    .filter(({ step }) => step.effect !== "base" && (step.number ?? step.operation) !== null)
-    .map((analysed) => ({ line: analysed.step.line, prediction: shownPrediction(analysed) }));
+  const cells = stageSteps(analysis, stage)
+    .filter(
+      ({ step, place }) => step.effect !== "base" && (place.number ?? step.operation) !== null,
+    )
+    .map((analysed) => ({ line: analysed.place.line, prediction: shownPrediction(analysed) }));
   const words = stageWords(stage);
   return {
     id: stageId(stage.index),
@@ -286,7 +285,7 @@ function stageBox(view: View, stage: Stage, isCritical: boolean): StageBox {
       count(cells.length, "step"),
       ...(isTarget ? [say`the image`] : stage.isBuilt ? [] : [say`not needed`]),
     ].join(" · "),
-    line: stage.instruction.line,
+    line: stageLine(analysis.graph, stage),
     isTarget,
     isNeeded: stage.isBuilt,
     isCritical: isCritical && analysis.graph.definition.builder === "buildkit",

@@ -3,7 +3,7 @@
  * them, be it a blank line, a comment or a directive with an unknown name.
  * Source of the rules: BuildKit, frontend/dockerfile/parser/directives.go.
  */
-import type { PlacedProblem, TextRange } from "../text/range.js";
+import type { Problem, TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
 import { skipSpaces, skipSpacesBack, toLower } from "./characters.js";
 import type { SourceLine } from "./sourceLines.js";
@@ -12,7 +12,7 @@ import type { Comment, EscapeCharacter, ParserDirective } from "./syntax.js";
 export interface DirectiveBlock {
   readonly directives: readonly ParserDirective[];
   readonly escape: EscapeCharacter;
-  readonly problems: readonly PlacedProblem[];
+  readonly problems: readonly Problem[];
   /** Directives that stand there a second time: comments for us, an error for BuildKit. */
   readonly repeated: readonly Comment[];
   /** How many of the first lines BuildKit drops from the comments because they are directives. */
@@ -22,7 +22,7 @@ export interface DirectiveBlock {
 /** Reads the directives of a file given as its lines. */
 export function readDirectives(text: string, lines: readonly SourceLine[]): DirectiveBlock {
   const directives: ParserDirective[] = [];
-  const problems: PlacedProblem[] = [];
+  const problems: Problem[] = [];
   const repeated: Comment[] = [];
   const seen = new Set<string>();
   let escapeCharacter: EscapeCharacter = "\\";

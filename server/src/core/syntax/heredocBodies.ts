@@ -1,5 +1,5 @@
 /** The bodies of heredocs, in the lines after the instruction that announces them. */
-import type { PlacedProblem } from "../text/range.js";
+import type { Problem } from "../text/range.js";
 import { say } from "../text/say.js";
 import type { HeredocInLine } from "./heredocs.js";
 import { keywordGrammar } from "./keyword.js";
@@ -25,23 +25,25 @@ export interface HeredocBodies {
   readonly heredocs: readonly Heredoc[];
   /** The line after the last one that belongs to a body, counted from 0. */
   readonly next: number;
-  readonly problems: readonly PlacedProblem[];
+  readonly problems: readonly Problem[];
 }
 
 /**
  * Reads the bodies of `announced`, one after the other, from line `first` on. A body without its
  * closing line is an error; for us it ends before the next line that looks like an instruction, so
  * that the rest of the file can be read while somebody is typing.
+ * @param origin where the instruction starts: all ranges count from there
  */
 export function readHeredocBodies(
   search: ClosingSearch,
   first: number,
   line: LogicalLine,
   announced: readonly HeredocInLine[],
+  origin: number,
 ): HeredocBodies {
   const { text, lines } = search;
   const heredocs: Heredoc[] = [];
-  const problems: PlacedProblem[] = [];
+  const problems: Problem[] = [];
   let next = first;
   for (const { range, ...word } of announced) {
     const isOpen = problems.length > 0;
@@ -49,17 +51,19 @@ export function readHeredocBodies(
     const end = closing >= 0 ? closing : isOpen ? next : recoveryLine(text, lines, next);
     const wordRange = sourceRange(line, range.start, range.end);
     const bodyRange = {
-      start: lines[next]?.start ?? text.length,
-      end: lines[end]?.start ?? text.length,
+      start: (lines[next]?.start ?? text.length) - origin,
+      end: (lines[end]?.start ?? text.length) - origin,
     };
     const closingLine = closing < 0 ? undefined : lines[closing];
     heredocs.push({
       ...word,
-      content: text.slice(bodyRange.start, bodyRange.end),
+      content: text.slice(origin + bodyRange.start, origin + bodyRange.end),
       range: wordRange,
       bodyRange,
       closingRange:
-        closingLine === undefined ? null : { start: closingLine.start, end: closingLine.end },
+        closingLine === undefined
+          ? null
+          : { start: closingLine.start - origin, end: closingLine.end - origin },
     });
     if (closing < 0 && !isOpen) {
       problems.push({

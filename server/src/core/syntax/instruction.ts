@@ -1,5 +1,5 @@
 /** One logical line read as an instruction: keyword, flags, arguments, and what an ONBUILD holds. */
-import type { PlacedProblem, TextRange } from "../text/range.js";
+import type { Problem, TextRange } from "../text/range.js";
 import { skipSpaces, skipSpacesBack, toLower, upperAscii } from "./characters.js";
 import { readFlags, textAfterFlags } from "./flags.js";
 import { keywordGrammar, keywordOf } from "./keyword.js";
@@ -18,17 +18,17 @@ export interface LineSyntax {
   readonly args: readonly Word[];
   readonly json: boolean;
   readonly trigger: LineSyntax | null;
-  readonly problems: readonly PlacedProblem[];
+  readonly problems: readonly Problem[];
 }
 
-/** What the file knows about an instruction. */
+/** What the lines around it say about an instruction. */
 export interface Placement {
   readonly range: TextRange;
-  readonly line: number;
-  readonly endLine: number;
+  readonly lineCount: number;
   readonly comments: readonly string[] | null;
   readonly heredocs: readonly Heredoc[];
   readonly broken: boolean;
+  readonly problems: readonly Problem[];
 }
 
 /** Reads a logical line. Any text is an instruction, an empty one has an empty keyword. */
@@ -77,8 +77,7 @@ export function placeInstruction(syntax: LineSyntax, placement: Placement): Inst
     keywordText: syntax.keywordText,
     keywordRange: syntax.keywordRange,
     range: placement.range,
-    line: placement.line,
-    endLine: placement.endLine,
+    lineCount: placement.lineCount,
     flags: syntax.flags,
     args: syntax.args,
     json: syntax.json,
@@ -88,6 +87,7 @@ export function placeInstruction(syntax: LineSyntax, placement: Placement): Inst
     comments: placement.comments,
     trigger: syntax.trigger === null ? null : placeTrigger(syntax.trigger, placement),
     broken: placement.broken,
+    problems: placement.problems,
   };
 }
 

@@ -3,7 +3,7 @@
  * Source of the rules: BuildKit, frontend/dockerfile/parser/line_parsers.go; a keyword it does not
  * know gets one empty argument there, and so it does here.
  */
-import type { PlacedProblem } from "../text/range.js";
+import type { Problem } from "../text/range.js";
 import { say } from "../text/say.js";
 import { isSpace, REPLACEMENT, skipSpaces, utf8Bytes } from "./characters.js";
 import { readJsonArray } from "./jsonArray.js";
@@ -22,7 +22,7 @@ export interface Rest {
 export interface Arguments {
   readonly args: readonly Word[];
   readonly json: boolean;
-  readonly problems: readonly PlacedProblem[];
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -102,7 +102,7 @@ function readPairs(keyword: string, rest: Rest, escapeCharacter: EscapeCharacter
     ]);
   }
   const args: Word[] = [];
-  const problems: PlacedProblem[] = [];
+  const problems: Problem[] = [];
   for (const { value, start } of words) {
     const equals = value.indexOf("=");
     if (equals < 0) {
@@ -191,6 +191,6 @@ function rangeOf(rest: Rest, start: number, end: number): Word["range"] {
   return sourceRange(rest.line, rest.start + start, rest.start + end);
 }
 
-function problem(code: string, message: string, range: PlacedProblem["range"]): PlacedProblem {
+function problem(code: string, message: string, range: Problem["range"]): Problem {
   return { code, message, severity: "error", range };
 }

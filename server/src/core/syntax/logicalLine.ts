@@ -1,11 +1,11 @@
 /**
- * The logical line of an instruction and its way back to the file: continued lines are joined into
+ * The logical line of an instruction and its way back to the text as typed: continued lines are joined into
  * one text, and a table of segments keeps where each of them stood.
  */
 import type { TextRange } from "../text/range.js";
 import type { Instruction, LogicalLine, Word } from "./syntax.js";
 
-/** One stretch of the file: `text` stands at offset `source`. */
+/** One stretch of the instruction: `text` stands at `source`, from the instruction's start. */
 export interface LinePart {
   readonly text: string;
   readonly source: number;
@@ -30,13 +30,13 @@ export function joinParts(parts: readonly LinePart[]): LogicalLine {
   return { text: parts.map((part) => part.text).join(""), start: 0, table: { logical, source } };
 }
 
-/** The rest of a logical line from `from` on, with the same places in the file. */
+/** The rest of a logical line from `from` on, with the same places. */
 export function sliceLine(line: LogicalLine, from: number, to = line.text.length): LogicalLine {
   return { text: line.text.slice(from, to), start: line.start + from, table: line.table };
 }
 
 /**
- * Where `[start, end)` of a logical line's text stands in the file: from its first character to
+ * Where `[start, end)` of a logical line's text stands in its instruction: from its first character to
  * right after its last one. What lies between (continuation characters, comments) is inside.
  */
 export function sourceRange(line: LogicalLine, start: number, end: number): TextRange {
@@ -49,7 +49,7 @@ export function sourceRange(line: LogicalLine, start: number, end: number): Text
 }
 
 /**
- * Where `[start, end)` of a word's value stands in the file, for example a variable in it.
+ * Where `[start, end)` of a word's value stands in the instruction, for example a variable in it.
  * Values read from a JSON array are followed through their escapes.
  */
 export function rangeInWord(
@@ -70,7 +70,7 @@ export function rangeInWord(
   );
 }
 
-/** The index in the logical line's text of the character at `source` in the file, or the next one. */
+/** The index in the logical line's text of the character at `source` of the instruction, or the next one. */
 export function logicalOffset(line: LogicalLine, source: number): number {
   const { logical, source: sources } = line.table;
   const segment = lastAtMost(sources, source);

@@ -4,7 +4,7 @@
  * proportion to the text.
  * Source of the rules: BuildKit, frontend/dockerfile/parser/parser.go.
  */
-import type { PlacedProblem, TextRange } from "../text/range.js";
+import type { Problem, TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
 import { skipSpaces } from "./characters.js";
 import { readDirectives } from "./directives.js";
@@ -34,6 +34,8 @@ export function parseDockerfile(text: string): Dockerfile {
     escapeCharacter: block.escape,
     closings: createClosingSearch(text, lines),
     instructions: [],
+    starts: [],
+    firstLines: [],
     comments: [...block.repeated],
     problems: [...block.problems, ...findLongLines(text, lines)],
   };
@@ -63,8 +65,10 @@ export function parseDockerfile(text: string): Dockerfile {
     escape: block.escape,
     directives: block.directives,
     instructions: file.instructions,
+    starts: file.starts,
+    lines: file.firstLines,
     comments: file.comments,
-    problems: file.problems.sort((a, b) => a.range.start - b.range.start),
+    problems: file.problems,
   };
 }
 
@@ -74,14 +78,17 @@ interface OpenFile {
   readonly escapeCharacter: EscapeCharacter;
   readonly closings: ClosingSearch;
   readonly instructions: Instruction[];
+  readonly starts: number[];
+  readonly firstLines: number[];
   readonly comments: Comment[];
-  readonly problems: PlacedProblem[];
+  readonly problems: Problem[];
 }
 
 /** Reads the instruction that starts on line `first` (from 0) and gives the line after it. */
 function addInstruction(file: OpenFile, first: number, comments: string[] | null): number {
   const { text, lines } = file;
-  const { parts, next, firstBlankLine } = collectParts(file, first);
+  const start = skipSpaces(text, lines[first]?.start ?? 0, lines[first]?.end ?? 0);
+  const { parts, next, firstBlankLine } = collectParts(file, first, start);
   const line = joinParts(parts);
   const syntax = readLine(line, file.escapeCharacter);
   const problems = [...syntax.problems];
@@ -94,22 +101,23 @@ function addInstruction(file: OpenFile, first: number, comments: string[] | null
       range: sourceRange(line, announced.invalid.start, announced.invalid.end),
     });
   }
-  const bodies = readHeredocBodies(file.closings, next, line, announced.words);
+  const bodies = readHeredocBodies(file.closings, next, line, announced.words, start);
   problems.push(...bodies.problems);
   const last = lines[bodies.next - 1];
-  const start = skipSpaces(text, lines[first]?.start ?? 0, lines[first]?.end ?? 0);
+  const broken = problems.length > 0;
+  if (firstBlankLine !== null) problems.push(blankContinuation(firstBlankLine, start));
   file.instructions.push(
     placeInstruction(syntax, {
-      range: { start, end: Math.max(start, last?.end ?? start) },
-      line: first + 1,
-      endLine: bodies.next,
+      range: { start: 0, end: Math.max(0, (last?.end ?? start) - start) },
+      lineCount: bodies.next - first,
       comments,
       heredocs: bodies.heredocs,
-      broken: problems.length > 0,
+      broken,
+      problems,
     }),
   );
-  for (const problem of problems) file.problems.push(problem);
-  if (firstBlankLine !== null) file.problems.push(blankContinuation(firstBlankLine));
+  file.starts.push(start);
+  file.firstLines.push(first + 1);
   return bodies.next;
 }
 
@@ -120,8 +128,11 @@ interface PartsOfLine {
   readonly firstBlankLine: SourceLine | null;
 }
 
-/** The stretches of an instruction's lines, continuation characters, comments and blank lines out. */
-function collectParts(file: OpenFile, first: number): PartsOfLine {
+/**
+ * The stretches of an instruction's lines, continuation characters, comments and blank lines out.
+ * @param origin where the instruction starts
+ */
+function collectParts(file: OpenFile, first: number, origin: number): PartsOfLine {
   const { text, lines } = file;
   const parts: LinePart[] = [];
   let firstBlankLine: SourceLine | null = null;
@@ -136,9 +147,9 @@ function collectParts(file: OpenFile, first: number): PartsOfLine {
       firstBlankLine ??= line;
       continue;
     }
-    const start = index === first ? skipSpaces(text, line.start, line.end) : line.start;
+    const start = index === first ? origin : line.start;
     const cut = continuationAt(text, start, line.end, file.escapeCharacter);
-    parts.push({ text: text.slice(start, cut < 0 ? line.end : cut), source: start });
+    parts.push({ text: text.slice(start, cut < 0 ? line.end : cut), source: start - origin });
     if (cut < 0) return { parts, next: index + 1, firstBlankLine };
   }
   return { parts, next: lines.length, firstBlankLine };
@@ -152,16 +163,16 @@ function addComment(file: OpenFile, line: SourceLine, index: number): string {
 
 const NO_HEREDOCS = { words: [], invalid: null } as const;
 
-function blankContinuation(line: SourceLine): PlacedProblem {
+function blankContinuation(line: SourceLine, origin: number): Problem {
   return {
     code: "blank-line-in-continuation",
     message: say`An empty line inside a continued instruction. Docker skips it and warns that a later version will refuse it: remove it, or start it with #.`,
     severity: "warning",
-    range: { start: line.start, end: line.next },
+    range: { start: line.start - origin, end: line.next - origin },
   };
 }
 
-function findLongLines(text: string, lines: readonly SourceLine[]): PlacedProblem[] {
+function findLongLines(text: string, lines: readonly SourceLine[]): Problem[] {
   return lines
     .filter((line) => isTooLong(text, line))
     .map((line) => ({
@@ -172,7 +183,7 @@ function findLongLines(text: string, lines: readonly SourceLine[]): PlacedProble
     }));
 }
 
-function noInstructions(text: string, lines: readonly SourceLine[]): PlacedProblem {
+function noInstructions(text: string, lines: readonly SourceLine[]): Problem {
   const last = lines.at(-1);
   const range: TextRange =
     last === undefined ? { start: 0, end: text.length } : { start: last.start, end: last.end };

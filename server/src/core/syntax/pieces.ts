@@ -1,5 +1,5 @@
 /** The tree as a sequence of pieces that together are the text: nothing of a file gets lost. */
-import type { TextRange } from "../text/range.js";
+import { rangeAt, type TextRange } from "../text/range.js";
 import type { Comment, Dockerfile, Instruction, ParserDirective } from "./syntax.js";
 
 /** A stretch of the file. A comment between the lines of an instruction is part of that one. */
@@ -31,8 +31,8 @@ export function piecesOf(file: Dockerfile): readonly Piece[] {
 function nodesInOrder(file: Dockerfile): readonly Piece[] {
   const pieces: Piece[] = [];
   for (const node of file.directives) pieces.push({ kind: "directive", range: node.range, node });
-  for (const node of file.instructions) {
-    pieces.push({ kind: "instruction", range: node.range, node });
+  for (const [at, node] of file.instructions.entries()) {
+    pieces.push({ kind: "instruction", range: rangeAt(file.starts[at] ?? 0, node.range), node });
   }
   for (const node of file.comments) pieces.push({ kind: "comment", range: node.range, node });
   return pieces.sort((a, b) => a.range.start - b.range.start);

@@ -1,8 +1,11 @@
 /**
  * The syntax tree of a Dockerfile: what BuildKit's own parser makes of the text, with exact ranges.
  * No meaning here: an unknown keyword is an instruction like any other.
+ *
+ * An instruction is a value without a place: every range in it counts from its own first character,
+ * so that it stays the same when something above it changes. `Dockerfile` knows where it stands.
  */
-import type { PlacedProblem, TextRange } from "../text/range.js";
+import type { Problem, TextRange } from "../text/range.js";
 
 export type EscapeCharacter = "\\" | "`";
 
@@ -50,7 +53,7 @@ export interface Heredoc {
 
 /**
  * A logical line: continuations joined, comments and blank lines between them dropped. `table` says
- * where each of its stretches stands in the file. See `logicalLine.ts` for what can be asked of it.
+ * where each of its stretches stands in the instruction. See `logicalLine.ts` for what can be asked of it.
  */
 export interface LogicalLine {
   readonly text: string;
@@ -59,7 +62,7 @@ export interface LogicalLine {
   readonly table: SegmentTable;
 }
 
-/** Stretch number n of the logical line starts at `logical[n]` there and at `source[n]` in the file. */
+/** Stretch number n of the logical line starts at `logical[n]` there and at `source[n]` in the text. */
 export interface SegmentTable {
   readonly logical: readonly number[];
   readonly source: readonly number[];
@@ -72,11 +75,13 @@ export interface Instruction {
   /** As it is written. Empty when the line has nothing but continuation characters. */
   readonly keywordText: string;
   readonly keywordRange: TextRange;
-  /** From its first character to the end of its last line, heredoc bodies and delimiters included. */
+  /**
+   * From its first character to the end of its last line, heredoc bodies and delimiters included. It
+   * starts at 0; that of an ONBUILD's instruction counts from the ONBUILD.
+   */
   readonly range: TextRange;
-  /** First and last line, from 1, as BuildKit counts them. */
-  readonly line: number;
-  readonly endLine: number;
+  /** How many lines it takes, as BuildKit counts them. */
+  readonly lineCount: number;
   readonly flags: readonly Flag[];
   /**
    * The arguments as BuildKit's line parser of this keyword splits them: ENV and LABEL give
@@ -98,6 +103,8 @@ export interface Instruction {
   readonly trigger: Instruction | null;
   /** True when BuildKit's parser rejects it: flags and args hold what could be read all the same. */
   readonly broken: boolean;
+  /** Of its text, those of the instruction of an ONBUILD among them. */
+  readonly problems: readonly Problem[];
 }
 
 /** A comment line. Those between the continued lines of an instruction are here too. */
@@ -112,7 +119,13 @@ export interface Dockerfile {
   readonly escape: EscapeCharacter;
   readonly directives: readonly ParserDirective[];
   readonly instructions: readonly Instruction[];
+  /** Where each instruction starts: its offset, and its line from 1. */
+  readonly starts: readonly number[];
+  readonly lines: readonly number[];
   readonly comments: readonly Comment[];
-  /** Errors are what BuildKit's parser rejects; the instructions that can be read are there all the same. */
-  readonly problems: readonly PlacedProblem[];
+  /**
+   * Of what is no instruction, or of the file as a whole, by offsets into the text. Errors are what
+   * BuildKit's parser rejects; the instructions that can be read are there all the same.
+   */
+  readonly problems: readonly Problem[];
 }

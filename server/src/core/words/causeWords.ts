@@ -1,14 +1,18 @@
 /** The words of a cause: a few for a lens, a sentence for everywhere else. */
 
 import type { Cause, PathChange, Value } from "../cache/prediction.js";
+import { type BuildGraph, lineOf } from "../graph/graph.js";
 import type { Setting } from "../instructions/kind.js";
 import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { optionSentence, optionWords } from "./optionWords.js";
 import { stageWords } from "./stageWords.js";
 
-/** A few words: `src/app.ts changed`. */
-export function causeWords(cause: Cause): string {
+/**
+ * A few words: `src/app.ts changed`.
+ * @param graph the one that the cause is of: it says where its steps stand
+ */
+export function causeWords(cause: Cause, graph: BuildGraph): string {
   switch (cause.code) {
     case "never-built":
       return say`never built`;
@@ -34,11 +38,11 @@ export function causeWords(cause: Cause): string {
     case "stage-files-changed":
       return say`files of ${stageWords(cause.stage)} change`;
     case "earlier-step":
-      return say`line ${cause.line} rebuilds`;
+      return say`line ${lineOf(graph, cause.at) ?? 0} rebuilds`;
     case "record-gone":
       return say`no earlier result`;
     case "stage-output-unknown":
-      return outputWords(cause);
+      return outputWords(cause, lineOf(graph, cause.at));
     case "remote-unknown":
       return say`depends on a download`;
     case "files-pending":
@@ -48,8 +52,12 @@ export function causeWords(cause: Cause): string {
   }
 }
 
-/** A full sentence. */
-export function causeSentence(cause: Cause): string {
+/**
+ * A full sentence.
+ * @param graph the one that the cause is of: it says where its steps stand
+ */
+export function causeSentence(cause: Cause, graph: BuildGraph): string {
+  const line = lineOf(graph, cause.at);
   switch (cause.code) {
     case "never-built":
       return cause.isFirstBuild
@@ -70,20 +78,20 @@ export function causeSentence(cause: Cause): string {
         ? say`The stage starts from another image than before.`
         : say`The base image sets other variables than before.`;
     case "value-changed":
-      return valueSentence(cause.changed, cause.line);
+      return valueSentence(cause.changed, line, graph);
     case "no-cache":
     case "option-changed":
       return optionSentence(cause);
     case "never-found":
       return say`The classic builder never finds it in its cache: it leaves out options that an earlier HEALTHCHECK sets.`;
     case "stage-files-changed":
-      return say`The files that it takes from ${stageWords(cause.stage)} change, because line ${cause.line} rebuilds.`;
+      return say`The files that it takes from ${stageWords(cause.stage)} change, because line ${line ?? 0} rebuilds.`;
     case "earlier-step":
-      return say`It is stacked on line ${cause.line} (${cause.keyword}), which rebuilds.`;
+      return say`It is stacked on line ${line ?? 0} (${cause.keyword}), which rebuilds.`;
     case "record-gone":
       return say`No earlier build ran it on what the lines above give now.`;
     case "stage-output-unknown":
-      return outputSentence(cause);
+      return outputSentence(cause, line, graph);
     case "remote-unknown":
       return say`It turns on what the server answers for ${cause.url}: the builder asks at every build.`;
     case "files-pending":
@@ -179,7 +187,7 @@ const settingWords: Readonly<Record<Setting, () => string>> = {
   platform: () => say`platform changed`,
 };
 
-function valueSentence(value: Value, line: number | null): string {
+function valueSentence(value: Value, line: number | null, graph: BuildGraph): string {
   switch (value.kind) {
     case "order":
       return say`The variables are set in another order: a RUN's key has them in their order.`;
@@ -188,7 +196,7 @@ function valueSentence(value: Value, line: number | null): string {
         ? settingSentences[value.setting]()
         : placedSettingSentences[value.setting](line);
     case "variable":
-      return variableSentence(value);
+      return variableSentence(value, lineOf(graph, value.setIn));
   }
 }
 
@@ -206,7 +214,10 @@ const placedSettingSentences: Readonly<Record<Setting, (line: number) => string>
   platform: (line) => say`The platform of the step changed (line ${line}).`,
 };
 
-function variableSentence({ name, how, setIn }: Extract<Value, { kind: "variable" }>): string {
+function variableSentence(
+  { name, how }: Extract<Value, { kind: "variable" }>,
+  setIn: number | null,
+): string {
   switch (how) {
     case "changed":
       return setIn === null
@@ -221,7 +232,7 @@ function variableSentence({ name, how, setIn }: Extract<Value, { kind: "variable
 
 type OutputUnknown = Extract<Cause, { code: "stage-output-unknown" }>;
 
-function outputWords({ line, from }: OutputUnknown): string {
+function outputWords({ from }: OutputUnknown, line: number | null): string {
   switch (from.kind) {
     case "image":
       return say`depends on ${from.reference}`;
@@ -236,16 +247,18 @@ function outputWords({ line, from }: OutputUnknown): string {
   }
 }
 
-function outputSentence({ line, from }: OutputUnknown): string {
+function outputSentence({ from }: OutputUnknown, line: number | null, graph: BuildGraph): string {
   switch (from.kind) {
     case "image":
       return say`It turns on the files that ${from.reference} holds: if they are equal to those of an earlier build, this step stays cached.`;
     case "build":
       return say`It turns on files that only an earlier build has seen: if they are equal to these, this step stays cached.`;
-    case "step":
-      return from.line === null
+    case "step": {
+      const below = lineOf(graph, from.below);
+      return below === null
         ? say`It stays cached if an earlier step does.`
-        : say`It stays cached if line ${from.line} does.`;
+        : say`It stays cached if line ${below} does.`;
+    }
     case "stage": {
       const stage = stageWords(from.stage);
       return line === null

@@ -8,7 +8,7 @@ import { predictionWords } from "./predictionWords.js";
 import { baseWords, stageWords } from "./stageWords.js";
 
 export function lensTitle(view: View, analysed: StepAnalysis): string {
-  const { analysis, isResult } = view;
+  const { analysis } = view;
   if (!analysed.isBuilt) {
     const target = analysis.graph.target;
     return target === null
@@ -18,7 +18,7 @@ export function lensTitle(view: View, analysed: StepAnalysis): string {
   const parts = [effectWords(view, analysed)];
   if (analysed.files !== null && !analysed.keyed.fails) parts.push(filesWords(analysed.files));
   if (instructionKind(analysed.step.keyword) === undefined) return parts.join(" · ");
-  const prediction = predictionWords(analysed, isResult);
+  const prediction = predictionWords(view, analysed);
   if (prediction !== "") parts.push(prediction);
   return parts.join(" · ");
 }

@@ -1,13 +1,15 @@
 /** What the cache will do with a step, or did, in a few words. */
 import type { StepAnalysis } from "../analysis/analyse.js";
+import type { View } from "../analysis/view.js";
 import type { PredictionKind } from "../cache/prediction.js";
+import { lineOf } from "../graph/graph.js";
 import { say } from "../text/say.js";
 import { causeWords } from "./causeWords.js";
 
 /** `cached`, `rebuilds: app.py changed`, …; empty where the builder runs nothing. */
 export function predictionWords(
+  { analysis: { graph }, isResult }: View,
   { prediction, keyed, isBuilt }: StepAnalysis,
-  isResult: boolean,
 ): string {
   const [cause] = prediction.causes;
   if (keyed.fails) return say`fails`;
@@ -20,15 +22,16 @@ export function predictionWords(
       if (cause === undefined) return isResult ? say`rebuilt` : say`rebuilds`;
       if (cause.code === "never-built") return isResult ? say`built` : say`not built yet`;
       if (cause.code === "earlier-step") {
-        return isResult
-          ? say`rebuilt: line ${cause.line} was`
-          : say`rebuilds: line ${cause.line} does`;
+        const line = lineOf(graph, cause.at) ?? 0;
+        return isResult ? say`rebuilt: line ${line} was` : say`rebuilds: line ${line} does`;
       }
-      return isResult ? say`rebuilt: ${causeWords(cause)}` : say`rebuilds: ${causeWords(cause)}`;
+      return isResult
+        ? say`rebuilt: ${causeWords(cause, graph)}`
+        : say`rebuilds: ${causeWords(cause, graph)}`;
     case "unknown":
       if (cause === undefined) return say`may rebuild`;
       if (cause.code === "files-pending") return say`reading files…`;
-      return say`may rebuild: ${causeWords(cause)}`;
+      return say`may rebuild: ${causeWords(cause, graph)}`;
   }
 }
 

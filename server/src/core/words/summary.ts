@@ -28,7 +28,7 @@ export function summarySentence(analysis: Analysis): string {
   const cause = first?.prediction.causes[0];
   return first === undefined || cause === undefined
     ? say`${numbers}.`
-    : say`${numbers}: ${causeWords(cause)} (line ${first.step.line}).`;
+    : say`${numbers}: ${causeWords(cause, analysis.graph)} (line ${first.place.line}).`;
 }
 
 /** For the status item: `4 cached · 3 rebuild`. */
