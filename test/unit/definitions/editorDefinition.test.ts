@@ -150,8 +150,9 @@ test("a step that takes what is not to be had here is unknown, and says on what 
     });
   const { graph, keys } = analysis();
   const build = recordBuild({ graph, keys, tree: null, digest: sha256, at: 0 });
-  const answers = analysis(addBuild(emptyState, build)).steps.flatMap(({ prediction, step }) =>
-    prediction.kind === null ? [] : [[place.line, prediction.kind, prediction.causes[0]?.code]],
+  const answers = analysis(addBuild(emptyState, build)).steps.flatMap(
+    ({ prediction, place: { line } }) =>
+      prediction.kind === null ? [] : [[line, prediction.kind, prediction.causes[0]?.code]],
   );
   assert.deepEqual(answers, [
     [2, "unknown", "remote-unknown"],
