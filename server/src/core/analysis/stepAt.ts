@@ -1,6 +1,6 @@
 /** The instruction under the cursor, and its flag. */
 
-import type { Flag, Instruction } from "../syntax/syntax.js";
+import type { Flag } from "../syntax/syntax.js";
 import type { Analysis, StepAnalysis } from "./analyse.js";
 
 /** undefined: there is none at this offset. A trigger of a base image stands in no line. */
@@ -13,7 +13,8 @@ export function stepAt({ steps }: Analysis, offset: number): StepAnalysis | unde
   );
 }
 
-/** undefined: there is none at this offset, which counts from the instruction. */
-export function flagAt({ flags }: Instruction, offset: number): Flag | undefined {
-  return flags.find(({ range }) => offset >= range.start && offset < range.end);
+/** undefined: there is none at this offset. */
+export function flagAt({ step, place }: StepAnalysis, offset: number): Flag | undefined {
+  const inside = offset - place.start;
+  return step.instruction.flags.find(({ range }) => inside >= range.start && inside < range.end);
 }

@@ -31,69 +31,76 @@ export function selectBuildKitSource(
   const wanted = readSource(source, request.parents === true);
   const isWildcard = request.wildcards !== false && containsWildcards(wanted.path);
   const filters = filtersOf(wanted.include, request.exclude ?? []);
-  const problems: SelectionProblem[] = [];
-  if (leavesRoot(source)) {
-    problems.push(problem.outside(wanted.path));
-  }
-  const result = (
-    found: Partial<Pick<SourceSelection, "matches" | "entries" | "hashed">>,
-    ...more: readonly SelectionProblem[]
-  ): SourceSelection => ({
+  const asked = { tree, source, problem, wanted, filters };
+  const found =
+    filters.bad !== null
+      ? nothing(problem.badPattern(wanted.path, filters.bad))
+      : isWildcard
+        ? selectMatches(asked)
+        : selectPath(asked);
+  const outside = leavesRoot(source) ? [problem.outside(wanted.path)] : [];
+  return {
     source,
     path: wanted.path,
     isWildcard,
-    matches: found.matches ?? 0,
-    entries: found.entries ?? [],
-    hashed: found.hashed ?? { kind: "empty" },
-    problems: [...problems, ...more],
-  });
-  if (filters.bad !== null) return result({}, problem.badPattern(wanted.path, filters.bad));
+    ...found,
+    problems: [...outside, ...found.problems],
+  };
+}
 
-  if (!isWildcard) {
-    const target = resolvePath(tree, wanted.path, true);
-    if (target.kind !== "found") return result({}, problem.unresolved(wanted.path, target));
-    if (!filters.any) {
-      const entries = copiedFrom(tree, target.entry, baseName(wanted.path), NO_FILTERS);
-      const hashed: HashedPart = { kind: "record", path: target.entry.path };
-      return result({ matches: 1, entries, hashed });
-    }
-    const entries = copiedFrom(tree, target.entry, baseName(wanted.path), filters);
-    const hashing = hashFiltered(tree, wanted.path, filters);
-    if (hashing.broken !== null) {
-      const link = resolvePath(tree, hashing.broken, true);
-      const why = link.kind === "found" ? [] : [problem.unresolved(hashing.broken, link)];
-      return result({ matches: 1, entries }, ...why);
-    }
-    const { items } = hashing;
-    if (
-      wanted.required !== null &&
-      !items.some((item) => item.path.startsWith(wanted.required ?? ""))
-    ) {
-      return result({}, notThere(tree, problem, wanted.required));
-    }
-    const nothingLeft = !entries.some((selected) => selected.to !== "");
-    return result(
-      { matches: 1, entries, hashed: asPart(items, wanted.path) },
-      ...(nothingLeft && hasContent(tree, target.entry)
-        ? [
-            problem.make(
-              "everything-excluded",
-              "information",
-              wanted.path,
-              say`Nothing of "${source}" is left to copy.`,
-            ),
-          ]
-        : []),
-    );
+/** One source, read: what to look for, what of it to take, and how its problems are said. */
+interface AskedSource {
+  readonly tree: FileTree;
+  readonly source: string;
+  readonly problem: ReturnType<typeof problemsOf>;
+  readonly wanted: WantedSource;
+  readonly filters: Filters;
+}
+
+type FoundSource = Pick<SourceSelection, "matches" | "entries" | "hashed" | "problems">;
+
+function nothing(...problems: readonly SelectionProblem[]): FoundSource {
+  return { matches: 0, entries: [], hashed: { kind: "empty" }, problems };
+}
+
+/** A path without wildcards. */
+function selectPath({ tree, source, problem, wanted, filters }: AskedSource): FoundSource {
+  const target = resolvePath(tree, wanted.path, true);
+  if (target.kind !== "found") return nothing(problem.unresolved(wanted.path, target));
+  const entries = copiedFrom(tree, target.entry, baseName(wanted.path), filters);
+  if (!filters.any) {
+    const hashed: HashedPart = { kind: "record", path: target.entry.path };
+    return { matches: 1, entries, hashed, problems: [] };
   }
+  const hashing = hashFiltered(tree, wanted.path, filters);
+  if (hashing.broken !== null) {
+    const link = resolvePath(tree, hashing.broken, true);
+    const problems = link.kind === "found" ? [] : [problem.unresolved(hashing.broken, link)];
+    return { matches: 1, entries, hashed: { kind: "empty" }, problems };
+  }
+  const { items } = hashing;
+  const { required } = wanted;
+  if (required !== null && !items.some((item) => item.path.startsWith(required))) {
+    return nothing(notThere(tree, problem, required));
+  }
+  const isNothingLeft = !entries.some((selected) => selected.to !== "");
+  const message = say`Nothing of "${source}" is left to copy.`;
+  const problems =
+    isNothingLeft && hasContent(tree, target.entry)
+      ? [problem.make("everything-excluded", "information", wanted.path, message)]
+      : [];
+  return { matches: 1, entries, hashed: asPart(items, wanted.path), problems };
+}
 
+/** Everything that a path with wildcards matches. */
+function selectMatches({ tree, source, problem, wanted, filters }: AskedSource): FoundSource {
   if (matchPath(`/${wanted.path}`, "") === "bad-pattern") {
-    return result({}, problem.badPattern(wanted.path, source));
+    return nothing(problem.badPattern(wanted.path, source));
   }
   const { fixed, rest } = splitWildcards(wanted.path);
   const base = resolvePath(tree, fixed, true);
   // The hash of a wildcard below nothing is fine, but the copy then fails to walk there.
-  if (base.kind !== "found") return result({}, problem.unresolved(fixed, base));
+  if (base.kind !== "found") return nothing(problem.unresolved(fixed, base));
   const entries: SelectedEntry[] = [];
   const items: HashedItem[] = [];
   const broken: SelectionProblem[] = [];
@@ -108,14 +115,11 @@ export function selectBuildKitSource(
       return "skip";
     }
     entries.push(...copiedFrom(tree, target.entry, baseName(path), filters));
-    const hashing = hashBelow(tree, entry, relative, filters, true);
-    items.push(...hashing.items);
+    items.push(...hashBelow(tree, entry, relative, filters, true).items);
     return "skip";
   });
-  if (matches === 0) {
-    return result({}, problem.noMatch(wanted.path));
-  }
-  return result({ matches, entries, hashed: asPart(items, wanted.path) }, ...broken);
+  if (matches === 0) return nothing(problem.noMatch(wanted.path));
+  return { matches, entries, hashed: asPart(items, wanted.path), problems: broken };
 }
 
 interface WantedSource {
@@ -150,8 +154,6 @@ interface Filters {
   /** The first pattern that the builder rejects. */
   readonly bad: string | null;
 }
-
-const NO_FILTERS: Filters = { include: null, exclude: null, any: false, bad: null };
 
 function filtersOf(includeText: string | null, excludeTexts: readonly string[]): Filters {
   // An empty pattern (`--parents /`) is dropped by the matcher, but not before it counts as a list.

@@ -36,7 +36,7 @@ export function hover(view: View, offset: number): Hover | null {
   const { instruction } = analysed.step;
   const { start } = analysed.place;
   const inside = offset - start;
-  const flag = flagAt(instruction, inside);
+  const flag = flagAt(analysed, offset);
   const variable = variableAt(analysis, analysed.step, offset);
   if (variable !== null) {
     return { range: variable.range, markdown: variableMarkdown(analysis, analysed, variable.name) };
