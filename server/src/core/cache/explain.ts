@@ -11,6 +11,7 @@ import { lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
 import { alignSteps, stepText } from "./align.js";
 import { ChangedValues } from "./changedValues.js";
+import { type InputName, isSameName } from "./inputName.js";
 import { type Comparison, ownChanges } from "./ownChanges.js";
 import type { KeyedStep, Keys } from "./predict.js";
 import type { Cause, Prediction, StageName } from "./prediction.js";
@@ -34,7 +35,7 @@ class Explainer {
   readonly #before: ReadonlyMap<Step, StepRecord>;
   readonly #comparison: Comparison;
   /** What the lowest step of each recorded stage stood on. */
-  readonly #firstInputs = new Map<number | null, string>();
+  readonly #firstInputs = new Map<number | null, InputName>();
   /** Of which the build before had something. */
   readonly #knownStages: ReadonlySet<number>;
   /** For steps that are not cached: where it began. */
@@ -113,7 +114,9 @@ class Explainer {
   /** Other stages that it takes files from and that change for certain. */
   #sourceChanges(keyed: KeyedStep, before: StepRecord | undefined): readonly Cause[] {
     if (before === undefined) return [];
-    const changed = keyed.inputs.slice(1).some((input, i) => before.inputs[i + 1] !== input);
+    const changed = keyed.inputs
+      .slice(1)
+      .some((input, i) => !isSameName(before.inputs[i + 1], input));
     if (!changed) return [];
     // Files that only a build can tell may come out equal.
     const open = keyed.open.flatMap((input) => (input.kind === "stage" ? [input.stage] : []));
@@ -131,9 +134,9 @@ class Explainer {
     if (root !== null) {
       return [{ code: "earlier-step", at: this.#ref(root), keyword: root.step.keyword }];
     }
-    if (before === undefined || before.inputs[0] === keyed.inputs[0]) return [];
+    if (before === undefined || isSameName(before.inputs[0], keyed.inputs[0])) return [];
     const isFirst = keyed.below === null || this.#ref(keyed.below).stage !== this.#ref(keyed).stage;
-    const isOther = isFirst && this.#firstInputs.get(before.stage) !== keyed.inputs[0];
+    const isOther = isFirst && !isSameName(this.#firstInputs.get(before.stage), keyed.inputs[0]);
     return isOther ? [this.#baseChange(keyed)] : [];
   }
 
@@ -149,8 +152,11 @@ class Explainer {
     const at = refOf(this.#graph, step);
     const gone: Cause = { code: "record-gone", at };
     const build = this.#baseline.build;
-    if (build === null || before === undefined || before.inputs[0] === inputs[0]) return gone;
-    const stood = build.steps.find(({ key }) => key !== null && key === before.inputs[0]);
+    if (build === null || before === undefined || isSameName(before.inputs[0], inputs[0]))
+      return gone;
+    const [root] = before.inputs;
+    const stood =
+      root?.kind === "step" ? build.steps.find(({ key }) => key === root.key) : undefined;
     const pairs = [...this.#before].filter(([, record]) => record === stood);
     const isBelow = pairs.some(([other]) => other === below?.step);
     if (stood === undefined || isBelow) return gone;

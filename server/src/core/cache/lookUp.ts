@@ -12,18 +12,16 @@ export interface Found {
 }
 
 /** What runs anew has a result that no record knows. */
-export const fresh: Found = { kind: "miss", token: { kind: "one-of", ids: new Set() } };
+export const fresh: Found = { kind: "miss", token: { kind: "one-of", keys: new Set() } };
 
 export class LookUp {
   readonly #records: RecordIndex;
-  readonly #key: (record: CacheRecord) => string;
   /** Classic: what this build has left so far. null: BuildKit, which runs equal steps as one. */
   readonly #committed: RecordIndex | null;
 
   /** @param key the name of a record */
   constructor(records: RecordIndex, builder: Builder, key: (record: CacheRecord) => string) {
     this.#records = records;
-    this.#key = key;
     this.#committed = builder === "classic" ? new RecordIndex([], key) : null;
   }
 
@@ -37,23 +35,15 @@ export class LookUp {
    * @param key what the step will have once everything has been built
    */
   find({ digest }: Definition, inputs: readonly StepInput[], key: string): Found {
-    const ids = inputs.flatMap(({ token }) => (token.kind === "known" ? [token.id] : []));
-    let own: Token | null = null;
-    if (ids.length === inputs.length) {
-      const isAsBuilt = inputs.every(({ exec }, at) => exec === ids[at]);
-      const id = isAsBuilt ? key : this.#key([digest, ids]);
-      own = { kind: "known", id };
-      const isThere = this.#records.has(id) || this.#committed?.has(id) === true;
-      if (isThere) return { kind: "hit", token: own };
-    }
-    const tokens = inputs.map(
-      ({ token, isPinned, exec }): Token =>
-        isPinned === true ? { kind: "download", id: exec } : token,
-    );
+    const isKnown = inputs.every(({ token }) => token.kind === "known");
+    const isThere = this.#records.has(key) || this.#committed?.has(key) === true;
+    if (isKnown && isThere) return { kind: "hit", token: { kind: "known" } };
     const indexes = this.#committed === null ? [this.#records] : [this.#records, this.#committed];
-    const candidates = indexes.flatMap((index) => index.candidates(digest, tokens));
-    if (candidates.length === 0) return own === null ? fresh : { kind: "miss", token: own };
-    return { kind: "unknown", token: { kind: "one-of", ids: new Set(candidates) } };
+    const candidates = indexes.flatMap((index) => index.candidates(digest, inputs));
+    if (candidates.length > 0) {
+      return { kind: "unknown", token: { kind: "one-of", keys: new Set(candidates) } };
+    }
+    return isKnown ? { kind: "miss", token: { kind: "known" } } : fresh;
   }
 }
 

@@ -17,6 +17,7 @@ import { variableReferences } from "../syntax/expand.js";
 import { stepText } from "./align.js";
 import type { ChangedValues, ValueChange } from "./changedValues.js";
 import { facetsOf } from "./definition.js";
+import { type InputName, isSameName } from "./inputName.js";
 import type { KeyedStep } from "./predict.js";
 import type { Cause, ChangedOption, PathChange } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
@@ -43,12 +44,12 @@ export function ownChanges(
   const isEdited = stepText(keyed.step, digest) !== before.text;
   const isElsewhere = changed.delete("places");
   const files = fileChanges(comparison, keyed, before, isElsewhere);
-  if (documents(keyed.inputs) !== documents(before.inputs)) changed.add("document");
+  if (!areSameNames(documents(keyed.inputs), documents(before.inputs))) changed.add("document");
   // Equal files at another place make no other key: the place counts where nothing else is found.
   const isMoved =
     isElsewhere &&
     files.length === 0 &&
-    keyed.inputs.slice(1).join() !== before.inputs.slice(1).join();
+    !areSameNames(keyed.inputs.slice(1), before.inputs.slice(1));
   if (isMoved) changed.add("places");
   const causes: Cause[] = [];
   if (isEdited && changed.size > 0) {
@@ -60,8 +61,12 @@ export function ownChanges(
 }
 
 /** The inputs that are documents in the Dockerfile itself. */
-function documents(inputs: readonly string[]): string {
-  return inputs.filter((input) => input.startsWith("inline:")).join();
+function documents(inputs: readonly InputName[]): readonly InputName[] {
+  return inputs.filter(({ kind }) => kind === "inline");
+}
+
+function areSameNames(a: readonly InputName[], b: readonly InputName[]): boolean {
+  return a.length === b.length && a.every((name, at) => isSameName(name, b[at]));
 }
 
 /** Where the sources themselves are others than before, files that came or went say nothing. */

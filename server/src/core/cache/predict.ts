@@ -13,16 +13,18 @@ import { sourcesOf } from "../graph/reach.js";
 import type { Digest } from "../host.js";
 import { addsLayer, usualDirectories } from "./addsLayer.js";
 import { buildkitDefinition, classicDefinition, type Definition } from "./definition.js";
+import { type InputName, nameText } from "./inputName.js";
 import type { ContextInput, ContextView } from "./inputs.js";
 import { type FileSources, leaveFiles, obstacleTo } from "./leaveFiles.js";
 import { fresh, LookUp, openInputs } from "./lookUp.js";
 import type { PredictionKind } from "./prediction.js";
-import type { Baseline, CacheRecord, Token } from "./records.js";
+import { type Baseline, type CacheRecord, recordText, type Token } from "./records.js";
 import { StageFiles } from "./stageFiles.js";
 import {
   elsewhere,
   imageIdentity,
   imageVertex,
+  known,
   type OpenInput,
   type StepInput,
 } from "./stepInput.js";
@@ -51,7 +53,7 @@ export interface KeyedStep {
   readonly step: Step;
   readonly definition: Definition | null;
   /** The inputs as they are named once everything has been built; the root file system first. */
-  readonly inputs: readonly string[];
+  readonly inputs: readonly InputName[];
   /** The key once everything has been built; null: the builder runs nothing. */
   readonly key: string | null;
   readonly prediction: PredictionKind | null;
@@ -86,7 +88,7 @@ export interface Keys {
 
 /** The name of a record. */
 export function resultKey(digest: Digest): (record: CacheRecord) => string {
-  return ([definition, inputs]) => digest(`${definition}\n${inputs.join("\n")}`);
+  return (record) => digest(recordText(record));
 }
 
 /** Gives every step its key and its prediction. Pure; costs O(steps) once contexts are remembered. */
@@ -97,7 +99,7 @@ export function predictKeys(input: PredictionInput): Keys {
 }
 
 interface Position {
-  exec: string;
+  name: InputName;
   token: Token;
   /** Why a base is not known; absent: it is, or a step stands on it. */
   open?: OpenInput;
@@ -187,7 +189,6 @@ class Walker {
     }
     const isEmpty = base.kind === "scratch";
     const start = this.#baseResult(stage);
-    const { exec, token } = start;
     return {
       position: {
         ...start,
@@ -197,24 +198,24 @@ class Walker {
         missed: false,
         directories: new Set(isEmpty ? ["/"] : usualDirectories),
       },
-      files: isEmpty ? StageFiles.empty() : StageFiles.opaque({ exec, token }),
+      files: isEmpty ? StageFiles.empty() : StageFiles.opaque(start),
     };
   }
 
-  #baseResult({ base, platform }: Stage): Pick<Position, "exec" | "token" | "open"> {
+  #baseResult({ base, platform }: Stage): Pick<Position, "name" | "token" | "open"> {
     // Files that a client sends are named by its session where a stage starts with them, so that
     // what is stacked on them is made anew each time: buildkit, source/local `CacheKey`.
-    if (base.kind === "folder") return { exec: `folder:${base.name}`, token: fresh.token };
+    if (base.kind === "folder") {
+      return { name: { kind: "folder", context: base.name }, token: fresh.token };
+    }
     if (base.kind === "elsewhere") {
       const open = elsewhere(base.source);
-      const root = { exec: `elsewhere:${base.name}`, token: { kind: "any" } } as const;
-      return open === null ? root : { ...root, open };
+      const name = { kind: "elsewhere", context: base.name } as const;
+      return { name, token: { kind: "any" }, ...(open === null ? {} : { open }) };
     }
-    const exec =
-      base.kind === "image"
-        ? `image:${imageIdentity(base, platform, this.#input.graph.definition.builder)}`
-        : "scratch";
-    return { exec, token: { kind: "known", id: exec } };
+    if (base.kind !== "image") return known({ kind: "scratch" });
+    const { builder } = this.#input.graph.definition;
+    return known({ kind: "image", identity: imageIdentity(base, platform, builder) });
   }
 
   /** `files`: null where nobody sees what the step leaves. */
@@ -229,8 +230,8 @@ class Walker {
     const inputs = [rootInput(step, position, others), ...others];
     const inTheWay = this.#inTheWay(step, position, files, others);
     const fails = step.fails || inTheWay.length > 0 || others.some((input) => input.fails === true);
-    const execInputs = inputs.map(({ exec }) => exec);
-    const key = this.#key([definition.digest, execInputs]);
+    const names = inputs.map(({ name }) => name);
+    const key = this.#key([definition.digest, names]);
     const isForced = step.neverFound || this.#isForced(step);
     // The classic builder stops looking after the first miss of a stage: imageprobe.go.
     const isPast = position.missed && graph.definition.builder === "classic";
@@ -239,7 +240,7 @@ class Walker {
     const keyed: KeyedStep = {
       step,
       definition,
-      inputs: execInputs,
+      inputs: names,
       key,
       prediction: fails || position.failed ? null : kind,
       isForced,
@@ -252,11 +253,11 @@ class Walker {
       fails,
       addsLayer: addsLayer(step, graph.definition.builder, position.directories, others),
     };
-    position.exec = key;
+    position.name = { kind: "step", key };
     position.token = token;
     delete position.open;
     position.vertex = this.#vertexAfter(keyed, position.vertex);
-    if (!fails) this.#lookUp.commit([definition.digest, execInputs]);
+    if (!fails) this.#lookUp.commit([definition.digest, names]);
     position.failed ||= fails;
     this.#stopped ||= fails && graph.definition.builder === "classic";
     position.missed ||= kind === "miss";
@@ -264,7 +265,7 @@ class Walker {
     const content: Token = kind === "hit" ? token : { kind: "any" };
     if (files !== null) {
       const selection = others[0]?.selection ?? null;
-      leaveFiles(step, files, { exec: key, token: content }, selection, this.#sources);
+      leaveFiles(step, files, { name: position.name, token: content }, selection, this.#sources);
     }
     return keyed;
   }
@@ -289,7 +290,8 @@ class Walker {
     if (this.#input.graph.definition.builder === "classic") return "";
     const from = sourcesOf(step).map((source) => this.#inputs.vertexOf(source));
     // The digest of a definition says nothing of the places that files come from.
-    const parts = [definition?.digest, definition?.parts["places"], below, from, inputs.slice(1)];
+    const names = inputs.slice(1).map(nameText);
+    const parts = [definition?.digest, definition?.parts["places"], below, from, names];
     return this.#input.digest(JSON.stringify(parts));
   }
 
@@ -310,17 +312,16 @@ class Walker {
  */
 function rootInput(
   step: Step,
-  { exec, token, below, open: base }: Position,
+  { name, token, below, open: base }: Position,
   others: readonly StepInput[],
 ): StepInput {
   if (!isByContent(step, others))
-    return base === undefined ? { exec, token } : { exec, token, open: base };
-  const content = `partial:${exec}`;
+    return base === undefined ? { name, token } : { name, token, open: base };
   const isBuilt = below === null || below.prediction === "hit";
   const open = others.find(({ isBase }) => isBase)?.open;
   return {
-    exec: content,
-    token: isBuilt ? { kind: "known", id: content } : { kind: "any" },
+    name: { kind: "partial", made: nameText(name) },
+    token: { kind: isBuilt ? "known" : "any" },
     ...(open === undefined ? {} : { open }),
   };
 }

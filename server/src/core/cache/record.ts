@@ -8,6 +8,7 @@ import type { Digest } from "../host.js";
 import { stepText } from "./align.js";
 import { valueDigest } from "./changedValues.js";
 import { facetsOf } from "./definition.js";
+import { nameText } from "./inputName.js";
 import { type KeyedStep, type Keys, resultKey } from "./predict.js";
 import type { BuildRecord, CacheRecord, StepRecord } from "./records.js";
 
@@ -105,7 +106,7 @@ function without(
   if (made.length === 0) return [...records];
   const stacked = new Map<string, CacheRecord[]>();
   for (const record of records) {
-    const base = record[1][0] ?? "";
+    const base = nameText(record[1][0] ?? { kind: "nothing" });
     const others = stacked.get(base);
     if (others === undefined) stacked.set(base, [record]);
     else others.push(record);

@@ -3,6 +3,7 @@
 import type { Builder } from "../build/builder.js";
 import type { Manifest } from "../context/manifest.js";
 import type { Facets } from "./definition.js";
+import { type InputName, isSameName, mayBeEqual, nameText } from "./inputName.js";
 
 /**
  * The version of the model that makes the keys. State that was written under another one is not
@@ -11,7 +12,12 @@ import type { Facets } from "./definition.js";
 export const modelVersion = 4;
 
 /** One cache record: a definition that ran on these inputs. Its key is `resultKey` of the two. */
-export type CacheRecord = readonly [definition: string, inputs: readonly string[]];
+export type CacheRecord = readonly [definition: string, inputs: readonly InputName[]];
+
+/** Equal for equal records. */
+export function recordText([definition, inputs]: CacheRecord): string {
+  return `${definition}\n${inputs.map(nameText).join("\n")}`;
+}
 
 export interface StepRecord {
   readonly stage: number | null;
@@ -23,7 +29,7 @@ export interface StepRecord {
   /** null: the builder ran nothing for it. */
   readonly key: string | null;
   readonly facets: Facets;
-  readonly inputs: readonly string[];
+  readonly inputs: readonly InputName[];
   /** What was set here: names and digests of values. */
   readonly assignments: readonly (readonly [name: string, value: string])[];
   /** The files that it took from the build context, by the digest of the list; null: none. */
@@ -56,7 +62,7 @@ export interface Baseline {
 
 /** Looks records up by key and by definition. */
 export class RecordIndex {
-  readonly #byDefinition = new Map<string, (readonly string[])[]>();
+  readonly #byDefinition = new Map<string, (readonly InputName[])[]>();
   readonly #keys = new Set<string>();
   readonly #key: (record: CacheRecord) => string;
 
@@ -80,14 +86,14 @@ export class RecordIndex {
   }
 
   /** The keys of all records that `inputs` could turn out to be. */
-  candidates(definition: string, inputs: readonly Token[]): readonly string[] {
+  candidates(definition: string, inputs: readonly NamedInput[]): readonly string[] {
     const keys: string[] = [];
     for (const recorded of this.#byDefinition.get(definition) ?? []) {
       const fits =
         recorded.length === inputs.length &&
-        recorded.every((input, i) => {
-          const token = inputs[i];
-          return token !== undefined && couldBe(token, input);
+        recorded.every((name, i) => {
+          const input = inputs[i];
+          return input !== undefined && couldBe(input, name);
         });
       if (fits) keys.push(this.#key([definition, recorded]));
     }
@@ -96,37 +102,32 @@ export class RecordIndex {
 }
 
 /**
- * What is known of an input before the build: exactly this, or one of these keys unless it turns
- * out to be new, or any content at all.
+ * What is known of an input before the build: that it is what its name says, or the result of one
+ * of these keys unless it turns out to be new, or nothing at all.
  */
 export type Token =
-  | { readonly kind: "known"; readonly id: string }
-  | { readonly kind: "one-of"; readonly ids: ReadonlySet<string> }
-  /** Exactly this, or what an earlier build got from some address. */
-  | { readonly kind: "download"; readonly id: string }
+  | { readonly kind: "known" }
+  | { readonly kind: "one-of"; readonly keys: ReadonlySet<string> }
   | { readonly kind: "any" };
 
-/**
- * Content that only a build has seen goes by the step or the image that it comes from: two such
- * names can stand for the same bytes, which is all that BuildKit compares.
- */
-function mayBeEqual(a: string, b: string): boolean {
-  const isContent = (name: string) => /^(content|partial):/.test(name);
-  return isContent(a) && isContent(b) && [a, b].some((name) => name.startsWith("partial:"));
+/** An input by the name that it has once everything has been built, and what is known of it now. */
+export interface NamedInput {
+  readonly name: InputName;
+  readonly token: Token;
+  /** Content of a known checksum: a download of before, of which none is known, may have been it. */
+  readonly isPinned?: true;
 }
 
-function couldBe(token: Token, input: string): boolean {
+function couldBe({ name, token, isPinned }: NamedInput, recorded: InputName): boolean {
+  if (isPinned === true) {
+    const isDownload = recorded.kind === "address" || isSameName(name, recorded);
+    return isDownload || (name.kind === "git" && recorded.kind === "git");
+  }
   switch (token.kind) {
     case "known":
-      return token.id === input || mayBeEqual(token.id, input);
+      return mayBeEqual(name, recorded);
     case "one-of":
-      return token.ids.has(input);
-    case "download":
-      return (
-        token.id === input ||
-        /^remote:(?!sha256:)/.test(input) ||
-        (token.id.startsWith("git:") && input.startsWith("git:"))
-      );
+      return recorded.kind === "step" && token.keys.has(recorded.key);
     case "any":
       return true;
   }

@@ -10,12 +10,13 @@ import type { CopyRequest, Selection } from "../context/selection.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation } from "../instructions/operation.js";
 import { compareBytes, parentPath } from "../text/paths.js";
+import { type InputName, nameText } from "./inputName.js";
 import type { Token } from "./records.js";
 
 /** Content that only a build can tell, named by the step that makes it. */
 export interface Opaque {
   /** Its name once the step has run. */
-  readonly exec: string;
+  readonly name: InputName;
   /** What is known of it now. */
   readonly token: Token;
 }
@@ -271,14 +272,15 @@ export function stageContent(
   if (unknown.length === 0) {
     const selection = selectSources(files, request);
     const content = contentDigest(files, selection, digest);
-    const exec = content.kind === "known" ? `content:${content.digest}` : "content:none";
-    return { exec, token: { kind: "known", id: exec }, selection };
+    const known = content.kind === "known" ? content.digest : null;
+    return { name: { kind: "content", digest: known }, token: { kind: "known" }, selection };
   }
   const over = files.knownIn(request, digest);
   const parts = [request.sources, request.parents, request.exclude, over];
-  const exec = `partial:${digest(JSON.stringify([parts, unknown.map((part) => part.exec)]))}`;
+  const made = digest(JSON.stringify([parts, unknown.map((part) => nameText(part.name))]));
   const isKnown = unknown.every((part) => part.token.kind === "known");
-  return { exec, token: isKnown ? { kind: "known", id: exec } : { kind: "any" }, selection: null };
+  const token: Token = { kind: isKnown ? "known" : "any" };
+  return { name: { kind: "partial", made }, token, selection: null };
 }
 
 function relative(path: string): string {

@@ -7,6 +7,7 @@ import { type BuildDefinition, contextPlace, dockerfileName } from "../build/def
 import type { Manifest } from "../context/manifest.js";
 import type { SentEntry, Transfer } from "../context/transfer.js";
 import type { Digest } from "../host.js";
+import { nameText, readName } from "./inputName.js";
 import { resultKey } from "./predict.js";
 import type { RecordedBuild } from "./record.js";
 import {
@@ -15,6 +16,8 @@ import {
   type CacheRecord,
   modelVersion,
   RecordIndex,
+  recordText,
+  type StepRecord,
 } from "./records.js";
 
 export interface BuildState {
@@ -60,7 +63,7 @@ export function addBuild(
   const names = new Set<string>();
   const merged: CacheRecord[] = [];
   for (const record of [...keep(state.records), ...records].reverse()) {
-    const name = JSON.stringify(record);
+    const name = recordText(record);
     if (names.has(name)) continue;
     names.add(name);
     merged.push(record);
@@ -168,11 +171,28 @@ export function writeState(state: BuildState): string {
   return JSON.stringify({
     stratacast: "simulated builds",
     model: modelVersion,
-    builds: state.builds,
-    records: state.records,
+    builds: state.builds.map((build) => ({ ...build, steps: build.steps.map(withTexts) })),
+    records: state.records.map(([definition, inputs]) => [definition, inputs.map(nameText)]),
     manifests: Object.fromEntries(state.manifests),
     transfers: Object.fromEntries(state.transfers),
   });
+}
+
+/** The document has the texts of names. */
+interface WrittenStep extends Omit<StepRecord, "inputs"> {
+  readonly inputs: readonly string[];
+}
+
+interface WrittenBuild extends Omit<BuildRecord, "steps"> {
+  readonly steps: readonly WrittenStep[];
+}
+
+function withTexts(step: StepRecord): WrittenStep {
+  return { ...step, inputs: step.inputs.map(nameText) };
+}
+
+function withNames(step: WrittenStep): StepRecord {
+  return { ...step, inputs: step.inputs.map(readName) };
 }
 
 export type ReadState =
@@ -210,7 +230,12 @@ export function readState(text: string): ReadState {
   if (!sent.every((entry): entry is [string, Transfer] => isArrayOf(entry[1], isSentEntry))) {
     return { kind: "damaged" };
   }
-  const state = { builds, records, manifests: new Map(lists), transfers: new Map(sent) };
+  const state: BuildState = {
+    builds: builds.map((build) => ({ ...build, steps: build.steps.map(withNames) })),
+    records: records.map(([definition, inputs]) => [definition, inputs.map(readName)]),
+    manifests: new Map(lists),
+    transfers: new Map(sent),
+  };
   return { kind: "read", state };
 }
 
@@ -226,7 +251,7 @@ function isString(value: unknown): value is string {
   return typeof value === "string";
 }
 
-function isRecord(value: unknown): value is CacheRecord {
+function isRecord(value: unknown): value is readonly [string, readonly string[]] {
   return (
     Array.isArray(value) &&
     value.length === 2 &&
@@ -253,7 +278,7 @@ function isSentEntry(value: unknown): value is SentEntry {
   );
 }
 
-function isBuild(value: unknown): value is BuildRecord {
+function isBuild(value: unknown): value is WrittenBuild {
   return (
     isObject(value) &&
     isString(value["id"]) &&
@@ -266,7 +291,7 @@ function isBuild(value: unknown): value is BuildRecord {
   );
 }
 
-function isStep(value: unknown): value is BuildRecord["steps"][number] {
+function isStep(value: unknown): value is WrittenStep {
   return (
     isObject(value) &&
     (value["stage"] === null || typeof value["stage"] === "number") &&

@@ -6,8 +6,9 @@ import type { Platform } from "../build/platform.js";
 import { formatPlatform } from "../build/platform.js";
 import type { Selection, SelectionProblem } from "../context/selection.js";
 import type { SourceReference } from "../instructions/operation.js";
+import { downloadName, type InputName } from "./inputName.js";
 import type { ContextInput } from "./inputs.js";
-import type { Opaque } from "./stageFiles.js";
+import type { NamedInput } from "./records.js";
 
 /** Why an input cannot be known before the build. */
 export type OpenInput =
@@ -16,9 +17,7 @@ export type OpenInput =
   | { readonly kind: "remote"; readonly url: string }
   | { readonly kind: "pending" };
 
-export interface StepInput extends Opaque {
-  /** Content of a known checksum: a download of before, of which none is known, may have been it. */
-  readonly isPinned?: true;
+export interface StepInput extends NamedInput {
   /** Files of the very thing that the step stands on. */
   readonly isBase?: true;
   readonly context?: ContextInput;
@@ -32,15 +31,15 @@ export interface StepInput extends Opaque {
 
 export type ImageReference = Extract<SourceReference, { kind: "image" }>;
 
-export function known(id: string): StepInput {
-  return { exec: id, token: { kind: "known", id } };
+export function known(name: InputName): StepInput {
+  return { name, token: { kind: "known" } };
 }
 
 /** A checksum names the content; any other address may answer something new. */
 export function httpInput({ url, checksum }: { url: string; checksum: string }): StepInput {
   const open = { kind: "remote", url } as const;
-  if (checksum !== "") return { ...known(`remote:${checksum}`), isPinned: true, open };
-  return { exec: `remote:${url}`, token: { kind: "any" }, open };
+  if (checksum !== "") return { ...known(downloadName(checksum)), isPinned: true, open };
+  return { name: downloadName(url), token: { kind: "any" }, open };
 }
 
 /**
@@ -58,10 +57,11 @@ export function gitInput(item: {
   const [, ref = "", folder = ""] = /#([^:]*):?(.*)$/s.exec(url) ?? [];
   const commit = [ref, checksum].find((name) => /^[0-9a-f]{40}$/.test(name));
   if (commit === undefined || url.includes("?")) {
-    return { exec: `remote:${url}`, token: { kind: "any" }, open };
+    return { name: downloadName(url), token: { kind: "any" }, open };
   }
   const kept = keepGitDir ? `.git#${ref}` : "";
-  return { ...known(`git:${commit}${kept}:${folder}`), isPinned: true, open };
+  const tree = `${commit}${kept}:${folder}`;
+  return { ...known({ kind: "git", tree }), isPinned: true, open };
 }
 
 /** Why a context that is not on this machine cannot be known; null: it is, and its files can. */

@@ -62,7 +62,8 @@ export class StepInputs {
     const request = copyRequest(operation, graph.definition.builder);
     if (request !== null) inputs.push(this.#content(operation.from, request, vertex));
     for (const item of operation.items) {
-      if (item.kind === "inline") inputs.push(known(`inline:${digest(item.content)}`));
+      if (item.kind === "inline")
+        inputs.push(known({ kind: "inline", digest: digest(item.content) }));
       else if (item.kind === "git") inputs.push(gitInput(item));
       else if (item.kind === "http") inputs.push(httpInput(item));
     }
@@ -90,7 +91,7 @@ export class StepInputs {
     if (this.#input.graph.definition.builder === "classic" || this.vertexOf(from) !== vertex) {
       return input;
     }
-    return { ...input, ...known("root"), isBase: true };
+    return { ...input, ...known({ kind: "root" }), isBase: true };
   }
 
   /** null: files that a client sends, or none. */
@@ -106,19 +107,19 @@ export class StepInputs {
       case "context":
         return this.#contextInput(request, from.folder);
       case "scratch":
-        return known("scratch");
+        return known({ kind: "scratch" });
       case "image":
         return this.#imageContent(from, request);
       case "stage": {
         const result = this.#stage(from.index);
-        if (result === null) return { ...known("nothing"), fails: true };
+        if (result === null) return { ...known({ kind: "nothing" }), fails: true };
         const name = this.#input.graph.stages[from.index]?.name ?? from.index;
         const named = { ...request, place: say`stage ${name}` };
         const content = stageContent(result.files, named, this.#input.digest);
         const problems = content.selection?.problems ?? [];
         const fails = problems.some(({ severity }) => severity === "error");
         return {
-          exec: content.exec,
+          name: content.name,
           token: content.token,
           selection: content.selection,
           problems,
@@ -132,8 +133,8 @@ export class StepInputs {
   /** The same name as for files that a stage of that image still has. */
   #imageContent(from: ImageReference, request: ReturnType<typeof mountRequest>): StepInput {
     const { platform, definition } = this.#input.graph;
-    const exec = `image:${imageIdentity(from, platform, definition.builder)}`;
-    const files = StageFiles.opaque({ exec, token: { kind: "known", id: exec } });
+    const identity = imageIdentity(from, platform, definition.builder);
+    const files = StageFiles.opaque(known({ kind: "image", identity }));
     const { reference } = from;
     return {
       ...stageContent(files, request, this.#input.digest),
@@ -148,22 +149,26 @@ export class StepInputs {
     if (input === undefined) {
       const { context, contexts } = this.#input.graph.definition;
       const open = elsewhere(folder === undefined ? context : contexts.get(folder));
-      return { exec: "context:unread", token: { kind: "any" }, open: open ?? { kind: "pending" } };
+      return {
+        name: { kind: "context", state: "unread" },
+        token: { kind: "any" },
+        open: open ?? { kind: "pending" },
+      };
     }
     const files = { context: input, selection: input.selection };
     switch (input.content.kind) {
       case "known":
-        return { ...known(`content:${input.content.digest}`), ...files };
+        return { ...known({ kind: "content", digest: input.content.digest }), ...files };
       case "needed":
         return {
-          exec: "context:pending",
+          name: { kind: "context", state: "pending" },
           token: { kind: "any" },
           open: { kind: "pending" },
           ...files,
         };
       case "unreadable":
       case "invalid":
-        return { ...known("context:missing"), ...files, fails: true };
+        return { ...known({ kind: "context", state: "missing" }), ...files, fails: true };
     }
   }
 }
