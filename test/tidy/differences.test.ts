@@ -1,4 +1,4 @@
-/** What is special about a keyword stands in its file; everything else asks for the fact. */
+/** What is special about a keyword, or about a builder, stands in one place; everything else asks for the fact. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { instructionKind } from "../../server/src/core/instructions/index.js";
@@ -19,3 +19,15 @@ function keywordTexts(source: string): readonly string[] {
     words.split(" ").every((word) => instructionKind(word) !== undefined) ? [text] : [],
   );
 }
+
+test("the builders are told apart by their rules, never by their names", () => {
+  const allowed = /^server\/src\/core\/build\//;
+  const comparison =
+    /[!=]== "(?:buildkit|classic)"|"(?:buildkit|classic)" [!=]==|case "(?:buildkit|classic)"/g;
+  const offenders = sources("server/src", "client/src")
+    .filter((file) => !allowed.test(file))
+    .flatMap((file) =>
+      [...projectText(file).matchAll(comparison)].map(([text]) => `${file}: ${text}`),
+    );
+  assert.deepEqual(offenders, []);
+});

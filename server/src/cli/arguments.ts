@@ -3,6 +3,8 @@ import { statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { builders, isBuilder } from "../core/build/builder.js";
+import { rulesOf } from "../core/build/builderRules.js";
 import type { BuildDefinition } from "../core/build/definition.js";
 import type { Platform } from "../core/build/platform.js";
 import { parsePlatform } from "../core/build/platform.js";
@@ -124,7 +126,9 @@ function buildArguments<F extends string>(
   }
   if (extra !== undefined) throw new UsageError(`one CONTEXT at a time: "${extra}" is too much`);
   const context = readContext(contextText, cwd);
-  if (values.builder === "classic" && (values["build-context"] ?? []).length > 0) {
+  const { builder = "buildkit" } = values;
+  const takesFolders = !isBuilder(builder) || rulesOf(builder).takesNamedContexts;
+  if (!takesFolders && (values["build-context"] ?? []).length > 0) {
     throw new UsageError("--build-context needs BuildKit");
   }
   if (values.file === "") throw new UsageError("--file needs the path of a Dockerfile");
@@ -141,7 +145,7 @@ function buildArguments<F extends string>(
       target: values.target === undefined || values.target === "" ? null : values.target,
       args: readAssignments(values["build-arg"] ?? [], env),
       platform: readPlatform(values.platform),
-      builder: oneOf("--builder", values.builder ?? "buildkit", ["buildkit", "classic"]),
+      builder: oneOf("--builder", builder, builders),
       flags: readBuildFlags(values),
       contexts: readNamedContexts(values, (folder) => readContext(folder, cwd)),
     }),

@@ -2,6 +2,7 @@
  * Reads directories of a build context into nodes: ignored files left out, links never followed,
  * what cannot be read kept as a value. Works in slices so that the event loop stays free.
  */
+import { rulesOf } from "../core/build/builderRules.js";
 import { type DirectoryNode, directoryNode, rootEntry } from "../core/context/contextTree.js";
 import type { FileEntry } from "../core/context/fileTree.js";
 import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
@@ -138,9 +139,10 @@ export function readEntry(
   return isKept ? previous : entry;
 }
 
-/** The classic client sends no header for it, so the daemon makes the directory anew: always 0755. */
+/** The directory as the builder has it: see `impliedDirectoryMode`. */
 export function impliedDirectory(walk: Walk, entry: FileEntry): FileEntry {
-  return walk.ignore.builder === "classic" ? { ...entry, mode: 0o755 } : entry;
+  const { impliedDirectoryMode: mode } = rulesOf(walk.ignore.builder);
+  return mode === null ? entry : { ...entry, mode };
 }
 
 export function entryOf(

@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { ContextState } from "../core/analysis/analyse.js";
 import type { Builder } from "../core/build/builder.js";
+import { rulesOf } from "../core/build/builderRules.js";
 import { contextView } from "../core/cache/inputs.js";
 import { type Checkout, checkoutOf } from "../core/context/checkout.js";
 import type { ContextTree } from "../core/context/contextTree.js";
@@ -131,7 +132,7 @@ export function contextState(
 /** The ignore files that the builder looks for, the one that wins first. */
 export function ignorePaths({ dockerfile, folder, builder }: ContextPlace): readonly string[] {
   const own = dockerfile === null ? [] : [`${dockerfile}.dockerignore`];
-  return [...(builder === "buildkit" ? own : []), path.join(folder, ".dockerignore")];
+  return [...(rulesOf(builder).readsOwnIgnoreFile ? own : []), path.join(folder, ".dockerignore")];
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The user's settings for one document, read without trusting their types. */
 
+import { isBuilder } from "../core/build/builder.js";
 import { parsePlatform } from "../core/build/platform.js";
 import type { BuildSettings } from "../core/definitions/editorDefinition.js";
 import { readNamedBuilds } from "../core/definitions/namedBuilds.js";
@@ -17,9 +18,10 @@ export const defaultSettings: Settings = readSettings(null);
 
 /** @param value the section `stratacast` of the configuration */
 export function readSettings(value: unknown): Settings {
+  const builder = at(value, "builder");
   const target = text(at(value, "target"));
   return {
-    builder: at(value, "builder") === "classic" ? "classic" : "buildkit",
+    builder: isBuilder(builder) ? builder : "buildkit",
     context: text(at(value, "context")),
     target: target === "" ? null : target,
     buildArgs: textMap(at(value, "buildArgs")),

@@ -1,6 +1,6 @@
-/** Whether a step leaves a layer: BuildKit keeps an empty one, the classic builder does not. */
+/** Whether a step leaves a layer. */
 
-import type { Builder } from "../build/builder.js";
+import type { BuilderRules } from "../build/builderRules.js";
 import { takesFolder } from "../context/select.js";
 import type { Step } from "../graph/graph.js";
 import { cleanPath, parentPath } from "../text/paths.js";
@@ -21,18 +21,17 @@ export const usualDirectories = [
 ];
 
 /**
- * To the classic builder an empty difference is no layer: a directory that was there, or nothing
- * copied into one. Source: moby, layer/empty.go.
+ * An empty difference is a directory that was there, or nothing copied into one.
  * @param directories that are known to be there; those that the step makes are added
  */
 export function addsLayer(
   { effect, operation }: Step,
-  builder: Builder,
+  rules: BuilderRules,
   directories: Set<string>,
   inputs: readonly StepInput[],
 ): boolean {
   if (effect !== "layer") return false;
-  if (operation?.kind === "copy" && builder === "classic") {
+  if (operation?.kind === "copy" && !rules.keepsEmptyLayers) {
     const target = cleanPath(operation.destination);
     const isThere = directories.has(target);
     const isFolder =
@@ -44,7 +43,7 @@ export function addsLayer(
   if (operation?.kind !== "makeDirectory") return true;
   const isThere = directories.has(operation.path);
   addWithParents(directories, operation.path);
-  return !isThere || builder === "buildkit";
+  return !isThere || rules.keepsEmptyLayers;
 }
 
 function addWithParents(directories: Set<string>, path: string): void {

@@ -32,15 +32,27 @@ export function facetsOf(definition: Definition | null, digest: Digest): Facets 
   return facets;
 }
 
+/** null: the builder runs nothing for the step. */
+export function definitionOf(
+  step: Step,
+  stage: Stage,
+  build: BuildDefinition,
+  digest: Digest,
+): Definition | null {
+  return definitions[build.builder](step, digest, stage, build);
+}
+
+const definitions = { buildkit: buildkitDefinition, classic: classicDefinition } as const;
+
 /**
  * null: BuildKit runs nothing for the step. Of the build arguments a few steer the builder itself,
  * whether they are declared or not.
  */
-export function buildkitDefinition(
+function buildkitDefinition(
   step: Step,
+  digest: Digest,
   stage: Stage,
   { args, flags }: BuildDefinition,
-  digest: Digest,
 ): Definition | null {
   const { operation } = step;
   switch (operation?.kind) {
@@ -83,7 +95,7 @@ export function buildkitDefinition(
 }
 
 /** null: the classic builder commits nothing for the step (FROM, ARG before it). */
-export function classicDefinition(step: Step, digest: Digest): Definition | null {
+function classicDefinition(step: Step, digest: Digest): Definition | null {
   if (step.effect === "base") return null;
   const { operation } = step;
   switch (operation?.kind) {

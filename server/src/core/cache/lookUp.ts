@@ -1,5 +1,5 @@
 /** Looks a step up in the records of earlier builds, and of this one as far as it has come. */
-import type { Builder } from "../build/builder.js";
+import type { BuilderRules } from "../build/builderRules.js";
 import type { Definition } from "./definition.js";
 import type { PredictionKind } from "./prediction.js";
 import { type CacheRecord, RecordIndex, type Token } from "./records.js";
@@ -16,16 +16,16 @@ export const fresh: Found = { kind: "miss", token: { kind: "one-of", keys: new S
 
 export class LookUp {
   readonly #records: RecordIndex;
-  /** Classic: what this build has left so far. null: BuildKit, which runs equal steps as one. */
+  /** What this build has left so far; null: equal steps run as one. */
   readonly #committed: RecordIndex | null;
 
   /** @param key the name of a record */
-  constructor(records: RecordIndex, builder: Builder, key: (record: CacheRecord) => string) {
+  constructor(records: RecordIndex, rules: BuilderRules, key: (record: CacheRecord) => string) {
     this.#records = records;
-    this.#committed = builder === "classic" ? new RecordIndex([], key) : null;
+    this.#committed = rules.runsEqualStepsOnce ? null : new RecordIndex([], key);
   }
 
-  /** The classic builder works in order, so that a stage finds what another one has just left. */
+  /** Steps in order: a stage finds what another one has just left. */
   commit(record: CacheRecord): void {
     this.#committed?.add(record);
   }

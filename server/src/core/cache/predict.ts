@@ -12,7 +12,7 @@ import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { sourcesOf } from "../graph/reach.js";
 import type { Digest } from "../host.js";
 import { addsLayer, usualDirectories } from "./addsLayer.js";
-import { buildkitDefinition, classicDefinition, type Definition } from "./definition.js";
+import { type Definition, definitionOf } from "./definition.js";
 import { type InputName, nameText } from "./inputName.js";
 import type { ContextInput, ContextView } from "./inputs.js";
 import { type FileSources, leaveFiles, obstacleTo } from "./leaveFiles.js";
@@ -71,7 +71,7 @@ export interface KeyedStep {
   readonly isByContent: boolean;
   /** True when the builder fails at this step. */
   readonly fails: boolean;
-  /** False for a step of the classic builder that is known to change no file: it leaves no layer. */
+  /** False for a step that is known to change no file and then leaves no layer: see `keepsEmptyLayers`. */
   readonly addsLayer: boolean;
 }
 
@@ -108,7 +108,7 @@ interface Position {
   below: KeyedStep | null;
   /** A step below has failed: nothing above it is built. */
   failed: boolean;
-  /** Classic: a step below missed, so that no lookups are made. */
+  /** A step below missed: see `stopsLookingAfterMiss`. */
   missed: boolean;
   /** Directories that are known to be there, whatever the commands of the stage did. */
   readonly directories: Set<string>;
@@ -126,14 +126,14 @@ class Walker {
   readonly #sources: FileSources;
   readonly #inputs: StepInputs;
 
-  /** Nothing is run any more: the file was rejected, or the classic builder has met a failure. */
+  /** Nothing is run any more: the file was rejected, or a step failed where the builder works in order. */
   #stopped: boolean;
 
   constructor(input: PredictionInput) {
     this.#input = input;
     this.#stopped = input.isRejected;
     this.#key = resultKey(input.digest);
-    this.#lookUp = new LookUp(input.baseline.records, input.graph.definition.builder, this.#key);
+    this.#lookUp = new LookUp(input.baseline.records, input.graph.rules, this.#key);
     this.#visible = visibleFrom(input.graph);
     this.#sources = {
       builder: input.graph.definition.builder,
@@ -214,17 +214,15 @@ class Walker {
       return { name, token: { kind: "any" }, ...(open === null ? {} : { open }) };
     }
     if (base.kind !== "image") return known({ kind: "scratch" });
-    const { builder } = this.#input.graph.definition;
-    return known({ kind: "image", identity: imageIdentity(base, platform, builder) });
+    const { rules } = this.#input.graph;
+    return known({ kind: "image", identity: imageIdentity(base, platform, rules) });
   }
 
   /** `files`: null where nobody sees what the step leaves. */
   #step(stage: Stage, step: Step, position: Position, files: StageFiles | null): KeyedStep {
     const { digest, graph } = this.#input;
-    const definition =
-      graph.definition.builder === "buildkit"
-        ? buildkitDefinition(step, stage, graph.definition, digest)
-        : classicDefinition(step, digest);
+    const { rules } = graph;
+    const definition = definitionOf(step, stage, graph.definition, digest);
     if (definition === null) return keyless(step, position.below);
     const others = this.#inputs.of(step, position.vertex);
     const inputs = [rootInput(step, position, others), ...others];
@@ -233,8 +231,7 @@ class Walker {
     const names = inputs.map(({ name }) => name);
     const key = this.#key([definition.digest, names]);
     const isForced = step.neverFound || this.#isForced(step);
-    // The classic builder stops looking after the first miss of a stage: imageprobe.go.
-    const isPast = position.missed && graph.definition.builder === "classic";
+    const isPast = position.missed && rules.stopsLookingAfterMiss;
     const found = isForced || isPast ? fresh : this.#lookUp.find(definition, inputs, key);
     const { kind, token } = found;
     const keyed: KeyedStep = {
@@ -251,7 +248,7 @@ class Walker {
       isByContent: isByContent(step, others),
       sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
       fails,
-      addsLayer: addsLayer(step, graph.definition.builder, position.directories, others),
+      addsLayer: addsLayer(step, rules, position.directories, others),
     };
     position.name = { kind: "step", key };
     position.token = token;
@@ -259,7 +256,7 @@ class Walker {
     position.vertex = this.#vertexAfter(keyed, position.vertex);
     if (!fails) this.#lookUp.commit([definition.digest, names]);
     position.failed ||= fails;
-    this.#stopped ||= fails && graph.definition.builder === "classic";
+    this.#stopped ||= fails && rules.worksInOrder;
     position.missed ||= kind === "miss";
     // A step that runs again may leave the same files: only a hit says what they are.
     const content: Token = kind === "hit" ? token : { kind: "any" };
@@ -287,7 +284,7 @@ class Walker {
   }
 
   #vertexAfter({ step, definition, inputs }: KeyedStep, below: string): string {
-    if (this.#input.graph.definition.builder === "classic") return "";
+    if (!this.#input.graph.rules.runsEqualStepsOnce) return "";
     const from = sourcesOf(step).map((source) => this.#inputs.vertexOf(source));
     // The digest of a definition says nothing of the places that files come from.
     const names = inputs.slice(1).map(nameText);
@@ -295,13 +292,11 @@ class Walker {
     return this.#input.digest(JSON.stringify(parts));
   }
 
-  /**
-   * `--no-cache` leaves BuildKit's WORKDIR alone, whose own vertex is looked up like always.
-   * Source: dockerfile2llb/convert.go, `llb.IgnoreCache`; moby, imageprobe.go `nopProber`.
-   */
+  /** Of `--no-cache`. Source: moby, imageprobe.go `nopProber`. */
   #isForced({ operation }: Step): boolean {
-    const { builder, flags } = this.#input.graph.definition;
-    return flags.noCache && (builder === "classic" || operation?.kind !== "makeDirectory");
+    const { definition, rules } = this.#input.graph;
+    const isSpared = rules.findsDirectoriesWithoutCache && operation?.kind === "makeDirectory";
+    return definition.flags.noCache && !isSpared;
   }
 }
 

@@ -44,10 +44,8 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
   const dockerfile = dockerfileName(definition);
   const manifests = new Map<string, Manifest>();
   const keyOf = resultKey(digest);
-  // To the classic builder an image that is made anew hides the one that it made before, and what
-  // stands on that: it takes the newest child of a parent. Source: moby, image/cache/cache.go.
-  const replaces = ({ isForced }: KeyedStep): boolean =>
-    isForced && graph.definition.builder === "classic";
+  // An image that is made anew then hides the one that was made before, and what stands on that.
+  const replaces = ({ isForced }: KeyedStep): boolean => isForced && graph.rules.takesNewestChild;
   let records: CacheRecord[] = [];
   const steps: StepRecord[] = [];
   for (const keyed of keys.steps) {
@@ -123,9 +121,9 @@ function without(
   return records.filter((record) => !hidden.has(record));
 }
 
-/** The classic builder sends everything at every build, so that nothing is held. */
+/** Where everything is sent at every build, nothing is held. */
 function transferOf({ graph, keys, tree }: RecordingInput): Transfer | null {
-  if (tree === null || graph.definition.builder === "classic") return null;
+  if (tree === null || graph.rules.sendsEverything) return null;
   if (keys.steps.some(mountsContextWritable)) return [];
   const paths = new Set<string>();
   for (const { selection, folder } of keys.steps.flatMap(({ context }) => context)) {

@@ -3,6 +3,7 @@
  * there is known, what a RUN or a base image holds is not. A COPY --from of known files has the
  * same content digest as a COPY of the same files from the build context.
  */
+import { rulesOf } from "../build/builderRules.js";
 import { contentDigest } from "../context/contentDigest.js";
 import { type FileEntry, type FileTree, plainEntry } from "../context/fileTree.js";
 import { selectSources, takesFolder } from "../context/select.js";
@@ -80,7 +81,8 @@ export class StageFiles implements FileTree {
     const isFolder =
       operation.destination.endsWith("/") || (selection !== null && takesFolder(selection));
     const onTheWay = this.obstacleToFolder(isFolder ? target : parentPath(target));
-    if (onTheWay !== null || selection?.builder !== "buildkit") return onTheWay;
+    if (onTheWay !== null || selection === null) return onTheWay;
+    if (rulesOf(selection.builder).replacesFilesByFolders) return null;
     for (const { entry, to } of entries) {
       const path = [target, to].filter((part) => part !== "").join("/");
       if (entry.kind === "directory" && this.#find(path)?.entry.kind === "file") return path;

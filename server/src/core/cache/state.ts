@@ -3,6 +3,8 @@
  * it, and keeping it small.
  */
 
+import { isBuilder } from "../build/builder.js";
+import { rulesOf } from "../build/builderRules.js";
 import { type BuildDefinition, contextPlace, dockerfileName } from "../build/definition.js";
 import type { Manifest } from "../context/manifest.js";
 import type { SentEntry, Transfer } from "../context/transfer.js";
@@ -102,7 +104,7 @@ function contextName(folder: string): string {
 
 /** What the engine holds of a context by now; null: nothing, or the builder keeps nothing. */
 export function transferOf(state: BuildState, definition: BuildDefinition): Transfer | null {
-  if (definition.builder === "classic") return null;
+  if (rulesOf(definition.builder).sendsEverything) return null;
   return state.transfers.get(contextName(contextPlace(definition))) ?? null;
 }
 
@@ -285,7 +287,7 @@ function isBuild(value: unknown): value is WrittenBuild {
     typeof value["at"] === "number" &&
     isString(value["dockerfile"]) &&
     isString(value["context"]) &&
-    (value["builder"] === "buildkit" || value["builder"] === "classic") &&
+    isBuilder(value["builder"]) &&
     (value["target"] === null || isString(value["target"])) &&
     isArrayOf(value["steps"], isStep)
   );

@@ -1,6 +1,6 @@
 /** One input of a step besides the root file system: files, a download, another stage. */
 
-import type { Builder } from "../build/builder.js";
+import type { BuilderRules } from "../build/builderRules.js";
 import { type ContextSource, contextName } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
 import { formatPlatform } from "../build/platform.js";
@@ -88,12 +88,12 @@ export function imageVertex(
   return isNamed === true ? `named:${name}` : `image:${name}`;
 }
 
-/** BuildKit goes by the layers of an image, the classic builder by the image as a whole. */
+/** What an image is known by in the cache. */
 export function imageIdentity(
   { reference, image }: Omit<ImageReference, "kind">,
   platform: Platform,
-  builder: Builder,
+  rules: BuilderRules,
 ): string {
   if (image === null) return `${reference}@${formatPlatform(platform)}`;
-  return builder === "buildkit" ? image.layersId : image.id;
+  return rules.knowsImagesByLayers ? image.layersId : image.id;
 }

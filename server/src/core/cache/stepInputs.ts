@@ -88,7 +88,7 @@ export class StepInputs {
     vertex: string,
   ): StepInput {
     const input = this.#filesFrom(from, request);
-    if (this.#input.graph.definition.builder === "classic" || this.vertexOf(from) !== vertex) {
+    if (!this.#input.graph.rules.runsEqualStepsOnce || this.vertexOf(from) !== vertex) {
       return input;
     }
     return { ...input, ...known({ kind: "root" }), isBase: true };
@@ -132,8 +132,8 @@ export class StepInputs {
 
   /** The same name as for files that a stage of that image still has. */
   #imageContent(from: ImageReference, request: ReturnType<typeof mountRequest>): StepInput {
-    const { platform, definition } = this.#input.graph;
-    const identity = imageIdentity(from, platform, definition.builder);
+    const { platform, rules } = this.#input.graph;
+    const identity = imageIdentity(from, platform, rules);
     const files = StageFiles.opaque(known({ kind: "image", identity }));
     const { reference } = from;
     return {

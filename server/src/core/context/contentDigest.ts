@@ -32,7 +32,7 @@ export function contentDigest(tree: FileTree, selection: Selection, digest: Dige
   if (selection.problems.some((problem) => problem.severity === "error"))
     return { kind: "invalid" };
   const work: Work = { tree, digest, needed: new Set(), errors: new Map() };
-  const partOf = selection.builder === "classic" ? classicPart : buildkitPart;
+  const partOf = { buildkit: buildkitPart, classic: classicPart }[selection.builder];
   const parts = selection.digestOrder.map((index) => {
     const source = selection.sources[index];
     return source === undefined ? "" : partOf(work, source.hashed);

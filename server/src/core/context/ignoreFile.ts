@@ -77,7 +77,7 @@ export function createIgnoreMatcher(
     clientSystem === "windows" ? "separator" : "escape",
   );
   const exceptions = matcher.patterns.filter((pattern) => pattern.isException);
-  const builderDescends = builder === "classic" ? classicDescends : buildkitDescends;
+  const builderDescends = { buildkit: buildkitDescends, classic: classicDescends }[builder];
   const shouldDescend = (directory: string) =>
     builderDescends(exceptions, directory) &&
     // The builder may still look into directories where nothing can come of it; we need not.

@@ -3,6 +3,7 @@
  * Synchronous and in memory: nothing here touches a disk.
  */
 
+import { rulesOf } from "../build/builderRules.js";
 import { isWithin } from "../text/paths.js";
 import type { FileTree } from "./fileTree.js";
 import { selectBuildKitSource } from "./selectBuildKit.js";
@@ -39,14 +40,16 @@ export function takesFolder({ sources }: Selection): boolean {
 const REMEMBERED_REQUESTS = 64;
 const remembered = new WeakMap<FileTree, Map<string, Selection>>();
 
+const selectSource = { buildkit: selectBuildKitSource, classic: selectClassicSource } as const;
+
 function select(tree: FileTree, request: CopyRequest): Selection {
-  const selectOne = request.builder === "classic" ? selectClassicSource : selectBuildKitSource;
+  const rules = rulesOf(request.builder);
+  const selectOne = selectSource[request.builder];
   const sources = request.sources.map((source, index) => selectOne(tree, request, source, index));
   const everything = sources.flatMap((source) => source.problems);
   const found = sources.some((source) => source.matches > 0);
-  // The classic builder minds an unmatched wildcard only when nothing at all was found.
   const problems = everything.map((problem) =>
-    request.builder === "classic" && problem.code === "wildcard-without-match" && !found
+    rules.failsWithoutMatch && problem.code === "wildcard-without-match" && !found
       ? { ...problem, severity: "error" as const }
       : problem,
   );
@@ -59,10 +62,10 @@ function select(tree: FileTree, request: CopyRequest): Selection {
   };
 }
 
-/** BuildKit `ops/file.go dedupeSelectors`: plain paths below another plain path add nothing. */
+/** Where overlaps are hashed once, plain paths below another plain path add nothing. */
 function digestOrder(request: CopyRequest, sources: readonly SourceSelection[]): readonly number[] {
   const order = [...sources.keys()];
-  if (request.builder === "classic") return order;
+  if (!rulesOf(request.builder).hashesOverlapsOnce) return order;
   const isFiltered = request.parents === true || (request.exclude ?? []).length > 0;
   const pathOf = (index: number) => sources[index]?.path ?? "";
   const isPlain = (index: number) => !isFiltered && sources[index]?.isWildcard === false;

@@ -1,5 +1,6 @@
 /** What the selections of both builders have in common: walking below a directory, and their messages. */
 
+import { rulesOf } from "../build/builderRules.js";
 import { baseName, joinPath } from "../text/paths.js";
 import { say } from "../text/say.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
@@ -144,7 +145,7 @@ export function problemsOf(request: CopyRequest, source: string, index: number, 
 }
 
 function noMatchMessage({ builder, place }: CopyRequest, source: string): string {
-  if (builder === "classic") {
+  if (rulesOf(builder).failsWithoutMatch) {
     return place === undefined
       ? say`"${source}" matches nothing in the build context.`
       : say`"${source}" matches nothing in ${place}.`;

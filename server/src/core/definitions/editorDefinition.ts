@@ -5,6 +5,7 @@
  */
 
 import type { Builder } from "../build/builder.js";
+import { rulesOf } from "../build/builderRules.js";
 import { noBuildFlags } from "../build/buildFlags.js";
 import { type BuildDefinition, type ContextSource, contextName } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
@@ -90,11 +91,9 @@ function namedDefinition(
     id: `settings:${build.name ?? build.dockerfile}`,
     name: build.name,
     context: build.context === null ? fallback.context : source(build.context),
-    // The classic builder knows none.
-    contexts:
-      builder === "classic"
-        ? new Map()
-        : new Map([...build.contexts].map(([name, text]) => [contextName(name), source(text)])),
+    contexts: rulesOf(builder).takesNamedContexts
+      ? new Map([...build.contexts].map(([name, text]) => [contextName(name), source(text)]))
+      : new Map(),
     target: build.target ?? fallback.target,
     args: build.args ?? fallback.args,
     platforms: first === undefined ? fallback.platforms : [first, ...others],

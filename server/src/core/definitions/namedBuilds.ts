@@ -1,5 +1,5 @@
 /** The setting `stratacast.builds`, read without trusting its types. */
-import type { Builder } from "../build/builder.js";
+import { type Builder, isBuilder } from "../build/builder.js";
 import { type Platform, parsePlatform } from "../build/platform.js";
 
 /** One entry, as written. */
@@ -36,7 +36,7 @@ export function readNamedBuilds(value: unknown): readonly NamedBuild[] {
         platforms: (Array.isArray(platforms) ? platforms : []).flatMap((platform: unknown) =>
           typeof platform === "string" ? (parsePlatform(platform) ?? []) : [],
         ),
-        builder: builder === "classic" || builder === "buildkit" ? builder : null,
+        builder: isBuilder(builder) ? builder : null,
       },
     ];
   });

@@ -117,10 +117,10 @@ function explainedStep(analysis: Analysis, analysed: StepAnalysis): ExplainedSte
 function stepLabel(analysis: Analysis, analysed: StepAnalysis): string | null {
   const { number } = analysed.place;
   const { graph } = analysis;
-  const isClassic = graph.definition.builder === "classic";
-  const stage = isClassic ? graph.stages[0] : stageOf(analysis, analysed);
+  const isOneRow = graph.rules.numbersEveryInstruction;
+  const stage = isOneRow ? graph.stages[0] : stageOf(analysis, analysed);
   if (number === null || stage == null || !analysed.isBuilt) return null;
-  const label = isClassic || stage.label === "" ? "" : `${stage.label} `;
+  const label = isOneRow || stage.label === "" ? "" : `${stage.label} `;
   return `${label}${number}/${stage.total}`;
 }
 

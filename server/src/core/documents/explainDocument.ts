@@ -71,14 +71,22 @@ export function settingSentence(view: View): string {
 }
 
 function buildSentence(builder: Builder, target: Stage | null): string {
-  const isBuildkit = builder === "buildkit";
-  if (target === null)
-    return isBuildkit ? say`A build with BuildKit.` : say`A build with the classic builder.`;
-  const name = stageWords(target);
-  return isBuildkit
-    ? say`A build with BuildKit, target ${name}.`
-    : say`A build with the classic builder, target ${name}.`;
+  const { whole, upTo } = buildSentences[builder];
+  return target === null ? whole() : upTo(stageWords(target));
 }
+
+const buildSentences: Readonly<
+  Record<Builder, { readonly whole: () => string; readonly upTo: (target: string) => string }>
+> = {
+  buildkit: {
+    whole: () => say`A build with BuildKit.`,
+    upTo: (target) => say`A build with BuildKit, target ${target}.`,
+  },
+  classic: {
+    whole: () => say`A build with the classic builder.`,
+    upTo: (target) => say`A build with the classic builder, target ${target}.`,
+  },
+};
 
 /** One sentence each. */
 export function totals(view: View, explained: ExplainJson): readonly string[] {

@@ -16,8 +16,7 @@ import { causeSentence } from "../words/causeWords.js";
 export function simulationLog(analysis: Analysis): readonly string[] {
   const { graph } = analysis;
   const errors = analysis.problems.filter(({ severity }) => severity === "error");
-  const body =
-    graph.definition.builder === "buildkit" ? buildkitLog(analysis) : classicLog(analysis);
+  const body = { buildkit: buildkitLog, classic: classicLog }[graph.rules.builder](analysis);
   return [
     ...body,
     ...(body.length > 0 && errors.length > 0 ? [""] : []),

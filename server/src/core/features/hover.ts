@@ -42,7 +42,7 @@ export function hover(view: View, offset: number): Hover | null {
     return { range: variable.range, markdown: variableMarkdown(analysis, analysed, variable.name) };
   }
   if (flag !== undefined) {
-    const meaning = flagMeaning(analysed.step.keyword, flag, analysis.graph.definition.builder);
+    const meaning = flagMeaning(analysed.step.keyword, flag, analysis.graph.rules);
     if (meaning !== null) {
       return {
         range: rangeAt(start, flag.range),

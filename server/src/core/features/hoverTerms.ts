@@ -22,10 +22,10 @@ export function hoverTerms(analysis: Analysis, offset: number): readonly Glossar
 function termsOf(analysis: Analysis, analysed: StepAnalysis): readonly GlossaryId[] {
   const { step, isBuilt, effect } = analysed;
   if (!isBuilt) return ["stage", "target"];
-  const { builder } = analysis.graph.definition;
+  const { rules } = analysis.graph;
   const around = surroundings(analysis, analysed);
   return (
-    instructionKind(step.keyword)?.terms?.({ ...step, effect }, builder, around) ??
+    instructionKind(step.keyword)?.terms?.({ ...step, effect }, rules, around) ??
     (effect === "metadata" ? ["metadata"] : [])
   );
 }

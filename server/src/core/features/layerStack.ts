@@ -242,7 +242,7 @@ function layerTooltip(view: View, analysed: StepAnalysis): string {
     `**${escapeMarkdown(lensTitle(view, analysed))}**`,
     codeSpan(analysed.step.text),
     ...causes,
-    ...(graph.definition.builder === "classic" ? intermediateImage(view, analysed) : []),
+    ...(graph.rules.commitsEveryInstruction ? intermediateImage(view, analysed) : []),
   ].join("\n\n");
 }
 

@@ -3,7 +3,8 @@
  * instruction names, and finds what the target needs.
  */
 
-import { type BuildDefinition, contextName, type PlatformBuild } from "../build/definition.js";
+import { type BuilderRules, rulesOf } from "../build/builderRules.js";
+import { contextName, type PlatformBuild } from "../build/definition.js";
 import { automaticArgs, formatPlatform, parsePlatform } from "../build/platform.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
@@ -20,7 +21,7 @@ import type { BuildGraph, Found, Stage, StageBase, Step, StepPlace } from "./gra
 import type { OpenStage } from "./openStage.js";
 import { needsOf, numberSteps, reachableStages } from "./reach.js";
 import { ensurePath, globalScope, stageScope, type WalkScope } from "./scopes.js";
-import { classicStages, stageNames } from "./stageNames.js";
+import { stageNames } from "./stageNames.js";
 
 export interface GraphHost {
   readonly digest: Digest;
@@ -42,12 +43,12 @@ export function buildGraph(
   const openStages: OpenStage[] = [];
   const written = stageNamesIn(dockerfile.instructions);
   const targetName = definition.target ?? written.at(-1) ?? "default";
-  const automatic =
-    definition.builder === "buildkit"
-      ? automaticArgs(build.platform, build.platform, targetName)
-      : new Map<string, string>();
+  const rules = rulesOf(definition.builder);
+  const automatic = rules.setsAutomaticArgs
+    ? automaticArgs(build.platform, build.platform, targetName)
+    : new Map<string, string>();
   const global = globalScope(dockerfile, build, automatic, host.digest);
-  const names = definition.builder === "buildkit" ? stageNames(written) : classicStages();
+  const names = stageNames(definition.builder, written);
 
   /** Where an instruction of the file stands; a step that it runs for another may say so. */
   const textPlace = (position: number): TextPlace => {
@@ -179,7 +180,7 @@ export function buildGraph(
       isReplaced,
       replacedName: (at) => (openStages[at]?.isReplaced ? openStages[at].name : null),
     });
-    if (definition.builder === "classic" && line.name !== null) {
+    if (!rules.allowsEqualStageNames && line.name !== null) {
       const isTaken = openStages.some(({ name }) => name === line.name);
       if (isTaken) {
         const message = say`Another stage above is named "${line.name}".`;
@@ -245,13 +246,13 @@ export function buildGraph(
     definition.target === null ? openStages.length - 1 : (names.target(definition.target) ?? -1);
   addLabels(openStages[targetIndex]);
 
-  /** `--label` is a last LABEL of the target; only to the classic builder it is a step. */
+  /** `--label` is a last LABEL of the target, and a step where each instruction is one. */
   function addLabels(stage: OpenStage | undefined): void {
     const { labels } = definition.flags;
     if (stage === undefined) return;
     for (const [name, value] of [...labels].sort(([a], [b]) => (a < b ? -1 : 1))) {
       stage.scope.config.labels.set(name, value);
-      if (definition.builder === "buildkit") continue;
+      if (!rules.commitsEveryInstruction) continue;
       ensurePath(stage.scope.config);
       const last = stage.steps.at(-1);
       const place =
@@ -261,7 +262,7 @@ export function buildGraph(
     }
   }
 
-  return finish({ dockerfile, build, targetIndex, global, globals, openStages, places });
+  return finish({ dockerfile, build, rules, targetIndex, global, globals, openStages, places });
 }
 
 function setsPath(base: StageBase): boolean {
@@ -279,6 +280,7 @@ function isEmptyImage(stage: OpenStage | undefined): boolean {
 interface WalkedFile {
   readonly dockerfile: Dockerfile;
   readonly build: PlatformBuild;
+  readonly rules: BuilderRules;
   readonly targetIndex: number;
   readonly global: WalkScope;
   readonly globals: readonly Step[];
@@ -288,15 +290,10 @@ interface WalkedFile {
 
 function finish(file: WalkedFile): BuildGraph {
   const { definition, platform } = file.build;
-  const { targetIndex, globals, openStages } = file;
+  const { rules, targetIndex, globals, openStages } = file;
   const needs = openStages.map((stage) => needsOf(stage));
-  const built = reachableStages(definition.builder, targetIndex, needs);
-  const { numbers, stageTotals, labels } = numberSteps(
-    definition.builder,
-    globals,
-    openStages,
-    built,
-  );
+  const built = reachableStages(rules, targetIndex, needs);
+  const { numbers, stageTotals, labels } = numberSteps(rules, globals, openStages, built);
   const steps = [...globals, ...openStages.flatMap((stage) => stage.steps)];
   const places = new Map<Step, StepPlace>();
   for (const [index, step] of steps.entries()) {
@@ -329,12 +326,13 @@ function finish(file: WalkedFile): BuildGraph {
   return {
     definition,
     platform,
+    rules,
     stages,
     steps,
     globals,
     places,
     target: stages[targetIndex] ?? null,
-    isRejected: isRejected(definition, found),
+    isRejected: isRejected(rules, found),
     problems: found.map(({ problem }) => problem),
   };
 }
@@ -359,6 +357,7 @@ function stepProblems(
 function wholeProblems({
   dockerfile,
   build: { definition },
+  rules,
   targetIndex,
   openStages,
 }: WalkedFile): readonly Problem[] {
@@ -373,7 +372,7 @@ function wholeProblems({
   } else if (targetIndex < 0) {
     problems.push(error("no-target", say`No stage is named "${definition.target ?? ""}".`));
   }
-  if (definition.builder === "classic" && isEmptyImage(openStages[targetIndex])) {
+  if (!rules.makesEmptyImages && isEmptyImage(openStages[targetIndex])) {
     problems.push(
       error(
         "no-image",
@@ -384,14 +383,10 @@ function wholeProblems({
   return problems;
 }
 
-/**
- * BuildKit translates the whole file before it runs anything; the classic builder only reads it and
- * meets what is wrong with an instruction when it comes to it.
- */
-function isRejected({ builder }: BuildDefinition, found: readonly Found[]): boolean {
+/** True where the builder runs nothing at all. */
+function isRejected({ translatesFirst }: BuilderRules, found: readonly Found[]): boolean {
   return found.some(
-    ({ phase, problem }) =>
-      problem.severity === "error" && (builder === "buildkit" || phase === "read"),
+    ({ phase, problem }) => problem.severity === "error" && (translatesFirst || phase === "read"),
   );
 }
 

@@ -3,6 +3,7 @@
  * no place in the text; `BuildGraph.places` says where each stands today.
  */
 
+import type { BuilderRules } from "../build/builderRules.js";
 import type { BuildDefinition, ContextSource } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
 import type { BaseImage } from "../image/baseImage.js";
@@ -119,6 +120,7 @@ export interface BuildGraph {
   readonly definition: BuildDefinition;
   /** The one of the definition's platforms that is built. */
   readonly platform: Platform;
+  readonly rules: BuilderRules;
   readonly stages: readonly Stage[];
   /** In the file's order, ARGs before the first FROM included. */
   readonly steps: readonly Step[];

@@ -1,5 +1,5 @@
 /** What a stage needs, which stages a target needs, and how the builder numbers the steps. */
-import type { Builder } from "../build/builder.js";
+import type { BuilderRules } from "../build/builderRules.js";
 import { instructionKind } from "../instructions/index.js";
 import type { SourceReference } from "../instructions/operation.js";
 import type { Step } from "./graph.js";
@@ -22,16 +22,13 @@ export function sourcesOf({ operation }: Pick<Step, "operation">): readonly Sour
   return operation.mounts.flatMap(({ from }) => (from === null ? [] : [from]));
 }
 
-/**
- * BuildKit builds what the target needs; the classic builder every stage up to the target, in the
- * file's order.
- */
+/** What the target needs, or every stage down to it. */
 export function reachableStages(
-  builder: Builder,
+  rules: BuilderRules,
   target: number,
   needs: readonly (readonly number[])[],
 ): ReadonlySet<number> {
-  if (builder === "classic") return new Set(Array.from({ length: target + 1 }, (_, i) => i));
+  if (rules.buildsEveryStageAbove) return new Set(Array.from({ length: target + 1 }, (_, i) => i));
   const reached = new Set<number>();
   const open = target < 0 ? [] : [target];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -49,27 +46,41 @@ export interface Numbering {
   readonly labels: readonly string[];
 }
 
-/**
- * BuildKit numbers each stage by itself: one for a FROM of an image, one for every RUN, COPY, ADD
- * and WORKDIR; `WORKDIR /` is counted and never printed. The stage's label is left out when the
- * file has one stage and takes nothing from elsewhere. The classic builder numbers every
- * instruction up to the target. Source: dockerfile2llb/convert.go `prefixCommand`,
- * `buildDispatchStates`; moby, builder/dockerfile/builder.go.
- */
 export function numberSteps(
-  builder: Builder,
+  rules: BuilderRules,
+  globals: readonly Step[],
+  stages: readonly OpenStage[],
+  built: ReadonlySet<number>,
+): Numbering {
+  return rules.numbersEveryInstruction
+    ? numberInOneRow(globals, stages, built)
+    : numberByStage(stages);
+}
+
+/** Every instruction up to the target. Source: moby, builder/dockerfile/builder.go. */
+function numberInOneRow(
   globals: readonly Step[],
   stages: readonly OpenStage[],
   built: ReadonlySet<number>,
 ): Numbering {
   const numbers = new Map<Step, number>();
-  const steps = stages.flatMap((stage) => stage.steps);
-  if (builder === "classic") {
-    let number = 0;
-    const counted = stages.flatMap((stage) => (built.has(stage.index) ? stage.steps : []));
-    for (const step of [...globals, ...counted]) if (!step.isTrigger) numbers.set(step, ++number);
-    return { numbers, stageTotals: stages.map(() => number), labels: stages.map(() => "") };
+  let number = 0;
+  const counted = stages.flatMap((stage) => (built.has(stage.index) ? stage.steps : []));
+  for (const step of [...globals, ...counted]) {
+    if (!step.isTrigger) numbers.set(step, ++number);
   }
+  return { numbers, stageTotals: stages.map(() => number), labels: stages.map(() => "") };
+}
+
+/**
+ * Each stage by itself: one for a FROM of an image, one for each instruction that is numbered;
+ * `WORKDIR /` is counted and never printed. The stage's label is left out when the file has one
+ * stage and takes nothing from elsewhere. Source: dockerfile2llb/convert.go `prefixCommand`,
+ * `buildDispatchStates`.
+ */
+function numberByStage(stages: readonly OpenStage[]): Numbering {
+  const numbers = new Map<Step, number>();
+  const steps = stages.flatMap((stage) => stage.steps);
   const hasImplicitStage = steps.some(
     ({ operation }) =>
       (operation?.kind === "copy" && isImplicit(operation.from)) ||

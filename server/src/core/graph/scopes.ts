@@ -1,5 +1,6 @@
 /** The scopes in which instructions are evaluated: one before the first FROM, one per stage. */
 
+import { rulesOf } from "../build/builderRules.js";
 import { contextName, type PlatformBuild } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
 import { formatPlatform } from "../build/platform.js";
@@ -71,10 +72,11 @@ export interface StageScopeInput {
 /** A stage starts with what its base image or parent stage ends with. */
 export function stageScope(input: StageScopeInput): WalkScope {
   const { parent, build } = input;
-  const inheritsArgs = build.definition.builder === "buildkit";
+  const rules = rulesOf(build.definition.builder);
+  const { inheritsArgs } = rules;
   const config = parent === null ? configOf(input.base) : copyConfig(parent.config);
   if (parent !== null) config.onBuild = [];
-  if (inheritsArgs) ensurePath(config);
+  if (rules.startsWithPath) ensurePath(config);
   const environment =
     parent !== null && inheritsArgs
       ? new RecordingEnvironment(input.digest, parent.environment)
@@ -84,13 +86,12 @@ export function stageScope(input: StageScopeInput): WalkScope {
     if (!config.environment.has("PATH")) environment.set("PATH", defaultPath);
     environment.forgetAssignments();
   }
-  // BuildKit starts an empty file system in its root: dockerfile2llb/image.go `emptyImage`.
   const { base } = input;
   const isEmpty =
     base.kind === "scratch" ||
     base.kind === "folder" ||
     (base.kind === "elsewhere" && base.source.kind === "git");
-  if (isEmpty && inheritsArgs && !input.isReplaced) config.workingDirectory = "/";
+  if (isEmpty && rules.startsScratchInRoot && !input.isReplaced) config.workingDirectory = "/";
   return makeScope({
     build,
     platform: input.platform,
@@ -156,6 +157,7 @@ interface ScopeParts {
 function makeScope(parts: ScopeParts): WalkScope {
   const { environment, found } = parts;
   const { definition } = parts.build;
+  const rules = rulesOf(definition.builder);
   const lookup = (name: string): string | undefined => environment.get(name);
   const report: StageScope["report"] = (phase, code, message, range) => {
     found.push({ phase, problem: { code, message, severity: "error", range } });
@@ -171,7 +173,7 @@ function makeScope(parts: ScopeParts): WalkScope {
     return { kind: "image", reference, image: parts.imageOf(reference), isNamed: true };
   };
   return {
-    builder: definition.builder,
+    rules,
     platform: parts.platform,
     escape: parts.escape,
     buildArgs: definition.args,
@@ -197,7 +199,7 @@ function makeScope(parts: ScopeParts): WalkScope {
       return expansion.error === null ? expansion.value : content;
     },
     resolveSource(name, range, kind) {
-      if (name === "scratch" && definition.builder === "buildkit") {
+      if (name === "scratch" && rules.takesFromScratch) {
         const stage = parts.resolve(name, kind);
         if (stage.kind !== "stage") return { kind: "scratch" };
       }

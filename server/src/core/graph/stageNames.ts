@@ -1,4 +1,6 @@
 /** Which stage a name means, for FROM, `--from` and `--target`. */
+import type { Builder } from "../build/builder.js";
+
 /** Why a `--from` names no stage that can be used here. */
 export type Lookup =
   | { readonly kind: "stage"; readonly index: number }
@@ -19,13 +21,17 @@ export interface StageNames {
   target(name: string): number | null;
 }
 
+/** @param written as `stageNamesIn` gives them */
+export function stageNames(builder: Builder, written: readonly (string | null)[]): StageNames {
+  return { buildkit: buildkitStages, classic: classicStages }[builder](written);
+}
+
 /**
  * BuildKit: names are stored in lower case, FROM compares its text as typed, `--from` and
  * `--target` ignore case; a `--from` may name any stage of the file, and one that is not finished
  * yet is an error. Source: dockerfile2llb/convert.go `addState`, `toCommand`.
- * @param written as `stageNamesIn` gives them
  */
-export function stageNames(written: readonly (string | null)[]): StageNames {
+function buildkitStages(written: readonly (string | null)[]): StageNames {
   const all = new Map<string, number>();
   for (const [index, name] of written.entries()) if (name !== null) all.set(name, index);
   const soFar = new Map<string, number>();
@@ -55,7 +61,7 @@ export function stageNames(written: readonly (string | null)[]): StageNames {
  * The classic builder knows the stages above only; every other name is an image. Source: moby,
  * builder/dockerfile/imagecontext.go and dispatchers.go.
  */
-export function classicStages(): StageNames {
+function classicStages(): StageNames {
   const soFar = new Map<string, number>();
   let count = 0;
   const source = (name: string, index: number): Lookup => {

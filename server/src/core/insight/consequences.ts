@@ -76,7 +76,7 @@ function reachesKey(analysis: Analysis, from: StepAnalysis, later: StepAnalysis)
   if (from.effect === "layer") return later.keyed.below === null;
   const kind = instructionKind(from.step.keyword);
   const { operation } = later.step;
-  if (analysis.graph.definition.builder === "classic")
+  if (analysis.graph.rules.commitsEveryInstruction)
     return kind?.isForRunsAlone !== true || operation?.kind === "run";
   const usesVariables = () => usesOf(analysis, from.step, later.step);
   return kind?.reaches?.({ operation, usesVariables }) ?? false;

@@ -9,9 +9,9 @@ import { stageWords } from "../words/stageWords.js";
 /** null: Docker does not know the instruction. */
 export function explanation(analysis: Analysis, analysed: StepAnalysis): Explanation | null {
   const { step } = analysed;
-  const { builder } = analysis.graph.definition;
+  const { rules } = analysis.graph;
   const around = surroundings(analysis, analysed);
-  return instructionKind(step.keyword)?.explain(step, builder, around) ?? null;
+  return instructionKind(step.keyword)?.explain(step, rules, around) ?? null;
 }
 
 /** What the sentences about a step may name besides its instruction. */

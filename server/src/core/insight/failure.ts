@@ -46,14 +46,13 @@ export function failureAt(
     (analysed) => analysed.place.line <= line && canFail(analysis, analysed),
   );
   if (failed === undefined || failed.place.endLine < line) return null;
-  return analysis.graph.definition.builder === "classic"
-    ? classicReport(analysis, failed, place)
-    : buildkitReport(analysis, failed, place);
+  const { builder } = analysis.graph.rules;
+  return { buildkit: buildkitReport, classic: classicReport }[builder](analysis, failed, place);
 }
 
 function canFail({ graph }: Analysis, { step, place, isBuilt }: StepAnalysis): boolean {
   if (!isBuilt || step.isTrigger || place.stage === null) return false;
-  return graph.definition.builder === "classic" || step.operation !== null;
+  return graph.rules.commitsEveryInstruction || step.operation !== null;
 }
 
 function classicReport(

@@ -29,11 +29,8 @@ export function valueBefore(analysis: Analysis, step: Step, name: string): Varia
       found = { value: own.value, line, keyword };
     }
   }
-  const {
-    definition: { builder },
-    platform,
-  } = analysis.graph;
-  if (found === null && isGlobal && builder === "buildkit") {
+  const { platform, rules } = analysis.graph;
+  if (found === null && isGlobal && rules.setsAutomaticArgs) {
     const value = automaticArgs(platform, platform, "").get(name);
     if (value !== undefined) return { value, line: null, keyword: null };
   }

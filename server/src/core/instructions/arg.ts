@@ -14,15 +14,12 @@ export const arg: InstructionKind = {
     if (instruction.args.length === 0) {
       scope.report("read", "missing-argument", say`ARG needs a name.`, instruction.keywordRange);
     }
-    const words =
-      scope.builder === "classic"
-        ? // Every word sees the variables before the line: moby, builder/dockerfile/evaluator.go.
-          instruction.args.map((word) => read(word, scope)).map((arg) => declare(arg, scope))
-        : // Each word sees the ones before it: BuildKit, `dispatchArg`.
-          instruction.args.map((word) => declare(read(word, scope), scope));
+    const words = scope.rules.declaresArgsOneByOne
+      ? instruction.args.map((word) => declare(read(word, scope), scope))
+      : instruction.args.map((word) => read(word, scope)).map((arg) => declare(arg, scope));
     return { ...noEffect, shaping: true, words };
   },
-  explain: (_evaluation, builder, { isGlobal }) => ({
+  explain: (_evaluation, rules, { isGlobal }) => ({
     inside: [
       say`Declares a value that exists during the build only: it is never in the image's environment.`,
       isGlobal
@@ -30,9 +27,9 @@ export const arg: InstructionKind = {
         : say`From here on every RUN of the stage has the value in its cache key, used or not.`,
     ],
     traps:
-      builder === "buildkit" && !isGlobal
-        ? [say`COPY, ADD and WORKDIR below stay cached unless they use the value themselves.`]
-        : [],
+      rules.commitsEveryInstruction || isGlobal
+        ? []
+        : [say`COPY, ADD and WORKDIR below stay cached unless they use the value themselves.`],
   }),
   terms: () => ["build-cache", "cache-key"],
 };
@@ -70,7 +67,7 @@ export function isProxyArg(name: string): boolean {
 
 interface ReadArg {
   readonly name: string;
-  /** The default, expanded; null: none, or BuildKit does not look at it. */
+  /** The default, expanded; null: none, or the builder does not look at it. */
   readonly byDefault: string | null;
   /** True for a name alone. */
   readonly isBare: boolean;
@@ -84,7 +81,7 @@ function read(word: Word, scope: StageScope): ReadArg | null {
     return null;
   }
   const name = scope.expand(nameWord);
-  const isNeeded = scope.builder === "classic" || !scope.buildArgs.has(name);
+  const isNeeded = scope.rules.expandsReplacedDefaults || !scope.buildArgs.has(name);
   const byDefault = defaultWord === null || !isNeeded ? null : scope.expand(defaultWord);
   return { name, byDefault, isBare: defaultWord === null };
 }
@@ -97,8 +94,7 @@ function declare(arg: ReadArg | null, scope: StageScope): string {
   const value =
     scope.buildArgs.get(name) ?? (isBare ? (scope.globalArgs.get(name) ?? null) : byDefault);
   scope.declaredArgs.push({ name, value });
-  // The classic builder lets an ENV of the same name win wherever it stands: buildargs.go.
-  const isHidden = scope.builder === "classic" && scope.config.environment.has(name);
+  const isHidden = scope.rules.envHidesArgs && scope.config.environment.has(name);
   if (value !== null && !builderArgs.has(name) && !isHidden) scope.environment.set(name, value);
   return byDefault === null ? name : `${name}=${byDefault}`;
 }

@@ -12,11 +12,9 @@ export const cmd: InstructionKind = {
   evaluate(instruction, scope) {
     readFlags(instruction, {}, scope);
     const words = commandLine(instruction, scope);
-    // `CMD []` leaves null under BuildKit and an empty list under the classic builder.
-    scope.config.cmd = words.length === 0 && scope.builder === "buildkit" ? null : words;
-    // To the classic builder a CMD with nothing behind it sets none.
+    scope.config.cmd = words.length === 0 && !scope.rules.keepsEmptyCmd ? null : words;
     const isBlank = instruction.args.every((word) => word.value === "");
-    scope.hasOwnCmd ||= scope.builder === "buildkit" || !isBlank;
+    scope.hasOwnCmd ||= !(isBlank && scope.rules.dropsBlankCommands);
     return inert(words);
   },
   explain: ({ words }) => ({
@@ -38,7 +36,7 @@ export const entrypoint: InstructionKind = {
     readFlags(instruction, {}, scope);
     const isBlank = instruction.args.every((word) => word.value === "");
     scope.config.entrypoint =
-      isBlank && (instruction.json || scope.builder === "classic")
+      isBlank && (instruction.json || scope.rules.dropsBlankCommands)
         ? null
         : commandLine(instruction, scope);
     // A CMD of the base image or the parent stage was meant for the old entrypoint.
@@ -75,14 +73,13 @@ export const shell: InstructionKind = {
     scope.config.shell = instruction.args.map((word) => word.value);
     return shaping(scope.config.shell);
   },
-  explain: (_evaluation, builder) => ({
+  explain: (_evaluation, rules) => ({
     inside: [
       say`Sets the shell for the shell form of RUN, CMD and ENTRYPOINT from here on, and notes it in the image config.`,
     ],
-    traps:
-      builder === "buildkit"
-        ? [say`RUN in exec form (a JSON array) does not use the shell and stays cached.`]
-        : [],
+    traps: rules.commitsEveryInstruction
+      ? []
+      : [say`RUN in exec form (a JSON array) does not use the shell and stays cached.`],
   }),
   terms: () => ["exec-form-and-shell-form", "metadata"],
 };
@@ -99,5 +96,5 @@ export function commandLine(instruction: Instruction, scope: StageScope): readon
   if (instruction.json) return words;
   const shellWords = scope.config.shell ?? defaultShell;
   const text = words.join(" ");
-  return text === "" && scope.builder === "classic" ? shellWords : [...shellWords, text];
+  return text === "" && scope.rules.dropsBlankCommands ? shellWords : [...shellWords, text];
 }

@@ -1,12 +1,12 @@
 /** `COPY` and `ADD`: files from the build context, a stage, an image or the network. */
 
-import type { Builder } from "../build/builder.js";
+import type { BuilderRules } from "../build/builderRules.js";
 import { readHeredocWord } from "../syntax/heredocs.js";
 import type { Heredoc, Instruction, Word } from "../syntax/syntax.js";
 import { listedSome } from "../text/lists.js";
 import { cleanPath } from "../text/paths.js";
 import { say } from "../text/say.js";
-import { type FlagKind, type FlagValues, readFlags, refuseInClassic } from "./flags.js";
+import { type FlagKind, type FlagValues, readFlags, refuseNewFlags } from "./flags.js";
 import type { GlossaryId } from "./glossaryId.js";
 import {
   type Evaluation,
@@ -27,19 +27,19 @@ const chown: FlagKind = {
 };
 const chmod: FlagKind = {
   type: "string",
-  inClassic: "fails",
+  withoutBuildKit: "fails",
   meaning: () =>
     say`sets the mode of the copied files. The files' own modes in the context still count for the key.`,
 };
 const link: FlagKind = {
   type: "boolean",
-  inClassic: "ignores",
+  withoutBuildKit: "ignores",
   meaning: () =>
     say`copies into a layer of its own that does not depend on the layers below. Engines with the classic image store treat it as a plain copy.`,
 };
 const exclude: FlagKind = {
   type: "strings",
-  inClassic: "fails",
+  withoutBuildKit: "fails",
   meaning: () =>
     say`leaves matching files out of the copy: they are not in the layer and do not rebuild the step.`,
 };
@@ -56,7 +56,7 @@ const copyFlags: Readonly<Record<string, FlagKind>> = {
   link,
   parents: {
     type: "boolean",
-    inClassic: "fails",
+    withoutBuildKit: "fails",
     meaning: () =>
       say`keeps the directories of each source below the destination, from /./ on where the source has it.`,
   },
@@ -69,18 +69,18 @@ const addFlags: Readonly<Record<string, FlagKind>> = {
   exclude,
   checksum: {
     type: "string",
-    inClassic: "fails",
+    withoutBuildKit: "fails",
     meaning: () =>
       say`pins what is downloaded: the step stays cached without asking the server, and fails if the content is another one.`,
   },
   "keep-git-dir": {
     type: "boolean",
-    inClassic: "fails",
+    withoutBuildKit: "fails",
     meaning: () => say`keeps the .git folder of a cloned repository.`,
   },
   unpack: {
     type: "boolean",
-    inClassic: "fails",
+    withoutBuildKit: "fails",
     meaning: () =>
       say`unpacks archives into the destination, also downloaded ones; false copies them as files.`,
   },
@@ -120,7 +120,7 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
   const known = isAdd ? addFlags : copyFlags;
   const flags = readFlags(instruction, known, scope);
   if (!flags.valid) return nothing;
-  refuseInClassic(flags, known, scope);
+  refuseNewFlags(flags, known, scope);
   if (heredocOf(instruction, destinationWord) !== null) {
     scope.report(
       "read",
@@ -143,7 +143,7 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
   }
   const destinationText = scope.expand(destinationWord);
   const isFolder = destinationText.endsWith("/") || destinationText === ".";
-  if (scope.builder === "classic" && items.length > 1 && !isFolder) {
+  if (scope.rules.needsSlashForSeveral && items.length > 1 && !isFolder) {
     scope.report(
       "build",
       "destination-not-folder",
@@ -180,7 +180,7 @@ function checkChecksum(
   scope: StageScope,
 ): void {
   // The classic builder knows no such flag, and has said so.
-  if (checksum === "" || scope.builder === "classic") return;
+  if (checksum === "" || !scope.rules.knowsNewFlags) return;
   const range = flags.get("checksum")?.valueRange ?? instruction.range;
   const [source, other] = instruction.args.slice(0, -1);
   const remote = source === undefined ? null : remoteKind(scope.expand(source));
@@ -212,7 +212,7 @@ function readSource(
   word: Word,
   { isAdd, checksum, flags, scope }: SourceReading,
 ): CopyItem | null {
-  const heredoc = scope.builder === "buildkit" ? heredocOf(instruction, word) : null;
+  const heredoc = scope.rules.knowsHeredocs ? heredocOf(instruction, word) : null;
   if (heredoc !== null) {
     const text = heredocText(heredoc);
     const content = heredoc.expand ? scope.expandDocument(text, heredoc.bodyRange) : text;
@@ -229,7 +229,7 @@ function readSource(
     );
     return null;
   }
-  if (remote === "git" && scope.builder === "buildkit") {
+  if (remote === "git" && scope.rules.addsGitRepositories) {
     return { kind: "git", url: text, keepGitDir: flags.isTrue("keep-git-dir"), checksum };
   }
   if (remote !== null) return { kind: "http", url: text, fileName: fileNameOf(text), checksum };
@@ -299,7 +299,7 @@ function checkedMode(flags: FlagValues, scope: StageScope): string {
 
 function explainCopy(
   evaluation: Pick<Evaluation, "operation">,
-  builder: Builder,
+  rules: BuilderRules,
   around: Surroundings,
 ): Explanation {
   const operation = evaluation.operation?.kind === "copy" ? evaluation.operation : null;
@@ -315,15 +315,15 @@ function explainCopy(
       ...(operation?.isAdd && operation.unpack
         ? [say`Unpacks local archives (tar, also compressed) into the destination.`]
         : []),
-      builder === "buildkit"
-        ? say`The files belong to ${operation?.owner || "root"}; parent directories that are missing are created.`
-        : say`Writes straight into a layer and commits it as an intermediate image.`,
+      rules.commitsEveryInstruction
+        ? say`Writes straight into a layer and commits it as an intermediate image.`
+        : say`The files belong to ${operation?.owner || "root"}; parent directories that are missing are created.`,
     ],
     traps: [
       say`Modification times: touching a file, or a fresh checkout, rebuilds nothing.`,
-      ...(builder === "buildkit"
-        ? [say`ENV, ARG and USER above, unless a value is used in this line.`]
-        : []),
+      ...(rules.commitsEveryInstruction
+        ? []
+        : [say`ENV, ARG and USER above, unless a value is used in this line.`]),
       ...(hasRemote
         ? [say`A server that answers an old ETag for a new file: the step stays cached.`]
         : []),

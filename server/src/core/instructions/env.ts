@@ -18,19 +18,18 @@ export const env: InstructionKind = {
     }
     return shaping(pairs.flat());
   },
-  explain: (_evaluation, builder) => ({
+  explain: (_evaluation, rules) => ({
     inside: [
       say`Sets the variables in the image config; every container of the image gets them.`,
-      builder === "buildkit"
-        ? say`Runs nothing and adds no layer. Every RUN below has the variables in its cache key, used or not.`
-        : say`The classic builder commits an image that differs only in its config: no files, no layer.`,
+      rules.commitsEveryInstruction
+        ? say`The classic builder commits an image that differs only in its config: no files, no layer.`
+        : say`Runs nothing and adds no layer. Every RUN below has the variables in its cache key, used or not.`,
     ],
-    traps:
-      builder === "buildkit"
-        ? [
-            say`COPY, ADD and WORKDIR below do not have variables in their keys: they stay cached when a value changes that they do not use.`,
-          ]
-        : [],
+    traps: rules.commitsEveryInstruction
+      ? []
+      : [
+          say`COPY, ADD and WORKDIR below do not have variables in their keys: they stay cached when a value changes that they do not use.`,
+        ],
   }),
   terms: () => ["metadata", "cache-key"],
 };

@@ -6,8 +6,8 @@ import type { StageScope } from "./scope.js";
 /** What is known of one flag of an instruction. */
 export interface FlagKind {
   readonly type: "boolean" | "string" | "strings";
-  /** What the classic builder does with it, if that is something else. */
-  readonly inClassic?: "fails" | "ignores";
+  /** What a builder does that does not know the flags that came with BuildKit; absent: this one is older. */
+  readonly withoutBuildKit?: "fails" | "ignores";
   /** What it does to the image and to the cache, in one or two sentences that go on from its name. */
   readonly meaning: (value: string) => string;
 }
@@ -56,14 +56,14 @@ export function readFlags(
 }
 
 /** The classic builder reads such flags and fails when it comes to the instruction. */
-export function refuseInClassic(
+export function refuseNewFlags(
   flags: FlagValues,
   known: Readonly<Record<string, FlagKind>>,
   scope: StageScope,
 ): void {
-  if (scope.builder !== "classic") return;
+  if (scope.rules.knowsNewFlags) return;
   const refused = Object.keys(known).find(
-    (name) => known[name]?.inClassic === "fails" && flags.get(name) !== null,
+    (name) => known[name]?.withoutBuildKit === "fails" && flags.get(name) !== null,
   );
   const flag = refused === undefined ? null : flags.get(refused);
   if (flag === null) return;

@@ -18,7 +18,7 @@ export const from: InstructionKind = {
   setting: "platform",
   flags,
   evaluate: () => operates("base", null),
-  explain(evaluation, builder, { parent }) {
+  explain(evaluation, rules, { parent }) {
     const pull = evaluation.operation?.kind === "pull" ? evaluation.operation : null;
     if (parent !== null) {
       return {
@@ -42,13 +42,13 @@ export const from: InstructionKind = {
         say`Its layers lie below everything that follows; its config (ENV, USER, WORKDIR, CMD …) is where this stage starts.`,
       ],
       traps: [
-        builder === "buildkit"
+        rules.resolvesTags
           ? say`The tag's name is not in the key: another name for the same image rebuilds nothing.`
           : say`A tag that has moved in the registry is not noticed without --pull.`,
       ],
     };
   },
-  terms({ operation }, _builder, { parent }) {
+  terms({ operation }, _rules, { parent }) {
     if (parent !== null) return ["stage", "layer"];
     return operation === null ? ["base-image"] : ["base-image", "registry", "tag-and-digest"];
   },

@@ -37,10 +37,11 @@ export const healthcheck: InstructionKind = {
     const check = readCheck(instruction, scope);
     if (check === null) return inert([]);
     const words = [JSON.stringify(check)];
-    // The classic builder commits it with the options of an earlier HEALTHCHECK that it leaves out,
-    // which is not what it looks for. Source: moby, daemon/commit.go `merge`, image/cache/compare.go.
-    const committed =
-      scope.builder === "classic" ? { ...scope.config.healthcheck, ...check } : check;
+    // What is committed with an earlier one's options is not what the builder looks for: moby,
+    // image/cache/compare.go.
+    const committed = scope.rules.mergesHealthchecks
+      ? { ...scope.config.healthcheck, ...check }
+      : check;
     scope.config.healthcheck = committed;
     const isOther = Object.keys(committed).length > Object.keys(check).length;
     return isOther ? { ...inert(words), neverFound: true } : inert(words);

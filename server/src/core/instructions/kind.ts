@@ -2,6 +2,7 @@
  * What the product knows of one keyword: how its instruction is read, what it does to the stage,
  * and the words that explain it. One file a keyword, gathered in `index.ts`.
  */
+import type { BuilderRules } from "../build/builderRules.js";
 import type { Instruction, Word } from "../syntax/syntax.js";
 import type { FlagKind } from "./flags.js";
 import type { GlossaryId } from "./glossaryId.js";
@@ -14,7 +15,6 @@ import type { StageScope } from "./scope.js";
  */
 export type Effect = "base" | "layer" | "metadata" | "none";
 
-import type { Builder } from "../build/builder.js";
 export interface Evaluation {
   readonly effect: Effect;
   /** What the builder runs for it; null: nothing. */
@@ -86,7 +86,7 @@ export interface InstructionKind {
   readonly setting?: Setting;
   /** Whether what it sets is in BuildKit's key of a later step; absent: in none. */
   reaches?(later: LaterStep): boolean;
-  /** True where the classic builder shows what it sets to RUN alone. */
+  /** True where, though every instruction is committed, what it sets is for RUN alone. */
   readonly isForRunsAlone?: true;
   /** The build arguments that it declares: only of these `--build-arg` takes the place. */
   declares?(instruction: Instruction): readonly DeclaredBuildArg[];
@@ -95,7 +95,7 @@ export interface InstructionKind {
   /** The words of the field that its explanation stands on, the nearest first; absent: those of its effect. */
   terms?(
     evaluation: Pick<Evaluation, "effect" | "operation">,
-    builder: Builder,
+    rules: BuilderRules,
     around: Surroundings,
   ): readonly GlossaryId[];
   /**
@@ -105,7 +105,7 @@ export interface InstructionKind {
   evaluate(instruction: Instruction, scope: StageScope): Evaluation;
   explain(
     evaluation: Pick<Evaluation, "operation" | "words">,
-    builder: Builder,
+    rules: BuilderRules,
     around: Surroundings,
   ): Explanation;
 }

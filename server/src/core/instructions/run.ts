@@ -1,10 +1,10 @@
-import type { Builder } from "../build/builder.js";
+import type { BuilderRules } from "../build/builderRules.js";
 import { chompHeredoc, readHeredocWord } from "../syntax/heredocs.js";
 import type { Heredoc, Instruction } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 import { isProxyArg } from "./arg.js";
 import { commandLine, defaultShell } from "./command.js";
-import { type FlagKind, readFlags, refuseInClassic } from "./flags.js";
+import { type FlagKind, readFlags, refuseNewFlags } from "./flags.js";
 import { type InstructionKind, operates, type Surroundings } from "./kind.js";
 import { mountMeaning, readMount } from "./mount.js";
 import type { Mount, RunOperation, SourceReference } from "./operation.js";
@@ -12,22 +12,22 @@ import type { StageScope } from "./scope.js";
 
 /** The classic builder names the first of them: it knows none. */
 const flags: Readonly<Record<string, FlagKind>> = {
-  mount: { type: "strings", inClassic: "fails", meaning: mountMeaning },
+  mount: { type: "strings", withoutBuildKit: "fails", meaning: mountMeaning },
   network: {
     type: "string",
-    inClassic: "fails",
+    withoutBuildKit: "fails",
     meaning: () =>
       say`sets the network of the command: default, none or host. It is in the key; default means that the command line decides.`,
   },
   security: {
     type: "string",
-    inClassic: "fails",
+    withoutBuildKit: "fails",
     meaning: () =>
       say`runs the command in a sandbox, or insecure: with privileges. It is in the key.`,
   },
   device: {
     type: "strings",
-    inClassic: "fails",
+    withoutBuildKit: "fails",
     meaning: () => say`gives the command a device of the builder.`,
   },
 };
@@ -39,8 +39,8 @@ export const run: InstructionKind = {
   flags,
   evaluate(instruction, scope) {
     const given = readFlags(instruction, flags, scope);
-    refuseInClassic(given, flags, scope);
-    if (scope.builder === "classic" && instruction.args.every(({ value }) => value === "")) {
+    refuseNewFlags(given, flags, scope);
+    if (scope.rules.refusesEmptyRun && instruction.args.every(({ value }) => value === "")) {
       scope.report(
         "build",
         "missing-argument",
@@ -83,14 +83,14 @@ export const run: InstructionKind = {
       security,
       mounts,
       script,
-      classicArgs: scope.builder === "classic" ? classicArgs(scope) : [],
+      classicArgs: scope.rules.putsArgsBeforeRun ? classicArgs(scope) : [],
     };
     return operates("layer", operation);
   },
-  explain(evaluation, builder, around) {
+  explain(evaluation, rules, around) {
     const operation = evaluation.operation?.kind === "run" ? evaluation.operation : null;
     return {
-      inside: inside(operation, builder, around),
+      inside: inside(operation, rules, around),
       traps: [
         say`What the command fetches (package indexes, downloads, git clones) and the time of day: the step stays cached although they change.`,
         ...(operation?.mounts.some((mount) => mount.type === "secret")
@@ -102,20 +102,20 @@ export const run: InstructionKind = {
       ],
     };
   },
-  terms: (_evaluation, builder) =>
-    builder === "classic"
+  terms: (_evaluation, rules) =>
+    rules.commitsEveryInstruction
       ? ["container", "intermediate-image", "layer", "build-cache"]
       : ["layer", "build-cache", "cache-key"],
 };
 
 function inside(
   operation: RunOperation | null,
-  builder: Builder,
+  rules: BuilderRules,
   around: Surroundings,
 ): readonly string[] {
   const user = operation?.user ?? "";
   const directory = operation?.directory || "/";
-  if (builder === "classic") {
+  if (rules.commitsEveryInstruction) {
     return [
       user === ""
         ? say`Starts a temporary container from the image so far and runs the command in it, in ${directory}.`
@@ -185,7 +185,7 @@ interface RunCommand {
 function commandOf(instruction: Instruction, scope: StageScope): RunCommand {
   const [heredoc] = instruction.heredocs;
   const typed = commandLine(instruction, scope);
-  if (heredoc === undefined || instruction.json || scope.builder === "classic") {
+  if (heredoc === undefined || instruction.json || !scope.rules.knowsHeredocs) {
     return { argv: typed, script: null };
   }
   const shell = scope.config.shell ?? defaultShell;

@@ -1,6 +1,6 @@
 /** What an instruction sees and changes while its stage is walked from top to bottom. */
 
-import type { Builder } from "../build/builder.js";
+import type { BuilderRules } from "../build/builderRules.js";
 import type { Platform } from "../build/platform.js";
 import type { ImageConfig } from "../image/config.js";
 import type { EscapeCharacter, Word } from "../syntax/syntax.js";
@@ -15,7 +15,7 @@ export interface DeclaredArg {
 }
 
 export interface StageScope {
-  readonly builder: Builder;
+  readonly rules: BuilderRules;
   readonly platform: Platform;
   readonly escape: EscapeCharacter;
   /** What the user passes with `--build-arg`. */

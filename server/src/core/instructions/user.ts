@@ -15,15 +15,16 @@ export const user: InstructionKind = {
     scope.config.user = scope.expand(word);
     return shaping([scope.config.user]);
   },
-  explain: (_evaluation, builder) => ({
+  explain: (_evaluation, rules) => ({
     inside: [
       say`Sets the user in the image config: the container and every RUN below run as that user.`,
-      builder === "buildkit"
+      rules.makesDirectoriesAsUser
         ? say`A WORKDIR below creates its directory with this owner. COPY still writes as root unless it has --chown.`
         : say`The classic builder still creates directories and copied files as root.`,
     ],
-    traps:
-      builder === "buildkit" ? [say`COPY and ADD below do not have the user in their keys.`] : [],
+    traps: rules.commitsEveryInstruction
+      ? []
+      : [say`COPY and ADD below do not have the user in their keys.`],
   }),
   terms: () => ["metadata", "cache-key"],
 };

@@ -20,12 +20,12 @@ export const volume: InstructionKind = {
     for (const path of paths) scope.config.volumes.add(path);
     return inert(paths);
   },
-  explain: (_evaluation, builder) => ({
+  explain: (_evaluation, rules) => ({
     inside: [
       say`Notes the paths in the image config: each container gets a volume there. No files, no layer.`,
-      builder === "buildkit"
-        ? say`A later RUN still writes to the path in its layer.`
-        : say`What a later RUN writes to the path is thrown away.`,
+      rules.dropsFilesOfVolumes
+        ? say`What a later RUN writes to the path is thrown away.`
+        : say`A later RUN still writes to the path in its layer.`,
     ],
     traps: [],
   }),

@@ -17,35 +17,33 @@ export const workdir: InstructionKind = {
     if (word === null) return noEffect;
     const typed = scope.expand(word);
     const directory = resolveDirectory(scope.directory, typed);
-    // BuildKit keeps an absolute path as typed (`/a/../b/`), the classic builder cleans it.
-    scope.directory = scope.builder === "buildkit" ? directory : cleanPath(directory);
+    scope.directory = scope.rules.keepsTypedDirectories ? directory : cleanPath(directory);
     scope.config.workingDirectory = scope.directory;
     if (directory === "/") return shaping(["/"]);
     return operates("layer", {
       kind: "makeDirectory",
       path: joinPaths("/", directory),
-      owner: scope.builder === "buildkit" ? scope.config.user : "",
+      owner: scope.rules.makesDirectoriesAsUser ? scope.config.user : "",
     });
   },
-  explain(evaluation, builder) {
+  explain(evaluation, rules) {
     const path = evaluation.operation?.kind === "makeDirectory" ? evaluation.operation.path : "/";
     const sets = say`Sets ${path} as the directory of every RUN, CMD, ENTRYPOINT, COPY and ADD that follows.`;
     if (evaluation.operation === null) {
       return { inside: [sets, say`The root always exists: no layer.`], traps: [] };
     }
     return {
-      inside:
-        builder === "buildkit"
-          ? [
-              sets,
-              say`Creates the directory, with its parents, where it is missing, owned by the current user.`,
-              say`Always adds a layer: an empty one if the directory was there already.`,
-            ]
-          : [
-              sets,
-              say`Starts a temporary container, creates the directory (owned by root) and commits the result.`,
-              say`The image gets a layer only if the directory was missing.`,
-            ],
+      inside: rules.commitsEveryInstruction
+        ? [
+            sets,
+            say`Starts a temporary container, creates the directory (owned by root) and commits the result.`,
+            say`The image gets a layer only if the directory was missing.`,
+          ]
+        : [
+            sets,
+            say`Creates the directory, with its parents, where it is missing, owned by the current user.`,
+            say`Always adds a layer: an empty one if the directory was there already.`,
+          ],
       traps: [],
     };
   },

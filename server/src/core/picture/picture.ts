@@ -181,7 +181,7 @@ export function graphPicture(view: View): GraphPicture | null {
     ...new Set(path.steps.flatMap((analysed) => stageOf(analysis, analysed) ?? [])),
   ];
   const critical = new Set(criticalStages.map(({ index }) => index));
-  const isSequence = analysis.graph.definition.builder === "classic";
+  const isSequence = analysis.graph.rules.worksInOrder;
   const images = new Map<string, StageBox>();
   const edges = new Map<string, OpenEdge>();
   for (const stage of stages) {
@@ -288,7 +288,7 @@ function stageBox(view: View, stage: Stage, isCritical: boolean): StageBox {
     line: stageLine(analysis.graph, stage),
     isTarget,
     isNeeded: stage.isBuilt,
-    isCritical: isCritical && analysis.graph.definition.builder === "buildkit",
+    isCritical: isCritical && !analysis.graph.rules.worksInOrder,
     cells,
   };
 }
