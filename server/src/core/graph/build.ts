@@ -361,20 +361,20 @@ function wholeProblems({
   targetIndex,
   openStages,
 }: WalkedFile): readonly Problem[] {
-  const error = (code: string, message: string): Problem => ({
+  const make = (code: string, message: string): Problem => ({
     ...{ code, message, severity: "error", range: null },
   });
   const problems = [...flagProblems(definition)];
   if (openStages.length === 0) {
     // Of a file without any instruction the parser has said it.
     if (dockerfile.instructions.length > 0)
-      problems.push(error("no-stage", say`The file has no FROM: there is nothing to build.`));
+      problems.push(make("no-stage", say`The file has no FROM: there is nothing to build.`));
   } else if (targetIndex < 0) {
-    problems.push(error("no-target", say`No stage is named "${definition.target ?? ""}".`));
+    problems.push(make("no-target", say`No stage is named "${definition.target ?? ""}".`));
   }
   if (!rules.makesEmptyImages && isEmptyImage(openStages[targetIndex])) {
     problems.push(
-      error(
+      make(
         "no-image",
         say`Nothing follows FROM scratch: the classic builder makes no image of it.`,
       ),
