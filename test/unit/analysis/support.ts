@@ -11,6 +11,7 @@ import {
   lastBuild,
 } from "../../../server/src/core/cache/state.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
+import type { Digest } from "../../../server/src/core/host.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { buildOf } from "../../support/definitions.js";
@@ -26,6 +27,7 @@ export interface Given {
   readonly state?: BuildState;
   /** Files that the ignore file hides, by their paths. */
   readonly isIgnored?: (path: string) => boolean;
+  readonly digest?: Digest;
 }
 
 /** Paths to contents as a context that is hashed. */
@@ -41,6 +43,7 @@ export function treeOf(
 
 export function analysisOf(given: Given): Analysis {
   const { text, files = {}, builder = "buildkit", target = null, state = emptyState } = given;
+  const { digest = sha256 } = given;
   const tree = treeOf({ Dockerfile: text, ...files }, given.isIgnored);
   const args = new Map(Object.entries(given.buildArgs ?? {}));
   const build = buildOf({ builder, target, args });
@@ -49,14 +52,14 @@ export function analysisOf(given: Given): Analysis {
     dockerfile: parseDockerfile(text),
     context: {
       tree,
-      view: contextView(tree, sha256),
+      view: contextView(tree, digest),
       checkout: null,
       entryCount: tree.entryCount,
       problems: [],
     },
-    baseline: lastBuild(state, build.definition, sha256),
+    baseline: lastBuild(state, build.definition, digest),
     baseImage: () => null,
-    digest: sha256,
+    digest,
   });
 }
 
