@@ -362,7 +362,9 @@ class Builds {
     const { disk, system } = this.#input;
     const opened = disk.open(diskPath(system, file));
     assert.ok(opened.ok, `there is no ${file}`);
-    const buffer = new Uint8Array(1 << 20);
+    const found = opened.value.stat();
+    assert.ok(found.ok);
+    const buffer = new Uint8Array(found.value.size);
     const read = opened.value.read(buffer);
     assert.ok(read.ok);
     return new TextDecoder().decode(buffer.subarray(0, read.value));

@@ -1,7 +1,8 @@
 /**
  * Runs the suites named on the command line (default: all) and closes with `N passed, M failed`.
- *   node .cache/build/run.mjs [--update] [suite …]
- * `--update` rewrites the golden files instead of comparing with them.
+ *   node .cache/build/run.mjs [--update] [--thorough] [suite …]
+ * `--update` rewrites the golden files instead of comparing with them; `--thorough` tries more, see
+ * thorough.ts.
  */
 
 import { spawn } from "node:child_process";
@@ -11,9 +12,11 @@ import { MissingMeans } from "./hosts/fetching.js";
 import { inCache, inRepository, repositoryRoot } from "./repository.js";
 import { type Counts, countsFileVariable } from "./runner/counts.js";
 import { type Suite, suites } from "./runner/suites.js";
+import { thoroughVariable } from "./thorough.js";
 
 const args = process.argv.slice(2);
 const update = args.includes("--update");
+const thorough = args.includes("--thorough");
 const names = args.filter((arg) => !arg.startsWith("--"));
 const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
 
@@ -107,6 +110,7 @@ function suiteProcess(
       env: {
         ...process.env,
         [countsFileVariable]: countsFile,
+        ...(thorough ? { [thoroughVariable]: "1" } : {}),
         ...(update ? { UPDATE_GOLDENS: "1" } : {}),
       },
     },

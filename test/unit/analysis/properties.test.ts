@@ -16,6 +16,7 @@ import { hover } from "../../../server/src/core/features/hover.js";
 import { layerChildren, layerStack } from "../../../server/src/core/features/layerStack.js";
 import { lineOf } from "../../../server/src/core/graph/graph.js";
 import { causeSentence, causeWords } from "../../../server/src/core/words/causeWords.js";
+import { runs } from "../../support/thorough.js";
 import { anyText, dockerfiles, someFiles } from "./dockerfiles.js";
 import { analysisOf, builders, built, type Given } from "./support.js";
 
@@ -28,7 +29,7 @@ test("any text is analysed and shown, before and after a simulated build", () =>
       showAll(analysisOf(given));
       showAll(analysisOf({ ...given, state: built(given) }));
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -63,7 +64,7 @@ test("right after a simulated build everything that runs is cached", () => {
       const given = { text, builder, files: someFiles };
       assert.deepEqual(notCached(analysisOf({ ...given, state: built(given) })), []);
     }),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   );
 });
 
@@ -94,7 +95,7 @@ test("every miss and every unknown names its cause, and its line is in the file"
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -115,7 +116,7 @@ test("a comment or a blank line changes nothing where the context does not hold 
         assert.deepEqual(kinds({ ...given, text: edited, state }), kinds({ ...given, state }));
       },
     ),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   );
 });
 
@@ -135,7 +136,7 @@ test("a file that nothing takes changes no key", () => {
       const other = { ...someFiles, "unrelated/file": "x" };
       assert.deepEqual(keys({ ...given, files: other }), keys(given));
     }),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   );
 });
 
@@ -146,7 +147,7 @@ test("the order in which a folder lists its files changes no key", () => {
       const given = { text, builder, files: someFiles };
       assert.deepEqual(keys({ ...given, files: reversed }), keys(given));
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 
@@ -157,6 +158,6 @@ test("of two equal analyses one is like the other, whatever was analysed between
       keys({ text: other, builder, files: someFiles });
       assert.deepEqual(keys({ text, builder, files: someFiles }), first);
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });

@@ -4,8 +4,13 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { explain } from "../../../server/src/core/documents/explain.js";
+import { simulationJson } from "../../../server/src/core/documents/simulation.js";
+import { runPlan } from "../../../server/src/core/insight/runPlan.js";
 import { inRepository } from "../../support/repository.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
+import { isThorough } from "../../support/thorough.js";
+import { analysisOf, builders, built } from "../analysis/support.js";
 import { runCli } from "./support/runCli.js";
 
 /**
@@ -76,75 +81,87 @@ const trapped = {
   "nothing to run": "FROM scratch\nCOPY app.py /\n",
 } as const;
 
+/** The files of the context. */
+const files = { "app.py": "x" };
+const place = { dockerfile: "Dockerfile", context: "." };
+
 test("every answer keeps to its schema, and the schema names every field of it", async (t) => {
-  const folder = temporaryFolder(t, { "app.py": "x" });
+  const folder = temporaryFolder(t, files);
   const schemas = {
     simulate: readSchema("simulate.schema.json"),
     explain: readSchema("explain.schema.json"),
   };
-  const texts = new Map<string, string>([...Object.entries(awkward), ...caseTexts()]);
-  assert.ok(texts.size > 250, "the conformance cases are there");
+  const keeps = (command: keyof typeof schemas, answer: unknown, name: string): void => {
+    const schema = schemas[command];
+    assert.ok(schema(answer), `${name}, ${command}: ${JSON.stringify(schema.errors, null, 2)}`);
+    checked++;
+  };
   let checked = 0;
-  for (const [name, text] of texts) {
-    writeFileSync(path.join(folder, "Dockerfile"), text);
-    for (const builder of ["buildkit", "classic"]) {
+  const cases = caseTexts();
+  assert.ok(cases.length > 240, "the conformance cases are there");
+  for (const builder of builders) {
+    for (const [name, text] of [...Object.entries(awkward), ...(isThorough ? cases : [])]) {
+      writeFileSync(path.join(folder, "Dockerfile"), text);
+      // A few are recorded, so that causes against an earlier build are checked too.
+      const record = Object.hasOwn(awkward, name) ? [] : ["--dry-run"];
+      const options = {
+        simulate: ["--state", path.join(folder, ".state"), ...record],
+        explain: [],
+      };
       for (const command of ["simulate", "explain"] as const) {
-        const words = [
-          command,
-          "--format",
-          "json",
-          "--builder",
-          builder,
-          "--fail-on",
-          "never",
-          ".",
-        ];
-        // A few are recorded, so that causes against an earlier build are checked too.
-        const isRecorded = command === "simulate" && Object.hasOwn(awkward, name);
-        const state = command === "explain" ? [] : ["--state", path.join(folder, ".state")];
-        if (command === "simulate" && !isRecorded) state.push("--dry-run");
-        const run = await runCli([...words, ...state], { cwd: folder });
+        const words = ["--format", "json", "--builder", builder, "--fail-on", "never", "."];
+        const run = await runCli([command, ...words, ...options[command]], { cwd: folder });
         assert.equal(run.code, 0, `${name}: ${run.err.join("\n")}`);
-        const schema = schemas[command];
-        assert.ok(
-          schema(JSON.parse(run.out)),
-          `${name}, ${command}, ${builder}: ${JSON.stringify(schema.errors, null, 2)}`,
-        );
-        checked++;
+        keeps(command, JSON.parse(run.out), `${name}, ${builder}`);
       }
+    }
+    // The same answers without a disk and git: what the commands print is what these functions give.
+    const state = built({ text: awkward.everything, files, builder });
+    for (const [name, text] of cases) {
+      const analysis = analysisOf({ text, files, builder, state });
+      keeps("simulate", printed(simulationJson(analysis, place)), `${name}, ${builder}`);
+      keeps("explain", printed(explain(analysis, place)), `${name}, ${builder}`);
     }
   }
   t.diagnostic(`${checked} answers checked`);
 });
 
 test("run keeps to its schema with every trap that it knows, and its schema names them all", async (t) => {
-  const folder = temporaryFolder(t, { "app.py": "x" });
+  const folder = temporaryFolder(t, files);
   const schema = readSchema("run.schema.json");
   const seen = new Set<string>();
   let checked = 0;
+  const keeps = (answer: unknown, name: string): void => {
+    assert.ok(schema(answer), `${name}: ${JSON.stringify(schema.errors, null, 2)}`);
+    // It has kept to the schema: the traps have codes.
+    for (const { code } of (answer as { traps: { code: string }[] }).traps) seen.add(code);
+    checked++;
+  };
   const own = Object.entries({ ...awkward, ...trapped });
-  for (const [at, [name, text]] of [...own, ...caseTexts()].entries()) {
+  const cases = caseTexts();
+  for (const [at, [name, text]] of [...own, ...(isThorough ? cases : [])].entries()) {
     writeFileSync(path.join(folder, "Dockerfile"), text);
     for (const isGiven of at < own.length ? [false, true] : [false]) {
       const given = isGiven ? ["--rm", ".", "--", "a b", "$C"] : ["."];
       const words = ["run", "--format", "json", "--fail-on", "never", ...given];
       const run = await runCli(words, { cwd: folder });
-      if (run.code === 2) {
-        assert.match(run.err.join("\n"), /no FROM, so there is no image$/, name);
-        continue;
-      }
-      const answer: unknown = JSON.parse(run.out);
-      assert.ok(schema(answer), `${name}: ${JSON.stringify(schema.errors, null, 2)}`);
-      // It has kept to the schema: the traps have codes.
-      for (const { code } of (answer as { traps: { code: string }[] }).traps) seen.add(code);
-      checked++;
+      if (run.code === 2) assert.match(run.err.join("\n"), /no FROM, so there is no image$/, name);
+      else keeps(JSON.parse(run.out), name);
     }
+  }
+  for (const [name, text] of cases) {
+    const plan = runPlan(analysisOf({ text, files }), { remove: false, args: [] });
+    if (plan !== null) keeps(printed(plan), name);
   }
   const source = readFileSync(inRepository("server/src/core/insight/runTraps.ts"), "utf8");
   const known = [...source.matchAll(/code: "([^"]+)"/g)].map(([, code]) => code);
   assert.deepEqual([...seen].sort(), [...new Set(known)].sort());
   t.diagnostic(`${checked} answers checked`);
 });
+
+function printed(answer: unknown): unknown {
+  return JSON.parse(JSON.stringify(answer));
+}
 
 /** The Dockerfiles of the conformance cases: one for every rule of the builders that we know. */
 function caseTexts(): readonly [string, string][] {

@@ -13,6 +13,7 @@ import { selectSources } from "../../../server/src/core/context/select.js";
 import type { CopyRequest } from "../../../server/src/core/context/selection.js";
 import { createContextReader } from "../../../server/src/host/contextReader.js";
 import { sha256 } from "../../../server/src/host/digest.js";
+import { runs } from "../../support/thorough.js";
 import { DISK_ROOTS, type MemoryDisk, memoryDisk } from "./memoryDisk.js";
 
 const BUILDERS = ["buildkit", "classic"] as const;
@@ -114,7 +115,7 @@ test("what BuildKit hashes through filters is what it copies", () => {
         assert.deepEqual([...new Set(copied)].sort(), [...new Set(hashed)].sort());
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -161,7 +162,7 @@ test("a walk finds exactly the files that are not ignored, whatever it prunes", 
         );
       },
     ),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -240,6 +241,6 @@ test("looking again at what changed gives the same picture as walking everything
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });

@@ -19,6 +19,7 @@ import {
   layerStack,
 } from "../../../server/src/core/features/layerStack.js";
 import { codeSpan, escapeMarkdown } from "../../../server/src/core/text/markdown.js";
+import { runs } from "../../support/thorough.js";
 import { analysisOf, built } from "../analysis/support.js";
 
 const hostile = [
@@ -57,7 +58,7 @@ test("any text in a hover's sentence is shown as it is", () => {
       checkMarkdown(`${codeSpan(text)}`);
       checkMarkdown(`before ${codeSpan(text)} after`);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 

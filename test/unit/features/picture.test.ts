@@ -7,6 +7,7 @@ import { criticalPath } from "../../../server/src/core/insight/criticalPath.js";
 import { graphPicture, stackPicture } from "../../../server/src/core/picture/picture.js";
 import { pictureSvg } from "../../../server/src/core/picture/pictureSvg.js";
 import { layoutGraph } from "../../../server/src/host/layout.js";
+import { runs } from "../../support/thorough.js";
 import { viewOf } from "../../support/viewOf.js";
 
 interface Element {
@@ -36,7 +37,7 @@ test("no boxes overlap and nothing leaves the picture, for 1 to 30 stages", () =
       }
       assert.ok(!svg.includes("NaN") && !svg.includes("undefined"));
     }),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   );
 });
 
@@ -45,7 +46,7 @@ test("any text is XML: names, commands and controls are escaped or dropped", () 
     fc.property(fc.string({ unit: "binary", maxLength: 60 }), (word) => {
       parse(draw(`FROM a AS b\nRUN ${word}\nFROM b\nLABEL x="${word}"\nCOPY ${word} /`));
     }),
-    { numRuns: 80 },
+    { numRuns: runs(80) },
   );
   const svg = draw('FROM <script>\nRUN echo "</text><script>alert(1)</script>"');
   assert.ok(!svg.includes("<script"));

@@ -15,11 +15,12 @@ import { piecesOf } from "../../../server/src/core/syntax/pieces.js";
 import { syntaxProblems } from "../../../server/src/core/syntax/placed.js";
 import type { Dockerfile, Instruction } from "../../../server/src/core/syntax/syntax.js";
 import type { TextRange } from "../../../server/src/core/text/range.js";
+import { runs } from "../../support/thorough.js";
 
 const FIXTURES = path.resolve("test/fixtures/syntax");
-const SAMPLES = readdirSync(FIXTURES).map((name) =>
-  readFileSync(path.join(FIXTURES, name, "Dockerfile"), "utf8"),
-);
+const SAMPLES = readdirSync(FIXTURES, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => readFileSync(path.join(FIXTURES, name, "Dockerfile"), "utf8"));
 
 /** Pieces that matter to the parser; joined at random they reach states that plain noise does not. */
 const FRAGMENTS = [
@@ -62,7 +63,7 @@ test("the pieces of any text are the text, in order, and only blanks are left be
       const kept = new Set(pieces.flatMap((piece) => (piece.kind === "blank" ? [] : [piece.node])));
       for (const node of [...file.directives, ...file.instructions]) assert.ok(kept.has(node));
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });
 
@@ -80,7 +81,7 @@ test("every range of any tree lies in the text and inside its instruction", () =
         assertRanges(instruction, rest, rest.end);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });
 
@@ -98,7 +99,7 @@ test("instructions follow one another, line by line", () => {
       }
       assert.ok(line <= text.split("\n").length);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -113,7 +114,7 @@ test("a word that stands on one line reads there as its value says", () => {
         }
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 
@@ -166,7 +167,7 @@ test("expansion of any text ends, and its references read as their names say", (
         }
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });
 
