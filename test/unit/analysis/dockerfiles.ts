@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these texts are a Dockerfile's, not ours.
 /** Dockerfiles made by chance: mostly sensible ones, so that a build reaches far into them. */
 import fc from "fast-check";
+import { anyCodePoints } from "../../support/codePoints.js";
 
 const names = fc.constantFrom("A", "B", "PATH", "VERSION");
 const paths = fc.oneof(
@@ -111,7 +112,7 @@ export const dockerfiles = fc
 
 /** Any text at all, near enough to a Dockerfile to get past the parser now and then. */
 export const anyText = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 300 }),
+  anyCodePoints(300),
   fc
     .array(
       fc.oneof(

@@ -7,6 +7,7 @@ import { criticalPath } from "../../../server/src/core/insight/criticalPath.js";
 import { graphPicture, stackPicture } from "../../../server/src/core/picture/picture.js";
 import { pictureSvg } from "../../../server/src/core/picture/pictureSvg.js";
 import { layoutGraph } from "../../../server/src/host/layout.js";
+import { anyCodePoints } from "../../support/codePoints.js";
 import { runs } from "../../support/thorough.js";
 import { viewOf } from "../../support/viewOf.js";
 
@@ -43,7 +44,7 @@ test("no boxes overlap and nothing leaves the picture, for 1 to 30 stages", () =
 
 test("any text is XML: names, commands and controls are escaped or dropped", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 60 }), (word) => {
+    fc.property(anyCodePoints(60), (word) => {
       parse(draw(`FROM a AS b\nRUN ${word}\nFROM b\nLABEL x="${word}"\nCOPY ${word} /`));
     }),
     { numRuns: runs(80) },

@@ -15,6 +15,7 @@ import { piecesOf } from "../../../server/src/core/syntax/pieces.js";
 import { syntaxProblems } from "../../../server/src/core/syntax/placed.js";
 import type { Dockerfile, Instruction } from "../../../server/src/core/syntax/syntax.js";
 import type { TextRange } from "../../../server/src/core/text/range.js";
+import { anyCodePoints } from "../../support/codePoints.js";
 import { runs } from "../../support/thorough.js";
 
 const FIXTURES = path.resolve("test/fixtures/syntax");
@@ -33,7 +34,7 @@ const FRAGMENTS = [
 const jumble = fc
   .array(fc.constantFrom(...FRAGMENTS), { maxLength: 60 })
   .map((parts) => parts.join(""));
-const noise = fc.string({ unit: "binary", maxLength: 80 });
+const noise = anyCodePoints(80);
 const mutation = fc
   .record({
     sample: fc.constantFrom(...SAMPLES),
