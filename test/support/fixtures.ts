@@ -59,7 +59,7 @@ export function checkFixtures(feature: string, answer: (given: Case) => Answer):
   const folder = inRepository("test", "fixtures", feature);
   const files = readdirSync(folder).filter((file) => file.endsWith(".txt"));
   for (const file of files.sort()) {
-    test(`${feature}: ${file.slice(0, -".txt".length)}`, async () => {
+    test(`${feature}/${file.slice(0, -".txt".length)}`, async () => {
       const place = path.join(folder, file);
       const before = readFileSync(place, "utf8");
       const after = await expectedText(readFixture(before), answer);

@@ -1,8 +1,8 @@
 /**
  * Runs the suites named on the command line (default: all) and closes with `N passed, M failed`.
- *   node .cache/build/run.mjs [--update] [--thorough] [suite …]
- * `--update` rewrites the golden files instead of comparing with them; `--thorough` tries more, see
- * thorough.ts.
+ *   node .cache/build/run.mjs [--update] [--thorough] [suite [word …]] …
+ * Words after a suite choose of its tests, see selection.ts. `--update` rewrites the golden files
+ * instead of comparing with them; `--thorough` tries more, see thorough.ts.
  */
 
 import { spawn } from "node:child_process";
@@ -11,24 +11,25 @@ import path from "node:path";
 import { MissingMeans } from "./hosts/fetching.js";
 import { inCache, inRepository, repositoryRoot } from "./repository.js";
 import { type Counts, countsFileVariable } from "./runner/counts.js";
+import { readSelections, type Selection, select } from "./runner/selection.js";
 import { type Suite, suites } from "./runner/suites.js";
 import { thoroughVariable } from "./thorough.js";
 
 const args = process.argv.slice(2);
 const update = args.includes("--update");
 const thorough = args.includes("--thorough");
-const names = args.filter((arg) => !arg.startsWith("--"));
-const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
+const wanted = readSelections(
+  args.filter((arg) => !arg.startsWith("--")),
+  suites.map(({ name }) => name),
+);
 
-if (unknown.length > 0) {
-  console.error(
-    `No such suite: ${unknown.join(", ")}. There are: ${suites.map((s) => s.name).join(", ")}.`,
-  );
+if (typeof wanted === "string") {
+  console.error(wanted);
   process.exitCode = 2;
 } else {
   let passed = 0;
   let failed = 0;
-  const chosen = suites.filter(({ name }) => names.length === 0 || names.includes(name));
+  const chosen = suites.filter(({ name }) => wanted.size === 0 || wanted.has(name));
   // First of all what has to be fetched: the unit tests of the grammars read VS Code's own, too.
   const obstacles = new Map<Suite, string>();
   for (const suite of chosen) {
@@ -36,7 +37,8 @@ if (unknown.length > 0) {
     if (obstacle !== null) obstacles.set(suite, obstacle);
   }
   for (const suite of chosen) {
-    const counts = await runSuite(suite, obstacles.get(suite) ?? null);
+    const words = wanted.get(suite.name) ?? [];
+    const counts = await runSuite(suite, words, obstacles.get(suite) ?? null);
     passed += counts.passed;
     failed += counts.failed;
   }
@@ -55,10 +57,14 @@ async function prepare(suite: Suite): Promise<string | null> {
   }
 }
 
-async function runSuite(suite: Suite, obstacle: string | null): Promise<Counts> {
+async function runSuite(
+  suite: Suite,
+  words: readonly string[],
+  obstacle: string | null,
+): Promise<Counts> {
   const started = performance.now();
   console.log(`${suite.name}: ${suite.about}`);
-  const counts = obstacle === null ? await outcome(suite) : failedWith(obstacle);
+  const counts = obstacle === null ? await outcomes(suite, words) : failedWith(obstacle);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} left out` : "";
   console.log(
@@ -67,20 +73,38 @@ async function runSuite(suite: Suite, obstacle: string | null): Promise<Counts> 
   return counts;
 }
 
-/** The counts of a suite; whatever keeps it from running to its end is a failure with one line. */
-async function outcome(suite: Suite): Promise<Counts> {
-  const files = bundledFiles(suite.name);
+/** The counts of a suite, or of what the words choose of it. */
+async function outcomes(suite: Suite, words: readonly string[]): Promise<Counts> {
+  const files = testFiles(suite.name);
   if (files.length === 0) return failedWith(`test/${suite.name} has no test files`);
+  if (words.length === 0) {
+    const counts = await outcome(suite, { files, pattern: null });
+    return isEmpty(counts) ? failedWith(`no test of ${suite.name} ran`) : counts;
+  }
+  const all: Counts[] = [];
+  for (const word of words) {
+    const counts = await outcome(suite, select(word, files, fixtureNames()));
+    all.push(isEmpty(counts) ? failedWith(`no test of ${suite.name} is named "${word}"`) : counts);
+  }
+  const sum = (of: keyof Counts) => all.reduce((total, counts) => total + counts[of], 0);
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+}
+
+function isEmpty({ passed, failed, skipped }: Counts): boolean {
+  return passed + failed + skipped === 0;
+}
+
+/** The counts of one process; whatever keeps it from running to its end is a failure with one line. */
+async function outcome(suite: Suite, selection: Selection): Promise<Counts> {
   const countsFile = inCache("build", `${suite.name}.counts.json`);
   rmSync(countsFile, { force: true });
-  const ending = await suiteProcess(suite, files, countsFile);
+  const ending = await suiteProcess(suite, selection, countsFile);
   if (!existsSync(countsFile))
     return failedWith(`the suite's process ${ending ?? "left no result"}`);
   // Written by our own reporter.
   const counts = JSON.parse(readFileSync(countsFile, "utf8")) as Counts;
   if (counts.failed > 0) return counts;
   if (ending !== null) return { ...counts, ...failedWith(`the suite's process ${ending}`) };
-  if (counts.passed === 0) return failedWith(`no test of ${suite.name} ran`);
   return counts;
 }
 
@@ -92,7 +116,7 @@ function failedWith(line: string): Counts {
 /** How the process ended, in words; null: well. */
 function suiteProcess(
   suite: Suite,
-  files: readonly string[],
+  { files, pattern }: Selection,
   countsFile: string,
 ): Promise<string | null> {
   const child = spawn(
@@ -101,8 +125,9 @@ function suiteProcess(
       "--enable-source-maps",
       `--test-reporter=${inCache("build", "reporter.mjs")}`,
       "--test-reporter-destination=stdout",
+      ...(pattern === null ? [] : [`--test-name-pattern=${pattern}`]),
       inCache("build", "suite.mjs"),
-      ...files,
+      ...files.map((file) => bundleOf(suite.name, file)),
     ],
     {
       cwd: repositoryRoot,
@@ -137,13 +162,23 @@ function suiteProcess(
   });
 }
 
-/** Bundles of the test files that exist now; a bundle of a deleted file is not run. */
-function bundledFiles(suite: string): readonly string[] {
-  const folder = inRepository("test", suite);
+/** The test files that exist now, below the suite's folder; a bundle of a deleted file is not run. */
+function testFiles(suite: string): readonly string[] {
+  return filesBelow(inRepository("test", suite)).filter((file) => file.endsWith(".test.ts"));
+}
+
+function bundleOf(suite: string, file: string): string {
+  return inCache("build", suite, file.replace(/\.ts$/, ".mjs"));
+}
+
+function fixtureNames(): readonly string[] {
+  return filesBelow(inRepository("test", "fixtures"));
+}
+
+/** Paths below a folder with `/`, sorted; none where there is no folder. */
+function filesBelow(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".test.ts"))
-    .sort()
-    .map((file) => inCache("build", suite, file.replace(/\.ts$/, ".mjs")))
-    .map((file) => path.normalize(file));
+    .map((file) => file.replaceAll(path.sep, "/"))
+    .sort();
 }

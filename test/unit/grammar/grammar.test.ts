@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import test, { describe } from "node:test";
+import test from "node:test";
 import { inCache, inRepository } from "../../support/repository.js";
 import { type Grammars, ours, scopesOf, standIns, tokenize } from "./tokenize.js";
 
@@ -14,16 +14,14 @@ const isUpdating = process.argv.includes("--update") || process.env["UPDATE_GOLD
 const folder = inRepository("test/fixtures/grammar");
 const sources = readdirSync(folder).filter((name) => /\.(dockerfile|log)$/.test(name));
 
-describe("scopes of", () => {
-  for (const name of sources) {
-    test(name, async () => {
-      const scopes = await scopesOf({ ...standIns, ...ours }, grammarOf(name), read(name));
-      const golden = `${folder}/${name}.scopes`;
-      if (isUpdating) writeFileSync(golden, scopes);
-      assert.equal(scopes, existsSync(golden) ? readFileSync(golden, "utf8") : "");
-    });
-  }
-});
+for (const name of sources) {
+  test(`grammar/${name}`, async () => {
+    const scopes = await scopesOf({ ...standIns, ...ours }, grammarOf(name), read(name));
+    const golden = `${folder}/${name}.scopes`;
+    if (isUpdating) writeFileSync(golden, scopes);
+    assert.equal(scopes, existsSync(golden) ? readFileSync(golden, "utf8") : "");
+  });
+}
 
 test("a heredoc ends where the builder ends it, whatever its shell leaves open", async () => {
   const source = 'RUN <<EOF\necho "open\nEOF\nUSER app\n';

@@ -14,7 +14,7 @@ const isUpdating = process.argv.includes("--update") || process.env["UPDATE_GOLD
 
 for (const entry of readdirSync(FOLDER, { withFileTypes: true })) {
   if (!entry.isDirectory()) continue;
-  test(`the tree of ${entry.name}`, () => {
+  test(`syntax/${entry.name}`, () => {
     const golden = path.join(FOLDER, entry.name, "tree.txt");
     const text = readFileSync(path.join(FOLDER, entry.name, "Dockerfile"), "utf8");
     const actual = dumpTree(parseDockerfile(text));
