@@ -3,8 +3,15 @@
  * test run, which is several times faster than a process for each. A file that cannot be loaded is
  * a failed test of that name.
  */
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+
+let allAreLoaded = (): void => undefined;
+const loading = new Promise<void>((resolve) => {
+  allAreLoaded = resolve;
+});
+// Otherwise the first test of a file would start when what stands below it is not there yet.
+before(() => loading);
 
 for (const file of process.argv.slice(2)) {
   try {
@@ -15,3 +22,4 @@ for (const file of process.argv.slice(2)) {
     });
   }
 }
+allAreLoaded();

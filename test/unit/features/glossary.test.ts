@@ -1,20 +1,17 @@
 /** The glossary's entries, how links find them in every language, and which of them a hover names. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import test, { afterEach } from "node:test";
 import type { Builder } from "../../../server/src/core/build/builder.js";
 import { hoverTerms } from "../../../server/src/core/features/hoverTerms.js";
 import { type Language, speak } from "../../../server/src/core/text/say.js";
 import { glossary, glossaryDocument } from "../../../server/src/core/words/glossary.js";
 import { inRepository } from "../../support/repository.js";
+import { textsIn } from "../../support/textLists.js";
 import { viewOf } from "../../support/viewOf.js";
 
 const german: Language = {
   id: "de",
-  // Our own file: a test of its own compares it with the sources.
-  texts: JSON.parse(readFileSync(inRepository("l10n/bundle.l10n.de.json"), "utf8")) as Readonly<
-    Record<string, string>
-  >,
+  texts: textsIn("l10n/bundle.l10n.de.json"),
 };
 
 afterEach(() => speak(null));

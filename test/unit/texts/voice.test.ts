@@ -1,15 +1,11 @@
 /** One voice: what the editor says uses one word for one thing, in short and whole sentences. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import test from "node:test";
-import { inRepository } from "../../support/repository.js";
+import { textsIn } from "../../support/textLists.js";
 import { allTexts } from "../../support/texts.js";
 
 const texts = allTexts();
-// Our own file: a test of its own compares it with the sources.
-const german = JSON.parse(
-  readFileSync(inRepository("l10n/bundle.l10n.de.json"), "utf8"),
-) as Readonly<Record<string, string>>;
+const german = textsIn("l10n/bundle.l10n.de.json");
 const pairs = Object.entries(german);
 
 /** Words that other tools use, and the one that is ours. */
