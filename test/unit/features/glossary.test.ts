@@ -5,7 +5,6 @@ import type { Builder } from "../../../server/src/core/build/builder.js";
 import { hoverTerms } from "../../../server/src/core/features/hoverTerms.js";
 import { type Language, speak } from "../../../server/src/core/text/say.js";
 import { glossary, glossaryDocument } from "../../../server/src/core/words/glossary.js";
-import { inRepository } from "../../support/repository.js";
 import { textsIn } from "../../support/textLists.js";
 import { viewOf } from "../../support/viewOf.js";
 

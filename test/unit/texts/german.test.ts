@@ -7,7 +7,6 @@ import { hover } from "../../../server/src/core/features/hover.js";
 import { layerStack } from "../../../server/src/core/features/layerStack.js";
 import { speak } from "../../../server/src/core/text/say.js";
 import { summarySentence } from "../../../server/src/core/words/summary.js";
-import { inRepository } from "../../support/repository.js";
 import { textsIn } from "../../support/textLists.js";
 import { analysisOf, built } from "../analysis/support.js";
 
