@@ -118,7 +118,7 @@ checkFixtures("simulation", ({ view }) => ({
 }));
 
 checkFixtures("config", ({ view }) => {
-  const config = configToJson(view.analysis.graph.target?.config ?? emptyConfig());
+  const config = configToJson(view.analysis.graph.target?.config ?? emptyConfig);
   return {
     expect: {
       "": Object.entries(config)

@@ -93,7 +93,7 @@ export function simulationJson(analysis: Analysis, place: SimulationPlace): Simu
         instruction: layer.step.keyword,
         bytes: layer.step.operation?.kind === "copy" ? (layer.files?.bytes ?? null) : null,
       })),
-      config: configToJson(graph.target?.config ?? emptyConfig()),
+      config: configToJson(graph.target?.config ?? emptyConfig),
     },
     summary: analysis.summary,
     findings: findingsJson(analysis),

@@ -5,36 +5,47 @@ import type { Instruction } from "../syntax/syntax.js";
 import type { TextRange } from "../text/range.js";
 import type { StageBase, Step } from "./graph.js";
 
-export interface Trigger {
-  readonly instruction: Instruction;
-  /** The step whose instruction its ranges count from; null: the FROM that runs it. */
-  readonly holder: Step | null;
+/**
+ * The ONBUILDs of a parent stage that run in the stages that continue it. The ranges of their
+ * triggers count from them.
+ */
+export function triggerHolders(steps: readonly Step[]): readonly Step[] {
+  return steps.filter(({ isTrigger, instruction }) => !isTrigger && instruction.trigger !== null);
 }
 
-/** The ONBUILD triggers that run in a stage: its parent stage's own, or its base image's. */
-export function triggersOf(
-  base: StageBase,
-  parent: { readonly steps: readonly Step[] } | undefined,
-  from: Instruction,
-): readonly Trigger[] {
-  if (parent !== undefined) {
-    return parent.steps.flatMap((holder): readonly Trigger[] => {
-      const { trigger } = holder.instruction;
-      return !holder.isTrigger && trigger !== null ? [{ instruction: trigger, holder }] : [];
-    });
-  }
+/** What a base image runs in a stage that starts from it: each stands at the FROM. */
+export function imageTriggers(base: StageBase, from: Instruction): readonly Instruction[] {
   if (base.kind !== "image" || base.image === null) return [];
-  return base.image.onBuild.flatMap((text) =>
-    parseDockerfile(text)
-      .instructions.slice(0, 1)
-      .map((trigger) => ({ instruction: standingAt(trigger, from.range), holder: null })),
-  );
+  return base.image.onBuild.flatMap((text) => imageTrigger(text, from.range) ?? []);
 }
 
 /** Stands at the end of the stage's last instruction. Source: moby, builder.go `buildLabelOptions`. */
 export function appendedLabel(name: string, value: string, after: Instruction): Instruction {
   return labelAt(standingAt(after, after.range), name, value);
 }
+
+/** One object for one text at FROMs of one length, as long as it is among the last asked for. */
+function imageTrigger(text: string, range: TextRange): Instruction | null {
+  const key = `${range.start}-${range.end} ${text}`;
+  const known = triggers.get(key);
+  const trigger = known === undefined ? readTrigger(text, range) : known;
+  triggers.delete(key);
+  triggers.set(key, trigger);
+  const oldest = triggers.keys().next();
+  if (triggers.size > keptTriggers && oldest.done !== true) triggers.delete(oldest.value);
+  return trigger;
+}
+
+function readTrigger(text: string, range: TextRange): Instruction | null {
+  const [first] = parseDockerfile(text).instructions;
+  return first === undefined ? null : standingAt(first, range);
+}
+
+/** More than all the base images of a workspace hold. */
+const keptTriggers = 1000;
+
+/** The one that was asked for last stands last. */
+const triggers = new Map<string, Instruction | null>();
 
 /** A trigger of an image has no text in this file: what is wrong with it stands at the FROM. */
 function standingAt(trigger: Instruction, range: TextRange): Instruction {

@@ -8,8 +8,9 @@ import type { BuildDefinition, ContextSource } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
 import type { BaseImage } from "../image/baseImage.js";
 import type { ImageConfig } from "../image/config.js";
-import type { Effect } from "../instructions/kind.js";
+import type { Assignment, Effect } from "../instructions/kind.js";
 import type { Operation } from "../instructions/operation.js";
+import type { Found } from "../instructions/reading.js";
 import type { Instruction } from "../syntax/syntax.js";
 import type { Problem } from "../text/range.js";
 
@@ -38,17 +39,6 @@ export type StageBase =
 export function isBaseKnown(base: StageBase): boolean {
   if (base.kind === "elsewhere") return base.source.kind === "git";
   return base.kind !== "image" || base.image !== null;
-}
-
-export interface Assignment {
-  readonly name: string;
-  readonly value: string;
-}
-
-/** Something wrong with an instruction, and whether it fails every build or only one that needs its stage. */
-export interface Found {
-  readonly phase: "read" | "build";
-  readonly problem: Problem;
 }
 
 export interface Step {

@@ -3,10 +3,10 @@ import type { BuilderRules } from "../build/builderRules.js";
 import { instructionKind } from "../instructions/index.js";
 import type { SourceReference } from "../instructions/operation.js";
 import type { Step } from "./graph.js";
-import type { OpenStage } from "./openStage.js";
+import type { WalkedStage } from "./walkedStage.js";
 
 /** The stages that a stage takes its base or files from, each once. */
-export function needsOf(stage: OpenStage): readonly number[] {
+export function needsOf(stage: WalkedStage): readonly number[] {
   const needs = new Set<number>();
   if (stage.base.kind === "stage") needs.add(stage.base.index);
   for (const source of stage.steps.flatMap(sourcesOf)) {
@@ -49,7 +49,7 @@ export interface Numbering {
 export function numberSteps(
   rules: BuilderRules,
   globals: readonly Step[],
-  stages: readonly OpenStage[],
+  stages: readonly WalkedStage[],
   built: ReadonlySet<number>,
 ): Numbering {
   return rules.numbersEveryInstruction
@@ -60,15 +60,13 @@ export function numberSteps(
 /** Every instruction up to the target. Source: moby, builder/dockerfile/builder.go. */
 function numberInOneRow(
   globals: readonly Step[],
-  stages: readonly OpenStage[],
+  stages: readonly WalkedStage[],
   built: ReadonlySet<number>,
 ): Numbering {
   const numbers = new Map<Step, number>();
   let number = 0;
   const counted = stages.flatMap((stage) => (built.has(stage.index) ? stage.steps : []));
-  for (const step of [...globals, ...counted]) {
-    if (!step.isTrigger) numbers.set(step, ++number);
-  }
+  for (const step of [...globals, ...counted]) if (!step.isTrigger) numbers.set(step, ++number);
   return { numbers, stageTotals: stages.map(() => number), labels: stages.map(() => "") };
 }
 
@@ -78,13 +76,14 @@ function numberInOneRow(
  * stage and takes nothing from elsewhere. Source: dockerfile2llb/convert.go `prefixCommand`,
  * `buildDispatchStates`.
  */
-function numberByStage(stages: readonly OpenStage[]): Numbering {
+function numberByStage(stages: readonly WalkedStage[]): Numbering {
   const numbers = new Map<Step, number>();
-  const steps = stages.flatMap((stage) => stage.steps);
-  const hasImplicitStage = steps.some(
-    ({ operation }) =>
-      (operation?.kind === "copy" && isImplicit(operation.from)) ||
-      (operation?.kind === "run" && operation.mounts.length > 0),
+  const hasImplicitStage = stages.some(({ steps }) =>
+    steps.some(
+      ({ operation }) =>
+        (operation?.kind === "copy" && isImplicit(operation.from)) ||
+        (operation?.kind === "run" && operation.mounts.length > 0),
+    ),
   );
   const isAlone = stages.length === 1 && !hasImplicitStage;
   const stageTotals: number[] = [];
@@ -105,7 +104,7 @@ function numberByStage(stages: readonly OpenStage[]): Numbering {
 }
 
 /** A folder is numbered like an image that is pulled. */
-function isPull({ effect, operation }: Step, { base, isReplaced }: OpenStage): boolean {
+function isPull({ effect, operation }: Step, { base, isReplaced }: WalkedStage): boolean {
   if (isReplaced) return false;
   return (
     operation?.kind === "pull" ||

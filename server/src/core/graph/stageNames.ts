@@ -1,91 +1,118 @@
 /** Which stage a name means, for FROM, `--from` and `--target`. */
 import type { Builder } from "../build/builder.js";
 
-/** Why a `--from` names no stage that can be used here. */
+/** The names of a file's stages, as they are written. */
+export interface StageNames {
+  readonly builder: Builder;
+  /** In lower case; null: the stage has none. */
+  readonly written: readonly (string | null)[];
+  /** Of each name the stages that have it, the first one first. */
+  readonly stages: ReadonlyMap<string, readonly number[]>;
+}
+
+/** What the name in a `--from` means. */
 export type Lookup =
   | { readonly kind: "stage"; readonly index: number }
   | { readonly kind: "image" }
   | { readonly kind: "later" }
   | { readonly kind: "itself" }
-  | { readonly kind: "no-such-index" };
-
-export interface StageNames {
-  define(name: string | null, index: number): void;
-  /** The stage that `FROM reference` continues; null: an image. */
-  base(reference: string, index: number): number | null;
-  /** What `--from=name` means in the stage at `index`. */
-  source(name: string, index: number): Lookup;
-  /** The same for `RUN --mount=from=`, which knows no numbers. */
-  mountSource(name: string, index: number): Lookup;
-  /** The stage that `--target` names; null: none. */
-  target(name: string): number | null;
-}
+  | { readonly kind: "no-such-stage" };
 
 /** @param written as `stageNamesIn` gives them */
 export function stageNames(builder: Builder, written: readonly (string | null)[]): StageNames {
-  return { buildkit: buildkitStages, classic: classicStages }[builder](written);
+  const stages = new Map<string, number[]>();
+  for (const [index, name] of written.entries()) {
+    if (name === null) continue;
+    const same = stages.get(name);
+    if (same === undefined) stages.set(name, [index]);
+    else same.push(index);
+  }
+  return { builder, written, stages };
+}
+
+/** The stage that `FROM reference` continues in the stage at `index`; null: an image. */
+export function baseStage(names: StageNames, reference: string, index: number): number | null {
+  // BuildKit compares the text as typed with names in lower case: dockerfile2llb/convert.go.
+  const name = { buildkit: reference, classic: reference.toLowerCase() }[names.builder];
+  return lastBefore(names, name, index) ?? null;
+}
+
+/** What `--from=name` of a COPY means in the stage at `index`. */
+export function copySource(names: StageNames, name: string, index: number): Lookup {
+  return lookups[names.builder].copySource(names, name, index);
+}
+
+/** The same for `from=name` of a mount. */
+export function mountSource(names: StageNames, name: string, index: number): Lookup {
+  return lookups[names.builder].mountSource(names, name, index);
+}
+
+/** The stage that `--target` names; null: none. */
+export function targetStage({ stages }: StageNames, name: string): number | null {
+  return stages.get(name.toLowerCase())?.at(-1) ?? null;
+}
+
+/** True where a stage above the one at `index` has the name already. */
+export function isNameTaken(names: StageNames, name: string, index: number): boolean {
+  return lastBefore(names, name, index) !== undefined;
+}
+
+type Look = (names: StageNames, name: string, index: number) => Lookup;
+
+/** BuildKit's mounts know no numbers: dockerfile2llb/convert_runmount.go. */
+const lookups: Readonly<
+  Record<Builder, { readonly copySource: Look; readonly mountSource: Look }>
+> = {
+  buildkit: { copySource: buildkitCopySource, mountSource: buildkitNamed },
+  classic: { copySource: classicSource, mountSource: classicSource },
+};
+
+function buildkitCopySource(names: StageNames, name: string, index: number): Lookup {
+  if (!/^[+-]?\d+$/.test(name)) return buildkitNamed(names, name, index);
+  const number = Number(name);
+  return number < 0 || number >= names.written.length
+    ? { kind: "no-such-stage" }
+    : placed(number, index);
 }
 
 /**
- * BuildKit: names are stored in lower case, FROM compares its text as typed, `--from` and
- * `--target` ignore case; a `--from` may name any stage of the file, and one that is not finished
+ * A name may be that of any stage of the file, of several the last, and one that is not finished
  * yet is an error. Source: dockerfile2llb/convert.go `addState`, `toCommand`.
  */
-function buildkitStages(written: readonly (string | null)[]): StageNames {
-  const all = new Map<string, number>();
-  for (const [index, name] of written.entries()) if (name !== null) all.set(name, index);
-  const soFar = new Map<string, number>();
-  const place = (target: number | undefined, index: number): Lookup => {
-    if (target === undefined) return { kind: "image" };
-    if (target === index) return { kind: "itself" };
-    return target > index ? { kind: "later" } : { kind: "stage", index: target };
-  };
-  return {
-    define: (name, index) => {
-      if (name !== null) soFar.set(name, index);
-    },
-    base: (reference) => soFar.get(reference) ?? null,
-    source(name, index) {
-      if (!/^[+-]?\d+$/.test(name)) return place(all.get(name.toLowerCase()), index);
-      const number = Number(name);
-      return number < 0 || number >= written.length
-        ? { kind: "no-such-index" }
-        : place(number, index);
-    },
-    mountSource: (name, index) => place(all.get(name.toLowerCase()), index),
-    target: (name) => all.get(name.toLowerCase()) ?? null,
-  };
+function buildkitNamed({ stages }: StageNames, name: string, index: number): Lookup {
+  return placed(stages.get(name.toLowerCase())?.at(-1), index);
+}
+
+function placed(target: number | undefined, index: number): Lookup {
+  if (target === undefined) return { kind: "image" };
+  if (target === index) return { kind: "itself" };
+  return target > index ? { kind: "later" } : { kind: "stage", index: target };
 }
 
 /**
- * The classic builder knows the stages above only; every other name is an image. Source: moby,
- * builder/dockerfile/imagecontext.go and dispatchers.go.
+ * The classic builder knows the stages above only; every other name is an image, that of the stage
+ * itself too, which hides one above. Source: moby, builder/dockerfile/imagecontext.go and dispatchers.go.
  */
-function classicStages(): StageNames {
-  const soFar = new Map<string, number>();
-  let count = 0;
-  const source = (name: string, index: number): Lookup => {
-    if (/^\d+$/.test(name)) {
-      const number = Number(name);
-      if (number < index) return { kind: "stage", index: number };
-      return { kind: number === index ? "itself" : "no-such-index" };
-    }
-    const target = soFar.get(name.toLowerCase());
-    return target === undefined || target >= index
-      ? { kind: "image" }
-      : { kind: "stage", index: target };
-  };
-  return {
-    define(name, index) {
-      if (name !== null) soFar.set(name, index);
-      count = index + 1;
-    },
-    base: (reference, index) => {
-      const target = soFar.get(reference.toLowerCase());
-      return target === undefined || target >= index || count === 0 ? null : target;
-    },
-    source,
-    mountSource: source,
-    target: (name) => soFar.get(name.toLowerCase()) ?? null,
-  };
+function classicSource(names: StageNames, name: string, index: number): Lookup {
+  if (/^\d+$/.test(name)) {
+    const number = Number(name);
+    if (number < index) return { kind: "stage", index: number };
+    return { kind: number === index ? "itself" : "no-such-stage" };
+  }
+  const target = lastBefore(names, name.toLowerCase(), index + 1);
+  return target === undefined || target === index
+    ? { kind: "image" }
+    : { kind: "stage", index: target };
+}
+
+/** The last stage of a name before the one at `index`, by bisection: a file may have one name for all. */
+function lastBefore({ stages }: StageNames, name: string, index: number): number | undefined {
+  const same = stages.get(name) ?? [];
+  let [low, high] = [0, same.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((same[middle] ?? index) < index) low = middle + 1;
+    else high = middle;
+  }
+  return same[low - 1];
 }

@@ -2,6 +2,7 @@
  * The part of the final image that is not files. Source of the rules: the instructions; of the
  * JSON's field names: the image config that `docker image inspect` prints.
  */
+import { OrderedMap, OrderedSet } from "./orderedMap.js";
 
 export interface Healthcheck {
   readonly Test: readonly string[];
@@ -13,54 +14,41 @@ export interface Healthcheck {
   readonly Retries?: number;
 }
 
-/** Changed only while its stage is walked; whoever keeps one keeps a copy. */
 export interface ImageConfig {
   /** A name that is set again keeps its place, as in the engine's config. */
-  readonly environment: Map<string, string>;
-  cmd: readonly string[] | null;
-  entrypoint: readonly string[] | null;
-  workingDirectory: string;
-  user: string;
-  readonly exposedPorts: Set<string>;
-  readonly volumes: Set<string>;
-  readonly labels: Map<string, string>;
-  healthcheck: Healthcheck | null;
-  stopSignal: string | null;
-  shell: readonly string[] | null;
-  onBuild: readonly string[];
-  author: string | null;
+  readonly environment: OrderedMap<string>;
+  readonly cmd: readonly string[] | null;
+  readonly entrypoint: readonly string[] | null;
+  readonly workingDirectory: string;
+  readonly user: string;
+  readonly exposedPorts: OrderedSet;
+  readonly volumes: OrderedSet;
+  readonly labels: OrderedMap<string>;
+  readonly healthcheck: Healthcheck | null;
+  readonly stopSignal: string | null;
+  readonly shell: readonly string[] | null;
+  readonly onBuild: readonly string[];
+  readonly author: string | null;
 }
 
 /** BuildKit adds this where the base has no PATH: util/system/path.go. */
 export const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-export function emptyConfig(): ImageConfig {
-  return {
-    environment: new Map(),
-    cmd: null,
-    entrypoint: null,
-    workingDirectory: "",
-    user: "",
-    exposedPorts: new Set(),
-    volumes: new Set(),
-    labels: new Map(),
-    healthcheck: null,
-    stopSignal: null,
-    shell: null,
-    onBuild: [],
-    author: null,
-  };
-}
-
-export function copyConfig(config: ImageConfig): ImageConfig {
-  return {
-    ...config,
-    environment: new Map(config.environment),
-    exposedPorts: new Set(config.exposedPorts),
-    volumes: new Set(config.volumes),
-    labels: new Map(config.labels),
-  };
-}
+export const emptyConfig: ImageConfig = {
+  environment: OrderedMap.of([]),
+  cmd: null,
+  entrypoint: null,
+  workingDirectory: "",
+  user: "",
+  exposedPorts: OrderedSet.of([]),
+  volumes: OrderedSet.of([]),
+  labels: OrderedMap.of([]),
+  healthcheck: null,
+  stopSignal: null,
+  shell: null,
+  onBuild: [],
+  author: null,
+};
 
 /** The config as the command line's JSON gives it. */
 export interface ConfigJson {
@@ -95,6 +83,6 @@ export function configToJson(config: ImageConfig): ConfigJson {
   };
 }
 
-function emptyObjects(names: ReadonlySet<string>): Record<string, object> {
+function emptyObjects(names: OrderedSet): Record<string, object> {
   return Object.fromEntries([...names].map((name) => [name, {}]));
 }

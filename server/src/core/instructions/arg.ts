@@ -1,7 +1,8 @@
 import type { Word } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
-import { type DeclaredBuildArg, type InstructionKind, noEffect } from "./kind.js";
-import type { StageScope } from "./scope.js";
+import { type Assignment, type DeclaredBuildArg, type InstructionKind, noEffect } from "./kind.js";
+import type { Reading } from "./reading.js";
+import { changed, type Scope } from "./scope.js";
 
 /** `ARG`: a value for the build alone. */
 export const arg: InstructionKind = {
@@ -10,14 +11,26 @@ export const arg: InstructionKind = {
   isForRunsAlone: true,
   reaches: ({ operation, usesVariables }) => operation?.kind === "run" || usesVariables(),
   declares: ({ args }) => args.map(splitArg),
-  evaluate(instruction, scope) {
+  evaluate(instruction, reading) {
     if (instruction.args.length === 0) {
-      scope.report("read", "missing-argument", say`ARG needs a name.`, instruction.keywordRange);
+      reading.report("read", "missing-argument", say`ARG needs a name.`, instruction.keywordRange);
     }
-    const words = scope.rules.declaresArgsOneByOne
-      ? instruction.args.map((word) => declare(read(word, scope), scope))
-      : instruction.args.map((word) => read(word, scope)).map((arg) => declare(arg, scope));
-    return { ...noEffect, shaping: true, words };
+    const { rules } = reading;
+    // What the words before it set, if it sees them.
+    let next = reading;
+    const declared: Declared[] = [];
+    for (const word of instruction.args) {
+      const arg = read(word, rules.declaresArgsOneByOne ? next : reading);
+      const one = arg === null ? null : declare(arg, next);
+      if (one !== null) next = next.within(one.scope);
+      declared.push(one ?? { words: "", assignment: null, scope: next.scope });
+    }
+    return {
+      ...noEffect(next.scope),
+      shaping: true,
+      words: declared.map(({ words }) => words),
+      assignments: declared.flatMap(({ assignment }) => assignment ?? []),
+    };
   },
   explain: (_evaluation, rules, { isGlobal }) => ({
     inside: [
@@ -74,27 +87,40 @@ interface ReadArg {
 }
 
 /** null, and reported: the argument has no name. */
-function read(word: Word, scope: StageScope): ReadArg | null {
+function read(word: Word, reading: Reading): ReadArg | null {
   const { name: nameWord, value: defaultWord } = splitArg(word);
   if (nameWord.value === "") {
-    scope.report("read", "blank-name", say`ARG has a value without a name.`, word.range);
+    reading.report("read", "blank-name", say`ARG has a value without a name.`, word.range);
     return null;
   }
-  const name = scope.expand(nameWord);
-  const isNeeded = scope.rules.expandsReplacedDefaults || !scope.buildArgs.has(name);
-  const byDefault = defaultWord === null || !isNeeded ? null : scope.expand(defaultWord);
+  const name = reading.expand(nameWord);
+  const isNeeded = reading.rules.expandsReplacedDefaults || !reading.buildArgs.has(name);
+  const byDefault = defaultWord === null || !isNeeded ? null : reading.expand(defaultWord);
   return { name, byDefault, isBare: defaultWord === null };
 }
 
-/** Declares one argument; gives it as the classic builder notes it. */
-function declare(arg: ReadArg | null, scope: StageScope): string {
-  if (arg === null) return "";
+interface Declared {
+  /** As the classic builder notes it. */
+  readonly words: string;
+  /** null: no RUN sees it. */
+  readonly assignment: Assignment | null;
+  readonly scope: Scope;
+}
+
+function declare(arg: ReadArg, { scope, rules, buildArgs, globalArg }: Reading): Declared {
   const { name, byDefault, isBare } = arg;
+  const words = byDefault === null ? name : `${name}=${byDefault}`;
   // The build argument wins over the default, the default over the global value.
-  const value =
-    scope.buildArgs.get(name) ?? (isBare ? (scope.globalArgs.get(name) ?? null) : byDefault);
-  scope.declaredArgs.push({ name, value });
-  const isHidden = scope.rules.envHidesArgs && scope.config.environment.has(name);
-  if (value !== null && !builderArgs.has(name) && !isHidden) scope.environment.set(name, value);
-  return byDefault === null ? name : `${name}=${byDefault}`;
+  const value = buildArgs.get(name) ?? (isBare ? (globalArg(name) ?? null) : byDefault);
+  if (value === null) return { words, assignment: null, scope };
+  const declaredArgs = scope.declaredArgs.with(name, value);
+  const isHidden = rules.envHidesArgs && scope.config.environment.has(name);
+  if (builderArgs.has(name) || isHidden)
+    return { words, assignment: null, scope: changed(scope, { declaredArgs }) };
+  const environment = scope.environment.with(name, value);
+  return {
+    words,
+    assignment: { name, value },
+    scope: changed(scope, { declaredArgs, environment }),
+  };
 }

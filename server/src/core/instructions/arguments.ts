@@ -1,13 +1,13 @@
 /** Counting an instruction's arguments, with one sentence for each mistake. */
 import type { Instruction, Word } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
-import type { StageScope } from "./scope.js";
+import type { Reading } from "./reading.js";
 
 /** The only argument; null, and reported, when there are none or several. */
-export function oneArgument(instruction: Instruction, scope: StageScope): Word | null {
+export function oneArgument(instruction: Instruction, reading: Reading): Word | null {
   const [word, second] = instruction.args;
   if (word !== undefined && second === undefined) return word;
-  scope.report(
+  reading.report(
     "read",
     word === undefined ? "missing-argument" : "too-many-arguments",
     say`${instruction.keyword} takes exactly one argument.`,
@@ -17,9 +17,9 @@ export function oneArgument(instruction: Instruction, scope: StageScope): Word |
 }
 
 /** Reports when there is no argument at all. */
-export function hasArguments(instruction: Instruction, scope: StageScope): boolean {
+export function hasArguments(instruction: Instruction, reading: Reading): boolean {
   if (instruction.args.length > 0) return true;
-  scope.report(
+  reading.report(
     "read",
     "missing-argument",
     say`${instruction.keyword} needs at least one argument.`,

@@ -3,19 +3,23 @@ import type { Instruction } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert, shaping } from "./kind.js";
-import type { StageScope } from "./scope.js";
+import type { Reading } from "./reading.js";
+import { changed, configured } from "./scope.js";
 
 /** `CMD`: the default command, or the default arguments of ENTRYPOINT. */
 export const cmd: InstructionKind = {
   commandPart: "cmd",
   lastOneCounts: true,
-  evaluate(instruction, scope) {
-    readFlags(instruction, {}, scope);
-    const words = commandLine(instruction, scope);
-    scope.config.cmd = words.length === 0 && !scope.rules.keepsEmptyCmd ? null : words;
+  evaluate(instruction, reading) {
+    readFlags(instruction, {}, reading);
+    const words = commandLine(instruction, reading);
+    const { rules } = reading;
     const isBlank = instruction.args.every((word) => word.value === "");
-    scope.hasOwnCmd ||= !(isBlank && scope.rules.dropsBlankCommands);
-    return inert(words);
+    const scope = configured(reading.scope, {
+      cmd: words.length === 0 && !rules.keepsEmptyCmd ? null : words,
+    });
+    const isOwn = scope.hasOwnCmd || !(isBlank && rules.dropsBlankCommands);
+    return inert(words, changed(scope, { hasOwnCmd: isOwn }));
   },
   explain: ({ words }) => ({
     inside: [
@@ -32,16 +36,17 @@ export const cmd: InstructionKind = {
 export const entrypoint: InstructionKind = {
   commandPart: "entrypoint",
   lastOneCounts: true,
-  evaluate(instruction, scope) {
-    readFlags(instruction, {}, scope);
+  evaluate(instruction, reading) {
+    readFlags(instruction, {}, reading);
     const isBlank = instruction.args.every((word) => word.value === "");
-    scope.config.entrypoint =
-      isBlank && (instruction.json || scope.rules.dropsBlankCommands)
+    const { scope } = reading;
+    const words =
+      isBlank && (instruction.json || reading.rules.dropsBlankCommands)
         ? null
-        : commandLine(instruction, scope);
+        : commandLine(instruction, reading);
     // A CMD of the base image or the parent stage was meant for the old entrypoint.
-    if (!scope.hasOwnCmd) scope.config.cmd = null;
-    return inert(scope.config.entrypoint ?? []);
+    const cmd = scope.hasOwnCmd ? scope.config.cmd : null;
+    return inert(words ?? [], configured(scope, { entrypoint: words, cmd }));
   },
   explain: ({ words }) => ({
     inside: [
@@ -59,19 +64,19 @@ export const entrypoint: InstructionKind = {
 export const shell: InstructionKind = {
   setting: "shell",
   reaches: ({ operation }) => operation?.kind === "run" && operation.shellForm,
-  evaluate(instruction, scope) {
-    readFlags(instruction, {}, scope);
+  evaluate(instruction, reading) {
+    readFlags(instruction, {}, reading);
     if (!instruction.json || instruction.args.length === 0) {
-      scope.report(
+      reading.report(
         "read",
         "not-json",
         say`SHELL takes a JSON array, as in SHELL ["/bin/bash", "-c"].`,
         instruction.range,
       );
-      return shaping([]);
+      return shaping([], reading.scope);
     }
-    scope.config.shell = instruction.args.map((word) => word.value);
-    return shaping(scope.config.shell);
+    const words = instruction.args.map((word) => word.value);
+    return shaping(words, configured(reading.scope, { shell: words }));
   },
   explain: (_evaluation, rules) => ({
     inside: [
@@ -91,10 +96,10 @@ export const defaultShell: readonly string[] = ["/bin/sh", "-c"];
  * The argument vector: exec form as it is, shell form behind the current SHELL. Nothing is
  * expanded here: that is the shell's work.
  */
-export function commandLine(instruction: Instruction, scope: StageScope): readonly string[] {
+export function commandLine(instruction: Instruction, reading: Reading): readonly string[] {
   const words = instruction.args.map((word) => word.value);
   if (instruction.json) return words;
-  const shellWords = scope.config.shell ?? defaultShell;
+  const shellWords = reading.scope.config.shell ?? defaultShell;
   const text = words.join(" ");
-  return text === "" && scope.rules.dropsBlankCommands ? shellWords : [...shellWords, text];
+  return text === "" && reading.rules.dropsBlankCommands ? shellWords : [...shellWords, text];
 }

@@ -17,8 +17,8 @@ import {
 } from "./kind.js";
 import type { CopyItem, CopyOperation, SourceReference } from "./operation.js";
 import { joinPaths, resolveDestination } from "./paths.js";
+import type { Reading } from "./reading.js";
 import { heredocText } from "./run.js";
-import type { StageScope } from "./scope.js";
 
 const chown: FlagKind = {
   type: "string",
@@ -90,7 +90,7 @@ export const copy: InstructionKind = {
   isNumbered: true,
   expandedBy: "builder",
   flags: copyFlags,
-  evaluate: (instruction, scope) => evaluateCopy(instruction, scope, false),
+  evaluate: (instruction, reading) => evaluateCopy(instruction, reading, false),
   explain: explainCopy,
   terms,
 };
@@ -99,17 +99,16 @@ export const add: InstructionKind = {
   isNumbered: true,
   expandedBy: "builder",
   flags: addFlags,
-  evaluate: (instruction, scope) => evaluateCopy(instruction, scope, true),
+  evaluate: (instruction, reading) => evaluateCopy(instruction, reading, true),
   explain: explainCopy,
   terms,
 };
 
-const nothing: Evaluation = operates("layer", null);
-
-function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolean): Evaluation {
+function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean): Evaluation {
   const destinationWord = instruction.args.at(-1);
+  const nothing = operates("layer", null, reading.scope);
   if (destinationWord === undefined || instruction.args.length < 2) {
-    scope.report(
+    reading.report(
       "read",
       "missing-argument",
       say`${instruction.keyword} needs a source and a destination.`,
@@ -118,11 +117,11 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
     return nothing;
   }
   const known = isAdd ? addFlags : copyFlags;
-  const flags = readFlags(instruction, known, scope);
+  const flags = readFlags(instruction, known, reading);
   if (!flags.valid) return nothing;
-  refuseNewFlags(flags, known, scope);
+  refuseNewFlags(flags, known, reading);
   if (heredocOf(instruction, destinationWord) !== null) {
-    scope.report(
+    reading.report(
       "read",
       "bad-heredoc",
       say`The destination of ${instruction.keyword} cannot be a heredoc.`,
@@ -130,21 +129,21 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
     );
     return nothing;
   }
-  const from = resolveFrom(flags, scope);
+  const from = resolveFrom(flags, reading);
   if (from === null) return nothing;
-  const owner = expandFlag(flags, "chown", scope);
-  const mode = checkedMode(flags, scope);
-  const checksum = expandFlag(flags, "checksum", scope);
-  checkChecksum(instruction, flags, checksum, scope);
+  const owner = expandFlag(flags, "chown", reading);
+  const mode = checkedMode(flags, reading);
+  const checksum = expandFlag(flags, "checksum", reading);
+  checkChecksum(instruction, flags, checksum, reading);
   const items: CopyItem[] = [];
   for (const word of instruction.args.slice(0, -1)) {
-    const item = readSource(instruction, word, { isAdd, checksum, flags, scope });
+    const item = readSource(instruction, word, { isAdd, checksum, flags, reading });
     if (item !== null) items.push(item);
   }
-  const destinationText = scope.expand(destinationWord);
+  const destinationText = reading.expand(destinationWord);
   const isFolder = destinationText.endsWith("/") || destinationText === ".";
-  if (scope.rules.needsSlashForSeveral && items.length > 1 && !isFolder) {
-    scope.report(
+  if (reading.rules.needsSlashForSeveral && items.length > 1 && !isFolder) {
+    reading.report(
       "build",
       "destination-not-folder",
       say`With several sources the destination has to end with a slash.`,
@@ -160,7 +159,7 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
       ...items.filter((item) => item.kind === "inline"),
     ],
     from,
-    destination: resolveDestination(scope.directory, destinationText),
+    destination: resolveDestination(reading.scope.directory, destinationText),
     destinationText,
     owner,
     mode,
@@ -169,7 +168,7 @@ function evaluateCopy(instruction: Instruction, scope: StageScope, isAdd: boolea
     exclude: flags.all("exclude").map((flag) => flag.value ?? ""),
     unpack: flags.get("unpack") === null ? isAdd : flags.isTrue("unpack"),
   };
-  return operates("layer", operation);
+  return operates("layer", operation, reading.scope);
 }
 
 /** Source: BuildKit, convert_copy.go, and the digests that go-digest knows. */
@@ -177,18 +176,18 @@ function checkChecksum(
   instruction: Instruction,
   flags: FlagValues,
   checksum: string,
-  scope: StageScope,
+  reading: Reading,
 ): void {
   // The classic builder knows no such flag, and has said so.
-  if (checksum === "" || !scope.rules.knowsNewFlags) return;
+  if (checksum === "" || !reading.rules.knowsNewFlags) return;
   const range = flags.get("checksum")?.valueRange ?? instruction.range;
   const [source, other] = instruction.args.slice(0, -1);
-  const remote = source === undefined ? null : remoteKind(scope.expand(source));
+  const remote = source === undefined ? null : remoteKind(reading.expand(source));
   const isDigest = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
   if (other !== undefined) {
-    scope.report("build", "bad-checksum", say`--checksum is for a single source.`, range);
+    reading.report("build", "bad-checksum", say`--checksum is for a single source.`, range);
   } else if (remote === null) {
-    scope.report(
+    reading.report(
       "build",
       "bad-checksum",
       say`--checksum is for an address or a git repository.`,
@@ -196,7 +195,7 @@ function checkChecksum(
     );
   } else if (remote === "http" && !isDigest.test(checksum)) {
     const message = say`"${checksum}" is not a checksum: sha256: and 64 hexadecimal digits.`;
-    scope.report("build", "bad-checksum", message, range);
+    reading.report("build", "bad-checksum", message, range);
   }
 }
 
@@ -204,24 +203,24 @@ interface SourceReading {
   readonly isAdd: boolean;
   readonly checksum: string;
   readonly flags: FlagValues;
-  readonly scope: StageScope;
+  readonly reading: Reading;
 }
 
 function readSource(
   instruction: Instruction,
   word: Word,
-  { isAdd, checksum, flags, scope }: SourceReading,
+  { isAdd, checksum, flags, reading }: SourceReading,
 ): CopyItem | null {
-  const heredoc = scope.rules.knowsHeredocs ? heredocOf(instruction, word) : null;
+  const heredoc = reading.rules.knowsHeredocs ? heredocOf(instruction, word) : null;
   if (heredoc !== null) {
     const text = heredocText(heredoc);
-    const content = heredoc.expand ? scope.expandDocument(text, heredoc.bodyRange) : text;
+    const content = heredoc.expand ? reading.expandDocument(text, heredoc.bodyRange) : text;
     return { kind: "inline", name: heredoc.name, content };
   }
-  const text = scope.expand(word);
+  const text = reading.expand(word);
   const remote = remoteKind(text);
   if (remote !== null && !isAdd) {
-    scope.report(
+    reading.report(
       "build",
       "remote-source",
       say`COPY takes no URL: ADD does, or RUN with a download.`,
@@ -229,7 +228,7 @@ function readSource(
     );
     return null;
   }
-  if (remote === "git" && scope.rules.addsGitRepositories) {
+  if (remote === "git" && reading.rules.addsGitRepositories) {
     return { kind: "git", url: text, keepGitDir: flags.isTrue("keep-git-dir"), checksum };
   }
   if (remote !== null) return { kind: "http", url: text, fileName: fileNameOf(text), checksum };
@@ -258,11 +257,11 @@ function heredocOf(instruction: Instruction, word: Word): Heredoc | null {
   return instruction.heredocs.findLast(({ name }) => name === read.name) ?? null;
 }
 
-function resolveFrom(flags: FlagValues, scope: StageScope): SourceReference | null {
+function resolveFrom(flags: FlagValues, reading: Reading): SourceReference | null {
   const flag = flags.get("from");
   if (flag === null || flag.value === null || flag.value === "") return { kind: "context" };
   if (/\$[\w{]/.test(flag.value)) {
-    scope.report(
+    reading.report(
       "build",
       "variable-in-from",
       say`--from takes no variable: name a stage with FROM … AS and use its name.`,
@@ -270,24 +269,24 @@ function resolveFrom(flags: FlagValues, scope: StageScope): SourceReference | nu
     );
     return null;
   }
-  return scope.resolveSource(flag.value, flag.valueRange, "copy");
+  return reading.source(flag.value, flag.valueRange, "copy");
 }
 
-function expandFlag(flags: FlagValues, name: string, scope: StageScope): string {
+function expandFlag(flags: FlagValues, name: string, reading: Reading): string {
   const flag = flags.get(name);
-  return flag === null ? "" : scope.expand({ value: flag.value ?? "", range: flag.valueRange });
+  return flag === null ? "" : reading.expand({ value: flag.value ?? "", range: flag.valueRange });
 }
 
 /** The `--chmod` value: octal up to 07777, or symbolic as in `u+x,go=r`. */
-function checkedMode(flags: FlagValues, scope: StageScope): string {
-  const mode = expandFlag(flags, "chmod", scope);
+function checkedMode(flags: FlagValues, reading: Reading): string {
+  const mode = expandFlag(flags, "chmod", reading);
   const isOctal = /^[0-7]{1,11}$/.test(mode);
   const isGood = isOctal
     ? Number.parseInt(mode, 8) <= 0o7777
     : mode === "" ||
       /^[ugoa]*[-+=][rwxXstugo]*(?:[-+=][rwxXstugo]*)*(?:,[ugoa]*[-+=][rwxXstugo]*)*$/.test(mode);
   if (!isGood) {
-    scope.report(
+    reading.report(
       "build",
       "bad-chmod",
       say`"${mode}" is not a mode: octal such as 755, or symbolic such as u+x.`,

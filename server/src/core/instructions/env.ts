@@ -2,21 +2,23 @@ import type { Instruction, Word } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, shaping } from "./kind.js";
-import type { StageScope } from "./scope.js";
+import type { Reading } from "./reading.js";
+import { changed, configured } from "./scope.js";
 
 /** `ENV`: a variable for every later RUN and for the running container. */
 export const env: InstructionKind = {
   expandedBy: "builder",
   reaches: ({ operation, usesVariables }) => operation?.kind === "run" || usesVariables(),
-  evaluate(instruction, scope) {
-    readFlags(instruction, {}, scope);
+  evaluate(instruction, reading) {
+    readFlags(instruction, {}, reading);
     // All values of one instruction see the variables before it: `ENV a=2 b=$a` gives the old a.
-    const pairs = readPairs(instruction, scope);
-    for (const [name, value] of pairs) {
-      scope.environment.set(name, value);
-      scope.config.environment.set(name, value);
-    }
-    return shaping(pairs.flat());
+    const pairs = readPairs(instruction, reading);
+    const { scope } = reading;
+    const environment = pairs.reduce((all, pair) => all.with(...pair), scope.environment);
+    const own = pairs.reduce((all, pair) => all.with(...pair), scope.config.environment);
+    const next = configured(changed(scope, { environment }), { environment: own });
+    const assignments = pairs.map(([name, value]) => ({ name, value }));
+    return { ...shaping(pairs.flat(), next), assignments };
   },
   explain: (_evaluation, rules) => ({
     inside: [
@@ -40,10 +42,10 @@ export const env: InstructionKind = {
  */
 export function readPairs(
   instruction: Instruction,
-  scope: StageScope,
+  reading: Reading,
 ): readonly (readonly [string, string])[] {
   if (instruction.args.length === 0) {
-    scope.report(
+    reading.report(
       "read",
       "missing-argument",
       say`${instruction.keyword} needs at least one argument.`,
@@ -54,7 +56,7 @@ export function readPairs(
   for (let i = 0; i + 1 < instruction.args.length; i += 3) {
     const [name, value] = instruction.args.slice(i, i + 2) as [Word, Word]; // i + 1 is in range
     if (name.value === "") {
-      scope.report(
+      reading.report(
         "read",
         "blank-name",
         say`${instruction.keyword} has a pair without a name.`,
@@ -62,7 +64,7 @@ export function readPairs(
       );
       return [];
     }
-    pairs.push([scope.expand(name), scope.expand(value)]);
+    pairs.push([reading.expand(name), reading.expand(value)]);
   }
   return pairs;
 }

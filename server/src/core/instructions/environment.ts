@@ -3,84 +3,102 @@
  * again moves to the end. Source: BuildKit, client/llb/meta.go `EnvList`.
  */
 import type { Digest } from "../host.js";
+import { type PersistentMap, valueIn, withValue } from "../image/persistentMap.js";
 
-interface Node {
-  readonly name: string;
-  value: string;
-  previous: Node | null;
-  next: Node | null;
+/** A variable, and the names that stand beside it. */
+interface Link {
+  readonly value: string;
+  readonly previous: string | null;
+  readonly next: string | null;
 }
 
 /**
- * The digest is kept up to date at every assignment, so that a file of n instructions costs O(n):
- * it is the sum of the digests of all neighbouring pairs, which names the whole list because every
- * name stands in it once.
+ * Never changed: an assignment gives another one. Its digest is the sum of the digests of all
+ * neighbouring pairs, which names the whole list because every name stands in it once: an
+ * assignment costs three of them at most, so that a file of n instructions costs O(n log n).
  */
 export class OrderedEnvironment {
-  readonly #digest: Digest;
-  readonly #nodes = new Map<string, Node>();
-  #last: Node | null = null;
-  #sum = 0n;
-
-  /** Starts empty, or as an independent copy of `start`: nothing is hashed again. */
-  constructor(digest: Digest, start: OrderedEnvironment | null = null) {
-    this.#digest = digest;
-    if (start === null) return;
-    for (const [name, value] of start.entries()) this.#append(name, value);
-    this.#sum = start.#sum;
+  static of(digest: Digest, entries: Iterable<readonly [string, string]> = []): OrderedEnvironment {
+    let environment = new OrderedEnvironment(digest, null, null, 0n);
+    for (const [name, value] of entries) environment = environment.with(name, value);
+    return environment;
   }
+
+  private constructor(
+    private readonly textDigest: Digest,
+    private readonly links: PersistentMap<Link>,
+    private readonly last: string | null,
+    private readonly sum: bigint,
+  ) {}
 
   get(name: string): string | undefined {
-    return this.#nodes.get(name)?.value;
+    return valueIn(this.links, name)?.value;
   }
 
-  set(name: string, value: string): void {
-    const old = this.#nodes.get(name);
-    if (old !== undefined) {
-      if (old === this.#last && old.value === value) return;
-      this.#unlink(old);
-    }
-    this.#sum += this.#pair(this.#append(name, value));
+  /** The same object where the name stands last with this value. */
+  with(name: string, value: string): OrderedEnvironment {
+    const old = valueIn(this.links, name);
+    if (old === undefined) return this.#appended(name, value);
+    if (old.next === null && old.value === value) return this;
+    return this.#without(name, old).#appended(name, value);
   }
 
   /** Oldest assignment first. */
   entries(): readonly (readonly [string, string])[] {
     const entries: (readonly [string, string])[] = [];
-    for (let node = this.#last; node !== null; node = node.previous) {
-      entries.push([node.name, node.value]);
+    for (let name = this.last; name !== null; ) {
+      const link = valueIn(this.links, name);
+      if (link === undefined) break;
+      entries.push([name, link.value]);
+      name = link.previous;
     }
     return entries.reverse();
   }
 
   /** Equal for equal lists; values cannot be read back from it. */
   digest(): string {
-    return BigInt.asUintN(256, this.#sum).toString(16);
+    return BigInt.asUintN(256, this.sum).toString(16);
   }
 
-  #append(name: string, value: string): Node {
-    const node: Node = { name, value, previous: this.#last, next: null };
-    if (this.#last !== null) this.#last.next = node;
-    this.#last = node;
-    this.#nodes.set(name, node);
-    return node;
+  #appended(name: string, value: string): OrderedEnvironment {
+    const { last } = this;
+    const links = withValue(relinked(this.links, last, { next: name }), name, {
+      value,
+      previous: last,
+      next: null,
+    });
+    const sum = this.sum + this.#pair(last, name, value);
+    return new OrderedEnvironment(this.textDigest, links, name, sum);
   }
 
-  #unlink(node: Node): void {
-    this.#sum -= this.#pair(node);
-    if (node.next !== null) {
-      this.#sum -= this.#pair(node.next);
-      node.next.previous = node.previous;
-      this.#sum += this.#pair(node.next);
-    } else {
-      this.#last = node.previous;
+  /** Its neighbours stand side by side; its own link stays, for whoever appends it to overwrite. */
+  #without(name: string, { value, previous, next }: Link): OrderedEnvironment {
+    let sum = this.sum - this.#pair(previous, name, value);
+    if (next !== null) {
+      const nextValue = this.get(next) ?? "";
+      sum += this.#pair(previous, next, nextValue) - this.#pair(name, next, nextValue);
     }
-    if (node.previous !== null) node.previous.next = node.next;
-    this.#nodes.delete(node.name);
-  }
-
-  #pair(node: Node): bigint {
-    return BigInt(
-      `0x${this.#digest(JSON.stringify([node.previous?.name ?? null, node.name, node.value]))}`,
+    const links = relinked(relinked(this.links, previous, { next }), next, { previous });
+    return new OrderedEnvironment(
+      this.textDigest,
+      links,
+      next === null ? previous : this.last,
+      sum,
     );
   }
+
+  #pair(previous: string | null, name: string, value: string): bigint {
+    return BigInt(`0x${this.textDigest(JSON.stringify([previous, name, value]))}`);
+  }
+}
+
+function relinked(
+  links: PersistentMap<Link>,
+  name: string | null,
+  change: Partial<Link>,
+): PersistentMap<Link> {
+  const link = name === null ? undefined : valueIn(links, name);
+  return name === null || link === undefined
+    ? links
+    : withValue(links, name, { ...link, ...change });
 }

@@ -3,22 +3,24 @@ import { say } from "../text/say.js";
 import { hasArguments } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
-import type { StageScope } from "./scope.js";
+import type { Reading } from "./reading.js";
+import { configured } from "./scope.js";
 
 /** `EXPOSE`: the ports that the program listens on. */
 export const expose: InstructionKind = {
   expandedBy: "builder",
-  evaluate(instruction, scope) {
-    readFlags(instruction, {}, scope);
+  evaluate(instruction, reading) {
+    readFlags(instruction, {}, reading);
     const ports: string[] = [];
-    if (hasArguments(instruction, scope)) {
+    if (hasArguments(instruction, reading)) {
       for (const word of instruction.args) {
-        for (const text of scope.expandToWords(word))
-          ports.push(...readPorts(text, word.range, scope));
+        for (const text of reading.expandToWords(word))
+          ports.push(...readPorts(text, word.range, reading));
       }
     }
-    for (const port of ports) scope.config.exposedPorts.add(port);
-    return inert(ports.sort());
+    const { scope } = reading;
+    const exposedPorts = ports.reduce((all, port) => all.with(port), scope.config.exposedPorts);
+    return inert(ports.sort(), configured(scope, { exposedPorts }));
   },
   explain: () => ({
     inside: [
@@ -35,7 +37,7 @@ const maxPort = 65_535;
  * `[ip:][hostPort:]port[-port][/protocol]`, of which the port and the protocol go into the config.
  * Source: BuildKit, dockerfile2llb/convert_expose.go.
  */
-function readPorts(text: string, range: TextRange, scope: StageScope): readonly string[] {
+function readPorts(text: string, range: TextRange, reading: Reading): readonly string[] {
   const spec = text.slice(text.lastIndexOf(":") + 1);
   const [ports = "", protocolText = ""] = spec.split(/\/(.*)/s);
   const protocol = protocolText.toLowerCase() || "tcp";
@@ -43,11 +45,11 @@ function readPorts(text: string, range: TextRange, scope: StageScope): readonly 
   const start = portNumber(startText);
   const end = portNumber(endText);
   if (start === null || end === null || end < start) {
-    scope.report("build", "bad-port", say`"${text}" is not a port or a range of ports.`, range);
+    reading.report("build", "bad-port", say`"${text}" is not a port or a range of ports.`, range);
     return [];
   }
   if (!["tcp", "udp", "sctp"].includes(protocol)) {
-    scope.report("build", "bad-port", say`"${protocolText}" is not a protocol of ports.`, range);
+    reading.report("build", "bad-port", say`"${protocolText}" is not a protocol of ports.`, range);
     return [];
   }
   return Array.from({ length: end - start + 1 }, (_, i) => `${start + i}/${protocol}`);

@@ -1,7 +1,7 @@
 /** Reading an instruction's flags as BuildKit does: frontend/dockerfile/instructions/bflag.go. */
 import type { Flag, Instruction } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
-import type { StageScope } from "./scope.js";
+import type { Reading } from "./reading.js";
 
 /** What is known of one flag of an instruction. */
 export interface FlagKind {
@@ -29,7 +29,7 @@ export interface FlagValues {
 export function readFlags(
   instruction: Instruction,
   known: Readonly<Record<string, FlagKind>>,
-  scope: StageScope,
+  reading: Reading,
 ): FlagValues {
   const found = new Map<string, Flag[]>();
   let valid = true;
@@ -37,7 +37,7 @@ export function readFlags(
     if (flag.text === "--") break;
     const mistake = checkFlag(flag, known, found.has(flag.name));
     if (mistake !== null) {
-      scope.report("read", "bad-flag", mistake, flag.range);
+      reading.report("read", "bad-flag", mistake, flag.range);
       valid = false;
       break;
     }
@@ -59,15 +59,15 @@ export function readFlags(
 export function refuseNewFlags(
   flags: FlagValues,
   known: Readonly<Record<string, FlagKind>>,
-  scope: StageScope,
+  reading: Reading,
 ): void {
-  if (scope.rules.knowsNewFlags) return;
+  if (reading.rules.knowsNewFlags) return;
   const refused = Object.keys(known).find(
     (name) => known[name]?.withoutBuildKit === "fails" && flags.get(name) !== null,
   );
   const flag = refused === undefined ? null : flags.get(refused);
   if (flag === null) return;
-  scope.report(
+  reading.report(
     "build",
     "needs-buildkit",
     say`The classic builder does not know --${flag.name}: it needs BuildKit.`,

@@ -2,7 +2,7 @@ import type { Instruction, Word } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 import { type FlagKind, readFlags } from "./flags.js";
 import { type InstructionKind, operates } from "./kind.js";
-import type { StageScope } from "./scope.js";
+import type { Reading } from "./reading.js";
 
 const flags: Readonly<Record<string, FlagKind>> = {
   platform: {
@@ -17,7 +17,7 @@ export const from: InstructionKind = {
   expandedBy: "builder",
   setting: "platform",
   flags,
-  evaluate: () => operates("base", null),
+  evaluate: (_instruction, { scope }) => operates("base", null, scope),
   explain(evaluation, rules, { parent }) {
     const pull = evaluation.operation?.kind === "pull" ? evaluation.operation : null;
     if (parent !== null) {
@@ -76,8 +76,8 @@ function nameWordOf({ args: [, asWord, nameWord] }: Instruction): Word | undefin
 }
 
 /** Reads a FROM. Source: BuildKit, instructions/parse.go `parseFrom`. */
-export function readFrom(instruction: Instruction, scope: StageScope): FromLine {
-  const given = readFlags(instruction, flags, scope);
+export function readFrom(instruction: Instruction, reading: Reading): FromLine {
+  const given = readFlags(instruction, flags, reading);
   const [baseWord, asWord, , extra] = instruction.args;
   const nameWord = nameWordOf(instruction);
   if (
@@ -85,7 +85,7 @@ export function readFrom(instruction: Instruction, scope: StageScope): FromLine 
     extra !== undefined ||
     (asWord !== undefined && nameWord === undefined)
   ) {
-    scope.report(
+    reading.report(
       "read",
       "bad-from",
       say`FROM takes an image, and AS with a name if the stage has one.`,
@@ -94,16 +94,16 @@ export function readFrom(instruction: Instruction, scope: StageScope): FromLine 
   }
   const name = nameWord?.value.toLowerCase() ?? null;
   if (name !== null && !/^[a-z][a-z0-9-_.]*$/.test(name)) {
-    scope.report(
+    reading.report(
       "read",
       "bad-stage-name",
       say`"${nameWord?.value ?? ""}" cannot name a stage: a letter first, then letters, digits, - _ and . only.`,
       nameWord?.range ?? instruction.range,
     );
   }
-  const base = baseWord === undefined ? "" : scope.expand(baseWord);
+  const base = baseWord === undefined ? "" : reading.expand(baseWord);
   if (baseWord !== undefined && base === "") {
-    scope.report(
+    reading.report(
       "read",
       "blank-base",
       say`The base "${baseWord.value}" has no value: give the ARG before the first FROM a default.`,
@@ -113,9 +113,9 @@ export function readFrom(instruction: Instruction, scope: StageScope): FromLine 
   const platformFlag = given.get("platform");
   let platform: string | null = null;
   if (platformFlag?.value) {
-    platform = scope.expand({ value: platformFlag.value, range: platformFlag.valueRange });
+    platform = reading.expand({ value: platformFlag.value, range: platformFlag.valueRange });
     if (platform === "") {
-      scope.report(
+      reading.report(
         "read",
         "blank-platform",
         say`--platform has no value.`,

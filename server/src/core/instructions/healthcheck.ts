@@ -3,7 +3,8 @@ import type { Flag, Instruction } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 import { type FlagKind, type FlagValues, readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
-import type { StageScope } from "./scope.js";
+import type { Reading } from "./reading.js";
+import { configured } from "./scope.js";
 
 const flags: Readonly<Record<string, FlagKind>> = {
   interval: {
@@ -33,18 +34,17 @@ const flags: Readonly<Record<string, FlagKind>> = {
 export const healthcheck: InstructionKind = {
   lastOneCounts: true,
   flags,
-  evaluate(instruction, scope) {
-    const check = readCheck(instruction, scope);
-    if (check === null) return inert([]);
+  evaluate(instruction, reading) {
+    const check = readCheck(instruction, reading);
+    const { scope, rules } = reading;
+    if (check === null) return inert([], scope);
     const words = [JSON.stringify(check)];
     // What is committed with an earlier one's options is not what the builder looks for: moby,
     // image/cache/compare.go.
-    const committed = scope.rules.mergesHealthchecks
-      ? { ...scope.config.healthcheck, ...check }
-      : check;
-    scope.config.healthcheck = committed;
+    const committed = rules.mergesHealthchecks ? { ...scope.config.healthcheck, ...check } : check;
+    const evaluation = inert(words, configured(scope, { healthcheck: committed }));
     const isOther = Object.keys(committed).length > Object.keys(check).length;
-    return isOther ? { ...inert(words), neverFound: true } : inert(words);
+    return isOther ? { ...evaluation, neverFound: true } : evaluation;
   },
   explain: () => ({
     inside: [
@@ -55,15 +55,15 @@ export const healthcheck: InstructionKind = {
   terms: () => ["container", "metadata"],
 };
 
-function readCheck(instruction: Instruction, scope: StageScope): Healthcheck | null {
+function readCheck(instruction: Instruction, reading: Reading): Healthcheck | null {
   const [first, ...rest] = instruction.args;
   const kind = first?.value.toUpperCase() ?? "";
   if (kind === "NONE" && rest.length === 0) return { Test: ["NONE"] };
-  const given = readFlags(instruction, flags, scope);
+  const given = readFlags(instruction, flags, reading);
   if (!given.valid) return null;
   const words = rest.map((word) => word.value);
   if (kind !== "CMD" || words.length === 0) {
-    scope.report(
+    reading.report(
       "read",
       "bad-healthcheck",
       kind === "CMD"
@@ -75,19 +75,19 @@ function readCheck(instruction: Instruction, scope: StageScope): Healthcheck | n
   }
   return {
     Test: instruction.json ? ["CMD", ...words] : ["CMD-SHELL", words.join(" ")],
-    ...interval("Interval", given.get("interval"), scope),
-    ...interval("Timeout", given.get("timeout"), scope),
-    ...interval("StartPeriod", given.get("start-period"), scope),
-    ...interval("StartInterval", given.get("start-interval"), scope),
-    ...retries(given, scope),
+    ...interval("Interval", given.get("interval"), reading),
+    ...interval("Timeout", given.get("timeout"), reading),
+    ...interval("StartPeriod", given.get("start-period"), reading),
+    ...interval("StartInterval", given.get("start-interval"), reading),
+    ...retries(given, reading),
   };
 }
 
-function retries(flags: FlagValues, scope: StageScope): { Retries?: number } {
+function retries(flags: FlagValues, reading: Reading): { Retries?: number } {
   const flag = flags.get("retries");
   if (flag === null || flag.value === "") return {};
   if (!/^[+]?\d{1,9}$/.test(flag.value ?? "")) {
-    scope.report("read", "bad-flag", say`--retries takes a number from 0 up.`, flag.range);
+    reading.report("read", "bad-flag", say`--retries takes a number from 0 up.`, flag.range);
     return {};
   }
   const count = Number(flag.value);
@@ -110,12 +110,12 @@ const units = new Map([
 function interval(
   name: "Interval" | "Timeout" | "StartPeriod" | "StartInterval",
   flag: Flag | null,
-  scope: StageScope,
+  reading: Reading,
 ): Healthcheck | Record<string, never> {
   if (flag === null || flag.value === null || flag.value === "") return {};
   const nanoseconds = parseDuration(flag.value);
   if (nanoseconds === null || (nanoseconds !== 0 && nanoseconds < 1e6)) {
-    scope.report(
+    reading.report(
       "read",
       "bad-flag",
       say`--${flag.name} takes a duration of at least 1ms, such as 30s or 1m30s.`,

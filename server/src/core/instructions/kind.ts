@@ -7,7 +7,8 @@ import type { Instruction, Word } from "../syntax/syntax.js";
 import type { FlagKind } from "./flags.js";
 import type { GlossaryId } from "./glossaryId.js";
 import type { Operation } from "./operation.js";
-import type { StageScope } from "./scope.js";
+import type { Reading } from "./reading.js";
+import type { Scope } from "./scope.js";
 
 /**
  * `base`: starts a file system; `layer`: adds a file-system diff; `metadata`: changes only the image
@@ -31,6 +32,15 @@ export interface Evaluation {
   readonly words: readonly string[];
   /** True where the classic builder commits another config than it looks for, and so never finds it. */
   readonly neverFound?: true;
+  /** What an ENV or ARG sets, variables expanded. */
+  readonly assignments?: readonly Assignment[];
+  /** What the next instruction finds: the same object where nothing has changed. */
+  readonly scope: Scope;
+}
+
+export interface Assignment {
+  readonly name: string;
+  readonly value: string;
 }
 
 /** Sentences about an instruction, as plain text: whoever shows them escapes them. */
@@ -99,10 +109,10 @@ export interface InstructionKind {
     around: Surroundings,
   ): readonly GlossaryId[];
   /**
-   * Reads the instruction, reports what is wrong with it to the scope, and applies what it does to
-   * the scope. Never throws; what cannot be read changes nothing.
+   * Reads the instruction in its scope, reports what is wrong with it, and gives the scope that it
+   * leaves. Never throws; what cannot be read changes nothing.
    */
-  evaluate(instruction: Instruction, scope: StageScope): Evaluation;
+  evaluate(instruction: Instruction, reading: Reading): Evaluation;
   explain(
     evaluation: Pick<Evaluation, "operation" | "words">,
     rules: BuilderRules,
@@ -110,24 +120,21 @@ export interface InstructionKind {
   ): Explanation;
 }
 
-export const noEffect: Evaluation = {
-  effect: "none",
-  operation: null,
-  shaping: false,
-  words: [],
-};
+export function noEffect(scope: Scope): Evaluation {
+  return { effect: "none", operation: null, shaping: false, words: [], scope };
+}
 
 /** Metadata that no key ever contains. */
-export function inert(words: readonly string[]): Evaluation {
-  return { effect: "metadata", operation: null, shaping: false, words };
+export function inert(words: readonly string[], scope: Scope): Evaluation {
+  return { effect: "metadata", operation: null, shaping: false, words, scope };
 }
 
 /** Metadata that later keys can contain. */
-export function shaping(words: readonly string[]): Evaluation {
-  return { effect: "metadata", operation: null, shaping: true, words };
+export function shaping(words: readonly string[], scope: Scope): Evaluation {
+  return { effect: "metadata", operation: null, shaping: true, words, scope };
 }
 
 /** An instruction whose step is told by its operation. */
-export function operates(effect: Effect, operation: Operation | null): Evaluation {
-  return { effect, operation, shaping: true, words: [] };
+export function operates(effect: Effect, operation: Operation | null, scope: Scope): Evaluation {
+  return { effect, operation, shaping: true, words: [], scope };
 }

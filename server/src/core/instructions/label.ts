@@ -3,15 +3,17 @@ import { say } from "../text/say.js";
 import { readPairs } from "./env.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
+import { configured } from "./scope.js";
 
 /** `LABEL`: names and values beside the image. */
 export const label: InstructionKind = {
   expandedBy: "builder",
-  evaluate(instruction, scope) {
-    readFlags(instruction, {}, scope);
-    const pairs = readPairs(instruction, scope);
-    for (const [name, value] of pairs) scope.config.labels.set(name, value);
-    return inert(pairs.flat());
+  evaluate(instruction, reading) {
+    readFlags(instruction, {}, reading);
+    const pairs = readPairs(instruction, reading);
+    const { scope } = reading;
+    const labels = pairs.reduce((all, pair) => all.with(...pair), scope.config.labels);
+    return inert(pairs.flat(), configured(scope, { labels }));
   },
   explain: () => ({
     inside: [say`Writes the labels into the image config. No files, no layer.`],

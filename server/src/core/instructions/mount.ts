@@ -4,7 +4,7 @@ import { cleanPath } from "../text/paths.js";
 import { say } from "../text/say.js";
 import type { Mount, SourceReference } from "./operation.js";
 import { joinPaths } from "./paths.js";
-import type { StageScope } from "./scope.js";
+import type { Reading } from "./reading.js";
 
 const types = ["bind", "cache", "tmpfs", "secret", "ssh"] as const;
 type MountType = (typeof types)[number];
@@ -37,9 +37,9 @@ interface Field {
 }
 
 /** Reads one `--mount` flag; null, and reported, when the builder would reject it. */
-export function readMount(flag: Flag, scope: StageScope): Mount | null {
+export function readMount(flag: Flag, reading: Reading): Mount | null {
   const fail = (message: string, phase: "read" | "build" = "build"): null => {
-    scope.report(phase, "bad-mount", message, flag.valueRange);
+    reading.report(phase, "bad-mount", message, flag.valueRange);
     return null;
   };
   const fields = splitFields(flag.value ?? "");
@@ -56,7 +56,7 @@ export function readMount(flag: Flag, scope: StageScope): Mount | null {
         "read",
       );
     }
-    const value = typed === null ? null : scope.expand({ value: typed, range: flag.valueRange });
+    const value = typed === null ? null : reading.expand({ value: typed, range: flag.valueRange });
     const name = fieldNames.get(key);
     if (name === undefined) return fail(say`--mount has no option "${key}".`);
     if (name === "readonly" || name === "readwrite" || name === "required") {
@@ -79,12 +79,12 @@ export function readMount(flag: Flag, scope: StageScope): Mount | null {
   if (mistake !== null) return fail(mistake);
 
   const fromName = values.get("from");
-  const from = sourceOf(type, fromName, flag, scope);
+  const from = sourceOf(type, fromName, flag, reading);
   if (from === "unresolved") return null;
   const typedTarget = values.get("target") ?? "";
   const target = cleanPath(typedTarget).startsWith("/")
     ? cleanPath(typedTarget)
-    : joinPaths("/", scope.directory, typedTarget);
+    : joinPaths("/", reading.scope.directory, typedTarget);
   const needsTarget = type === "bind" || type === "cache" || type === "tmpfs";
   if (needsTarget && target === "/") return fail(say`The mount's target cannot be the root.`);
   return {
@@ -172,11 +172,11 @@ function sourceOf(
   type: MountType,
   from: string | undefined,
   flag: Flag,
-  scope: StageScope,
+  reading: Reading,
 ): SourceReference | null | "unresolved" {
   if (type === "secret" || type === "ssh" || type === "tmpfs") return null;
   if (from === undefined || from === "") return { kind: type === "cache" ? "scratch" : "context" };
-  return scope.resolveSource(from, flag.valueRange, "mount") ?? "unresolved";
+  return reading.source(from, flag.valueRange, "mount") ?? "unresolved";
 }
 
 /** Comma-separated fields with the quotes of CSV; null: a quote stays open. */

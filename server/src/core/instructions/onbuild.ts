@@ -1,30 +1,32 @@
 import { say } from "../text/say.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
+import { configured } from "./scope.js";
 
 /** `ONBUILD`: an instruction for the builds that start from this image. */
 export const onbuild: InstructionKind = {
-  evaluate(instruction, scope) {
-    readFlags(instruction, {}, scope);
+  evaluate(instruction, reading) {
+    readFlags(instruction, {}, reading);
+    const { scope } = reading;
     const trigger = instruction.trigger;
     if (trigger === null) {
-      scope.report(
+      reading.report(
         "read",
         "missing-argument",
         say`ONBUILD needs an instruction.`,
         instruction.keywordRange,
       );
-      return inert([]);
+      return inert([], scope);
     }
     if (trigger.keyword === "ONBUILD") {
-      scope.report(
+      reading.report(
         "read",
         "bad-trigger",
         say`ONBUILD cannot hold another ONBUILD.`,
         trigger.keywordRange,
       );
     } else if (trigger.keyword === "FROM" || trigger.keyword === "MAINTAINER") {
-      scope.report(
+      reading.report(
         "read",
         "bad-trigger",
         say`${trigger.keyword} cannot be an ONBUILD trigger.`,
@@ -33,8 +35,8 @@ export const onbuild: InstructionKind = {
     }
     const text = instruction.original.replace(/^\s*ONBUILD\s*/i, "");
     const bodies = instruction.heredocs.map((doc) => `\n${doc.content}${doc.name}`).join("");
-    scope.config.onBuild = [...scope.config.onBuild, text + bodies];
-    return inert([text + bodies]);
+    const onBuild = [...scope.config.onBuild, text + bodies];
+    return inert([text + bodies], configured(scope, { onBuild }));
   },
   explain: () => ({
     inside: [

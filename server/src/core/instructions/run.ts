@@ -8,7 +8,7 @@ import { type FlagKind, readFlags, refuseNewFlags } from "./flags.js";
 import { type InstructionKind, operates, type Surroundings } from "./kind.js";
 import { mountMeaning, readMount } from "./mount.js";
 import type { Mount, RunOperation, SourceReference } from "./operation.js";
-import type { StageScope } from "./scope.js";
+import type { Reading } from "./reading.js";
 
 /** The classic builder names the first of them: it knows none. */
 const flags: Readonly<Record<string, FlagKind>> = {
@@ -37,11 +37,12 @@ export const run: InstructionKind = {
   isNumbered: true,
   expandedBy: "shell",
   flags,
-  evaluate(instruction, scope) {
-    const given = readFlags(instruction, flags, scope);
-    refuseNewFlags(given, flags, scope);
-    if (scope.rules.refusesEmptyRun && instruction.args.every(({ value }) => value === "")) {
-      scope.report(
+  evaluate(instruction, reading) {
+    const { scope } = reading;
+    const given = readFlags(instruction, flags, reading);
+    refuseNewFlags(given, flags, reading);
+    if (reading.rules.refusesEmptyRun && instruction.args.every(({ value }) => value === "")) {
+      reading.report(
         "build",
         "missing-argument",
         say`RUN needs a command.`,
@@ -50,7 +51,7 @@ export const run: InstructionKind = {
     }
     const network = given.text("network") || "default";
     if (!["default", "none", "host"].includes(network)) {
-      scope.report(
+      reading.report(
         "read",
         "bad-flag",
         say`"${network}" is not a network mode: default, none or host.`,
@@ -59,7 +60,7 @@ export const run: InstructionKind = {
     }
     const security = given.text("security") || "sandbox";
     if (!["sandbox", "insecure"].includes(security)) {
-      scope.report(
+      reading.report(
         "read",
         "bad-flag",
         say`"${security}" is not a security mode: sandbox or insecure.`,
@@ -68,10 +69,10 @@ export const run: InstructionKind = {
     }
     const mounts: Mount[] = [];
     for (const flag of given.all("mount")) {
-      const mount = readMount(flag, scope);
+      const mount = readMount(flag, reading);
       if (mount !== null) mounts.push(mount);
     }
-    const { argv, script } = commandOf(instruction, scope);
+    const { argv, script } = commandOf(instruction, reading);
     const operation: RunOperation = {
       kind: "run",
       argv,
@@ -83,9 +84,9 @@ export const run: InstructionKind = {
       security,
       mounts,
       script,
-      classicArgs: scope.rules.putsArgsBeforeRun ? classicArgs(scope) : [],
+      classicArgs: reading.rules.putsArgsBeforeRun ? classicArgs(reading) : [],
     };
-    return operates("layer", operation);
+    return operates("layer", operation, scope);
   },
   explain(evaluation, rules, around) {
     const operation = evaluation.operation?.kind === "run" ? evaluation.operation : null;
@@ -182,13 +183,13 @@ interface RunCommand {
  * a file that is run; a heredoc in a longer command is put back and left to the shell. The classic
  * builder knows no heredocs. Source: BuildKit, dockerfile2llb `dispatchRun`.
  */
-function commandOf(instruction: Instruction, scope: StageScope): RunCommand {
+function commandOf(instruction: Instruction, reading: Reading): RunCommand {
   const [heredoc] = instruction.heredocs;
-  const typed = commandLine(instruction, scope);
-  if (heredoc === undefined || instruction.json || !scope.rules.knowsHeredocs) {
+  const typed = commandLine(instruction, reading);
+  if (heredoc === undefined || instruction.json || !reading.rules.knowsHeredocs) {
     return { argv: typed, script: null };
   }
-  const shell = scope.config.shell ?? defaultShell;
+  const shell = reading.scope.config.shell ?? defaultShell;
   const text = instruction.args.map((word) => word.value).join(" ");
   if (readHeredocWord(text) === null) {
     const bodies = instruction.heredocs.map((doc) => `\n${doc.content}${doc.name}`).join("");
@@ -209,12 +210,9 @@ export function heredocText(heredoc: Heredoc): string {
  * their number; proxy arguments that are passed make the prefix appear, but are not in it unless
  * they are declared. Source: moby, builder/dockerfile/dispatchers.go `prependEnvOnCmd`.
  */
-function classicArgs(scope: StageScope): readonly string[] {
-  const values = new Map<string, string>();
-  for (const { name, value } of scope.declaredArgs) {
-    if (value !== null && !scope.config.environment.has(name)) values.set(name, value);
-  }
-  const isPrefixed = values.size > 0 || [...scope.buildArgs.keys()].some(isProxyArg);
+function classicArgs({ scope, buildArgs }: Reading): readonly string[] {
+  const args = [...scope.declaredArgs].filter(([name]) => !scope.config.environment.has(name));
+  const isPrefixed = args.length > 0 || [...buildArgs.keys()].some(isProxyArg);
   if (!isPrefixed) return [];
-  return [`|${values.size}`, ...[...values].map(([name, value]) => `${name}=${value}`).sort()];
+  return [`|${args.length}`, ...args.map(([name, value]) => `${name}=${value}`).sort()];
 }

@@ -1,53 +1,61 @@
-/** What an instruction sees and changes while its stage is walked from top to bottom. */
-
-import type { BuilderRules } from "../build/builderRules.js";
-import type { Platform } from "../build/platform.js";
-import type { ImageConfig } from "../image/config.js";
-import type { EscapeCharacter, Word } from "../syntax/syntax.js";
-import type { TextRange } from "../text/range.js";
+/**
+ * What stands above an instruction in its stage: all that it can see and change there. A value: an
+ * instruction hands on another one, or the very same object when it changes nothing.
+ */
+import { defaultPath, type ImageConfig } from "../image/config.js";
+import type { OrderedMap } from "../image/orderedMap.js";
 import type { OrderedEnvironment } from "./environment.js";
-import type { SourceReference } from "./operation.js";
 
-export interface DeclaredArg {
-  readonly name: string;
-  /** null: declared without a value. */
-  readonly value: string | null;
-}
-
-export interface StageScope {
-  readonly rules: BuilderRules;
-  readonly platform: Platform;
-  readonly escape: EscapeCharacter;
-  /** What the user passes with `--build-arg`. */
-  readonly buildArgs: ReadonlyMap<string, string>;
-  /** Values of the ARGs before the first FROM, and the automatic platform arguments. */
-  readonly globalArgs: { get(name: string): string | undefined };
+export interface Scope {
   /** What RUN gets: ENV and ARG, the last assignment last. */
   readonly environment: OrderedEnvironment;
-  /** Every ARG of this stage so far, in order; a parent stage's are included where the builder does. */
-  readonly declaredArgs: DeclaredArg[];
+  /** The last value of each ARG of this stage that got one; a parent stage's are included where the builder does. */
+  readonly declaredArgs: OrderedMap<string>;
   readonly config: ImageConfig;
   /** The current directory as the key of a RUN has it: as typed. */
-  directory: string;
+  readonly directory: string;
   /** True once this stage has its own CMD: ENTRYPOINT then leaves it alone. */
-  hasOwnCmd: boolean;
-  /**
-   * Expands the variables of one word with the variables of the scope; a mistake is reported at the
-   * word and the word is returned as it is.
-   */
-  expand(word: Word): string;
-  /** The same where one word may become several (EXPOSE) or none. */
-  expandToWords(word: Word): readonly string[];
-  /** Expands the body of a heredoc: quotes stay as they are. */
-  expandDocument(content: string, range: TextRange): string;
-  /**
-   * The stage or image that `--from=name` of a COPY, or `from=name` of a mount, means here; reports
-   * what cannot be found.
-   */
-  resolveSource(name: string, range: TextRange, kind: "copy" | "mount"): SourceReference | null;
-  /**
-   * `read`: the instruction is malformed, the build fails wherever it stands; `build`: the build
-   * fails only where the target needs the stage.
-   */
-  report(phase: "read" | "build", code: string, message: string, range: TextRange): void;
+  readonly hasOwnCmd: boolean;
+}
+
+/** The scope with these changes: the same object where they are none. */
+export function changed(scope: Scope, changes: Partial<Scope>): Scope {
+  return updated(scope, changes, Object.is);
+}
+
+/** The scope with these changes of its image config: the same object where they are none. */
+export function configured(scope: Scope, changes: Partial<ImageConfig>): Scope {
+  return changed(scope, { config: updated(scope.config, changes, isSameValue) });
+}
+
+/** Both builders add a PATH; the classic one with the first image that it commits. */
+export function withPath(scope: Scope): Scope {
+  const { environment } = scope.config;
+  if (environment.has("PATH")) return scope;
+  return configured(scope, { environment: environment.with("PATH", defaultPath) });
+}
+
+function updated<T extends object>(
+  value: T,
+  changes: Partial<T>,
+  isSame: (one: unknown, other: unknown) => boolean,
+): T {
+  const names = Object.keys(changes) as (keyof T)[]; // of nothing else
+  return names.every((name) => isSame(value[name], changes[name]))
+    ? value
+    : { ...value, ...changes };
+}
+
+/** Command lines and checks are made anew by each instruction: equal ones are the same. */
+function isSameValue(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true;
+  if (!isPlain(one) || !isPlain(other)) return false;
+  if (Array.isArray(one) && Array.isArray(other) && one.length !== other.length) return false;
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** False for the maps of a config, which are the same object where they are equal. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -1,17 +1,19 @@
 import { say } from "../text/say.js";
 import { oneArgument } from "./arguments.js";
 import { type InstructionKind, inert } from "./kind.js";
+import { configured } from "./scope.js";
 
 /** `STOPSIGNAL`: what docker stop sends first. */
 export const stopsignal: InstructionKind = {
   expandedBy: "builder",
-  evaluate(instruction, scope) {
-    const word = oneArgument(instruction, scope);
-    if (word === null) return inert([]);
-    const signal = scope.expand(word);
-    if (isSignal(signal)) scope.config.stopSignal = signal;
-    else scope.report("build", "bad-signal", say`"${signal}" is not a signal.`, word.range);
-    return inert([signal]);
+  evaluate(instruction, reading) {
+    const word = oneArgument(instruction, reading);
+    const { scope } = reading;
+    if (word === null) return inert([], scope);
+    const signal = reading.expand(word);
+    if (isSignal(signal)) return inert([signal], configured(scope, { stopSignal: signal }));
+    reading.report("build", "bad-signal", say`"${signal}" is not a signal.`, word.range);
+    return inert([signal], scope);
   },
   explain: () => ({
     inside: [say`Notes in the image config the signal that docker stop sends. No layer.`],

@@ -2,18 +2,19 @@ import { say } from "../text/say.js";
 import { oneArgument } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, noEffect, shaping } from "./kind.js";
+import { configured } from "./scope.js";
 
 /** `USER`: who runs the later RUNs and the container. */
 export const user: InstructionKind = {
   expandedBy: "builder",
   setting: "user",
   reaches: ({ operation }) => operation?.kind === "run" || operation?.kind === "makeDirectory",
-  evaluate(instruction, scope) {
-    readFlags(instruction, {}, scope);
-    const word = oneArgument(instruction, scope);
-    if (word === null) return noEffect;
-    scope.config.user = scope.expand(word);
-    return shaping([scope.config.user]);
+  evaluate(instruction, reading) {
+    readFlags(instruction, {}, reading);
+    const word = oneArgument(instruction, reading);
+    if (word === null) return noEffect(reading.scope);
+    const name = reading.expand(word);
+    return shaping([name], configured(reading.scope, { user: name }));
   },
   explain: (_evaluation, rules) => ({
     inside: [

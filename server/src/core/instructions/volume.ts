@@ -2,23 +2,25 @@ import { say } from "../text/say.js";
 import { hasArguments } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
+import { configured } from "./scope.js";
 
 /** `VOLUME`: paths whose files live outside the container's writable layer. */
 export const volume: InstructionKind = {
   expandedBy: "builder",
-  evaluate(instruction, scope) {
-    readFlags(instruction, {}, scope);
-    if (!hasArguments(instruction, scope)) return inert([]);
+  evaluate(instruction, reading) {
+    readFlags(instruction, {}, reading);
+    const { scope } = reading;
+    if (!hasArguments(instruction, reading)) return inert([], scope);
     const paths: string[] = [];
     for (const word of instruction.args) {
       if (word.value.trim() === "") {
-        scope.report("read", "blank-name", say`VOLUME has an empty path.`, word.range);
+        reading.report("read", "blank-name", say`VOLUME has an empty path.`, word.range);
         continue;
       }
-      paths.push(scope.expand({ ...word, value: word.value.trim() }));
+      paths.push(reading.expand({ ...word, value: word.value.trim() }));
     }
-    for (const path of paths) scope.config.volumes.add(path);
-    return inert(paths);
+    const volumes = paths.reduce((all, path) => all.with(path), scope.config.volumes);
+    return inert(paths, configured(scope, { volumes }));
   },
   explain: (_evaluation, rules) => ({
     inside: [

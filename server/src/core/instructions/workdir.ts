@@ -4,6 +4,7 @@ import { oneArgument } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, noEffect, operates, shaping } from "./kind.js";
 import { joinPaths, resolveDirectory } from "./paths.js";
+import { changed, configured } from "./scope.js";
 
 /** `WORKDIR`: the directory of everything that follows. */
 export const workdir: InstructionKind = {
@@ -11,20 +12,18 @@ export const workdir: InstructionKind = {
   expandedBy: "builder",
   setting: "directory",
   reaches: ({ operation }) => operation?.kind === "run",
-  evaluate(instruction, scope) {
-    readFlags(instruction, {}, scope);
-    const word = oneArgument(instruction, scope);
-    if (word === null) return noEffect;
-    const typed = scope.expand(word);
-    const directory = resolveDirectory(scope.directory, typed);
-    scope.directory = scope.rules.keepsTypedDirectories ? directory : cleanPath(directory);
-    scope.config.workingDirectory = scope.directory;
-    if (directory === "/") return shaping(["/"]);
-    return operates("layer", {
-      kind: "makeDirectory",
-      path: joinPaths("/", directory),
-      owner: scope.rules.makesDirectoriesAsUser ? scope.config.user : "",
-    });
+  evaluate(instruction, reading) {
+    readFlags(instruction, {}, reading);
+    const word = oneArgument(instruction, reading);
+    const { scope, rules } = reading;
+    if (word === null) return noEffect(scope);
+    const directory = resolveDirectory(scope.directory, reading.expand(word));
+    const kept = rules.keepsTypedDirectories ? directory : cleanPath(directory);
+    const next = configured(changed(scope, { directory: kept }), { workingDirectory: kept });
+    if (directory === "/") return shaping(["/"], next);
+    const owner = rules.makesDirectoriesAsUser ? scope.config.user : "";
+    const path = joinPaths("/", directory);
+    return operates("layer", { kind: "makeDirectory", path, owner }, next);
   },
   explain(evaluation, rules) {
     const path = evaluation.operation?.kind === "makeDirectory" ? evaluation.operation.path : "/";

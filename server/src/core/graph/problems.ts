@@ -1,0 +1,74 @@
+/** What is wrong with a file and with the way that it is built, and what that fails. */
+import { type BuilderRules, rulesOf } from "../build/builderRules.js";
+import type { BuildDefinition } from "../build/definition.js";
+import type { Found } from "../instructions/reading.js";
+import { syntaxProblems } from "../syntax/placed.js";
+import type { Dockerfile } from "../syntax/syntax.js";
+import { type Problem, problemAt } from "../text/range.js";
+import { say } from "../text/say.js";
+import { flagProblems } from "./flagProblems.js";
+import type { Step, StepPlace } from "./graph.js";
+import type { WalkedStage } from "./walkedStage.js";
+
+/** What the parser found. */
+export function fileProblems(dockerfile: Dockerfile): readonly Found[] {
+  return syntaxProblems(dockerfile).map(read);
+}
+
+/** What is wrong in no line of the file, with its stages or the way that it is built. */
+export function buildProblems(
+  definition: BuildDefinition,
+  { instructions }: Dockerfile,
+  stages: readonly WalkedStage[],
+  target: number,
+): readonly Found[] {
+  const problems = [...flagProblems(definition)];
+  const report = (code: string, message: string): void => {
+    problems.push({ code, message, severity: "error", range: null });
+  };
+  // Of a file without any instruction the parser has said it.
+  if (stages.length === 0 && instructions.length > 0)
+    report("no-stage", say`The file has no FROM: there is nothing to build.`);
+  if (stages.length > 0 && target < 0)
+    report("no-target", say`No stage is named "${definition.target ?? ""}".`);
+  if (!rulesOf(definition.builder).makesEmptyImages && isEmptyImage(stages[target]))
+    report("no-image", say`Nothing follows FROM scratch: the classic builder makes no image of it.`);
+  return problems.map(read);
+}
+
+/** Those of stages that are not built fail nothing, unless the file cannot be read for them. */
+export function stepProblems(
+  steps: readonly Step[],
+  places: ReadonlyMap<Step, StepPlace>,
+  built: ReadonlySet<number>,
+): readonly Found[] {
+  return steps.flatMap((step) => {
+    const place = places.get(step);
+    // FROM lines are read with what stands before them, whichever stages are built.
+    const isBuilt = place?.stage == null || place.nth === 0 || built.has(place.stage);
+    return step.found
+      .filter(({ phase }) => isBuilt || phase === "read")
+      .map(({ phase, problem }) => ({ phase, problem: problemAt(place?.start ?? 0, problem) }));
+  });
+}
+
+/** In the order of the text; what stands in no line comes first. */
+export function inOrder(found: readonly Found[]): readonly Found[] {
+  return [...found].sort((a, b) => (a.problem.range?.start ?? 0) - (b.problem.range?.start ?? 0));
+}
+
+/** True where the builder runs nothing at all; see `BuilderRules.translatesFirst`. */
+export function isRejected({ translatesFirst }: BuilderRules, found: readonly Found[]): boolean {
+  return found.some(
+    ({ phase, problem }) => problem.severity === "error" && (translatesFirst || phase === "read"),
+  );
+}
+
+function read(problem: Problem): Found {
+  return { phase: "read", problem };
+}
+
+/** True for a stage of `FROM scratch` and nothing else. */
+function isEmptyImage(stage: WalkedStage | undefined): boolean {
+  return stage?.base.kind === "scratch" && stage.steps.length === 1;
+}

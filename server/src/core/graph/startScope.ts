@@ -1,0 +1,106 @@
+/** What a stage starts with: what its base image or parent stage ends with. */
+import type { BuilderRules } from "../build/builderRules.js";
+import type { BaseImage } from "../image/baseImage.js";
+import { defaultPath, emptyConfig, type ImageConfig } from "../image/config.js";
+import { OrderedMap, OrderedSet } from "../image/orderedMap.js";
+import { OrderedEnvironment } from "../instructions/environment.js";
+import { changed, configured, type Scope, withPath } from "../instructions/scope.js";
+import type { FileFacts } from "./fileFacts.js";
+import type { StageBase } from "./graph.js";
+import { RememberedByObjects } from "./remembered.js";
+
+type Builds = Pick<FileFacts, "rules" | "digest">;
+
+/** Before the first FROM. */
+export function globalScope({ digest }: Builds): Scope {
+  return scopeWith(emptyConfig, OrderedEnvironment.of(digest));
+}
+
+/** Of a stage that continues no other one: one object for one image. */
+export function startScope(builds: Builds, base: StageBase): Scope {
+  const { rules, digest } = builds;
+  const config = configOf(rules, base);
+  return starts.get([rules, digest, config], () => {
+    const start = scopeWith(config, environmentOf(builds, config));
+    return rules.startsWithPath ? withPath(start) : start;
+  });
+}
+
+/** Of a stage that continues one that ends with `end`: one object for one end. */
+export function continuedScope(builds: Builds, end: Scope): Scope {
+  const { rules, digest } = builds;
+  return continued.get([rules, digest, end], () => {
+    const own = configured(changed(end, { hasOwnCmd: false }), { onBuild: [] });
+    const start = rules.startsWithPath ? withPath(own) : own;
+    if (rules.inheritsArgs) return start;
+    const environment = environmentOf(builds, start.config);
+    return changed(start, { environment, declaredArgs: noArgs });
+  });
+}
+
+/**
+ * Of a stage that a named context takes the place of. Nothing is made of it, so that its config
+ * gets no PATH: dockerfile2llb/convert.go `dispatchStages`.
+ */
+export function replacedScope(builds: Builds, base: StageBase): Scope {
+  const config =
+    base.kind === "image" && base.image !== null ? configOfImage(base.image) : emptyConfig;
+  return scopeWith(config, environmentOf(builds, config));
+}
+
+const starts = new RememberedByObjects<Scope>();
+const continued = new RememberedByObjects<Scope>();
+const configs = new RememberedByObjects<ImageConfig>();
+const noArgs = OrderedMap.of<string>([]);
+
+function scopeWith(config: ImageConfig, environment: OrderedEnvironment): Scope {
+  const directory = config.workingDirectory;
+  return { environment, declaredArgs: noArgs, config, directory, hasOwnCmd: false };
+}
+
+function environmentOf({ digest }: Builds, { environment }: ImageConfig): OrderedEnvironment {
+  const all = OrderedEnvironment.of(digest, environment);
+  return environment.has("PATH") ? all : all.with("PATH", defaultPath);
+}
+
+/** BuildKit starts an empty file system in its root: dockerfile2llb/image.go `emptyImage`. */
+const inRoot: ImageConfig = { ...emptyConfig, workingDirectory: "/" };
+
+function configOf(rules: BuilderRules, base: StageBase): ImageConfig {
+  switch (base.kind) {
+    case "image":
+      return base.image === null ? emptyConfig : configOfImage(base.image);
+    case "scratch":
+    case "folder":
+      return rules.startsScratchInRoot ? inRoot : emptyConfig;
+    case "elsewhere":
+      return base.source.kind === "git" && rules.startsScratchInRoot ? inRoot : emptyConfig;
+    case "stage":
+    case "broken":
+      return emptyConfig;
+  }
+}
+
+function configOfImage(image: BaseImage): ImageConfig {
+  return configs.get([image], () => ({
+    environment: OrderedMap.of(image.environment.map(parseEntry)),
+    cmd: image.cmd,
+    entrypoint: image.entrypoint,
+    workingDirectory: image.workingDirectory,
+    user: image.user,
+    exposedPorts: OrderedSet.of(image.exposedPorts),
+    volumes: OrderedSet.of(image.volumes),
+    labels: OrderedMap.of(Object.entries(image.labels)),
+    healthcheck: image.healthcheck,
+    stopSignal: image.stopSignal,
+    shell: image.shell,
+    onBuild: [],
+    author: null,
+  }));
+}
+
+/** `NAME=value`, or a name alone. */
+function parseEntry(entry: string): readonly [string, string] {
+  const at = entry.indexOf("=");
+  return at < 0 ? [entry, ""] : [entry.slice(0, at), entry.slice(at + 1)];
+}

@@ -1,0 +1,143 @@
+/** From a FROM and what stands below it to a walked stage. */
+import { contextName } from "../build/definition.js";
+import { formatPlatform, type Platform, parsePlatform } from "../build/platform.js";
+import { type FromLine, readFrom } from "../instructions/from.js";
+import { operates } from "../instructions/kind.js";
+import { startReading } from "../instructions/reading.js";
+import type { Scope } from "../instructions/scope.js";
+import type { Instruction } from "../syntax/syntax.js";
+import { say } from "../text/say.js";
+import { imageTriggers, triggerHolders } from "./addedInstructions.js";
+import { type FileFacts, stageFacts } from "./fileFacts.js";
+import type { StageBase, Step } from "./graph.js";
+import { baseStage, isNameTaken } from "./stageNames.js";
+import { continuedScope, replacedScope, startScope } from "./startScope.js";
+import { type StageWalk, stepOf, walkStage } from "./walkStage.js";
+
+/** The lines of one stage. */
+export interface StageLines {
+  readonly from: Instruction;
+  readonly instructions: readonly Instruction[];
+}
+
+/** A stage before what the target needs, numbers and labels are laid over it. */
+export interface WalkedStage extends Pick<StageWalk, "steps" | "scope"> {
+  readonly index: number;
+  readonly name: string | null;
+  readonly instruction: Instruction;
+  readonly base: StageBase;
+  readonly platform: Platform;
+  /** See `Stage.isReplaced`. */
+  readonly isReplaced: boolean;
+  /** The steps of the parent stage whose triggers run here; empty: they are a base image's, or none. */
+  readonly holders: readonly Step[];
+}
+
+/**
+ * Finds what a stage starts from, and walks it.
+ * @param globals what the lines before the first FROM leave
+ * @param above the stages above it
+ */
+export function walkLines(
+  { from, instructions }: StageLines,
+  file: FileFacts,
+  globals: Scope,
+  above: readonly WalkedStage[],
+): WalkedStage {
+  const index = above.length;
+  const opening = openStage(from, index, file, globals);
+  const { base, isReplaced } = opening;
+  const parent = base.kind === "stage" ? (above[base.index] ?? null) : null;
+  const holders = parent === null ? [] : triggerHolders(parent.steps);
+  const triggers =
+    parent === null && !isReplaced
+      ? imageTriggers(base, from)
+      : holders.flatMap(({ instruction }) => instruction.trigger ?? []);
+  const scope = startOf(file, opening, parent);
+  const walk = walkStage({
+    ...{ file, index, from: opening.step, triggers, instructions, scope, isReplaced },
+  });
+  return {
+    ...walk,
+    ...{ index, name: opening.name, instruction: from, base, isReplaced, holders },
+    platform: opening.platform ?? parent?.platform ?? file.platform,
+  };
+}
+
+/** What a FROM says. */
+interface Opening {
+  readonly step: Step;
+  /** Lower case; null: the stage has no name. */
+  readonly name: string | null;
+  /** null: it names none. */
+  readonly platform: Platform | null;
+  readonly base: StageBase;
+  readonly isReplaced: boolean;
+}
+
+function openStage(from: Instruction, index: number, file: FileFacts, globals: Scope): Opening {
+  const reading = startReading({ ...stageFacts(file, index), globals: null }, globals);
+  const line = readFrom(from, reading);
+  const { name } = line;
+  const platform = line.platform === null ? null : parsePlatform(line.platform);
+  if (line.platform !== null && platform === null) {
+    const message = say`"${line.platform}" is not a platform, such as linux/arm64.`;
+    reading.report("read", "bad-platform", message, from.range);
+  }
+  if (!file.rules.allowsEqualStageNames && name !== null && isNameTaken(file.names, name, index)) {
+    const message = say`Another stage above is named "${name}".`;
+    reading.report("build", "stage-name-taken", message, from.range);
+  }
+  const basePlatform = formatPlatform(platform ?? file.platform);
+  const replacement = name === null ? null : namedContext(file, name, basePlatform);
+  const base = replacement ?? baseOf(file, line, index, basePlatform);
+  const operation =
+    base.kind === "image"
+      ? ({ kind: "pull", reference: base.reference, platform: line.platform } as const)
+      : null;
+  const step = stepOf(from, operates("base", operation, globals), reading.found);
+  return { step, name, platform, base, isReplaced: replacement !== null };
+}
+
+function baseOf(
+  file: FileFacts,
+  { base: reference }: FromLine,
+  index: number,
+  platform: string,
+): StageBase {
+  if (reference === "") return { kind: "broken" };
+  const stage = baseStage(file.names, reference, index);
+  if (stage !== null) return { kind: "stage", index: stage };
+  const named = namedContext(file, reference, platform);
+  if (named !== null) return named;
+  if (reference === "scratch") return { kind: "scratch" };
+  return { kind: "image", reference, image: file.baseImage(reference, platform) };
+}
+
+/** What a `--build-context` puts in the place of a stage or an image; null: none has the name. */
+function namedContext(file: FileFacts, name: string, platform: string): StageBase | null {
+  const source = file.contexts.get(contextName(name));
+  switch (source?.kind) {
+    case undefined:
+      return null;
+    case "path":
+      return { kind: "folder", name: contextName(name) };
+    case "image": {
+      const { reference } = source;
+      const image = file.baseImage(reference, platform);
+      return { kind: "image", reference, image, isNamed: true };
+    }
+    case "git":
+    case "build":
+      return { kind: "elsewhere", name: contextName(name), source };
+  }
+}
+
+function startOf(
+  file: FileFacts,
+  { base, isReplaced }: Opening,
+  parent: WalkedStage | null,
+): Scope {
+  if (parent !== null) return continuedScope(file, parent.scope);
+  return isReplaced ? replacedScope(file, base) : startScope(file, base);
+}
