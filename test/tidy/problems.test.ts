@@ -24,7 +24,9 @@ function reportedCodes(): readonly string[] {
   for (const file of projectFiles("server/src")) {
     if (!reporters.test(file) || notReporters.test(file)) continue;
     const source = projectText(file);
-    const calls = source.matchAll(/\b(?:report|foundWrong|problem|make|fail)\(([\s\S]{0,300}?)(?:\);|\),)/g);
+    const calls = source.matchAll(
+      /\b(?:report|foundWrong|problem|make|fail)\(([\s\S]{0,300}?)(?:\);|\),)/g,
+    );
     const texts = [
       ...[...calls].map((call) => call[1] ?? ""),
       ...(source.match(/\bcode: "[^"]*"/g) ?? []),

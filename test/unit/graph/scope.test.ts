@@ -127,6 +127,7 @@ test("the digest of an environment is the sum of the digests of its neighbours",
     assert.deepEqual(environment.entries(), expected);
     assert.equal(environment.digest(), digestOf(expected));
     assert.equal(environment.get(name), value);
+    assert.deepEqual(OrderedEnvironment.of(sha256, expected), environment);
   }
 });
 

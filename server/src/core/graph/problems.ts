@@ -32,7 +32,10 @@ export function buildProblems(
   if (stages.length > 0 && target < 0)
     report("no-target", say`No stage is named "${definition.target ?? ""}".`);
   if (!rulesOf(definition.builder).makesEmptyImages && isEmptyImage(stages[target]))
-    report("no-image", say`Nothing follows FROM scratch: the classic builder makes no image of it.`);
+    report(
+      "no-image",
+      say`Nothing follows FROM scratch: the classic builder makes no image of it.`,
+    );
   return problems.map(read);
 }
 

@@ -1,5 +1,11 @@
 /** Names and what they stand for, in the order in which the names came first. Never changed. */
-import { entriesIn, type PersistentMap, valueIn, withValue } from "./persistentMap.js";
+import {
+  entriesIn,
+  type PersistentMap,
+  persistentMap,
+  valueIn,
+  withValue,
+} from "./persistentMap.js";
 
 interface Placed<V> {
   readonly value: V;
@@ -9,9 +15,10 @@ interface Placed<V> {
 /** See `PersistentMap` for what a change costs. A name that is set again keeps its place. */
 export class OrderedMap<V> implements Iterable<readonly [string, V]> {
   static of<V>(entries: Iterable<readonly [string, V]>): OrderedMap<V> {
-    let map = new OrderedMap<V>(null, 0);
-    for (const [name, value] of entries) map = map.with(name, value);
-    return map;
+    const placed = new Map<string, Placed<V>>();
+    for (const [name, value] of entries)
+      placed.set(name, { value, place: placed.get(name)?.place ?? placed.size });
+    return new OrderedMap(persistentMap(placed), placed.size);
   }
 
   private constructor(
@@ -44,9 +51,7 @@ export class OrderedMap<V> implements Iterable<readonly [string, V]> {
 /** Names alone, in the order in which they came. Never changed. */
 export class OrderedSet implements Iterable<string> {
   static of(names: Iterable<string>): OrderedSet {
-    let set = new OrderedSet(OrderedMap.of<true>([]));
-    for (const name of names) set = set.with(name);
-    return set;
+    return new OrderedSet(OrderedMap.of([...names].map((name) => [name, true])));
   }
 
   private constructor(private readonly names: OrderedMap<true>) {}

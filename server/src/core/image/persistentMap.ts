@@ -22,6 +22,17 @@ interface Leaf<V> {
   readonly entries: readonly (readonly [string, V])[];
 }
 
+/** All at once: what setting one after the other gives, without the maps between. */
+export function persistentMap<V>(entries: ReadonlyMap<string, V>): PersistentMap<V> {
+  const leaves = new Map<number, Leaf<V>>();
+  for (const entry of entries) {
+    const hash = hashOf(entry[0]);
+    const same = leaves.get(hash)?.entries ?? [];
+    leaves.set(hash, { kind: "leaf", hash, entries: [...same, entry] });
+  }
+  return leaves.size === 0 ? null : grown([...leaves.values()], 0);
+}
+
 export function valueIn<V>(map: PersistentMap<V>, name: string): V | undefined {
   const hash = hashOf(name);
   let node = map;
@@ -49,6 +60,22 @@ export function entriesIn<V>(map: PersistentMap<V>): readonly (readonly [string,
 }
 
 const bitsOfLevel = 5;
+
+/** At least one leaf, of hashes that are equal below `shift` and differ above. */
+function grown<V>(leaves: readonly Leaf<V>[], shift: number): Branch<V> | Leaf<V> {
+  const [first, second] = leaves;
+  if (first !== undefined && second === undefined) return first;
+  const groups: Leaf<V>[][] = Array.from({ length: 1 << bitsOfLevel }, () => []);
+  for (const leaf of leaves) groups[indexAt(leaf.hash, shift)]?.push(leaf);
+  let present = 0;
+  const children: (Branch<V> | Leaf<V>)[] = [];
+  for (const [index, group] of groups.entries()) {
+    if (group.length === 0) continue;
+    present |= 1 << index;
+    children.push(grown(group, shift + bitsOfLevel));
+  }
+  return { kind: "branch", present, children };
+}
 
 function inserted<V>(node: Branch<V> | Leaf<V>, leaf: Leaf<V>, shift: number): Branch<V> | Leaf<V> {
   if (node.kind === "leaf")
@@ -86,7 +113,11 @@ function parted<V>(one: Leaf<V>, other: Leaf<V>, shift: number): Branch<V> {
 }
 
 function bitAt(hash: number, shift: number): number {
-  return 1 << ((hash >>> shift) & 31);
+  return 1 << indexAt(hash, shift);
+}
+
+function indexAt(hash: number, shift: number): number {
+  return (hash >>> shift) & 31;
 }
 
 /** How many children stand before the one of `bit`. */

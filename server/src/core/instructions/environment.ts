@@ -3,7 +3,7 @@
  * again moves to the end. Source: BuildKit, client/llb/meta.go `EnvList`.
  */
 import type { Digest } from "../host.js";
-import { type PersistentMap, valueIn, withValue } from "../image/persistentMap.js";
+import { type PersistentMap, persistentMap, valueIn, withValue } from "../image/persistentMap.js";
 
 /** A variable, and the names that stand beside it. */
 interface Link {
@@ -19,9 +19,20 @@ interface Link {
  */
 export class OrderedEnvironment {
   static of(digest: Digest, entries: Iterable<readonly [string, string]> = []): OrderedEnvironment {
-    let environment = new OrderedEnvironment(digest, null, null, 0n);
-    for (const [name, value] of entries) environment = environment.with(name, value);
-    return environment;
+    const values = new Map<string, string>();
+    for (const [name, value] of entries) {
+      values.delete(name);
+      values.set(name, value);
+    }
+    const names = [...values.keys()];
+    const links = new Map<string, Link>();
+    let sum = 0n;
+    for (const [at, name] of names.entries()) {
+      const [value, previous] = [values.get(name) ?? "", names[at - 1] ?? null];
+      links.set(name, { value, previous, next: names[at + 1] ?? null });
+      sum += pairDigest(digest, previous, name, value);
+    }
+    return new OrderedEnvironment(digest, persistentMap(links), names.at(-1) ?? null, sum);
   }
 
   private constructor(
@@ -88,8 +99,12 @@ export class OrderedEnvironment {
   }
 
   #pair(previous: string | null, name: string, value: string): bigint {
-    return BigInt(`0x${this.textDigest(JSON.stringify([previous, name, value]))}`);
+    return pairDigest(this.textDigest, previous, name, value);
   }
+}
+
+function pairDigest(digest: Digest, previous: string | null, name: string, value: string): bigint {
+  return BigInt(`0x${digest(JSON.stringify([previous, name, value]))}`);
 }
 
 function relinked(
