@@ -46,7 +46,7 @@ const help: Input = {
 /** The sample projects, edited as one would: in a file, in a mode, in the Dockerfile. */
 function workspaceInputs(): readonly Input[] {
   const root = path.join(fixtures, "workspaces");
-  return namesIn(root).flatMap((workspace) => {
+  return foldersIn(root).flatMap((workspace) => {
     const files = [...filesOf(path.join(root, workspace))];
     const dockerfiles = files.flatMap(([name]) => (isDockerfile(name) ? [name] : []));
     const others = files.flatMap(([name]) =>
@@ -82,7 +82,7 @@ function workspaceInputs(): readonly Input[] {
 
 function featureInputs(): readonly Input[] {
   const workspaceFiles = (name: string) => filesOf(path.join(fixtures, "workspaces", name));
-  return namesIn(fixtures).flatMap((feature) =>
+  return foldersIn(fixtures).flatMap((feature) =>
     namesIn(path.join(fixtures, feature), ".txt").flatMap((file) => {
       const name = `${feature}/${file}`;
       const text = readFileSync(path.join(fixtures, name), "utf8");
@@ -106,7 +106,7 @@ function featureInputs(): readonly Input[] {
 }
 
 function syntaxInputs(): readonly Input[] {
-  return namesIn(path.join(fixtures, "syntax")).map((name) => {
+  return foldersIn(path.join(fixtures, "syntax")).map((name) => {
     const text = readFileSync(path.join(fixtures, "syntax", name, "Dockerfile"), "utf8");
     return withCommandLine({
       ...plainInput,
@@ -208,7 +208,13 @@ function append(file: string, line: string): Operation {
   return { kind: "edit", path: file, edit: { kind: "append", line }, keepTime: false };
 }
 
-function namesIn(folder: string, ending = ""): readonly string[] {
+function foldersIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+    .sort();
+}
+
+function namesIn(folder: string, ending: string): readonly string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith(ending))
     .sort();
