@@ -19,9 +19,10 @@ import {
   toPath,
   toUri,
 } from "./convert/fromProtocol.js";
-import type { Result } from "./core/host.js";
+import { known, type Result } from "./core/host.js";
 import { speak } from "./core/text/say.js";
 import { statusDetail, statusText } from "./core/words/summary.js";
+import { answered } from "./core/world/world.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
 import { handleCodeLens } from "./handlers/codeLens.js";
 import { createContextWatches } from "./handlers/contextWatches.js";
@@ -33,11 +34,13 @@ import { handleLayerChildren, handleLayerStack } from "./handlers/layerStack.js"
 import { handlePicture } from "./handlers/picture.js";
 import { handleSharedLayers } from "./handlers/sharedLayers.js";
 import { handleSimulateBuild } from "./handlers/simulateBuild.js";
+import { openMachine } from "./host/machine.js";
 import { readTextFile } from "./host/nodeFileSystem.js";
 import { pathInside } from "./host/paths.js";
 import { openStateStore, type StateStore } from "./host/stateStore.js";
 import { type AnalysisState, notifications, requests } from "./protocol.js";
-import { Session, type SessionHost } from "./workspace/session.js";
+import { type BuildHost, LiveBuild } from "./workspace/build.js";
+import { maxEntries } from "./workspace/contextProblem.js";
 import { readSettings } from "./workspace/settings.js";
 
 /** Answers of all open documents are sent again together, this long after the first change. Milliseconds. */
@@ -48,7 +51,7 @@ const ignoreDelay = 200;
 
 export function serve(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
-  const sessions = new Map<string, Session>();
+  const sessions = new Map<string, LiveBuild>();
   /** Ignore files that are open in the editor, by path. */
   const ignoreFiles = new Map<string, TextDocument>();
   const watches = createContextWatches(connection, (error) =>
@@ -64,11 +67,28 @@ export function serve(connection: Connection): void {
     watch: false,
     refreshLenses: false,
   };
-  const pending = new Set<Session>();
+  const pending = new Set<LiveBuild>();
   let timer: NodeJS.Timeout | null = null;
   let lensesAreStale = false;
 
-  const host: SessionHost = {
+  const machine = openMachine({
+    maxEntries,
+    readText(file) {
+      const open = ignoreFiles.get(file);
+      return open === undefined ? readTextFile(file) : { ok: true, value: open.getText() };
+    },
+    isWatched,
+    mayAskGit: () => isTrusted,
+    async readState() {
+      const told = await store.refresh();
+      if (told.ok && told.value !== null) host.tell(told.value);
+      if (!told.ok) host.log(`${told.error.path}: ${told.error.message}`);
+      return store.state;
+    },
+  });
+
+  const host: BuildHost = {
+    machine,
     get store() {
       return store;
     },
@@ -76,14 +96,7 @@ export function serve(connection: Connection): void {
       lensesAreStale = true;
       schedule(session);
     },
-    readText(file) {
-      const open = ignoreFiles.get(file);
-      return open === undefined ? readTextFile(file) : { ok: true, value: open.getText() };
-    },
     isWatched,
-    get isTrusted() {
-      return isTrusted;
-    },
     tell: (message) => {
       // A notification: the request of the same purpose would wait for somebody to close the message.
       run("tell", () =>
@@ -96,7 +109,7 @@ export function serve(connection: Connection): void {
     log: (message) => connection.console.warn(message),
   };
 
-  function schedule(session: Session): void {
+  function schedule(session: LiveBuild): void {
     pending.add(session);
     if (timer === null) timer = setTimeout(publish, refreshDelay);
   }
@@ -151,7 +164,7 @@ export function serve(connection: Connection): void {
     feature: string,
     uri: string,
     empty: T,
-    work: (session: Session, document: TextDocument) => T,
+    work: (session: LiveBuild, document: TextDocument) => T,
   ): T {
     const session = sessions.get(uri);
     const document = documents.get(uri);
@@ -220,7 +233,7 @@ export function serve(connection: Connection): void {
         return folderOf(file);
       },
     };
-    const session = new Session(place, document.getText(), document.version, host);
+    const session = new LiveBuild(place, document.getText(), document.version, host);
     sessions.set(document.uri, session);
     run("open", () => configure(session));
   });
@@ -251,6 +264,7 @@ export function serve(connection: Connection): void {
     }
     sessions.get(document.uri)?.close();
     sessions.delete(document.uri);
+    guard("close", undefined, forgetOthers);
     run("close", () => connection.sendDiagnostics({ uri: document.uri, diagnostics: [] }));
     watchContexts();
   });
@@ -265,7 +279,7 @@ export function serve(connection: Connection): void {
     ignoreTimers.set(file, setTimeout(changed, ignoreDelay));
   }
 
-  async function configure(session: Session): Promise<void> {
+  async function configure(session: LiveBuild): Promise<void> {
     const scopeUri = session.place.file === null ? undefined : session.place.uri;
     const value: unknown = can.configuration
       ? await connection.workspace.getConfiguration({
@@ -299,7 +313,20 @@ export function serve(connection: Connection): void {
   }
 
   function filesChanged(files: readonly string[]): void {
-    for (const session of sessions.values()) run("files", () => session.filesChanged(files));
+    const concerned = [...sessions.values()].filter((session) => session.concerns(files));
+    if (concerned.length === 0) return;
+    const { contexts, pool } = machine;
+    const work = contexts
+      .changed(files, { isCancelled: false })
+      .then((answers) => pool.update((world) => answered(world, answers)));
+    for (const session of concerned) run("files", () => session.settleAfter(work));
+  }
+
+  /** What no open Dockerfile turns on is forgotten. */
+  function forgetOthers(): void {
+    const needs = [...sessions.values()].flatMap(({ reads }) => reads);
+    machine.pool.retain(needs);
+    machine.contexts.retain(needs);
   }
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
@@ -351,11 +378,12 @@ export function serve(connection: Connection): void {
     const session = sessions.get(toUri(params));
     if (session === undefined) return { outcome: "cancelled" };
     const result = await handleSimulateBuild(connection, session, params, token);
-    for (const other of sessions.values()) other.storeChanged();
+    for (const other of sessions.values()) other.othersChanged();
     return result;
   });
   connection.onRequest(requests.forgetBuilds, async () => {
     const forgotten = await store.forget();
+    machine.pool.update((world) => answered(world, [[{ kind: "state" }, known(store.state)]]));
     for (const session of sessions.values()) session.forgetResult();
     if (!forgotten.ok) throw new Error(forgotten.error.message);
     return { forgotten: forgotten.value };

@@ -7,9 +7,9 @@ import { type TestContext, test } from "node:test";
 import { codeLenses } from "../../server/src/core/features/codeLens.js";
 import { hover } from "../../server/src/core/features/hover.js";
 import { layerStack } from "../../server/src/core/features/layerStack.js";
-import { readTextFile } from "../../server/src/host/nodeFileSystem.js";
+import { openMachine } from "../../server/src/host/machine.js";
 import { openStateStore } from "../../server/src/host/stateStore.js";
-import { Session, type SessionHost } from "../../server/src/workspace/session.js";
+import { type BuildHost, LiveBuild } from "../../server/src/workspace/build.js";
 import { defaultSettings } from "../../server/src/workspace/settings.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { pythonApp } from "./support/projects.js";
@@ -42,28 +42,28 @@ function watchFileSystem(t: TestContext): string[] {
 test("no call of the file system lies between a keystroke and its answers", async (t) => {
   const folder = temporaryFolder(t, pythonApp);
   const store = openStateStore(path.join(folder, ".state"));
-  const host: SessionHost = {
+  const machine = openMachine({ mayAskGit: () => true, readState: async () => store.state });
+  const host: BuildHost = {
+    machine,
     store,
     changed: () => undefined,
-    readText: readTextFile,
     isWatched: () => true,
-    isTrusted: true,
     tell: () => undefined,
     log: (message) => assert.fail(message),
   };
   const file = path.join(folder, "Dockerfile");
   const place = { uri: `file://${file}`, file, workspaceFolder: folder };
-  const session = new Session(place, pythonApp.Dockerfile, 1, host);
-  await session.configure(defaultSettings);
-  await session.simulate({ isCancelled: false }, { report: () => undefined });
+  const build = new LiveBuild(place, pythonApp.Dockerfile, 1, host);
+  await build.configure(defaultSettings);
+  await build.simulate({ isCancelled: false }, { report: () => undefined });
 
   const called = watchFileSystem(t);
   fs.existsSync(folder);
   assert.deepEqual(called.splice(0), ["existsSync"], "calls are seen");
   const edited = pythonApp.Dockerfile.replace("pip install", "pip  install");
   for (const [version, text] of [edited, `${edited}ENV A=1\n`, `${edited}COPY app.p`].entries()) {
-    session.update(text, version + 2);
-    const view = session.view();
+    build.update(text, version + 2);
+    const view = build.view();
     assert.ok(codeLenses(view, "all").length >= 6);
     hover(view, 60);
     layerStack(view, { folder, problem: "", isWatched: true });

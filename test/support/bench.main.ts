@@ -6,20 +6,15 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { type Analysis, analyse, neededFiles } from "../../server/src/core/analysis/analyse.js";
+import { type Answer, analyse } from "../../server/src/core/analysis/snapshot.js";
 import { recordBuild } from "../../server/src/core/cache/record.js";
-import type { Baseline } from "../../server/src/core/cache/records.js";
-import {
-  addBuild,
-  emptyBaseline,
-  emptyState,
-  lastBuild,
-} from "../../server/src/core/cache/state.js";
+import { addBuild, emptyState } from "../../server/src/core/cache/state.js";
 import { codeLenses } from "../../server/src/core/features/codeLens.js";
 import { parseDockerfile } from "../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../server/src/host/digest.js";
+import { openMachine } from "../../server/src/host/machine.js";
 import { hostPlatform } from "../../server/src/host/platform.js";
-import { hashNeeded, openContext } from "../../server/src/host/project.js";
+import { settle } from "../../server/src/host/settle.js";
 import { requests } from "../../server/src/protocol.js";
 import { dockerfileOf } from "../bench/support/dockerfiles.js";
 import {
@@ -122,36 +117,34 @@ async function inServer(project: string, text: string) {
 }
 
 async function inCore(project: string, text: string): Promise<readonly number[]> {
-  const context = openContext({ dockerfile: null, folder: project, builder: "buildkit" });
-  await context.reader.scan();
   const build = buildOf({
     context: { kind: "path", folder: project },
     platform: hostPlatform(),
   });
-  const run = (source: string, baseline: Baseline): Analysis =>
+  let state = emptyState;
+  const { pool } = openMachine({ mayAskGit: () => false, readState: async () => state });
+  const run = (source: string): Answer =>
     analyse({
       ...build,
       dockerfile: parseDockerfile(source),
-      context: context.state(null),
-      baseline,
-      baseImage: () => null,
+      world: pool.world,
+      baseline: { kind: "last" },
       digest: sha256,
     });
-  const none = emptyBaseline(sha256);
-  await hashNeeded(context, () => neededFiles(run(text, none)));
-  const first = run(text, none);
+  const { analysis } = await settle(pool, () => run(text), { isCancelled: false });
   const recorded = recordBuild({
-    graph: first.graph,
-    keys: first.keys,
-    tree: first.input.context?.tree ?? null,
+    graph: analysis.graph,
+    keys: analysis.keys,
+    tree: analysis.input.context?.tree ?? null,
     digest: sha256,
     at: 0,
   });
-  const baseline = lastBuild(addBuild(emptyState, recorded), build.definition, sha256);
+  state = addBuild(emptyState, recorded);
+  await pool.renew([{ kind: "state" }], { isCancelled: false });
   const place = keystrokeAt(text);
   return timed(30, (round) => {
     const edited = `${text.slice(0, place)}${"x".repeat(1 + (round & 1))}${text.slice(place)}`;
-    codeLenses({ analysis: run(edited, baseline), isResult: false }, "all");
+    codeLenses({ analysis: run(edited).analysis, isResult: false }, "all");
   });
 }
 

@@ -26,31 +26,21 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import {
-  type Analysis,
-  analyse,
-  type ContextState,
-  neededFiles,
-} from "../../server/src/core/analysis/analyse.js";
+import type { Analysis } from "../../server/src/core/analysis/analyse.js";
+import { analyse } from "../../server/src/core/analysis/snapshot.js";
 import type { View } from "../../server/src/core/analysis/view.js";
 import type { Builder } from "../../server/src/core/build/builder.js";
 import { parsePlatform } from "../../server/src/core/build/platform.js";
-import { contextView } from "../../server/src/core/cache/inputs.js";
 import { recordBuild } from "../../server/src/core/cache/record.js";
-import {
-  addBuild,
-  emptyBaseline,
-  emptyState,
-  lastBuild,
-  transferOf,
-} from "../../server/src/core/cache/state.js";
-import { createIgnoreMatcher, readIgnoreFile } from "../../server/src/core/context/ignoreFile.js";
-import { transferredTree } from "../../server/src/core/context/transfer.js";
+import { addBuild, emptyState } from "../../server/src/core/cache/state.js";
+import { known, type Result, unknown } from "../../server/src/core/host.js";
 import type { BaseImage } from "../../server/src/core/image/baseImage.js";
 import { parseDockerfile } from "../../server/src/core/syntax/parse.js";
-import { createContextReader } from "../../server/src/host/contextReader.js";
+import type { NeedKind } from "../../server/src/core/world/facts.js";
 import { sha256 } from "../../server/src/host/digest.js";
 import { createHashMemory } from "../../server/src/host/hashMemory.js";
+import { openMachine } from "../../server/src/host/machine.js";
+import { settle } from "../../server/src/host/settle.js";
 import { DISK_ROOTS, type MemoryDisk, memoryDisk } from "../unit/context/memoryDisk.js";
 import { buildOf } from "./definitions.js";
 import type { Fixture } from "./fixtures.js";
@@ -119,8 +109,6 @@ export async function openProject(
   return { view: { analysis, isResult }, text: state.dockerfile(), analysed, option };
 }
 
-const contextFolder = "/work/app";
-
 /** `name rest of the line`, one a line. */
 function commands(text: string): readonly (readonly [string, string])[] {
   return text
@@ -188,7 +176,7 @@ class Builds {
   #builder: Builder;
   #target: string | null = null;
   #platform = "linux/amd64";
-  #against = "last";
+  #against: "last" | "empty" = "last";
   #context: "read" | "unhashed" | "unread" = "read";
   #state = emptyState;
 
@@ -205,7 +193,7 @@ class Builds {
   set(name: string, value: string): void {
     if (name === "target") this.#target = value;
     else if (name === "platform") this.#platform = value;
-    else if (name === "against") this.#against = value;
+    else if (name === "against") this.#against = value === "empty" ? value : "last";
     else if (name === "unread" || name === "unhashed") this.#context = name;
     else if (name === "build-arg") {
       const [key = "", given = ""] = value.split(/=(.*)/s);
@@ -305,57 +293,47 @@ class Builds {
     const platform = parsePlatform(this.#platform);
     assert.ok(platform !== null);
     const build = buildOf({
-      context: { kind: "path", folder: contextFolder },
+      context: { kind: "path", folder: DISK_ROOTS[this.#input.system] },
       target: this.#target,
       args: this.#buildArgs,
       builder: this.#builder,
       platform,
     });
-    const baseline =
-      this.#against === "empty"
-        ? emptyBaseline(sha256)
-        : lastBuild(this.#state, build.definition, sha256);
+    const baseline = { kind: this.#against } as const;
     const typed = this.dockerfile();
     const dockerfile = parseDockerfile(this.#input.crlf ? typed.replaceAll("\n", "\r\n") : typed);
-    const analyseWith = (context: ContextState | null): Analysis =>
-      analyse({
-        ...build,
-        dockerfile,
-        context,
-        baseline,
-        baseImage: (reference) => images.get(reference) ?? null,
-        digest: sha256,
-      });
-    if (this.#context === "unread") return analyseWith(null);
-    const { disk, system } = this.#input;
-    const reader = createContextReader({
-      root: DISK_ROOTS[system],
-      ignore: createIgnoreMatcher(readIgnoreFile(this.#ignoreText()), this.#builder, system),
+    const { disk } = this.#input;
+    const { pool } = openMachine({
       fileSystem: disk,
       memory: this.#memory,
       now: () => disk.clock + 60_000,
+      readText: (file) => this.#readText(file),
+      mayAskGit: () => false,
+      readState: async () => this.#state,
+      suppliers: {
+        image: async ({ reference }) => {
+          const image = images.get(reference);
+          return image === undefined ? unknown("missing") : known(image);
+        },
+      },
     });
-    const transfer = transferOf(this.#state, build.definition);
-    const current = () => {
-      const tree = transfer === null ? reader.tree : transferredTree(reader.tree, transfer);
-      const { entryCount } = reader.tree;
-      const view = contextView(tree, sha256);
-      return analyseWith({ tree, view, checkout: null, entryCount, problems: [] });
-    };
-    assert.ok((await reader.scan()).ok);
-    for (let round = 0; round < 3 && this.#context === "read"; round++) {
-      const needed = neededFiles(current());
-      if (needed.length === 0) break;
-      assert.ok((await reader.hash(needed)).ok);
-    }
-    return current();
+    const unasked = unaskedKinds[this.#context];
+    const { analysis } = await settle(
+      pool,
+      (world) => {
+        const answer = analyse({ ...build, dockerfile, world, baseline, digest: sha256 });
+        return { ...answer, needs: answer.needs.filter(({ kind }) => !unasked.includes(kind)) };
+      },
+      { isCancelled: false },
+    );
+    return analysis;
   }
 
-  #ignoreText(): string {
+  #readText(file: string): Result<string> {
     const { disk, system } = this.#input;
-    const own = this.#builder === "buildkit" ? ["Dockerfile.dockerignore"] : [];
-    const name = [...own, ".dockerignore"].find((file) => disk.stat(diskPath(system, file)).ok);
-    return name === undefined ? "" : this.#read(name);
+    const name = file.split(/[\\/]/).at(-1) ?? "";
+    const opened = disk.open(diskPath(system, name));
+    return opened.ok ? { ok: true, value: this.#read(name) } : opened;
   }
 
   #read(file: string): string {
@@ -370,6 +348,13 @@ class Builds {
     return new TextDecoder().decode(buffer.subarray(0, read.value));
   }
 }
+
+/** What is not to be known of the context. */
+const unaskedKinds: Readonly<Record<"read" | "unhashed" | "unread", readonly NeedKind[]>> = {
+  read: [],
+  unhashed: ["contents"],
+  unread: ["tree", "contents"],
+};
 
 function diskPath(system: System, file: string): string {
   return system === "posix"

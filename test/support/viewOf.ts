@@ -1,10 +1,10 @@
 /** A Dockerfile's view without a build context or earlier builds: enough for what is drawn and told. */
 
-import { analyse } from "../../server/src/core/analysis/analyse.js";
+import { analyse } from "../../server/src/core/analysis/snapshot.js";
 import type { View } from "../../server/src/core/analysis/view.js";
 import type { Builder } from "../../server/src/core/build/builder.js";
-import { emptyBaseline } from "../../server/src/core/cache/state.js";
 import { parseDockerfile } from "../../server/src/core/syntax/parse.js";
+import { emptyWorld } from "../../server/src/core/world/world.js";
 import { sha256 } from "../../server/src/host/digest.js";
 import { buildOf } from "./definitions.js";
 
@@ -14,12 +14,11 @@ export interface ViewOptions {
 }
 
 export function viewOf(text: string, { builder = "buildkit", target }: ViewOptions = {}): View {
-  const analysis = analyse({
+  const { analysis } = analyse({
     ...buildOf({ builder, target: target ?? null }),
     dockerfile: parseDockerfile(text),
-    context: null,
-    baseline: emptyBaseline(sha256),
-    baseImage: () => null,
+    world: emptyWorld,
+    baseline: { kind: "empty" },
     digest: sha256,
   });
   return { analysis, isResult: false };

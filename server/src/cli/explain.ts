@@ -9,7 +9,7 @@ import { layoutGraph } from "../host/layout.js";
 import { type BuildArguments, readBuildArgumentsWith, sharedOptions } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
-import { analyseProject, readProject, shownPlace } from "./project.js";
+import { explainProject, readProject, shownPlace } from "./project.js";
 
 const formats = ["text", "json", "markdown", "html"] as const;
 
@@ -28,7 +28,7 @@ picture in characters, html one page with a drawn picture that needs no network.
 ${sharedOptions.replace("json or markdown", "json, markdown or html")}`,
   async run(words, io) {
     const args = readBuildArgumentsWith(words, io, formats);
-    const analysis = analyseProject(await readProject(args.definition, io));
+    const analysis = await explainProject(await readProject(args.definition, io), io);
     io.print(render(analysis, args, io));
     return exitCode(analysis, args.failOn);
   },

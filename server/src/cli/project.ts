@@ -1,67 +1,49 @@
 /** What the commands work on: a Dockerfile and its build context, read from this machine. */
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import type { Analysis } from "../core/analysis/analyse.js";
 import {
-  type Analysis,
+  type Answer,
   analyse,
-  type ContextState,
-  neededFiles,
-} from "../core/analysis/analyse.js";
+  type BaselineChoice,
+  contextAsk,
+} from "../core/analysis/snapshot.js";
 import { type BuildDefinition, contextPlace, namedFolders } from "../core/build/definition.js";
-import type { Baseline } from "../core/cache/records.js";
-import { emptyBaseline } from "../core/cache/state.js";
-import type { Transfer } from "../core/context/transfer.js";
+import type { BuildState } from "../core/cache/state.js";
 import type { SimulationPlace } from "../core/documents/simulation.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
+import type { NeedKind } from "../core/world/facts.js";
+import { factOf } from "../core/world/world.js";
 import { sha256 } from "../host/digest.js";
-import { type ContextPlace, hashNeeded, type OpenContext, openContext } from "../host/project.js";
+import { type Machine, openMachine } from "../host/machine.js";
+import { settle } from "../host/settle.js";
 import { reasonOf, UsageError } from "./arguments.js";
 import type { CliIo } from "./command.js";
 
 export interface CliProject {
   readonly definition: BuildDefinition;
   readonly dockerfile: Dockerfile;
-  readonly context: OpenContext;
-  /** Those of `--build-context`, by name. */
-  readonly folders: ReadonlyMap<string, OpenContext>;
+  readonly machine: Machine;
 }
 
 /** More than this is no Dockerfile that somebody wrote. Bytes. */
 const maxDockerfile = 10_000_000;
 
-/** Reads the text and walks the context; no file in it is read. Errors: `UsageError`. */
-export async function readProject(given: BuildDefinition, io: CliIo): Promise<CliProject> {
+/** Reads the text; nothing of the context. Errors: `UsageError`. */
+export async function readProject(
+  given: BuildDefinition,
+  io: CliIo,
+  readState?: () => Promise<BuildState>,
+): Promise<CliProject> {
   const text = await readDockerfile(given, io);
-  const { dockerfile, builder } = given;
   const definition: BuildDefinition =
-    dockerfile.kind === "inline" ? { ...given, dockerfile: { kind: "inline", text } } : given;
-  const context = await readFolder(
-    {
-      dockerfile: dockerfile.kind === "inline" ? null : dockerfile.path,
-      folder: contextPlace(given),
-      builder,
-    },
-    io,
-  );
-  await context.readTracked();
-  const folders = new Map<string, OpenContext>();
-  for (const [name, folder] of namedFolders(given)) {
-    const place = { dockerfile: null, folder, builder, name };
-    folders.set(name, await readFolder(place, io));
-  }
-  return { definition, dockerfile: parseDockerfile(text), context, folders };
-}
-
-async function readFolder(place: ContextPlace, io: CliIo): Promise<OpenContext> {
-  const context = openContext(place);
-  if (context.ignoreError !== null) {
-    const { path: file, message } = context.ignoreError;
-    throw new UsageError(`${shown(file, io)}: ${message}`);
-  }
-  const scanned = await context.reader.scan();
-  if (!scanned.ok) throw new UsageError(scanned.error.message);
-  return context;
+    given.dockerfile.kind === "inline" ? { ...given, dockerfile: { kind: "inline", text } } : given;
+  const machine = openMachine({
+    mayAskGit: () => true,
+    ...(readState === undefined ? {} : { readState }),
+  });
+  return { definition, dockerfile: parseDockerfile(text), machine };
 }
 
 /** Dockerfile and context as the JSON names them. */
@@ -73,43 +55,54 @@ export function shownPlace(definition: BuildDefinition): SimulationPlace {
   };
 }
 
-/** Reads the files that the answers still need. Errors: `UsageError`. */
-export async function hashProject(
-  { context, folders }: Pick<CliProject, "context" | "folders">,
-  current: () => Analysis,
-): Promise<void> {
-  const all = [[null, context] as const, ...folders];
-  for (const [name, folder] of all) {
-    const hashed = await hashNeeded(folder, () => neededFiles(current(), name));
-    if (!hashed.ok) throw new UsageError(`${folder.place.folder}: ${hashed.error.message}`);
-  }
-}
-
-/** Analyses the project as it is on disk. */
-export function analyseProject(
+/**
+ * Analyses the project with all that can be found out. Errors: `UsageError` for a context that cannot
+ * be read.
+ */
+export function predictProject(
   project: CliProject,
-  baseline: Baseline = emptyBaseline(sha256),
-  transfer: Transfer | null = null,
-): Analysis {
-  return analyseState(project, project.context.state(transfer), baseline);
+  baseline: BaselineChoice,
+  io: CliIo,
+): Promise<Analysis> {
+  return settled(project, baseline, io, []);
 }
 
-/** Analyses a Dockerfile on a picture of its context. */
-export function analyseState(
-  { definition, dockerfile, folders }: Pick<CliProject, "definition" | "dockerfile" | "folders">,
-  context: ContextState,
-  baseline: Baseline,
-): Analysis {
-  return analyse({
-    definition,
-    platform: definition.platforms[0],
-    dockerfile,
-    context,
-    folders: new Map([...folders].map(([name, folder]) => [name, folder.state(null)])),
-    baseline,
-    baseImage: () => null,
-    digest: sha256,
+/** The same against no earlier build, for what turns on no file's content: none is read. */
+export function explainProject(project: CliProject, io: CliIo): Promise<Analysis> {
+  return settled(project, { kind: "empty" }, io, ["contents"]);
+}
+
+async function settled(
+  { definition, dockerfile, machine }: CliProject,
+  baseline: BaselineChoice,
+  io: CliIo,
+  without: readonly NeedKind[],
+): Promise<Analysis> {
+  const [platform] = definition.platforms;
+  const { analysis } = await settle(
+    machine.pool,
+    (world): Answer => {
+      const answer = analyse({ definition, platform, dockerfile, world, baseline, digest: sha256 });
+      return { ...answer, needs: answer.needs.filter(({ kind }) => !without.includes(kind)) };
+    },
+    { isCancelled: false },
+  );
+  assertReadable(definition, machine, io);
+  return analysis;
+}
+
+function assertReadable(definition: BuildDefinition, { pool }: Machine, io: CliIo): void {
+  const { builder } = definition;
+  const own = contextAsk(definition);
+  const named = [...namedFolders(definition).values()].map((folder) => {
+    return { folder, builder, dockerfile: null };
   });
+  for (const ask of [...(own === null ? [] : [own]), ...named]) {
+    const listing = factOf(pool.world, { kind: "tree", ...ask });
+    if (listing.kind !== "unknown" || listing.error === null) continue;
+    const { path: place, message } = listing.error;
+    throw new UsageError(place === ask.folder ? message : `${shown(place, io)}: ${message}`);
+  }
 }
 
 async function readDockerfile({ dockerfile }: BuildDefinition, io: CliIo): Promise<string> {

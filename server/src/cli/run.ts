@@ -5,7 +5,7 @@ import { runPlan } from "../core/insight/runPlan.js";
 import { readBuildArguments, sharedOptions, UsageError } from "./arguments.js";
 import type { CliCommand } from "./command.js";
 import { exitCode } from "./exitCode.js";
-import { analyseProject, readProject, shownPlace } from "./project.js";
+import { explainProject, readProject, shownPlace } from "./project.js";
 
 export const run: CliCommand = {
   name: "run",
@@ -26,7 +26,7 @@ ${sharedOptions}
       own.filter((word) => word !== "--rm"),
       io,
     );
-    const analysis = analyseProject(await readProject(args.definition, io));
+    const analysis = await explainProject(await readProject(args.definition, io), io);
     const plan = runPlan(analysis, options);
     if (plan === null) {
       const { dockerfile } = shownPlace(args.definition);

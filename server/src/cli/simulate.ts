@@ -2,8 +2,6 @@
 
 import type { Analysis } from "../core/analysis/analyse.js";
 import { recordBuild } from "../core/cache/record.js";
-import type { Baseline } from "../core/cache/records.js";
-import { emptyBaseline, lastBuild, transferOf } from "../core/cache/state.js";
 import { simulationJson } from "../core/documents/simulation.js";
 import { simulationMarkdown, simulationText } from "../core/documents/simulationText.js";
 import { sha256 } from "../host/digest.js";
@@ -17,13 +15,7 @@ import {
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
 import { predictAgainstGit } from "./gitBaseline.js";
-import {
-  analyseProject,
-  type CliProject,
-  hashProject,
-  readProject,
-  shownPlace,
-} from "./project.js";
+import { predictProject, readProject, shownPlace } from "./project.js";
 
 export const simulate: CliCommand = {
   name: "simulate",
@@ -40,14 +32,17 @@ ${sharedOptions}
   --dry-run          do not record the build`,
   async run(words, io) {
     const args = readSimulateArguments(words, io);
-    const project = await readProject(args.definition, io);
-    const store = await openStore(args, io);
-    const isGit = args.against !== "last" && args.against !== "empty";
+    const store = openStateStore(args.state);
+    const project = await readProject(args.definition, io, async () => store.state);
+    await refresh(store, io);
+    const { against } = args;
+    const isGit = against !== "last" && against !== "empty";
     const analysis = isGit
-      ? await predictAgainstGit(project, args, io)
-      : await predict(project, args.against, store);
+      ? await predictAgainstGit(project, against, io)
+      : await predictProject(project, { kind: against }, io);
     // A comparison with a commit leaves out what git does not keep; a record must not.
-    const built = isGit && !args.dryRun ? analyseProject(project) : analysis;
+    const built =
+      isGit && !args.dryRun ? await predictProject(project, { kind: "empty" }, io) : analysis;
     // Recorded first: whoever reads the output may stop reading before its end.
     const failure = args.dryRun ? null : await record(built, store);
     io.print(render(analysis, args));
@@ -56,24 +51,10 @@ ${sharedOptions}
   },
 };
 
-async function openStore(args: SimulateArguments, io: CliIo): Promise<StateStore> {
-  const store = openStateStore(args.state);
+async function refresh(store: StateStore, io: CliIo): Promise<void> {
   const read = await store.refresh();
   if (!read.ok) throw new UsageError(`${read.error.path}: ${read.error.message}`);
   if (read.value !== null) io.error(`stratacast simulate: ${read.value}`);
-  return store;
-}
-
-async function predict(project: CliProject, against: string, store: StateStore): Promise<Analysis> {
-  const { definition } = project;
-  const isLast = against === "last";
-  const baseline: Baseline = isLast
-    ? lastBuild(store.state, definition, sha256)
-    : emptyBaseline(sha256);
-  const transfer = isLast ? transferOf(store.state, definition) : null;
-  const current = (): Analysis => analyseProject(project, baseline, transfer);
-  await hashProject(project, current);
-  return current();
 }
 
 /** Adds the simulated build to the state folder; gives why it could not be. */

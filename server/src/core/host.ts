@@ -58,6 +58,37 @@ export interface HostError {
   readonly path: string;
 }
 
+/** Why something cannot be known. */
+export type Reason =
+  | "missing"
+  | "refused"
+  | "untrusted"
+  | "off"
+  | "offline"
+  | "too-large"
+  | "failed";
+
+/** A fact from outside: known, asked for and not answered yet, or not to be had. */
+export type Known<T> =
+  | { readonly kind: "known"; readonly value: T }
+  | { readonly kind: "pending" }
+  | {
+      readonly kind: "unknown";
+      readonly reason: Reason;
+      /** What the machine says; null: nothing. */
+      readonly error: HostError | null;
+    };
+
+export const pending: Known<never> = { kind: "pending" };
+
+export function known<T>(value: T): Known<T> {
+  return { kind: "known", value };
+}
+
+export function unknown(reason: Reason, error: HostError | null = null): Known<never> {
+  return { kind: "unknown", reason, error };
+}
+
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: HostError };

@@ -1,8 +1,8 @@
 import { buildChoices } from "../core/features/buildChoices.js";
 import type { BuildChoices } from "../protocol.js";
-import type { Session } from "../workspace/session.js";
+import type { LiveBuild } from "../workspace/build.js";
 
 /** `stratacast/buildChoices` */
-export function handleBuildChoices(session: Session): BuildChoices {
-  return buildChoices(session.view().analysis);
+export function handleBuildChoices(build: LiveBuild): BuildChoices {
+  return buildChoices(build.view().analysis);
 }

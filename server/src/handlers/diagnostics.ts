@@ -2,17 +2,17 @@ import type { Diagnostic } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { toDiagnostic } from "../convert/toProtocol.js";
 import { diagnostics } from "../core/features/diagnostics.js";
-import type { Session } from "../workspace/session.js";
+import type { LiveBuild } from "../workspace/build.js";
 
 /** `textDocument/publishDiagnostics` */
-export function makeDiagnostics(document: TextDocument, session: Session): Diagnostic[] {
-  if (!session.settings.diagnostics) return [];
-  const { contextFolder, contextProblem } = session;
+export function makeDiagnostics(document: TextDocument, build: LiveBuild): Diagnostic[] {
+  if (!build.settings.diagnostics) return [];
+  const { contextFolder, contextProblem } = build;
   const trouble =
     contextFolder === null || contextProblem === ""
       ? null
       : { folder: contextFolder, problem: contextProblem };
-  return diagnostics(session.view().analysis, trouble).map((problem) =>
+  return diagnostics(build.view().analysis, trouble).map((problem) =>
     toDiagnostic(document, problem),
   );
 }

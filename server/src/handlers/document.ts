@@ -9,21 +9,21 @@ import { runPlan } from "../core/insight/runPlan.js";
 import { glossaryDocument } from "../core/words/glossary.js";
 import { layoutGraph } from "../host/layout.js";
 import type { DocumentParams } from "../protocol.js";
-import type { Session } from "../workspace/session.js";
+import type { LiveBuild } from "../workspace/build.js";
 
 /**
  * `stratacast/document`: Markdown, or a page of its own.
- * @param session null: no Dockerfile of this name is open
+ * @param build null: no Dockerfile of this name is open
  */
-export function handleDocument(session: Session | null, params: unknown): string | null {
+export function handleDocument(build: LiveBuild | null, params: unknown): string | null {
   const asked = toDocumentParams(params);
   if (asked === null) return null;
-  return asked.kind === "glossary" ? glossaryDocument() : session && documentOf(session, asked);
+  return asked.kind === "glossary" ? glossaryDocument() : build && documentOf(build, asked);
 }
 
-function documentOf(session: Session, asked: DocumentParams): string {
-  const view = session.view();
-  const name = nameOf(session);
+function documentOf(build: LiveBuild, asked: DocumentParams): string {
+  const view = build.view();
+  const name = nameOf(build);
   switch (asked.kind) {
     case "explain":
       if (asked.format === "html") return explainPage(view, { name, layout: layoutGraph });
@@ -42,7 +42,7 @@ function documentOf(session: Session, asked: DocumentParams): string {
 }
 
 /** As a reader of the workspace calls the file. */
-function nameOf({ place }: Session): string {
+function nameOf({ place }: LiveBuild): string {
   if (place.file === null) return place.uri.replace(/^[a-z]+:/, "");
   if (place.workspaceFolder === null) return path.basename(place.file);
   return path.relative(place.workspaceFolder, place.file).split(path.sep).join("/");

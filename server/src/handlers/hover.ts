@@ -2,16 +2,16 @@ import { type Hover, MarkupKind, type Position } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { toRange } from "../convert/toProtocol.js";
 import { hover } from "../core/features/hover.js";
-import type { Session } from "../workspace/session.js";
+import type { LiveBuild } from "../workspace/build.js";
 
 /** `textDocument/hover` */
 export function handleHover(
   document: TextDocument,
-  session: Session,
+  build: LiveBuild,
   position: Position,
 ): Hover | null {
-  if (!session.settings.hover) return null;
-  const found = hover(session.view(), document.offsetAt(position));
+  if (!build.settings.hover) return null;
+  const found = hover(build.view(), document.offsetAt(position));
   if (found === null) return null;
   return {
     contents: { kind: MarkupKind.Markdown, value: found.markdown },

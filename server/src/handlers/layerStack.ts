@@ -3,26 +3,26 @@ import { layerChildren, layerStack } from "../core/features/layerStack.js";
 import { say } from "../core/text/say.js";
 import { baselineMessage } from "../core/words/summary.js";
 import type { LayerNode, LayerStack } from "../protocol.js";
-import type { Session } from "../workspace/session.js";
+import type { LiveBuild } from "../workspace/build.js";
 
 /** `stratacast/layerStack` */
-export function handleLayerStack(session: Session): LayerStack {
-  const view = session.view();
-  const folder = session.contextFolder;
+export function handleLayerStack(build: LiveBuild): LayerStack {
+  const view = build.view();
+  const folder = build.contextFolder;
   const roots = layerStack(view, {
     folder: folder ?? say`no folder`,
-    problem: session.contextProblem,
-    isWatched: session.isContextWatched,
+    problem: build.contextProblem,
+    isWatched: build.isContextWatched,
   });
   return {
-    uri: session.place.uri,
-    version: session.version,
+    uri: build.place.uri,
+    version: build.version,
     roots: roots.map((node) => toLayerNode(node, folder)),
     message: baselineMessage(view),
   };
 }
 
 /** `stratacast/layerChildren` */
-export function handleLayerChildren(session: Session, id: string): LayerNode[] {
-  return layerChildren(session.view(), id).map((node) => toLayerNode(node, session.contextFolder));
+export function handleLayerChildren(build: LiveBuild, id: string): LayerNode[] {
+  return layerChildren(build.view(), id).map((node) => toLayerNode(node, build.contextFolder));
 }

@@ -2,17 +2,17 @@ import { type CancellationToken, type Connection, WorkDoneProgress } from "vscod
 import { toBuildChoice, toCancellation } from "../convert/fromProtocol.js";
 import { say } from "../core/text/say.js";
 import type { SimulateResult } from "../protocol.js";
-import type { Session } from "../workspace/session.js";
+import type { LiveBuild } from "../workspace/build.js";
 
 /** `stratacast/simulateBuild`: with progress, cancellable. */
 export async function handleSimulateBuild(
   connection: Connection,
-  session: Session,
+  build: LiveBuild,
   params: unknown,
   token: CancellationToken,
 ): Promise<SimulateResult> {
   const choice = toBuildChoice(params);
-  if (choice !== null) session.choose(choice);
+  if (choice !== null) build.choose(choice);
   const workDoneToken = (params as { workDoneToken?: unknown } | null)?.workDoneToken; // read by type below
   const progressToken =
     typeof workDoneToken === "string" || typeof workDoneToken === "number" ? workDoneToken : null;
@@ -23,7 +23,7 @@ export async function handleSimulateBuild(
   };
   send({ kind: "begin", title: say`Simulating the build`, cancellable: true });
   try {
-    return await session.simulate(toCancellation(token), {
+    return await build.simulate(toCancellation(token), {
       report: (message) => send({ kind: "report", message }),
     });
   } finally {

@@ -65,10 +65,11 @@ export async function openGit(folder: string): Promise<Result<GitRepository>> {
       : { ok: false, error: top.error };
   }
   const root = text(top.value).replace(/\n$/, "");
-  return { ok: true, value: repository(root) };
+  return { ok: true, value: gitRepository(root) };
 }
 
-function repository(root: string): GitRepository {
+/** A repository by its top folder, as `openGit` gave it. */
+export function gitRepository(root: string): GitRepository {
   return {
     root,
     async commit(ref) {

@@ -11,26 +11,22 @@ import {
   readBuildFlags,
   readNamedContexts,
 } from "../../../server/src/cli/buildFlags.js";
-import { hashProject } from "../../../server/src/cli/project.js";
-import { type Analysis, analyse } from "../../../server/src/core/analysis/analyse.js";
-import { namedFolders } from "../../../server/src/core/build/definition.js";
+import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
+import { analyse } from "../../../server/src/core/analysis/snapshot.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
-import {
-  addBuild,
-  type BuildState,
-  emptyState,
-  lastBuild,
-  transferOf,
-} from "../../../server/src/core/cache/state.js";
+import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import {
   type SimulationJson,
   simulationJson,
 } from "../../../server/src/core/documents/simulation.js";
 import { stageLine } from "../../../server/src/core/graph/graph.js";
 import { lineage } from "../../../server/src/core/graph/layers.js";
+import { known, unknown } from "../../../server/src/core/host.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
-import { type OpenContext, openContext } from "../../../server/src/host/project.js";
+import { openMachine } from "../../../server/src/host/machine.js";
+import { readTextFile } from "../../../server/src/host/nodeFileSystem.js";
+import { settle } from "../../../server/src/host/settle.js";
 import { buildOf } from "../../support/definitions.js";
 import { baseImageOf } from "./baseImageOf.js";
 import type { Builder } from "./caseFile.js";
@@ -78,9 +74,6 @@ export async function simulateCase(
   const place = { dockerfile: file, context: path.join(folder.path, request.context) };
   const dockerfile = parseDockerfile(readFileSync(file, "utf8"));
   const base = baseImageOf(request);
-  const context = openContext({ dockerfile: file, folder: place.context, builder });
-  const scanned = await context.reader.scan();
-  if (!scanned.ok) throw new Error(scanned.error.message);
   const values = optionValues(request);
   // A case that moves its folder is still one series of builds of one Dockerfile.
   const build = buildOf({
@@ -91,25 +84,20 @@ export async function simulateCase(
     builder,
     flags: readBuildFlags(values),
   });
-  const folders = new Map<string, OpenContext>();
-  for (const [name, inner] of namedFolders(build.definition)) {
-    const opened = openContext({ dockerfile: null, folder: inner, builder, name });
-    await opened.reader.scan();
-    folders.set(name, opened);
-  }
-  const baseline = lastBuild(session.state, build.definition, sha256);
-  const current = (): Analysis =>
-    analyse({
-      ...build,
-      dockerfile,
-      folders: new Map([...folders].map(([name, folder]) => [name, folder.state(null)])),
-      context: context.state(transferOf(session.state, build.definition)),
-      baseline,
-      baseImage: (reference) => (reference.includes("local/base") ? base : null),
-      digest: sha256,
-    });
-  await hashProject({ context, folders }, current);
-  const analysis = current();
+  const { pool } = openMachine({
+    mayAskGit: () => false,
+    readText: (name) => readTextFile(name.replace(/^Dockerfile(?=\.)/, () => file)),
+    readState: async () => session.state,
+    suppliers: {
+      image: async ({ reference }) =>
+        base !== null && reference.includes("local/base") ? known(base) : unknown("missing"),
+    },
+  });
+  const { analysis } = await settle(
+    pool,
+    (world) => analyse({ ...build, dockerfile, world, baseline: { kind: "last" }, digest: sha256 }),
+    { isCancelled: false },
+  );
   const { graph, keys } = analysis;
   session.state = addBuild(
     session.state,

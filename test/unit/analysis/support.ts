@@ -1,20 +1,16 @@
 /** One call from a text and a few files to an analysis, for tests that make many. */
 
-import { type Analysis, analyse } from "../../../server/src/core/analysis/analyse.js";
+import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
+import { analyse } from "../../../server/src/core/analysis/snapshot.js";
 import type { Builder } from "../../../server/src/core/build/builder.js";
-import { contextView } from "../../../server/src/core/cache/inputs.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
-import {
-  addBuild,
-  type BuildState,
-  emptyState,
-  lastBuild,
-} from "../../../server/src/core/cache/state.js";
+import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
 import type { Digest } from "../../../server/src/core/host.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { buildOf } from "../../support/definitions.js";
+import { worldOf } from "../../support/worlds.js";
 
 export const builders = ["buildkit", "classic"] as const;
 
@@ -50,17 +46,10 @@ export function analysisOf(given: Given): Analysis {
   return analyse({
     ...build,
     dockerfile: parseDockerfile(text),
-    context: {
-      tree,
-      view: contextView(tree, digest),
-      checkout: null,
-      entryCount: tree.entryCount,
-      problems: [],
-    },
-    baseline: lastBuild(state, build.definition, digest),
-    baseImage: () => null,
+    world: worldOf(build, { tree, state }),
+    baseline: { kind: "last" },
     digest,
-  });
+  }).analysis;
 }
 
 /** The state after a simulated build of what was given. */

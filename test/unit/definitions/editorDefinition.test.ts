@@ -2,15 +2,10 @@
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import { test } from "node:test";
-import { analyse } from "../../../server/src/core/analysis/analyse.js";
+import { analyse } from "../../../server/src/core/analysis/snapshot.js";
 import type { BuildDefinition } from "../../../server/src/core/build/definition.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
-import {
-  addBuild,
-  emptyBaseline,
-  emptyState,
-  lastBuild,
-} from "../../../server/src/core/cache/state.js";
+import { addBuild, emptyState } from "../../../server/src/core/cache/state.js";
 import {
   type DocumentPlace,
   editorDefinition,
@@ -19,6 +14,7 @@ import {
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { readSettings } from "../../../server/src/workspace/settings.js";
+import { worldOf } from "../../support/worlds.js";
 
 const paths: PathRules = {
   resolve: (folder, written) => posix.resolve("/", folder, written),
@@ -138,16 +134,16 @@ test("a step that takes what is not to be had here is unknown, and says on what 
   const dockerfile = parseDockerfile(
     "FROM alpine\nCOPY --from=site index.html /\nFROM site\nRUN one\nFROM base\nRUN two\nCOPY --from=0 / /\nCOPY --from=1 / /\n",
   );
+  const [platform] = definition.platforms;
   const analysis = (state = emptyState) =>
     analyse({
       definition,
-      platform: definition.platforms[0],
+      platform,
       dockerfile,
-      context: null,
-      baseline: state === emptyState ? emptyBaseline(sha256) : lastBuild(state, definition, sha256),
-      baseImage: () => null,
+      world: worldOf({ definition, platform }, { state }),
+      baseline: { kind: "last" },
       digest: sha256,
-    });
+    }).analysis;
   const { graph, keys } = analysis();
   const build = recordBuild({ graph, keys, tree: null, digest: sha256, at: 0 });
   const answers = analysis(addBuild(emptyState, build)).steps.flatMap(

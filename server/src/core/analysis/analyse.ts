@@ -11,7 +11,6 @@ import type { Prediction } from "../cache/prediction.js";
 import type { Baseline } from "../cache/records.js";
 import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
-import { buildGraph } from "../graph/build.js";
 import {
   type BuildGraph,
   placeOf,
@@ -27,6 +26,7 @@ import type { Dockerfile } from "../syntax/syntax.js";
 import type { Problem } from "../text/range.js";
 import { checkoutProblems } from "./checkoutProblems.js";
 import { contextProblems } from "./contextProblems.js";
+import { graphOf } from "./graphs.js";
 
 /** The build context as it can be read now. */
 export interface ContextState {
@@ -79,9 +79,9 @@ export interface Analysis {
   readonly summary: { readonly hit: number; readonly miss: number; readonly unknown: number };
 }
 
-export function analyse(input: AnalysisInput): Analysis {
-  const { dockerfile, digest, baseImage } = input;
-  return analyseGraph(input, buildGraph(dockerfile, input, { digest, baseImage }));
+/** `snapshot.ts` finds out what is known; this is what follows from it. */
+export function analyseInput(input: AnalysisInput): Analysis {
+  return analyseGraph(input, graphOf(input.dockerfile, input, input));
 }
 
 /** The same Dockerfile and context, compared with other builds. */
@@ -92,7 +92,7 @@ export function compareWith({ input, graph }: Analysis, baseline: Baseline): Ana
 function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
   const { digest, baseline, context, folders = new Map<string, ContextState>() } = input;
   const problems = [context, ...folders.values()].flatMap((state) => state?.problems ?? []);
-  const keys = predictKeys({
+  const predicted = predictKeys({
     graph,
     context: context?.view ?? null,
     tree: context?.tree ?? null,
@@ -101,7 +101,9 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
     baseline,
     digest,
   });
-  const predictions = explainPredictions(graph, keys, baseline, digest);
+  const isCompared = baseline.kind !== "pending" && baseline.kind !== "unknown";
+  const keys = isCompared ? predicted : withoutPredictions(predicted);
+  const predictions = isCompared ? explainPredictions(graph, keys, baseline, digest) : [];
   const numbers = layerNumbers(
     graph,
     (step) => keys.steps[placeOf(graph, step).index]?.addsLayer ?? true,
@@ -139,6 +141,11 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
     ],
     summary,
   };
+}
+
+/** What is not known to be in the cache or not is nothing that rebuilds. */
+function withoutPredictions({ steps, stages }: Keys): Keys {
+  return { stages, steps: steps.map((keyed) => ({ ...keyed, prediction: null })) };
 }
 
 function isBuilt(graph: BuildGraph, step: Step): boolean {

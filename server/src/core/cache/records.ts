@@ -50,7 +50,8 @@ export interface BuildRecord {
 
 /** Everything that predictions are made against. */
 export interface Baseline {
-  readonly kind: "last" | "git" | "recorded" | "empty";
+  /** `pending`, `unknown`: it is not known, and nothing is predicted. */
+  readonly kind: "last" | "git" | "recorded" | "empty" | "pending" | "unknown";
   /** What the JSON calls it: a git ref, or English words where its kind says all. */
   readonly label: string;
   /** The build that changes are explained against; null: none of this Dockerfile. */

@@ -35,7 +35,9 @@ export function summarySentence(analysis: Analysis): string {
 export function statusText({ analysis, isResult }: View): string {
   const { hit, miss, unknown } = analysis.summary;
   if (analysis.problems.some(({ severity }) => severity === "error")) return say`build would fail`;
-  const isFirst = analysis.input.baseline.build === null;
+  const { baseline } = analysis.input;
+  if (!isKnown(baseline)) return "";
+  const isFirst = baseline.build === null;
   if (isFirst && !isResult) return say`not simulated yet`;
   if (hit + miss + unknown === 0) return say`nothing to run`;
   const result = isFirst ? () => say`${miss} built` : () => say`${miss} rebuilt`;
@@ -62,6 +64,7 @@ export function statusDetail(view: View): string {
 /** What the shown predictions stand against. */
 export function baselineMessage({ analysis, isResult }: View): string {
   const { baseline } = analysis.input;
+  if (!isKnown(baseline)) return "";
   if (baseline.build === null) {
     return isResult
       ? say`The first simulated build: there was none to compare with.`
@@ -70,6 +73,10 @@ export function baselineMessage({ analysis, isResult }: View): string {
   return isResult
     ? say`The simulated build, compared with the one before.`
     : baselineSentence(baseline.kind, baseline.label);
+}
+
+function isKnown({ kind }: Baseline): boolean {
+  return kind !== "pending" && kind !== "unknown";
 }
 
 /** The same of a build that is still to come. */

@@ -1,0 +1,90 @@
+/** Listed files as the steps of a build see them. */
+import { contextView } from "../cache/inputs.js";
+import { type Checkout, checkoutOf, type TrackedFiles } from "../context/checkout.js";
+import type { FileTree } from "../context/fileTree.js";
+import { gitNotion } from "../context/gitNotion.js";
+import type { IgnoreProblem } from "../context/ignoreFile.js";
+import { type Transfer, transferredTree } from "../context/transfer.js";
+import type { Digest, Known } from "../host.js";
+import { baseName } from "../text/paths.js";
+import type { Problem } from "../text/range.js";
+import { say } from "../text/say.js";
+import type { Listing } from "../world/facts.js";
+import type { ContextState } from "./analyse.js";
+
+interface Seen {
+  /** What the engine holds of the context; null: nothing. */
+  readonly transfer: Transfer | null;
+  /** Of a named context; null: the main one. */
+  readonly name: string | null;
+  readonly digest: Digest;
+}
+
+/** By tree, so that what was selected and digested is remembered with it. */
+const states = new WeakMap<FileTree, { readonly seen: Seen; readonly state: ContextState }[]>();
+
+/** One tree is looked at by so many builds at a time, each with its own transfer or name. */
+const rememberedStates = 4;
+
+export function stateOf(listing: Listing, seen: Seen): ContextState {
+  const { tree } = listing;
+  const remembered = states.get(tree) ?? [];
+  const found = remembered.find(
+    (other) => other.seen.transfer === seen.transfer && other.seen.name === seen.name,
+  );
+  if (found !== undefined) return found.state;
+  const shown = seen.transfer === null ? tree : transferredTree(tree, seen.transfer);
+  const state: ContextState = {
+    tree: shown,
+    view: contextView(shown, seen.digest, seen.name),
+    checkout: null,
+    entryCount: tree.entryCount,
+    problems: ignoreProblems(listing.ignorePath, listing.ignoreProblems),
+  };
+  states.set(tree, [{ seen, state }, ...remembered.slice(0, rememberedStates - 1)]);
+  return state;
+}
+
+const checkouts = new WeakMap<TrackedFiles, Checkout>();
+
+/** With what a fresh checkout would be, as far as git says which files it tracks. */
+export function withTracked(state: ContextState, tracked: Known<TrackedFiles>): ContextState {
+  if (tracked.kind !== "known") return state;
+  const checkout = checkouts.get(tracked.value) ?? checkoutOf(tracked.value);
+  checkouts.set(tracked.value, checkout);
+  return { ...state, checkout };
+}
+
+const workingStates = new WeakMap<Listing, ContextState>();
+
+/** The files as git would keep them: what a build of a commit is compared with. */
+export function workingState(listing: Listing, digest: Digest): ContextState {
+  let state = workingStates.get(listing);
+  if (state === undefined) {
+    const tree = gitNotion(listing.tree);
+    state = {
+      tree,
+      view: contextView(tree, digest),
+      checkout: null,
+      entryCount: listing.tree.entryCount,
+      problems: ignoreProblems(listing.ignorePath, listing.ignoreProblems),
+    };
+    workingStates.set(listing, state);
+  }
+  return state;
+}
+
+/** A pattern that cannot be read fails the build. */
+export function ignoreProblems(
+  ignorePath: string | null,
+  problems: readonly IgnoreProblem[],
+): readonly Problem[] {
+  const name =
+    ignorePath === null ? say`the ignore file` : baseName(ignorePath.replaceAll("\\", "/"));
+  return problems.map(({ line, message }) => ({
+    code: "bad-ignore-pattern",
+    message: say`${name}, line ${line}: ${message}`,
+    severity: "error",
+    range: null,
+  }));
+}

@@ -1,0 +1,98 @@
+/** The one table of what is asked of the world, and what is answered. `Need` and `World` follow from it. */
+import type { Builder } from "../build/builder.js";
+import type { BuildState } from "../cache/state.js";
+import type { TrackedFiles } from "../context/checkout.js";
+import type { ContextTree } from "../context/contextTree.js";
+import type { IgnoreProblem } from "../context/ignoreFile.js";
+import type { ListedFile } from "../context/listedTree.js";
+import type { BaseImage } from "../image/baseImage.js";
+
+export interface Facts {
+  /** The files of a build context, under the ignore file that the builder takes. */
+  readonly tree: { readonly ask: ContextAsk; readonly answer: Listing };
+  /** What is in files of a context. One need a context; the answer is a listing that knows them. */
+  readonly contents: {
+    readonly ask: {
+      readonly context: ContextAsk;
+      /** `Listing.state` that the paths are of. */
+      readonly state: number;
+      readonly paths: readonly string[];
+    };
+    readonly answer: Listing;
+  };
+  /** The files that git tracks in a folder, with their modes. */
+  readonly tracked: { readonly ask: { readonly folder: string }; readonly answer: TrackedFiles };
+  /** The commit that a ref names. */
+  readonly commit: {
+    readonly ask: { readonly ref: string; readonly folder: string; readonly file: string };
+    readonly answer: CommitFacts;
+  };
+  readonly commitFiles: { readonly ask: CommitFolder; readonly answer: CommitFiles };
+  /** A file of a commit; `path` relative to the repository's root, `/` between names. */
+  readonly commitText: {
+    readonly ask: { readonly repository: string; readonly commit: string; readonly path: string };
+    readonly answer: string;
+  };
+  readonly image: {
+    readonly ask: { readonly reference: string; readonly platform: string };
+    readonly answer: BaseImage;
+  };
+  /** What simulated builds have left. */
+  readonly state: { readonly ask: object; readonly answer: BuildState };
+}
+
+export interface ContextAsk {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly builder: Builder;
+  /** The Dockerfile that may have an ignore file of its own; null: none has. */
+  readonly dockerfile: string | null;
+}
+
+export interface Listing {
+  readonly tree: ContextTree;
+  /** Another number for another tree: an answer about the files of a tree that is gone is dropped. */
+  readonly state: number;
+  /** Of the ignore file in use; null: there is none. */
+  readonly ignorePath: string | null;
+  /** Patterns that fail the build. */
+  readonly ignoreProblems: readonly IgnoreProblem[];
+}
+
+export interface CommitFacts {
+  /** Absolute path of the repository. */
+  readonly repository: string;
+  /** The full id. */
+  readonly commit: string;
+  /** What was asked for, relative to the repository. */
+  readonly folder: string;
+  readonly file: string;
+  /** Where the context is built: on Windows a backslash in an ignore file is a separator. */
+  readonly system: "posix" | "windows";
+}
+
+export interface CommitFolder {
+  readonly repository: string;
+  readonly commit: string;
+  readonly folder: string;
+}
+
+export interface CommitFiles {
+  /** Relative to the folder, with git's modes and blob ids. */
+  readonly files: readonly ListedFile[];
+  /** Those that git holds to be others on disk now: line ends and filters do not count. */
+  readonly changed: ReadonlySet<string>;
+}
+
+export type NeedKind = keyof Facts;
+
+export type NeedOf<K extends NeedKind> = { readonly kind: K } & Facts[K]["ask"];
+
+export type Need = { readonly [K in NeedKind]: NeedOf<K> }[NeedKind];
+
+export type AnswerTo<K extends NeedKind> = Facts[K]["answer"];
+
+/** Equal for needs in the same words. */
+export function needKey(need: Need): string {
+  return JSON.stringify(need);
+}

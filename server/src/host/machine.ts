@@ -1,0 +1,37 @@
+/** This machine as it answers the needs of analyses: the suppliers, and the world that they fill. */
+import type { BuildState } from "../core/cache/state.js";
+import { known, unknown } from "../core/host.js";
+import { emptyWorld } from "../core/world/world.js";
+import { type Contexts, type ContextsOptions, createContexts } from "./contexts.js";
+import { gitSuppliers } from "./gitSuppliers.js";
+import { createPool, type Pool, type Suppliers } from "./settle.js";
+
+export interface MachineOptions extends ContextsOptions {
+  /** False: no program is asked. */
+  readonly mayAskGit: () => boolean;
+  /** What simulated builds have left. Absent: nobody keeps any. */
+  readonly readState?: () => Promise<BuildState>;
+  /** In the place of this machine's own. */
+  readonly suppliers?: Partial<Suppliers>;
+}
+
+export interface Machine {
+  readonly pool: Pool;
+  readonly contexts: Contexts;
+}
+
+export function openMachine(options: MachineOptions): Machine {
+  const contexts = createContexts(options);
+  const suppliers: Suppliers = {
+    tree: contexts.tree,
+    contents: contexts.contents,
+    ...gitSuppliers(options.mayAskGit),
+    image: async () => unknown("off"),
+    state: async () =>
+      options.readState === undefined ? unknown("off") : known(await options.readState()),
+    ...options.suppliers,
+  };
+  // Nobody looks a base image up yet: to be told so once for each name would make two answers of one.
+  const off = new Set(options.suppliers?.image === undefined ? (["image"] as const) : []);
+  return { pool: createPool(suppliers, { ...emptyWorld, off }), contexts };
+}

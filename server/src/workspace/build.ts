@@ -1,0 +1,303 @@
+/**
+ * One open Dockerfile: its text, its settings and the answers about its build. What the editor asks
+ * is answered in memory, at once; what the answers lack is found out beside it, and whoever listens
+ * is told when that changed them.
+ */
+import type { Analysis } from "../core/analysis/analyse.js";
+import {
+  type Answer,
+  analyse,
+  type BaselineChoice,
+  contextAsk,
+} from "../core/analysis/snapshot.js";
+import type { View } from "../core/analysis/view.js";
+import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
+import { recordBuild } from "../core/cache/record.js";
+import type { BuildState } from "../core/cache/state.js";
+import { type DocumentPlace, editorDefinition } from "../core/definitions/editorDefinition.js";
+import { simulationLog } from "../core/documents/simulationLog.js";
+import { type Cancellation, known } from "../core/host.js";
+import { parseDockerfile } from "../core/syntax/parse.js";
+import type { Dockerfile } from "../core/syntax/syntax.js";
+import { say } from "../core/text/say.js";
+import { summarySentence } from "../core/words/summary.js";
+import type { Need } from "../core/world/facts.js";
+import { answered, factOf, isSameFor, type World } from "../core/world/world.js";
+import { sha256 } from "../host/digest.js";
+import type { Machine } from "../host/machine.js";
+import { pathRules } from "../host/paths.js";
+import { settle } from "../host/settle.js";
+import type { StateStore } from "../host/stateStore.js";
+import type { BuildChoice, SimulateResult } from "../protocol.js";
+import { contextProblem } from "./contextProblem.js";
+import { defaultSettings, type Settings } from "./settings.js";
+
+export interface BuildHost {
+  readonly machine: Machine;
+  readonly store: StateStore;
+  /** The answers may have changed, or reading has begun or ended. */
+  changed(build: LiveBuild): void;
+  /** Whether the editor reports changes in a folder. */
+  isWatched(folder: string): boolean;
+  /** A sentence for the user, such as a state file that was set aside. */
+  tell(message: string): void;
+  log(message: string): void;
+}
+
+export interface SimulateProgress {
+  report(message: string): void;
+}
+
+/** An answer with what it was made of. */
+interface Made {
+  readonly world: World;
+  readonly dockerfile: Dockerfile;
+  readonly definition: BuildDefinition;
+  readonly answer: Answer;
+}
+
+export class LiveBuild {
+  readonly place: DocumentPlace;
+  readonly #host: BuildHost;
+  #dockerfile: Dockerfile;
+  #version: number;
+  #settings: Settings = defaultSettings;
+  #choice: BuildChoice | null = null;
+  #definition: BuildDefinition;
+  #made: Made | null = null;
+  /** The last simulated build, as long as it is shown. */
+  #result: { readonly keys: readonly (string | null)[]; readonly before: BuildState } | null = null;
+  #resultView: { readonly of: Answer; readonly view: View } | null = null;
+  /** How many readings go on. */
+  #readings = 0;
+  /** What settling gave up on: only another answer is worth another try. */
+  #unsettled: Answer | null = null;
+  readonly #closed = { isCancelled: false };
+
+  constructor(place: DocumentPlace, text: string, version: number, host: BuildHost) {
+    this.place = place;
+    this.#host = host;
+    this.#dockerfile = parseDockerfile(text);
+    this.#version = version;
+    this.#definition = this.#define();
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  get isBusy(): boolean {
+    return this.#readings > 0;
+  }
+
+  /** What is wrong with the build context; empty: nothing. */
+  get contextProblem(): string {
+    const ask = contextAsk(this.#definition);
+    const listing = ask === null ? null : factOf(this.#world, { kind: "tree", ...ask });
+    return contextProblem(this.#definition, listing);
+  }
+
+  /** False: changes in the context show only when it is read again. */
+  get isContextWatched(): boolean {
+    const folder = this.contextFolder;
+    return folder !== null && this.#host.isWatched(folder);
+  }
+
+  /** Absolute path of the build context; null: there is none. */
+  get contextFolder(): string | null {
+    return contextFolder(this.#definition);
+  }
+
+  /** All that the present answer turns on. */
+  get reads(): readonly Need[] {
+    return this.#answer(this.#world).reads;
+  }
+
+  /** The text of the editor changed. Nothing is read here. */
+  update(text: string, version: number): void {
+    this.#dockerfile = parseDockerfile(text);
+    this.#version = version;
+    this.#settleLater();
+  }
+
+  /** New settings take effect at once. */
+  async configure(settings: Settings): Promise<void> {
+    this.#settings = settings;
+    this.#definition = this.#define();
+    await this.settle();
+    this.#host.changed(this);
+  }
+
+  choose(choice: BuildChoice): void {
+    this.#choice = choice;
+    this.#definition = this.#define();
+    this.#settleLater();
+    this.#host.changed(this);
+  }
+
+  /** Looks at everything that the answers turn on again. */
+  async rescan(): Promise<void> {
+    await this.#read(() => this.#renew(this.#closed), this.#closed);
+  }
+
+  /** True when these changed files, as absolute paths, can change an answer. */
+  concerns(files: readonly string[]): boolean {
+    const ask = contextAsk(this.#definition);
+    return ask !== null && this.#host.machine.contexts.concerns(ask, files);
+  }
+
+  /** Finds out what the answers lack, after `work` that changes the world. */
+  async settleAfter(work: Promise<unknown>): Promise<void> {
+    await this.#read(() => work, this.#closed);
+  }
+
+  /** Finds out what the answers lack. A reading that goes on looks for that itself. */
+  async settle(): Promise<void> {
+    if (this.#closed.isCancelled || this.isBusy) return;
+    const answer = this.#answer(this.#world);
+    if (answer.needs.length > 0 && answer !== this.#unsettled)
+      await this.#read(async () => undefined, this.#closed);
+  }
+
+  /** What others did changed the answers, such as a simulated build. */
+  othersChanged(): void {
+    this.#settleLater();
+    this.#host.changed(this);
+  }
+
+  /** Every simulated build was forgotten. */
+  forgetResult(): void {
+    this.#result = null;
+    this.othersChanged();
+  }
+
+  /** The present answers, from memory. */
+  view(): View {
+    const answer = this.#answer(this.#world);
+    const { analysis } = answer;
+    if (this.#result === null || !isSameBuild(keysOf(analysis), this.#result.keys))
+      return { analysis, isResult: false };
+    if (this.#resultView?.of !== answer) {
+      const baseline = { kind: "last", before: this.#result.before } as const;
+      const compared = this.#analyse(this.#world, baseline);
+      this.#resultView = { of: answer, view: { analysis: compared.analysis, isResult: true } };
+    }
+    return this.#resultView.view;
+  }
+
+  /** Reads everything anew, predicts, and records the build. */
+  async simulate(cancel: Cancellation, progress: SimulateProgress): Promise<SimulateResult> {
+    const { pool } = this.#host.machine;
+    progress.report(say`Reading the build context`);
+    await this.#read(async () => {
+      await this.#renew(cancel);
+      progress.report(say`Hashing files`);
+    }, cancel);
+    if (cancel.isCancelled) {
+      // What was broken off here would be missed by the lenses: they go on without the build.
+      this.#unsettled = null;
+      this.#settleLater();
+      return { outcome: "cancelled" };
+    }
+    progress.report(say`Predicting the steps`);
+    const { analysis } = this.#analyse(pool.world, { kind: "last" });
+    const state = factOf(pool.world, { kind: "state" });
+    const before = state.kind === "known" ? state.value : this.#host.store.state;
+    const log = simulationLog(analysis);
+    const summary = summarySentence(analysis);
+    const recorded = await this.#host.store.add(
+      recordBuild({
+        graph: analysis.graph,
+        keys: analysis.keys,
+        tree: analysis.input.context?.tree ?? null,
+        digest: sha256,
+        at: Date.now(),
+      }),
+    );
+    if (!recorded.ok)
+      this.#host.tell(say`The simulated build could not be kept: ${recorded.error.message}`);
+    else if (recorded.value !== null) this.#host.tell(recorded.value);
+    pool.update((world) => answered(world, [[{ kind: "state" }, known(this.#host.store.state)]]));
+    this.#result = { keys: keysOf(analysis), before };
+    this.#resultView = null;
+    const hasError = analysis.problems.some(({ severity }) => severity === "error");
+    return hasError
+      ? { outcome: "failed", summary, log }
+      : { outcome: "done", summary, log, counts: analysis.summary };
+  }
+
+  close(): void {
+    this.#closed.isCancelled = true;
+  }
+
+  get #world(): World {
+    return this.#host.machine.pool.world;
+  }
+
+  #define(): BuildDefinition {
+    return editorDefinition(this.#settings, this.#choice, this.place, pathRules);
+  }
+
+  #analyse(world: World, baseline: BaselineChoice): Answer {
+    const definition = this.#definition;
+    const [platform] = definition.platforms;
+    const dockerfile = this.#dockerfile;
+    return analyse({ definition, platform, dockerfile, world, baseline, digest: sha256 });
+  }
+
+  /** One analysis for a text, a definition and the answers that it turns on. */
+  #answer(world: World): Answer {
+    const last = this.#made;
+    const isSame =
+      last !== null &&
+      last.dockerfile === this.#dockerfile &&
+      last.definition === this.#definition &&
+      isSameFor(last.world, world, last.answer.reads);
+    const answer = isSame ? last.answer : this.#analyse(world, { kind: "last" });
+    const [dockerfile, definition] = [this.#dockerfile, this.#definition];
+    this.#made = { world, dockerfile, definition, answer };
+    return answer;
+  }
+
+  /** Asks for everything again that the answers turn on; they stay until the next are there. */
+  async #renew(cancel: Cancellation): Promise<void> {
+    const { pool, contexts } = this.#host.machine;
+    const needs = this.reads.filter(({ kind }) => kind !== "contents");
+    for (const need of needs) if (need.kind === "tree") contexts.expire(need);
+    await pool.renew(needs, cancel);
+  }
+
+  /** Does some work that changes the world, then finds out what the answers lack. */
+  async #read(work: () => Promise<unknown>, cancel: Cancellation): Promise<void> {
+    this.#readings++;
+    this.#host.changed(this);
+    try {
+      await work();
+      const { pool } = this.#host.machine;
+      const answer = await settle(pool, (world) => this.#answer(world), cancel);
+      this.#unsettled = answer.needs.length > 0 && !cancel.isCancelled ? answer : null;
+    } finally {
+      this.#readings--;
+      if (!this.#closed.isCancelled) this.#host.changed(this);
+    }
+    // What was typed while the last round went on may lack something else.
+    if (!this.isBusy) this.#settleLater();
+  }
+
+  #settleLater(): void {
+    this.settle().catch((error: unknown) => this.#host.log(String(error)));
+  }
+}
+
+/** The key of every step. */
+function keysOf({ keys }: Analysis): readonly (string | null)[] {
+  return keys.steps.map(({ key }) => key);
+}
+
+function isSameBuild(keys: readonly (string | null)[], other: typeof keys): boolean {
+  return keys.length === other.length && keys.every((key, at) => key === other[at]);
+}

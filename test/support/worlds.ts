@@ -1,0 +1,29 @@
+/** Worlds of tests: what is not given is not known. */
+import { contextAsk } from "../../server/src/core/analysis/snapshot.js";
+import type { PlatformBuild } from "../../server/src/core/build/definition.js";
+import type { BuildState } from "../../server/src/core/cache/state.js";
+import type { ContextTree } from "../../server/src/core/context/contextTree.js";
+import { known } from "../../server/src/core/host.js";
+import {
+  type Answered,
+  answered,
+  emptyWorld,
+  type World,
+} from "../../server/src/core/world/world.js";
+
+export interface GivenFacts {
+  /** The files of the main context. */
+  readonly tree?: ContextTree;
+  readonly state?: BuildState;
+}
+
+export function worldOf({ definition }: PlatformBuild, { tree, state }: GivenFacts): World {
+  const answers: Answered[] = [];
+  const ask = contextAsk(definition);
+  if (tree !== undefined && ask !== null) {
+    const listing = { tree, state: 0, ignorePath: null, ignoreProblems: [] };
+    answers.push([{ kind: "tree", ...ask }, known(listing)]);
+  }
+  if (state !== undefined) answers.push([{ kind: "state" }, known(state)]);
+  return answered(emptyWorld, answers);
+}
