@@ -2,7 +2,7 @@
 import type { Analysis } from "../analysis/analyse.js";
 import { contextRequests } from "../cache/inputs.js";
 import { printable } from "../text/printable.js";
-import type { Problem } from "../text/range.js";
+import { type Problem, rangeAt } from "../text/range.js";
 import { say } from "../text/say.js";
 
 /** A build context that cannot be read. */
@@ -41,7 +41,7 @@ function contextDiagnostic(analysis: Analysis, context: ContextTrouble | null): 
       code: "context-unreadable",
       message: say`The files of this step are not known. The build context ${context.folder}: ${context.problem}.`,
       severity: "warning",
-      range: first.step.instruction.keywordRange,
+      range: rangeAt(first.place.start, first.step.instruction.keywordRange),
     },
   ];
 }
