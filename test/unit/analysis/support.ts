@@ -46,7 +46,8 @@ export function analysisOf(given: Given): Analysis {
   return analyse({
     ...build,
     dockerfile: parseDockerfile(text),
-    world: worldOf(build, { tree, state }),
+    // These files have no times of their own: to a client none would have changed.
+    world: worldOf(build, { tree, state: { ...state, transfers: new Map() } }),
     baseline: { kind: "last" },
     digest,
   }).analysis;
