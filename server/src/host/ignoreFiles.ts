@@ -1,6 +1,7 @@
 /** The ignore file that a builder takes for a context. */
 import path from "node:path";
 import type { Builder } from "../core/build/builder.js";
+import { rulesOf } from "../core/build/builderRules.js";
 import {
   createIgnoreMatcher,
   type IgnoreMatcher,
@@ -24,7 +25,7 @@ export type FoundIgnore =
 /** The ignore files that the builder looks for, the one that wins first. */
 export function ignorePaths({ dockerfile, folder, builder }: ContextAsk): readonly string[] {
   const own = dockerfile === null ? [] : [`${dockerfile}.dockerignore`];
-  return [...(builder === "buildkit" ? own : []), path.join(folder, ".dockerignore")];
+  return [...(rulesOf(builder).readsOwnIgnoreFile ? own : []), path.join(folder, ".dockerignore")];
 }
 
 export function findIgnore(ask: ContextAsk, readText: ReadText): FoundIgnore {

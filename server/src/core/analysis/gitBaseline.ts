@@ -2,6 +2,7 @@
  * A git commit as the baseline: a build of its Dockerfile on its files, taken to be in the cache. It
  * is an analysis of another place, whose needs are ours.
  */
+import { rulesOf } from "../build/builderRules.js";
 import { contextFolder } from "../build/definition.js";
 import { contextView } from "../cache/inputs.js";
 import { recordBuild } from "../cache/record.js";
@@ -84,7 +85,7 @@ function ignoreFile(
   { repository, commit, folder, file }: CommitFacts,
   read: Read,
 ): Known<IgnoreFile | null> {
-  const own = definition.builder === "buildkit" ? [`${file}.dockerignore`] : [];
+  const own = rulesOf(definition.builder).readsOwnIgnoreFile ? [`${file}.dockerignore`] : [];
   for (const path of [...own, joinPath(folder, ".dockerignore")]) {
     const text = read({ kind: "commitText", repository, commit, path });
     if (text.kind === "known") return known({ path, text: text.value });
