@@ -5,12 +5,12 @@
 
 import type { PlatformBuild } from "../build/definition.js";
 import { explainPredictions } from "../cache/explain.js";
-import type { ContextInput, ContextView } from "../cache/inputs.js";
 import { type KeyedStep, type Keys, predictKeys } from "../cache/predict.js";
 import type { Prediction } from "../cache/prediction.js";
 import type { Baseline } from "../cache/records.js";
 import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
+import type { ContextInput, ContextView } from "../files/contextInput.js";
 import {
   type BuildGraph,
   placeOf,

@@ -1,10 +1,11 @@
 /** Listed files as the steps of a build see them. */
-import { contextView } from "../cache/inputs.js";
+
 import { type Checkout, checkoutOf, type TrackedFiles } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
 import { gitNotion } from "../context/gitNotion.js";
 import type { IgnoreProblem } from "../context/ignoreFile.js";
 import { type Transfer, transferredTree } from "../context/transfer.js";
+import { contextView } from "../files/contextInput.js";
 import type { Digest, Known } from "../host.js";
 import { baseName } from "../text/paths.js";
 import type { Problem } from "../text/range.js";

@@ -4,12 +4,12 @@
  */
 import { rulesOf } from "../build/builderRules.js";
 import { contextFolder } from "../build/definition.js";
-import { contextView } from "../cache/inputs.js";
 import { recordBuild } from "../cache/record.js";
 import type { Baseline } from "../cache/records.js";
 import { addBuild, emptyBaseline, emptyState, lastBuild } from "../cache/state.js";
 import { createIgnoreMatcher, ignoreNothing, readIgnoreFile } from "../context/ignoreFile.js";
 import { type ListedFile, listedTree } from "../context/listedTree.js";
+import { contextView } from "../files/contextInput.js";
 import { type Digest, type Known, known } from "../host.js";
 import { parseDockerfile } from "../syntax/parse.js";
 import { joinPath } from "../text/paths.js";

@@ -6,20 +6,21 @@
  */
 
 import type { FileTree } from "../context/fileTree.js";
-import { obstacleProblem, ownerProblem } from "../context/obstacle.js";
 import type { SelectionProblem } from "../context/selection.js";
+import { addsLayer, usualDirectories } from "../files/addsLayer.js";
+import type { ContextInput, ContextView } from "../files/contextInput.js";
+import { type FileSources, leaveFiles, obstacleTo } from "../files/leaveFiles.js";
+import { obstacleProblem, ownerProblem } from "../files/obstacle.js";
+import { StageFiles } from "../files/stageFiles.js";
+import { visibleFrom } from "../files/visibleStages.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { sourcesOf } from "../graph/reach.js";
 import type { Digest } from "../host.js";
-import { addsLayer, usualDirectories } from "./addsLayer.js";
 import { type Definition, definitionOf } from "./definition.js";
 import { type InputName, nameText } from "./inputName.js";
-import type { ContextInput, ContextView } from "./inputs.js";
-import { type FileSources, leaveFiles, obstacleTo } from "./leaveFiles.js";
 import { fresh, LookUp, openInputs } from "./lookUp.js";
 import type { PredictionKind } from "./prediction.js";
 import { type Baseline, type CacheRecord, recordText, type Token } from "./records.js";
-import { StageFiles } from "./stageFiles.js";
 import {
   elsewhere,
   imageIdentity,
@@ -29,7 +30,6 @@ import {
   type StepInput,
 } from "./stepInput.js";
 import { type StageResult, StepInputs } from "./stepInputs.js";
-import { visibleFrom } from "./visibleStages.js";
 
 export interface PredictionInput {
   readonly graph: BuildGraph;

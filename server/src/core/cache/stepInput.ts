@@ -5,9 +5,9 @@ import { type ContextSource, contextName } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
 import { formatPlatform } from "../build/platform.js";
 import type { Selection, SelectionProblem } from "../context/selection.js";
+import type { ContextInput } from "../files/contextInput.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { downloadName, type InputName } from "./inputName.js";
-import type { ContextInput } from "./inputs.js";
 import type { NamedInput } from "./records.js";
 
 /** Why an input cannot be known before the build. */

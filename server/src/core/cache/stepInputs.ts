@@ -1,11 +1,12 @@
 /** What a step takes besides the root file system that it stands on. */
+
+import { type ContextView, copyRequest, mountRequest } from "../files/contextInput.js";
+import { StageFiles, stageContent } from "../files/stageFiles.js";
 import type { BuildGraph, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
 import { say } from "../text/say.js";
 import { orderedMounts } from "./definition.js";
-import { type ContextView, copyRequest, mountRequest } from "./inputs.js";
-import { StageFiles, stageContent } from "./stageFiles.js";
 import {
   elsewhere,
   gitInput,

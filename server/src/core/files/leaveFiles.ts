@@ -7,7 +7,7 @@ import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation } from "../instructions/operation.js";
 import { utf8Size } from "../text/utf8.js";
-import { copyRequest } from "./inputs.js";
+import { copyRequest } from "./contextInput.js";
 import type { Opaque, StageFiles } from "./stageFiles.js";
 
 /** Where files come from; null: not known. */

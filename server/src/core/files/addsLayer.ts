@@ -1,11 +1,11 @@
 /** Whether a step leaves a layer. */
 
 import type { BuilderRules } from "../build/builderRules.js";
+import type { StepInput } from "../cache/stepInput.js";
 import { takesFolder } from "../context/select.js";
 import type { Step } from "../graph/graph.js";
 import { cleanPath, parentPath } from "../text/paths.js";
-import type { ContextInput } from "./inputs.js";
-import type { StepInput } from "./stepInput.js";
+import type { ContextInput } from "./contextInput.js";
 
 /** Directories that practically every base image has. */
 export const usualDirectories = [

@@ -4,6 +4,9 @@
  * same content digest as a COPY of the same files from the build context.
  */
 import { rulesOf } from "../build/builderRules.js";
+
+import { type InputName, nameText } from "../cache/inputName.js";
+import type { Token } from "../cache/records.js";
 import { contentDigest } from "../context/contentDigest.js";
 import { type FileEntry, type FileTree, plainEntry } from "../context/fileTree.js";
 import { selectSources, takesFolder } from "../context/select.js";
@@ -11,8 +14,6 @@ import type { CopyRequest, Selection } from "../context/selection.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation } from "../instructions/operation.js";
 import { compareBytes, parentPath } from "../text/paths.js";
-import { type InputName, nameText } from "./inputName.js";
-import type { Token } from "./records.js";
 
 /** Content that only a build can tell, named by the step that makes it. */
 export interface Opaque {

@@ -1,6 +1,7 @@
 /** The files that steps take from the build context: selected, counted, and hashed as far as known. */
 
 import type { Builder } from "../build/builder.js";
+import { orderedMounts } from "../cache/definition.js";
 import { type ContentDigest, contentDigest } from "../context/contentDigest.js";
 import type { FileTree } from "../context/fileTree.js";
 import { type Manifest, manifestOf } from "../context/manifest.js";
@@ -9,7 +10,6 @@ import type { CopyRequest, Selection } from "../context/selection.js";
 import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, Mount } from "../instructions/operation.js";
-import { orderedMounts } from "./definition.js";
 
 export interface ContextInput {
   readonly selection: Selection;

@@ -1,6 +1,7 @@
 /** What stands in the way of a COPY or WORKDIR in its stage. */
+
+import type { SelectionProblem } from "../context/selection.js";
 import { say } from "../text/say.js";
-import type { SelectionProblem } from "./selection.js";
 
 /** A file that would have to be a folder. @param path below the root of the stage */
 export function obstacleProblem(path: string): SelectionProblem {
