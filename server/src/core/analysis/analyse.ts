@@ -94,8 +94,7 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
   const problems = [context, ...folders.values()].flatMap((state) => state?.problems ?? []);
   const predicted = predictKeys({
     graph,
-    context: context?.view ?? null,
-    tree: context?.tree ?? null,
+    context,
     folders,
     isRejected: graph.isRejected || problems.some(({ severity }) => severity === "error"),
     baseline,

@@ -5,6 +5,7 @@
  */
 import type { BuildDefinition } from "../build/definition.js";
 import { formatPlatform } from "../build/platform.js";
+import { orderedMounts } from "../files/requests.js";
 import type { Stage, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyItem, CopyOperation, Mount, RunOperation } from "../instructions/operation.js";
@@ -183,13 +184,6 @@ function mountKeys(operation: RunOperation, namespace: string): readonly unknown
       ...typeKey(mount, namespace),
     ];
   });
-}
-
-/** LLB keeps mounts in the order of their targets, whatever order they were written in. */
-export function orderedMounts(operation: RunOperation): readonly Mount[] {
-  return [...operation.mounts].sort((a, b) =>
-    a.target < b.target ? -1 : a.target > b.target ? 1 : 0,
-  );
 }
 
 function typeKey(mount: Mount, namespace: string): readonly unknown[] {

@@ -2,7 +2,7 @@
 import type { BuilderRules } from "../build/builderRules.js";
 import type { Definition } from "./definition.js";
 import type { PredictionKind } from "./prediction.js";
-import { type CacheRecord, RecordIndex, type Token } from "./records.js";
+import { type CacheRecord, RecordIndex, type Token, unrecorded } from "./records.js";
 import type { OpenInput, StepInput } from "./stepInput.js";
 
 /** What the cache will do with a step, and what is known of its result. */
@@ -11,8 +11,7 @@ export interface Found {
   readonly token: Token;
 }
 
-/** What runs anew has a result that no record knows. */
-export const fresh: Found = { kind: "miss", token: { kind: "one-of", keys: new Set() } };
+export const fresh: Found = { kind: "miss", token: unrecorded };
 
 export class LookUp {
   readonly #records: RecordIndex;

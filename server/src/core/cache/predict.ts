@@ -5,13 +5,11 @@
  * Source of the rules: BuildKit, solver/edge.go and llbsolver/ops; moby, image/cache.
  */
 
-import type { FileTree } from "../context/fileTree.js";
-import type { SelectionProblem } from "../context/selection.js";
+import type { Selection, SelectionProblem } from "../context/selection.js";
 import { addsLayer, usualDirectories } from "../files/addsLayer.js";
-import type { ContextInput, ContextView } from "../files/contextInput.js";
-import { type FileSources, leaveFiles, obstacleTo } from "../files/leaveFiles.js";
+import type { ContextInput } from "../files/contextInput.js";
+import { type FilesAt, filesAfter, filesOf, obstacleTo } from "../files/filesAt.js";
 import { obstacleProblem, ownerProblem } from "../files/obstacle.js";
-import { StageFiles } from "../files/stageFiles.js";
 import { visibleFrom } from "../files/visibleStages.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { sourcesOf } from "../graph/reach.js";
@@ -20,33 +18,26 @@ import { type Definition, definitionOf } from "./definition.js";
 import { type InputName, nameText } from "./inputName.js";
 import { fresh, LookUp, openInputs } from "./lookUp.js";
 import type { PredictionKind } from "./prediction.js";
-import { type Baseline, type CacheRecord, recordText, type Token } from "./records.js";
 import {
-  elsewhere,
-  imageIdentity,
-  imageVertex,
-  known,
-  type OpenInput,
-  type StepInput,
-} from "./stepInput.js";
-import { type StageResult, StepInputs } from "./stepInputs.js";
+  type Baseline,
+  type CacheRecord,
+  type NamedInput,
+  recordText,
+  type Token,
+} from "./records.js";
+import { baseInput, imageVertex, known, type OpenInput, type StepInput } from "./stepInput.js";
+import { type FolderInput, type StageResult, StepInputs } from "./stepInputs.js";
 
 export interface PredictionInput {
   readonly graph: BuildGraph;
   /** null: the context cannot be read; its files are then unknown. */
-  readonly context: ContextView | null;
-  readonly tree: FileTree | null;
+  readonly context: FolderInput | null;
   /** Those of `--build-context`, by name. */
   readonly folders: ReadonlyMap<string, FolderInput>;
   /** True when the builder runs nothing, because of the file or its context. */
   readonly isRejected: boolean;
   readonly baseline: Baseline;
   readonly digest: Digest;
-}
-
-export interface FolderInput {
-  readonly view: ContextView;
-  readonly tree: FileTree;
 }
 
 export interface KeyedStep {
@@ -65,6 +56,8 @@ export interface KeyedStep {
   readonly open: readonly OpenInput[];
   /** The step below it in the stage that has a key, parents included; null: the base. */
   readonly below: KeyedStep | null;
+  /** What a COPY takes; null: not known, or nothing. */
+  readonly taken: Selection | null;
   /** The stages that files come from. */
   readonly sources: readonly number[];
   /** True when what is below counts by its content: the step stays cached where that comes out equal. */
@@ -77,7 +70,7 @@ export interface KeyedStep {
 
 export interface StageEnd {
   readonly last: KeyedStep | null;
-  readonly files: StageFiles;
+  readonly files: FilesAt;
 }
 
 export interface Keys {
@@ -112,7 +105,11 @@ interface Position {
   missed: boolean;
   /** Directories that are known to be there, whatever the commands of the stage did. */
   readonly directories: Set<string>;
+  files: FilesAt;
 }
+
+/** Of a step that the builder runs nothing for. */
+const nothingKnown: NamedInput = { name: { kind: "nothing" }, token: { kind: "any" } };
 
 class Walker {
   readonly ends: (StageEnd | null)[] = [];
@@ -123,7 +120,8 @@ class Walker {
   readonly #lookUp: LookUp;
   /** See `visibleFrom`. */
   readonly #visible: ReadonlyMap<number, number>;
-  readonly #sources: FileSources;
+  /** What each step leaves. */
+  readonly #left = new Map<Step, NamedInput>();
   readonly #inputs: StepInputs;
 
   /** Nothing is run any more: the file was rejected, or a step failed where the builder works in order. */
@@ -135,20 +133,14 @@ class Walker {
     this.#key = resultKey(input.digest);
     this.#lookUp = new LookUp(input.baseline.records, input.graph.rules, this.#key);
     this.#visible = visibleFrom(input.graph);
-    this.#sources = {
-      builder: input.graph.definition.builder,
-      digest: input.digest,
-      context: (folder) =>
-        folder === undefined ? input.tree : (input.folders.get(folder)?.tree ?? null),
-      stage: (index) => this.ends[index]?.files ?? null,
-    };
-    this.#inputs = new StepInputs(input, (index) => this.#resultOf(index));
+    const left = (step: Step) => this.#left.get(step) ?? nothingKnown;
+    this.#inputs = new StepInputs({ ...input, left }, (index) => this.#resultOf(index));
   }
 
   #resultOf(index: number): StageResult | null {
     const end = this.ends[index];
     const position = this.#ends.get(index);
-    return end == null || position === undefined ? null : { ...position, files: end.files };
+    return end == null || position === undefined ? null : position;
   }
 
   steps(): readonly KeyedStep[] {
@@ -160,73 +152,56 @@ class Walker {
       this.ends.push(null);
       return;
     }
-    const { position, files } = this.#start(stage);
+    const position = this.#start(stage);
     const seenFrom = this.#visible.get(stage.index) ?? Number.POSITIVE_INFINITY;
     for (const [place, step] of stage.steps.entries()) {
-      const keyed = this.#step(stage, step, position, place < seenFrom ? null : files);
+      const keyed = this.#step(stage, step, position, place >= seenFrom);
       this.#keyed.set(step, keyed);
       if (keyed.key !== null) position.below = keyed;
     }
     this.#ends.set(stage.index, position);
-    this.ends.push({ last: position.below, files });
+    this.ends.push({ last: position.below, files: position.files });
   }
 
-  #start(stage: Stage): { position: Position; files: StageFiles } {
-    const { base } = stage;
+  #start(stage: Stage): Position {
+    const { base, platform } = stage;
     if (base.kind === "stage") {
       const parent = this.#ends.get(base.index);
       const end = this.ends[base.index];
       if (parent !== undefined && end !== null && end !== undefined) {
         return {
-          position: {
-            ...parent,
-            failed: parent.failed || this.#stopped,
-            directories: new Set(parent.directories),
-          },
-          files: this.#visible.get(stage.index) === 0 ? end.files.copy() : StageFiles.empty(),
+          ...parent,
+          failed: parent.failed || this.#stopped,
+          directories: new Set(parent.directories),
         };
       }
     }
-    const isEmpty = base.kind === "scratch";
-    const start = this.#baseResult(stage);
+    const open = base.kind === "stage" || base.kind === "scratch" ? null : base;
+    const { rules } = this.#input.graph;
+    const start = open === null ? known({ kind: "scratch" }) : baseInput(open, platform, rules);
     return {
-      position: {
-        ...start,
-        vertex: base.kind === "image" ? imageVertex(base, stage.platform) : base.kind,
-        below: null,
-        failed: this.#stopped || base.kind === "broken",
-        missed: false,
-        directories: new Set(isEmpty ? ["/"] : usualDirectories),
+      ...start,
+      vertex: base.kind === "image" ? imageVertex(base, platform) : base.kind,
+      below: null,
+      failed: this.#stopped || base.kind === "broken",
+      missed: false,
+      directories: new Set(base.kind === "scratch" ? ["/"] : usualDirectories),
+      files: {
+        kind: "start",
+        origin: open === null ? null : { kind: "base", base: open, platform },
       },
-      files: isEmpty ? StageFiles.empty() : StageFiles.opaque(start),
     };
   }
 
-  #baseResult({ base, platform }: Stage): Pick<Position, "name" | "token" | "open"> {
-    // Files that a client sends are named by its session where a stage starts with them, so that
-    // what is stacked on them is made anew each time: buildkit, source/local `CacheKey`.
-    if (base.kind === "folder") {
-      return { name: { kind: "folder", context: base.name }, token: fresh.token };
-    }
-    if (base.kind === "elsewhere") {
-      const open = elsewhere(base.source);
-      const name = { kind: "elsewhere", context: base.name } as const;
-      return { name, token: { kind: "any" }, ...(open === null ? {} : { open }) };
-    }
-    if (base.kind !== "image") return known({ kind: "scratch" });
-    const { rules } = this.#input.graph;
-    return known({ kind: "image", identity: imageIdentity(base, platform, rules) });
-  }
-
-  /** `files`: null where nobody sees what the step leaves. */
-  #step(stage: Stage, step: Step, position: Position, files: StageFiles | null): KeyedStep {
+  /** @param isSeen whether anybody sees what the step leaves */
+  #step(stage: Stage, step: Step, position: Position, isSeen: boolean): KeyedStep {
     const { digest, graph } = this.#input;
     const { rules } = graph;
     const definition = definitionOf(step, stage, graph.definition, digest);
     if (definition === null) return keyless(step, position.below);
     const others = this.#inputs.of(step, position.vertex);
     const inputs = [rootInput(step, position, others), ...others];
-    const inTheWay = this.#inTheWay(step, position, files, others);
+    const inTheWay = this.#inTheWay(step, position, isSeen, others);
     const fails = step.fails || inTheWay.length > 0 || others.some((input) => input.fails === true);
     const names = inputs.map(({ name }) => name);
     const key = this.#key([definition.digest, names]);
@@ -248,7 +223,13 @@ class Walker {
       isByContent: isByContent(step, others),
       sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
       fails,
-      addsLayer: addsLayer(step, rules, position.directories, others),
+      addsLayer: addsLayer(
+        step,
+        rules,
+        position.directories,
+        others.map(({ context }) => context),
+      ),
+      taken: others[0]?.taken?.selection ?? null,
     };
     position.name = { kind: "step", key };
     position.token = token;
@@ -260,18 +241,16 @@ class Walker {
     position.missed ||= kind === "miss";
     // A step that runs again may leave the same files: only a hit says what they are.
     const content: Token = kind === "hit" ? token : { kind: "any" };
-    if (files !== null) {
-      const selection = others[0]?.selection ?? null;
-      leaveFiles(step, files, { name: position.name, token: content }, selection, this.#sources);
-    }
+    this.#left.set(step, { name: position.name, token: content });
+    position.files = filesAfter(step, position.files, others[0]?.taken ?? null, digest);
     return keyed;
   }
 
   /** Why the stage, as it is by now, cannot take what the step puts there. */
   #inTheWay(
     step: Step,
-    { vertex }: Position,
-    files: StageFiles | null,
+    { vertex, files }: Position,
+    isSeen: boolean,
     others: readonly StepInput[],
   ): readonly SelectionProblem[] {
     const { operation } = step;
@@ -279,7 +258,8 @@ class Walker {
       operation?.kind === "copy" || operation?.kind === "makeDirectory" ? operation.owner : "";
     const isNamed = owner !== "" && !/^(?:\d+|root)(?::(?:\d+|root))?$/.test(owner);
     if (isNamed && vertex === "scratch") return [ownerProblem(owner)];
-    const path = files === null ? null : obstacleTo(step, files, others[0]?.selection ?? null);
+    const taken = others[0]?.taken?.selection ?? null;
+    const path = isSeen ? obstacleTo(step, filesOf(files), taken) : null;
     return path === null ? [] : [obstacleProblem(path)];
   }
 
@@ -337,6 +317,7 @@ function keyless(step: Step, below: KeyedStep | null): KeyedStep {
     stageProblems: [],
     open: [],
     below,
+    taken: null,
     sources: [],
     isByContent: false,
     fails: false,

@@ -111,6 +111,9 @@ export type Token =
   | { readonly kind: "one-of"; readonly keys: ReadonlySet<string> }
   | { readonly kind: "any" };
 
+/** What runs anew has a result that no record knows. */
+export const unrecorded: Token = { kind: "one-of", keys: new Set() };
+
 /** An input by the name that it has once everything has been built, and what is known of it now. */
 export interface NamedInput {
   readonly name: InputName;

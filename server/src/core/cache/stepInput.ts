@@ -4,11 +4,13 @@ import type { BuilderRules } from "../build/builderRules.js";
 import { type ContextSource, contextName } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
 import { formatPlatform } from "../build/platform.js";
-import type { Selection, SelectionProblem } from "../context/selection.js";
+import type { SelectionProblem } from "../context/selection.js";
 import type { ContextInput } from "../files/contextInput.js";
+import type { TakenFiles } from "../files/filesAt.js";
+import type { OpenBase } from "../files/stageFiles.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { downloadName, type InputName } from "./inputName.js";
-import type { NamedInput } from "./records.js";
+import { type NamedInput, unrecorded } from "./records.js";
 
 /** Why an input cannot be known before the build. */
 export type OpenInput =
@@ -22,7 +24,7 @@ export interface StepInput extends NamedInput {
   readonly isBase?: true;
   readonly context?: ContextInput;
   /** The files that it is; absent or null: not known. */
-  readonly selection?: Selection | null;
+  readonly taken?: TakenFiles | null;
   /** What it turns on where it is not known, or where another name may stand for the same bytes. */
   readonly open?: OpenInput;
   readonly problems?: readonly SelectionProblem[];
@@ -76,6 +78,25 @@ export function elsewhere(source: ContextSource | null | undefined): OpenInput |
       return { kind: "remote", url: source.url };
     case "build":
       return { kind: "image", reference: source.id };
+  }
+}
+
+/** What a stage starts with, where that is not made here. `scratch` is in place of one that cannot be read. */
+export function baseInput(base: OpenBase, platform: Platform, rules: BuilderRules): StepInput {
+  switch (base.kind) {
+    // Files that a client sends are named by its session where a stage starts with them, so that
+    // what is stacked on them is made anew each time: buildkit, source/local `CacheKey`.
+    case "folder":
+      return { name: { kind: "folder", context: base.name }, token: unrecorded };
+    case "elsewhere": {
+      const open = elsewhere(base.source);
+      const name = { kind: "elsewhere", context: base.name } as const;
+      return { name, token: { kind: "any" }, ...(open === null ? {} : { open }) };
+    }
+    case "image":
+      return known({ kind: "image", identity: imageIdentity(base, platform, rules) });
+    case "broken":
+      return known({ kind: "scratch" });
   }
 }
 

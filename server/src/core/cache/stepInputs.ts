@@ -1,18 +1,24 @@
 /** What a step takes besides the root file system that it stands on. */
 
-import { type ContextView, copyRequest, mountRequest } from "../files/contextInput.js";
-import { StageFiles, stageContent } from "../files/stageFiles.js";
+import type { FileTree } from "../context/fileTree.js";
+import type { CopyRequest } from "../context/selection.js";
+import type { ContextView } from "../files/contextInput.js";
+import { type FilesAt, filesOf } from "../files/filesAt.js";
+import { copyRequest, mountRequest, orderedMounts } from "../files/requests.js";
+import { type StageContent, stageContent } from "../files/stageContent.js";
+import { type Origin, stageFiles } from "../files/stageFiles.js";
 import type { BuildGraph, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
 import { say } from "../text/say.js";
-import { orderedMounts } from "./definition.js";
+import { nameText } from "./inputName.js";
+import type { NamedInput } from "./records.js";
 import {
+  baseInput,
   elsewhere,
   gitInput,
   httpInput,
   type ImageReference,
-  imageIdentity,
   imageVertex,
   known,
   type StepInput,
@@ -20,7 +26,7 @@ import {
 
 /** What a stage has come to, for the steps that take files from it. */
 export interface StageResult {
-  readonly files: StageFiles;
+  readonly files: FilesAt;
   /** Equal for what BuildKit runs once: see `#content`. */
   readonly vertex: string;
   readonly failed: boolean;
@@ -30,10 +36,17 @@ export interface StageResult {
 export interface InputSources {
   readonly graph: BuildGraph;
   /** null: the context cannot be read. */
-  readonly context: ContextView | null;
-  /** The views of `--build-context`, by name. */
-  readonly folders: ReadonlyMap<string, { readonly view: ContextView }>;
+  readonly context: FolderInput | null;
+  /** Those of `--build-context`, by name. */
+  readonly folders: ReadonlyMap<string, FolderInput>;
   readonly digest: Digest;
+  /** What a step of this build leaves, as far as that is known. */
+  readonly left: (step: Step) => NamedInput;
+}
+
+export interface FolderInput {
+  readonly view: ContextView;
+  readonly tree: FileTree;
 }
 
 export class StepInputs {
@@ -83,11 +96,7 @@ export class StepInputs {
    * What stands on the very thing that it takes files from has one input less, and no content of its
    * own in the key. Source: BuildKit, client/llb/fileop.go and exec.go, which list an input once.
    */
-  #content(
-    from: SourceReference,
-    request: ReturnType<typeof mountRequest>,
-    vertex: string,
-  ): StepInput {
+  #content(from: SourceReference, request: CopyRequest, vertex: string): StepInput {
     const input = this.#filesFrom(from, request);
     if (!this.#input.graph.rules.runsEqualStepsOnce || this.vertexOf(from) !== vertex) {
       return input;
@@ -103,7 +112,7 @@ export class StepInputs {
     return vertex === undefined || isUnnamed(vertex) ? null : vertex;
   }
 
-  #filesFrom(from: SourceReference, request: ReturnType<typeof mountRequest>): StepInput {
+  #filesFrom(from: SourceReference, request: CopyRequest): StepInput {
     switch (from.kind) {
       case "context":
         return this.#contextInput(request, from.folder);
@@ -116,38 +125,61 @@ export class StepInputs {
         if (result === null) return { ...known({ kind: "nothing" }), fails: true };
         const name = this.#input.graph.stages[from.index]?.name ?? from.index;
         const named = { ...request, place: say`stage ${name}` };
-        const content = stageContent(result.files, named, this.#input.digest);
-        const problems = content.selection?.problems ?? [];
+        const files = filesOf(result.files);
+        const content = stageContent(files, named, this.#input.digest);
+        const input = this.#namedContent(content, named);
+        if (content.kind === "open") {
+          const open = { kind: "stage", stage: from.index } as const;
+          return { ...input, open, problems: [], fails: result.failed };
+        }
+        const { selection } = content;
+        const { problems } = selection;
         const fails = problems.some(({ severity }) => severity === "error");
         return {
-          name: content.name,
-          token: content.token,
-          selection: content.selection,
+          ...input,
+          taken: { selection, tree: files },
           problems,
           fails: fails || result.failed,
-          ...(content.selection === null ? { open: { kind: "stage", stage: from.index } } : {}),
         };
       }
     }
   }
 
-  /** The same name as for files that a stage of that image still has. */
-  #imageContent(from: ImageReference, request: ReturnType<typeof mountRequest>): StepInput {
-    const { platform, rules } = this.#input.graph;
-    const identity = imageIdentity(from, platform, rules);
-    const files = StageFiles.opaque(known({ kind: "image", identity }));
-    const { reference } = from;
+  /** Where a part is not known, the whole goes by what holds that part and by what lies over it. */
+  #namedContent(content: StageContent, request: CopyRequest): StepInput {
+    if (content.kind === "known") return known({ kind: "content", digest: content.digest });
+    const { sources, parents, exclude } = request;
+    const holders = content.origins.map((origin) => this.#holder(origin));
+    const names = holders.map(({ name }) => nameText(name));
+    const parts = [[sources, parents, exclude, content.over], names];
     return {
-      ...stageContent(files, request, this.#input.digest),
-      open: { kind: "image", reference },
+      name: { kind: "partial", made: this.#input.digest(JSON.stringify(parts)) },
+      token: { kind: holders.every(({ token }) => token.kind === "known") ? "known" : "any" },
     };
   }
 
-  #contextInput(request: ReturnType<typeof mountRequest>, folder: string | undefined): StepInput {
+  #holder(origin: Origin): NamedInput {
+    return origin.kind === "step"
+      ? this.#input.left(origin.step)
+      : baseInput(origin.base, origin.platform, this.#input.graph.rules);
+  }
+
+  /** The same name as for files that a stage of that image still has. */
+  #imageContent(from: ImageReference, request: CopyRequest): StepInput {
+    const { platform } = this.#input.graph;
+    const files = stageFiles({ kind: "base", base: from, platform });
+    const content = stageContent(files, request, this.#input.digest);
+    return {
+      ...this.#namedContent(content, request),
+      open: { kind: "image", reference: from.reference },
+    };
+  }
+
+  #contextInput(request: CopyRequest, folder: string | undefined): StepInput {
     const place = folder === undefined ? {} : { place: say`the build context ${folder}` };
-    const view = folder === undefined ? this.#input.context : this.#input.folders.get(folder)?.view;
-    const input = view?.input({ ...request, ...place });
-    if (input === undefined) {
+    const from = folder === undefined ? this.#input.context : this.#input.folders.get(folder);
+    const input = from?.view.input({ ...request, ...place });
+    if (from == null || input === undefined) {
       const { context, contexts } = this.#input.graph.definition;
       const open = elsewhere(folder === undefined ? context : contexts.get(folder));
       return {
@@ -156,7 +188,7 @@ export class StepInputs {
         open: open ?? { kind: "pending" },
       };
     }
-    const files = { context: input, selection: input.selection };
+    const files = { context: input, taken: { selection: input.selection, tree: from.tree } };
     switch (input.content.kind) {
       case "known":
         return { ...known({ kind: "content", digest: input.content.digest }), ...files };

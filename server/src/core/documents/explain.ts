@@ -5,6 +5,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
 import type { Builder } from "../build/builder.js";
+import { layerContent } from "../files/layerContent.js";
 import { lineage } from "../graph/layers.js";
 import { consequences, consequencesText } from "../insight/consequences.js";
 import { explanation } from "../insight/explanation.js";
@@ -12,7 +13,6 @@ import { invalidators } from "../insight/invalidators.js";
 import type { Effect } from "../instructions/kind.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
-import { utf8Size } from "../text/utf8.js";
 import { stageWords } from "../words/stageWords.js";
 import { type FindingJson, findingsJson, type SimulationPlace, targetName } from "./simulation.js";
 
@@ -125,7 +125,7 @@ function stepLabel(analysis: Analysis, analysed: StepAnalysis): string | null {
 }
 
 function additions(analysis: Analysis, analysed: StepAnalysis): ExplainedStep["adds"] {
-  const { step, effect, files } = analysed;
+  const { step, effect, keyed } = analysed;
   const nothing = { files: 0, bytes: 0 };
   switch (effect) {
     case "none":
@@ -149,30 +149,17 @@ function additions(analysis: Analysis, analysed: StepAnalysis): ExplainedStep["a
       break;
   }
   switch (step.operation?.kind) {
-    case "copy": {
-      if (files !== null && step.operation.items.every(({ kind }) => kind === "paths")) {
-        const text = say`Adds ${count(files.count, "file")}, ${formatBytes(files.bytes)}.`;
-        return { text, files: files.count, bytes: files.bytes };
-      }
-      const inline = step.operation.items.flatMap((item) =>
-        item.kind === "inline" ? [utf8Size(item.content)] : [],
-      );
-      if (inline.length === step.operation.items.length) {
-        const bytes = inline.reduce((sum, size) => sum + size, 0);
-        const text = say`Adds ${count(inline.length, "file")}, ${formatBytes(bytes)}.`;
-        return { text, files: inline.length, bytes };
-      }
-      return openAddition();
-    }
     case "makeDirectory":
       return { text: say`Adds at most the directory.`, ...nothing };
-    default:
-      return openAddition();
+    default: {
+      const content = layerContent(step, keyed.taken);
+      if (content === null) {
+        return { text: say`How much it adds shows only in a build.`, files: null, bytes: null };
+      }
+      const { files, bytes } = content;
+      return { text: say`Adds ${count(files, "file")}, ${formatBytes(bytes)}.`, files, bytes };
+    }
   }
-}
-
-function openAddition(): ExplainedStep["adds"] {
-  return { text: say`How much it adds shows only in a build.`, files: null, bytes: null };
 }
 
 function notes(analysis: Analysis, analysed: StepAnalysis, adds: string): readonly string[] {

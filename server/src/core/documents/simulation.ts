@@ -3,6 +3,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
 import type { Builder } from "../build/builder.js";
 import { type Cause, changedPaths } from "../cache/prediction.js";
+import { layerContent } from "../files/layerContent.js";
 import { type BuildGraph, lineOf } from "../graph/graph.js";
 import { type ConfigJson, configToJson, emptyConfig } from "../image/config.js";
 import type { Effect } from "../instructions/kind.js";
@@ -91,13 +92,19 @@ export function simulationJson(analysis: Analysis, place: SimulationPlace): Simu
         line: layer.place.line,
         stage: stageName(analysis, layer),
         instruction: layer.step.keyword,
-        bytes: layer.step.operation?.kind === "copy" ? (layer.files?.bytes ?? null) : null,
+        bytes: copiedBytes(layer),
       })),
       config: configToJson(graph.target?.config ?? emptyConfig),
     },
     summary: analysis.summary,
     findings: findingsJson(analysis),
   };
+}
+
+/** null: not known without building, or nothing is copied. */
+function copiedBytes({ step, keyed }: StepAnalysis): number | null {
+  if (step.operation?.kind !== "copy") return null;
+  return layerContent(step, keyed.taken)?.bytes ?? null;
 }
 
 export function targetName({ graph: { target } }: Analysis): string | null {

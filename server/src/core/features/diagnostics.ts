@@ -1,6 +1,6 @@
 /** What is wrong with the Dockerfile and its files, for the Problems view. */
 import type { Analysis } from "../analysis/analyse.js";
-import { contextRequests } from "../files/contextInput.js";
+import { contextRequests } from "../files/requests.js";
 import { printable } from "../text/printable.js";
 import { type Problem, rangeAt } from "../text/range.js";
 import { say } from "../text/say.js";

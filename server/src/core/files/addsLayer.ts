@@ -1,7 +1,6 @@
 /** Whether a step leaves a layer. */
 
 import type { BuilderRules } from "../build/builderRules.js";
-import type { StepInput } from "../cache/stepInput.js";
 import { takesFolder } from "../context/select.js";
 import type { Step } from "../graph/graph.js";
 import { cleanPath, parentPath } from "../text/paths.js";
@@ -23,12 +22,13 @@ export const usualDirectories = [
 /**
  * An empty difference is a directory that was there, or nothing copied into one.
  * @param directories that are known to be there; those that the step makes are added
+ * @param taken its inputs but the root file system; undefined: no files of a build context
  */
 export function addsLayer(
   { effect, operation }: Step,
   rules: BuilderRules,
   directories: Set<string>,
-  inputs: readonly StepInput[],
+  taken: readonly (ContextInput | undefined)[],
 ): boolean {
   if (effect !== "layer") return false;
   if (operation?.kind === "copy" && !rules.keepsEmptyLayers) {
@@ -36,9 +36,9 @@ export function addsLayer(
     const isThere = directories.has(target);
     const isFolder =
       operation.destination.endsWith("/") ||
-      inputs.some(({ context }) => context !== undefined && takesFolder(context.selection));
+      taken.some((context) => context !== undefined && takesFolder(context.selection));
     addWithParents(directories, isFolder ? target : `/${parentPath(target.slice(1))}`);
-    return !isThere || !inputs.every(({ context }) => takesNothing(context));
+    return !isThere || !taken.every(takesNothing);
   }
   if (operation?.kind !== "makeDirectory") return true;
   const isThere = directories.has(operation.path);

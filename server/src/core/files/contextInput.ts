@@ -1,15 +1,11 @@
-/** The files that steps take from the build context: selected, counted, and hashed as far as known. */
+/** The files that steps take from a build context: selected, counted, and hashed as far as known. */
 
-import type { Builder } from "../build/builder.js";
-import { orderedMounts } from "../cache/definition.js";
 import { type ContentDigest, contentDigest } from "../context/contentDigest.js";
 import type { FileTree } from "../context/fileTree.js";
 import { type Manifest, manifestOf } from "../context/manifest.js";
 import { selectSources } from "../context/select.js";
 import type { CopyRequest, Selection } from "../context/selection.js";
-import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
-import type { CopyOperation, Mount } from "../instructions/operation.js";
 
 export interface ContextInput {
   readonly selection: Selection;
@@ -48,30 +44,4 @@ export function contextView(
       return input;
     },
   };
-}
-
-/** What a step asks of the context, in the order of its inputs. */
-export function contextRequests(step: Step, builder: Builder): readonly CopyRequest[] {
-  const { operation } = step;
-  if (operation?.kind === "copy" && operation.from.kind === "context") {
-    const request = copyRequest(operation, builder);
-    return request === null ? [] : [request];
-  }
-  if (operation?.kind === "run") {
-    return orderedMounts(operation)
-      .filter((mount) => mount.from?.kind === "context")
-      .map((mount) => mountRequest(mount, builder));
-  }
-  return [];
-}
-
-/** null: the instruction names no path. */
-export function copyRequest(operation: CopyOperation, builder: Builder): CopyRequest | null {
-  const sources = operation.items.flatMap((item) => (item.kind === "paths" ? [item.text] : []));
-  if (sources.length === 0) return null;
-  return { builder, sources, parents: operation.parents, exclude: operation.exclude };
-}
-
-export function mountRequest(mount: Mount, builder: Builder): CopyRequest {
-  return { builder, sources: [mount.source], wildcards: false };
 }

@@ -2,6 +2,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf, stageSteps, type View } from "../analysis/view.js";
 import type { PredictionKind } from "../cache/prediction.js";
+import { layerContent } from "../files/layerContent.js";
 import { type BuildGraph, placeOf, type Stage, type Step, stageLine } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { criticalPath } from "../insight/criticalPath.js";
@@ -110,12 +111,12 @@ function configSentence(metadata: number): string {
 }
 
 function layerOf(view: View, analysed: StepAnalysis): StackLayer {
-  const { step, place, files, layer, stageLayer } = analysed;
-  const bytes = ownBytes(analysed);
+  const { step, place, keyed, files, layer, stageLayer } = analysed;
+  const content = keyed.fails ? null : layerContent(step, keyed.taken);
   const words = predictionWords(view, analysed);
   const size =
-    files !== null && bytes !== null
-      ? `${count(files.count, "file")}, ${formatBytes(bytes)}`
+    content !== null && files !== null
+      ? `${count(content.files, "file")}, ${formatBytes(content.bytes)}`
       : step.operation?.kind === "run"
         ? say`size not known before a build`
         : "";
@@ -124,24 +125,10 @@ function layerOf(view: View, analysed: StepAnalysis): StackLayer {
     number: layer ?? stageLayer,
     title: step.text,
     detail: [size, words].filter((part) => part !== "").join(" · "),
-    bytes,
+    bytes: content?.bytes ?? null,
     prediction: shownPrediction(analysed),
     line: place.line,
   };
-}
-
-/** Bytes that the layer surely holds; null: a build has to tell. */
-function ownBytes({ step, files, keyed }: StepAnalysis): number | null {
-  const { operation } = step;
-  if (operation?.kind === "makeDirectory") return 0;
-  if (operation?.kind !== "copy" || keyed.fails) return null;
-  if (operation.items.some(({ kind }) => kind === "http" || kind === "git")) return null;
-  if (operation.from.kind !== "context") return null;
-  const inline = operation.items.reduce(
-    (sum, item) => sum + (item.kind === "inline" ? item.content.length : 0),
-    0,
-  );
-  return inline + (files?.bytes ?? 0);
 }
 
 function baseOf(analysis: Analysis, root: Stage): StackLayer {

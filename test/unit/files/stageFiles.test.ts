@@ -1,0 +1,80 @@
+/** What stands in the file system of a stage, and what a layer holds. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type FilesAt, filesAfter, filesOf } from "../../../server/src/core/files/filesAt.js";
+import { layerContent } from "../../../server/src/core/files/layerContent.js";
+import type { Step } from "../../../server/src/core/graph/graph.js";
+import { sha256 } from "../../../server/src/host/digest.js";
+import { analysisOf } from "../analysis/support.js";
+
+const empty: FilesAt = { kind: "start", origin: null };
+
+function stepsOf(text: string, files: Readonly<Record<string, string>> = {}) {
+  return analysisOf({ text, files }).keys.steps;
+}
+
+/** The moments after each WORKDIR. */
+function momentsAfter(steps: readonly Step[]): readonly FilesAt[] {
+  const moments: FilesAt[] = [empty];
+  for (const step of steps) {
+    moments.push(filesAfter(step, moments.at(-1) ?? empty, null, sha256));
+  }
+  return moments;
+}
+
+function namesIn(moment: FilesAt, path: string): readonly string[] {
+  return filesOf(moment)
+    .list(path)
+    .map((entry) => entry.path);
+}
+
+test("a later moment leaves an earlier one as it was, and shares what it does not change", () => {
+  const steps = stepsOf("FROM scratch\nWORKDIR /a/b\nWORKDIR /c\nWORKDIR /a/d").map(
+    ({ step }) => step,
+  );
+  const [, , first, second, third] = momentsAfter(steps);
+  assert.ok(first !== undefined && second !== undefined && third !== undefined);
+  assert.deepEqual(namesIn(third, "a"), ["a/b", "a/d"]);
+  assert.deepEqual(namesIn(second, ""), ["a", "c"]);
+  assert.deepEqual(namesIn(second, "a"), ["a/b"]);
+  assert.deepEqual(namesIn(first, ""), ["a"]);
+  assert.equal(filesOf(third).lookup("c"), filesOf(second).lookup("c"));
+  assert.notEqual(filesOf(third).lookup("a"), filesOf(second).lookup("a"));
+  assert.equal(filesOf(third), filesOf(third));
+});
+
+test("the files after thousands of steps are made without a deep call", () => {
+  const [, workdir] = stepsOf("FROM scratch\nWORKDIR /a");
+  assert.ok(workdir !== undefined);
+  const many = Array.from({ length: 50_000 }, () => workdir.step);
+  const last = momentsAfter(many).at(-1);
+  assert.ok(last !== undefined);
+  assert.deepEqual(namesIn(last, ""), ["a"]);
+});
+
+test("after a RUN all files are held by it, whatever was there before", () => {
+  const [, copy, run] = stepsOf("FROM scratch\nCOPY a /a\nRUN make", { a: "1" });
+  assert.ok(copy !== undefined && run !== undefined);
+  const { root } = filesOf(filesAfter(run.step, empty, null, sha256));
+  assert.deepEqual([root.origin, root.children.size], [{ kind: "step", step: run.step }, 0]);
+});
+
+test("of two files that go to one place the layer holds the last", () => {
+  const [, copy] = stepsOf("FROM scratch\nCOPY a/x b/x /to/", { "a/x": "1", "b/x": "333" });
+  assert.ok(copy !== undefined);
+  assert.deepEqual(layerContent(copy.step, copy.taken), { files: 1, bytes: 3 });
+});
+
+test("documents count by their bytes, beside files that are copied with them", () => {
+  const [, copy] = stepsOf("FROM scratch\nCOPY a <<b /to/\näöü\nb", { a: "12345" });
+  assert.ok(copy !== undefined);
+  assert.deepEqual(layerContent(copy.step, copy.taken), { files: 2, bytes: 12 });
+});
+
+test("what a download or a command leaves only a build can tell", () => {
+  const steps = stepsOf("FROM scratch\nADD https://example.com/a /a\nRUN make");
+  assert.deepEqual(
+    steps.map(({ step, taken }) => layerContent(step, taken)),
+    [null, null, null],
+  );
+});
