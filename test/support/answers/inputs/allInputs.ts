@@ -220,13 +220,6 @@ function namesIn(folder: string, ending: string): readonly string[] {
     .sort();
 }
 
-function foldersIn(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
-}
-
 /** By path, `/` between names. */
 function filesOf(folder: string): ReadonlyMap<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
