@@ -112,7 +112,9 @@ function configSentence(metadata: number): string {
 
 function layerOf(view: View, analysed: StepAnalysis): StackLayer {
   const { step, place, keyed, files, layer, stageLayer } = analysed;
-  const content = keyed.fails ? null : layerContent(step, keyed.taken);
+  // What a failing COPY would have copied is in no layer.
+  const isMissing = keyed.fails && step.operation?.kind === "copy";
+  const content = isMissing ? null : layerContent(step, keyed.taken);
   const words = predictionWords(view, analysed);
   const size =
     content !== null && files !== null
