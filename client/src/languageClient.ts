@@ -172,6 +172,7 @@ function createClient(
     initializationOptions: (): InitializationOptions => ({
       storageFolder: storageFolder(context),
       trusted: vscode.workspace.isTrusted,
+      problemsPage: vscode.Uri.joinPath(context.extensionUri, "docs", "problems.md").toString(),
       language:
         vscode.l10n.bundle === undefined
           ? null

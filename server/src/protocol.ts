@@ -8,6 +8,8 @@ export interface InitializationOptions {
   /** Folder for the store of simulated builds; null: in memory, until the server ends. */
   readonly storageFolder: string | null;
   readonly trusted: boolean;
+  /** URI of docs/problems.md, which describes each code of a diagnostic; null: none to open. */
+  readonly problemsPage: string | null;
   /** Of the editor, with its texts from `l10n`; null: English. */
   readonly language: {
     readonly id: string;

@@ -60,6 +60,7 @@ export function serve(connection: Connection): void {
   let store: StateStore = openStateStore(null);
   let workspaceFolders: readonly string[] = [];
   let isTrusted = false;
+  let problemsPage: string | null = null;
   let can = {
     configuration: false,
     workspaceFolders: false,
@@ -133,7 +134,7 @@ export function serve(connection: Connection): void {
         void connection.sendDiagnostics({
           uri,
           version: session.version,
-          diagnostics: makeDiagnostics(document, session),
+          diagnostics: makeDiagnostics(document, session, problemsPage),
         });
       });
     }
@@ -177,6 +178,7 @@ export function serve(connection: Connection): void {
     store = openStateStore(options.storageFolder);
     speak(options.language);
     isTrusted = options.trusted;
+    problemsPage = options.problemsPage;
     workspaceFolders = (params.workspaceFolders ?? []).flatMap(({ uri }) => toPath(uri) ?? []);
     const { workspace } = params.capabilities;
     can = {

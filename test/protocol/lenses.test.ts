@@ -34,7 +34,8 @@ test("a fresh server answers for a document with real files", async (t) => {
 
 test("an edit changes the answers at once, without a save", async (t) => {
   const folder = temporaryFolder(t, pythonApp);
-  const editor = await startEditor({ workspaceFolders: [folder] });
+  const problemsPage = "file:///extension/docs/problems.md";
+  const editor = await startEditor({ workspaceFolders: [folder], problemsPage });
   t.after(() => editor.process.kill());
   const uri = uriOf(path.join(folder, "Dockerfile"));
   await editor.open(uri, pythonApp.Dockerfile);
@@ -49,6 +50,7 @@ test("an edit changes the answers at once, without a save", async (t) => {
   const [problem] = editor.diagnostics(uri);
   assert.equal(problem?.range.start.line, 2);
   assert.match(String(problem?.message), /COYP/);
+  assert.deepEqual(problem?.codeDescription, { href: `${problemsPage}#unknown-instruction` });
 });
 
 test("files that change on disk change the lenses; a touch does not", async (t) => {

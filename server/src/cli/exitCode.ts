@@ -1,4 +1,5 @@
 import type { Analysis } from "../core/analysis/analyse.js";
+import { severityOf } from "../core/words/problems.js";
 import type { BuildArguments } from "./arguments.js";
 
 /** 1 when a finding reaches the level, else 0. */
@@ -6,5 +7,5 @@ export function exitCode(analysis: Analysis, failOn: BuildArguments["failOn"]): 
   if (failOn === "never") return 0;
   const levels = ["information", "warning", "error"];
   const bound = levels.indexOf(failOn);
-  return analysis.problems.some(({ severity }) => levels.indexOf(severity) >= bound) ? 1 : 0;
+  return analysis.problems.some((problem) => levels.indexOf(severityOf(problem)) >= bound) ? 1 : 0;
 }

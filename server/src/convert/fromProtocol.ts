@@ -31,9 +31,11 @@ export function toCancellation(token: { readonly isCancellationRequested: boolea
 export function toInitializationOptions(value: unknown): InitializationOptions {
   const options = isObject(value) ? value : {};
   const folder = options["storageFolder"];
+  const page = options["problemsPage"];
   return {
     storageFolder: typeof folder === "string" && folder !== "" ? folder : null,
     trusted: options["trusted"] === true,
+    problemsPage: typeof page === "string" && page !== "" ? page : null,
     language: toLanguage(options["language"]),
   };
 }

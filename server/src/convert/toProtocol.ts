@@ -10,8 +10,9 @@ import {
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Lens } from "../core/features/codeLens.js";
+import type { Diagnostic as CoreDiagnostic } from "../core/features/diagnostics.js";
 import type { LayerNode as CoreNode } from "../core/features/layerStack.js";
-import type { Problem, TextRange } from "../core/text/range.js";
+import type { TextRange } from "../core/text/range.js";
 import { type LayerNode, revealLayerCommand } from "../protocol.js";
 
 export function toRange(document: TextDocument, range: TextRange): Range {
@@ -36,13 +37,19 @@ const severities = {
   information: DiagnosticSeverity.Information,
 } as const;
 
-export function toDiagnostic(document: TextDocument, problem: Problem): Diagnostic {
+/** @param pages where the codes are described; null: nowhere that the editor could open */
+export function toDiagnostic(
+  document: TextDocument,
+  { code, severity, message, range }: CoreDiagnostic,
+  pages: string | null,
+): Diagnostic {
   return {
-    range: toRange(document, problem.range ?? { start: 0, end: 0 }),
-    severity: severities[problem.severity],
+    range: toRange(document, range ?? { start: 0, end: 0 }),
+    severity: severities[severity],
     source: "stratacast",
-    code: problem.code,
-    message: problem.message,
+    code,
+    ...(pages === null ? {} : { codeDescription: { href: `${pages}#${code}` } }),
+    message,
   };
 }
 

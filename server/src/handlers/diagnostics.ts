@@ -5,7 +5,11 @@ import { diagnostics } from "../core/features/diagnostics.js";
 import type { LiveBuild } from "../workspace/build.js";
 
 /** `textDocument/publishDiagnostics` */
-export function makeDiagnostics(document: TextDocument, build: LiveBuild): Diagnostic[] {
+export function makeDiagnostics(
+  document: TextDocument,
+  build: LiveBuild,
+  pages: string | null,
+): Diagnostic[] {
   if (!build.settings.diagnostics) return [];
   const { contextFolder, contextProblem } = build;
   const trouble =
@@ -13,6 +17,6 @@ export function makeDiagnostics(document: TextDocument, build: LiveBuild): Diagn
       ? null
       : { folder: contextFolder, problem: contextProblem };
   return diagnostics(build.view().analysis, trouble).map((problem) =>
-    toDiagnostic(document, problem),
+    toDiagnostic(document, problem, pages),
   );
 }

@@ -20,6 +20,7 @@ import { type Cancellation, known } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { say } from "../core/text/say.js";
+import { isError } from "../core/words/problems.js";
 import { summarySentence } from "../core/words/summary.js";
 import type { Need } from "../core/world/facts.js";
 import { answered, factOf, isSameFor, type World } from "../core/world/world.js";
@@ -224,7 +225,7 @@ export class LiveBuild {
     pool.update((world) => answered(world, [[{ kind: "state" }, known(this.#host.store.state)]]));
     this.#result = { keys: keysOf(analysis), before };
     this.#resultView = null;
-    const hasError = analysis.problems.some(({ severity }) => severity === "error");
+    const hasError = analysis.problems.some(isError);
     return hasError
       ? { outcome: "failed", summary, log }
       : { outcome: "done", summary, log, counts: analysis.summary };

@@ -54,6 +54,8 @@ export interface EditorOptions {
   readonly capable?: boolean;
   /** Default: true. */
   readonly trusted?: boolean;
+  /** URI of the page that describes problems. Default: none. */
+  readonly problemsPage?: string;
   /** The editor's language with its texts, as the client sends it. Default: English. */
   readonly language?: unknown;
 }
@@ -171,6 +173,7 @@ export async function startEditor(options: EditorOptions = {}): Promise<EditorCl
     initializationOptions: {
       storageFolder: options.storageFolder ?? null,
       trusted: options.trusted ?? true,
+      problemsPage: options.problemsPage ?? null,
       language: options.language ?? null,
     },
     capabilities: capable

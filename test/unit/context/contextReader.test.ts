@@ -7,6 +7,7 @@ import {
   readIgnoreFile,
 } from "../../../server/src/core/context/ignoreFile.js";
 import { selectSources } from "../../../server/src/core/context/select.js";
+import { problemWords } from "../../../server/src/core/words/problems.js";
 import { type ContextReader, createContextReader } from "../../../server/src/host/contextReader.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { createHashMemory } from "../../../server/src/host/hashMemory.js";
@@ -153,7 +154,7 @@ for (const system of SYSTEMS) {
     ]);
     const { problems } = selectSources(reader.tree, { builder: "buildkit", sources: ["app.py"] });
     assert.deepEqual(
-      problems.map(({ code, message }) => [code, message]),
+      problems.map((problem) => [problem.code, problemWords(problem)]),
       [
         [
           "source-not-found",

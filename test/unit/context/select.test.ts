@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { Builder } from "../../../server/src/core/build/builder.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
 import { selectSources } from "../../../server/src/core/context/select.js";
-import type { CopyRequest } from "../../../server/src/core/context/selection.js";
+import { type CopyRequest, failsStep } from "../../../server/src/core/context/selection.js";
+import { severityOf } from "../../../server/src/core/words/problems.js";
 
 /** `path -> target` is a link, `path/` a folder, `path |` a pipe; everything else a file of its own length. */
 function treeOf(paths: readonly string[]) {
@@ -43,10 +44,7 @@ function checkCopied(
   { tree = CONTEXT, builder = "buildkit" as Builder } = {},
 ): void {
   const selection = selectSources(tree, requestOf(builder, copy));
-  assert.deepEqual(
-    selection.problems.filter((problem) => problem.severity === "error"),
-    [],
-  );
+  assert.deepEqual(selection.problems.filter(failsStep), []);
   const entries = selection.sources.flatMap((source) => source.entries);
   assert.deepEqual(
     entries
@@ -65,7 +63,7 @@ function checkProblems(
 ): void {
   const { problems } = selectSources(tree, requestOf(builder, copy));
   assert.deepEqual(
-    problems.map((problem) => `${problem.severity} ${problem.code} ${problem.source}`),
+    problems.map((problem) => `${severityOf(problem)} ${problem.code} ${problem.source}`),
     expected,
     `${builder}: COPY ${copy}`,
   );

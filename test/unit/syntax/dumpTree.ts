@@ -8,6 +8,7 @@ import {
   positionAt,
 } from "../../../server/src/core/text/lineIndex.js";
 import { rangeAt, type TextRange } from "../../../server/src/core/text/range.js";
+import { problemWords, severityOf } from "../../../server/src/core/words/problems.js";
 
 /** Lines and columns count from 1, an end is the place after the last character. */
 export function dumpTree(file: Dockerfile): string {
@@ -15,8 +16,10 @@ export function dumpTree(file: Dockerfile): string {
   const place = (range: TextRange) => `${pointOf(index, range.start)}-${pointOf(index, range.end)}`;
   const lines = [`escape ${file.escape}`];
   for (const piece of piecesOf(file)) lines.push(...dumpPiece(file, piece, place));
-  for (const { severity, code, message, range } of syntaxProblems(file)) {
-    if (range !== null) lines.push(`${severity} ${place(range)} ${code}: ${message}`);
+  for (const problem of syntaxProblems(file)) {
+    const { code, range } = problem;
+    if (range === null) continue;
+    lines.push(`${severityOf(problem)} ${place(range)} ${code}: ${problemWords(problem)}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -10,6 +10,7 @@ import {
   variableReferences,
 } from "../../../server/src/core/syntax/expand.js";
 import type { EscapeCharacter } from "../../../server/src/core/syntax/syntax.js";
+import { expansionWords } from "../../../server/src/core/words/instructionProblems.js";
 
 const VARIABLES: ReadonlyMap<string, string> = new Map([
   ["NAME", "value"],
@@ -97,7 +98,7 @@ test("? makes a variable required, and says why in its own words", () => {
   checkWord("${NONE?}", "error: variable-required");
   checkWord("${EMPTY:?}", "error: variable-required");
   const { error } = expandWord("${NONE?set it to $NAME}", lookup, "\\");
-  assert.match(error?.message ?? "", /NONE.*set it to value/);
+  assert.match(error === null ? "" : expansionWords(error), /NONE.*set it to value/);
 });
 
 test("# and ## cut the shortest and the longest start", () => {

@@ -23,10 +23,11 @@ import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
 import type { Effect } from "../instructions/kind.js";
 import type { Dockerfile } from "../syntax/syntax.js";
-import type { Problem } from "../text/range.js";
+import type { Placed } from "../text/range.js";
 import { checkoutProblems } from "./checkoutProblems.js";
 import { contextProblems } from "./contextProblems.js";
 import { graphOf } from "./graphs.js";
+import type { BadIgnorePattern, Problem } from "./problem.js";
 
 /** The build context as it can be read now. */
 export interface ContextState {
@@ -37,8 +38,8 @@ export interface ContextState {
   readonly checkout: Checkout | null;
   /** Files, folders and links that the ignore file leaves visible. */
   readonly entryCount: number;
-  /** Of the ignore file and the folder; an error fails the build before anything runs. */
-  readonly problems: readonly Problem[];
+  /** Of the ignore file: each fails the build before anything runs. */
+  readonly problems: readonly BadIgnorePattern[];
 }
 
 export interface AnalysisInput extends PlatformBuild {
@@ -74,8 +75,8 @@ export interface Analysis {
   readonly keys: Keys;
   /** In the file's order. */
   readonly steps: readonly StepAnalysis[];
-  /** Errors fail the build. */
-  readonly problems: readonly Problem[];
+  /** At offsets into the text. */
+  readonly problems: readonly Placed<Problem>[];
   readonly summary: { readonly hit: number; readonly miss: number; readonly unknown: number };
 }
 
@@ -96,7 +97,7 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
     graph,
     context,
     folders,
-    isRejected: graph.isRejected || problems.some(({ severity }) => severity === "error"),
+    isRejected: graph.isRejected || problems.length > 0,
     baseline,
     digest,
   });
@@ -134,7 +135,7 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
     steps,
     problems: [
       ...graph.problems,
-      ...problems,
+      ...problems.map((problem) => ({ ...problem, range: null })),
       ...contextProblems(graph, keys),
       ...checkoutProblems(graph, keys, context?.checkout ?? null),
     ],

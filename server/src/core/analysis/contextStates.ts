@@ -8,10 +8,9 @@ import { type Transfer, transferredTree } from "../context/transfer.js";
 import { contextView } from "../files/contextInput.js";
 import type { Digest, Known } from "../host.js";
 import { baseName } from "../text/paths.js";
-import type { Problem } from "../text/range.js";
-import { say } from "../text/say.js";
 import type { Listing } from "../world/facts.js";
 import type { ContextState } from "./analyse.js";
+import type { BadIgnorePattern } from "./problem.js";
 
 interface Seen {
   /** What the engine holds of the context; null: nothing. */
@@ -79,13 +78,7 @@ export function workingState(listing: Listing, digest: Digest): ContextState {
 export function ignoreProblems(
   ignorePath: string | null,
   problems: readonly IgnoreProblem[],
-): readonly Problem[] {
-  const name =
-    ignorePath === null ? say`the ignore file` : baseName(ignorePath.replaceAll("\\", "/"));
-  return problems.map(({ line, message }) => ({
-    code: "bad-ignore-pattern",
-    message: say`${name}, line ${line}: ${message}`,
-    severity: "error",
-    range: null,
-  }));
+): readonly BadIgnorePattern[] {
+  const file = ignorePath === null ? null : baseName(ignorePath.replaceAll("\\", "/"));
+  return problems.map((problem) => ({ code: "bad-ignore-pattern", file, ...problem }));
 }

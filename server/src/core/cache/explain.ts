@@ -1,4 +1,5 @@
 /** Why a step will not be cached: the causes, first cause first. */
+import { failsStep } from "../context/selection.js";
 import {
   type BuildGraph,
   placeOf,
@@ -8,13 +9,14 @@ import {
   stageOfStep,
 } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
+import { failsBuild } from "../graph/problem.js";
 import type { Digest } from "../host.js";
 import { alignSteps, stepText } from "./align.js";
 import { ChangedValues } from "./changedValues.js";
 import { type InputName, isSameName } from "./inputName.js";
 import { type Comparison, ownChanges } from "./ownChanges.js";
 import type { KeyedStep, Keys } from "./predict.js";
-import type { Cause, Prediction, StageName } from "./prediction.js";
+import type { Cause, Prediction, StageName, StepProblem } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
 
 /** The prediction of every step, in the order of `Keys.steps`. */
@@ -101,14 +103,13 @@ class Explainer {
   }
 
   /** What is wrong with its files or its text; null: neither is. */
-  #problemOf({ step, context, stageProblems }: KeyedStep): string | null {
+  #problemOf({ step, context, stageProblems }: KeyedStep): StepProblem | null {
     const selected = [...context.flatMap(({ selection }) => selection.problems), ...stageProblems];
     const { instruction, found } = step;
     const written = [...instruction.problems, ...found.map(({ problem }) => problem)].sort(
       (a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0),
     );
-    const problem = [...selected, ...written].find(({ severity }) => severity === "error");
-    return problem?.message ?? null;
+    return selected.find(failsStep) ?? written.find(failsBuild) ?? null;
   }
 
   /** Other stages that it takes files from and that change for certain. */

@@ -5,11 +5,10 @@
  * Source of the rules: BuildKit, solver/edge.go and llbsolver/ops; moby, image/cache.
  */
 
-import type { Selection, SelectionProblem } from "../context/selection.js";
+import type { ObstacleProblem, Selection, SelectionProblem } from "../context/selection.js";
 import { addsLayer, usualDirectories } from "../files/addsLayer.js";
 import type { ContextInput } from "../files/contextInput.js";
 import { type FilesAt, filesAfter, filesOf, obstacleTo } from "../files/filesAt.js";
-import { obstacleProblem, ownerProblem } from "../files/obstacle.js";
 import { visibleFrom } from "../files/visibleStages.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { sourcesOf } from "../graph/reach.js";
@@ -52,7 +51,7 @@ export interface KeyedStep {
   readonly isForced: boolean;
   readonly context: readonly ContextInput[];
   /** What is wrong with the files that it takes from other stages, by the places of its sources. */
-  readonly stageProblems: readonly SelectionProblem[];
+  readonly stageProblems: readonly (SelectionProblem | ObstacleProblem)[];
   readonly open: readonly OpenInput[];
   /** The step below it in the stage that has a key, parents included; null: the base. */
   readonly below: KeyedStep | null;
@@ -252,15 +251,15 @@ class Walker {
     { vertex, files }: Position,
     isSeen: boolean,
     others: readonly StepInput[],
-  ): readonly SelectionProblem[] {
+  ): readonly ObstacleProblem[] {
     const { operation } = step;
     const owner =
       operation?.kind === "copy" || operation?.kind === "makeDirectory" ? operation.owner : "";
     const isNamed = owner !== "" && !/^(?:\d+|root)(?::(?:\d+|root))?$/.test(owner);
-    if (isNamed && vertex === "scratch") return [ownerProblem(owner)];
+    if (isNamed && vertex === "scratch") return [{ code: "owner-without-file", owner }];
     const taken = others[0]?.taken?.selection ?? null;
     const path = isSeen ? obstacleTo(step, filesOf(files), taken) : null;
-    return path === null ? [] : [obstacleProblem(path)];
+    return path === null ? [] : [{ code: "destination-is-file", path }];
   }
 
   #vertexAfter({ step, definition, inputs }: KeyedStep, below: string): string {

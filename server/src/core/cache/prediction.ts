@@ -1,5 +1,7 @@
 /** The answer for one step, as plain data: `words/causeWords.ts` has the words for it. */
+import type { ObstacleProblem, SelectionProblem } from "../context/selection.js";
 import type { Stage, StepRef } from "../graph/graph.js";
+import type { GraphProblem } from "../graph/problem.js";
 import type { Setting } from "../instructions/kind.js";
 
 export type PredictionKind = "hit" | "miss" | "unknown";
@@ -76,9 +78,12 @@ export type Cause =
   | {
       readonly code: "build-fails";
       readonly at: StepRef;
-      /** The message of what is wrong; null: a stage that it takes files from cannot be built. */
-      readonly problem: string | null;
+      /** What is wrong; null: a stage that it takes files from cannot be built. */
+      readonly problem: StepProblem | null;
     };
+
+/** What can be wrong with a step: with its text, or with the files that it takes. */
+export type StepProblem = GraphProblem | SelectionProblem | ObstacleProblem;
 
 /** A file of the build context. */
 export interface PathChange {

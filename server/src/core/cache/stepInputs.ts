@@ -1,7 +1,7 @@
 /** What a step takes besides the root file system that it stands on. */
 
 import type { FileTree } from "../context/fileTree.js";
-import type { CopyRequest } from "../context/selection.js";
+import { type CopyRequest, failsStep } from "../context/selection.js";
 import type { ContextView } from "../files/contextInput.js";
 import { type FilesAt, filesOf } from "../files/filesAt.js";
 import { copyRequest, mountRequest, orderedMounts } from "../files/requests.js";
@@ -10,7 +10,6 @@ import { type Origin, stageFiles } from "../files/stageFiles.js";
 import type { BuildGraph, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
-import { say } from "../text/say.js";
 import { nameText } from "./inputName.js";
 import type { NamedInput } from "./records.js";
 import {
@@ -124,7 +123,7 @@ export class StepInputs {
         const result = this.#stage(from.index);
         if (result === null) return { ...known({ kind: "nothing" }), fails: true };
         const name = this.#input.graph.stages[from.index]?.name ?? from.index;
-        const named = { ...request, place: say`stage ${name}` };
+        const named = { ...request, place: { kind: "stage", name } as const };
         const files = filesOf(result.files);
         const content = stageContent(files, named, this.#input.digest);
         const input = this.#namedContent(content, named);
@@ -134,7 +133,7 @@ export class StepInputs {
         }
         const { selection } = content;
         const { problems } = selection;
-        const fails = problems.some(({ severity }) => severity === "error");
+        const fails = problems.some(failsStep);
         return {
           ...input,
           taken: { selection, tree: files },
@@ -176,7 +175,7 @@ export class StepInputs {
   }
 
   #contextInput(request: CopyRequest, folder: string | undefined): StepInput {
-    const place = folder === undefined ? {} : { place: say`the build context ${folder}` };
+    const place = folder === undefined ? {} : { place: { kind: "context", name: folder } as const };
     const from = folder === undefined ? this.#input.context : this.#input.folders.get(folder);
     const input = from?.view.input({ ...request, ...place });
     if (from == null || input === undefined) {

@@ -13,7 +13,7 @@ import { baseName } from "../text/paths.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
 import { resolvePath } from "./resolvePath.js";
 import { isVisible } from "./selectClassic.js";
-import type { HashedPart, Selection } from "./selection.js";
+import { failsStep, type HashedPart, type Selection } from "./selection.js";
 
 export type ContentDigest =
   | { readonly kind: "known"; readonly digest: string }
@@ -29,8 +29,7 @@ export type ContentDigest =
  * are the same objects as before are not looked into again, so the cost follows what changed.
  */
 export function contentDigest(tree: FileTree, selection: Selection, digest: Digest): ContentDigest {
-  if (selection.problems.some((problem) => problem.severity === "error"))
-    return { kind: "invalid" };
+  if (selection.problems.some(failsStep)) return { kind: "invalid" };
   const work: Work = { tree, digest, needed: new Set(), errors: new Map() };
   const partOf = { buildkit: buildkitPart, classic: classicPart }[selection.builder];
   const parts = selection.digestOrder.map((index) => {

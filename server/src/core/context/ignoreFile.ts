@@ -2,7 +2,12 @@
 
 import type { Builder } from "../build/builder.js";
 import { cleanPath, trimSpace } from "../text/paths.js";
-import { createPatternMatcher, type MatchState, type Pattern } from "./patternMatcher.js";
+import {
+  createPatternMatcher,
+  type MatchState,
+  type Pattern,
+  type PatternProblem,
+} from "./patternMatcher.js";
 
 export interface IgnorePattern {
   /** Cleaned, `!` in front of an exception. */
@@ -11,11 +16,9 @@ export interface IgnorePattern {
   readonly line: number;
 }
 
-export interface IgnoreProblem {
+/** A line that is not a pattern. */
+export interface IgnoreProblem extends Omit<PatternProblem, "index"> {
   readonly line: number;
-  readonly pattern: string;
-  /** A full sentence. */
-  readonly message: string;
 }
 
 export interface IgnoreMatcher {
@@ -92,7 +95,7 @@ export function createIgnoreMatcher(
     problems: matcher.problems.map((problem) => ({
       line: patterns[problem.index]?.line ?? 1,
       pattern: problem.pattern,
-      message: problem.message,
+      mistake: problem.mistake,
     })),
     start: matcher.start,
     visit,

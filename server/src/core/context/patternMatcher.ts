@@ -4,7 +4,6 @@
  */
 
 import { cleanPath, trimSpace } from "../text/paths.js";
-import { say } from "../text/say.js";
 import { matchFilePath } from "./glob.js";
 import { compileExpression, type Expression } from "./patternExpression.js";
 
@@ -33,8 +32,8 @@ export interface PatternProblem {
   /** Index into the patterns that were given. */
   readonly index: number;
   readonly pattern: string;
-  /** A full sentence. */
-  readonly message: string;
+  /** `bare`: nothing stands behind the `!`. */
+  readonly mistake: "bare" | "syntax";
 }
 
 /** One pattern, `!` and blanks removed. */
@@ -61,7 +60,7 @@ export function createPatternMatcher(
   for (const [index, given] of texts.entries()) {
     const compiled = compilePattern(given, index, backslash);
     if (compiled === null) continue;
-    if ("message" in compiled) problems.push(compiled);
+    if ("mistake" in compiled) problems.push(compiled);
     else patterns.push(compiled);
   }
   return {
@@ -110,18 +109,16 @@ function compilePattern(
 ): Pattern | PatternProblem | null {
   const trimmed = trimSpace(given);
   if (trimmed === "") return null;
-  const problem = (message: string) => ({ index, pattern: given, message });
+  const problem = (mistake: PatternProblem["mistake"]) => ({ index, pattern: given, mistake });
   let text = cleanPath(backslash === "separator" ? trimmed.replaceAll("\\", "/") : trimmed);
   const isException = text.startsWith("!");
   if (isException) {
     text = text.slice(1);
-    if (text === "") return problem(say`"!" alone is not a pattern.`);
+    if (text === "") return problem("bare");
   }
-  if (matchFilePath(text, ".") === "bad-pattern") {
-    return problem(say`The pattern "${given}" has a syntax error.`);
-  }
+  if (matchFilePath(text, ".") === "bad-pattern") return problem("syntax");
   const test = compileTest(text);
-  if (test === null) return problem(say`The pattern "${given}" has a syntax error.`);
+  if (test === null) return problem("syntax");
   return { index, text, isException, ...test };
 }
 

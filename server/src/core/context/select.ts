@@ -14,7 +14,7 @@ import type { CopyRequest, Selection, SourceSelection } from "./selection.js";
  * problem. Answers are remembered per tree, so that asking again on every keystroke is free.
  */
 export function selectSources(tree: FileTree, request: CopyRequest): Selection {
-  const key = JSON.stringify(request, Object.keys(request).sort());
+  const key = JSON.stringify(Object.entries(request).sort(([a], [b]) => (a < b ? -1 : 1)));
   let known = remembered.get(tree);
   if (known === undefined) {
     known = new Map();
@@ -50,7 +50,7 @@ function select(tree: FileTree, request: CopyRequest): Selection {
   const found = sources.some((source) => source.matches > 0);
   const problems = everything.map((problem) =>
     rules.failsWithoutMatch && problem.code === "wildcard-without-match" && !found
-      ? { ...problem, severity: "error" as const }
+      ? { ...problem, fails: true }
       : problem,
   );
   return {

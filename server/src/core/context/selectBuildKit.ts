@@ -5,7 +5,6 @@
  */
 
 import { baseName, cleanPath, joinPath, pathInRoot } from "../text/paths.js";
-import { say } from "../text/say.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
 import { containsWildcards, matchPath } from "./glob.js";
 import { createPatternMatcher, type MatchState, type PatternMatcher } from "./patternMatcher.js";
@@ -38,7 +37,11 @@ export function selectBuildKitSource(
       : isWildcard
         ? selectMatches(asked)
         : selectPath(asked);
-  const outside = leavesRoot(source) ? [problem.outside(wanted.path)] : [];
+  // BuildKit's `..` stays in the root.
+  const taken = wanted.path || "/";
+  const outside = leavesRoot(source)
+    ? [problem.make(wanted.path, { code: "source-outside-context", taken })]
+    : [];
   return {
     source,
     path: wanted.path,
@@ -48,7 +51,7 @@ export function selectBuildKitSource(
   };
 }
 
-/** One source, read: what to look for, what of it to take, and how its problems are said. */
+/** One source, read: what to look for, what of it to take, and what makes its problems. */
 interface AskedSource {
   readonly tree: FileTree;
   readonly source: string;
@@ -64,7 +67,7 @@ function nothing(...problems: readonly SelectionProblem[]): FoundSource {
 }
 
 /** A path without wildcards. */
-function selectPath({ tree, source, problem, wanted, filters }: AskedSource): FoundSource {
+function selectPath({ tree, problem, wanted, filters }: AskedSource): FoundSource {
   const target = resolvePath(tree, wanted.path, true);
   if (target.kind !== "found") return nothing(problem.unresolved(wanted.path, target));
   const entries = copiedFrom(tree, target.entry, baseName(wanted.path), filters);
@@ -84,10 +87,9 @@ function selectPath({ tree, source, problem, wanted, filters }: AskedSource): Fo
     return nothing(notThere(tree, problem, required));
   }
   const isNothingLeft = !entries.some((selected) => selected.to !== "");
-  const message = say`Nothing of "${source}" is left to copy.`;
   const problems =
     isNothingLeft && hasContent(tree, target.entry)
-      ? [problem.make("everything-excluded", "information", wanted.path, message)]
+      ? [problem.make(wanted.path, { code: "everything-excluded" })]
       : [];
   return { matches: 1, entries, hashed: asPart(items, wanted.path), problems };
 }
@@ -118,7 +120,10 @@ function selectMatches({ tree, source, problem, wanted, filters }: AskedSource):
     items.push(...hashBelow(tree, entry, relative, filters, true).items);
     return "skip";
   });
-  if (matches === 0) return nothing(problem.noMatch(wanted.path));
+  if (matches === 0) {
+    const none = { code: "wildcard-without-match", builder: "buildkit", fails: false } as const;
+    return nothing(problem.make(wanted.path, none));
+  }
   return { matches, entries, hashed: asPart(items, wanted.path), problems: broken };
 }
 

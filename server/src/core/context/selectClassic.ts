@@ -4,7 +4,6 @@
  */
 
 import { baseName, cleanPath } from "../text/paths.js";
-import { say } from "../text/say.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
 import { containsWildcards, matchFilePath } from "./glob.js";
 import { resolvePath } from "./resolvePath.js";
@@ -56,10 +55,12 @@ export function selectClassicSource(
       if (isVisible(entry) && matchFilePath(path, relative) === "match") take(entry.path);
       return "descend";
     });
-    if (matches === 0 && problems.length === 0) problems.push(problem.noMatch(path));
+    if (matches === 0 && problems.length === 0) {
+      const none = { code: "wildcard-without-match", builder: "classic", fails: false } as const;
+      problems.push(problem.make(path, none));
+    }
   } else if (path.split("/")[0] === "..") {
-    const message = say`"${source}" is outside the build context.`;
-    problems.push(problem.make("source-outside-context", "error", path, message));
+    problems.push(problem.make(path, { code: "source-outside-context", taken: null }));
   } else take(path);
 
   return {

@@ -1,17 +1,10 @@
 /** What the selections of both builders have in common: walking below a directory, and their messages. */
 
-import { rulesOf } from "../build/builderRules.js";
 import { baseName, joinPath } from "../text/paths.js";
-import { say } from "../text/say.js";
 import type { FileEntry, FileTree } from "./fileTree.js";
 import { containsWildcards, matchFilePath } from "./glob.js";
 import type { Resolution } from "./resolvePath.js";
-import type {
-  CopyRequest,
-  SelectedEntry,
-  SelectionProblem,
-  SelectionProblemCode,
-} from "./selection.js";
+import type { CopyRequest, SelectedEntry, SelectionProblem, SourceProblem } from "./selection.js";
 
 /** Appends a directory's whole content, in order; `to` is where the directory itself goes. */
 export function addContent(
@@ -86,71 +79,22 @@ function inOtherCase(tree: FileTree, path: string): string | null {
 
 /** Makes the problems of one source. */
 export function problemsOf(request: CopyRequest, source: string, index: number, tree: FileTree) {
-  const { place } = request;
-  const make = (
-    code: SelectionProblemCode,
-    severity: SelectionProblem["severity"],
-    path: string,
-    message: string,
-  ): SelectionProblem => ({ code, severity, index, source, path, message });
+  const place = request.place === undefined ? {} : { place: request.place };
+  const make = (path: string, problem: SourceProblem): SelectionProblem => {
+    return { ...problem, index, source, path, ...place };
+  };
   return {
     make,
     /** Why `path` did not lead to an entry. */
     unresolved(path: string, resolution: Exclude<Resolution, { kind: "found" }>): SelectionProblem {
-      if (resolution.kind === "loop") {
-        const message = say`"${source}" goes through a loop of symbolic links.`;
-        return make("source-link-loop", "error", path, message);
-      }
+      if (resolution.kind === "loop") return make(path, { code: "source-link-loop" });
       if (resolution.throughLink) {
-        const target = `/${resolution.path}`;
-        const message =
-          place === undefined
-            ? say`"${source}" is a symbolic link, or goes through one, to "${target}", which is not in the build context. Links cannot lead out of it.`
-            : say`"${source}" is a symbolic link, or goes through one, to "${target}", which is not in ${place}. Links cannot lead out of it.`;
-        return make("source-link-broken", "error", path, message);
+        return make(path, { code: "source-link-broken", target: `/${resolution.path}` });
       }
-      if (tree.isIgnored(path)) {
-        const message = say`"${source}" is hidden from the builder by the ignore file.`;
-        return make("source-ignored", "error", path, message);
-      }
-      const missing =
-        place === undefined
-          ? say`"${source}" is not in the build context.`
-          : say`"${source}" is not in ${place}.`;
-      const near = inOtherCase(tree, path);
-      const message =
-        near === null
-          ? missing
-          : `${missing} ${say`"${near}" is there: names count with their case.`}`;
-      return make("source-not-found", "error", path, message);
+      return tree.isIgnored(path)
+        ? make(path, { code: "source-ignored" })
+        : make(path, { code: "source-not-found", near: inOtherCase(tree, path) });
     },
-    /** BuildKit's `..` stays in the root: `path` is what it takes. */
-    outside(path: string): SelectionProblem {
-      const taken = path || "/";
-      const message =
-        place === undefined
-          ? say`".." cannot lead out of the build context: BuildKit takes "${taken}" instead of "${source}".`
-          : say`".." cannot lead out of ${place}: BuildKit takes "${taken}" instead of "${source}".`;
-      return make("source-outside-context", "information", path, message);
-    },
-    noMatch(path: string): SelectionProblem {
-      const message = noMatchMessage(request, source);
-      return make("wildcard-without-match", "information", path, message);
-    },
-    badPattern(path: string, pattern: string): SelectionProblem {
-      const message = say`The pattern "${pattern}" has a syntax error.`;
-      return make("pattern-invalid", "error", path, message);
-    },
+    badPattern: (path: string, pattern: string) => make(path, { code: "pattern-invalid", pattern }),
   };
-}
-
-function noMatchMessage({ builder, place }: CopyRequest, source: string): string {
-  if (rulesOf(builder).failsWithoutMatch) {
-    return place === undefined
-      ? say`"${source}" matches nothing in the build context.`
-      : say`"${source}" matches nothing in ${place}.`;
-  }
-  return place === undefined
-    ? say`"${source}" matches nothing in the build context; BuildKit then copies nothing.`
-    : say`"${source}" matches nothing in ${place}; BuildKit then copies nothing.`;
 }

@@ -12,9 +12,16 @@ export interface CopyRequest {
   readonly exclude?: readonly string[];
   /** False for a bind mount: `*` is then an ordinary character. */
   readonly wildcards?: boolean;
-  /** How messages name the tree, in the language of the editor; absent: it is the build context. */
-  readonly place?: string;
+  /** Which tree it is, for problems to name it; absent: the build context. */
+  readonly place?: SourcePlace;
 }
+
+/** Where files come from, if not from the build context. */
+export type SourcePlace =
+  /** `name`: its number, where it has none. */
+  | { readonly kind: "stage"; readonly name: string | number }
+  /** The context of a `--build-context`. */
+  | { readonly kind: "context"; readonly name: string };
 
 /** One thing that the instruction brings into the image. */
 export interface SelectedEntry {
@@ -52,42 +59,63 @@ export interface Selection {
   readonly fileCount: number;
   /** Sum of the sizes of the regular files among them, each counted once. */
   readonly bytes: number;
-  /** All problems of all sources. An `error` among them: the build fails at this instruction. */
+  /** All problems of all sources. */
   readonly problems: readonly SelectionProblem[];
 }
 
-export type SelectionProblemCode =
-  /** Nothing at this path. */
-  | "source-not-found"
+/** What can be wrong with a source: a stable code and the values that its sentence names. */
+export type SourceProblem =
+  /** Nothing at this path. `near`: what would be there if case did not count; null: nothing. */
+  | { readonly code: "source-not-found"; readonly near: string | null }
   /** Nothing at this path, and the ignore file would hide it. */
-  | "source-ignored"
-  /** A symbolic link on the way leads to nothing, perhaps because it leads out of the context. */
-  | "source-link-broken"
+  | { readonly code: "source-ignored" }
+  /** A symbolic link on the way leads to `target`, where nothing is, perhaps because it leads out of the context. */
+  | { readonly code: "source-link-broken"; readonly target: string }
   /** More than 255 links on the way: a loop. */
-  | "source-link-loop"
-  /** Classic builder: `..` above the context. BuildKit drops it (information). */
-  | "source-outside-context"
-  /** BuildKit copies nothing (information); the classic builder fails when no source has a match. */
-  | "wildcard-without-match"
+  | { readonly code: "source-link-loop" }
+  /** `..` above the context. `taken`: what BuildKit takes instead; null: the classic builder fails. */
+  | { readonly code: "source-outside-context"; readonly taken: string | null }
+  /** BuildKit copies nothing; the classic builder fails when no source has a match. */
+  | {
+      readonly code: "wildcard-without-match";
+      readonly builder: Builder;
+      readonly fails: boolean;
+    }
   /** A wildcard, --exclude or --parents pattern that Go's matcher rejects. */
-  | "pattern-invalid"
-  /** --exclude or --parents left nothing of this source (information). */
-  | "everything-excluded"
-  /** A folder would have to be where the stage has a file. */
-  | "destination-is-file"
-  /** An owner by name in a stage that has no files yet: BuildKit, solver/llbsolver/ops/file.go. */
-  | "owner-without-file";
+  | { readonly code: "pattern-invalid"; readonly pattern: string }
+  /** --exclude or --parents left nothing of this source. */
+  | { readonly code: "everything-excluded" };
 
-export interface SelectionProblem {
-  readonly code: SelectionProblemCode;
-  readonly severity: "error" | "information";
+/** The same, of one of the sources of an instruction. */
+export type SelectionProblem = SourceProblem & {
   /** Index into the request's sources. */
   readonly index: number;
   readonly source: string;
   /** The path below the root that the problem is about. */
   readonly path: string;
-  /** A full sentence. */
-  readonly message: string;
+  /** See `CopyRequest.place`. */
+  readonly place?: SourcePlace;
+};
+
+/** What stands in the way of a COPY or WORKDIR in its stage; none of its sources is to blame. */
+export type ObstacleProblem =
+  /** A file where a folder would have to be. `path`: below the root of the stage. */
+  | { readonly code: "destination-is-file"; readonly path: string }
+  /** An owner by name, where nothing is yet that could know it: BuildKit, solver/llbsolver/ops/file.go. */
+  | { readonly code: "owner-without-file"; readonly owner: string };
+
+/** True when the build fails at the instruction. */
+export function failsStep(problem: SourceProblem | ObstacleProblem): boolean {
+  switch (problem.code) {
+    case "everything-excluded":
+      return false;
+    case "source-outside-context":
+      return problem.taken === null;
+    case "wildcard-without-match":
+      return problem.fails;
+    default:
+      return true;
+  }
 }
 
 /** What goes into the digest of one source. Paths are relative to the tree's root. */

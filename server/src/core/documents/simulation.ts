@@ -9,6 +9,7 @@ import { type ConfigJson, configToJson, emptyConfig } from "../image/config.js";
 import type { Effect } from "../instructions/kind.js";
 import { buildLineIndex, positionAt } from "../text/lineIndex.js";
 import { causeSentence } from "../words/causeWords.js";
+import { problemPage, problemWords, type Severity, severityOf } from "../words/problems.js";
 
 export interface SimulationJson {
   readonly version: 1;
@@ -65,10 +66,12 @@ export interface LayerJson {
 
 export interface FindingJson {
   readonly code: string;
-  readonly severity: "error" | "warning" | "information";
+  readonly severity: Severity;
   readonly message: string;
   /** null: the file or its context as a whole. */
   readonly line: number | null;
+  /** The page of the code, below the folder of Stratacast. */
+  readonly href: string;
 }
 
 export interface SimulationPlace {
@@ -113,11 +116,12 @@ export function targetName({ graph: { target } }: Analysis): string | null {
 
 export function findingsJson(analysis: Analysis): readonly FindingJson[] {
   const lines = buildLineIndex(analysis.input.dockerfile.text);
-  return analysis.problems.map(({ code, severity, message, range }) => ({
-    code,
-    severity,
-    message,
-    line: range === null ? null : positionAt(lines, range.start).line + 1,
+  return analysis.problems.map((problem) => ({
+    code: problem.code,
+    severity: severityOf(problem),
+    message: problemWords(problem),
+    line: problem.range === null ? null : positionAt(lines, problem.range.start).line + 1,
+    href: problemPage(problem.code),
   }));
 }
 

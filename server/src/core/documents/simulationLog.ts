@@ -11,16 +11,17 @@ import { lineage } from "../graph/layers.js";
 import { say } from "../text/say.js";
 import { filesWords, formatBytes } from "../text/sizes.js";
 import { causeSentence } from "../words/causeWords.js";
+import { isError, problemWords } from "../words/problems.js";
 
 /** The lines, without line ends. A line that gives a cause starts with three blanks and an arrow. */
 export function simulationLog(analysis: Analysis): readonly string[] {
   const { graph } = analysis;
-  const errors = analysis.problems.filter(({ severity }) => severity === "error");
+  const errors = analysis.problems.filter(isError);
   const body = { buildkit: buildkitLog, classic: classicLog }[graph.rules.builder](analysis);
   return [
     ...body,
     ...(body.length > 0 && errors.length > 0 ? [""] : []),
-    ...errors.map(({ message }) => `ERROR: ${message}`),
+    ...errors.map((error) => `ERROR: ${problemWords(error)}`),
     "",
     say`Nothing was run: this is a simulation.`,
   ];
@@ -70,7 +71,7 @@ function buildkitLog(analysis: Analysis): readonly string[] {
     else if (prediction.kind === "hit") vertex(name, "CACHED");
     else if (prediction.kind !== null) vertex(name, "DONE", ...causeLines(analysis, analysed));
   }
-  if (analysis.problems.every(({ severity }) => severity !== "error")) {
+  if (!analysis.problems.some(isError)) {
     vertex("exporting to image", "DONE");
   }
   lines.pop();
@@ -108,7 +109,7 @@ function classicLog(analysis: Analysis): readonly string[] {
     }
   }
   const last = analysis.keys.stages[graph.target?.index ?? -1]?.last;
-  const isGood = analysis.problems.every(({ severity }) => severity !== "error");
+  const isGood = !analysis.problems.some(isError);
   if (last?.key != null && isGood) lines.push(`Successfully built ${last.key.slice(0, 12)}`);
   const kept = isGood ? keptImages(analysis) : leftImages(analysis);
   return kept.length === 0 ? lines : [...lines, "", ...kept];
@@ -184,8 +185,7 @@ function causeLines({ graph }: Analysis, { prediction }: StepAnalysis): readonly
 
 /** What the builder finds wrong before it runs anything. */
 function isRejected({ graph, input }: Analysis): boolean {
-  const problems = input.context?.problems ?? [];
-  return graph.isRejected || problems.some(({ severity }) => severity === "error");
+  return graph.isRejected || (input.context?.problems ?? []).length > 0;
 }
 
 /** The image that a stage starts from: its name, or what the parent stage has left. */

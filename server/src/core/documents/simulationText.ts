@@ -5,6 +5,7 @@ import { printable } from "../text/printable.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { causeSentence } from "../words/causeWords.js";
 import { verdict } from "../words/predictionWords.js";
+import { problemWords, severityOf } from "../words/problems.js";
 import { summarySentence } from "../words/summary.js";
 
 /** Lines for a terminal: one a step, its cause under it. */
@@ -34,7 +35,9 @@ export function simulationMarkdown(analysis: Analysis): string {
     "| ---: | --- | --- | --- | --- |",
     ...rows,
     "",
-    ...analysis.problems.map(({ message, severity }) => `- **${severity}**: ${tableCell(message)}`),
+    ...analysis.problems.map(
+      (problem) => `- **${severityOf(problem)}**: ${tableCell(problemWords(problem))}`,
+    ),
     tableCell(summarySentence(analysis)),
     "",
   ].join("\n");
@@ -55,5 +58,7 @@ function effectWords({ effect, layer, stageLayer, files }: StepAnalysis): string
 }
 
 function findings(analysis: Analysis): readonly string[] {
-  return analysis.problems.map(({ severity, message }) => `${severity}: ${printable(message)}`);
+  return analysis.problems.map(
+    (problem) => `${severityOf(problem)}: ${printable(problemWords(problem))}`,
+  );
 }

@@ -1,9 +1,10 @@
 /** What is wrong with the Dockerfile and its files, for the Problems view. */
 import type { Analysis } from "../analysis/analyse.js";
+import type { Problem } from "../analysis/problem.js";
 import { contextRequests } from "../files/requests.js";
 import { printable } from "../text/printable.js";
-import { type Problem, rangeAt } from "../text/range.js";
-import { say } from "../text/say.js";
+import { type Placed, rangeAt } from "../text/range.js";
+import { problemWords, type Severity, severityOf } from "../words/problems.js";
 
 /** A build context that cannot be read. */
 export interface ContextTrouble {
@@ -11,37 +12,46 @@ export interface ContextTrouble {
   readonly problem: string;
 }
 
+/** A problem as it is shown. Its code has a page in `docs/problems.md`. */
+export type Diagnostic = Placed<{
+  readonly code: Problem["code"];
+  readonly severity: Severity;
+  readonly message: string;
+}>;
+
 /** Each problem once, in the order of the text. `context`: null when nothing is wrong with it. */
 export function diagnostics(
   analysis: Analysis,
   context: ContextTrouble | null = null,
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const seen = new Set<string>();
   return [...analysis.problems, ...contextDiagnostic(analysis, context)]
+    .map((problem): Diagnostic => {
+      const { code, range } = problem;
+      return { code, severity: severityOf(problem), message: problemWords(problem), range };
+    })
     .filter(({ code, message, range }) => {
       const name = JSON.stringify([code, range, message]);
       const isNew = !seen.has(name);
       seen.add(name);
       return isNew;
     })
-    .map((problem) => ({ ...problem, message: printable(problem.message) }))
+    .map((diagnostic) => ({ ...diagnostic, message: printable(diagnostic.message) }))
     .sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0));
 }
 
 /** Once for the document, where it first matters; a file that takes nothing from it needs none. */
-function contextDiagnostic(analysis: Analysis, context: ContextTrouble | null): readonly Problem[] {
+function contextDiagnostic(
+  analysis: Analysis,
+  context: ContextTrouble | null,
+): readonly Placed<Problem>[] {
   if (context === null) return [];
   const { builder } = analysis.graph.definition;
   const first = analysis.steps.find(
     ({ step, isBuilt }) => isBuilt && contextRequests(step, builder).length > 0,
   );
   if (first === undefined) return [];
-  return [
-    {
-      code: "context-unreadable",
-      message: say`The files of this step are not known. The build context ${context.folder}: ${context.problem}.`,
-      severity: "warning",
-      range: rangeAt(first.place.start, first.step.instruction.keywordRange),
-    },
-  ];
+  const range = rangeAt(first.place.start, first.step.instruction.keywordRange);
+  const { folder, problem: reason } = context;
+  return [{ code: "context-unreadable", folder, reason, range }];
 }

@@ -12,7 +12,8 @@ import type { Assignment, Effect } from "../instructions/kind.js";
 import type { Operation } from "../instructions/operation.js";
 import type { Found } from "../instructions/reading.js";
 import type { Instruction } from "../syntax/syntax.js";
-import type { Problem } from "../text/range.js";
+import type { Placed } from "../text/range.js";
+import type { GraphProblem } from "./problem.js";
 
 export type StageBase =
   | {
@@ -121,8 +122,8 @@ export interface BuildGraph {
   readonly target: Stage | null;
   /** True when the builder runs nothing, because of what is wrong with the file. */
   readonly isRejected: boolean;
-  /** At offsets into the text. An error fails the build; those of stages that are not built are left out. */
-  readonly problems: readonly Problem[];
+  /** At offsets into the text; those of stages that are not built are left out. */
+  readonly problems: readonly Placed<GraphProblem>[];
 }
 
 /** Where a step of this graph stands. */

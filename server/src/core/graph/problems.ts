@@ -1,13 +1,12 @@
 /** What is wrong with a file and with the way that it is built, and what that fails. */
 import { type BuilderRules, rulesOf } from "../build/builderRules.js";
 import type { BuildDefinition } from "../build/definition.js";
-import type { Found } from "../instructions/reading.js";
 import { syntaxProblems } from "../syntax/placed.js";
 import type { Dockerfile } from "../syntax/syntax.js";
-import { type Problem, problemAt } from "../text/range.js";
-import { say } from "../text/say.js";
+import { type Placed, placedAt } from "../text/range.js";
 import { flagProblems } from "./flagProblems.js";
 import type { Step, StepPlace } from "./graph.js";
+import { type Found, failsBuild, type GraphProblem } from "./problem.js";
 import type { WalkedStage } from "./walkedStage.js";
 
 /** What the parser found. */
@@ -23,19 +22,13 @@ export function buildProblems(
   target: number,
 ): readonly Found[] {
   const problems = [...flagProblems(definition)];
-  const report = (code: string, message: string): void => {
-    problems.push({ code, message, severity: "error", range: null });
-  };
   // Of a file without any instruction the parser has said it.
   if (stages.length === 0 && instructions.length > 0)
-    report("no-stage", say`The file has no FROM: there is nothing to build.`);
+    problems.push({ code: "no-stage", range: null });
   if (stages.length > 0 && target < 0)
-    report("no-target", say`No stage is named "${definition.target ?? ""}".`);
+    problems.push({ code: "no-target", target: definition.target ?? "", range: null });
   if (!rulesOf(definition.builder).makesEmptyImages && isEmptyImage(stages[target]))
-    report(
-      "no-image",
-      say`Nothing follows FROM scratch: the classic builder makes no image of it.`,
-    );
+    problems.push({ code: "no-image", range: null });
   return problems.map(read);
 }
 
@@ -51,7 +44,7 @@ export function stepProblems(
     const isBuilt = place?.stage == null || place.nth === 0 || built.has(place.stage);
     return step.found
       .filter(({ phase }) => isBuilt || phase === "read")
-      .map(({ phase, problem }) => ({ phase, problem: problemAt(place?.start ?? 0, problem) }));
+      .map(({ phase, problem }) => ({ phase, problem: placedAt(place?.start ?? 0, problem) }));
   });
 }
 
@@ -63,11 +56,11 @@ export function inOrder(found: readonly Found[]): readonly Found[] {
 /** True where the builder runs nothing at all; see `BuilderRules.translatesFirst`. */
 export function isRejected({ translatesFirst }: BuilderRules, found: readonly Found[]): boolean {
   return found.some(
-    ({ phase, problem }) => problem.severity === "error" && (translatesFirst || phase === "read"),
+    ({ phase, problem }) => failsBuild(problem) && (translatesFirst || phase === "read"),
   );
 }
 
-function read(problem: Problem): Found {
+function read(problem: Placed<GraphProblem>): Found {
   return { phase: "read", problem };
 }
 

@@ -5,16 +5,17 @@
 import type { BuilderRules } from "../build/builderRules.js";
 import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
 import type { EscapeCharacter, Word } from "../syntax/syntax.js";
-import type { Problem, TextRange } from "../text/range.js";
+import type { Placed, TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
 import type { OrderedEnvironment } from "./environment.js";
 import type { SourceReference } from "./operation.js";
+import type { InstructionProblem, SaidProblem } from "./problem.js";
 import type { Scope } from "./scope.js";
 
 /** Something wrong with an instruction, and whether it fails every build or only one that needs its stage. */
 export interface Found {
   readonly phase: "read" | "build";
-  readonly problem: Problem;
+  readonly problem: Placed<InstructionProblem>;
 }
 
 /** What an instruction goes by besides its scope, and no instruction of its stage changes. */
@@ -42,11 +43,11 @@ export type SourceMistake = "itself" | "later" | "no-such-stage";
  */
 export function foundWrong(
   phase: Found["phase"],
-  code: string,
+  code: SaidProblem["code"],
   message: string,
   range: TextRange,
 ): Found {
-  return { phase, problem: { code, message, severity: "error", range } };
+  return { phase, problem: { code, message, range } };
 }
 
 export interface Reading extends Pick<StageFacts, "rules" | "buildArgs"> {
@@ -85,7 +86,8 @@ function readingIn(facts: StageFacts, scope: Scope, found: Found[]): Reading {
   const lookUp = (name: string): string | undefined =>
     scope.environment.get(name) ?? (globals === null ? automaticArgs.get(name) : undefined);
   const reportExpansion = (error: ExpansionError | null, range: TextRange): void => {
-    if (error !== null) report("build", "bad-expansion", error.message, range);
+    if (error === null) return;
+    found.push({ phase: "build", problem: { code: "bad-expansion", mistake: error, range } });
   };
   return {
     rules,

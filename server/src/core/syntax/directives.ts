@@ -3,16 +3,16 @@
  * them, be it a blank line, a comment or a directive with an unknown name.
  * Source of the rules: BuildKit, frontend/dockerfile/parser/directives.go.
  */
-import type { Problem, TextRange } from "../text/range.js";
-import { say } from "../text/say.js";
+import type { Placed, TextRange } from "../text/range.js";
 import { skipSpaces, skipSpacesBack, toLower } from "./characters.js";
+import type { SyntaxProblem } from "./problem.js";
 import type { SourceLine } from "./sourceLines.js";
 import type { Comment, EscapeCharacter, ParserDirective } from "./syntax.js";
 
 export interface DirectiveBlock {
   readonly directives: readonly ParserDirective[];
   readonly escape: EscapeCharacter;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Placed<SyntaxProblem>[];
   /** Directives that stand there a second time: comments for us, an error for BuildKit. */
   readonly repeated: readonly Comment[];
   /** How many of the first lines BuildKit drops from the comments because they are directives. */
@@ -22,7 +22,7 @@ export interface DirectiveBlock {
 /** Reads the directives of a file given as its lines. */
 export function readDirectives(text: string, lines: readonly SourceLine[]): DirectiveBlock {
   const directives: ParserDirective[] = [];
-  const problems: Problem[] = [];
+  const problems: Placed<SyntaxProblem>[] = [];
   const repeated: Comment[] = [];
   const seen = new Set<string>();
   let escapeCharacter: EscapeCharacter = "\\";
@@ -37,8 +37,7 @@ export function readDirectives(text: string, lines: readonly SourceLine[]): Dire
       repeated.push({ range: directive.range, line: lineCount });
       problems.push({
         code: "directive-repeated",
-        message: say`The parser directive "${directive.name}" stands twice. Keep one of them.`,
-        severity: "error",
+        name: directive.name,
         // BuildKit names the line before the second one, which is nearly always the first one.
         range: before,
       });
@@ -51,12 +50,7 @@ export function readDirectives(text: string, lines: readonly SourceLine[]): Dire
     if (directive.name !== "escape") continue;
     if (directive.value === "\\" || directive.value === "`") escapeCharacter = directive.value;
     else {
-      problems.push({
-        code: "escape-invalid",
-        message: say`The escape character can only be a backslash or a backtick.`,
-        severity: "error",
-        range: directive.valueRange,
-      });
+      problems.push({ code: "escape-invalid", range: directive.valueRange });
     }
   }
   return { directives, escape: escapeCharacter, problems, repeated, lineCount };

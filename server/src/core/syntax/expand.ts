@@ -5,7 +5,12 @@
 import { type ExpansionError, type LexOptions, lex, type VariableReference } from "./shellLexer.js";
 import type { EscapeCharacter, Word } from "./syntax.js";
 
-export type { ExpansionError, LexOptions, VariableReference } from "./shellLexer.js";
+export type {
+  ExpansionError,
+  ExpansionMistake,
+  LexOptions,
+  VariableReference,
+} from "./shellLexer.js";
 
 /** Gives a variable's value, `undefined` when it is not set. An empty value is set. */
 export type VariableLookup = (name: string) => string | undefined;

@@ -1,9 +1,9 @@
 /** The bodies of heredocs, in the lines after the instruction that announces them. */
-import type { Problem } from "../text/range.js";
-import { say } from "../text/say.js";
+import type { Placed } from "../text/range.js";
 import type { HeredocInLine } from "./heredocs.js";
 import { keywordGrammar } from "./keyword.js";
 import { sourceRange } from "./logicalLine.js";
+import type { SyntaxProblem } from "./problem.js";
 import type { SourceLine } from "./sourceLines.js";
 import type { Heredoc, LogicalLine } from "./syntax.js";
 
@@ -25,7 +25,7 @@ export interface HeredocBodies {
   readonly heredocs: readonly Heredoc[];
   /** The line after the last one that belongs to a body, counted from 0. */
   readonly next: number;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Placed<SyntaxProblem>[];
 }
 
 /**
@@ -43,7 +43,7 @@ export function readHeredocBodies(
 ): HeredocBodies {
   const { text, lines } = search;
   const heredocs: Heredoc[] = [];
-  const problems: Problem[] = [];
+  const problems: Placed<SyntaxProblem>[] = [];
   let next = first;
   for (const { range, ...word } of announced) {
     const isOpen = problems.length > 0;
@@ -66,12 +66,7 @@ export function readHeredocBodies(
           : { start: closingLine.start - origin, end: closingLine.end - origin },
     });
     if (closing < 0 && !isOpen) {
-      problems.push({
-        code: "heredoc-unclosed",
-        message: say`No line closes this heredoc: a line with nothing but "${word.name}" is missing.`,
-        severity: "error",
-        range: wordRange,
-      });
+      problems.push({ code: "heredoc-unclosed", name: word.name, range: wordRange });
     }
     next = closing < 0 ? end : closing + 1;
   }

@@ -1,10 +1,11 @@
 /** One logical line read as an instruction: keyword, flags, arguments, and what an ONBUILD holds. */
-import type { Problem, TextRange } from "../text/range.js";
+import type { Placed, TextRange } from "../text/range.js";
 import { skipSpaces, skipSpacesBack, toLower, upperAscii } from "./characters.js";
 import { readFlags, textAfterFlags } from "./flags.js";
 import { keywordGrammar, keywordOf } from "./keyword.js";
 import { type Rest, readArguments } from "./lineParsers.js";
 import { sliceLine, sourceRange } from "./logicalLine.js";
+import type { SyntaxProblem } from "./problem.js";
 import type { EscapeCharacter, Flag, Heredoc, Instruction, LogicalLine, Word } from "./syntax.js";
 import { firstBlanks } from "./words.js";
 
@@ -18,7 +19,7 @@ export interface LineSyntax {
   readonly args: readonly Word[];
   readonly json: boolean;
   readonly trigger: LineSyntax | null;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Placed<SyntaxProblem>[];
 }
 
 /** What the lines around it say about an instruction. */
@@ -28,7 +29,7 @@ export interface Placement {
   readonly comments: readonly string[] | null;
   readonly heredocs: readonly Heredoc[];
   readonly broken: boolean;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Placed<SyntaxProblem>[];
 }
 
 /** Reads a logical line. Any text is an instruction, an empty one has an empty keyword. */

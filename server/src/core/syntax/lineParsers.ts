@@ -3,12 +3,12 @@
  * Source of the rules: BuildKit, frontend/dockerfile/parser/line_parsers.go; a keyword it does not
  * know gets one empty argument there, and so it does here.
  */
-import type { Problem } from "../text/range.js";
-import { say } from "../text/say.js";
+import type { Placed } from "../text/range.js";
 import { isSpace, REPLACEMENT, skipSpaces, utf8Bytes } from "./characters.js";
 import { readJsonArray } from "./jsonArray.js";
 import type { ArgumentForm } from "./keyword.js";
 import { sourceRange } from "./logicalLine.js";
+import type { SyntaxProblem } from "./problem.js";
 import type { EscapeCharacter, LogicalLine, Word } from "./syntax.js";
 import { firstBlanks, splitAtBlanks, splitWords } from "./words.js";
 
@@ -22,7 +22,7 @@ export interface Rest {
 export interface Arguments {
   readonly args: readonly Word[];
   readonly json: boolean;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Placed<SyntaxProblem>[];
 }
 
 /**
@@ -75,8 +75,7 @@ function readJsonOr(rest: Rest, otherwise: (rest: Rest) => Arguments): Arguments
   }));
   if (array.kind === "strings") return { args, json: true, problems: [] };
   const range = rangeOf(rest, array.start, array.end);
-  const message = say`A JSON array of arguments may hold nothing but strings in double quotes.`;
-  return { args, json: true, problems: [problem("json-not-strings", message, range)] };
+  return { args, json: true, problems: [{ code: "json-not-strings", range }] };
 }
 
 /** `NAME value`, or any number of `NAME=value`: the first word says which. */
@@ -87,13 +86,8 @@ function readPairs(keyword: string, rest: Rest, escapeCharacter: EscapeCharacter
   if (!first.value.includes("=")) {
     const blanks = firstBlanks(rest.text);
     if (blanks === null) {
-      const message = say`${keyword} needs a name and a value: ${keyword} NAME=value.`;
       const range = rangeOf(rest, 0, rest.text.length);
-      return {
-        args: [],
-        json: false,
-        problems: [problem("pair-value-missing", message, range)],
-      };
+      return { args: [], json: false, problems: [{ code: "pair-value-missing", keyword, range }] };
     }
     return plain([
       wordAt(rest, rest.text.slice(0, blanks.start), 0),
@@ -102,15 +96,14 @@ function readPairs(keyword: string, rest: Rest, escapeCharacter: EscapeCharacter
     ]);
   }
   const args: Word[] = [];
-  const problems: Problem[] = [];
+  const problems: Placed<SyntaxProblem>[] = [];
   for (const { value, start } of words) {
     const equals = value.indexOf("=");
     if (equals < 0) {
       // BuildKit stops at the first of them.
       if (problems.length > 0) continue;
-      const message = say`"${value}" has no "=". Write NAME=value, with quotes around spaces.`;
       const range = rangeOf(rest, start, start + value.length);
-      problems.push(problem("pair-equals-missing", message, range));
+      problems.push({ code: "pair-equals-missing", word: value, range });
       continue;
     }
     args.push(
@@ -189,8 +182,4 @@ function wordAt(rest: Rest, value: string, start: number): Word {
 
 function rangeOf(rest: Rest, start: number, end: number): Word["range"] {
   return sourceRange(rest.line, rest.start + start, rest.start + end);
-}
-
-function problem(code: string, message: string, range: Problem["range"]): Problem {
-  return { code, message, severity: "error", range };
 }

@@ -4,14 +4,14 @@
  * proportion to the text.
  * Source of the rules: BuildKit, frontend/dockerfile/parser/parser.go.
  */
-import type { Problem, TextRange } from "../text/range.js";
-import { say } from "../text/say.js";
+import type { Placed, TextRange } from "../text/range.js";
 import { skipSpaces } from "./characters.js";
 import { readDirectives } from "./directives.js";
 import { type ClosingSearch, createClosingSearch, readHeredocBodies } from "./heredocBodies.js";
 import { findHeredocs } from "./heredocs.js";
 import { placeInstruction, readLine, takesHeredocs } from "./instruction.js";
 import { joinParts, type LinePart, sourceRange } from "./logicalLine.js";
+import type { SyntaxProblem } from "./problem.js";
 import {
   commentText,
   continuationAt,
@@ -81,7 +81,7 @@ interface OpenFile {
   readonly starts: number[];
   readonly firstLines: number[];
   readonly comments: Comment[];
-  readonly problems: Problem[];
+  readonly problems: Placed<SyntaxProblem>[];
 }
 
 /** Reads the instruction that starts on line `first` (from 0) and gives the line after it. */
@@ -96,8 +96,6 @@ function addInstruction(file: OpenFile, first: number, comments: string[] | null
   if (announced.invalid !== null) {
     problems.push({
       code: "heredoc-word-invalid",
-      message: say`The name of this heredoc cannot be read.`,
-      severity: "error",
       range: sourceRange(line, announced.invalid.start, announced.invalid.end),
     });
   }
@@ -163,34 +161,26 @@ function addComment(file: OpenFile, line: SourceLine, index: number): string {
 
 const NO_HEREDOCS = { words: [], invalid: null } as const;
 
-function blankContinuation(line: SourceLine, origin: number): Problem {
+function blankContinuation(line: SourceLine, origin: number): Placed<SyntaxProblem> {
   return {
     code: "blank-line-in-continuation",
-    message: say`An empty line inside a continued instruction. Docker skips it and warns that a later version will refuse it: remove it, or start it with #.`,
-    severity: "warning",
     range: { start: line.start - origin, end: line.next - origin },
   };
 }
 
-function findLongLines(text: string, lines: readonly SourceLine[]): Problem[] {
+function findLongLines(text: string, lines: readonly SourceLine[]): Placed<SyntaxProblem>[] {
   return lines
     .filter((line) => isTooLong(text, line))
     .map((line) => ({
       code: "line-too-long",
-      message: say`The line is longer than the ${LONGEST_LINE} bytes that BuildKit reads. Continue it on further lines.`,
-      severity: "error",
+      limit: LONGEST_LINE,
       range: { start: line.start, end: line.end },
     }));
 }
 
-function noInstructions(text: string, lines: readonly SourceLine[]): Problem {
+function noInstructions(text: string, lines: readonly SourceLine[]): Placed<SyntaxProblem> {
   const last = lines.at(-1);
   const range: TextRange =
     last === undefined ? { start: 0, end: text.length } : { start: last.start, end: last.end };
-  return {
-    code: "no-instructions",
-    message: say`The Dockerfile has no instruction. It starts with FROM.`,
-    severity: "error",
-    range,
-  };
+  return { code: "no-instructions", range };
 }

@@ -1,11 +1,16 @@
 /** What instructions say of themselves, at its place in the text. */
-import { type Problem, problemAt } from "../text/range.js";
+import { type Placed, placedAt } from "../text/range.js";
+import type { SyntaxProblem } from "./problem.js";
 import type { Dockerfile } from "./syntax.js";
 
 /** All that is wrong with the text, in its order; ranges are offsets into it. */
-export function syntaxProblems({ problems, instructions, starts }: Dockerfile): readonly Problem[] {
+export function syntaxProblems({
+  problems,
+  instructions,
+  starts,
+}: Dockerfile): readonly Placed<SyntaxProblem>[] {
   const own = instructions.flatMap((instruction, at) =>
-    instruction.problems.map((problem) => problemAt(starts[at] ?? 0, problem)),
+    instruction.problems.map((problem) => placedAt(starts[at] ?? 0, problem)),
   );
   return [...problems, ...own].sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0));
 }

@@ -4,7 +4,6 @@
  * Source of the rules: BuildKit, frontend/dockerfile/shell/lex.go.
  */
 import type { TextRange } from "../text/range.js";
-import { say } from "../text/say.js";
 import { cutPrefix, cutSuffix, replaceMatches } from "./shellPattern.js";
 import type { EscapeCharacter, Word } from "./syntax.js";
 import {
@@ -29,19 +28,26 @@ export interface LexOptions {
   readonly skipQuotes?: boolean;
 }
 
-/** Why a text cannot be expanded. `range` holds offsets into that text. */
-export interface ExpansionError {
-  readonly code:
-    | "quote-unclosed"
-    | "brace-unclosed"
-    | "substitution-bad"
-    | "modifier-unsupported"
-    | "pattern-invalid"
-    | "variable-required"
-    | "expansion-too-large";
-  readonly message: string;
-  readonly range: TextRange;
-}
+/** Why a text cannot be expanded, with the values that a sentence about it names. */
+export type ExpansionMistake =
+  | { readonly code: "quote-unclosed"; readonly quote: "single" | "double" }
+  | { readonly code: "brace-unclosed"; readonly missing: string }
+  /** No name behind the opening brace. */
+  | { readonly code: "substitution-bad" }
+  | { readonly code: "modifier-unsupported"; readonly modifier: string }
+  | { readonly code: "pattern-invalid"; readonly pattern: string }
+  | {
+      readonly code: "variable-required";
+      readonly name: string;
+      /** The file's own reason; empty: it gives none. */
+      readonly reason: string;
+      /** True: it has a value, an empty one. */
+      readonly isSet: boolean;
+    }
+  | { readonly code: "expansion-too-large"; readonly what: "nesting" | "pattern" };
+
+/** The mistake with its place: offsets into the text that was to be expanded. */
+export type ExpansionError = ExpansionMistake & { readonly range: TextRange };
 
 /** One `$name` or `${name…}`. Ranges hold offsets into the text. */
 export interface VariableReference {
@@ -127,12 +133,7 @@ function readUntil(state: State, stop: "" | "}" | "/", rawEscapes: boolean): str
   if (!isOutermost) {
     dropWord(state.collector);
     if (state.depth >= DEEPEST) {
-      return fail(
-        state,
-        "expansion-too-large",
-        say`The substitutions are nested too deeply.`,
-        start,
-      );
+      return fail(state, { code: "expansion-too-large", what: "nesting" }, start);
     }
   }
   state.depth++;
@@ -187,7 +188,7 @@ function readSingleQuoted(state: State): string | null {
   const end = state.text.indexOf("'", start + 1);
   if (end < 0) {
     state.at = state.text.length;
-    return fail(state, "quote-unclosed", say`The single quote is not closed.`, start);
+    return fail(state, { code: "quote-unclosed", quote: "single" }, start);
   }
   state.at = end + 1;
   return state.options.rawQuotes === true
@@ -226,7 +227,7 @@ function readDoubleQuoted(state: State): string | null {
       state.at++;
     } else result += unit;
   }
-  return fail(state, "quote-unclosed", say`The double quote is not closed.`, start);
+  return fail(state, { code: "quote-unclosed", quote: "double" }, start);
 }
 
 /** `<<` takes the blanks after it along, so that `<< EOF` stays one word. */
@@ -256,7 +257,7 @@ function readBraced(state: State, start: number): string | null {
   const first = state.text.charAt(state.at);
   if (first === "") return failUnclosed(state, "}", start);
   if (first === "{" || first === "}" || first === ":") {
-    return fail(state, "substitution-bad", say`A variable's name must follow "${"${"}".`, start);
+    return fail(state, { code: "substitution-bad" }, start);
   }
   const nameStart = state.at;
   const name = readName(state);
@@ -304,7 +305,8 @@ function readModified(state: State, name: string, first: string, start: number):
       return isMissing ? "" : word;
     case "?": {
       if (!isMissing) return value;
-      return fail(state, "variable-required", requiredMessage(name, value, word), start);
+      const isSet = value !== undefined;
+      return fail(state, { code: "variable-required", name, reason: word, isSet }, start);
     }
     case "#":
     case "%": {
@@ -316,14 +318,6 @@ function readModified(state: State, name: string, first: string, start: number):
     default:
       return failModifier(state, written, start);
   }
-}
-
-/** `word` is the file's own reason; an empty one gives none. */
-function requiredMessage(name: string, value: string | undefined, word: string): string {
-  if (word !== "") return say`The variable ${name} is required here: ${word}.`;
-  return value === undefined
-    ? say`The variable ${name} is required here: it is not set.`
-    : say`The variable ${name} is required here: it is empty.`;
 }
 
 function readReplacement(state: State, name: string, start: number): string | null {
@@ -350,13 +344,8 @@ function finishPattern(
 ): string | null {
   if (typeof result === "object") return result.value;
   return result === "too-large"
-    ? fail(state, "expansion-too-large", say`The pattern is too long for this value.`, start)
-    : fail(
-        state,
-        "pattern-invalid",
-        say`The pattern "${pattern}" escapes what needs no escape.`,
-        start,
-      );
+    ? fail(state, { code: "expansion-too-large", what: "pattern" }, start)
+    : fail(state, { code: "pattern-invalid", pattern }, start);
 }
 
 /** Letters, digits and `_`; digits alone when the first is one; or a single special parameter. */
@@ -391,22 +380,17 @@ function addReference(state: State, name: string, start: number, nameStart: numb
   });
 }
 
-function fail(state: State, code: ExpansionError["code"], message: string, start: number): null {
-  state.error ??= { code, message, range: { start, end: state.at } };
+function fail(state: State, mistake: ExpansionMistake, start: number): null {
+  state.error ??= { ...mistake, range: { start, end: state.at } };
   return null;
 }
 
 function failUnclosed(state: State, stop: string, start: number): null {
-  return fail(state, "brace-unclosed", say`"${stop}" is missing here.`, start);
+  return fail(state, { code: "brace-unclosed", missing: stop }, start);
 }
 
 function failModifier(state: State, modifier: string, start: number): null {
-  return fail(
-    state,
-    "modifier-unsupported",
-    say`"${modifier}" is no modifier that Docker knows.`,
-    start,
-  );
+  return fail(state, { code: "modifier-unsupported", modifier }, start);
 }
 
 function isQuote(unit: string): boolean {

@@ -5,7 +5,8 @@
  * An instruction is a value without a place: every range in it counts from its own first character,
  * so that it stays the same when something above it changes. `Dockerfile` knows where it stands.
  */
-import type { Problem, TextRange } from "../text/range.js";
+import type { Placed, TextRange } from "../text/range.js";
+import type { SyntaxProblem } from "./problem.js";
 
 export type EscapeCharacter = "\\" | "`";
 
@@ -104,7 +105,7 @@ export interface Instruction {
   /** True when BuildKit's parser rejects it: flags and args hold what could be read all the same. */
   readonly broken: boolean;
   /** Of its text, those of the instruction of an ONBUILD among them. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Placed<SyntaxProblem>[];
 }
 
 /** A comment line. Those between the continued lines of an instruction are here too. */
@@ -124,8 +125,8 @@ export interface Dockerfile {
   readonly lines: readonly number[];
   readonly comments: readonly Comment[];
   /**
-   * Of what is no instruction, or of the file as a whole, by offsets into the text. Errors are what
+   * Of what is no instruction, or of the file as a whole, by offsets into the text. They are what
    * BuildKit's parser rejects; the instructions that can be read are there all the same.
    */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Placed<SyntaxProblem>[];
 }

@@ -8,20 +8,17 @@ export interface TextRange {
 }
 
 /**
- * Something wrong with the text. `code` is stable and has a page or a sentence in the docs. Its range
- * counts from what it belongs to: an instruction, or the document once all are put together.
+ * Something with its place in the text. The range counts from what it belongs to: an instruction, or
+ * the document once all are put together.
  */
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly severity: "error" | "warning" | "information";
+export type Placed<T> = T & {
   /** null: the file as a whole. */
   readonly range: TextRange | null;
-}
+};
 
-/** The same problem, of something that stands at `start` in the text. */
-export function problemAt(start: number, problem: Problem): Problem {
-  return { ...problem, range: problem.range === null ? null : rangeAt(start, problem.range) };
+/** The same, of something that stands at `start` in the text. */
+export function placedAt<T>(start: number, placed: Placed<T>): Placed<T> {
+  return { ...placed, range: placed.range === null ? null : rangeAt(start, placed.range) };
 }
 
 /** A range that counts from `start`, as offsets into the text. */

@@ -6,6 +6,7 @@ import type { Setting } from "../instructions/kind.js";
 import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { optionSentence, optionWords } from "./optionWords.js";
+import { problemWords } from "./problems.js";
 import { stageWords } from "./stageWords.js";
 
 /**
@@ -97,7 +98,9 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
     case "files-pending":
       return say`The files that it takes are being read.`;
     case "build-fails":
-      return cause.problem ?? say`The stage that it takes files from cannot be built.`;
+      return cause.problem === null
+        ? say`The stage that it takes files from cannot be built.`
+        : problemWords(cause.problem);
   }
 }
 

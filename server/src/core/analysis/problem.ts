@@ -1,0 +1,24 @@
+import type { StepProblem } from "../cache/prediction.js";
+import type { OtherMode } from "../context/checkout.js";
+import type { IgnoreProblem } from "../context/ignoreFile.js";
+import type { HostError } from "../host.js";
+
+/** Something wrong with a Dockerfile, its files or the way that it is built, as plain data. */
+export type Problem = StepProblem | ContextProblem;
+
+/** Of the build context, beyond what the sources of a step say. */
+export type ContextProblem =
+  /** The builder could not read it either. */
+  | { readonly code: "file-unreadable"; readonly error: HostError }
+  /** `mode`: at least one. */
+  | { readonly code: "other-mode-in-checkout"; readonly modes: readonly OtherMode[] }
+  | BadIgnorePattern
+  /** `reason`: in the words of the editor's language, without a full stop. */
+  | { readonly code: "context-unreadable"; readonly folder: string; readonly reason: string };
+
+/** Fails the build before anything runs. */
+export interface BadIgnorePattern extends IgnoreProblem {
+  readonly code: "bad-ignore-pattern";
+  /** The name of the ignore file; null: it has none. */
+  readonly file: string | null;
+}

@@ -1,0 +1,26 @@
+import type { InstructionProblem } from "../instructions/problem.js";
+import type { Found as FoundInInstruction } from "../instructions/reading.js";
+import type { SyntaxProblem } from "../syntax/problem.js";
+import type { Placed } from "../text/range.js";
+
+/** What can be wrong with the file. */
+export type GraphProblem = SyntaxProblem | InstructionProblem | TargetProblem;
+
+/** With the file as a whole, or the way that it is built. */
+export type TargetProblem =
+  | { readonly code: "no-stage" }
+  /** `target`: the name that is asked for. */
+  | { readonly code: "no-target"; readonly target: string }
+  /** The classic builder makes no image of an empty stage. */
+  | { readonly code: "no-image" }
+  | { readonly code: "bad-network"; readonly network: string };
+
+/** Something wrong, and whether it fails every build or only one that needs its stage. */
+export interface Found extends Pick<FoundInInstruction, "phase"> {
+  readonly problem: Placed<GraphProblem>;
+}
+
+/** True for all but what Docker only warns of. */
+export function failsBuild({ code }: GraphProblem): boolean {
+  return code !== "blank-line-in-continuation";
+}

@@ -1,0 +1,144 @@
+/** What is wrong with the build context and with the files that steps take. */
+import type { BadIgnorePattern, ContextProblem } from "../analysis/problem.js";
+import { rulesOf } from "../build/builderRules.js";
+import type { OtherMode } from "../context/checkout.js";
+import {
+  failsStep,
+  type ObstacleProblem,
+  type SelectionProblem,
+  type SourcePlace,
+} from "../context/selection.js";
+import type { HostError } from "../host.js";
+import { listedSome } from "../text/lists.js";
+import { say } from "../text/say.js";
+import { error, type ProblemRows, type Severity } from "./problemRow.js";
+
+export const sourceRows: ProblemRows<SelectionProblem> = {
+  "source-not-found": error(({ near, ...problem }) => {
+    const missing = missingWords(problem);
+    return near === null
+      ? missing
+      : `${missing} ${say`"${near}" is there: names count with their case.`}`;
+  }),
+  "source-ignored": error(
+    ({ source }) => say`"${source}" is hidden from the builder by the ignore file.`,
+  ),
+  "source-link-broken": error(({ source, target, place }) =>
+    place === undefined
+      ? say`"${source}" is a symbolic link, or goes through one, to "${target}", which is not in the build context. Links cannot lead out of it.`
+      : say`"${source}" is a symbolic link, or goes through one, to "${target}", which is not in ${placeWords(place)}. Links cannot lead out of it.`,
+  ),
+  "source-link-loop": error(
+    ({ source }) => say`"${source}" goes through a loop of symbolic links.`,
+  ),
+  "source-outside-context": {
+    severity: severityOf,
+    words: ({ source, taken, place }) => {
+      if (taken === null) return say`"${source}" is outside the build context.`;
+      return place === undefined
+        ? say`".." cannot lead out of the build context: BuildKit takes "${taken}" instead of "${source}".`
+        : say`".." cannot lead out of ${placeWords(place)}: BuildKit takes "${taken}" instead of "${source}".`;
+    },
+  },
+  "wildcard-without-match": { severity: severityOf, words: matchWords },
+  "pattern-invalid": error(({ pattern }) => patternWords(pattern)),
+  "everything-excluded": {
+    severity: severityOf,
+    words: ({ source }) => say`Nothing of "${source}" is left to copy.`,
+  },
+};
+
+export const obstacleRows: ProblemRows<ObstacleProblem> = {
+  "destination-is-file": error(
+    ({ path }) => say`/${path} is a file by now: no folder can be made in its place.`,
+  ),
+  "owner-without-file": error(
+    ({ owner }) =>
+      say`"${owner}" is a name, and the stage is still empty: without its /etc/passwd only root and numbers can be owners.`,
+  ),
+};
+
+export const contextRows: ProblemRows<ContextProblem> = {
+  "file-unreadable": error(({ error }) => unreadableWords(error)),
+  "other-mode-in-checkout": { severity: "information", words: ({ modes }) => modesWords(modes) },
+  "bad-ignore-pattern": error(ignoreWords),
+  "context-unreadable": {
+    severity: "warning",
+    words: ({ folder, reason }) =>
+      say`The files of this step are not known. The build context ${folder}: ${reason}.`,
+  },
+};
+
+/** What fails no build is to be known all the same. */
+function severityOf(problem: SelectionProblem): Severity {
+  return failsStep(problem) ? "error" : "information";
+}
+
+type Source = Pick<SelectionProblem, "source" | "place">;
+
+function missingWords({ source, place }: Source): string {
+  return place === undefined
+    ? say`"${source}" is not in the build context.`
+    : say`"${source}" is not in ${placeWords(place)}.`;
+}
+
+function matchWords({
+  builder,
+  source,
+  place,
+}: SelectionProblem & { readonly code: "wildcard-without-match" }): string {
+  if (rulesOf(builder).failsWithoutMatch) {
+    return place === undefined
+      ? say`"${source}" matches nothing in the build context.`
+      : say`"${source}" matches nothing in ${placeWords(place)}.`;
+  }
+  return place === undefined
+    ? say`"${source}" matches nothing in the build context; BuildKit then copies nothing.`
+    : say`"${source}" matches nothing in ${placeWords(place)}; BuildKit then copies nothing.`;
+}
+
+function placeWords({ kind, name }: SourcePlace): string {
+  return kind === "stage" ? say`stage ${name}` : say`the build context ${name}`;
+}
+
+/** Of the ignore file or of a flag. */
+function patternWords(pattern: string): string {
+  return say`The pattern "${pattern}" has a syntax error.`;
+}
+
+function ignoreWords({ file, line, pattern, mistake }: BadIgnorePattern): string {
+  const name = file ?? say`the ignore file`;
+  const what = mistake === "bare" ? say`"!" alone is not a pattern.` : patternWords(pattern);
+  return say`${name}, line ${line}: ${what}`;
+}
+
+/** What the system says of a rare error stands as it says it. */
+function unreadableWords({ code, path, message }: HostError): string {
+  switch (code) {
+    case "EACCES":
+    case "EPERM":
+      return say`"${path}" cannot be read: permission denied.`;
+    case "EBUSY":
+      return say`"${path}" is being written and could not be read in one state.`;
+    case "EINVAL":
+      return say`"${path}" is no longer a regular file.`;
+    default:
+      return say`"${path}" cannot be read: ${message}`;
+  }
+}
+
+/** So many paths are named. */
+const namedPaths = 3;
+
+function modesWords(found: readonly OtherMode[]): string {
+  const modes = listedSome(found.slice(0, namedPaths).map(modeWords), found.length - namedPaths);
+  return say`Will miss the cache on another machine: ${modes}. Modes are part of the cache key, and git does not keep them.`;
+}
+
+function modeWords({ path, mode, inCheckout }: OtherMode): string {
+  return say`${path} has mode ${octal(mode)} here and ${octal(inCheckout)} in a fresh checkout`;
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(3, "0");
+}

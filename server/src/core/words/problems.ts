@@ -1,0 +1,47 @@
+/** What is wrong, as a person reads it: one row a code, with its sentence, severity and page. */
+import type { Problem } from "../analysis/problem.js";
+import { contextRows, obstacleRows, sourceRows } from "./contextProblems.js";
+import { instructionRows } from "./instructionProblems.js";
+import type { ProblemRow, ProblemRows, Severity } from "./problemRow.js";
+import { syntaxRows, targetRows } from "./textProblems.js";
+
+export type { Severity } from "./problemRow.js";
+
+const rows: ProblemRows<Problem> = {
+  ...syntaxRows,
+  ...targetRows,
+  ...instructionRows,
+  ...sourceRows,
+  ...obstacleRows,
+  ...contextRows,
+};
+
+/** A full sentence. */
+export function problemWords(problem: Problem): string {
+  return rowOf(problem).words(problem);
+}
+
+export function severityOf(problem: Problem): Severity {
+  const { severity } = rowOf(problem);
+  return typeof severity === "string" ? severity : severity(problem);
+}
+
+/** True when the build fails because of it. */
+export function isError(problem: Problem): boolean {
+  return severityOf(problem) === "error";
+}
+
+/** Where the page of a code is, below the folder of the project. */
+export function problemPage(code: Problem["code"]): string {
+  return `docs/problems.md#${code}`;
+}
+
+/** All codes, in no order. */
+export function problemCodes(): readonly string[] {
+  return Object.keys(rows);
+}
+
+function rowOf({ code }: Problem): ProblemRow<Problem> {
+  // The row of this very code: TypeScript does not relate the two.
+  return rows[code] as ProblemRow<Problem>;
+}
