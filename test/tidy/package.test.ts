@@ -19,6 +19,7 @@ test("the package holds exactly what the extension needs", () => {
     "extension/dist/client.js",
     "extension/dist/server.js",
     "extension/dist/third-party-notices.txt",
+    "extension/docs/problems.md",
     "extension/l10n/bundle.l10n.de.json",
     "extension/media/icon.png",
     "extension/media/stratacast.svg",
