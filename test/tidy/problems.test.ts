@@ -1,13 +1,19 @@
-/** The list of problems keeps step with the table of their words. */
+/** The page of the problems keeps step with the table of their words. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { problemCodes } from "../../server/src/core/words/problems.js";
-import { projectText } from "../support/projectFiles.js";
+import { problemPages } from "../support/problemPages.js";
 
-test("every problem that can be reported is in the list, and the list names no other", () => {
-  const rows = [...projectText("docs/problems.md").matchAll(/^\| `([a-z-]+)` +\| (.+?) +\|$/gm)];
-  const listed = rows.map((row) => row[1] ?? "");
-  assert.equal(new Set(listed).size, listed.length, "each code is listed once");
-  for (const [, code, sentence] of rows) assert.match(sentence ?? "", /^[A-Z`].*\.$/, code);
-  assert.deepEqual([...listed].sort(), [...problemCodes()].sort());
+test("every problem that can be reported has a section, and there is no other", () => {
+  const described = problemPages().map(({ code }) => code);
+  assert.equal(new Set(described).size, described.length, "each code is described once");
+  assert.deepEqual([...described].sort(), [...problemCodes()].sort());
+});
+
+test("each section says what is wrong, and shows it and what is right or nothing", () => {
+  for (const { code, text, examples } of problemPages()) {
+    assert.match(text, /^[A-Z`].*\.$/, code);
+    const shown = examples.map(({ isBad }) => isBad);
+    assert.ok(shown.length === 0 || String(shown) === "true,false", `${code}: ${shown}`);
+  }
 });
