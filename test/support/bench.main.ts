@@ -2,10 +2,12 @@
  * The figures of the README: `npm run bench`. Prints a Markdown table; ends with 1 when a budget is
  * missed.
  */
+
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { onDisk } from "../../server/src/core/analysis/place.js";
 import { type Answer, analyse } from "../../server/src/core/analysis/snapshot.js";
 import { recordBuild } from "../../server/src/core/cache/record.js";
 import { addBuild, emptyState } from "../../server/src/core/cache/state.js";
@@ -125,6 +127,7 @@ async function inCore(project: string, text: string): Promise<readonly number[]>
   const { pool } = openMachine({ mayAskGit: () => false, readState: async () => state });
   const run = (source: string): Answer =>
     analyse({
+      place: onDisk,
       ...build,
       dockerfile: parseDockerfile(source),
       world: pool.world,

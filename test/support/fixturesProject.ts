@@ -23,10 +23,12 @@
  *     base IMAGE {"id": "…"}            the image is another one now
  *     builder, target, build-arg, platform as above; no build-arg K
  */
+
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Analysis } from "../../server/src/core/analysis/analyse.js";
+import { onDisk } from "../../server/src/core/analysis/place.js";
 import { analyse } from "../../server/src/core/analysis/snapshot.js";
 import type { View } from "../../server/src/core/analysis/view.js";
 import type { Builder } from "../../server/src/core/build/builder.js";
@@ -321,7 +323,14 @@ class Builds {
     const { analysis } = await settle(
       pool,
       (world) => {
-        const answer = analyse({ ...build, dockerfile, world, baseline, digest: sha256 });
+        const answer = analyse({
+          place: onDisk,
+          ...build,
+          dockerfile,
+          world,
+          baseline,
+          digest: sha256,
+        });
         return { ...answer, needs: answer.needs.filter(({ kind }) => !unasked.includes(kind)) };
       },
       { isCancelled: false },

@@ -1,5 +1,6 @@
 /** A Dockerfile's view without a build context or earlier builds: enough for what is drawn and told. */
 
+import { onDisk } from "../../server/src/core/analysis/place.js";
 import { analyse } from "../../server/src/core/analysis/snapshot.js";
 import type { View } from "../../server/src/core/analysis/view.js";
 import type { Builder } from "../../server/src/core/build/builder.js";
@@ -15,6 +16,7 @@ export interface ViewOptions {
 
 export function viewOf(text: string, { builder = "buildkit", target }: ViewOptions = {}): View {
   const { analysis } = analyse({
+    place: onDisk,
     ...buildOf({ builder, target: target ?? null }),
     dockerfile: parseDockerfile(text),
     world: emptyWorld,

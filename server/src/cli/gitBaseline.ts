@@ -1,6 +1,6 @@
 /** Predicts against a git commit, and says why that cannot be. */
 import type { Analysis } from "../core/analysis/analyse.js";
-import { commitNeed } from "../core/analysis/gitBaseline.js";
+import { commitNeed } from "../core/analysis/commitContext.js";
 import type { HostError } from "../core/host.js";
 import { factOf } from "../core/world/world.js";
 import { UsageError } from "./arguments.js";
@@ -18,7 +18,7 @@ export async function predictAgainstGit(
     throw new UsageError("a Dockerfile from stdin cannot be compared with a commit");
   }
   const analysis = await predictProject(project, { kind: "git", ref }, io);
-  const need = commitNeed(analysis, ref);
+  const need = commitNeed(definition, ref);
   const commit = need === null ? null : factOf(machine.pool.world, need);
   if (commit?.kind === "unknown") throw new UsageError(reason(commit.error, ref));
   const { kind, label, build } = analysis.input.baseline;

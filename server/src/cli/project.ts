@@ -1,7 +1,9 @@
 /** What the commands work on: a Dockerfile and its build context, read from this machine. */
+
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Analysis } from "../core/analysis/analyse.js";
+import { onDisk } from "../core/analysis/place.js";
 import {
   type Answer,
   analyse,
@@ -82,7 +84,15 @@ async function settled(
   const { analysis } = await settle(
     machine.pool,
     (world): Answer => {
-      const answer = analyse({ definition, platform, dockerfile, world, baseline, digest: sha256 });
+      const answer = analyse({
+        place: onDisk,
+        definition,
+        platform,
+        dockerfile,
+        world,
+        baseline,
+        digest: sha256,
+      });
       return { ...answer, needs: answer.needs.filter(({ kind }) => !without.includes(kind)) };
     },
     { isCancelled: false },

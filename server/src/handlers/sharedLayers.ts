@@ -1,6 +1,7 @@
 import path from "node:path";
 import { toCancellation, toPath, toUris } from "../convert/fromProtocol.js";
 import type { Analysis } from "../core/analysis/analyse.js";
+import { onDisk } from "../core/analysis/place.js";
 import { analyse } from "../core/analysis/snapshot.js";
 import { editorDefinition } from "../core/definitions/editorDefinition.js";
 import { sharedLayersDocument } from "../core/documents/sharedLayersDocument.js";
@@ -62,7 +63,7 @@ async function analysisOf(
   const baseline = { kind: "empty" } as const;
   const { analysis } = await settle(
     pool,
-    (world) => analyse({ ...build, world, baseline }),
+    (world) => analyse({ place: onDisk, ...build, world, baseline }),
     cancel,
   );
   return analysis;

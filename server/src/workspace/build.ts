@@ -3,7 +3,9 @@
  * is answered in memory, at once; what the answers lack is found out beside it, and whoever listens
  * is told when that changed them.
  */
+
 import type { Analysis } from "../core/analysis/analyse.js";
+import { onDisk } from "../core/analysis/place.js";
 import {
   type Answer,
   analyse,
@@ -247,7 +249,15 @@ export class LiveBuild {
     const definition = this.#definition;
     const [platform] = definition.platforms;
     const dockerfile = this.#dockerfile;
-    return analyse({ definition, platform, dockerfile, world, baseline, digest: sha256 });
+    return analyse({
+      place: onDisk,
+      definition,
+      platform,
+      dockerfile,
+      world,
+      baseline,
+      digest: sha256,
+    });
   }
 
   /** One analysis for a text, a definition and the answers that it turns on. */

@@ -2,6 +2,7 @@
  * The prediction for a case's folder, made by the product's own parts in one process: what the
  * command line does, without starting a program for each build and without writing its state.
  */
+
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -12,6 +13,7 @@ import {
   readNamedContexts,
 } from "../../../server/src/cli/buildFlags.js";
 import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
+import { onDisk } from "../../../server/src/core/analysis/place.js";
 import { analyse } from "../../../server/src/core/analysis/snapshot.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
 import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
@@ -95,7 +97,15 @@ export async function simulateCase(
   });
   const { analysis } = await settle(
     pool,
-    (world) => analyse({ ...build, dockerfile, world, baseline: { kind: "last" }, digest: sha256 }),
+    (world) =>
+      analyse({
+        place: onDisk,
+        ...build,
+        dockerfile,
+        world,
+        baseline: { kind: "last" },
+        digest: sha256,
+      }),
     { isCancelled: false },
   );
   const { graph, keys } = analysis;

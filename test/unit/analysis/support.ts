@@ -1,6 +1,7 @@
 /** One call from a text and a few files to an analysis, for tests that make many. */
 
 import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
+import { onDisk } from "../../../server/src/core/analysis/place.js";
 import { analyse } from "../../../server/src/core/analysis/snapshot.js";
 import type { Builder } from "../../../server/src/core/build/builder.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
@@ -44,6 +45,7 @@ export function analysisOf(given: Given): Analysis {
   const args = new Map(Object.entries(given.buildArgs ?? {}));
   const build = buildOf({ builder, target, args });
   return analyse({
+    place: onDisk,
     ...build,
     dockerfile: parseDockerfile(text),
     // These files have no times of their own: to a client none would have changed.

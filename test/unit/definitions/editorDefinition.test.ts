@@ -1,7 +1,9 @@
 /** Which build the editor speaks of, from the settings and what was chosen. */
+
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import { test } from "node:test";
+import { onDisk } from "../../../server/src/core/analysis/place.js";
 import { analyse } from "../../../server/src/core/analysis/snapshot.js";
 import type { BuildDefinition } from "../../../server/src/core/build/definition.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
@@ -137,6 +139,7 @@ test("a step that takes what is not to be had here is unknown, and says on what 
   const [platform] = definition.platforms;
   const analysis = (state = emptyState) =>
     analyse({
+      place: onDisk,
       definition,
       platform,
       dockerfile,

@@ -1,7 +1,9 @@
 /** Settling: what is found out in any order gives one answer, and it ends whatever suppliers do. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { onDisk } from "../../../server/src/core/analysis/place.js";
 import { type Answer, analyse } from "../../../server/src/core/analysis/snapshot.js";
 import { emptyState } from "../../../server/src/core/cache/state.js";
 import { type Cancellation, known, pending, unknown } from "../../../server/src/core/host.js";
@@ -26,7 +28,14 @@ const build = buildOf({
 });
 
 function answerIn(world: World): Answer {
-  return analyse({ ...build, dockerfile, world, baseline: { kind: "last" }, digest: sha256 });
+  return analyse({
+    place: onDisk,
+    ...build,
+    dockerfile,
+    world,
+    baseline: { kind: "last" },
+    digest: sha256,
+  });
 }
 
 /** Everything there is to say, but for objects that are made anew. */
@@ -239,7 +248,14 @@ test("a keystroke cancels nothing: the next round asks with the text of that mom
     (world) => {
       const typed = parseDockerfile(text);
       const baseline = { kind: "last" } as const;
-      return analyse({ ...build, dockerfile: typed, world, baseline, digest: sha256 });
+      return analyse({
+        place: onDisk,
+        ...build,
+        dockerfile: typed,
+        world,
+        baseline,
+        digest: sha256,
+      });
     },
     goOn,
   );

@@ -8,16 +8,32 @@ import {
   namedFolders,
   type PlatformBuild,
 } from "../build/definition.js";
+import { recordBuild } from "../cache/record.js";
 import type { Baseline } from "../cache/records.js";
-import { type BuildState, emptyBaseline, lastBuild, transferOf } from "../cache/state.js";
+import {
+  addBuild,
+  type BuildState,
+  emptyBaseline,
+  emptyState,
+  lastBuild,
+  transferOf,
+} from "../cache/state.js";
 import type { Transfer } from "../context/transfer.js";
 import type { Digest } from "../host.js";
+import { parseDockerfile } from "../syntax/parse.js";
 import type { Dockerfile } from "../syntax/syntax.js";
 import type { ContextAsk, Listing, Need, NeedOf } from "../world/facts.js";
 import { factOf, unreadFiles, type World } from "../world/world.js";
-import { type Analysis, analyseInput, compareWith, neededFiles } from "./analyse.js";
+import {
+  type Analysis,
+  analyseInput,
+  type ContextState,
+  compareWith,
+  neededFiles,
+} from "./analyse.js";
+import { commitContext, commitNeed } from "./commitContext.js";
 import { stateOf, withTracked, workingState } from "./contextStates.js";
-import { gitBaseline } from "./gitBaseline.js";
+import type { Place } from "./place.js";
 import type { Read } from "./read.js";
 import { notKnown } from "./unknownBaseline.js";
 
@@ -35,6 +51,7 @@ export type BaselineChoice =
 export interface Snapshot extends PlatformBuild {
   /** The text of this moment. */
   readonly dockerfile: Dockerfile;
+  readonly place: Place;
   readonly world: World;
   readonly baseline: BaselineChoice;
   readonly digest: Digest;
@@ -50,7 +67,44 @@ export interface Answer {
 
 export function analyse(snapshot: Snapshot): Answer {
   const { definition, platform, dockerfile, world, digest } = snapshot;
-  const isGit = snapshot.baseline.kind === "git";
+  const lookups = openLookups(world);
+  const { read, needs, reads } = lookups;
+  const { baseline, transfer } = recorded(snapshot, read);
+  const main = mainContext(snapshot, transfer, read);
+  const folders = namedContexts(snapshot, read);
+  const analysis = analyseInput({
+    definition,
+    platform,
+    dockerfile,
+    context: main?.state ?? null,
+    folders: new Map([...folders].map(([name, { state }]) => [name, state])),
+    baseline,
+    baseImage: (reference, imagePlatform) => {
+      const image = read({ kind: "image", reference, platform: imagePlatform });
+      return image.kind === "known" ? image.value : null;
+    },
+    digest,
+  });
+  const contents = [[null, main] as const, ...folders].flatMap(([name, context]) =>
+    contentsOf(world, analysis, name, context),
+  );
+  // Also what could not be read: an answer stands on that.
+  reads.push(...contents);
+  needs.push(...contents.filter(({ paths }) => paths.length > 0));
+  // What git keeps of a file is compared with what is known of it here.
+  if (snapshot.baseline.kind !== "git" || main === null || needs.some(isContents))
+    return { analysis, needs, reads };
+  const found = gitBaseline(snapshot, snapshot.baseline.ref, lookups);
+  return { analysis: compareWith(analysis, found), needs, reads };
+}
+
+interface Lookups {
+  readonly read: Read;
+  readonly needs: Need[];
+  readonly reads: Need[];
+}
+
+function openLookups(world: World): Lookups {
   const reads: Need[] = [];
   const needs: Need[] = [];
   const read: Read = (need) => {
@@ -60,56 +114,82 @@ export function analyse(snapshot: Snapshot): Answer {
     if (fact.kind === "pending") needs.push(need as Need);
     return fact;
   };
-  const { baseline, transfer } = recorded(snapshot, read);
-  const own = contextAsk(definition);
-  const main = own === null ? null : listingOf(read, own);
-  const folders = new Map<string, readonly [ContextAsk, Listing]>();
+  return { read, needs, reads };
+}
+
+/** A context as the steps see it. */
+interface SeenContext {
+  readonly state: ContextState;
+  /** What its files are asked for by; null: of a commit, whose contents git names. */
+  readonly listed: { readonly ask: ContextAsk; readonly listing: Listing } | null;
+}
+
+/** null: it is no folder, or not known. */
+function mainContext(
+  { definition, place, baseline, digest }: Snapshot,
+  transfer: Transfer | null,
+  read: Read,
+): SeenContext | null {
+  const ask = contextAsk(definition);
+  const listing = ask === null ? null : listingOf(read, ask);
+  if (ask === null || listing === null) return null;
+  if (place.kind === "commit") {
+    const { commit } = place;
+    const state = commitContext({ definition, commit, working: listing, digest }, read);
+    return state === null ? null : { state, listed: null };
+  }
+  const listed = { ask, listing };
+  if (baseline.kind === "git") return { state: workingState(listing, digest), listed };
+  const state = stateOf(listing, { transfer, name: null, digest });
+  const tracked = read({ kind: "tracked", folder: ask.folder });
+  return { state: withTracked(state, tracked), listed };
+}
+
+/** Those that are folders and known, by their names. */
+function namedContexts(
+  { definition, digest }: Snapshot,
+  read: Read,
+): ReadonlyMap<string, SeenContext> {
+  const seen = new Map<string, SeenContext>();
   for (const [name, folder] of namedFolders(definition)) {
     const ask = { folder, builder: definition.builder, dockerfile: null };
     const listing = listingOf(read, ask);
-    if (listing !== null) folders.set(name, [ask, listing]);
+    if (listing === null) continue;
+    const state = stateOf(listing, { transfer: null, name, digest });
+    seen.set(name, { state, listed: { ask, listing } });
   }
-  const context =
-    own === null || main === null
-      ? null
-      : isGit
-        ? workingState(main, digest)
-        : withTracked(
-            stateOf(main, { transfer, name: null, digest }),
-            read({ kind: "tracked", folder: own.folder }),
-          );
-  const analysis = analyseInput({
-    definition,
-    platform,
-    dockerfile,
-    context,
-    folders: new Map(
-      [...folders].map(([name, [, listing]]) => [
-        name,
-        stateOf(listing, { transfer: null, name, digest }),
-      ]),
-    ),
-    baseline,
-    baseImage: (reference, imagePlatform) => {
-      const image = read({ kind: "image", reference, platform: imagePlatform });
-      return image.kind === "known" ? image.value : null;
-    },
-    digest,
+  return seen;
+}
+
+/**
+ * A git commit as the baseline: a build of its Dockerfile on its files, taken to be in the cache. It
+ * is an analysis of another place, whose needs are ours.
+ */
+function gitBaseline(snapshot: Snapshot, ref: string, { read, needs, reads }: Lookups): Baseline {
+  const { definition, digest } = snapshot;
+  const none = emptyBaseline(digest);
+  const need = commitNeed(definition, ref);
+  const commit = need === null ? null : read(need);
+  if (commit?.kind !== "known") return notKnown(none, commit?.kind ?? "unknown");
+  const { repository, commit: id, file } = commit.value;
+  const label = `${ref} (${id.slice(0, 10)})`;
+  const text = read({ kind: "commitText", repository, commit: id, path: file });
+  if (text.kind === "unknown" && text.reason === "missing") return { ...none, kind: "git", label };
+  if (text.kind !== "known") return notKnown(none, text.kind);
+  const before = analyse({
+    ...snapshot,
+    dockerfile: parseDockerfile(text.value),
+    place: { kind: "commit", commit: commit.value },
+    baseline: { kind: "empty" },
   });
-  const contents = [
-    ...(own === null || main === null ? [] : contentsOf(world, analysis, null, own, main)),
-    ...[...folders].flatMap(([name, [ask, listing]]) =>
-      contentsOf(world, analysis, name, ask, listing),
-    ),
-  ];
-  // Also what could not be read: an answer stands on that.
-  reads.push(...contents);
-  needs.push(...contents.filter(({ paths }) => paths.length > 0));
-  // What git keeps of a file is compared with what is known of it here.
-  if (snapshot.baseline.kind !== "git" || own === null || main === null || needs.some(isContents))
-    return { analysis, needs, reads };
-  const found = gitBaseline(analysis, { ref: snapshot.baseline.ref, listing: main, digest }, read);
-  return { analysis: compareWith(analysis, found), needs, reads };
+  reads.push(...before.reads);
+  needs.push(...before.needs);
+  const { graph, keys, input } = before.analysis;
+  if (before.needs.length > 0) return notKnown(none, "pending");
+  if (input.context === null) return notKnown(none, "unknown");
+  const build = recordBuild({ graph, keys, tree: input.context.tree, digest, at: 0 });
+  const last = lastBuild(addBuild(emptyState, build), definition, digest);
+  return { ...last, kind: "git", label };
 }
 
 function isContents({ kind }: Need): boolean {
@@ -149,12 +229,14 @@ function contentsOf(
   world: World,
   analysis: Analysis,
   name: string | null,
-  context: ContextAsk,
-  { state }: Listing,
+  context: SeenContext | null,
 ): readonly NeedOf<"contents">[] {
+  if (context === null || context.listed === null) return [];
+  const { ask, listing } = context.listed;
+  const { state } = listing;
   const needed = neededFiles(analysis, name);
   if (needed.length === 0) return [];
-  const unread = unreadFiles(world, { kind: "contents", context, state });
+  const unread = unreadFiles(world, { kind: "contents", context: ask, state });
   const paths = needed.filter((path) => !unread.has(path));
-  return [{ kind: "contents", context, state, paths }];
+  return [{ kind: "contents", context: ask, state, paths }];
 }
