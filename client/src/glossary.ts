@@ -1,26 +1,21 @@
 /** Links from hovers and tooltips to the glossary: the only command that a text of ours may run. */
 import * as vscode from "vscode";
-import { type GlossaryTerm, requests } from "../../server/src/protocol.js";
+import { requests } from "../../server/src/protocol.js";
+import { ask, type Sender } from "./ask.js";
 import { glossaryCommand, glossaryLink, glossaryMarkdown } from "./glossaryMarkdown.js";
-
-/** Who answers for the glossary's words. */
-interface Answering {
-  sendRequest<R>(method: string, params: unknown, token: vscode.CancellationToken): Promise<R>;
-}
 
 /**
  * The last part of the hover at a place: links to the glossary and to its entries that the hover
  * speaks of. The hover itself stays untrusted.
  */
 export async function glossaryOf(
-  server: Answering,
+  server: Sender,
   document: vscode.TextDocument,
   { line, character }: vscode.Position,
   token: vscode.CancellationToken,
 ): Promise<vscode.MarkdownString> {
   const params = { uri: document.uri.toString(), position: { line, character } };
-  const terms = await server
-    .sendRequest<readonly GlossaryTerm[]>(requests.glossaryTerms, params, token)
+  const terms = await ask(server, requests.glossaryTerms, params, token)
     // A link to the whole of it is better than no hover.
     .catch(() => []);
   return trusted(glossaryMarkdown(vscode.l10n.t("Glossary"), terms));

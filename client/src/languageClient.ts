@@ -19,8 +19,11 @@ import {
 import {
   type AnalysisState,
   type InitializationOptions,
+  type NotificationName,
   notifications,
+  type RequestName,
 } from "../../server/src/protocol.js";
+import { ask } from "./ask.js";
 import { glossaryOf } from "./glossary.js";
 
 /** The documents that Stratacast answers for. */
@@ -60,13 +63,13 @@ export interface LanguageServer extends vscode.Disposable {
    * @returns undefined when there is no server to answer
    * @throws what the server answers as an error, and `vscode.CancellationError`
    */
-  request<R>(
-    method: string,
-    params: unknown,
+  request<P, R>(
+    name: RequestName<P, R>,
+    params: NoInfer<P>,
     token?: vscode.CancellationToken,
   ): Promise<R | undefined>;
   /** Sends a notification if the server runs; it is not kept for later. */
-  notify(method: string, params?: unknown): void;
+  notify<P>(name: NotificationName<P>, params: NoInfer<P>): void;
   /** Hears the progress that the server reports under `token`. */
   onProgress(token: string, listener: (progress: WorkProgress) => void): vscode.Disposable;
 }
@@ -97,7 +100,9 @@ export function createLanguageServer(context: vscode.ExtensionContext): Language
     client.onNotification(notifications.analysisState, (analysis: AnalysisState) =>
       analyses.fire(analysis),
     ),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => server.notify(notifications.trustGranted)),
+    vscode.workspace.onDidGrantWorkspaceTrust(() =>
+      server.notify(notifications.trustGranted, undefined),
+    ),
   ];
 
   const startOnce = async () => {
@@ -131,13 +136,17 @@ export function createLanguageServer(context: vscode.ExtensionContext): Language
       starting = startOnce();
       await starting;
     },
-    async request<R>(method: string, params: unknown, token?: vscode.CancellationToken) {
+    async request<P, R>(
+      name: RequestName<P, R>,
+      params: NoInfer<P>,
+      token?: vscode.CancellationToken,
+    ) {
       if (!(await server.start())) return undefined;
-      return client.sendRequest<R>(method, params, token);
+      return ask(client, name, params, token);
     },
-    notify(method, params) {
+    notify(name, params) {
       if (!client.isRunning()) return;
-      client.sendNotification(method, params).catch((error) => output.warn(String(error)));
+      client.sendNotification(name, params).catch((error) => output.warn(String(error)));
     },
     onProgress(token, listener) {
       return client.onProgress(WorkDoneProgress.type, token, listener);

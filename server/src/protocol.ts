@@ -131,37 +131,64 @@ export interface AnalysisState {
   readonly detail: string;
 }
 
+/** What is asked about an open document. */
+export interface DocumentAsk {
+  readonly uri: string;
+}
+
+/**
+ * The name of a request: for the protocol a text, for the compiler also what is asked and answered,
+ * so that neither side can get it wrong. Nothing of that is there when the program runs.
+ */
+export type RequestName<P, R> = string & { readonly asks?: P; readonly answers?: R };
+
+/** The same of a notification. */
+export type NotificationName<P> = string & { readonly tells?: P };
+
+/** Without parameters. */
+export type Nothing = undefined;
+
 export const requests = {
-  /** `{ uri }` → `LayerStack | null` */
-  layerStack: "stratacast/layerStack",
-  /** `{ uri, id }` → `LayerNode[]` */
-  layerChildren: "stratacast/layerChildren",
-  /** `{ uri }` → `BuildChoices | null` */
-  buildChoices: "stratacast/buildChoices",
-  /** `SimulateParams` → `SimulateResult`; cancellable, reports work-done progress */
-  simulateBuild: "stratacast/simulateBuild",
-  /** `DocumentParams` → `string | null` */
-  document: "stratacast/document",
-  /** `PictureParams` → `string | null`: an SVG; null: there is nothing to draw */
-  picture: "stratacast/picture",
-  /** `{ uris }` → `string`: Markdown about the layers that these Dockerfiles have in common */
-  sharedLayers: "stratacast/sharedLayers",
-  /** `{ uri, position }` → `GlossaryTerm[]`: what the hover at this LSP position speaks of */
-  glossaryTerms: "stratacast/glossaryTerms",
-  /** no params → `{ forgotten: number }`: how many simulated builds were dropped */
-  forgetBuilds: "stratacast/forgetBuilds",
+  layerStack: request<DocumentAsk, LayerStack | null>("stratacast/layerStack"),
+  layerChildren: request<DocumentAsk & { readonly id: string }, readonly LayerNode[]>(
+    "stratacast/layerChildren",
+  ),
+  buildChoices: request<DocumentAsk, BuildChoices | null>("stratacast/buildChoices"),
+  /** Cancellable, reports work-done progress. */
+  simulateBuild: request<SimulateParams, SimulateResult>("stratacast/simulateBuild"),
+  /** Markdown, or a page of its own. */
+  document: request<DocumentParams, string | null>("stratacast/document"),
+  /** An SVG; null: there is nothing to draw. */
+  picture: request<PictureParams, string | null>("stratacast/picture"),
+  /** Markdown about the layers that these Dockerfiles have in common. */
+  sharedLayers: request<{ readonly uris: readonly string[] }, string>("stratacast/sharedLayers"),
+  /** What the hover at this position of the protocol speaks of. */
+  glossaryTerms: request<
+    DocumentAsk & { readonly position: { readonly line: number; readonly character: number } },
+    readonly GlossaryTerm[]
+  >("stratacast/glossaryTerms"),
+  /** How many simulated builds were dropped. */
+  forgetBuilds: request<Nothing, { readonly forgotten: number }>("stratacast/forgetBuilds"),
 } as const;
 
 export const notifications = {
-  /** server → client: `AnalysisState` */
-  analysisState: "stratacast/analysisState",
-  /** client → server: no params; the user trusted the workspace */
-  trustGranted: "stratacast/trustGranted",
-  /** client → server: `BuildChoice`: the remembered choice for a document */
-  buildChoice: "stratacast/buildChoice",
-  /** client → server: `{ uri }`: files may have changed unseen, so look at all of them again */
-  refresh: "stratacast/refresh",
+  /** server → client */
+  analysisState: notification<AnalysisState>("stratacast/analysisState"),
+  /** client → server: the user trusted the workspace */
+  trustGranted: notification<Nothing>("stratacast/trustGranted"),
+  /** client → server: the remembered choice for a document */
+  buildChoice: notification<BuildChoice>("stratacast/buildChoice"),
+  /** client → server: files may have changed unseen, so look at all of them again */
+  refresh: notification<DocumentAsk>("stratacast/refresh"),
 } as const;
+
+function request<P, R>(name: string): RequestName<P, R> {
+  return name as RequestName<P, R>; // the rest of it is for the compiler alone
+}
+
+function notification<P>(name: string): NotificationName<P> {
+  return name as NotificationName<P>; // as above
+}
 
 /** The command behind a lens: `(uri: string, line: number)`. */
 export const revealLayerCommand = "stratacast.revealLayer";

@@ -64,7 +64,7 @@ function openPanel(
 
   const picture = async (reach: PictureParams["reach"]) => {
     const params: PictureParams = { uri: uri.toString(), part: "all", reach };
-    return (await server.request<string | null>(requests.picture, params)) ?? null;
+    return (await server.request(requests.picture, params)) ?? null;
   };
   const update = async () => {
     const svg = await picture("button");

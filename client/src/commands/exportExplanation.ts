@@ -40,7 +40,7 @@ export async function exportExplanation(
     kind: "explain",
     format: chosen.format,
   };
-  const text = await server.request<string | null>(requests.document, params);
+  const text = await server.request(requests.document, params);
   if (text === undefined || text === null) return;
   await saveAs(document.uri, `layers-of-${fileName(document.uri)}.${chosen.ending}`, {
     filters: { [chosen.label]: [chosen.ending] },

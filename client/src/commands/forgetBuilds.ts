@@ -18,7 +18,7 @@ export async function forgetBuilds(server: LanguageServer): Promise<void> {
     forget,
   );
   if (answer !== forget) return;
-  const result = await server.request<{ forgotten: number }>(requests.forgetBuilds, undefined);
+  const result = await server.request(requests.forgetBuilds, undefined);
   if (result !== undefined) void vscode.window.showInformationMessage(sentence(result.forgotten));
 }
 

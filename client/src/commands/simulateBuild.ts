@@ -1,7 +1,6 @@
 /** "Stratacast: Simulate Build": asks, runs, logs, sums up. Nothing of the Dockerfile is executed. */
 import * as vscode from "vscode";
 import {
-  type BuildChoices,
   notifications,
   requests,
   type SimulateParams,
@@ -71,7 +70,7 @@ async function askForChoice(
 ): Promise<Choice | undefined> {
   const last = remembered.get(uri);
   const params = { uri: uri.toString() };
-  const choices = await server.request<BuildChoices | null>(requests.buildChoices, params);
+  const choices = await server.request(requests.buildChoices, params);
   if (choices === undefined) throw new Error(vscode.l10n.t("the language server does not run."));
   if (choices === null) return { target: null, buildArgs: {} };
   return chooseBuild(choices, last, readSettings(uri));
@@ -92,7 +91,7 @@ async function runWithProgress(
     const listening = server.onProgress(workDoneToken, progressBar(progress));
     const params: SimulateParams = { uri: uri.toString(), ...choice, workDoneToken };
     try {
-      return await server.request<SimulateResult>(requests.simulateBuild, params, token);
+      return await server.request(requests.simulateBuild, params, token);
     } catch (error) {
       if (token.isCancellationRequested) throw new vscode.CancellationError();
       throw error;

@@ -87,7 +87,7 @@ async function textOf(
 ): Promise<string | null | undefined> {
   if (about.kind !== "shared") {
     const params: DocumentParams = { ...about, format: "preview" };
-    return server.request<string | null>(requests.document, params, token);
+    return server.request(requests.document, params, token);
   }
   const found = await vscode.workspace.findFiles(
     dockerfileNames,
@@ -96,7 +96,7 @@ async function textOf(
     token,
   );
   const uris = found.map(String).filter((uri) => !/\.(docker|container)ignore$/.test(uri));
-  return server.request<string>(requests.sharedLayers, { uris }, token);
+  return server.request(requests.sharedLayers, { uris }, token);
 }
 
 /** As the manifest and VS Code name them. */

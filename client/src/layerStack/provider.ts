@@ -3,7 +3,7 @@
  * not while the text changes, follows the cursor and leads back to the line.
  */
 import * as vscode from "vscode";
-import { type LayerNode, type LayerStack, requests } from "../../../server/src/protocol.js";
+import { type LayerStack, requests } from "../../../server/src/protocol.js";
 import { setContextKey } from "../contextKeys.js";
 import { isDockerfile, type LanguageServer } from "../languageClient.js";
 import { readSettings } from "../settings.js";
@@ -79,9 +79,7 @@ export function createLayerView(server: LanguageServer): LayerView {
         continue;
       }
       const params = { uri: uri.toString() };
-      const answer = await server
-        .request<LayerStack | null>(requests.layerStack, params)
-        .catch(() => null);
+      const answer = await server.request(requests.layerStack, params).catch(() => null);
       if (shown?.toString() === uri.toString() && !isStale) take(answer ?? undefined);
     }
     updating = undefined;
@@ -189,9 +187,7 @@ function openDockerfile(): vscode.TextDocument | undefined {
 async function childrenOf(server: LanguageServer, row: Row): Promise<Row[]> {
   if (row.children === undefined) {
     const params = { uri: row.uri, id: row.node.id };
-    const nodes = await server
-      .request<LayerNode[]>(requests.layerChildren, params)
-      .catch(() => undefined);
+    const nodes = await server.request(requests.layerChildren, params).catch(() => undefined);
     // Without an answer the row stays closed and asks again when it is opened next.
     if (nodes === undefined) return [];
     row.children = toRows(row.uri, nodes, row);

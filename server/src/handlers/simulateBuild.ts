@@ -1,16 +1,18 @@
 import { type CancellationToken, type Connection, WorkDoneProgress } from "vscode-languageserver";
-import { toBuildChoice, toCancellation } from "../convert/fromProtocol.js";
+import { toBuildChoice, toCancellation, toUri } from "../convert/fromProtocol.js";
 import { say } from "../core/text/say.js";
 import type { SimulateResult } from "../protocol.js";
-import type { LiveBuild } from "../workspace/build.js";
+import type { Workspace } from "../workspace/workspace.js";
 
 /** `stratacast/simulateBuild`: with progress, cancellable. */
 export async function handleSimulateBuild(
   connection: Connection,
-  build: LiveBuild,
+  workspace: Workspace,
   params: unknown,
   token: CancellationToken,
 ): Promise<SimulateResult> {
+  const build = workspace.build(toUri(params));
+  if (build === undefined) return { outcome: "cancelled" };
   const choice = toBuildChoice(params);
   if (choice !== null) build.choose(choice);
   const workDoneToken = (params as { workDoneToken?: unknown } | null)?.workDoneToken; // read by type below
@@ -23,7 +25,7 @@ export async function handleSimulateBuild(
   };
   send({ kind: "begin", title: say`Simulating the build`, cancellable: true });
   try {
-    return await build.simulate(toCancellation(token), {
+    return await workspace.simulate(build, toCancellation(token), {
       report: (message) => send({ kind: "report", message }),
     });
   } finally {

@@ -1,0 +1,14 @@
+import { statusDetail, statusText } from "../core/words/summary.js";
+import type { AnalysisState } from "../protocol.js";
+import type { LiveBuild } from "../workspace/build.js";
+
+/** `stratacast/analysisState` */
+export function makeAnalysisState(build: LiveBuild): AnalysisState {
+  const view = build.view();
+  return {
+    uri: build.place.uri,
+    busy: build.isBusy,
+    text: statusText(view),
+    detail: statusDetail(view),
+  };
+}

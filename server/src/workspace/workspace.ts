@@ -1,0 +1,228 @@
+/** What is open in the editor: Dockerfiles with their builds, ignore files, folders. */
+import { type Cancellation, known, type Result } from "../core/host.js";
+import { answered } from "../core/world/world.js";
+import { type Machine, openMachine } from "../host/machine.js";
+import { readTextFile } from "../host/nodeFileSystem.js";
+import { pathInside } from "../host/paths.js";
+import { openStateStore, type StateStore } from "../host/stateStore.js";
+import type { SimulateResult } from "../protocol.js";
+import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
+import { maxEntries } from "./contextProblem.js";
+import { readSettings } from "./settings.js";
+import { type Watched, watchedBy } from "./watches.js";
+
+/** An ignore file that is being typed in takes effect this long after the last key. Milliseconds. */
+const ignoreDelay = 200;
+
+/** The editor, as far as the workspace needs it. */
+export interface Editor {
+  /** The section of the settings for a document; null: for none on this disk. */
+  settings(uri: string | null): Promise<unknown>;
+  /** The answers of a build may have changed. `typed`: the editor knows, it is about what was typed. */
+  changed(build: LiveBuild, byTyping?: "typed"): void;
+  /** Watches exactly these from now on. */
+  watch(watched: readonly Watched[]): void;
+  /** Whether it can watch at all. */
+  readonly canWatch: boolean;
+  /** Does some work beside; a failure is logged with the name. */
+  run(name: string, work: () => Promise<unknown>): void;
+  /** A sentence for the user. */
+  tell(message: string): void;
+  log(message: string): void;
+}
+
+/** A document of the editor. */
+export interface OpenText {
+  readonly uri: string;
+  readonly version: number;
+  getText(): string;
+}
+
+export interface Workspace {
+  readonly folders: readonly string[];
+  build(uri: string): LiveBuild | undefined;
+  /** Told once, when the editor says who it is. */
+  start(storageFolder: string | null, folders: readonly string[], isTrusted: boolean): void;
+  /** @param file absolute path; null: not on this disk */
+  open(document: OpenText, file: string | null): void;
+  change(document: OpenText, file: string | null): void;
+  save(uri: string): void;
+  close(document: OpenText, file: string | null): void;
+  /** Settings may be others. */
+  configure(): void;
+  foldersChanged(added: readonly string[], removed: readonly string[]): void;
+  /** Absolute paths, of a context or not. */
+  filesChanged(files: readonly string[]): void;
+  trust(): void;
+  simulate(
+    build: LiveBuild,
+    cancel: Cancellation,
+    progress: SimulateProgress,
+  ): Promise<SimulateResult>;
+  /** Gives how many simulated builds were forgotten. */
+  forget(): Promise<Result<number>>;
+}
+
+export function openWorkspace(editor: Editor): Workspace {
+  const builds = new Map<string, LiveBuild>();
+  /** By path. */
+  const ignoreFiles = new Map<string, OpenText>();
+  const ignoreTimers = new Map<string, NodeJS.Timeout>();
+  let store: StateStore = openStateStore(null);
+  let folders: readonly string[] = [];
+  let isTrusted = false;
+
+  /** Contexts outside the workspace are read again on a save and when the user asks for it. */
+  const isWatched = (folder: string): boolean =>
+    editor.canWatch && folders.some((root) => pathInside(root, folder) !== null);
+
+  const machine: Machine = openMachine({
+    maxEntries,
+    readText(file) {
+      const open = ignoreFiles.get(file);
+      return open === undefined ? readTextFile(file) : { ok: true, value: open.getText() };
+    },
+    isWatched,
+    mayAskGit: () => isTrusted,
+    async readState() {
+      const told = await store.refresh();
+      if (told.ok && told.value !== null) editor.tell(told.value);
+      if (!told.ok) editor.log(`${told.error.path}: ${told.error.message}`);
+      return store.state;
+    },
+  });
+
+  const host: BuildHost = {
+    machine,
+    get store() {
+      return store;
+    },
+    changed: (build) => editor.changed(build),
+    isWatched,
+    tell: editor.tell,
+    log: editor.log,
+  };
+
+  const watch = (): void => {
+    if (editor.canWatch) editor.watch(watchedBy(builds.values(), isWatched));
+  };
+
+  const configure = async (build: LiveBuild): Promise<void> => {
+    const settings = await editor.settings(build.place.file === null ? null : build.place.uri);
+    const reading = build.configure(readSettings(settings));
+    watch();
+    await reading;
+  };
+
+  const each = (name: string, work: (build: LiveBuild) => Promise<unknown>): void => {
+    for (const build of builds.values()) editor.run(name, () => work(build));
+  };
+
+  const filesChanged = (files: readonly string[]): void => {
+    const concerned = [...builds.values()].filter((build) => build.concerns(files));
+    if (concerned.length === 0) return;
+    const { contexts, pool } = machine;
+    const work = contexts
+      .changed(files, { isCancelled: false })
+      .then((answers) => pool.update((world) => answered(world, answers)));
+    for (const build of concerned) editor.run("files", () => build.settleAfter(work));
+  };
+
+  const ignoreFileChanged = (file: string): void => {
+    clearTimeout(ignoreTimers.get(file));
+    const changed = (): void => {
+      ignoreTimers.delete(file);
+      filesChanged([file]);
+    };
+    ignoreTimers.set(file, setTimeout(changed, ignoreDelay));
+  };
+
+  const folderOf = (file: string | null): string | null => {
+    if (file === null) return folders[0] ?? null;
+    const own = folders.filter((folder) => pathInside(folder, file) !== null);
+    return own.sort((a, b) => b.length - a.length)[0] ?? null;
+  };
+
+  return {
+    get folders() {
+      return folders;
+    },
+    build: (uri) => builds.get(uri),
+    start(storageFolder, open, trusted) {
+      store = openStateStore(storageFolder);
+      folders = open;
+      isTrusted = trusted;
+    },
+    open(document, file) {
+      if (isIgnoreFile(file)) {
+        ignoreFiles.set(file, document);
+        return;
+      }
+      const { uri, version } = document;
+      const place = {
+        uri,
+        file,
+        get workspaceFolder() {
+          return folderOf(file);
+        },
+      };
+      const build = new LiveBuild(place, document.getText(), version, host);
+      builds.set(uri, build);
+      editor.run("open", () => configure(build));
+    },
+    change(document, file) {
+      if (isIgnoreFile(file)) {
+        ignoreFileChanged(file);
+        return;
+      }
+      const build = builds.get(document.uri);
+      if (build === undefined || build.version === document.version) return;
+      build.update(document.getText(), document.version);
+      editor.changed(build, "typed");
+    },
+    save(uri) {
+      const build = builds.get(uri);
+      if (build?.isContextWatched === false) editor.run("save", () => build.rescan());
+    },
+    close({ uri }, file) {
+      if (isIgnoreFile(file)) {
+        ignoreFiles.delete(file);
+        ignoreFileChanged(file);
+        return;
+      }
+      builds.get(uri)?.close();
+      builds.delete(uri);
+      // What no open Dockerfile turns on is forgotten.
+      const needs = [...builds.values()].flatMap(({ reads }) => reads);
+      machine.pool.retain(needs);
+      machine.contexts.retain(needs);
+      watch();
+    },
+    configure: () => each("configuration", configure),
+    foldersChanged(added, removed) {
+      folders = [...folders.filter((folder) => !removed.includes(folder)), ...added];
+      each("folders", configure);
+    },
+    filesChanged,
+    trust() {
+      isTrusted = true;
+      each("trustGranted", (build) => build.rescan());
+    },
+    async simulate(build, cancel, progress) {
+      const result = await build.simulate(cancel, progress);
+      for (const other of builds.values()) other.othersChanged();
+      return result;
+    },
+    async forget() {
+      const forgotten = await store.forget();
+      machine.pool.update((world) => answered(world, [[{ kind: "state" }, known(store.state)]]));
+      for (const build of builds.values()) build.forgetResult();
+      return forgotten;
+    },
+  };
+}
+
+/** Ignore files of any Dockerfile; they are opened for their text alone. */
+function isIgnoreFile(file: string | null): file is string {
+  return file?.endsWith(".dockerignore") === true;
+}
