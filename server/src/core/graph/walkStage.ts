@@ -8,7 +8,6 @@ import { type Evaluation, type InstructionKind, noEffect } from "../instructions
 import { type Found, foundWrong, type StageFacts } from "../instructions/reading.js";
 import { type Scope, withPath } from "../instructions/scope.js";
 import type { Instruction } from "../syntax/syntax.js";
-import { say } from "../text/say.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
 import type { Step } from "./graph.js";
 
@@ -107,10 +106,9 @@ function globalStep(scope: Scope, instruction: Instruction, facts: StageFacts): 
   const kind = instructionKind(instruction.keyword);
   if (kind === undefined) return unknownStep(scope, instruction);
   if (kind.mayPrecedeStages === true) return evaluatedStep(scope, instruction, kind, facts);
-  const message = say`${instruction.keyword} stands before the first FROM: there is no stage yet.`;
-  return passedBy(instruction, scope, [
-    foundWrong("read", "before-from", message, instruction.keywordRange),
-  ]);
+  const { keyword, keywordRange } = instruction;
+  const problem = { code: "before-from", keyword } as const;
+  return passedBy(instruction, scope, [foundWrong("read", problem, keywordRange)]);
 }
 
 function evaluatedStep(
@@ -125,10 +123,9 @@ function evaluatedStep(
 }
 
 function unknownStep(scope: Scope, instruction: Instruction): Taken {
-  const message = say`Docker knows no instruction ${instruction.keyword}.`;
-  return passedBy(instruction, scope, [
-    foundWrong("read", "unknown-instruction", message, instruction.keywordRange),
-  ]);
+  const { keyword, keywordRange } = instruction;
+  const problem = { code: "unknown-instruction", keyword } as const;
+  return passedBy(instruction, scope, [foundWrong("read", problem, keywordRange)]);
 }
 
 /** One that does nothing. */

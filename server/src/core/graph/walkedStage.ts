@@ -6,7 +6,6 @@ import { operates } from "../instructions/kind.js";
 import { startReading } from "../instructions/reading.js";
 import type { Scope } from "../instructions/scope.js";
 import type { Instruction } from "../syntax/syntax.js";
-import { say } from "../text/say.js";
 import { imageTriggers, triggerHolders } from "./addedInstructions.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
 import type { StageBase, Step } from "./graph.js";
@@ -81,12 +80,10 @@ function openStage(from: Instruction, index: number, file: FileFacts, globals: S
   const { name } = line;
   const platform = line.platform === null ? null : parsePlatform(line.platform);
   if (line.platform !== null && platform === null) {
-    const message = say`"${line.platform}" is not a platform, such as linux/arm64.`;
-    reading.report("read", "bad-platform", message, from.range);
+    reading.report("read", { code: "bad-platform", platform: line.platform }, from.range);
   }
   if (!file.rules.allowsEqualStageNames && name !== null && isNameTaken(file.names, name, index)) {
-    const message = say`Another stage above is named "${name}".`;
-    reading.report("build", "stage-name-taken", message, from.range);
+    reading.report("build", { code: "stage-name-taken", name }, from.range);
   }
   const basePlatform = formatPlatform(platform ?? file.platform);
   const replacement = name === null ? null : namedContext(file, name, basePlatform);

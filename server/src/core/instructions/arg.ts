@@ -13,7 +13,8 @@ export const arg: InstructionKind = {
   declares: ({ args }) => args.map(splitArg),
   evaluate(instruction, reading) {
     if (instruction.args.length === 0) {
-      reading.report("read", "missing-argument", say`ARG needs a name.`, instruction.keywordRange);
+      const { keyword, keywordRange } = instruction;
+      reading.report("read", { code: "missing-argument", keyword, needs: "name" }, keywordRange);
     }
     const { rules } = reading;
     // What the words before it set, if it sees them.
@@ -90,7 +91,7 @@ interface ReadArg {
 function read(word: Word, reading: Reading): ReadArg | null {
   const { name: nameWord, value: defaultWord } = splitArg(word);
   if (nameWord.value === "") {
-    reading.report("read", "blank-name", say`ARG has a value without a name.`, word.range);
+    reading.report("read", { code: "blank-name", keyword: "ARG", of: "argument" }, word.range);
     return null;
   }
   const name = reading.expand(nameWord);

@@ -67,12 +67,7 @@ export const shell: InstructionKind = {
   evaluate(instruction, reading) {
     readFlags(instruction, {}, reading);
     if (!instruction.json || instruction.args.length === 0) {
-      reading.report(
-        "read",
-        "not-json",
-        say`SHELL takes a JSON array, as in SHELL ["/bin/bash", "-c"].`,
-        instruction.range,
-      );
+      reading.report("read", { code: "not-json" }, instruction.range);
       return shaping([], reading.scope);
     }
     const words = instruction.args.map((word) => word.value);

@@ -17,6 +17,7 @@ import {
 } from "./kind.js";
 import type { CopyItem, CopyOperation, SourceReference } from "./operation.js";
 import { joinPaths, resolveDestination } from "./paths.js";
+import type { ChecksumMistake } from "./problem.js";
 import type { Reading } from "./reading.js";
 import { heredocText } from "./run.js";
 
@@ -108,12 +109,8 @@ function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean
   const destinationWord = instruction.args.at(-1);
   const nothing = operates("layer", null, reading.scope);
   if (destinationWord === undefined || instruction.args.length < 2) {
-    reading.report(
-      "read",
-      "missing-argument",
-      say`${instruction.keyword} needs a source and a destination.`,
-      instruction.range,
-    );
+    const { keyword, range } = instruction;
+    reading.report("read", { code: "missing-argument", keyword, needs: "source" }, range);
     return nothing;
   }
   const known = isAdd ? addFlags : copyFlags;
@@ -121,12 +118,8 @@ function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean
   if (!flags.valid) return nothing;
   refuseNewFlags(flags, known, reading);
   if (heredocOf(instruction, destinationWord) !== null) {
-    reading.report(
-      "read",
-      "bad-heredoc",
-      say`The destination of ${instruction.keyword} cannot be a heredoc.`,
-      destinationWord.range,
-    );
+    const { keyword } = instruction;
+    reading.report("read", { code: "bad-heredoc", keyword }, destinationWord.range);
     return nothing;
   }
   const from = resolveFrom(flags, reading);
@@ -143,12 +136,7 @@ function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean
   const destinationText = reading.expand(destinationWord);
   const isFolder = destinationText.endsWith("/") || destinationText === ".";
   if (reading.rules.needsSlashForSeveral && items.length > 1 && !isFolder) {
-    reading.report(
-      "build",
-      "destination-not-folder",
-      say`With several sources the destination has to end with a slash.`,
-      destinationWord.range,
-    );
+    reading.report("build", { code: "destination-not-folder" }, destinationWord.range);
   }
   const operation: CopyOperation = {
     kind: "copy",
@@ -184,19 +172,11 @@ function checkChecksum(
   const [source, other] = instruction.args.slice(0, -1);
   const remote = source === undefined ? null : remoteKind(reading.expand(source));
   const isDigest = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
-  if (other !== undefined) {
-    reading.report("build", "bad-checksum", say`--checksum is for a single source.`, range);
-  } else if (remote === null) {
-    reading.report(
-      "build",
-      "bad-checksum",
-      say`--checksum is for an address or a git repository.`,
-      range,
-    );
-  } else if (remote === "http" && !isDigest.test(checksum)) {
-    const message = say`"${checksum}" is not a checksum: sha256: and 64 hexadecimal digits.`;
-    reading.report("build", "bad-checksum", message, range);
-  }
+  const report = (mistake: ChecksumMistake): void =>
+    reading.report("build", { code: "bad-checksum", mistake, checksum }, range);
+  if (other !== undefined) report("several-sources");
+  else if (remote === null) report("no-address");
+  else if (remote === "http" && !isDigest.test(checksum)) report("malformed");
 }
 
 interface SourceReading {
@@ -220,12 +200,7 @@ function readSource(
   const text = reading.expand(word);
   const remote = remoteKind(text);
   if (remote !== null && !isAdd) {
-    reading.report(
-      "build",
-      "remote-source",
-      say`COPY takes no URL: ADD does, or RUN with a download.`,
-      word.range,
-    );
+    reading.report("build", { code: "remote-source" }, word.range);
     return null;
   }
   if (remote === "git" && reading.rules.addsGitRepositories) {
@@ -261,12 +236,7 @@ function resolveFrom(flags: FlagValues, reading: Reading): SourceReference | nul
   const flag = flags.get("from");
   if (flag === null || flag.value === null || flag.value === "") return { kind: "context" };
   if (/\$[\w{]/.test(flag.value)) {
-    reading.report(
-      "build",
-      "variable-in-from",
-      say`--from takes no variable: name a stage with FROM … AS and use its name.`,
-      flag.valueRange,
-    );
+    reading.report("build", { code: "variable-in-from" }, flag.valueRange);
     return null;
   }
   return reading.source(flag.value, flag.valueRange, "copy");
@@ -286,12 +256,8 @@ function checkedMode(flags: FlagValues, reading: Reading): string {
     : mode === "" ||
       /^[ugoa]*[-+=][rwxXstugo]*(?:[-+=][rwxXstugo]*)*(?:,[ugoa]*[-+=][rwxXstugo]*)*$/.test(mode);
   if (!isGood) {
-    reading.report(
-      "build",
-      "bad-chmod",
-      say`"${mode}" is not a mode: octal such as 755, or symbolic such as u+x.`,
-      flags.get("chmod")?.valueRange ?? { start: 0, end: 0 },
-    );
+    const range = flags.get("chmod")?.valueRange ?? { start: 0, end: 0 };
+    reading.report("build", { code: "bad-chmod", mode }, range);
   }
   return mode;
 }

@@ -1,5 +1,6 @@
 import type { Instruction, Word } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
+import { hasArguments } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, shaping } from "./kind.js";
 import type { Reading } from "./reading.js";
@@ -44,24 +45,13 @@ export function readPairs(
   instruction: Instruction,
   reading: Reading,
 ): readonly (readonly [string, string])[] {
-  if (instruction.args.length === 0) {
-    reading.report(
-      "read",
-      "missing-argument",
-      say`${instruction.keyword} needs at least one argument.`,
-      instruction.keywordRange,
-    );
-  }
+  hasArguments(instruction, reading);
   const pairs: (readonly [string, string])[] = [];
   for (let i = 0; i + 1 < instruction.args.length; i += 3) {
     const [name, value] = instruction.args.slice(i, i + 2) as [Word, Word]; // i + 1 is in range
     if (name.value === "") {
-      reading.report(
-        "read",
-        "blank-name",
-        say`${instruction.keyword} has a pair without a name.`,
-        name.range,
-      );
+      const { keyword } = instruction;
+      reading.report("read", { code: "blank-name", keyword, of: "pair" }, name.range);
       return [];
     }
     pairs.push([reading.expand(name), reading.expand(value)]);

@@ -45,11 +45,11 @@ function readPorts(text: string, range: TextRange, reading: Reading): readonly s
   const start = portNumber(startText);
   const end = portNumber(endText);
   if (start === null || end === null || end < start) {
-    reading.report("build", "bad-port", say`"${text}" is not a port or a range of ports.`, range);
+    reading.report("build", { code: "bad-port", part: "port", text }, range);
     return [];
   }
   if (!["tcp", "udp", "sctp"].includes(protocol)) {
-    reading.report("build", "bad-port", say`"${protocolText}" is not a protocol of ports.`, range);
+    reading.report("build", { code: "bad-port", part: "protocol", text: protocolText }, range);
     return [];
   }
   return Array.from({ length: end - start + 1 }, (_, i) => `${start + i}/${protocol}`);

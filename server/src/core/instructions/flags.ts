@@ -1,6 +1,6 @@
 /** Reading an instruction's flags as BuildKit does: frontend/dockerfile/instructions/bflag.go. */
 import type { Flag, Instruction } from "../syntax/syntax.js";
-import { say } from "../text/say.js";
+import type { FlagMistake } from "./problem.js";
 import type { Reading } from "./reading.js";
 
 /** What is known of one flag of an instruction. */
@@ -37,7 +37,7 @@ export function readFlags(
     if (flag.text === "--") break;
     const mistake = checkFlag(flag, known, found.has(flag.name));
     if (mistake !== null) {
-      reading.report("read", "bad-flag", mistake, flag.range);
+      reading.report("read", { code: "bad-flag", mistake }, flag.range);
       valid = false;
       break;
     }
@@ -67,28 +67,19 @@ export function refuseNewFlags(
   );
   const flag = refused === undefined ? null : flags.get(refused);
   if (flag === null) return;
-  reading.report(
-    "build",
-    "needs-buildkit",
-    say`The classic builder does not know --${flag.name}: it needs BuildKit.`,
-    flag.range,
-  );
+  reading.report("build", { code: "needs-buildkit", flag: flag.name }, flag.range);
 }
 
 function checkFlag(
-  flag: Flag,
+  { name: flag, value }: Flag,
   known: Readonly<Record<string, FlagKind>>,
   isRepeated: boolean,
-): string | null {
-  const type = Object.hasOwn(known, flag.name) ? known[flag.name]?.type : undefined;
-  if (type === undefined) return say`Unknown flag --${flag.name}.`;
-  if (isRepeated && type !== "strings") return say`The flag --${flag.name} is given twice.`;
-  if (type === "boolean") {
-    if (flag.value === "") return say`The flag --${flag.name} has an empty value.`;
-    if (flag.value !== null && !/^(?:true|false)$/i.test(flag.value)) {
-      return say`The flag --${flag.name} takes true or false, not "${flag.value}".`;
-    }
-    return null;
-  }
-  return flag.value === null ? say`The flag --${flag.name} needs a value.` : null;
+): FlagMistake | null {
+  const type = Object.hasOwn(known, flag) ? known[flag]?.type : undefined;
+  if (type === undefined) return { kind: "unknown", flag };
+  if (isRepeated && type !== "strings") return { kind: "repeated", flag };
+  if (type !== "boolean") return value === null ? { kind: "no-value", flag } : null;
+  if (value === "") return { kind: "empty", flag };
+  const isBoolean = value === null || /^(?:true|false)$/i.test(value);
+  return isBoolean ? null : { kind: "no-boolean", flag, value };
 }

@@ -85,42 +85,23 @@ export function readFrom(instruction: Instruction, reading: Reading): FromLine {
     extra !== undefined ||
     (asWord !== undefined && nameWord === undefined)
   ) {
-    reading.report(
-      "read",
-      "bad-from",
-      say`FROM takes an image, and AS with a name if the stage has one.`,
-      instruction.range,
-    );
+    reading.report("read", { code: "bad-from" }, instruction.range);
   }
   const name = nameWord?.value.toLowerCase() ?? null;
   if (name !== null && !/^[a-z][a-z0-9-_.]*$/.test(name)) {
-    reading.report(
-      "read",
-      "bad-stage-name",
-      say`"${nameWord?.value ?? ""}" cannot name a stage: a letter first, then letters, digits, - _ and . only.`,
-      nameWord?.range ?? instruction.range,
-    );
+    const { value: written, range } = nameWord ?? { value: "", range: instruction.range };
+    reading.report("read", { code: "bad-stage-name", name: written }, range);
   }
   const base = baseWord === undefined ? "" : reading.expand(baseWord);
   if (baseWord !== undefined && base === "") {
-    reading.report(
-      "read",
-      "blank-base",
-      say`The base "${baseWord.value}" has no value: give the ARG before the first FROM a default.`,
-      baseWord.range,
-    );
+    reading.report("read", { code: "blank-base", written: baseWord.value }, baseWord.range);
   }
   const platformFlag = given.get("platform");
   let platform: string | null = null;
   if (platformFlag?.value) {
     platform = reading.expand({ value: platformFlag.value, range: platformFlag.valueRange });
     if (platform === "") {
-      reading.report(
-        "read",
-        "blank-platform",
-        say`--platform has no value.`,
-        platformFlag.valueRange,
-      );
+      reading.report("read", { code: "blank-platform" }, platformFlag.valueRange);
       platform = null;
     }
   }

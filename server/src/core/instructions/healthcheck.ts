@@ -63,14 +63,8 @@ function readCheck(instruction: Instruction, reading: Reading): Healthcheck | nu
   if (!given.valid) return null;
   const words = rest.map((word) => word.value);
   if (kind !== "CMD" || words.length === 0) {
-    reading.report(
-      "read",
-      "bad-healthcheck",
-      kind === "CMD"
-        ? say`HEALTHCHECK CMD needs a command.`
-        : say`HEALTHCHECK takes CMD and a command, or NONE alone.`,
-      instruction.range,
-    );
+    const problem = { code: "bad-healthcheck", lacksCommand: kind === "CMD" } as const;
+    reading.report("read", problem, instruction.range);
     return null;
   }
   return {
@@ -87,7 +81,7 @@ function retries(flags: FlagValues, reading: Reading): { Retries?: number } {
   const flag = flags.get("retries");
   if (flag === null || flag.value === "") return {};
   if (!/^[+]?\d{1,9}$/.test(flag.value ?? "")) {
-    reading.report("read", "bad-flag", say`--retries takes a number from 0 up.`, flag.range);
+    reading.report("read", { code: "bad-flag", mistake: { kind: "no-number" } }, flag.range);
     return {};
   }
   const count = Number(flag.value);
@@ -115,12 +109,8 @@ function interval(
   if (flag === null || flag.value === null || flag.value === "") return {};
   const nanoseconds = parseDuration(flag.value);
   if (nanoseconds === null || (nanoseconds !== 0 && nanoseconds < 1e6)) {
-    reading.report(
-      "read",
-      "bad-flag",
-      say`--${flag.name} takes a duration of at least 1ms, such as 30s or 1m30s.`,
-      flag.range,
-    );
+    const mistake = { kind: "no-duration", flag: flag.name } as const;
+    reading.report("read", { code: "bad-flag", mistake }, flag.range);
     return {};
   }
   return nanoseconds === 0 ? {} : ({ [name]: nanoseconds } as unknown as Healthcheck); // one of its optional fields

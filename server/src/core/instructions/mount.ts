@@ -4,6 +4,7 @@ import { cleanPath } from "../text/paths.js";
 import { say } from "../text/say.js";
 import type { Mount, SourceReference } from "./operation.js";
 import { joinPaths } from "./paths.js";
+import type { MountMistake } from "./problem.js";
 import type { Reading } from "./reading.js";
 
 const types = ["bind", "cache", "tmpfs", "secret", "ssh"] as const;
@@ -38,12 +39,12 @@ interface Field {
 
 /** Reads one `--mount` flag; null, and reported, when the builder would reject it. */
 export function readMount(flag: Flag, reading: Reading): Mount | null {
-  const fail = (message: string, phase: "read" | "build" = "build"): null => {
-    reading.report(phase, "bad-mount", message, flag.valueRange);
+  const fail = (mistake: MountMistake, phase: "read" | "build" = "build"): null => {
+    reading.report(phase, { code: "bad-mount", mistake }, flag.valueRange);
     return null;
   };
   const fields = splitFields(flag.value ?? "");
-  if (fields === null) return fail(say`The quotes in --mount do not pair.`, "read");
+  if (fields === null) return fail({ kind: "open-quote" }, "read");
 
   const values = new Map<string, string>();
   let type: MountType = "bind";
@@ -51,25 +52,22 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
   let required = false;
   for (const { key, value: typed } of fields) {
     if (key === "from" && /\$./.test(typed ?? "")) {
-      return fail(
-        say`from= takes no variable: name a stage with FROM … AS and use its name.`,
-        "read",
-      );
+      return fail({ kind: "variable-in-from" }, "read");
     }
     const value = typed === null ? null : reading.expand({ value: typed, range: flag.valueRange });
     const name = fieldNames.get(key);
-    if (name === undefined) return fail(say`--mount has no option "${key}".`);
+    if (name === undefined) return fail({ kind: "unknown-option", option: key });
     if (name === "readonly" || name === "readwrite" || name === "required") {
-      const isTrue = value === null ? true : parseBoolean(value);
-      if (isTrue === null) return fail(say`${key} takes true or false, not "${value ?? ""}".`);
+      const isTrue = parseBoolean(value ?? "true");
+      if (isTrue === null) return fail({ kind: "no-boolean", option: key, value: value ?? "" });
       if (name === "required") required = isTrue;
       else readOnly = name === "readonly" ? isTrue : !isTrue;
       continue;
     }
-    if (value === null) return fail(say`${key} needs a value, as in ${key}=….`);
+    if (value === null) return fail({ kind: "no-value", option: key });
     if (name === "type") {
       const found = types.find((known) => known === value.toLowerCase());
-      if (found === undefined) return fail(say`"${value}" is not a type of mount.`);
+      if (found === undefined) return fail({ kind: "no-type", value });
       type = found;
       continue;
     }
@@ -86,7 +84,7 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
     ? cleanPath(typedTarget)
     : joinPaths("/", reading.scope.directory, typedTarget);
   const needsTarget = type === "bind" || type === "cache" || type === "tmpfs";
-  if (needsTarget && target === "/") return fail(say`The mount's target cannot be the root.`);
+  if (needsTarget && target === "/") return fail({ kind: "root-as-target" });
   return {
     type,
     from,
@@ -131,41 +129,40 @@ function checkCombination(
   type: MountType,
   values: ReadonlyMap<string, string>,
   required: boolean,
-): string | null {
+): MountMistake | null {
   const hasIdentity = type === "secret" || type === "ssh" || type === "cache";
-  for (const name of ["mode", "uid", "gid"]) {
-    const value = values.get(name);
+  for (const option of ["mode", "uid", "gid"] as const) {
+    const value = values.get(option);
     if (value === undefined) continue;
-    if (!hasIdentity) return notForType(name, type);
-    if (numberOf(value, name === "mode" ? 8 : 10) === null)
-      return say`"${value}" is not a ${name}.`;
+    if (!hasIdentity) return notForType(option, type);
+    if (numberOf(value, option === "mode" ? 8 : 10) === null)
+      return { kind: "no-number", option, value };
   }
   if (required && type !== "secret" && type !== "ssh") {
     return notForType("required", type);
   }
   const size = values.get("size");
   if (size !== undefined && type !== "tmpfs") return notForType("size", type);
-  if (size !== undefined && parseSize(size) === null) return say`"${size}" is not a size.`;
+  if (size !== undefined && parseSize(size) === null) return { kind: "no-size", value: size };
   const sharing = values.get("sharing");
   if (sharing !== undefined && !sharings.includes(sharing.toLowerCase())) {
-    return say`"${sharing}" is not a way of sharing: shared, private or locked.`;
+    return { kind: "no-sharing", value: sharing };
   }
   if (sharing !== undefined && type !== "cache") {
     return notForType("sharing", type);
   }
   if (type === "secret") {
-    if (values.has("from")) return say`A secret takes no from.`;
+    if (values.has("from")) return { kind: "secret-from" };
     if (!["source", "target", "id"].some((name) => values.get(name))) {
-      return say`A secret needs an id, a source or a target.`;
+      return { kind: "secret-unnamed" };
     }
-    if (values.get("source") && values.get("id"))
-      return say`A secret takes an id or a source, not both.`;
+    if (values.get("source") && values.get("id")) return { kind: "secret-named-twice" };
   }
   return null;
 }
 
-function notForType(option: string, type: MountType): string {
-  return say`${option} is not for mounts of type ${type}.`;
+function notForType(option: string, type: MountType): MountMistake {
+  return { kind: "not-for-type", option, type };
 }
 
 function sourceOf(

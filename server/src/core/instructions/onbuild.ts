@@ -10,29 +10,15 @@ export const onbuild: InstructionKind = {
     const { scope } = reading;
     const trigger = instruction.trigger;
     if (trigger === null) {
-      reading.report(
-        "read",
-        "missing-argument",
-        say`ONBUILD needs an instruction.`,
-        instruction.keywordRange,
-      );
+      const { keyword, keywordRange } = instruction;
+      const problem = { code: "missing-argument", keyword, needs: "instruction" } as const;
+      reading.report("read", problem, keywordRange);
       return inert([], scope);
     }
-    if (trigger.keyword === "ONBUILD") {
-      reading.report(
-        "read",
-        "bad-trigger",
-        say`ONBUILD cannot hold another ONBUILD.`,
-        trigger.keywordRange,
-      );
-    } else if (trigger.keyword === "FROM" || trigger.keyword === "MAINTAINER") {
-      reading.report(
-        "read",
-        "bad-trigger",
-        say`${trigger.keyword} cannot be an ONBUILD trigger.`,
-        trigger.keywordRange,
-      );
-    }
+    const { keyword, keywordRange } = trigger;
+    const isNested = keyword === "ONBUILD";
+    if (isNested || ["FROM", "MAINTAINER"].includes(keyword))
+      reading.report("read", { code: "bad-trigger", keyword, isNested }, keywordRange);
     const text = instruction.original.replace(/^\s*ONBUILD\s*/i, "");
     const bodies = instruction.heredocs.map((doc) => `\n${doc.content}${doc.name}`).join("");
     const onBuild = [...scope.config.onBuild, text + bodies];

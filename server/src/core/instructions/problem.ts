@@ -1,44 +1,87 @@
 import type { ExpansionMistake } from "../syntax/expand.js";
+import type { Mount } from "./operation.js";
 
 /**
  * What can be wrong with an instruction: a stable code and the values that its sentence names.
  * `core/words/problems.ts` has the sentences.
  */
 export type InstructionProblem =
-  | SaidProblem
+  | OrderProblem
+  | ArgumentProblem
+  | FlagProblem
+  | StageProblem
   /** A variable that cannot be expanded. */
   | { readonly code: "bad-expansion"; readonly mistake: ExpansionMistake };
 
-/** FIXME: The instructions still say it themselves. */
-export interface SaidProblem {
-  readonly code:
-    | "bad-checksum"
-    | "bad-chmod"
-    | "bad-flag"
-    | "bad-from"
-    | "bad-healthcheck"
-    | "bad-heredoc"
-    | "bad-mount"
-    | "bad-platform"
-    | "bad-port"
-    | "bad-signal"
-    | "bad-stage-name"
-    | "bad-trigger"
-    | "before-from"
-    | "blank-base"
-    | "blank-name"
-    | "blank-platform"
-    | "circular-stage"
-    | "destination-not-folder"
-    | "later-stage"
-    | "missing-argument"
-    | "needs-buildkit"
-    | "no-such-stage"
-    | "not-json"
-    | "remote-source"
-    | "stage-name-taken"
-    | "too-many-arguments"
-    | "unknown-instruction"
-    | "variable-in-from";
-  readonly message: string;
-}
+/** The instruction itself is no such thing, or not there. */
+type OrderProblem =
+  | { readonly code: "unknown-instruction" | "before-from"; readonly keyword: string }
+  /** `keyword`: of the instruction in an ONBUILD; `isNested`: an ONBUILD as well. */
+  | { readonly code: "bad-trigger"; readonly keyword: string; readonly isNested: boolean };
+
+type ArgumentProblem =
+  | {
+      readonly code: "missing-argument";
+      readonly keyword: string;
+      readonly needs: "one" | "some" | "source" | "command" | "instruction" | "name";
+    }
+  /** Of an instruction that takes one. */
+  | { readonly code: "too-many-arguments"; readonly keyword: string }
+  | {
+      readonly code: "blank-name";
+      readonly keyword: string;
+      readonly of: "argument" | "pair" | "path";
+    }
+  /** The destination of a COPY or ADD. */
+  | { readonly code: "bad-heredoc"; readonly keyword: string }
+  | { readonly code: "destination-not-folder" | "remote-source" | "not-json" }
+  /** `lacksCommand`: behind CMD stands nothing. */
+  | { readonly code: "bad-healthcheck"; readonly lacksCommand: boolean }
+  | { readonly code: "bad-port"; readonly part: "port" | "protocol"; readonly text: string }
+  | { readonly code: "bad-signal"; readonly signal: string };
+
+type FlagProblem =
+  | { readonly code: "bad-flag"; readonly mistake: FlagMistake }
+  | { readonly code: "needs-buildkit"; readonly flag: string }
+  | {
+      readonly code: "bad-checksum";
+      readonly mistake: ChecksumMistake;
+      readonly checksum: string;
+    }
+  | { readonly code: "bad-chmod"; readonly mode: string }
+  | { readonly code: "variable-in-from" }
+  | { readonly code: "bad-mount"; readonly mistake: MountMistake };
+
+export type ChecksumMistake = "several-sources" | "no-address" | "malformed";
+
+/** `flag`: its name, without dashes. */
+export type FlagMistake =
+  | { readonly kind: "unknown" | "repeated" | "empty" | "no-value"; readonly flag: string }
+  | { readonly kind: "no-boolean"; readonly flag: string; readonly value: string }
+  | { readonly kind: "no-duration"; readonly flag: string }
+  /** The retries of a HEALTHCHECK. */
+  | { readonly kind: "no-number" }
+  | { readonly kind: "no-mode"; readonly of: "network" | "security"; readonly value: string };
+
+export type MountMistake =
+  | { readonly kind: "open-quote" | "variable-in-from" | "root-as-target" }
+  | { readonly kind: "unknown-option" | "no-value"; readonly option: string }
+  | { readonly kind: "no-boolean"; readonly option: string; readonly value: string }
+  | { readonly kind: "no-type" | "no-size" | "no-sharing"; readonly value: string }
+  | {
+      readonly kind: "no-number";
+      readonly option: "mode" | "uid" | "gid";
+      readonly value: string;
+    }
+  | { readonly kind: "not-for-type"; readonly option: string; readonly type: Mount["type"] }
+  /** A secret with a `from`, without a name, or with two. */
+  | { readonly kind: "secret-from" | "secret-unnamed" | "secret-named-twice" };
+
+type StageProblem =
+  | { readonly code: "bad-from" | "blank-platform" | "circular-stage" }
+  | { readonly code: "bad-stage-name" | "stage-name-taken" | "later-stage"; readonly name: string }
+  /** `name`: the number that is asked for. */
+  | { readonly code: "no-such-stage"; readonly name: string }
+  /** `written`: with its variables. */
+  | { readonly code: "blank-base"; readonly written: string }
+  | { readonly code: "bad-platform"; readonly platform: string };

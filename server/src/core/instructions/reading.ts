@@ -6,10 +6,9 @@ import type { BuilderRules } from "../build/builderRules.js";
 import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
 import type { EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { Placed, TextRange } from "../text/range.js";
-import { say } from "../text/say.js";
 import type { OrderedEnvironment } from "./environment.js";
 import type { SourceReference } from "./operation.js";
-import type { InstructionProblem, SaidProblem } from "./problem.js";
+import type { InstructionProblem } from "./problem.js";
 import type { Scope } from "./scope.js";
 
 /** Something wrong with an instruction, and whether it fails every build or only one that needs its stage. */
@@ -43,11 +42,10 @@ export type SourceMistake = "itself" | "later" | "no-such-stage";
  */
 export function foundWrong(
   phase: Found["phase"],
-  code: SaidProblem["code"],
-  message: string,
+  problem: InstructionProblem,
   range: TextRange,
 ): Found {
-  return { phase, problem: { code, message, range } };
+  return { phase, problem: { ...problem, range } };
 }
 
 export interface Reading extends Pick<StageFacts, "rules" | "buildArgs"> {
@@ -86,8 +84,7 @@ function readingIn(facts: StageFacts, scope: Scope, found: Found[]): Reading {
   const lookUp = (name: string): string | undefined =>
     scope.environment.get(name) ?? (globals === null ? automaticArgs.get(name) : undefined);
   const reportExpansion = (error: ExpansionError | null, range: TextRange): void => {
-    if (error === null) return;
-    found.push({ phase: "build", problem: { code: "bad-expansion", mistake: error, range } });
+    if (error !== null) report("build", { code: "bad-expansion", mistake: error }, range);
   };
   return {
     rules,
@@ -130,18 +127,13 @@ function reportSource(
 ): void {
   switch (mistake) {
     case "itself":
-      report("read", "circular-stage", say`The stage takes files from itself.`, range);
+      report("read", { code: "circular-stage" }, range);
       break;
     case "later":
-      report(
-        "build",
-        "later-stage",
-        say`The stage "${name}" stands below: files can only be taken from stages above.`,
-        range,
-      );
+      report("build", { code: "later-stage", name }, range);
       break;
     case "no-such-stage":
-      report("read", "no-such-stage", say`There is no stage ${name}.`, range);
+      report("read", { code: "no-such-stage", name }, range);
       break;
   }
 }

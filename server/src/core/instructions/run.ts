@@ -42,30 +42,24 @@ export const run: InstructionKind = {
     const given = readFlags(instruction, flags, reading);
     refuseNewFlags(given, flags, reading);
     if (reading.rules.refusesEmptyRun && instruction.args.every(({ value }) => value === "")) {
+      const { keyword, keywordRange } = instruction;
       reading.report(
         "build",
-        "missing-argument",
-        say`RUN needs a command.`,
-        instruction.keywordRange,
+        { code: "missing-argument", keyword, needs: "command" },
+        keywordRange,
       );
     }
     const network = given.text("network") || "default";
     if (!["default", "none", "host"].includes(network)) {
-      reading.report(
-        "read",
-        "bad-flag",
-        say`"${network}" is not a network mode: default, none or host.`,
-        given.get("network")?.valueRange ?? instruction.range,
-      );
+      const range = given.get("network")?.valueRange ?? instruction.range;
+      const mistake = { kind: "no-mode", of: "network", value: network } as const;
+      reading.report("read", { code: "bad-flag", mistake }, range);
     }
     const security = given.text("security") || "sandbox";
     if (!["sandbox", "insecure"].includes(security)) {
-      reading.report(
-        "read",
-        "bad-flag",
-        say`"${security}" is not a security mode: sandbox or insecure.`,
-        given.get("security")?.valueRange ?? instruction.range,
-      );
+      const range = given.get("security")?.valueRange ?? instruction.range;
+      const mistake = { kind: "no-mode", of: "security", value: security } as const;
+      reading.report("read", { code: "bad-flag", mistake }, range);
     }
     const mounts: Mount[] = [];
     for (const flag of given.all("mount")) {

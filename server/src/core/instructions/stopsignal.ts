@@ -12,7 +12,7 @@ export const stopsignal: InstructionKind = {
     if (word === null) return inert([], scope);
     const signal = reading.expand(word);
     if (isSignal(signal)) return inert([signal], configured(scope, { stopSignal: signal }));
-    reading.report("build", "bad-signal", say`"${signal}" is not a signal.`, word.range);
+    reading.report("build", { code: "bad-signal", signal }, word.range);
     return inert([signal], scope);
   },
   explain: () => ({

@@ -14,7 +14,7 @@ export const volume: InstructionKind = {
     const paths: string[] = [];
     for (const word of instruction.args) {
       if (word.value.trim() === "") {
-        reading.report("read", "blank-name", say`VOLUME has an empty path.`, word.range);
+        reading.report("read", { code: "blank-name", keyword: "VOLUME", of: "path" }, word.range);
         continue;
       }
       paths.push(reading.expand({ ...word, value: word.value.trim() }));

@@ -1,42 +1,174 @@
 /** What is wrong with an instruction. */
-import type { InstructionProblem, SaidProblem } from "../instructions/problem.js";
+import type { FlagMistake, InstructionProblem, MountMistake } from "../instructions/problem.js";
 import type { ExpansionMistake } from "../syntax/expand.js";
 import { say } from "../text/say.js";
 import { error, type ProblemRows } from "./problemRow.js";
 
-const said = error(({ message }: SaidProblem) => message);
-
 export const instructionRows: ProblemRows<InstructionProblem> = {
-  "bad-checksum": said,
-  "bad-chmod": said,
-  "bad-flag": said,
-  "bad-from": said,
-  "bad-healthcheck": said,
-  "bad-heredoc": said,
-  "bad-mount": said,
-  "bad-platform": said,
-  "bad-port": said,
-  "bad-signal": said,
-  "bad-stage-name": said,
-  "bad-trigger": said,
-  "before-from": said,
-  "blank-base": said,
-  "blank-name": said,
-  "blank-platform": said,
-  "circular-stage": said,
-  "destination-not-folder": said,
-  "later-stage": said,
-  "missing-argument": said,
-  "needs-buildkit": said,
-  "no-such-stage": said,
-  "not-json": said,
-  "remote-source": said,
-  "stage-name-taken": said,
-  "too-many-arguments": said,
-  "unknown-instruction": said,
-  "variable-in-from": said,
+  "unknown-instruction": error(({ keyword }) => say`Docker knows no instruction ${keyword}.`),
+  "before-from": error(
+    ({ keyword }) => say`${keyword} stands before the first FROM: there is no stage yet.`,
+  ),
+  "bad-trigger": error(({ keyword, isNested }) =>
+    isNested
+      ? say`ONBUILD cannot hold another ONBUILD.`
+      : say`${keyword} cannot be an ONBUILD trigger.`,
+  ),
+
+  "missing-argument": error(missingWords),
+  "too-many-arguments": error(({ keyword }) => say`${keyword} takes exactly one argument.`),
+  "blank-name": error(blankWords),
+  "bad-heredoc": error(({ keyword }) => say`The destination of ${keyword} cannot be a heredoc.`),
+  "destination-not-folder": error(
+    () => say`With several sources the destination has to end with a slash.`,
+  ),
+  "remote-source": error(() => say`COPY takes no URL: ADD does, or RUN with a download.`),
+  "not-json": error(() => say`SHELL takes a JSON array, as in SHELL ["/bin/bash", "-c"].`),
+  "bad-healthcheck": error(({ lacksCommand }) =>
+    lacksCommand
+      ? say`HEALTHCHECK CMD needs a command.`
+      : say`HEALTHCHECK takes CMD and a command, or NONE alone.`,
+  ),
+  "bad-port": error(({ part, text }) =>
+    part === "port"
+      ? say`"${text}" is not a port or a range of ports.`
+      : say`"${text}" is not a protocol of ports.`,
+  ),
+  "bad-signal": error(({ signal }) => say`"${signal}" is not a signal.`),
   "bad-expansion": error(({ mistake }) => expansionWords(mistake)),
+
+  "bad-flag": error(({ mistake }) => flagWords(mistake)),
+  "needs-buildkit": error(
+    ({ flag }) => say`The classic builder does not know --${flag}: it needs BuildKit.`,
+  ),
+  "bad-checksum": error(checksumWords),
+  "bad-chmod": error(
+    ({ mode }) => say`"${mode}" is not a mode: octal such as 755, or symbolic such as u+x.`,
+  ),
+  "variable-in-from": error(
+    () => say`--from takes no variable: name a stage with FROM … AS and use its name.`,
+  ),
+  "bad-mount": error(({ mistake }) => mountWords(mistake)),
+
+  "bad-from": error(() => say`FROM takes an image, and AS with a name if the stage has one.`),
+  "bad-stage-name": error(
+    ({ name }) =>
+      say`"${name}" cannot name a stage: a letter first, then letters, digits, - _ and . only.`,
+  ),
+  "blank-base": error(
+    ({ written }) =>
+      say`The base "${written}" has no value: give the ARG before the first FROM a default.`,
+  ),
+  "bad-platform": error(
+    ({ platform }) => say`"${platform}" is not a platform, such as linux/arm64.`,
+  ),
+  "blank-platform": error(() => say`--platform has no value.`),
+  "stage-name-taken": error(({ name }) => say`Another stage above is named "${name}".`),
+  "circular-stage": error(() => say`The stage takes files from itself.`),
+  "later-stage": error(
+    ({ name }) => say`The stage "${name}" stands below: files can only be taken from stages above.`,
+  ),
+  "no-such-stage": error(({ name }) => say`There is no stage ${name}.`),
 };
+
+type ProblemOf<Code extends InstructionProblem["code"]> = InstructionProblem & {
+  readonly code: Code;
+};
+
+function missingWords({ keyword, needs }: ProblemOf<"missing-argument">): string {
+  switch (needs) {
+    case "one":
+      return say`${keyword} takes exactly one argument.`;
+    case "some":
+      return say`${keyword} needs at least one argument.`;
+    case "source":
+      return say`${keyword} needs a source and a destination.`;
+    case "command":
+      return say`RUN needs a command.`;
+    case "instruction":
+      return say`ONBUILD needs an instruction.`;
+    case "name":
+      return say`ARG needs a name.`;
+  }
+}
+
+function blankWords({ keyword, of }: ProblemOf<"blank-name">): string {
+  switch (of) {
+    case "argument":
+      return say`ARG has a value without a name.`;
+    case "pair":
+      return say`${keyword} has a pair without a name.`;
+    case "path":
+      return say`VOLUME has an empty path.`;
+  }
+}
+
+function flagWords(mistake: FlagMistake): string {
+  switch (mistake.kind) {
+    case "unknown":
+      return say`Unknown flag --${mistake.flag}.`;
+    case "repeated":
+      return say`The flag --${mistake.flag} is given twice.`;
+    case "empty":
+      return say`The flag --${mistake.flag} has an empty value.`;
+    case "no-value":
+      return say`The flag --${mistake.flag} needs a value.`;
+    case "no-boolean":
+      return say`The flag --${mistake.flag} takes true or false, not "${mistake.value}".`;
+    case "no-duration":
+      return say`--${mistake.flag} takes a duration of at least 1ms, such as 30s or 1m30s.`;
+    case "no-number":
+      return say`--retries takes a number from 0 up.`;
+    case "no-mode":
+      return mistake.of === "network"
+        ? say`"${mistake.value}" is not a network mode: default, none or host.`
+        : say`"${mistake.value}" is not a security mode: sandbox or insecure.`;
+  }
+}
+
+function checksumWords({ mistake, checksum }: ProblemOf<"bad-checksum">): string {
+  switch (mistake) {
+    case "several-sources":
+      return say`--checksum is for a single source.`;
+    case "no-address":
+      return say`--checksum is for an address or a git repository.`;
+    case "malformed":
+      return say`"${checksum}" is not a checksum: sha256: and 64 hexadecimal digits.`;
+  }
+}
+
+function mountWords(mistake: MountMistake): string {
+  switch (mistake.kind) {
+    case "open-quote":
+      return say`The quotes in --mount do not pair.`;
+    case "variable-in-from":
+      return say`from= takes no variable: name a stage with FROM … AS and use its name.`;
+    case "root-as-target":
+      return say`The mount's target cannot be the root.`;
+    case "unknown-option":
+      return say`--mount has no option "${mistake.option}".`;
+    case "no-value":
+      return say`${mistake.option} needs a value, as in ${mistake.option}=….`;
+    case "no-boolean":
+      return say`${mistake.option} takes true or false, not "${mistake.value}".`;
+    case "no-type":
+      return say`"${mistake.value}" is not a type of mount.`;
+    case "no-size":
+      return say`"${mistake.value}" is not a size.`;
+    case "no-sharing":
+      return say`"${mistake.value}" is not a way of sharing: shared, private or locked.`;
+    case "no-number":
+      return say`"${mistake.value}" is not a ${mistake.option}.`;
+    case "not-for-type":
+      return say`${mistake.option} is not for mounts of type ${mistake.type}.`;
+    case "secret-from":
+      return say`A secret takes no from.`;
+    case "secret-unnamed":
+      return say`A secret needs an id, a source or a target.`;
+    case "secret-named-twice":
+      return say`A secret takes an id or a source, not both.`;
+  }
+}
 
 /** Why a variable cannot be expanded. */
 export function expansionWords(mistake: ExpansionMistake): string {
