@@ -167,7 +167,7 @@ function namedContexts(
  */
 function gitBaseline(snapshot: Snapshot, ref: string, { read, needs, reads }: Lookups): Baseline {
   const { definition, digest } = snapshot;
-  const none = emptyBaseline(digest);
+  const none = emptyBaseline;
   const need = commitNeed(definition, ref);
   const commit = need === null ? null : read(need);
   if (commit?.kind !== "known") return notKnown(none, commit?.kind ?? "unknown");
@@ -188,7 +188,7 @@ function gitBaseline(snapshot: Snapshot, ref: string, { read, needs, reads }: Lo
   if (before.needs.length > 0) return notKnown(none, "pending");
   if (input.context === null) return notKnown(none, "unknown");
   const build = recordBuild({ graph, keys, tree: input.context.tree, digest, at: 0 });
-  const last = lastBuild(addBuild(emptyState, build), definition, digest);
+  const last = lastBuild(addBuild(emptyState, build), definition);
   return { ...last, kind: "git", label };
 }
 
@@ -206,16 +206,16 @@ export function contextAsk(definition: BuildDefinition): ContextAsk | null {
 
 /** The baseline of the records, and what an engine then holds of the context. */
 function recorded(
-  { baseline, definition, digest }: Snapshot,
+  { baseline, definition }: Snapshot,
   read: Read,
 ): { readonly baseline: Baseline; readonly transfer: Transfer | null } {
-  const none = emptyBaseline(digest);
+  const none = emptyBaseline;
   if (baseline.kind === "empty") return { baseline: none, transfer: null };
   if (baseline.kind === "git") return { baseline: notKnown(none, "pending"), transfer: null };
   const state = read({ kind: "state" });
   if (state.kind !== "known") return { baseline: notKnown(none, state.kind), transfer: null };
   return {
-    baseline: lastBuild(baseline.before ?? state.value, definition, digest),
+    baseline: lastBuild(baseline.before ?? state.value, definition),
     transfer: transferOf(state.value, definition),
   };
 }

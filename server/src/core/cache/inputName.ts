@@ -119,8 +119,11 @@ export function isSameName(a: InputName | undefined, b: InputName | undefined): 
  */
 export function mayBeEqual(a: InputName, b: InputName): boolean {
   if (isSameName(a, b)) return true;
-  return (
-    (a.kind === "partial" && (b.kind === "partial" || b.kind === "content")) ||
-    (a.kind === "content" && b.kind === "partial")
-  );
+  const isSeen = a.kind === "content" && b.kind === "content";
+  return mayEqualOthers(a) && mayEqualOthers(b) && !isSeen;
+}
+
+/** True where another name may stand for the same bytes. */
+export function mayEqualOthers({ kind }: InputName): boolean {
+  return kind === "content" || kind === "partial";
 }

@@ -8,15 +8,16 @@ import type { Digest } from "../host.js";
 import { stepText } from "./align.js";
 import { valueDigest } from "./changedValues.js";
 import { facetsOf } from "./definition.js";
-import { nameText } from "./inputName.js";
-import { type KeyedStep, type Keys, resultKey } from "./predict.js";
-import type { BuildRecord, CacheRecord, StepRecord } from "./records.js";
+import type { KeyedStep, Keys } from "./predict.js";
+import { type CacheRecord, recordedAs, withoutStacked } from "./recordGraph.js";
+import type { BuildRecord, StepRecord } from "./records.js";
 
 export interface RecordedBuild {
   readonly build: BuildRecord;
+  /** Each behind those that it stands on. */
   readonly records: readonly CacheRecord[];
-  /** What can still be found of the records of earlier builds. */
-  readonly keep: (earlier: readonly CacheRecord[]) => readonly CacheRecord[];
+  /** True when what earlier builds stacked on any of these is not found any more. */
+  readonly hidesEarlier: boolean;
   /** By the names that `StepRecord.manifest` uses. */
   readonly manifests: ReadonlyMap<string, Manifest>;
   /** What BuildKit's engine then holds of the context; null: nothing was sent. */
@@ -43,10 +44,10 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
   const { definition } = graph;
   const dockerfile = dockerfileName(definition);
   const manifests = new Map<string, Manifest>();
-  const keyOf = resultKey(digest);
   // An image that is made anew then hides the one that was made before, and what stands on that.
   const replaces = ({ isForced }: KeyedStep): boolean => isForced && graph.rules.takesNewestChild;
   let records: CacheRecord[] = [];
+  const byKey = new Map<string | null, CacheRecord>();
   const steps: StepRecord[] = [];
   for (const keyed of keys.steps) {
     const { step } = keyed;
@@ -55,8 +56,13 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     if (stage?.isBuilt === false) continue;
     const isRun = keyed.prediction !== null;
     if (isRun && keyed.definition !== null) {
-      const record: CacheRecord = [keyed.definition.digest, keyed.inputs];
-      if (replaces(keyed)) records = without(records, [record], keyOf);
+      const below = keyed.below === null ? null : (byKey.get(keyed.below.key) ?? null);
+      const record = byKey.get(keyed.key) ?? {
+        definition: keyed.definition.digest,
+        inputs: recordedAs(keyed.inputs, below),
+      };
+      byKey.set(keyed.key, record);
+      if (replaces(keyed)) records = [...withoutStacked(records, [record])];
       records.push(record);
     }
     const [context] = keyed.context;
@@ -90,35 +96,8 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     target: definition.target,
     steps,
   };
-  const made = keys.steps.some(replaces) ? records : [];
-  const keep = (earlier: readonly CacheRecord[]) => without(earlier, made, keyOf);
-  return { build, records, keep, manifests, transfer: transferOf(input) };
-}
-
-/** The records that do not stand on the results of `made`. */
-function without(
-  records: readonly CacheRecord[],
-  made: readonly CacheRecord[],
-  keyOf: (record: CacheRecord) => string,
-): CacheRecord[] {
-  if (made.length === 0) return [...records];
-  const stacked = new Map<string, CacheRecord[]>();
-  for (const record of records) {
-    const base = nameText(record[1][0] ?? { kind: "nothing" });
-    const others = stacked.get(base);
-    if (others === undefined) stacked.set(base, [record]);
-    else others.push(record);
-  }
-  const hidden = new Set<CacheRecord>();
-  const open = [...made];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const record of stacked.get(keyOf(next)) ?? []) {
-      if (hidden.has(record)) continue;
-      hidden.add(record);
-      open.push(record);
-    }
-  }
-  return records.filter((record) => !hidden.has(record));
+  const hidesEarlier = keys.steps.some(replaces);
+  return { build, records, hidesEarlier, manifests, transfer: transferOf(input) };
 }
 
 /** Where everything is sent at every build, nothing is held. */

@@ -8,25 +8,25 @@ import { rulesOf } from "../build/builderRules.js";
 import { type BuildDefinition, contextPlace, dockerfileName } from "../build/definition.js";
 import type { Manifest } from "../context/manifest.js";
 import type { SentEntry, Transfer } from "../context/transfer.js";
-import type { Digest } from "../host.js";
 import { nameText, readName } from "./inputName.js";
-import { resultKey } from "./predict.js";
 import type { RecordedBuild } from "./record.js";
 import {
-  type Baseline,
-  type BuildRecord,
   type CacheRecord,
-  modelVersion,
-  RecordIndex,
-  recordText,
-  type StepRecord,
-} from "./records.js";
+  joined,
+  newest,
+  noRecords,
+  type RecordGraph,
+  recordsIn,
+  withoutStacked,
+  withRecords,
+} from "./recordGraph.js";
+import { type Baseline, type BuildRecord, modelVersion, type StepRecord } from "./records.js";
+import { isWrittenRecord, readRecords, writeRecords } from "./writtenRecords.js";
 
 export interface BuildState {
   /** Oldest first. */
   readonly builds: readonly BuildRecord[];
-  /** Oldest first. */
-  readonly records: readonly CacheRecord[];
+  readonly records: RecordGraph;
   readonly manifests: ReadonlyMap<string, Manifest>;
   /** By the name of the context's folder, the oldest first. */
   readonly transfers: ReadonlyMap<string, Transfer>;
@@ -34,7 +34,7 @@ export interface BuildState {
 
 export const emptyState: BuildState = {
   builds: [],
-  records: [],
+  records: noRecords,
   manifests: new Map(),
   transfers: new Map(),
 };
@@ -51,7 +51,7 @@ const maxSentEntries = 200_000;
 /** The state with one more build; what is too much, the oldest first, is dropped. */
 export function addBuild(
   state: BuildState,
-  { build, records, keep, manifests, transfer }: RecordedBuild,
+  { build, records, hidesEarlier, manifests, transfer }: RecordedBuild,
 ): BuildState {
   const builds = [
     ...state.builds.filter(
@@ -62,21 +62,26 @@ export function addBuild(
     ),
     build,
   ].slice(-maxBuilds);
-  const names = new Set<string>();
-  const merged: CacheRecord[] = [];
-  for (const record of [...keep(state.records), ...records].reverse()) {
-    const name = recordText(record);
-    if (names.has(name)) continue;
-    names.add(name);
-    merged.push(record);
-    if (merged.length === maxRecords) break;
-  }
+  const made = joined(state.records, records);
   return {
     builds,
-    records: merged.reverse(),
+    records: bounded(hidesEarlier ? hiddenBy(made, state.records) : state.records, made),
     manifests: neededManifests(builds, new Map([...state.manifests, ...manifests])),
     transfers: transfer === null ? state.transfers : addTransfer(state, build, transfer),
   };
+}
+
+function hiddenBy(made: readonly CacheRecord[], earlier: RecordGraph): RecordGraph {
+  const all = recordsIn(earlier);
+  const kept = withoutStacked([...all.keys()], made);
+  return withRecords(noRecords, new Map(kept.map((record) => [record, all.get(record) === true])));
+}
+
+function bounded(earlier: RecordGraph, made: readonly CacheRecord[]): RecordGraph {
+  const all = withRecords(earlier, new Map(made.map((record) => [record, true])));
+  const count = all.layers.reduce((sum, { records }) => sum + records.size, 0);
+  if (count <= maxRecords) return all;
+  return withRecords(noRecords, newest(recordsIn(all), maxRecords));
 }
 
 function addTransfer(
@@ -127,11 +132,7 @@ function neededManifests(
 }
 
 /** The baseline `last`: all records, and this Dockerfile's last build to explain changes against. */
-export function lastBuild(
-  state: BuildState,
-  definition: BuildDefinition,
-  digest: Digest,
-): Baseline {
+export function lastBuild(state: BuildState, definition: BuildDefinition): Baseline {
   const name = dockerfileName(definition);
   const own = state.builds.filter(
     ({ dockerfile, builder }) => dockerfile === name && builder === definition.builder,
@@ -141,40 +142,26 @@ export function lastBuild(
     kind: "last",
     label: build === null ? "no earlier build" : "the last simulated build",
     build,
-    records: indexOf(state, digest),
+    records: state.records,
     manifest: (name) => state.manifests.get(name) ?? null,
   };
 }
 
 /** The baseline `empty`: nothing was ever built. */
-export function emptyBaseline(digest: Digest): Baseline {
-  return {
-    kind: "empty",
-    label: "an empty cache",
-    build: null,
-    records: new RecordIndex([], resultKey(digest)),
-    manifest: () => null,
-  };
-}
-
-const indexes = new WeakMap<BuildState, RecordIndex>();
-
-/** One index for a state: building it is the costly part. */
-function indexOf(state: BuildState, digest: Digest): RecordIndex {
-  let index = indexes.get(state);
-  if (index === undefined) {
-    index = new RecordIndex(state.records, resultKey(digest));
-    indexes.set(state, index);
-  }
-  return index;
-}
+export const emptyBaseline: Baseline = {
+  kind: "empty",
+  label: "an empty cache",
+  build: null,
+  records: noRecords,
+  manifest: () => null,
+};
 
 export function writeState(state: BuildState): string {
   return JSON.stringify({
     stratacast: "simulated builds",
     model: modelVersion,
     builds: state.builds.map((build) => ({ ...build, steps: build.steps.map(withTexts) })),
-    records: state.records.map(([definition, inputs]) => [definition, inputs.map(nameText)]),
+    records: writeRecords(state.records),
     manifests: Object.fromEntries(state.manifests),
     transfers: Object.fromEntries(state.transfers),
   });
@@ -218,7 +205,7 @@ export function readState(text: string): ReadState {
   const { builds, records, manifests, transfers } = value;
   if (
     !isArrayOf(builds, isBuild) ||
-    !isArrayOf(records, isRecord) ||
+    !isArrayOf(records, isWrittenRecord) ||
     !isObject(manifests) ||
     !isObject(transfers)
   ) {
@@ -234,7 +221,7 @@ export function readState(text: string): ReadState {
   }
   const state: BuildState = {
     builds: builds.map((build) => ({ ...build, steps: build.steps.map(withNames) })),
-    records: records.map(([definition, inputs]) => [definition, inputs.map(readName)]),
+    records: readRecords(records),
     manifests: new Map(lists),
     transfers: new Map(sent),
   };
@@ -251,15 +238,6 @@ function isArrayOf<T>(value: unknown, is: (item: unknown) => item is T): value i
 
 function isString(value: unknown): value is string {
   return typeof value === "string";
-}
-
-function isRecord(value: unknown): value is readonly [string, readonly string[]] {
-  return (
-    Array.isArray(value) &&
-    value.length === 2 &&
-    isString(value[0]) &&
-    isArrayOf(value[1], isString)
-  );
 }
 
 function isManifestLine(value: unknown): value is Manifest[number] {

@@ -10,7 +10,7 @@ import type { TakenFiles } from "../files/filesAt.js";
 import type { OpenBase } from "../files/stageFiles.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { downloadName, type InputName } from "./inputName.js";
-import { type NamedInput, unrecorded } from "./records.js";
+import { type NamedInput, unrecorded } from "./recordGraph.js";
 
 /** Why an input cannot be known before the build. */
 export type OpenInput =

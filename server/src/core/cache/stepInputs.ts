@@ -11,7 +11,7 @@ import type { BuildGraph, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
 import { nameText } from "./inputName.js";
-import type { NamedInput } from "./records.js";
+import type { NamedInput } from "./recordGraph.js";
 import {
   baseInput,
   elsewhere,
@@ -26,20 +26,21 @@ import {
 /** What a stage has come to, for the steps that take files from it. */
 export interface StageResult {
   readonly files: FilesAt;
-  /** Equal for what BuildKit runs once: see `#content`. */
+  /** Equal for what BuildKit runs once: see `contentInput`. */
   readonly vertex: string;
-  readonly failed: boolean;
 }
 
 /** Where inputs come from. */
 export interface InputSources {
   readonly graph: BuildGraph;
-  /** null: the context cannot be read. */
+  /** null: the context cannot be read; its files are then unknown. */
   readonly context: FolderInput | null;
   /** Those of `--build-context`, by name. */
   readonly folders: ReadonlyMap<string, FolderInput>;
   readonly digest: Digest;
-  /** What a step of this build leaves, as far as that is known. */
+  /** What the stages before have come to; null: the stage is not built. */
+  readonly endOf: (index: number) => StageResult | null;
+  /** What a step of those leaves, as far as that is known. */
   readonly left: (step: Step) => NamedInput;
 }
 
@@ -48,164 +49,170 @@ export interface FolderInput {
   readonly tree: FileTree;
 }
 
-export class StepInputs {
-  readonly #input: InputSources;
-  readonly #stage: (index: number) => StageResult | null;
+/**
+ * Every input but the root file system.
+ * @param vertex what the step stands on
+ */
+export function inputsOf(
+  { operation }: Step,
+  vertex: string,
+  sources: InputSources,
+): readonly StepInput[] {
+  if (operation?.kind === "copy") return copyInputs(operation, vertex, sources);
+  if (operation?.kind === "run") return mountInputs(operation, vertex, sources);
+  return [];
+}
 
-  /** @param stage null: the stage is not built */
-  constructor(input: InputSources, stage: (index: number) => StageResult | null) {
-    this.#input = input;
-    this.#stage = stage;
+function copyInputs(
+  operation: CopyOperation,
+  vertex: string,
+  sources: InputSources,
+): readonly StepInput[] {
+  const { graph, digest } = sources;
+  const inputs: StepInput[] = [];
+  const request = copyRequest(operation, graph.definition.builder);
+  if (request !== null) inputs.push(contentInput(operation.from, request, vertex, sources));
+  for (const item of operation.items) {
+    if (item.kind === "inline") {
+      inputs.push(known({ kind: "inline", digest: digest(item.content) }));
+    } else if (item.kind === "git") inputs.push(gitInput(item));
+    else if (item.kind === "http") inputs.push(httpInput(item));
   }
+  return inputs;
+}
 
-  /**
-   * Every input but the root file system.
-   * @param vertex what the step stands on
-   */
-  of(step: Step, vertex: string): readonly StepInput[] {
-    const { operation } = step;
-    if (operation?.kind === "copy") return this.#copyInputs(operation, vertex);
-    if (operation?.kind === "run") return this.#mountInputs(operation, vertex);
-    return [];
-  }
+function mountInputs(
+  operation: RunOperation,
+  vertex: string,
+  sources: InputSources,
+): readonly StepInput[] {
+  return orderedMounts(operation).flatMap((mount) =>
+    mount.from === null || mount.from.kind === "scratch"
+      ? []
+      : [contentInput(mount.from, mountRequest(mount, "buildkit"), vertex, sources)],
+  );
+}
 
-  #copyInputs(operation: CopyOperation, vertex: string): readonly StepInput[] {
-    const { graph, digest } = this.#input;
-    const inputs: StepInput[] = [];
-    const request = copyRequest(operation, graph.definition.builder);
-    if (request !== null) inputs.push(this.#content(operation.from, request, vertex));
-    for (const item of operation.items) {
-      if (item.kind === "inline")
-        inputs.push(known({ kind: "inline", digest: digest(item.content) }));
-      else if (item.kind === "git") inputs.push(gitInput(item));
-      else if (item.kind === "http") inputs.push(httpInput(item));
-    }
-    return inputs;
-  }
+/**
+ * What stands on the very thing that it takes files from has one input less, and no content of its
+ * own in the key. Source: BuildKit, client/llb/fileop.go and exec.go, which list an input once.
+ */
+function contentInput(
+  from: SourceReference,
+  request: CopyRequest,
+  vertex: string,
+  sources: InputSources,
+): StepInput {
+  const input = filesFrom(from, request, sources);
+  const isOnIt = sources.graph.rules.runsEqualStepsOnce && vertexOf(from, sources) === vertex;
+  return isOnIt ? { ...input, ...known({ kind: "root" }), isBase: true } : input;
+}
 
-  #mountInputs(operation: RunOperation, vertex: string): readonly StepInput[] {
-    return orderedMounts(operation).flatMap((mount) =>
-      mount.from === null || mount.from.kind === "scratch"
-        ? []
-        : [this.#content(mount.from, mountRequest(mount, "buildkit"), vertex)],
-    );
-  }
-
-  /**
-   * What stands on the very thing that it takes files from has one input less, and no content of its
-   * own in the key. Source: BuildKit, client/llb/fileop.go and exec.go, which list an input once.
-   */
-  #content(from: SourceReference, request: CopyRequest, vertex: string): StepInput {
-    const input = this.#filesFrom(from, request);
-    if (!this.#input.graph.rules.runsEqualStepsOnce || this.vertexOf(from) !== vertex) {
-      return input;
-    }
-    return { ...input, ...known({ kind: "root" }), isBase: true };
-  }
-
-  /** null: files that a client sends, or none. */
-  vertexOf(from: SourceReference): string | null {
-    const { platform } = this.#input.graph;
-    if (from.kind === "image") return imageVertex(from, platform);
-    const vertex = from.kind === "stage" ? this.#stage(from.index)?.vertex : undefined;
-    return vertex === undefined || isUnnamed(vertex) ? null : vertex;
-  }
-
-  #filesFrom(from: SourceReference, request: CopyRequest): StepInput {
-    switch (from.kind) {
-      case "context":
-        return this.#contextInput(request, from.folder);
-      case "scratch":
-        return known({ kind: "scratch" });
-      case "image":
-        return this.#imageContent(from, request);
-      case "stage": {
-        const result = this.#stage(from.index);
-        if (result === null) return { ...known({ kind: "nothing" }), fails: true };
-        const name = this.#input.graph.stages[from.index]?.name ?? from.index;
-        const named = { ...request, place: { kind: "stage", name } as const };
-        const files = filesOf(result.files);
-        const content = stageContent(files, named, this.#input.digest);
-        const input = this.#namedContent(content, named);
-        if (content.kind === "open") {
-          const open = { kind: "stage", stage: from.index } as const;
-          return { ...input, open, problems: [], fails: result.failed };
-        }
-        const { selection } = content;
-        const { problems } = selection;
-        const fails = problems.some(failsStep);
-        return {
-          ...input,
-          taken: { selection, tree: files },
-          problems,
-          fails: fails || result.failed,
-        };
-      }
-    }
-  }
-
-  /** Where a part is not known, the whole goes by what holds that part and by what lies over it. */
-  #namedContent(content: StageContent, request: CopyRequest): StepInput {
-    if (content.kind === "known") return known({ kind: "content", digest: content.digest });
-    const { sources, parents, exclude } = request;
-    const holders = content.origins.map((origin) => this.#holder(origin));
-    const names = holders.map(({ name }) => nameText(name));
-    const parts = [[sources, parents, exclude, content.over], names];
-    return {
-      name: { kind: "partial", made: this.#input.digest(JSON.stringify(parts)) },
-      token: { kind: holders.every(({ token }) => token.kind === "known") ? "known" : "any" },
-    };
-  }
-
-  #holder(origin: Origin): NamedInput {
-    return origin.kind === "step"
-      ? this.#input.left(origin.step)
-      : baseInput(origin.base, origin.platform, this.#input.graph.rules);
-  }
-
-  /** The same name as for files that a stage of that image still has. */
-  #imageContent(from: ImageReference, request: CopyRequest): StepInput {
-    const { platform } = this.#input.graph;
-    const files = stageFiles({ kind: "base", base: from, platform });
-    const content = stageContent(files, request, this.#input.digest);
-    return {
-      ...this.#namedContent(content, request),
-      open: { kind: "image", reference: from.reference },
-    };
-  }
-
-  #contextInput(request: CopyRequest, folder: string | undefined): StepInput {
-    const place = folder === undefined ? {} : { place: { kind: "context", name: folder } as const };
-    const from = folder === undefined ? this.#input.context : this.#input.folders.get(folder);
-    const input = from?.view.input({ ...request, ...place });
-    if (from == null || input === undefined) {
-      const { context, contexts } = this.#input.graph.definition;
-      const open = elsewhere(folder === undefined ? context : contexts.get(folder));
-      return {
-        name: { kind: "context", state: "unread" },
-        token: { kind: "any" },
-        open: open ?? { kind: "pending" },
-      };
-    }
-    const files = { context: input, taken: { selection: input.selection, tree: from.tree } };
-    switch (input.content.kind) {
-      case "known":
-        return { ...known({ kind: "content", digest: input.content.digest }), ...files };
-      case "needed":
-        return {
-          name: { kind: "context", state: "pending" },
-          token: { kind: "any" },
-          open: { kind: "pending" },
-          ...files,
-        };
-      case "unreadable":
-      case "invalid":
-        return { ...known({ kind: "context", state: "missing" }), ...files, fails: true };
-    }
-  }
+/** null: files that a client sends, or none. */
+export function vertexOf(from: SourceReference, { graph, endOf }: InputSources): string | null {
+  if (from.kind === "image") return imageVertex(from, graph.platform);
+  const vertex = from.kind === "stage" ? endOf(from.index)?.vertex : undefined;
+  return vertex === undefined || isUnnamed(vertex) ? null : vertex;
 }
 
 /** The vertexes of stages that start with nothing that the builder runs once. */
 function isUnnamed(vertex: string): boolean {
   return vertex === "scratch" || vertex === "folder" || vertex === "elsewhere";
+}
+
+function filesFrom(from: SourceReference, request: CopyRequest, sources: InputSources): StepInput {
+  switch (from.kind) {
+    case "context":
+      return contextInput(request, from.folder, sources);
+    case "scratch":
+      return known({ kind: "scratch" });
+    case "image":
+      return imageContent(from, request, sources);
+    case "stage":
+      return stageInput(from.index, request, sources);
+  }
+}
+
+function stageInput(index: number, request: CopyRequest, sources: InputSources): StepInput {
+  const result = sources.endOf(index);
+  if (result === null) return { ...known({ kind: "nothing" }), fails: true };
+  const name = sources.graph.stages[index]?.name ?? index;
+  const named = { ...request, place: { kind: "stage", name } as const };
+  const files = filesOf(result.files);
+  const content = stageContent(files, named, sources.digest);
+  const input = namedContent(content, named, sources);
+  if (content.kind === "open") return { ...input, open: { kind: "stage", stage: index } };
+  const { selection } = content;
+  const { problems } = selection;
+  const fails = problems.some(failsStep);
+  return { ...input, taken: { selection, tree: files }, problems, fails };
+}
+
+/** Where a part is not known, the whole goes by what holds that part and by what lies over it. */
+function namedContent(
+  content: StageContent,
+  request: CopyRequest,
+  sources: InputSources,
+): StepInput {
+  if (content.kind === "known") return known({ kind: "content", digest: content.digest });
+  const holders = content.origins.map((origin) => holderOf(origin, sources));
+  const names = holders.map(({ name }) => nameText(name));
+  const parts = [[request.sources, request.parents, request.exclude, content.over], names];
+  return {
+    name: { kind: "partial", made: sources.digest(JSON.stringify(parts)) },
+    token: { kind: holders.every(({ token }) => token.kind === "known") ? "known" : "any" },
+  };
+}
+
+function holderOf(origin: Origin, { graph, left }: InputSources): NamedInput {
+  return origin.kind === "step"
+    ? left(origin.step)
+    : baseInput(origin.base, origin.platform, graph.rules);
+}
+
+/** The same name as for files that a stage of that image still has. */
+function imageContent(
+  from: ImageReference,
+  request: CopyRequest,
+  sources: InputSources,
+): StepInput {
+  const { platform } = sources.graph;
+  const files = stageFiles({ kind: "base", base: from, platform });
+  const content = stageContent(files, request, sources.digest);
+  const open = { kind: "image", reference: from.reference } as const;
+  return { ...namedContent(content, request, sources), open };
+}
+
+function contextInput(
+  request: CopyRequest,
+  folder: string | undefined,
+  { graph, context, folders }: InputSources,
+): StepInput {
+  const place = folder === undefined ? {} : { place: { kind: "context", name: folder } as const };
+  const from = folder === undefined ? context : folders.get(folder);
+  const input = from?.view.input({ ...request, ...place });
+  if (from == null || input === undefined) {
+    const { definition } = graph;
+    const source = folder === undefined ? definition.context : definition.contexts.get(folder);
+    return {
+      name: { kind: "context", state: "unread" },
+      token: { kind: "any" },
+      open: elsewhere(source) ?? { kind: "pending" },
+    };
+  }
+  const files = { context: input, taken: { selection: input.selection, tree: from.tree } };
+  switch (input.content.kind) {
+    case "known":
+      return { ...known({ kind: "content", digest: input.content.digest }), ...files };
+    case "needed":
+      return {
+        name: { kind: "context", state: "pending" },
+        token: { kind: "any" },
+        open: { kind: "pending" },
+        ...files,
+      };
+    case "unreadable":
+    case "invalid":
+      return { ...known({ kind: "context", state: "missing" }), ...files, fails: true };
+  }
 }

@@ -5,49 +5,42 @@ import { takesFolder } from "../context/select.js";
 import type { Step } from "../graph/graph.js";
 import { cleanPath, parentPath } from "../text/paths.js";
 import type { ContextInput } from "./contextInput.js";
-
-/** Directories that practically every base image has. */
-export const usualDirectories = [
-  "/",
-  "/bin",
-  "/dev",
-  "/etc",
-  "/home",
-  "/root",
-  "/tmp",
-  "/usr",
-  "/var",
-];
+import { hasDirectory, type KnownDirectories, withDirectory } from "./knownDirectories.js";
 
 /**
- * An empty difference is a directory that was there, or nothing copied into one.
- * @param directories that are known to be there; those that the step makes are added
+ * True where a step leaves a layer. An empty difference is a directory that was there, or nothing
+ * copied into one.
  * @param taken its inputs but the root file system; undefined: no files of a build context
  */
 export function addsLayer(
   { effect, operation }: Step,
   rules: BuilderRules,
-  directories: Set<string>,
+  directories: KnownDirectories,
   taken: readonly (ContextInput | undefined)[],
 ): boolean {
   if (effect !== "layer") return false;
-  if (operation?.kind === "copy" && !rules.keepsEmptyLayers) {
-    const target = cleanPath(operation.destination);
-    const isThere = directories.has(target);
-    const isFolder =
-      operation.destination.endsWith("/") ||
-      taken.some((context) => context !== undefined && takesFolder(context.selection));
-    addWithParents(directories, isFolder ? target : `/${parentPath(target.slice(1))}`);
-    return !isThere || !taken.every(takesNothing);
-  }
-  if (operation?.kind !== "makeDirectory") return true;
-  const isThere = directories.has(operation.path);
-  addWithParents(directories, operation.path);
-  return !isThere || rules.keepsEmptyLayers;
+  if (rules.keepsEmptyLayers) return true;
+  if (operation?.kind === "makeDirectory") return !hasDirectory(directories, operation.path);
+  if (operation?.kind !== "copy") return true;
+  const isThere = hasDirectory(directories, cleanPath(operation.destination));
+  return !isThere || !taken.every(takesNothing);
 }
 
-function addWithParents(directories: Set<string>, path: string): void {
-  for (let at = path; at !== "/"; at = `/${parentPath(at.slice(1))}`) directories.add(at);
+/** The directories that are there after a step; not followed where all layers are kept. */
+export function directoriesAfter(
+  { operation }: Step,
+  rules: BuilderRules,
+  directories: KnownDirectories,
+  taken: readonly (ContextInput | undefined)[],
+): KnownDirectories {
+  if (rules.keepsEmptyLayers) return directories;
+  if (operation?.kind === "makeDirectory") return withDirectory(directories, operation.path);
+  if (operation?.kind !== "copy") return directories;
+  const target = cleanPath(operation.destination);
+  const isFolder =
+    operation.destination.endsWith("/") ||
+    taken.some((context) => context !== undefined && takesFolder(context.selection));
+  return withDirectory(directories, isFolder ? target : `/${parentPath(target.slice(1))}`);
 }
 
 /** True for empty directories, whose content goes into the destination. */
