@@ -17,7 +17,8 @@ export function differences(
     const left = old.get(question);
     const right = fresh.get(question);
     if (left === right) return [];
-    const lines = diff(shownAnswer(left), shownAnswer(right));
+    const shownNow = shownAnswer(right);
+    const lines = diff(corrected(shownAnswer(left), shownNow), shownNow);
     // The order of an object's names is no difference.
     return lines.length === 0 ? [] : [{ question, lines }];
   });
@@ -36,6 +37,43 @@ function byQuestion(answers: readonly Answer[]): ReadonlyMap<string, string> {
 
 function shownAnswer(json: string | undefined): readonly string[] {
   return json === undefined ? ["(not asked)"] : shown(JSON.parse(json), "");
+}
+
+/**
+ * What is now answered better, and meant to be: the content of a layer is counted in one place, so
+ * that documents in a Dockerfile have a size where there was none.
+ */
+const corrections: readonly { readonly before: RegExp; readonly now: RegExp }[] = [
+  { before: /"bytes": null|bytes: null/g, now: /"bytes": \d+|bytes: \d+/g },
+  {
+    before: /How much it adds shows only in a build\\?\./g,
+    now: /Adds \d+ files?, [\d.]+ k?B\\?\./g,
+  },
+];
+
+/** Sums over what is corrected. */
+const totals =
+  /\d+ files? copied[^.;]*(?:; what (?:\d+ layers add|1 layer adds) shows only in a build)?/;
+
+/** The earlier lines, each that differs by a correction alone as it is now. */
+function corrected(before: readonly string[], now: readonly string[]): readonly string[] {
+  if (before.length !== now.length) return before;
+  const isCorrected = before.map((line, at) => corrects(line, now[at] ?? ""));
+  const hasCorrection = isCorrected.includes(true);
+  return before.map((line, at) => {
+    const fresh = now[at] ?? "";
+    const isTotal = hasCorrection && line.replace(totals, "") === fresh.replace(totals, "");
+    return isCorrected[at] === true || isTotal ? fresh : line;
+  });
+}
+
+function corrects(line: string, fresh: string): boolean {
+  if (line === fresh) return false;
+  return corrections.some(
+    ({ before, now }) =>
+      line.replace(before, "").replace(now, "") === fresh.replace(before, "").replace(now, "") &&
+      (line.match(before) ?? []).length > (fresh.match(before) ?? []).length,
+  );
 }
 
 /** A value in lines that a person can read. */

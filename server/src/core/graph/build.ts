@@ -11,7 +11,7 @@ import type { Dockerfile, Instruction } from "../syntax/syntax.js";
 import { appendedLabel } from "./addedInstructions.js";
 import { type FileFacts, fileFacts, type GraphHost } from "./fileFacts.js";
 import type { BuildGraph, Stage, Step } from "./graph.js";
-import { placesOf } from "./places.js";
+import { placesOf, stepsInOrder } from "./places.js";
 import { buildProblems, fileProblems, inOrder, isRejected, stepProblems } from "./problems.js";
 import { needsOf, numberSteps, reachableStages } from "./reach.js";
 import { targetStage } from "./stageNames.js";
@@ -96,7 +96,7 @@ function putTogether(walked: WalkedFile): BuildGraph {
   const needs = walked.stages.map((stage) => needsOf(stage));
   const built = reachableStages(rules, target, needs);
   const numbering = numberSteps(rules, globals, walked.stages, built);
-  const steps = [...globals, ...walked.stages.flatMap((stage) => stage.steps)];
+  const steps = stepsInOrder(globals, walked.stages);
   const places = placesOf(dockerfile, globals, walked.stages, numbering.numbers);
   const stages = walked.stages.map(
     (stage): Stage => ({

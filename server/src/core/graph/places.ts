@@ -5,6 +5,18 @@ import type { WalkedStage } from "./walkedStage.js";
 
 type TextPlace = Pick<StepPlace, "line" | "endLine" | "start">;
 
+/** All steps of a file in its order; those that the command line adds come last. */
+export function stepsInOrder(
+  globals: readonly Step[],
+  stages: readonly WalkedStage[],
+): readonly Step[] {
+  const steps = [...globals, ...stages.flatMap((stage) => stage.steps)];
+  return [
+    ...steps.filter(({ isOption }) => !isOption),
+    ...steps.filter(({ isOption }) => isOption),
+  ];
+}
+
 /** @param numbers of the steps that have one */
 export function placesOf(
   dockerfile: Dockerfile,
@@ -12,10 +24,11 @@ export function placesOf(
   stages: readonly WalkedStage[],
   numbers: ReadonlyMap<Step, number>,
 ): ReadonlyMap<Step, StepPlace> {
+  const indexes = new Map(stepsInOrder(globals, stages).map((step, index) => [step, index]));
   const places = new Map<Step, StepPlace>();
   const add = (step: Step, stage: number | null, nth: number, place: TextPlace): void => {
     const number = numbers.get(step) ?? null;
-    places.set(step, { stage, nth, ...place, index: places.size, number });
+    places.set(step, { stage, nth, ...place, index: indexes.get(step) ?? -1, number });
   };
   for (const [nth, step] of globals.entries()) add(step, null, nth, textPlace(dockerfile, nth));
   const startOf = (step: Step | undefined): number | undefined =>
