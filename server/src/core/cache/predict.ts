@@ -93,7 +93,7 @@ function laidOver(
       const fails = step.fails || step.sources.some((source) => failed[source] === true);
       const below = step.below === null ? null : (keyed.get(step.below) ?? null);
       const prediction = fails || hasFailed ? null : step.found;
-      const own: KeyedStep = { ...step, below, fails, prediction };
+      const own = keyedStep(step, below, fails, prediction);
       keyed.set(step, own);
       bySteps.set(step.step, own);
       hasFailed ||= fails;
@@ -106,6 +106,34 @@ function laidOver(
   return { steps: graph.steps.map((step) => bySteps.get(step) ?? notBuilt(step)), stages };
 }
 
+/** Every field by name: made for each step at each keystroke, and a spread costs many times as much. */
+function keyedStep(
+  outcome: StepOutcome,
+  below: KeyedStep | null,
+  fails: boolean,
+  prediction: PredictionKind | null,
+): KeyedStep {
+  return {
+    step: outcome.step,
+    definition: outcome.definition,
+    inputs: outcome.inputs,
+    key: outcome.key,
+    found: outcome.found,
+    left: outcome.left,
+    isForced: outcome.isForced,
+    context: outcome.context,
+    stageProblems: outcome.stageProblems,
+    open: outcome.open,
+    below,
+    taken: outcome.taken,
+    sources: outcome.sources,
+    isByContent: outcome.isByContent,
+    fails,
+    addsLayer: outcome.addsLayer,
+    prediction,
+  };
+}
+
 function notBuilt(step: Step): KeyedStep {
-  return { ...keyless(step, null), below: null, prediction: null };
+  return keyedStep(keyless(step, null), null, false, null);
 }

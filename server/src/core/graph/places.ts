@@ -24,11 +24,20 @@ export function placesOf(
   stages: readonly WalkedStage[],
   numbers: ReadonlyMap<Step, number>,
 ): ReadonlyMap<Step, StepPlace> {
-  const indexes = new Map(stepsInOrder(globals, stages).map((step, index) => [step, index]));
   const places = new Map<Step, StepPlace>();
+  const isOther = (step: Step): boolean => !step.isOption;
+  let next = 0;
+  let nextOption =
+    globals.length + stages.reduce((sum, { steps }) => sum + steps.filter(isOther).length, 0);
   const add = (step: Step, stage: number | null, nth: number, place: TextPlace): void => {
     const number = numbers.get(step) ?? null;
-    places.set(step, { stage, nth, ...place, index: indexes.get(step) ?? -1, number });
+    places.set(step, {
+      stage,
+      nth,
+      ...place,
+      index: step.isOption ? nextOption++ : next++,
+      number,
+    });
   };
   for (const [nth, step] of globals.entries()) add(step, null, nth, textPlace(dockerfile, nth));
   const startOf = (step: Step | undefined): number | undefined =>

@@ -70,6 +70,7 @@ export function stepOf(
   instruction: Instruction,
   evaluation: Evaluation,
   found: readonly Found[] = [],
+  fails = false,
 ): Step {
   const { effect, shaping, operation, words, neverFound = false, assignments = [] } = evaluation;
   return {
@@ -84,7 +85,7 @@ export function stepOf(
     neverFound,
     isOption: false,
     found,
-    fails: false,
+    fails,
     assignments,
   };
 }
@@ -118,8 +119,8 @@ function evaluatedStep(
   facts: StageFacts,
 ): Taken {
   const { evaluation, found } = evaluateInstruction(kind, instruction, scope, facts);
-  const step = { ...stepOf(instruction, evaluation, found), fails: found.length > 0 };
-  return { step, scope: evaluation.scope };
+  const fails = found.length > 0;
+  return { step: stepOf(instruction, evaluation, found, fails), scope: evaluation.scope };
 }
 
 function unknownStep(scope: Scope, instruction: Instruction): Taken {
