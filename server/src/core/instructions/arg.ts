@@ -108,11 +108,12 @@ interface Declared {
   readonly scope: Scope;
 }
 
-function declare(arg: ReadArg, { scope, rules, buildArgs, globalArg }: Reading): Declared {
+function declare(arg: ReadArg, reading: Reading): Declared {
+  const { scope, rules, buildArgs } = reading;
   const { name, byDefault, isBare } = arg;
   const words = byDefault === null ? name : `${name}=${byDefault}`;
   // The build argument wins over the default, the default over the global value.
-  const value = buildArgs.get(name) ?? (isBare ? (globalArg(name) ?? null) : byDefault);
+  const value = buildArgs.get(name) ?? (isBare ? (reading.globalArg(name) ?? null) : byDefault);
   if (value === null) return { words, assignment: null, scope };
   const declaredArgs = scope.declaredArgs.with(name, value);
   const isHidden = rules.envHidesArgs && scope.config.environment.has(name);

@@ -48,92 +48,100 @@ export function foundWrong(
   return { phase, problem: { ...problem, range } };
 }
 
-export interface Reading extends Pick<StageFacts, "rules" | "buildArgs"> {
-  readonly scope: Scope;
-  /** What was wrong up to now. */
-  readonly found: readonly Found[];
+/** Begins to read one instruction. */
+export function startReading(facts: StageFacts, scope: Scope): Reading {
+  return new Reading(facts, scope, []);
+}
+
+/** Made for every instruction at every keystroke: what it can do stands on the class, made once. */
+export class Reading {
+  /** @param found what was wrong up to now; it grows while the instruction is read */
+  constructor(
+    private readonly facts: StageFacts,
+    readonly scope: Scope,
+    readonly found: Found[],
+  ) {}
+
+  get rules(): BuilderRules {
+    return this.facts.rules;
+  }
+
+  get buildArgs(): ReadonlyMap<string, string> {
+    return this.facts.buildArgs;
+  }
+
   /** Goes on in another scope, as the second of several ARGs of a line does. */
-  readonly within: (scope: Scope) => Reading;
+  within(scope: Scope): Reading {
+    return new Reading(this.facts, scope, this.found);
+  }
+
   /**
    * Expands the variables of one word with the variables of the scope; a mistake is reported at the
    * word and the word is returned as it is.
    */
-  readonly expand: (word: Word) => string;
+  expand({ value, range }: Word): string {
+    // Nothing to expand, and no quote to take away: most words.
+    if (!/[$"'\\`\ufeff]/.test(value)) return value;
+    const expansion = expandWord(value, this.#lookUp, this.facts.escape);
+    this.#reportExpansion(expansion.error, range);
+    return expansion.error === null ? expansion.value : value;
+  }
+
   /** The same where one word may become several (EXPOSE) or none. */
-  readonly expandToWords: (word: Word) => readonly string[];
+  expandToWords({ value, range }: Word): readonly string[] {
+    const expansion = expandWords(value, this.#lookUp, this.facts.escape);
+    this.#reportExpansion(expansion.error, range);
+    return expansion.words.map((word) => word.value);
+  }
+
   /** Expands the body of a heredoc: quotes stay as they are. */
-  readonly expandDocument: (content: string, range: TextRange) => string;
+  expandDocument(content: string, range: TextRange): string {
+    const expansion = expandWord(content, this.#lookUp, "\\", HEREDOC_BODY);
+    this.#reportExpansion(expansion.error, range);
+    return expansion.error === null ? expansion.value : content;
+  }
+
   /** What an ARG without a value takes from before the first FROM. */
-  readonly globalArg: (name: string) => string | undefined;
-  /** See `StageFacts.source`; null, and reported, where the name means nothing. */
-  readonly source: (name: string, range: TextRange, kind: SourceKind) => SourceReference | null;
-  /** Gathers what `foundWrong` makes of it. */
-  readonly report: (...what: Parameters<typeof foundWrong>) => void;
-}
-
-/** Begins to read one instruction. */
-export function startReading(facts: StageFacts, scope: Scope): Reading {
-  return readingIn(facts, scope, []);
-}
-
-function readingIn(facts: StageFacts, scope: Scope, found: Found[]): Reading {
-  const { rules, buildArgs, automaticArgs, globals } = facts;
-  const report: Reading["report"] = (...what) => {
-    found.push(foundWrong(...what));
-  };
-  const lookUp = (name: string): string | undefined =>
-    scope.environment.get(name) ?? (globals === null ? automaticArgs.get(name) : undefined);
-  const reportExpansion = (error: ExpansionError | null, range: TextRange): void => {
-    if (error !== null) report("build", { code: "bad-expansion", mistake: error }, range);
-  };
-  return {
-    rules,
-    buildArgs,
-    scope,
-    found,
-    report,
-    within: (next) => readingIn(facts, next, found),
-    expand({ value, range }) {
-      const expansion = expandWord(value, lookUp, facts.escape);
-      reportExpansion(expansion.error, range);
-      return expansion.error === null ? expansion.value : value;
-    },
-    expandToWords({ value, range }) {
-      const expansion = expandWords(value, lookUp, facts.escape);
-      reportExpansion(expansion.error, range);
-      return expansion.words.map((word) => word.value);
-    },
-    expandDocument(content, range) {
-      const expansion = expandWord(content, lookUp, "\\", HEREDOC_BODY);
-      reportExpansion(expansion.error, range);
-      return expansion.error === null ? expansion.value : content;
-    },
+  globalArg(name: string): string | undefined {
     // A bare ARG repeated before FROM keeps the value that the name has.
-    globalArg: (name) => (globals ?? scope.environment).get(name) ?? automaticArgs.get(name),
-    source(name, range, kind) {
-      const source = facts.source(name, kind);
-      if (typeof source !== "string") return source;
-      reportSource(source, name, range, report);
-      return null;
-    },
-  };
-}
+    const { globals, automaticArgs } = this.facts;
+    return (globals ?? this.scope.environment).get(name) ?? automaticArgs.get(name);
+  }
 
-function reportSource(
-  mistake: SourceMistake,
-  name: string,
-  range: TextRange,
-  report: Reading["report"],
-): void {
-  switch (mistake) {
-    case "itself":
-      report("read", { code: "circular-stage" }, range);
-      break;
-    case "later":
-      report("build", { code: "later-stage", name }, range);
-      break;
-    case "no-such-stage":
-      report("read", { code: "no-such-stage", name }, range);
-      break;
+  /** See `StageFacts.source`; null, and reported, where the name means nothing. */
+  source(name: string, range: TextRange, kind: SourceKind): SourceReference | null {
+    const source = this.facts.source(name, kind);
+    if (typeof source !== "string") return source;
+    this.#reportSource(source, name, range);
+    return null;
+  }
+
+  /** Gathers what `foundWrong` makes of it. */
+  report(...what: Parameters<typeof foundWrong>): void {
+    this.found.push(foundWrong(...what));
+  }
+
+  get #lookUp(): (name: string) => string | undefined {
+    const { globals, automaticArgs } = this.facts;
+    return (name) =>
+      this.scope.environment.get(name) ?? (globals === null ? automaticArgs.get(name) : undefined);
+  }
+
+  #reportExpansion(error: ExpansionError | null, range: TextRange): void {
+    if (error !== null) this.report("build", { code: "bad-expansion", mistake: error }, range);
+  }
+
+  #reportSource(mistake: SourceMistake, name: string, range: TextRange): void {
+    switch (mistake) {
+      case "itself":
+        this.report("read", { code: "circular-stage" }, range);
+        break;
+      case "later":
+        this.report("build", { code: "later-stage", name }, range);
+        break;
+      case "no-such-stage":
+        this.report("read", { code: "no-such-stage", name }, range);
+        break;
+    }
   }
 }

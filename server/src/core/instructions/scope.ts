@@ -19,8 +19,23 @@ export interface Scope {
 }
 
 /** The scope with these changes: the same object where they are none. */
-export function changed(scope: Scope, changes: Partial<Scope>): Scope {
-  return updated(scope, changes, Object.is);
+export function changed(
+  scope: Scope,
+  {
+    environment = scope.environment,
+    declaredArgs = scope.declaredArgs,
+    config = scope.config,
+    directory = scope.directory,
+    hasOwnCmd = scope.hasOwnCmd,
+  }: Partial<Scope>,
+): Scope {
+  const isSame =
+    environment === scope.environment &&
+    declaredArgs === scope.declaredArgs &&
+    config === scope.config &&
+    directory === scope.directory &&
+    hasOwnCmd === scope.hasOwnCmd;
+  return isSame ? scope : { environment, declaredArgs, config, directory, hasOwnCmd };
 }
 
 /** The scope with these changes of its image config: the same object where they are none. */

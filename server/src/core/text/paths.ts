@@ -5,6 +5,7 @@
 
 /** Go's `path.Clean`: no `.`, no inner `..`, no doubled or trailing slash; "" becomes ".". */
 export function cleanPath(path: string): string {
+  if (isClean(path)) return path;
   const rooted = path.startsWith("/");
   const parts: string[] = [];
   for (const part of path.split("/")) {
@@ -16,6 +17,13 @@ export function cleanPath(path: string): string {
   const joined = parts.join("/");
   if (rooted) return `/${joined}`;
   return joined === "" ? "." : joined;
+}
+
+/** True for most paths: no part of them is empty, `.` or `..`. */
+function isClean(path: string): boolean {
+  return (
+    path !== "" && !/(?:^|\/)\.{0,2}(?:\/|$)/.test(path.startsWith("/") ? path.slice(1) : path)
+  );
 }
 
 /** The path below the root that `path` names when the root is also its `/`: `../a`, `/a` and `./a` give `a`. */
