@@ -2,7 +2,7 @@
 import { contextAsk } from "../../server/src/core/analysis/snapshot.js";
 import type { PlatformBuild } from "../../server/src/core/build/definition.js";
 import type { BuildState } from "../../server/src/core/cache/state.js";
-import type { ContextTree } from "../../server/src/core/context/contextTree.js";
+import type { FileTree } from "../../server/src/core/context/fileTree.js";
 import { known } from "../../server/src/core/host.js";
 import {
   type Answered,
@@ -13,7 +13,7 @@ import {
 
 export interface GivenFacts {
   /** The files of the main context. */
-  readonly tree?: ContextTree;
+  readonly tree?: FileTree;
   readonly state?: BuildState;
 }
 

@@ -3,12 +3,24 @@
  * what cannot be read kept as a value. Works in slices so that the event loop stays free.
  */
 import { rulesOf } from "../core/build/builderRules.js";
-import { type DirectoryNode, directoryNode, rootEntry } from "../core/context/contextTree.js";
-import type { FileEntry } from "../core/context/fileTree.js";
+import {
+  type FileNode,
+  type FolderNode,
+  fileNode,
+  type TreeNode,
+} from "../core/context/fileTree.js";
+import {
+  childOf,
+  type FolderHeader,
+  folderNode,
+  partOf,
+  plainFolder,
+  withParts,
+} from "../core/context/folder.js";
 import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
 import type { MatchState } from "../core/context/patternMatcher.js";
 import type { Cancellation, HostError } from "../core/host.js";
-import { baseName, joinPath } from "../core/text/paths.js";
+import { joinPath } from "../core/text/paths.js";
 import type { DiskStat, FileSystem } from "./nodeFileSystem.js";
 
 /** What one walk works with. */
@@ -17,8 +29,8 @@ export interface Walk {
   /** The real path of the context folder. */
   readonly root: string;
   readonly ignore: IgnoreMatcher;
-  /** True when an entry must not be taken over although its stat is the same. */
-  readonly isUnsettled: (entry: FileEntry) => boolean;
+  /** True when a file must not be taken over although its stat is the same. */
+  readonly isUnsettled: (file: FileNode) => boolean;
   readonly slices: Slices;
   /** How many more entries may be looked at; counted down. */
   readonly room: { left: number };
@@ -65,104 +77,113 @@ export function diskPath(walk: Pick<Walk, "fileSystem" | "root">, path: string):
 }
 
 /**
- * The node of the directory `entry` and everything below it. Whatever is the same in `previous` is
- * taken over from there, up to the whole node.
+ * The folder at `path` and everything below it. Whatever is the same in `previous` is taken over
+ * from there, up to the whole folder.
  */
-export async function readDirectory(
+export async function readFolder(
   walk: Walk,
-  entry: FileEntry,
+  path: string,
+  header: FolderHeader,
   state: MatchState,
-  previous: DirectoryNode | null,
-): Promise<DirectoryNode> {
-  const listed = walk.fileSystem.list(diskPath(walk, entry.path));
-  if (!listed.ok) return directoryNode(entry, [], [{ ...listed.error, path: entry.path }]);
+  previous: FolderNode | null,
+): Promise<FolderNode> {
+  const listed = walk.fileSystem.list(diskPath(walk, path));
+  if (!listed.ok) return folderNode(header, [], [{ ...listed.error, path: "" }]);
   walk.room.left -= listed.value.length;
   if (walk.room.left < 0) throw new TooMany();
-  const oldEntries = new Map(previous?.entries.map((old) => [baseName(old.path), old]));
-  const children: (FileEntry | DirectoryNode)[] = [];
+  const children: TreeNode[] = [];
   const errors: HostError[] = [];
   let looked = 0;
   for (const { name, kind } of listed.value) {
     if (looked++ % 64 === 0) await walk.slices.next();
-    const path = joinPath(entry.path, name);
-    const verdict = walk.ignore.visit(path, state);
+    const at = joinPath(path, name);
+    const verdict = walk.ignore.visit(at, state);
     // Only a directory can be looked into although it is ignored; everything else costs no stat.
     if (verdict.ignored && kind !== null && kind !== "directory") continue;
-    if (verdict.ignored && !walk.ignore.shouldDescend(path)) continue;
-    const found = readEntry(walk, path, oldEntries.get(name) ?? null);
+    if (verdict.ignored && !walk.ignore.shouldDescend(at)) continue;
+    const known = previous === null ? null : childOf(previous, name);
+    const found = readEntry(walk, at, name, known);
     if (found === null) continue;
     if ("code" in found) {
-      if (!verdict.ignored) errors.push(found);
+      if (!verdict.ignored) errors.push({ ...found, path: name });
       continue;
     }
     if (found.kind !== "directory") {
       if (!verdict.ignored) children.push(found);
       continue;
     }
-    const old = previous?.directories.get(name) ?? null;
-    const seen = verdict.ignored ? impliedDirectory(walk, found) : found;
-    const child = await readDirectory(walk, seen, verdict.state, old);
+    const old = known?.kind === "directory" ? known : null;
+    const seen = verdict.ignored ? impliedFolder(walk, found) : found;
+    const child = await readFolder(walk, at, seen, verdict.state, old);
     // An ignored directory is there only for what an exception brings back below it.
-    if (!verdict.ignored || child.entries.length > 0) children.push(child);
+    if (!verdict.ignored || child.entryCount > 0) children.push(child);
   }
-  const node = directoryNode(entry, children, errors);
-  if (previous !== null && isSameNode(node, previous)) return previous;
-  // Digests are remembered by the entry, so with other content it must be another object.
-  return { ...node, entry: { ...entry } };
+  const folder = folderNode(header, children, errors);
+  return previous === null ? folder : shared(folder, previous);
 }
 
-/** The root of a walk; its own entry is always the same. */
-export function readRoot(walk: Walk, previous: DirectoryNode | null): Promise<DirectoryNode> {
-  return readDirectory(walk, rootEntry(), walk.ignore.start, previous);
+/** The root of a walk; its own mode and owner are never part of a digest, so they are fixed. */
+export function readRoot(walk: Walk, previous: FolderNode | null): Promise<FolderNode> {
+  return readFolder(walk, "", plainFolder(""), walk.ignore.start, previous);
 }
 
 /**
- * One entry: `previous` itself when nothing about it changed; null when there is nothing (any
- * more); an error when it cannot be looked at.
+ * One entry: `previous` itself when nothing about a file changed; of a folder only what it is
+ * itself; null when there is nothing (any more); an error when it cannot be looked at.
  */
 export function readEntry(
   walk: Walk,
   path: string,
-  previous: FileEntry | null,
-): FileEntry | HostError | null {
+  name: string,
+  previous: TreeNode | null,
+): FileNode | FolderEntry | HostError | null {
   const stat = walk.fileSystem.stat(diskPath(walk, path));
   if (!stat.ok) return isGone(stat.error) ? null : { ...stat.error, path };
+  const { kind } = stat.value;
+  if (kind === "directory") {
+    return { name, kind, mode: modeOf(walk.fileSystem, stat.value.mode), uid: 0, gid: 0 };
+  }
   let linkTarget: string | null = null;
-  if (stat.value.kind === "symlink") {
+  if (kind === "symlink") {
     const link = walk.fileSystem.readLink(diskPath(walk, path));
     if (!link.ok) return isGone(link.error) ? null : { ...link.error, path };
     linkTarget =
       walk.fileSystem.system === "windows" ? link.value.replaceAll("\\", "/") : link.value;
   }
-  const entry = entryOf(walk, path, stat.value, linkTarget);
-  const isKept = previous !== null && isSameEntry(entry, previous) && !walk.isUnsettled(previous);
-  return isKept ? previous : entry;
+  const old = previous === null || previous.kind === "directory" ? null : previous;
+  const isKept =
+    old !== null &&
+    isSameState(old, walk, stat.value) &&
+    old.linkTarget === linkTarget &&
+    !walk.isUnsettled(old);
+  return isKept ? old : fileOf(walk, name, stat.value, linkTarget);
+}
+
+export interface FolderEntry extends FolderHeader {
+  readonly kind: "directory";
 }
 
 /** The directory as the builder has it: see `impliedDirectoryMode`. */
-export function impliedDirectory(walk: Walk, entry: FileEntry): FileEntry {
+export function impliedFolder(walk: Walk, header: FolderHeader): FolderHeader {
   const { impliedDirectoryMode: mode } = rulesOf(walk.ignore.builder);
-  return mode === null ? entry : { ...entry, mode };
+  return mode === null ? header : { ...header, mode };
 }
 
-export function entryOf(
-  walk: Pick<Walk, "fileSystem">,
-  path: string,
+/** @param stat of anything but a directory */
+export function fileOf(
+  { fileSystem }: Pick<Walk, "fileSystem">,
+  name: string,
   stat: DiskStat,
   linkTarget: string | null,
-): FileEntry {
-  return {
-    path,
-    kind: stat.kind,
-    mode: stat.kind === "symlink" ? 0o777 : modeOf(walk.fileSystem, stat.mode),
-    size: stat.kind === "file" ? stat.size : 0,
-    mtimeMs: stat.mtimeMs,
-    linkTarget,
-    uid: 0,
-    gid: 0,
-    device: stat.device,
-    stat: { dev: stat.dev, ino: stat.ino, ctimeMs: stat.ctimeMs },
-  };
+): FileNode {
+  const { kind, size, mtimeMs, ctimeMs, dev, ino, device } = stat;
+  return fileNode({
+    name,
+    kind: kind === "directory" ? "file" : kind,
+    mode: kind === "symlink" ? 0o777 : modeOf(fileSystem, stat.mode),
+    size: kind === "file" ? size : 0,
+    ...{ mtimeMs, ctimeMs, dev, ino, linkTarget, device },
+  });
 }
 
 /** Windows has no execute bit: both clients set it everywhere and drop what others could write. */
@@ -174,29 +195,40 @@ function isGone(error: HostError): boolean {
   return error.code === "ENOENT" || error.code === "ENOTDIR";
 }
 
-function isSameEntry(a: FileEntry, b: FileEntry): boolean {
-  if (a.kind !== b.kind || a.mode !== b.mode) return false;
-  // A directory's times and size change with its content, which is compared itself.
-  if (a.kind === "directory") return true;
+/** True where a file is as it was by all that its stat tells. */
+export function isSameState(
+  file: FileNode,
+  { fileSystem }: Pick<Walk, "fileSystem">,
+  { kind, mode, size, mtimeMs, ctimeMs, dev, ino, device }: DiskStat,
+): boolean {
   return (
-    a.size === b.size &&
-    a.mtimeMs === b.mtimeMs &&
-    a.linkTarget === b.linkTarget &&
-    a.device === b.device &&
-    a.stat?.ctimeMs === b.stat?.ctimeMs &&
-    a.stat?.ino === b.stat?.ino &&
-    a.stat?.dev === b.stat?.dev
+    file.kind === kind &&
+    file.mode === (kind === "symlink" ? 0o777 : modeOf(fileSystem, mode)) &&
+    file.size === (kind === "file" ? size : 0) &&
+    file.mtimeMs === mtimeMs &&
+    file.ctimeMs === ctimeMs &&
+    file.ino === ino &&
+    file.dev === dev &&
+    file.device === device
   );
 }
 
-function isSameNode(a: DirectoryNode, b: DirectoryNode): boolean {
-  return (
-    isSameEntry(a.entry, b.entry) &&
-    a.entries.length === b.entries.length &&
-    a.entries.every((entry, i) => entry === b.entries[i]) &&
-    a.errors.length === b.errors.length &&
-    a.errors.every(
-      (error, i) => error.path === b.errors[i]?.path && error.code === b.errors[i]?.code,
-    )
-  );
+/** A folder with the parts of the one before that are the same; that one itself, if all is. */
+function shared(folder: FolderNode, previous: FolderNode): FolderNode {
+  const parts = folder.parts.map((part) => {
+    // A directory's times and size change with its content, which is compared itself.
+    const [first] = part;
+    const old = first === undefined ? undefined : partOf(previous, first.name);
+    return old?.length === part.length && old.every((child, i) => child === part[i]) ? old : part;
+  });
+  const isSame =
+    folder.mode === previous.mode &&
+    parts.length === previous.parts.length &&
+    parts.every((part, i) => part === previous.parts[i]) &&
+    folder.errors.length === previous.errors.length &&
+    folder.errors.every(
+      (error, i) =>
+        error.path === previous.errors[i]?.path && error.code === previous.errors[i]?.code,
+    );
+  return isSame ? previous : withParts(folder, folder, parts);
 }

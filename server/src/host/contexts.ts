@@ -3,7 +3,7 @@
  * one reader: it is walked and hashed once.
  */
 import type { Builder } from "../core/build/builder.js";
-import type { ContextTree } from "../core/context/contextTree.js";
+import type { FileTree } from "../core/context/fileTree.js";
 import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
 import {
   type Cancellation,
@@ -57,7 +57,7 @@ interface Shared {
   readonly ignore: IgnoreMatcher;
   readonly reader: ContextReader;
   /** The tree that `state` counts. */
-  tree: ContextTree | null;
+  tree: FileTree | null;
   state: number;
   /** Walked, and not expired since. */
   isFresh: boolean;

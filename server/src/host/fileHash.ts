@@ -1,5 +1,5 @@
 /** Reads one file into its git blob id, and says how far the answer can be trusted. */
-import type { FileEntry } from "../core/context/fileTree.js";
+import type { FileNode } from "../core/context/fileTree.js";
 import type { HostError } from "../core/host.js";
 import type { Slices } from "./contextWalk.js";
 import { blobHash } from "./digest.js";
@@ -52,11 +52,11 @@ export async function hashFile(
  * False when the file was written so shortly before it was read that a later write could leave
  * the same stat behind (what git calls racy): such an answer serves now but is not remembered.
  */
-export function isSettled(entry: FileEntry, readAt: number): boolean {
-  const written = Math.max(entry.mtimeMs, entry.stat?.ctimeMs ?? 0);
+export function isSettled({ mtimeMs, ctimeMs }: FileNode, readAt: number): boolean {
+  const written = Math.max(mtimeMs, ctimeMs);
   // Whole seconds mean a file system that counts in seconds (FAT even in two); others tick every
   // few milliseconds, at the kernel's pace.
-  const isCoarse = entry.mtimeMs % 1000 === 0 && (entry.stat?.ctimeMs ?? 0) % 1000 === 0;
+  const isCoarse = mtimeMs % 1000 === 0 && ctimeMs % 1000 === 0;
   return written + (isCoarse ? 2000 : 50) < readAt;
 }
 

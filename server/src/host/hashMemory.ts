@@ -2,11 +2,12 @@
  * Identities of files by what tells their states apart on disk, so that a file is read once for
  * each state. Bounded: what was not asked for the longest is forgotten first.
  */
-import type { FileEntry } from "../core/context/fileTree.js";
+import type { FileNode } from "../core/context/fileTree.js";
 
 export interface HashMemory {
-  get(entry: FileEntry): string | null;
-  set(entry: FileEntry, identity: string): void;
+  /** @param path of the file, for file systems that do not number their files */
+  get(file: FileNode, path: string): string | null;
+  set(file: FileNode, path: string, identity: string): void;
   readonly size: number;
 }
 
@@ -25,16 +26,16 @@ export function createHashMemory(limit = DEFAULT_LIMIT): HashMemory {
     }
   };
   return {
-    get(entry) {
-      const key = stateKey(entry);
+    get(file, path) {
+      const key = stateKey(file, path);
       const identity = key === null ? undefined : identities.get(key);
       if (key === null || identity === undefined) return null;
       // Asking makes it the youngest again.
       put(key, identity);
       return identity;
     },
-    set(entry, identity) {
-      const key = stateKey(entry);
+    set(file, path, identity) {
+      const key = stateKey(file, path);
       if (key !== null) put(key, identity);
     },
     get size() {
@@ -43,11 +44,10 @@ export function createHashMemory(limit = DEFAULT_LIMIT): HashMemory {
   };
 }
 
-function stateKey(entry: FileEntry): string | null {
-  const { stat } = entry;
-  if (stat === null) return null;
+function stateKey(file: FileNode, path: string): string | null {
+  const { size, mtimeMs, ctimeMs, dev, ino } = file;
+  if (ctimeMs === 0) return null;
   // Some file systems have no inode numbers, or larger ones than a double holds: add the path.
-  const isSure = stat.ino !== 0 && Number.isSafeInteger(stat.ino);
-  const where = isSure ? `${stat.dev}:${stat.ino}` : `${stat.dev}:${stat.ino}:${entry.path}`;
-  return `${entry.size}:${entry.mtimeMs}:${stat.ctimeMs}:${where}`;
+  const isSure = ino !== 0 && Number.isSafeInteger(ino);
+  return `${size}:${mtimeMs}:${ctimeMs}:${dev}:${ino}${isSure ? "" : `:${path}`}`;
 }

@@ -36,7 +36,22 @@ function byQuestion(answers: readonly Answer[]): ReadonlyMap<string, string> {
 }
 
 function shownAnswer(json: string | undefined): readonly string[] {
-  return json === undefined ? ["(not asked)"] : shown(JSON.parse(json), "");
+  return json === undefined ? ["(not asked)"] : numbered(shown(JSON.parse(json), ""));
+}
+
+/**
+ * The classic builder's ids of images and containers begin the keys, which another version of the
+ * model makes otherwise: which of them are equal counts, not what they are.
+ */
+function numbered(lines: readonly string[]): readonly string[] {
+  const numbers = new Map<string, number>();
+  return lines.map((line) =>
+    line.replace(/\b[0-9a-f]{12}\b/g, (id) => {
+      const number = numbers.get(id) ?? numbers.size + 1;
+      numbers.set(id, number);
+      return `id ${number}`;
+    }),
+  );
 }
 
 /**

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Builder } from "../../../server/src/core/build/builder.js";
 import { contentDigest } from "../../../server/src/core/context/contentDigest.js";
+import type { FileNode } from "../../../server/src/core/context/fileTree.js";
+import { errorsIn, nodeAt } from "../../../server/src/core/context/folder.js";
 import {
   createIgnoreMatcher,
   readIgnoreFile,
 } from "../../../server/src/core/context/ignoreFile.js";
 import { selectSources } from "../../../server/src/core/context/select.js";
+import { entriesBelow } from "../../../server/src/core/context/selection.js";
 import { problemWords } from "../../../server/src/core/words/problems.js";
 import { type ContextReader, createContextReader } from "../../../server/src/host/contextReader.js";
 import { sha256 } from "../../../server/src/host/digest.js";
@@ -37,15 +40,16 @@ function open(
   return { disk, reader };
 }
 
+function fileAt({ tree }: Pick<ContextReader, "tree">, path: string): FileNode | null {
+  const node = nodeAt(tree.root, path);
+  return node?.kind === "directory" ? null : node;
+}
+
 /** All paths of the reader's tree, folders with a slash. */
 function pathsOf(reader: ContextReader): readonly string[] {
-  const below = (path: string): readonly string[] =>
-    reader.tree
-      .list(path)
-      .flatMap((entry) =>
-        entry.kind === "directory" ? [`${entry.path}/`, ...below(entry.path)] : [entry.path],
-      );
-  return below("");
+  return [...entriesBelow(reader.tree.root, "", "")].map(({ path, node }) =>
+    node.kind === "directory" ? `${path}/` : path,
+  );
 }
 
 /** The digest of `COPY sources`, hashing what is needed on the way. */
@@ -69,9 +73,9 @@ for (const system of SYSTEMS) {
     disk.makeLink("link", system === "posix" ? "d/e" : "d\\e");
     assert.ok((await reader.scan()).ok);
     assert.deepEqual(pathsOf(reader), ["a", "b", "d/", "d/e/", "d/e/f", "empty/", "link"]);
-    assert.equal(reader.tree.lookup("link")?.linkTarget, "d/e");
-    assert.equal(reader.tree.lookup("d/e/f")?.mode, system === "posix" ? 0o644 : 0o755);
-    assert.equal(reader.tree.lookup("d")?.mode, 0o755);
+    assert.equal(fileAt(reader, "link")?.linkTarget, "d/e");
+    assert.equal(nodeAt(reader.tree.root, "d/e/f")?.mode, system === "posix" ? 0o644 : 0o755);
+    assert.equal(nodeAt(reader.tree.root, "d")?.mode, 0o755);
     assert.equal(reader.tree.isIgnored("node_modules/x"), true);
   });
 
@@ -105,11 +109,11 @@ for (const system of SYSTEMS) {
     disk.write("d/x", "other");
     await reader.refresh(["d/x"]);
     assert.notEqual(reader.tree, before);
-    assert.equal(reader.tree.lookup("e"), before.lookup("e"));
-    assert.equal(reader.tree.lookup("a"), before.lookup("a"));
-    assert.notEqual(reader.tree.lookup("d"), before.lookup("d"));
+    assert.equal(nodeAt(reader.tree.root, "e"), nodeAt(before.root, "e"));
+    assert.equal(nodeAt(reader.tree.root, "a"), nodeAt(before.root, "a"));
+    assert.notEqual(nodeAt(reader.tree.root, "d"), nodeAt(before.root, "d"));
     assert.notEqual(await digestOf(reader, "."), digest);
-    assert.equal(before.lookup("d/x")?.size, "content of d/x".length);
+    assert.equal(fileAt({ tree: before }, "d/x")?.size, "content of d/x".length);
   });
 }
 
@@ -215,7 +219,7 @@ test("the mode of such a folder reaches BuildKit, not the classic builder", asyn
     const { disk, reader } = open("posix", ["d/keep"], { ignore: "d\n!d/keep", builder });
     disk.setMode("d", 0o700);
     await reader.scan();
-    assert.equal(reader.tree.lookup("d")?.mode, mode);
+    assert.equal(nodeAt(reader.tree.root, "d")?.mode, mode);
   }
 });
 
@@ -260,7 +264,7 @@ test("a file written while it is read counts with its last state", async () => {
     }
   };
   const digest = await digestOf(reader, "a");
-  assert.equal(reader.tree.lookup("a")?.size, "written in between".length);
+  assert.equal(fileAt(reader, "a")?.size, "written in between".length);
   const other = open("posix", []);
   other.disk.write("a", "written in between");
   await other.reader.scan();
@@ -292,7 +296,7 @@ test("what may not be read is a value and leaves the rest alone", async () => {
   disk.deny("secret");
   assert.ok((await reader.scan()).ok);
   assert.deepEqual(
-    reader.tree.errors.map(({ code, path }) => [code, path]),
+    errorsIn(reader.tree.root).map(({ code, path }) => [code, path]),
     [["EACCES", "locked"]],
   );
   assert.ok(await digestOf(reader, "a"));
@@ -310,7 +314,7 @@ test("special files are seen and never opened", async () => {
   await reader.scan();
   await digestOf(reader, ".");
   assert.equal(disk.opened, 1);
-  assert.equal(reader.tree.lookup("fifo")?.kind, "fifo");
+  assert.equal(nodeAt(reader.tree.root, "fifo")?.kind, "fifo");
 });
 
 test("a context that is missing, a file, or closed is one clear error; the last picture stays", async () => {
@@ -336,7 +340,7 @@ test("cancelling stops with a value and keeps the last picture", async () => {
   const { reader } = open("posix", ["a", "d/x"]);
   const result = await reader.scan({ isCancelled: true });
   assert.equal(result.ok ? "" : result.error.code, "ECANCELED");
-  assert.equal(reader.tree.entryCount, 0);
+  assert.equal(reader.tree.root.entryCount, 0);
   assert.ok((await reader.scan()).ok);
 });
 
@@ -352,7 +356,7 @@ test("another ignore file hashes nothing twice, and hints spare the reading", as
     root: DISK_ROOTS.posix,
     ignore: createIgnoreMatcher([], "buildkit"),
     fileSystem: disk,
-    identityHints: (entry) => `hint for ${entry.path}`,
+    identityHints: (_file, path) => `hint for ${path}`,
   });
   await hinted.scan();
   await digestOf(hinted, ".");
@@ -363,12 +367,13 @@ test("the memory forgets what was asked for the longest ago", async () => {
   const memory = createHashMemory(2);
   const { reader } = open("posix", ["a", "b", "c"]);
   await reader.scan();
-  const [a, b, c] = reader.tree.list("");
-  assert.ok(a !== undefined && b !== undefined && c !== undefined);
-  memory.set(a, "1");
-  memory.set(b, "2");
-  assert.equal(memory.get(a), "1");
-  memory.set(c, "3");
-  assert.deepEqual([memory.get(a), memory.get(b), memory.get(c)], ["1", null, "3"]);
+  const [a, b, c] = ["a", "b", "c"].map((name) => fileAt(reader, name));
+  assert.ok(a != null && b != null && c != null);
+  memory.set(a, "a", "1");
+  memory.set(b, "b", "2");
+  assert.equal(memory.get(a, "a"), "1");
+  memory.set(c, "c", "3");
+  const kept = [memory.get(a, "a"), memory.get(b, "b"), memory.get(c, "c")];
+  assert.deepEqual(kept, ["1", null, "3"]);
   assert.equal(memory.size, 2);
 });

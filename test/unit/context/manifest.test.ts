@@ -6,7 +6,7 @@ import { selectSources } from "../../../server/src/core/context/select.js";
 
 function manifest(...files: readonly ListedFile[]) {
   const tree = listedTree(files);
-  const lines = manifestOf(tree, selectSources(tree, { builder: "buildkit", sources: ["."] }));
+  const lines = manifestOf(selectSources(tree, { builder: "buildkit", sources: ["."] }));
   assert.ok(lines !== null);
   return lines;
 }
@@ -47,8 +47,5 @@ test("a file that becomes a link, and a link that is re-pointed, have changed co
 
 test("a manifest waits for every identity", () => {
   const tree = listedTree([{ path: "a", size: 1 }]);
-  assert.equal(
-    manifestOf(tree, selectSources(tree, { builder: "buildkit", sources: ["a"] })),
-    null,
-  );
+  assert.equal(manifestOf(selectSources(tree, { builder: "buildkit", sources: ["a"] })), null);
 });

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
+import { childrenOf, nodeAt } from "../../../server/src/core/context/folder.js";
 import { ignoreNothing } from "../../../server/src/core/context/ignoreFile.js";
 import { createContextReader } from "../../../server/src/host/contextReader.js";
 import { gitBlobId } from "../../../server/src/host/digest.js";
@@ -24,8 +25,8 @@ test("the identity of a file is its git blob id", async () => {
   const report = await reader.hash(["hello", "big"]);
   assert.deepEqual(report.ok && [report.value.files, report.value.bytes], [2, 3_000_006]);
   const identityOf = (name: string) => {
-    const entry = reader.tree.lookup(name);
-    return entry && reader.tree.identityOf(entry);
+    const node = nodeAt(reader.tree.root, name);
+    return node?.kind === "file" ? node.identity : null;
   };
   // As `git hash-object` prints it.
   assert.equal(identityOf("hello"), "ce013625030ba8dba906f756967f9e9ca394464a");
@@ -47,16 +48,21 @@ test("modes, links and loops of a real folder", posixOnly, async () => {
   });
   assert.ok((await reader.scan()).ok);
   assert.deepEqual(
-    reader.tree.list("").map((entry) => [entry.path, entry.kind, entry.linkTarget]),
+    [...childrenOf(reader.tree.root)].map((node) => [
+      node.name,
+      node.kind,
+      node.kind === "directory" ? null : node.linkTarget,
+    ]),
     [
       ["d", "directory", null],
       ["out", "symlink", "/etc"],
       ["self", "symlink", "self"],
     ],
   );
-  assert.equal(reader.tree.lookup("d/tool")?.mode, 0o4755);
-  assert.equal(reader.tree.lookup("d/up")?.linkTarget, "..");
-  assert.equal(reader.tree.entryCount, 5);
+  assert.equal(nodeAt(reader.tree.root, "d/tool")?.mode, 0o4755);
+  const up = nodeAt(reader.tree.root, "d/up");
+  assert.equal(up?.kind === "symlink" && up.linkTarget, "..");
+  assert.equal(reader.tree.root.entryCount, 5);
 });
 
 test("a link that takes a file's place is not read through", posixOnly, async () => {

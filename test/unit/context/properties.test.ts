@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { contentDigest } from "../../../server/src/core/context/contentDigest.js";
+import type { Found } from "../../../server/src/core/context/fileTree.js";
+import { nodeAt } from "../../../server/src/core/context/folder.js";
 import {
   createIgnoreMatcher,
   type IgnoreMatcher,
@@ -10,7 +12,11 @@ import {
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
 import { manifestOf } from "../../../server/src/core/context/manifest.js";
 import { selectSources } from "../../../server/src/core/context/select.js";
-import type { CopyRequest } from "../../../server/src/core/context/selection.js";
+import {
+  type CopyRequest,
+  entriesBelow,
+  entriesOf,
+} from "../../../server/src/core/context/selection.js";
 import { createContextReader } from "../../../server/src/host/contextReader.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { runs } from "../../support/thorough.js";
@@ -58,7 +64,7 @@ test("a file that is not selected changes no digest; a selected one always does"
         const selection = selectSources(before, request);
         if (selection.problems.length > 0) return;
         const changed = paths[pick % paths.length];
-        const selected = manifestOf(before, selection)?.some(([path]) => path === changed);
+        const selected = manifestOf(selection)?.some(([path]) => path === changed);
         const after = listed(paths, (path) => (path === changed ? { identity: "new" } : {}));
         assert.equal(digestOf(before, request) !== digestOf(after, request), selected);
       },
@@ -87,6 +93,11 @@ test("times change no digest", () => {
   );
 });
 
+function pathsBelow({ path, node }: Found): readonly string[] {
+  if (node.kind !== "directory") return [];
+  return [...entriesBelow(node, path, "")].map((entry) => entry.path);
+}
+
 test("what BuildKit hashes through filters is what it copies", () => {
   fc.assert(
     fc.property(
@@ -105,12 +116,12 @@ test("what BuildKit hashes through filters is what it copies", () => {
         const [selection] = sources;
         if (selection?.hashed.kind !== "list" || selection.problems.length > 0) return;
         const isRoot = (path: string) =>
-          selection.entries.some(({ to, entry }) => to === "" && entry.path === path);
-        const copied = selection.entries
-          .map(({ entry }) => entry.path)
+          selection.taken.some((one) => one.to === "" && one.path === path);
+        const copied = [...entriesOf(selection)]
+          .map(({ path }) => path)
           .filter((path) => !isRoot(path));
         const hashed = selection.hashed.items
-          .map((item) => item.path)
+          .flatMap((item) => [item.path, ...(item.what === "whole" ? pathsBelow(item) : [])])
           .filter((path) => !isRoot(path));
         assert.deepEqual([...new Set(copied)].sort(), [...new Set(hashed)].sort());
       },
@@ -140,7 +151,7 @@ async function pictureOf(reader: ReturnType<typeof readerOf>): Promise<unknown> 
   const digest = contentDigest(reader.tree, selectSources(reader.tree, request), sha256);
   if (digest.kind === "needed") await reader.hash(digest.paths);
   const selection = selectSources(reader.tree, request);
-  return [contentDigest(reader.tree, selection, sha256), manifestOf(reader.tree, selection)];
+  return [contentDigest(reader.tree, selection, sha256), manifestOf(selection)];
 }
 
 test("a walk finds exactly the files that are not ignored, whatever it prunes", async () => {
@@ -154,7 +165,7 @@ test("a walk finds exactly the files that are not ignored, whatever it prunes", 
         const ignore = createIgnoreMatcher(readIgnoreFile(text), builder);
         const reader = readerOf(diskOf(paths, on), ignore);
         await reader.scan();
-        const seen = paths.filter((path) => reader.tree.lookup(path) !== null);
+        const seen = paths.filter((path) => nodeAt(reader.tree.root, path) !== null);
         assert.deepEqual(
           seen,
           paths.filter((path) => !ignore.isIgnored(path)),
@@ -235,7 +246,7 @@ test("looking again at what changed gives the same picture as walking everything
           await reader.refresh(changed.map(({ path }) => path));
           const fresh = readerOf(disk, ignore);
           await fresh.scan();
-          assert.equal(reader.tree.entryCount, fresh.tree.entryCount, text);
+          assert.equal(reader.tree.root.entryCount, fresh.tree.root.entryCount, text);
           const picture = await pictureOf(reader);
           assert.deepEqual(picture, await pictureOf(fresh), text);
         }

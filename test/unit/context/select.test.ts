@@ -3,7 +3,11 @@ import { test } from "node:test";
 import type { Builder } from "../../../server/src/core/build/builder.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
 import { selectSources } from "../../../server/src/core/context/select.js";
-import { type CopyRequest, failsStep } from "../../../server/src/core/context/selection.js";
+import {
+  type CopyRequest,
+  entriesOf,
+  failsStep,
+} from "../../../server/src/core/context/selection.js";
 import { severityOf } from "../../../server/src/core/words/problems.js";
 
 /** `path -> target` is a link, `path/` a folder, `path |` a pipe; everything else a file of its own length. */
@@ -45,11 +49,11 @@ function checkCopied(
 ): void {
   const selection = selectSources(tree, requestOf(builder, copy));
   assert.deepEqual(selection.problems.filter(failsStep), []);
-  const entries = selection.sources.flatMap((source) => source.entries);
+  const entries = selection.sources.flatMap((source) => [...entriesOf(source)]);
   assert.deepEqual(
     entries
       .filter(({ to }) => to !== "")
-      .map(({ to, entry }) => (entry.kind === "directory" ? `${to}/` : to)),
+      .map(({ to, node }) => (node.kind === "directory" ? `${to}/` : to)),
     expected,
     `${builder}: COPY ${copy}`,
   );
@@ -86,10 +90,10 @@ for (const builder of BUILDERS) {
     checkCopied("dir-link", D, { builder });
     checkCopied("dir-link/e", ["y.go"], { builder });
     const selection = selectSources(CONTEXT, { builder, sources: ["file-link", "d"] });
-    const [file] = selection.sources[0]?.entries ?? [];
-    assert.equal(file?.entry.path, "a.txt");
-    const back = selection.sources[1]?.entries.find((selected) => selected.to === "back");
-    assert.equal(back?.entry.kind, "symlink");
+    const [file, folder] = selection.sources.map((source) => [...entriesOf(source)]);
+    assert.equal(file?.[0]?.path, "a.txt");
+    const back = folder?.find((selected) => selected.to === "back");
+    assert.equal(back?.node.kind, "symlink");
   });
 
   test(`${builder}: an absolute link and a link upwards stay in the context`, () => {
@@ -179,7 +183,7 @@ test("a bind mount takes a star literally", () => {
   const tree = treeOf(["a*", "ab"]);
   const selection = selectSources(tree, { builder: "buildkit", sources: ["a*"], wildcards: false });
   assert.deepEqual(
-    selection.sources[0]?.entries.map(({ entry }) => entry.path),
+    selection.sources[0]?.taken.map(({ path }) => path),
     ["a*"],
   );
 });

@@ -1,6 +1,7 @@
 /** The build context as a commit has it, under that commit's own ignore file. */
 import { rulesOf } from "../build/builderRules.js";
 import { type BuildDefinition, contextFolder } from "../build/definition.js";
+import { nodeAt } from "../context/folder.js";
 import { createIgnoreMatcher, ignoreNothing, readIgnoreFile } from "../context/ignoreFile.js";
 import { type ListedFile, listedTree } from "../context/listedTree.js";
 import { contextView } from "../files/contextInput.js";
@@ -67,18 +68,17 @@ function stateOf(
     .filter(({ path }) => !ignore.isIgnored(path))
     .map((file): ListedFile => {
       if (file.kind === "symlink") return file;
-      const now = working.tree.lookup(file.path);
-      const identity = now?.kind === "file" ? working.tree.identityOf(now) : null;
+      const now = nodeAt(working.tree.root, file.path);
       // What git holds to be the same is the same, whatever line ends and filters did to its bytes.
-      const isSame = now !== null && identity !== null && !changed.has(file.path);
-      return isSame ? { ...file, size: now.size, identity } : file;
+      const isSame = now?.kind === "file" && now.identity !== null && !changed.has(file.path);
+      return isSame ? { ...file, size: now.size, identity: now.identity } : file;
     });
   const tree = listedTree(kept, ignore.isIgnored);
   return {
     tree,
     view: contextView(tree, digest),
     checkout: null,
-    entryCount: tree.entryCount,
+    entryCount: tree.root.entryCount,
     problems: ignoreProblems(ignored?.path ?? null, ignore.problems),
   };
 }

@@ -38,7 +38,7 @@ export function stateOf(listing: Listing, seen: Seen): ContextState {
     tree: shown,
     view: contextView(shown, seen.digest, seen.name),
     checkout: null,
-    entryCount: tree.entryCount,
+    entryCount: tree.root.entryCount,
     problems: ignoreProblems(listing.ignorePath, listing.ignoreProblems),
   };
   states.set(tree, [{ seen, state }, ...remembered.slice(0, rememberedStates - 1)]);
@@ -66,7 +66,7 @@ export function workingState(listing: Listing, digest: Digest): ContextState {
       tree,
       view: contextView(tree, digest),
       checkout: null,
-      entryCount: listing.tree.entryCount,
+      entryCount: listing.tree.root.entryCount,
       problems: ignoreProblems(listing.ignorePath, listing.ignoreProblems),
     };
     workingStates.set(listing, state);

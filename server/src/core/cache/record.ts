@@ -1,6 +1,7 @@
 /** What a simulated build leaves behind. */
 import { contextPlace, dockerfileName } from "../build/definition.js";
 import type { FileTree } from "../context/fileTree.js";
+import { emptyFolder } from "../context/folder.js";
 import type { Manifest } from "../context/manifest.js";
 import { sendPaths, type Transfer } from "../context/transfer.js";
 import { type BuildGraph, placeOf } from "../graph/graph.js";
@@ -103,13 +104,13 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
 /** Where everything is sent at every build, nothing is held. */
 function transferOf({ graph, keys, tree }: RecordingInput): Transfer | null {
   if (tree === null || graph.rules.sendsEverything) return null;
-  if (keys.steps.some(mountsContextWritable)) return [];
+  if (keys.steps.some(mountsContextWritable)) return emptyFolder;
   const paths = new Set<string>();
   for (const { selection, folder } of keys.steps.flatMap(({ context }) => context)) {
     if (folder !== null) continue;
-    for (const { path, isWildcard, entries } of selection.sources) {
+    for (const { path, isWildcard, taken } of selection.sources) {
       if (!isWildcard) paths.add(path);
-      else for (const { entry } of entries) paths.add(entry.path);
+      else for (const one of taken) paths.add(one.path);
     }
   }
   return paths.size === 0 ? null : sendPaths(tree, paths);

@@ -7,7 +7,7 @@ import { isBuilder } from "../build/builder.js";
 import { rulesOf } from "../build/builderRules.js";
 import { type BuildDefinition, contextPlace, dockerfileName } from "../build/definition.js";
 import type { Manifest } from "../context/manifest.js";
-import type { SentEntry, Transfer } from "../context/transfer.js";
+import type { Transfer } from "../context/transfer.js";
 import { nameText, readName } from "./inputName.js";
 import type { RecordedBuild } from "./record.js";
 import {
@@ -22,6 +22,7 @@ import {
 } from "./recordGraph.js";
 import { type Baseline, type BuildRecord, modelVersion, type StepRecord } from "./records.js";
 import { isWrittenRecord, readRecords, writeRecords } from "./writtenRecords.js";
+import { isSentEntry, readTransfer, type SentEntry, writeTransfer } from "./writtenTransfers.js";
 
 export interface BuildState {
   /** Oldest first. */
@@ -96,7 +97,7 @@ function addTransfer(
   ];
   let entries = 0;
   const kept = newestFirst.filter(([, sent], i) => {
-    entries += sent.length;
+    entries += sent.entryCount;
     return i === 0 || entries <= maxSentEntries;
   });
   return new Map(kept.reverse());
@@ -163,7 +164,9 @@ export function writeState(state: BuildState): string {
     builds: state.builds.map((build) => ({ ...build, steps: build.steps.map(withTexts) })),
     records: writeRecords(state.records),
     manifests: Object.fromEntries(state.manifests),
-    transfers: Object.fromEntries(state.transfers),
+    transfers: Object.fromEntries(
+      [...state.transfers].map(([name, sent]) => [name, writeTransfer(sent)]),
+    ),
   });
 }
 
@@ -216,14 +219,14 @@ export function readState(text: string): ReadState {
     return { kind: "damaged" };
   }
   const sent = Object.entries(transfers);
-  if (!sent.every((entry): entry is [string, Transfer] => isArrayOf(entry[1], isSentEntry))) {
+  if (!sent.every((entry): entry is [string, SentEntry[]] => isArrayOf(entry[1], isSentEntry))) {
     return { kind: "damaged" };
   }
   const state: BuildState = {
     builds: builds.map((build) => ({ ...build, steps: build.steps.map(withNames) })),
     records: readRecords(records),
     manifests: new Map(lists),
-    transfers: new Map(sent),
+    transfers: new Map(sent.map(([name, entries]) => [name, readTransfer(entries)])),
   };
   return { kind: "read", state };
 }
@@ -247,14 +250,6 @@ function isManifestLine(value: unknown): value is Manifest[number] {
     isString(value[0]) &&
     isString(value[1]) &&
     typeof value[2] === "number"
-  );
-}
-
-function isSentEntry(value: unknown): value is SentEntry {
-  return (
-    Array.isArray(value) &&
-    value.length === 7 &&
-    value.every((part, i) => typeof part === (i >= 2 && i <= 4 ? "number" : "string"))
   );
 }
 

@@ -3,36 +3,68 @@
  * and no directory that holds no file. Two trees are compared with a commit in this form, so that
  * neither a umask nor an empty folder counts as a change.
  */
-import type { ContextTree } from "./contextTree.js";
-import type { FileTree } from "./fileTree.js";
-import { type ListedFile, listedTree } from "./listedTree.js";
+import type { FileNode, FileTree, FolderNode, Part, TreeNode } from "./fileTree.js";
+import { folderNode, withParts } from "./folder.js";
 
 /** The permission bits that a checkout with the usual umask (022) gives a file. */
 export function gitMode(isExecutable: boolean): number {
   return isExecutable ? 0o755 : 0o644;
 }
 
-/** Identities are the tree's own, as far as they are known. */
-export function gitNotion(tree: FileTree): ContextTree {
-  const files: ListedFile[] = [];
-  const walk = (folder: string): void => {
-    for (const entry of tree.list(folder)) {
-      if (entry.kind === "directory") {
-        walk(entry.path);
-        continue;
-      }
-      const error = tree.errorOf(entry);
-      files.push({
-        path: entry.path,
-        kind: entry.kind,
-        mode: gitMode((entry.mode & 0o100) !== 0),
-        size: entry.size,
-        ...(entry.linkTarget === null ? {} : { linkTarget: entry.linkTarget }),
-        ...(entry.kind === "file" ? { identity: tree.identityOf(entry) } : {}),
-        ...(error === null ? {} : { error }),
-      });
-    }
-  };
-  walk("");
-  return listedTree(files, (path) => tree.isIgnored(path));
+/** Made of the tree's own nodes wherever git keeps all that they tell. */
+export function gitNotion({ root, isIgnored }: FileTree): FileTree {
+  return { root: keptFolder(root).node, isIgnored };
+}
+
+interface Kept<T> {
+  readonly node: T;
+  /** True where it is so for ever: no copy of a file in it waits for the file to be read. */
+  readonly isFinal: boolean;
+}
+
+const keptFolders = new WeakMap<FolderNode, FolderNode>();
+const keptParts = new WeakMap<Part, Part>();
+
+function keptFolder(folder: FolderNode): Kept<FolderNode> {
+  const remembered = keptFolders.get(folder);
+  if (remembered !== undefined) return { node: remembered, isFinal: true };
+  const parts = folder.parts.map(keptPart);
+  const header = { ...folder, mode: gitMode(true) };
+  const isAs =
+    folder.mode === header.mode && parts.every(({ node }, i) => node === folder.parts[i]);
+  const isWhole = parts.every(({ node }, i) => node.length === folder.parts[i]?.length);
+  const list = parts.map(({ node }) => node);
+  const node =
+    isAs && folder.errors.length === 0
+      ? folder
+      : isWhole && folder.errors.length === 0
+        ? withParts(folder, header, list)
+        : folderNode(header, list.flat());
+  const isFinal = parts.every((part) => part.isFinal);
+  if (isFinal) keptFolders.set(folder, node);
+  return { node, isFinal };
+}
+
+function keptPart(part: Part): Kept<Part> {
+  const remembered = keptParts.get(part);
+  if (remembered !== undefined) return { node: remembered, isFinal: true };
+  const children: TreeNode[] = [];
+  let isFinal = true;
+  for (const child of part) {
+    if (child.kind === "directory" && child.fileCount === 0) continue;
+    const kept = child.kind === "directory" ? keptFolder(child) : keptFile(child);
+    children.push(kept.node);
+    if (!kept.isFinal) isFinal = false;
+  }
+  const isAs = children.length === part.length && children.every((child, i) => child === part[i]);
+  const node = isAs ? part : children;
+  if (isFinal) keptParts.set(part, node);
+  return { node, isFinal };
+}
+
+function keptFile(file: FileNode): Kept<FileNode> {
+  const mode = file.kind === "symlink" ? file.mode : gitMode((file.mode & 0o100) !== 0);
+  if (mode === file.mode) return { node: file, isFinal: true };
+  const isFinal = file.kind !== "file" || file.identity !== null || file.size === 0;
+  return { node: { ...file, mode }, isFinal };
 }

@@ -1,14 +1,14 @@
-/** A file tree from a plain list: for the computed files of a stage, a git tree, and tests. */
+/** A file tree from a plain list: for a git tree, and tests. */
 import type { HostError } from "../host.js";
 import { baseName, parentPath, pathInRoot } from "../text/paths.js";
 import {
-  type ContextTree,
-  contextTree,
-  type DirectoryNode,
-  directoryNode,
-  rootEntry,
-} from "./contextTree.js";
-import type { FileEntry, FileKind } from "./fileTree.js";
+  type FileKind,
+  type FileTree,
+  type FolderNode,
+  fileNode,
+  type TreeNode,
+} from "./fileTree.js";
+import { folderNode, plainFolder } from "./folder.js";
 
 /** One file. Directories above it need not be listed: they then have mode 0755. */
 export interface ListedFile {
@@ -32,7 +32,7 @@ export interface ListedFile {
 export function listedTree(
   files: Iterable<ListedFile>,
   isIgnored: (path: string) => boolean = () => false,
-): ContextTree {
+): FileTree {
   const listed = new Map<string, ListedFile>();
   for (const file of files) {
     const path = pathInRoot(file.path);
@@ -48,37 +48,24 @@ export function listedTree(
     if (siblings === undefined) childrenOf.set(parentPath(file.path), [file]);
     else siblings.push(file);
   }
-  const nodeOf = (entry: FileEntry): DirectoryNode =>
-    directoryNode(
-      entry,
-      (childrenOf.get(entry.path) ?? []).map((file) =>
-        file.kind === "directory" ? nodeOf(entryOf(file)) : entryOf(file),
-      ),
-      listed.get(entry.path)?.error === undefined ? [] : errorList(listed.get(entry.path)),
-    );
-  return contextTree(nodeOf(rootEntry()), {
-    identityOf: (entry) => listed.get(entry.path)?.identity ?? null,
-    fileErrorOf: (entry) => listed.get(entry.path)?.error ?? null,
-    isIgnored,
-  });
-}
-
-function errorList(file: ListedFile | undefined): readonly HostError[] {
-  return file?.error === undefined ? [] : [file.error];
-}
-
-function entryOf(file: ListedFile): FileEntry {
-  const kind = file.kind ?? "file";
-  return {
-    path: file.path,
-    kind,
-    mode: kind === "symlink" ? 0o777 : (file.mode ?? (kind === "directory" ? 0o755 : 0o644)),
-    size: kind === "file" ? (file.size ?? 0) : 0,
-    mtimeMs: file.mtimeMs ?? 0,
-    linkTarget: kind === "symlink" ? (file.linkTarget ?? baseName(file.path)) : null,
-    uid: file.uid ?? 0,
-    gid: file.gid ?? 0,
-    device: file.device ?? null,
-    stat: null,
+  const folderOf = ({ path, mode = 0o755, uid = 0, gid = 0, error }: ListedFile): FolderNode => {
+    const children = childrenOf.get(path) ?? [];
+    const errors = error === undefined ? [] : [{ ...error, path: "" }];
+    return folderNode({ name: baseName(path), mode, uid, gid }, children.map(nodeOf), errors);
   };
+  const nodeOf = (file: ListedFile): TreeNode =>
+    file.kind === "directory" ? folderOf(file) : leafOf(file, file.kind ?? "file");
+  return { root: folderOf({ path: "", ...plainFolder("") }), isIgnored };
+}
+
+function leafOf(file: ListedFile, kind: Exclude<FileKind, "directory">): TreeNode {
+  const { path, mode = 0o644, size = 0, linkTarget = baseName(path), ...rest } = file;
+  return fileNode({
+    ...rest,
+    name: baseName(path),
+    kind,
+    mode: kind === "symlink" ? 0o777 : mode,
+    size: kind === "file" ? size : 0,
+    linkTarget: kind === "symlink" ? linkTarget : null,
+  });
 }

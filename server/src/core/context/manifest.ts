@@ -1,8 +1,8 @@
 /** What a selection held, small enough to keep with a simulated build, and what changed since. */
 
 import { compareBytes } from "../text/paths.js";
-import type { FileEntry, FileTree } from "./fileTree.js";
-import type { Selection } from "./selection.js";
+import type { TreeNode } from "./fileTree.js";
+import { entriesOf, type Selection } from "./selection.js";
 
 /** `[path in the tree, identity, mode]`. The identity starts with the kind: `file:`, `directory`, `symlink:` … */
 export type ManifestLine = readonly [path: string, identity: string, mode: number];
@@ -20,18 +20,16 @@ export interface ManifestChanges {
 }
 
 /** null while a selected file's identity is not known (see `contentDigest`). */
-export function manifestOf(tree: FileTree, selection: Selection): Manifest | null {
-  const entries = new Map<string, FileEntry>();
+export function manifestOf(selection: Selection): Manifest | null {
+  const nodes = new Map<string, TreeNode>();
   for (const source of selection.sources) {
-    for (const { entry } of source.entries) {
-      if (entry.path !== "") entries.set(entry.path, entry);
-    }
+    for (const { path, node } of entriesOf(source)) if (path !== "") nodes.set(path, node);
   }
   const lines: ManifestLine[] = [];
-  for (const entry of entries.values()) {
-    const identity = identityText(tree, entry);
+  for (const [path, node] of nodes) {
+    const identity = identityText(node);
     if (identity === null) return null;
-    lines.push([entry.path, identity, entry.mode]);
+    lines.push([path, identity, node.mode]);
   }
   return lines.sort((a, b) => compareBytes(a[0], b[0]));
 }
@@ -60,21 +58,19 @@ export function compareManifests(before: Manifest, after: Manifest): ManifestCha
   return { added, removed, contentChanged, modeChanged };
 }
 
-function identityText(tree: FileTree, entry: FileEntry): string | null {
-  switch (entry.kind) {
-    case "file": {
-      if (entry.size === 0) return "file:";
-      const identity = tree.identityOf(entry);
-      return identity === null ? null : `file:${identity}`;
-    }
+function identityText(node: TreeNode): string | null {
+  switch (node.kind) {
+    case "file":
+      if (node.size === 0) return "file:";
+      return node.identity === null ? null : `file:${node.identity}`;
     case "symlink":
-      return `symlink:${entry.linkTarget ?? ""}`;
+      return `symlink:${node.linkTarget ?? ""}`;
     case "character-device":
     case "block-device":
-      return `${entry.kind}:${entry.device ?? ""}`;
+      return `${node.kind}:${node.device ?? ""}`;
     case "directory":
     case "fifo":
     case "socket":
-      return entry.kind;
+      return node.kind;
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { rulesOf } from "../build/builderRules.js";
-import { isWithin } from "../text/paths.js";
+import { isWithin, parentPath } from "../text/paths.js";
 import type { FileTree } from "./fileTree.js";
 import { selectBuildKitSource } from "./selectBuildKit.js";
 import { selectClassicSource } from "./selectClassic.js";
@@ -32,8 +32,8 @@ export function selectSources(tree: FileTree, request: CopyRequest): Selection {
 
 /** True where the content of a folder goes into the destination, which is then a folder itself. */
 export function takesFolder({ sources }: Selection): boolean {
-  return sources.some(({ entries }) =>
-    entries.some(({ entry, to }) => entry.kind === "directory" && to === ""),
+  return sources.some(({ taken }) =>
+    taken.some(({ node, to }) => node.kind === "directory" && to === ""),
   );
 }
 
@@ -84,17 +84,33 @@ function digestOrder(request: CopyRequest, sources: readonly SourceSelection[]):
     .sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : pathOf(a) > pathOf(b) ? 1 : a - b));
 }
 
+/** A path that several sources take counts once. */
 function countFiles(sources: readonly SourceSelection[]): { fileCount: number; bytes: number } {
-  const seen = sources.length > 1 ? new Set<string>() : null;
+  const taken = sources.flatMap((source) => source.taken);
+  const counted = sources.length > 1 ? new Set<string>() : null;
+  // Where folders are taken whole, what is in them is counted with them.
+  const whole = new Set(taken.flatMap(({ isWhole, path }) => (isWhole ? [path] : [])));
   let fileCount = 0;
   let bytes = 0;
-  for (const { entries } of sources) {
-    for (const { entry } of entries) {
-      if (entry.kind === "directory" || seen?.has(entry.path) === true) continue;
-      seen?.add(entry.path);
-      fileCount++;
-      bytes += entry.size;
+  for (const one of taken) {
+    const { path, node, isWhole } = one;
+    if (counted !== null) {
+      if (node.kind === "directory" && !isWhole) continue;
+      if (counted.has(path) || isBelowAny(path, whole)) continue;
+      counted.add(path);
     }
+    if (isWhole) fileCount += one.node.fileCount;
+    else if (node.kind !== "directory") fileCount++;
+    bytes += isWhole ? one.node.bytes : node.kind === "directory" ? 0 : node.size;
   }
   return { fileCount, bytes };
+}
+
+function isBelowAny(path: string, folders: ReadonlySet<string>): boolean {
+  if (folders.size === 0) return false;
+  for (let at = path; at !== ""; ) {
+    at = parentPath(at);
+    if (folders.has(at)) return true;
+  }
+  return false;
 }

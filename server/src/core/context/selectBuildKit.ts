@@ -1,11 +1,12 @@
 /**
  * One source of a COPY or ADD as BuildKit selects and hashes it. What is copied and what is hashed
- * come from two pieces of BuildKit that agree nearly always; where they do not, `entries` follows
+ * come from two pieces of BuildKit that agree nearly always; where they do not, `taken` follows
  * the copy (fsutil `copy/copy.go`) and `hashed` the hash (`cache/contenthash/checksum.go`).
  */
 
 import { baseName, cleanPath, joinPath, pathInRoot } from "../text/paths.js";
-import type { FileEntry, FileTree } from "./fileTree.js";
+import type { FileTree, FolderNode, Found, TreeNode } from "./fileTree.js";
+import { childrenOf } from "./folder.js";
 import { containsWildcards, matchPath } from "./glob.js";
 import { createPatternMatcher, type MatchState, type PatternMatcher } from "./patternMatcher.js";
 import { resolvePath } from "./resolvePath.js";
@@ -13,11 +14,11 @@ import type {
   CopyRequest,
   HashedItem,
   HashedPart,
-  SelectedEntry,
   SelectionProblem,
   SourceSelection,
+  Taken,
 } from "./selection.js";
-import { addContent, problemsOf, splitWildcards, walkCandidates } from "./selectShared.js";
+import { problemsOf, splitWildcards, walkCandidates, wholeOf } from "./selectShared.js";
 
 /** See `selectSources`. */
 export function selectBuildKitSource(
@@ -60,38 +61,38 @@ interface AskedSource {
   readonly filters: Filters;
 }
 
-type FoundSource = Pick<SourceSelection, "matches" | "entries" | "hashed" | "problems">;
+type FoundSource = Pick<SourceSelection, "matches" | "taken" | "hashed" | "problems">;
 
 function nothing(...problems: readonly SelectionProblem[]): FoundSource {
-  return { matches: 0, entries: [], hashed: { kind: "empty" }, problems };
+  return { matches: 0, taken: [], hashed: { kind: "empty" }, problems };
 }
 
 /** A path without wildcards. */
 function selectPath({ tree, problem, wanted, filters }: AskedSource): FoundSource {
   const target = resolvePath(tree, wanted.path, true);
   if (target.kind !== "found") return nothing(problem.unresolved(wanted.path, target));
-  const entries = copiedFrom(tree, target.entry, baseName(wanted.path), filters);
+  const taken = copiedFrom(target, baseName(wanted.path), filters);
   if (!filters.any) {
-    const hashed: HashedPart = { kind: "record", path: target.entry.path };
-    return { matches: 1, entries, hashed, problems: [] };
+    const hashed: HashedPart = { kind: "record", path: target.path, node: target.node };
+    return { matches: 1, taken, hashed, problems: [] };
   }
   const hashing = hashFiltered(tree, wanted.path, filters);
   if (hashing.broken !== null) {
     const link = resolvePath(tree, hashing.broken, true);
     const problems = link.kind === "found" ? [] : [problem.unresolved(hashing.broken, link)];
-    return { matches: 1, entries, hashed: { kind: "empty" }, problems };
+    return { matches: 1, taken, hashed: { kind: "empty" }, problems };
   }
   const { items } = hashing;
   const { required } = wanted;
   if (required !== null && !items.some((item) => item.path.startsWith(required))) {
     return nothing(notThere(tree, problem, required));
   }
-  const isNothingLeft = !entries.some((selected) => selected.to !== "");
+  const isNothingLeft = !taken.some((selected) => selected.to !== "");
   const problems =
-    isNothingLeft && hasContent(tree, target.entry)
+    isNothingLeft && hasContent(target.node)
       ? [problem.make(wanted.path, { code: "everything-excluded" })]
       : [];
-  return { matches: 1, entries, hashed: asPart(items, wanted.path), problems };
+  return { matches: 1, taken, hashed: asPart(items, wanted.path), problems };
 }
 
 /** Everything that a path with wildcards matches. */
@@ -103,28 +104,30 @@ function selectMatches({ tree, source, problem, wanted, filters }: AskedSource):
   const base = resolvePath(tree, fixed, true);
   // The hash of a wildcard below nothing is fine, but the copy then fails to walk there.
   if (base.kind !== "found") return nothing(problem.unresolved(fixed, base));
-  const entries: SelectedEntry[] = [];
+  const taken: Taken[] = [];
   const items: HashedItem[] = [];
   const broken: SelectionProblem[] = [];
   let matches = 0;
-  walkCandidates(tree, base.entry.path, rest, (entry, relative) => {
+  const visit = (node: TreeNode, relative: string): "descend" | "skip" => {
     const path = joinPath(fixed, relative);
     if (matchPath(`/${wanted.path}`, `/${path}`) !== "match") return "descend";
     matches++;
-    const target = resolvePath(tree, entry.path, true);
+    const found = { path: joinPath(base.path, relative), node };
+    const target = resolvePath(tree, found.path, true);
     if (target.kind !== "found") {
       broken.push(problem.unresolved(path, target));
       return "skip";
     }
-    entries.push(...copiedFrom(tree, target.entry, baseName(path), filters));
-    items.push(...hashBelow(tree, entry, relative, filters, true).items);
+    taken.push(...copiedFrom(target, baseName(path), filters));
+    items.push(...hashBelow(tree, found, relative, filters, true).items);
     return "skip";
-  });
+  };
+  if (base.node.kind === "directory") walkCandidates(base.node, rest, visit);
   if (matches === 0) {
     const none = { code: "wildcard-without-match", builder: "buildkit", fails: false } as const;
     return nothing(problem.make(wanted.path, none));
   }
-  return { matches, entries, hashed: asPart(items, wanted.path), problems: broken };
+  return { matches, taken, hashed: asPart(items, wanted.path), problems: broken };
 }
 
 interface WantedSource {
@@ -205,38 +208,38 @@ function mayPassBelow(filters: Filters, directory: string, state: FilterState): 
 }
 
 /** What fsutil copies of one resolved source: a directory's filtered content, or the file itself. */
-function copiedFrom(
-  tree: FileTree,
-  source: FileEntry,
-  name: string,
-  filters: Filters,
-): readonly SelectedEntry[] {
-  if (source.kind !== "directory") return [{ entry: source, to: name }];
-  const entries: SelectedEntry[] = [{ entry: source, to: "" }];
-  if (!filters.any) addContent(tree, source.path, "", entries);
-  else addFilteredContent(tree, source.path, "", filters, START, [], entries);
-  return entries;
+function copiedFrom(source: Found, name: string, filters: Filters): readonly Taken[] {
+  const { path, node } = source;
+  if (node.kind !== "directory" || !filters.any) return [wholeOf(source, name)];
+  const taken: Taken[] = [{ path, node, to: "", isWhole: false }];
+  addFilteredContent(node, path, "", filters, START, [], taken);
+  return taken;
 }
 
 /** `pending`: directories that did not pass themselves and are created only for what is in them. */
 function addFilteredContent(
-  tree: FileTree,
-  directory: string,
+  folder: FolderNode,
+  path: string,
   to: string,
   filters: Filters,
   parent: FilterState,
-  pending: SelectedEntry[],
-  entries: SelectedEntry[],
+  pending: Taken[],
+  taken: Taken[],
 ): void {
-  for (const entry of tree.list(directory)) {
-    const selected = { entry, to: joinPath(to, baseName(entry.path)) };
+  for (const node of childrenOf(folder)) {
+    const selected: Taken = {
+      path: joinPath(path, node.name),
+      node,
+      to: joinPath(to, node.name),
+      isWhole: false,
+    };
     const { passes, state } = applyFilters(filters, selected.to, parent);
-    if (passes) entries.push(...pending.splice(0), selected);
-    if (entry.kind !== "directory" || (!passes && !mayPassBelow(filters, selected.to, state))) {
+    if (passes) taken.push(...pending.splice(0), selected);
+    if (node.kind !== "directory" || (!passes && !mayPassBelow(filters, selected.to, state))) {
       continue;
     }
     if (!passes) pending.push(selected);
-    addFilteredContent(tree, entry.path, selected.to, filters, state, pending, entries);
+    addFilteredContent(node, selected.path, selected.to, filters, state, pending, taken);
     if (pending.at(-1) === selected) pending.pop();
   }
 }
@@ -251,7 +254,7 @@ interface Hashing {
 function hashFiltered(tree: FileTree, path: string, filters: Filters): Hashing {
   const base = resolvePath(tree, path, false);
   if (base.kind !== "found") return { items: [], broken: null };
-  return hashBelow(tree, base.entry, "", filters, path !== "");
+  return hashBelow(tree, base, "", filters, path !== "");
 }
 
 /**
@@ -261,54 +264,57 @@ function hashFiltered(tree: FileTree, path: string, filters: Filters): Hashing {
  */
 function hashBelow(
   tree: FileTree,
-  base: FileEntry,
+  base: Found,
   name: string,
   filters: Filters,
   hasHeader: boolean,
 ): Hashing {
   const items: HashedItem[] = [];
   let broken: string | null = null;
-  const add = (entry: FileEntry, itemName: string, isTop: boolean): void => {
-    if (entry.kind === "symlink" && isTop) {
-      const target = resolvePath(tree, entry.path, true);
+  const add = ({ path, node }: Found, itemName: string, isTop: boolean): void => {
+    if (node.kind === "symlink" && isTop) {
+      const target = resolvePath(tree, path, true);
       if (target.kind === "found")
-        items.push({ name: itemName, path: target.entry.path, what: "record" });
-      else broken ??= entry.path;
+        items.push({ name: itemName, path: target.path, node: target.node, what: "record" });
+      else broken ??= path;
       return;
     }
-    const what = entry.kind === "directory" ? "header" : "record";
-    items.push({ name: itemName, path: entry.path, what });
+    const what = node.kind === "directory" ? "header" : "record";
+    items.push({ name: itemName, path, node, what });
   };
   const walk = (
-    directory: string,
+    directory: Found,
     relative: string,
     parent: FilterState,
-    pending: (readonly [FileEntry, string])[],
+    pending: (readonly [Found, string])[],
     isTop: boolean,
   ): void => {
-    for (const entry of tree.list(directory)) {
-      const path = joinPath(relative, baseName(entry.path));
+    if (directory.node.kind !== "directory") return;
+    for (const node of childrenOf(directory.node)) {
+      const path = joinPath(relative, node.name);
+      const found = { path: joinPath(directory.path, node.name), node };
       const { passes, state } = applyFilters(filters, path, parent);
       if (passes) {
         for (const [header, headerName] of pending.splice(0)) add(header, headerName, false);
-        add(entry, joinPath(name, path), isTop);
+        add(found, joinPath(name, path), isTop);
       }
-      if (entry.kind !== "directory" || (!passes && !mayPassBelow(filters, path, state))) continue;
-      const own = [entry, joinPath(name, path)] as const;
+      if (node.kind !== "directory" || (!passes && !mayPassBelow(filters, path, state))) continue;
+      const own = [found, joinPath(name, path)] as const;
       if (!passes) pending.push(own);
-      walk(entry.path, path, state, pending, false);
+      walk(found, path, state, pending, false);
       if (pending.at(-1) === own) pending.pop();
     }
   };
   if (!hasHeader) {
-    walk(base.path, "", START, [], true);
+    walk(base, "", START, [], true);
     return { items, broken };
+  }
+  if (!filters.any && base.node.kind === "directory") {
+    return { items: [{ ...base, name, what: "whole" }], broken };
   }
   const { passes, state } = applyFilters(filters, "", START);
   if (passes) add(base, name, true);
-  if (base.kind === "directory") {
-    walk(base.path, "", state, passes ? [] : [[base, name]], false);
-  }
+  walk(base, "", state, passes ? [] : [[base, name]], false);
   return { items, broken };
 }
 
@@ -318,7 +324,7 @@ function asPart(items: readonly HashedItem[], path: string): HashedPart {
   if (first === undefined) return { kind: "empty" };
   const isItself = second === undefined && first.what === "record" && baseName(path) !== "";
   if (isItself && (first.name === "" || baseName(first.name) === baseName(path))) {
-    return { kind: "record", path: first.path };
+    return { kind: "record", path: first.path, node: first.node };
   }
   return { kind: "list", items };
 }
@@ -336,6 +342,6 @@ function notThere(
   );
 }
 
-function hasContent(tree: FileTree, entry: FileEntry): boolean {
-  return entry.kind !== "directory" || tree.list(entry.path).length > 0;
+function hasContent(node: TreeNode): boolean {
+  return node.kind !== "directory" || node.entryCount > 0;
 }

@@ -3,18 +3,19 @@
  * (moby `builder/dockerfile/copy.go calcCopyInfo`, `copyWithWildcards`).
  */
 
-import { baseName, cleanPath } from "../text/paths.js";
-import type { FileEntry, FileTree } from "./fileTree.js";
+import { baseName, cleanPath, joinPath } from "../text/paths.js";
+import type { FileTree, FolderNode, Found, TreeNode } from "./fileTree.js";
+import { childrenOf } from "./folder.js";
 import { containsWildcards, matchFilePath } from "./glob.js";
 import { resolvePath } from "./resolvePath.js";
 import type {
   CopyRequest,
   HashedItem,
-  SelectedEntry,
   SelectionProblem,
   SourceSelection,
+  Taken,
 } from "./selection.js";
-import { addContent, problemsOf, walkCandidates } from "./selectShared.js";
+import { problemsOf, walkCandidates, wholeOf } from "./selectShared.js";
 
 /** See `selectSources`. --parents and --exclude do not exist for this builder and are not looked at. */
 export function selectClassicSource(
@@ -29,30 +30,28 @@ export function selectClassicSource(
   const isWildcard = request.wildcards !== false && containsWildcards(trimmed);
   const cleaned = cleanPath(trimmed);
   const path = isWildcard ? trimmed : cleaned === "." ? "" : cleaned.replace(/^\/+/, "");
-  const entries: SelectedEntry[] = [];
+  const taken: Taken[] = [];
   const items: HashedItem[] = [];
   const problems: SelectionProblem[] = [];
   let matches = 0;
   const take = (from: string): void => {
     const target = resolvePath(tree, from, true);
-    if (target.kind !== "found" || !isVisible(target.entry)) {
+    if (target.kind !== "found" || !isVisible(target.node)) {
       const missing = { kind: "missing", path: from, throughLink: false } as const;
       problems.push(problem.unresolved(from, target.kind === "found" ? missing : target));
       return;
     }
     matches++;
-    const { entry } = target;
-    items.push({ name: entry.path, path: entry.path, what: "record" });
-    if (entry.kind === "directory") {
-      entries.push({ entry, to: "" });
-      addContent(tree, entry.path, "", entries, isVisible);
-    } else entries.push({ entry, to: baseName(from) });
+    const { node, path } = target;
+    items.push({ name: path, path, node, what: "record" });
+    if (node.kind === "directory" && node.socketCount > 0) addVisible(target, node, "", taken);
+    else taken.push(wholeOf(target, baseName(from)));
   };
 
   if (isWildcard) {
-    walkCandidates(tree, "", path, (entry, relative) => {
+    walkCandidates(tree.root, path, (node, relative) => {
       // The classic builder takes a bad pattern for one that matches nothing.
-      if (isVisible(entry) && matchFilePath(path, relative) === "match") take(entry.path);
+      if (isVisible(node) && matchFilePath(path, relative) === "match") take(relative);
       return "descend";
     });
     if (matches === 0 && problems.length === 0) {
@@ -68,13 +67,25 @@ export function selectClassicSource(
     path,
     isWildcard,
     matches,
-    entries,
+    taken,
     problems,
     hashed: items.length === 0 ? { kind: "empty" } : { kind: "list", items },
   };
 }
 
+/** A folder that has sockets somewhere, without them. */
+function addVisible({ path, node }: Found, folder: FolderNode, to: string, taken: Taken[]): void {
+  taken.push({ path, node, to, isWhole: false });
+  for (const child of childrenOf(folder)) {
+    if (!isVisible(child)) continue;
+    const found = { path: joinPath(path, child.name), node: child };
+    const at = joinPath(to, child.name);
+    if (child.kind === "directory") addVisible(found, child, at, taken);
+    else taken.push({ ...found, to: at, isWhole: false });
+  }
+}
+
 /** The classic client leaves sockets out of the context it sends. */
-export function isVisible(entry: FileEntry): boolean {
-  return entry.kind !== "socket";
+export function isVisible(node: TreeNode): boolean {
+  return node.kind !== "socket";
 }

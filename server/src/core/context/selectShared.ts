@@ -1,54 +1,43 @@
 /** What the selections of both builders have in common: walking below a directory, and their messages. */
 
-import { baseName, joinPath } from "../text/paths.js";
-import type { FileEntry, FileTree } from "./fileTree.js";
+import { joinPath } from "../text/paths.js";
+import type { FileTree, FolderNode, Found, TreeNode } from "./fileTree.js";
+import { childOf, childrenOf, folderAt } from "./folder.js";
 import { containsWildcards, matchFilePath } from "./glob.js";
 import type { Resolution } from "./resolvePath.js";
-import type { CopyRequest, SelectedEntry, SelectionProblem, SourceProblem } from "./selection.js";
+import type { CopyRequest, SelectionProblem, SourceProblem, Taken } from "./selection.js";
 
-/** Appends a directory's whole content, in order; `to` is where the directory itself goes. */
-export function addContent(
-  tree: FileTree,
-  directory: string,
-  to: string,
-  entries: SelectedEntry[],
-  isVisible: (entry: FileEntry) => boolean = () => true,
-): void {
-  for (const entry of tree.list(directory)) {
-    if (!isVisible(entry)) continue;
-    const target = joinPath(to, baseName(entry.path));
-    entries.push({ entry, to: target });
-    if (entry.kind === "directory") addContent(tree, entry.path, target, entries, isVisible);
-  }
+/** A folder's content where it is taken whole, else the entry alone. */
+export function wholeOf({ path, node }: Found, to: string): Taken {
+  if (node.kind === "directory") return { path, node, to: "", isWhole: true };
+  return { path, node, to, isWhole: false };
 }
 
 /**
  * Calls `visit` for the entries below `base` that `pattern` may match, with their path relative to
- * `base`. `visit` matches itself; directories in which nothing can match are left out where the
+ * it. `visit` matches itself; directories in which nothing can match are left out where the
  * pattern is simple enough to tell.
  */
 export function walkCandidates(
-  tree: FileTree,
-  base: string,
+  base: FolderNode,
   pattern: string,
-  visit: (entry: FileEntry, relative: string) => "descend" | "skip",
+  visit: (node: TreeNode, relative: string) => "descend" | "skip",
 ): void {
   // A class may match a slash and an escape may hide one: then every entry is a candidate.
   const names = /[[\\]/.test(pattern) ? null : pattern.split("/");
-  const walk = (directory: string, relative: string, depth: number): void => {
-    for (const entry of tree.list(directory)) {
-      const name = baseName(entry.path);
-      const path = joinPath(relative, name);
+  const walk = (folder: FolderNode, relative: string, depth: number): void => {
+    for (const node of childrenOf(folder)) {
+      const path = joinPath(relative, node.name);
       if (names !== null) {
-        if (matchFilePath(names[depth] ?? "", name) !== "match") continue;
+        if (matchFilePath(names[depth] ?? "", node.name) !== "match") continue;
         if (depth < names.length - 1) {
-          if (entry.kind === "directory") walk(entry.path, path, depth + 1);
+          if (node.kind === "directory") walk(node, path, depth + 1);
           continue;
         }
       }
-      const next = visit(entry, path);
-      if (names === null && next === "descend" && entry.kind === "directory") {
-        walk(entry.path, path, depth + 1);
+      const next = visit(node, path);
+      if (names === null && next === "descend" && node.kind === "directory") {
+        walk(node, path, depth + 1);
       }
     }
   };
@@ -64,17 +53,24 @@ export function splitWildcards(path: string): { readonly fixed: string; readonly
 }
 
 /** What would be at `path` if case did not count, as it does not on the disks of macOS and Windows. */
-function inOtherCase(tree: FileTree, path: string): string | null {
+function inOtherCase({ root }: FileTree, path: string): string | null {
   let found = "";
   for (const name of path.split("/")) {
-    const wanted = joinPath(found, name).toLowerCase();
-    const entry =
-      tree.lookup(joinPath(found, name)) ??
-      tree.list(found).find((other) => other.path.toLowerCase() === wanted);
-    if (entry === undefined) return null;
-    found = entry.path;
+    const folder = folderAt(root, found);
+    if (folder === null) return null;
+    const there = childOf(folder, name)?.name ?? nameInOtherCase(folder, name);
+    if (there === null) return null;
+    found = joinPath(found, there);
   }
   return found === path ? null : found;
+}
+
+function nameInOtherCase(folder: FolderNode, name: string): string | null {
+  const wanted = name.toLowerCase();
+  for (const child of childrenOf(folder)) {
+    if (child.name.toLowerCase() === wanted) return child.name;
+  }
+  return null;
 }
 
 /** Makes the problems of one source. */

@@ -1,6 +1,8 @@
 /** What an instruction asks of a tree of files, and what it gets: plain data. */
 import type { Builder } from "../build/builder.js";
-import type { FileEntry } from "./fileTree.js";
+import { joinPath } from "../text/paths.js";
+import type { FolderNode, Found } from "./fileTree.js";
+import { childrenOf } from "./folder.js";
 
 export interface CopyRequest {
   readonly builder: Builder;
@@ -24,8 +26,7 @@ export type SourcePlace =
   | { readonly kind: "context"; readonly name: string };
 
 /** One thing that the instruction brings into the image. */
-export interface SelectedEntry {
-  readonly entry: FileEntry;
+export interface SelectedEntry extends Found {
   /**
    * Where it goes, relative to the destination directory. A file's own name when a single file
    * is copied (the destination may rename it); "" for the source directory itself, whose content
@@ -33,6 +34,11 @@ export interface SelectedEntry {
    */
   readonly to: string;
 }
+
+/** An entry alone, or a folder with everything below it: no list is made of what is in that. */
+export type Taken =
+  | (SelectedEntry & { readonly isWhole: false })
+  | (SelectedEntry & { readonly isWhole: true; readonly node: FolderNode });
 
 export interface SourceSelection {
   /** As written. */
@@ -43,7 +49,7 @@ export interface SourceSelection {
   /** How many files and directories the source names: 1 without wildcard, 0 when nothing was found. */
   readonly matches: number;
   /** In the order in which the builder finds them: a directory before its content, names by their bytes. */
-  readonly entries: readonly SelectedEntry[];
+  readonly taken: readonly Taken[];
   /** Of this source alone; `Selection.problems` has them as they count for the whole instruction. */
   readonly problems: readonly SelectionProblem[];
   /** What the builder hashes for this source; `contentDigest` reads it. */
@@ -118,19 +124,44 @@ export function failsStep(problem: SourceProblem | ObstacleProblem): boolean {
   }
 }
 
-/** What goes into the digest of one source. Paths are relative to the tree's root. */
+/** What goes into the digest of one source. */
 export type HashedPart =
   /** Nothing selected. */
   | { readonly kind: "empty" }
   /** One file or link with its header, or a directory with everything below it. */
-  | { readonly kind: "record"; readonly path: string }
+  | ({ readonly kind: "record" } & Found)
   /** Named records: matches of a wildcard, or what filters left. */
   | { readonly kind: "list"; readonly items: readonly HashedItem[] };
 
-export interface HashedItem {
+export interface HashedItem extends Found {
   /** The name that is hashed with the record. */
   readonly name: string;
-  readonly path: string;
-  /** `header`: a directory's own mode and owner; `record`: as in `HashedPart`. */
-  readonly what: "header" | "record";
+  /**
+   * `header`: a directory's own mode and owner; `whole`: with everything below it; `record`: as in
+   * `HashedPart`.
+   */
+  readonly what: "header" | "whole" | "record";
+}
+
+/** All entries of a source, one after the other, in the order in which the builder finds them. */
+export function* entriesOf({
+  taken,
+}: Pick<SourceSelection, "taken">): Generator<SelectedEntry, void, undefined> {
+  for (const one of taken) {
+    yield one;
+    if (one.isWhole) yield* entriesBelow(one.node, one.path, one.to);
+  }
+}
+
+/** A folder with everything below it, as it stands at a path and goes to another. */
+export function* entriesBelow(
+  folder: FolderNode,
+  path: string,
+  to: string,
+): Generator<SelectedEntry, void, undefined> {
+  for (const node of childrenOf(folder)) {
+    const entry = { path: joinPath(path, node.name), node, to: joinPath(to, node.name) };
+    yield entry;
+    if (node.kind === "directory") yield* entriesBelow(node, entry.path, entry.to);
+  }
 }

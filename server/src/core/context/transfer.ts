@@ -4,112 +4,115 @@
  * mode of a directory that was sent before. Source: fsutil, diff_containerd.go `sameFile`,
  * diskwriter.go `HandleChange`; BuildKit, source/local (`sharedKey`).
  */
-import type { FileEntry, FileKind, FileTree } from "./fileTree.js";
-
-/** One entry as it was sent. `identity` is empty for everything but regular files. */
-export type SentEntry = readonly [
-  path: string,
-  kind: FileKind,
-  mode: number,
-  size: number,
-  mtimeMs: number,
-  linkTarget: string,
-  identity: string,
-];
+import { compareBytes } from "../text/paths.js";
+import { alignedParts } from "./alignedParts.js";
+import type { FileNode, FileTree, FolderNode, Part, TreeNode } from "./fileTree.js";
+import { childOf, folderNode, withParts } from "./folder.js";
+import { pairMemory } from "./pairMemory.js";
+import { isRead, readPartOf } from "./readFiles.js";
 
 /** What the engine holds of one context; BuildKit tells contexts apart by the folder's name. */
-export type Transfer = readonly SentEntry[];
+export type Transfer = FolderNode;
 
-const indexes = new WeakMap<Transfer, ReadonlyMap<string, SentEntry>>();
-const wrappers = new WeakMap<Transfer, WeakMap<FileEntry, FileEntry>>();
-
-/** The tree as the engine sees it once `tree` has been sent on top of `transfer`. */
+/**
+ * The tree as the engine sees it once `tree` has been sent on top of `transfer`: made of the nodes
+ * of both, and shared with the transfer down from every folder that is as it was sent.
+ */
 export function transferredTree(tree: FileTree, transfer: Transfer): FileTree {
-  let index = indexes.get(transfer);
-  if (index === undefined) {
-    index = new Map(transfer.map((sent) => [sent[0], sent]));
-    indexes.set(transfer, index);
-  }
-  // One object for one entry, however often the tree is renewed: digests are remembered by it.
-  let seen = wrappers.get(transfer);
-  if (seen === undefined) {
-    seen = new WeakMap();
-    wrappers.set(transfer, seen);
-  }
-  const sentBefore = index;
-  const entries = seen;
-  const originals = new WeakMap<FileEntry, FileEntry>();
-  const wrap = (entry: FileEntry): FileEntry => {
-    let wrapped = entries.get(entry);
-    if (wrapped === undefined) {
-      const sent = sentBefore.get(entry.path);
-      const keepsMode = entry.kind === "directory" && sent?.[1] === "directory";
-      wrapped = { ...entry, mode: keepsMode ? sent[2] : entry.mode };
-      entries.set(entry, wrapped);
+  const root = transferredFolder(tree.root, transfer);
+  return { root, isIgnored: tree.isIgnored };
+}
+
+const transferredFolders = pairMemory<FolderNode, FolderNode, FolderNode>();
+const transferredParts = pairMemory<Part, Part, Part>();
+
+function transferredFolder(folder: FolderNode, sent: FolderNode): FolderNode {
+  if (folder === sent) return folder;
+  const remembered = transferredFolders.get(folder, sent);
+  if (remembered !== undefined) return remembered;
+  const parts: Part[] = [];
+  for (const { a, b } of alignedParts(folder.parts, sent.parts)) {
+    const [only] = b.length === 1 ? b : [];
+    for (const part of a) {
+      parts.push(
+        a.length === 1 && only !== undefined
+          ? transferredPart(part, only)
+          : part.map((child) => transferred(child, childOf(sent, child.name))),
+      );
     }
-    originals.set(wrapped, entry);
-    return wrapped;
-  };
-  return {
-    lookup(path) {
-      const entry = tree.lookup(path);
-      return entry === null ? null : wrap(entry);
-    },
-    list: (path) => tree.list(path).map(wrap),
-    identityOf(entry) {
-      const sent = sentBefore.get(entry.path);
-      if (sent !== undefined && isSame(entry, sent)) return sent[6];
-      return tree.identityOf(originals.get(entry) ?? entry);
-    },
-    errorOf: (entry) => tree.errorOf(originals.get(entry) ?? entry),
-    isIgnored: (path) => tree.isIgnored(path),
-  };
+  }
+  const isAs = ({ parts: others, mode }: FolderNode): boolean =>
+    mode === sent.mode &&
+    parts.length === others.length &&
+    parts.every((part, i) => part === others[i]);
+  const seen =
+    isAs(sent) && folder.errors.length === 0
+      ? sent
+      : isAs(folder)
+        ? folder
+        : withParts(folder, sent, parts);
+  transferredFolders.set(folder, sent, seen);
+  return seen;
+}
+
+function transferredPart(part: Part, sent: Part): Part {
+  if (part === sent) return part;
+  const remembered = transferredParts.get(part, sent);
+  if (remembered !== undefined) return remembered;
+  let at = 0;
+  const children = part.map((child) => {
+    let other = sent[at];
+    while (other !== undefined && compareBytes(other.name, child.name) < 0) other = sent[++at];
+    return transferred(child, other?.name === child.name ? other : null);
+  });
+  const isAs = (other: Part): boolean =>
+    other.length === children.length && children.every((child, i) => child === other[i]);
+  const seen = isAs(sent) ? sent : isAs(part) ? part : children;
+  transferredParts.set(part, sent, seen);
+  return seen;
+}
+
+function transferred(node: TreeNode, sent: TreeNode | null): TreeNode {
+  if (node.kind === "directory") {
+    return sent?.kind === "directory" ? transferredFolder(node, sent) : node;
+  }
+  return sent !== null && sent.kind !== "directory" && isSame(node, sent) ? sent : node;
 }
 
 /** The client does not send a file again that has this stat. */
-function isSame(entry: FileEntry, [, kind, mode, size, mtimeMs, linkTarget]: SentEntry): boolean {
+function isSame(node: FileNode, sent: FileNode): boolean {
   return (
-    entry.kind === kind &&
-    entry.mode === mode &&
-    entry.size === size &&
-    entry.mtimeMs === mtimeMs &&
-    (entry.linkTarget ?? "") === linkTarget
+    node.kind === sent.kind &&
+    node.mode === sent.mode &&
+    node.size === sent.size &&
+    node.mtimeMs === sent.mtimeMs &&
+    node.linkTarget === sent.linkTarget &&
+    node.device === sent.device
   );
 }
 
-/** What the engine holds after a build that took these paths of `tree`; "" takes all. */
+/**
+ * What the engine holds after a build that took these paths of `tree`; "" takes all. A file that no
+ * step needed was not read: it counts as not sent.
+ */
 export function sendPaths(tree: FileTree, paths: Iterable<string>): Transfer {
-  const sent = new Map<string, SentEntry>();
-  const add = (entry: FileEntry): void => {
-    if (entry.path === "" || sent.has(entry.path)) return;
-    const identity = entry.kind === "file" ? tree.identityOf(entry) : "";
-    // A file that no step needed was not hashed: it counts as not sent.
-    if (identity === null) return;
-    sent.set(entry.path, [
-      entry.path,
-      entry.kind,
-      entry.mode,
-      entry.size,
-      entry.mtimeMs,
-      entry.linkTarget ?? "",
-      identity,
-    ]);
-  };
-  const addBelow = (path: string): void => {
-    for (const entry of tree.list(path)) {
-      add(entry);
-      if (entry.kind === "directory") addBelow(entry.path);
-    }
-  };
+  return sentBelow(tree.root, [...paths]);
+}
+
+function sentBelow(folder: FolderNode, paths: readonly string[]): FolderNode {
+  if (paths.includes("")) return readPartOf(folder);
+  const below = new Map<string, string[]>();
   for (const path of paths) {
-    for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
-      const parent = tree.lookup(path.slice(0, at));
-      if (parent !== null) add(parent);
-    }
-    const entry = tree.lookup(path);
-    if (entry === null) continue;
-    add(entry);
-    if (entry.kind === "directory") addBelow(entry.path);
+    const [name = "", rest = ""] = path.split(/\/(.*)/s, 2);
+    const others = below.get(name);
+    if (others === undefined) below.set(name, [rest]);
+    else others.push(rest);
   }
-  return [...sent.values()];
+  const children: TreeNode[] = [];
+  for (const [name, rests] of below) {
+    const child = childOf(folder, name);
+    if (child?.kind === "directory") children.push(sentBelow(child, rests));
+    else if (child !== null && isRead(child)) children.push(child);
+  }
+  return folderNode(folder, children);
 }

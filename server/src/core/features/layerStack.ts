@@ -6,6 +6,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf, stageSteps, type View } from "../analysis/view.js";
 import { changedPaths, type PredictionKind } from "../cache/prediction.js";
+import { entriesOf } from "../context/selection.js";
 import { type Stage, stageLine } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { type ConfigJson, configToJson } from "../image/config.js";
@@ -89,14 +90,10 @@ export function layerChildren(view: View, id: string): readonly LayerNode[] {
   const changed = new Set(analysed.prediction.causes.flatMap(changedPaths));
   const files = new Map<string, { path: string; size: number; isLink: boolean }>();
   for (const { selection } of analysed.keyed.context) {
-    for (const { entries } of selection.sources) {
-      for (const { entry } of entries) {
-        if (entry.kind === "directory") continue;
-        files.set(entry.path, {
-          path: entry.path,
-          size: entry.size,
-          isLink: entry.kind === "symlink",
-        });
+    for (const source of selection.sources) {
+      for (const { path, node } of entriesOf(source)) {
+        if (node.kind === "directory") continue;
+        files.set(path, { path, size: node.size, isLink: node.kind === "symlink" });
       }
     }
   }

@@ -48,6 +48,8 @@ function takesNothing(context: ContextInput | undefined): boolean {
   return (
     context !== undefined &&
     context.content.kind === "known" &&
-    context.selection.sources.every(({ entries }) => entries.every(({ to }) => to === ""))
+    context.selection.sources.every(({ taken }) =>
+      taken.every((one) => one.to === "" && !(one.isWhole && one.node.entryCount > 0)),
+    )
   );
 }

@@ -38,7 +38,7 @@ export function contextView(
       if (found !== undefined && found.content.kind !== "needed") return found;
       const selection = found?.selection ?? selectSources(tree, request);
       const content = contentDigest(tree, selection, digest);
-      const manifest = content.kind === "known" ? manifestOf(tree, selection) : null;
+      const manifest = content.kind === "known" ? manifestOf(selection) : null;
       const input = { selection, content, folder, manifest };
       known.set(name, input);
       return input;

@@ -1,16 +1,15 @@
 /** Where a COPY puts what it takes. */
-import type { FileEntry } from "../context/fileTree.js";
-import type { Selection } from "../context/selection.js";
+import type { Selection, Taken } from "../context/selection.js";
 import type { CopyItem, CopyOperation } from "../instructions/operation.js";
 
 export interface Placed {
-  readonly entry: FileEntry;
+  readonly taken: Taken;
   /** Below the root of the stage; "" is the root itself. */
-  readonly path: string;
+  readonly to: string;
 }
 
 /**
- * The entries of a selection at their places, in order: what comes later takes the place of what
+ * What a selection takes at its places, in order: what comes later takes the place of what
  * came before. Source: BuildKit, fsutil copy/copy.go; moby, builder/dockerfile/copy.go.
  * @param isDirectory what stands at a path of the stage by now
  */
@@ -27,11 +26,11 @@ export function placesOf(
     sources.length > 1 ||
     sources.some(({ isWildcard }) => isWildcard) ||
     operation.parents;
-  return sources.flatMap(({ entries }) =>
-    entries.map(({ entry, to }) => {
-      const isNamed = entries.length === 1 && entry.kind !== "directory" && !isInto;
-      const path = isNamed && !isDirectory(target) ? target : joined(target, to);
-      return { entry, path };
+  return sources.flatMap(({ taken }) =>
+    taken.map((one) => {
+      const isNamed = taken.length === 1 && one.node.kind !== "directory" && !isInto;
+      const isAsNamed = isNamed && !isDirectory(target);
+      return { taken: one, to: isAsNamed ? target : joined(target, one.to) };
     }),
   );
 }

@@ -1,24 +1,31 @@
 /** What a step leaves in the files of its stage; made when somebody asks for the files. */
 
 import { rulesOf } from "../build/builderRules.js";
-import { type FileEntry, type FileTree, plainEntry } from "../context/fileTree.js";
+import {
+  type FileNode,
+  type FileTree,
+  type FolderNode,
+  fileNode,
+  type TreeNode,
+} from "../context/fileTree.js";
+import { childOf, childrenOf, folderNode, nodeAt, withParts } from "../context/folder.js";
+import { isRead } from "../context/readFiles.js";
 import { takesFolder } from "../context/select.js";
-import type { Selection } from "../context/selection.js";
+import type { Selection, Taken } from "../context/selection.js";
 import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation } from "../instructions/operation.js";
-import { parentPath } from "../text/paths.js";
+import { baseName, parentPath } from "../text/paths.js";
 import { utf8Size } from "../text/utf8.js";
 import { belowRoot, placeOfDocument, placesOf } from "./destinations.js";
 import {
   changed,
-  type Draft,
-  directoryNode,
   fileInTheWay,
+  isDirectoryIn,
   makeDirectory,
-  nodeAt,
   type Origin,
   putNode,
+  putUnknown,
   type StageFiles,
   stageFiles,
 } from "./stageFiles.js";
@@ -111,9 +118,26 @@ function obstacleToCopy(
   const onTheWay = fileInTheWay(files, isFolder ? target : parentPath(target));
   if (onTheWay !== null || selection === null) return onTheWay;
   if (rulesOf(selection.builder).replacesFilesByFolders) return null;
-  for (const { entry, to } of selection.sources.flatMap((source) => source.entries)) {
-    const path = [target, to].filter((part) => part !== "").join("/");
-    if (entry.kind === "directory" && nodeAt(files.root, path)?.entry.kind === "file") return path;
+  for (const one of selection.sources.flatMap(({ taken }) => taken)) {
+    const path = [target, one.to].filter((part) => part !== "").join("/");
+    const there = nodeAt(files.root, path);
+    if (there === null || one.node.kind !== "directory") continue;
+    if (there.kind === "file") return path;
+    if (there.kind !== "directory" || !one.isWhole) continue;
+    const below = fileForFolder(there, one.node);
+    if (below !== null) return [path, below].filter((part) => part !== "").join("/");
+  }
+  return null;
+}
+
+/** The first file of a folder that has the place of a folder in another, at any depth. */
+function fileForFolder(folder: FolderNode, other: FolderNode): string | null {
+  for (const child of childrenOf(folder)) {
+    const wanted = childOf(other, child.name);
+    if (wanted?.kind !== "directory") continue;
+    if (child.kind === "file") return child.name;
+    const below = child.kind === "directory" ? fileForFolder(child, wanted) : null;
+    if (below !== null) return `${child.name}/${below}`;
   }
   return null;
 }
@@ -141,7 +165,7 @@ function leave(
 function hidden(files: StageFiles, path: string, origin: Origin): StageFiles {
   const clean = belowRoot(path);
   if (clean === "") return stageFiles(origin);
-  return changed(files, (draft) => putNode(draft, directoryNode(clean, origin)));
+  return changed(files, (draft) => putUnknown(draft, clean, origin));
 }
 
 /** null: what the COPY leaves cannot be computed. */
@@ -156,67 +180,80 @@ function copyInto(
   const hasPaths = items.some(({ kind }) => kind === "paths");
   if (hasPaths && operation.isAdd && operation.unpack) return null;
   const takes = hasPaths && from.kind !== "scratch";
-  const identities = takes ? identitiesOf(taken) : new Map<FileEntry, string>();
-  if (identities === null) return null;
-  const isDirectory = (path: string) => nodeAt(files.root, path)?.entry.kind === "directory";
+  const selected = takes ? (taken?.selection ?? null) : null;
+  if (takes && (selected === null || !isAllRead(selected))) return null;
+  const isDirectory = (path: string) => nodeAt(files.root, path)?.kind === "directory";
+  const given = givenBy(operation);
   return changed(files, (draft) => {
-    const places = takes && taken !== null ? placesOf(operation, taken.selection, isDirectory) : [];
-    for (const { entry, path } of places) {
-      put(draft, path, entry, identities.get(entry) ?? null, operation);
-    }
+    const places = selected === null ? [] : placesOf(operation, selected, isDirectory);
+    for (const { taken: one, to } of places) putNode(draft, to, as(given, alone(one)));
     for (const item of items) {
       if (item.kind !== "inline") continue;
-      const isThere = (path: string) => nodeAt(draft.root, path)?.entry.kind === "directory";
-      const path = placeOfDocument(operation, item, isThere);
-      const entry = { ...plainEntry(path, "file"), size: utf8Size(item.content) };
+      const path = placeOfDocument(operation, item, (at) => isDirectoryIn(draft, at));
       // The identity that a file of this content has in a build context cannot be computed here
       // without its bytes' blob id; one of its own never claims an equality that is not.
-      put(draft, path, entry, `inline:${digest(item.content)}`, operation);
+      const identity = `inline:${digest(item.content)}`;
+      const file = fileNode({ name: baseName(path), size: utf8Size(item.content), identity });
+      putNode(draft, path, as(given, file));
     }
   });
 }
 
-/** The identities of the files that are taken; null: one of them is not known. */
-function identitiesOf(taken: TakenFiles | null): ReadonlyMap<FileEntry, string> | null {
-  if (taken === null) return null;
-  const identities = new Map<FileEntry, string>();
-  for (const { entries } of taken.selection.sources) {
-    for (const { entry } of entries) {
-      if (entry.kind !== "file") continue;
-      const identity = taken.tree.identityOf(entry);
-      if (identity === null) return null;
-      identities.set(entry, identity);
-    }
-  }
-  return identities;
+function isAllRead({ sources }: Selection): boolean {
+  return sources.every(({ taken }) => taken.every((one) => isRead(alone(one))));
 }
 
-/** Puts an entry where the COPY has it, with the mode and owner that it asks for. */
-function put(
-  draft: Draft,
-  path: string,
-  entry: FileEntry,
-  identity: string | null,
-  operation: CopyOperation,
-): void {
-  if (path === "") return;
-  const { uid, gid, suffix } = ownerOf(operation.owner);
-  const isOctal = /^[0-7]+$/.test(operation.mode);
-  const mode = isOctal ? Number.parseInt(operation.mode, 8) : entry.mode;
-  if (entry.kind === "directory") {
-    const node = makeDirectory(draft, path);
-    node.entry = { ...node.entry, mode, uid, gid };
-    return;
-  }
-  // A symbolic mode is not worked out: it marks the content.
-  const symbolic = isOctal ? "" : operation.mode;
-  const own = { path, mode: entry.kind === "symlink" ? entry.mode : mode, uid, gid, stat: null };
-  putNode(draft, {
-    entry: { ...entry, ...own },
-    identity: identity === null ? null : identity + suffix + symbolic,
-    origin: null,
-    children: new Map(),
+/** What is taken, without what is not taken with it. */
+function alone({ node, isWhole }: Taken): TreeNode {
+  return node.kind !== "directory" || isWhole ? node : folderNode(node, []);
+}
+
+/** What a COPY gives to all that it puts. */
+interface Given {
+  readonly uid: number;
+  readonly gid: number;
+  /** null: each keeps its own. */
+  readonly mode: number | null;
+  /** What cannot be worked out of owner and mode: it marks the content. */
+  readonly mark: string;
+  /** True where the files have it already. */
+  readonly isNothing: boolean;
+}
+
+function givenBy({ owner, mode, from }: CopyOperation): Given {
+  const { uid, gid, suffix } = ownerOf(owner);
+  const isOctal = /^[0-7]+$/.test(mode);
+  // A symbolic mode is not worked out.
+  const mark = isOctal ? suffix : suffix + mode;
+  const octal = isOctal ? Number.parseInt(mode, 8) : null;
+  const isRoots = uid === 0 && gid === 0 && from.kind === "context";
+  return { uid, gid, mode: octal, mark, isNothing: isRoots && octal === null && mark === "" };
+}
+
+/** A node with what the COPY gives it; the same where that changes nothing. */
+function as(given: Given, node: TreeNode): TreeNode {
+  if (given.isNothing) return node;
+  return node.kind === "directory" ? folderAs(given, node) : fileAs(given, node);
+}
+
+function fileAs({ uid, gid, mode, mark }: Given, file: FileNode): FileNode {
+  const own = file.kind === "symlink" ? file.mode : (mode ?? file.mode);
+  const isSame = file.uid === uid && file.gid === gid && file.mode === own && mark === "";
+  if (isSame) return file;
+  const identity = file.identity === null ? null : file.identity + mark;
+  return { ...file, mode: own, uid, gid, identity };
+}
+
+function folderAs(given: Given, folder: FolderNode): FolderNode {
+  const { uid, gid } = given;
+  const mode = given.mode ?? folder.mode;
+  const parts = folder.parts.map((part) => {
+    const children = part.map((child) => as(given, child));
+    return children.every((child, i) => child === part[i]) ? part : children;
   });
+  const isSame = folder.uid === uid && folder.gid === gid && folder.mode === mode;
+  if (isSame && parts.every((part, i) => part === folder.parts[i])) return folder;
+  return withParts(folder, { name: folder.name, mode, uid, gid }, parts);
 }
 
 /** Numbers are what the files get; names depend on the stage's passwd file, so they mark the content. */

@@ -1,8 +1,11 @@
 /** What the layer of a step holds, as far as that is known without a build. */
+import { fileNode } from "../context/fileTree.js";
 import type { Selection } from "../context/selection.js";
 import type { Step } from "../graph/graph.js";
+import { baseName } from "../text/paths.js";
 import { utf8Size } from "../text/utf8.js";
 import { placeOfDocument, placesOf } from "./destinations.js";
+import { changed, putNode, stageFiles } from "./stageFiles.js";
 
 export interface LayerContent {
   /** Everything but directories. */
@@ -24,17 +27,19 @@ export function layerContent({ operation }: Step, taken: Selection | null): Laye
   const hasPaths = items.some(({ kind }) => kind === "paths");
   // Of another stage nothing is counted, although what COPY put there is known.
   if (hasPaths && (taken === null || from.kind !== "context")) return null;
-  const sizes = new Map<string, number>();
-  const places = taken !== null ? placesOf(operation, taken, () => false) : [];
-  for (const { entry, path } of places) if (entry.kind !== "directory") sizes.set(path, entry.size);
-  for (const item of items) {
-    if (item.kind !== "inline") continue;
-    sizes.set(
-      placeOfDocument(operation, item, () => false),
-      utf8Size(item.content),
-    );
-  }
-  let bytes = 0;
-  for (const size of sizes.values()) bytes += size;
-  return { files: sizes.size, bytes };
+  const isDirectory = () => false;
+  const { root } = changed(stageFiles(null), (draft) => {
+    for (const { taken: one, to } of taken === null
+      ? []
+      : placesOf(operation, taken, isDirectory)) {
+      // Folders alone count for nothing.
+      if (one.isWhole || one.node.kind !== "directory") putNode(draft, to, one.node);
+    }
+    for (const item of items) {
+      if (item.kind !== "inline") continue;
+      const path = placeOfDocument(operation, item, isDirectory);
+      putNode(draft, path, fileNode({ name: baseName(path), size: utf8Size(item.content) }));
+    }
+  });
+  return { files: root.fileCount, bytes: root.bytes };
 }

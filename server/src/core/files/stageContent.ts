@@ -1,10 +1,13 @@
 /** What a COPY or a mount takes from a stage or an image. */
 import { contentDigest } from "../context/contentDigest.js";
+import type { FolderNode } from "../context/fileTree.js";
+import { childOf, nodeAt } from "../context/folder.js";
+import { recordOf } from "../context/folderDigest.js";
 import { selectSources } from "../context/select.js";
 import type { CopyRequest, Selection } from "../context/selection.js";
 import type { Digest } from "../host.js";
 import { belowRoot } from "./destinations.js";
-import { type FileNode, namesOf, nodeAt, type Origin, type StageFiles } from "./stageFiles.js";
+import { namesOf, type Origin, originOf, originsBelow, type StageFiles } from "./stageFiles.js";
 
 export type StageContent =
   /** `digest` null: it cannot be taken. */
@@ -39,41 +42,41 @@ function originsIn({ root }: StageFiles, request: CopyRequest): readonly Origin[
   return [...found];
 }
 
-function collect(root: FileNode, path: string, found: Set<Origin>): void {
-  let node = root;
+function collect(root: FolderNode, path: string, found: Set<Origin>): void {
+  let folder = root;
+  let origin = originOf(root);
   for (const name of namesOf(path)) {
-    const child = node.children.get(name);
-    if (child === undefined) {
-      if (node.origin !== null) found.add(node.origin);
+    const child = childOf(folder, name);
+    if (child === null) {
+      if (origin !== null) found.add(origin);
       return;
     }
-    if (child.entry.kind === "symlink") {
-      // Where a link leads can lie in unknown content: all of the stage's unknown content counts.
-      collectBelow(root, found);
+    // Where a link leads can lie in unknown content: all of the stage's unknown content counts.
+    if (child.kind === "symlink") {
+      addAll(found, originsBelow(root));
       return;
     }
-    node = child;
+    if (child.kind !== "directory") return;
+    folder = child;
+    origin = originOf(child) ?? origin;
   }
-  collectBelow(node, found);
-}
-
-function collectBelow({ origin, children }: FileNode, found: Set<Origin>): void {
   if (origin !== null) found.add(origin);
-  for (const child of children.values()) collectBelow(child, found);
+  addAll(found, originsBelow(folder));
 }
 
-function knownIn({ root }: StageFiles, request: CopyRequest, digest: Digest): string {
-  const lines: string[] = [];
-  const walk = ({ entry, identity, children }: FileNode): void => {
-    const what = identity ?? entry.linkTarget ?? "";
-    lines.push(`${entry.path}|${entry.kind}|${entry.mode}|${entry.uid}|${what}`);
-    for (const child of children.values()) walk(child);
-  };
-  for (const source of request.sources) {
-    const node = nodeAt(root, belowRoot(fixedPart(source, request.parents)));
-    if (node !== undefined) walk(node);
-  }
-  return digest(lines.sort().join("\n"));
+function addAll(found: Set<Origin>, origins: readonly Origin[]): void {
+  for (const origin of origins) found.add(origin);
+}
+
+function knownIn(files: StageFiles, request: CopyRequest, digest: Digest): string {
+  const work = { tree: files, digest, needed: new Set<string>(), errors: new Map() };
+  const lines = request.sources.map((source) => {
+    const path = belowRoot(fixedPart(source, request.parents));
+    const node = nodeAt(files.root, path);
+    // What stands in a stage is read: see `filesOf`.
+    return `${path}\0${node === null ? "" : recordOf(work, node, path)}`;
+  });
+  return digest(lines.join("\0"));
 }
 
 /** The leading directories of a source that have no wildcard. */

@@ -1,12 +1,22 @@
 /**
  * The files of a stage as far as they can be computed without building: what COPY and WORKDIR put
  * there is known, what a RUN or a base image holds is not. A COPY --from of known files has the
- * same content digest as a COPY of the same files from the build context.
+ * same content digest as a COPY of the same files from the build context, and a folder that was
+ * copied as it is is the very folder of the context.
  */
 import type { Platform } from "../build/platform.js";
-import { type FileEntry, type FileTree, plainEntry } from "../context/fileTree.js";
+import type { FileTree, FolderNode, TreeNode } from "../context/fileTree.js";
+import {
+  childOf,
+  childrenOf,
+  type FolderHeader,
+  folderNode,
+  nodeAt,
+  plainFolder,
+  withChildren,
+} from "../context/folder.js";
 import type { StageBase, Step } from "../graph/graph.js";
-import { compareBytes, parentPath } from "../text/paths.js";
+import { baseName, parentPath } from "../text/paths.js";
 import { belowRoot } from "./destinations.js";
 
 /** What holds files that only a build can tell: a step, or the base that a stage stands on. */
@@ -18,46 +28,38 @@ export type Origin =
 export type OpenBase = Exclude<StageBase, { kind: "stage" | "scratch" }>;
 
 /** The files at one moment. Later moments are other values, which share what stayed as it was. */
-export interface StageFiles extends FileTree {
-  readonly root: FileNode;
+export type StageFiles = FileTree;
+
+/** What holds the entries of a folder that are not known. */
+interface Unknown {
+  /** Of this folder and of those below it that have none of their own; null: as the folder above. */
+  readonly origin: Origin | null;
+  /** Of the folder and of all below it, in order. */
+  readonly all: readonly Origin[];
 }
 
-/** Does not change once the files that it is part of are made. */
-export interface FileNode {
-  readonly entry: FileEntry;
-  /** See `FileTree.identityOf`. */
-  readonly identity: string | null;
-  /** Of directories whose other entries are not known: what holds them. */
-  readonly origin: Origin | null;
-  readonly children: ReadonlyMap<string, FileNode>;
-}
+/** Only of folders with something unknown in or below them. */
+const unknowns = new WeakMap<FolderNode, Unknown>();
 
 /** @param origin what holds all of them; null: the stage is empty */
 export function stageFiles(origin: Origin | null): StageFiles {
-  return filesBelow(directoryNode("", origin));
+  const root = folderNode(plainFolder(""), []);
+  if (origin !== null) unknowns.set(root, { origin, all: [origin] });
+  return filesBelow(root);
 }
 
-function filesBelow(root: FileNode): StageFiles {
-  return {
-    root,
-    lookup: (path) => nodeAt(root, path)?.entry ?? null,
-    list(path) {
-      const node = nodeAt(root, path);
-      if (node === undefined || node.entry.kind !== "directory") return [];
-      return [...node.children]
-        .sort(([a], [b]) => compareBytes(a, b))
-        .map(([, child]) => child.entry);
-    },
-    identityOf: (entry) => nodeAt(root, entry.path)?.identity ?? null,
-    errorOf: () => null,
-    isIgnored: () => false,
-  };
+function filesBelow(root: FolderNode): StageFiles {
+  return { root, isIgnored: () => false };
 }
 
-export function nodeAt(root: FileNode, path: string): FileNode | undefined {
-  let node: FileNode | undefined = root;
-  for (const name of namesOf(path)) node = node?.children.get(name);
-  return node;
+/** What holds the entries of a folder that are not known; null: as the folder above, or nothing. */
+export function originOf(folder: FolderNode): Origin | null {
+  return unknowns.get(folder)?.origin ?? null;
+}
+
+/** What holds unknown entries in a folder and below it, but for what it has from above. */
+export function originsBelow(folder: FolderNode): readonly Origin[] {
+  return unknowns.get(folder)?.all ?? [];
 }
 
 export function namesOf(path: string): readonly string[] {
@@ -69,77 +71,142 @@ export function namesOf(path: string): readonly string[] {
  * are not followed.
  */
 export function fileInTheWay({ root }: StageFiles, path: string): string | null {
-  let node: FileNode | undefined = root;
+  let node: TreeNode | null = root;
   let at = "";
   for (const name of belowRoot(path).split("/")) {
-    node = node.children.get(name);
+    node = node.kind === "directory" ? childOf(node, name) : null;
     at = at === "" ? name : `${at}/${name}`;
-    if (node === undefined) return null;
-    if (node.entry.kind === "file") return at;
+    if (node === null) return null;
+    if (node.kind === "file") return at;
   }
   return null;
 }
 
 /** Files that are being changed; each directory is copied once, however many of its entries change. */
 export interface Draft {
-  readonly root: OpenNode;
-  /** Those that nobody else has yet. */
-  readonly own: Set<FileNode>;
+  readonly root: OpenFolder;
 }
 
-interface OpenNode {
-  entry: FileEntry;
-  readonly identity: string | null;
+interface OpenFolder {
+  /** null: it is new. */
+  readonly before: FolderNode | null;
+  header: FolderHeader;
+  /** See `originOf`. */
   readonly origin: Origin | null;
-  readonly children: Map<string, FileNode>;
+  /** By name, what is put over what was there. */
+  readonly over: Map<string, TreeNode | OpenFolder>;
 }
 
 /** The files after a change; the ones given stay as they are. */
 export function changed(files: StageFiles, change: (draft: Draft) => void): StageFiles {
-  const root = copied(files.root);
-  change({ root, own: new Set([root]) });
-  return filesBelow(root);
+  const root = opened(files.root);
+  change({ root });
+  return filesBelow(closed(root));
+}
+
+function opened(before: FolderNode): OpenFolder {
+  return { before, header: before, origin: originOf(before), over: new Map() };
+}
+
+function closed({ before, header, origin, over }: OpenFolder): FolderNode {
+  if (before !== null && header === before && over.size === 0) return before;
+  const changes = new Map<string, TreeNode>();
+  for (const [name, child] of over) changes.set(name, isOpen(child) ? closed(child) : child);
+  const folder =
+    before === null
+      ? folderNode(header, changes.values())
+      : withChildren(before, changes, header, before.errors);
+  // What is unknown stands in folders that were opened once, so a copied folder is not looked into.
+  const old = before === null ? [] : originFolders(before).filter(({ name }) => !over.has(name));
+  const below = [...old, ...changes.values()].flatMap((child) =>
+    child.kind === "directory" ? originsBelow(child) : [],
+  );
+  const all = [...new Set([...(origin === null ? [] : [origin]), ...below])];
+  if (all.length > 0) unknowns.set(folder, { origin, all });
+  return folder;
+}
+
+/** The folders in a folder below which something is unknown. */
+function originFolders(folder: FolderNode): readonly FolderNode[] {
+  if (!unknowns.has(folder)) return [];
+  return [...childrenOf(folder)].flatMap((child) =>
+    child.kind === "directory" && unknowns.has(child) ? [child] : [],
+  );
+}
+
+function isOpen(child: TreeNode | OpenFolder): child is OpenFolder {
+  return "over" in child;
+}
+
+/** What stands at a path by now; null: nothing that is known. */
+export function isDirectoryIn(draft: Draft, path: string): boolean {
+  let folder: OpenFolder = draft.root;
+  const names = namesOf(path);
+  for (const [at, name] of names.entries()) {
+    const child = folder.over.get(name) ?? (folder.before && childOf(folder.before, name));
+    if (child === null) return false;
+    if (!isOpen(child)) {
+      if (child.kind !== "directory") return false;
+      return nodeAt(child, names.slice(at + 1).join("/"))?.kind === "directory";
+    }
+    folder = child;
+  }
+  return true;
 }
 
 /** The directory at a path, made with its parents where it is missing. */
-export function makeDirectory(draft: Draft, path: string): OpenNode {
-  let node = draft.root;
-  let at = "";
-  for (const name of namesOf(path)) {
-    at = at === "" ? name : `${at}/${name}`;
-    node = openDirectory(draft, node, name, at);
-  }
-  return node;
+export function makeDirectory(draft: Draft, path: string): OpenFolder {
+  let folder = draft.root;
+  for (const name of namesOf(path)) folder = openDirectory(folder, name);
+  return folder;
 }
 
-function openDirectory({ own }: Draft, parent: OpenNode, name: string, path: string): OpenNode {
-  const child = parent.children.get(name);
-  const isThere = child !== undefined && child.entry.kind === "directory";
-  if (isThere && own.has(child)) return child as OpenNode; // made by `copied` or `directoryNode`
-  const open = isThere ? copied(child) : directoryNode(path, parent.origin);
-  own.add(open);
-  parent.children.set(name, open);
-  return open;
+function openDirectory(parent: OpenFolder, name: string): OpenFolder {
+  const child = parent.over.get(name) ?? (parent.before && childOf(parent.before, name));
+  if (child !== null && isOpen(child)) return child;
+  const folder = child?.kind === "directory" ? opened(child) : newFolder(name, null);
+  parent.over.set(name, folder);
+  return folder;
 }
 
-/** Puts something else at a path, which is not the root. */
-export function putNode(draft: Draft, node: FileNode): void {
-  const { path } = node.entry;
+function newFolder(name: string, origin: Origin | null): OpenFolder {
+  return { before: null, header: plainFolder(name), origin, over: new Map() };
+}
+
+/** Puts an empty directory at a path, which is not the root, of which only a build tells the entries. */
+export function putUnknown(draft: Draft, path: string, origin: Origin): void {
   const parent = makeDirectory(draft, parentPath(path));
-  parent.children.set(path.slice(path.lastIndexOf("/") + 1), node);
+  parent.over.set(baseName(path), newFolder(baseName(path), origin));
 }
 
-/** @param origin what holds the entries of it that are not known; null: it has none */
-export function directoryNode(path: string, origin: Origin | null): OpenNode {
-  return {
-    entry: plainEntry(path, "directory"),
-    identity: null,
-    origin,
-    children: new Map(),
-  };
+/**
+ * Puts a node at a path. A folder goes over one that is there, and its entries over those of the
+ * same names; where none is there it is taken as it is. At the root only the entries count.
+ */
+export function putNode(draft: Draft, path: string, node: TreeNode): void {
+  if (path === "") {
+    if (node.kind === "directory") putInto(draft.root, node);
+    return;
+  }
+  putChild(makeDirectory(draft, parentPath(path)), named(node, baseName(path)));
 }
 
-/** Whoever remembers digests does so by entry: what lies above a change gets new ones. */
-function copied({ entry, identity, origin, children }: FileNode): OpenNode {
-  return { entry: { ...entry }, identity, origin, children: new Map(children) };
+function putChild(parent: OpenFolder, node: TreeNode): void {
+  const there = parent.over.get(node.name) ?? (parent.before && childOf(parent.before, node.name));
+  const isThere = there !== null && (isOpen(there) || there.kind === "directory");
+  if (node.kind !== "directory" || !isThere) {
+    parent.over.set(node.name, node);
+    return;
+  }
+  const folder = openDirectory(parent, node.name);
+  folder.header = node;
+  putInto(folder, node);
+}
+
+function putInto(folder: OpenFolder, node: FolderNode): void {
+  for (const child of childrenOf(node)) putChild(folder, child);
+}
+
+function named(node: TreeNode, name: string): TreeNode {
+  return node.name === name ? node : { ...node, name };
 }

@@ -1,6 +1,7 @@
 /** What a build costs and what the cache can save, in numbers of one Dockerfile. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { waitsFor } from "../analysis/view.js";
+import { entriesOf } from "../context/selection.js";
 import { criticalPath } from "./criticalPath.js";
 
 export interface BuildNumbers {
@@ -53,8 +54,10 @@ function copied(
     if (step.operation?.kind !== "copy") continue;
     const own = new Map<string, number>();
     for (const { selection } of keyed.context) {
-      for (const { entries } of selection.sources) {
-        for (const { entry } of entries) own.set(entry.path, entry.size);
+      for (const source of selection.sources) {
+        for (const { path, node } of entriesOf(source)) {
+          if (node.kind !== "directory") own.set(path, node.size);
+        }
       }
     }
     for (const [path, bytes] of own) {

@@ -2,6 +2,7 @@
 
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
+import { entriesOf, type Selection } from "../context/selection.js";
 import { placeOf, type Step, stageOfStep } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
 import { variableReferences } from "../syntax/expand.js";
@@ -63,10 +64,7 @@ function assignedAbove(analysis: Analysis, step: Step): readonly string[] {
 function files({ keyed }: StepAnalysis): readonly string[] {
   return keyed.context.flatMap(({ selection }) => {
     if (selection.fileCount === 0) return [];
-    const names = selection.sources.flatMap(({ entries }) =>
-      entries.flatMap(({ entry }) => (entry.kind === "directory" ? [] : [entry.path])),
-    );
-    const listed = enumerate(names, selection.fileCount);
+    const listed = enumerate(firstFiles(selection), selection.fileCount);
     const size = formatBytes(selection.bytes);
     return selection.fileCount === 1
       ? [say`${listed} (${size}) changes in content or mode`]
@@ -101,6 +99,18 @@ function below(analysis: Analysis, analysed: StepAnalysis): readonly string[] {
   }
   const stage = stageOf(analysis, analysed);
   return stage?.base.kind === "image" ? [say`the base image ${stage.base.reference} changes`] : [];
+}
+
+/** As many as are shown by name, and one more. */
+function firstFiles({ sources }: Selection): readonly string[] {
+  const paths: string[] = [];
+  for (const source of sources) {
+    for (const { path, node } of entriesOf(source)) {
+      if (node.kind !== "directory") paths.push(path);
+      if (paths.length > shown) return paths;
+    }
+  }
+  return paths;
 }
 
 /** The first of `whole` names, and how many more there are. */

@@ -2,7 +2,7 @@
 import type { Builder } from "../build/builder.js";
 import type { BuildState } from "../cache/state.js";
 import type { TrackedFiles } from "../context/checkout.js";
-import type { ContextTree } from "../context/contextTree.js";
+import type { FileTree } from "../context/fileTree.js";
 import type { IgnoreProblem } from "../context/ignoreFile.js";
 import type { ListedFile } from "../context/listedTree.js";
 import type { BaseImage } from "../image/baseImage.js";
@@ -50,7 +50,7 @@ export interface ContextAsk {
 }
 
 export interface Listing {
-  readonly tree: ContextTree;
+  readonly tree: FileTree;
   /** Another number for another tree: an answer about the files of a tree that is gone is dropped. */
   readonly state: number;
   /** Of the ignore file in use; null: there is none. */

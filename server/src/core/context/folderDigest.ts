@@ -1,0 +1,110 @@
+/** Digests of files and folders as BuildKit tells them apart, remembered by folder and by part. */
+import type { Digest, HostError } from "../host.js";
+import { joinPath } from "../text/paths.js";
+import type { FileNode, FileTree, FolderNode, Part, TreeNode } from "./fileTree.js";
+import type { HashedPart } from "./selection.js";
+
+/** What one walk over a selection found out. A part or record is null while something is missing. */
+export interface DigestWork {
+  readonly tree: FileTree;
+  readonly digest: Digest;
+  /** Files whose bytes must be known first. */
+  readonly needed: Set<string>;
+  /** By path. */
+  readonly errors: Map<string, HostError>;
+}
+
+export function buildkitPart(work: DigestWork, part: HashedPart): string | null {
+  switch (part.kind) {
+    case "empty":
+      return "";
+    case "record":
+      return recordOf(work, part.node, part.path);
+    case "list": {
+      const lines: string[] = [];
+      let complete = true;
+      for (const { name, path, node, what } of part.items) {
+        const record = what === "header" ? headerOf(node, "") : recordOf(work, node, path);
+        if (record === null) complete = false;
+        else lines.push(name, record);
+      }
+      return complete ? work.digest(lines.join("\0")) : null;
+    }
+  }
+}
+
+/** A file's or link's own record, or the digest of a directory and everything below it. */
+export function recordOf(work: DigestWork, node: TreeNode, path: string): string | null {
+  return node.kind === "directory" ? folderRecord(work, node, path) : fileRecord(work, node, path);
+}
+
+const folderDigests = new WeakMap<FolderNode, string>();
+const partDigests = new WeakMap<Part, string>();
+
+function folderRecord(work: DigestWork, folder: FolderNode, path: string): string | null {
+  const remembered = folderDigests.get(folder);
+  if (remembered !== undefined) return remembered;
+  const lines = [headerOf(folder, "")];
+  let complete = !noteFolderErrors(work, folder, path);
+  const [only] = folder.parts;
+  if (folder.parts.length === 1 && only !== undefined) {
+    complete = addRecords(work, only, path, lines) && complete;
+  } else {
+    for (const part of folder.parts) {
+      const digest = partDigest(work, part, path);
+      if (digest === null) complete = false;
+      else lines.push("part", digest);
+    }
+  }
+  if (!complete) return null;
+  const digest = `directory ${work.digest(lines.join("\0"))}`;
+  folderDigests.set(folder, digest);
+  return digest;
+}
+
+function partDigest(work: DigestWork, part: Part, path: string): string | null {
+  const remembered = partDigests.get(part);
+  if (remembered !== undefined) return remembered;
+  const lines: string[] = [];
+  if (!addRecords(work, part, path, lines)) return null;
+  const digest = work.digest(lines.join("\0"));
+  partDigests.set(part, digest);
+  return digest;
+}
+
+/** Adds names and records; false: some are missing. */
+function addRecords(work: DigestWork, part: Part, path: string, lines: string[]): boolean {
+  let complete = true;
+  for (const child of part) {
+    const record = recordOf(work, child, joinPath(path, child.name));
+    if (record === null) complete = false;
+    else lines.push(child.name, record);
+  }
+  return complete;
+}
+
+export function fileRecord(work: DigestWork, file: FileNode, path: string): string | null {
+  // An empty file needs no reading, and to both builders a socket is one.
+  if (file.kind !== "file" || file.size === 0) return headerOf(file, "");
+  if (file.identity !== null) return headerOf(file, file.identity);
+  if (file.error === null) work.needed.add(path);
+  else work.errors.set(path, file.error);
+  return null;
+}
+
+/** True where a folder, or an entry of it, could not be looked at. */
+export function noteFolderErrors(work: DigestWork, folder: FolderNode, path: string): boolean {
+  const [error] = folder.errors;
+  if (error === undefined) return false;
+  work.errors.set(path, { ...error, path: joinPath(path, error.path) });
+  return true;
+}
+
+/** Everything but the name and the time: no part of it can contain a NUL. */
+export function headerOf(node: TreeNode, identity: string): string {
+  const type = node.kind === "socket" ? "file" : node.kind;
+  const owner = `${node.uid}:${node.gid}`;
+  const isFolder = node.kind === "directory";
+  const detail = isFolder ? "" : (node.linkTarget ?? node.device ?? identity);
+  return `${type} ${node.mode.toString(8)} ${owner} ${isFolder ? 0 : node.size} ${detail}`;
+}

@@ -1,0 +1,156 @@
+/** Looks again at single paths of a build context, after a watcher's report. */
+import type { FolderNode, TreeNode } from "../core/context/fileTree.js";
+import { folderAt, nodeAt, replaceAll, withErrors } from "../core/context/folder.js";
+import type { HostError } from "../core/host.js";
+import { baseName, joinPath, parentPath } from "../core/text/paths.js";
+import { diskPath, impliedFolder, readEntry, readFolder, type Walk } from "./contextWalk.js";
+
+/**
+ * The folder `root` with the present state of these paths (never ""), files or folders. Every folder
+ * above one is copied once, however many there are; the very same root, when nothing changed.
+ */
+export async function refreshed(
+  walk: Walk,
+  root: FolderNode,
+  paths: readonly string[],
+): Promise<FolderNode> {
+  const listed = listedNames(walk);
+  const spelled = paths.flatMap((path) => otherSpelling(listed, path) ?? []);
+  const wanted = new Set([...paths, ...spelled].map((path) => topUnknown(root, path)));
+  const changes = new Map<string, TreeNode | null>();
+  const errors = new Map<string, HostError>();
+  for (const path of wanted) {
+    await walk.slices.next();
+    if (isBelowAny(path, wanted)) continue;
+    const found = await presentState(walk, root, path, listed);
+    if (found === undefined) continue;
+    if (found === null || !("code" in found)) changes.set(path, found);
+    else {
+      changes.set(path, null);
+      errors.set(path, found);
+    }
+  }
+  const changed = withErrorsAt(replaceAll(root, changes), errors);
+  return withoutEmptied(
+    walk,
+    changed,
+    [...changes].flatMap(([path, now]) => (now === null ? [path] : [])),
+  );
+}
+
+/** Of a path in a folder that is not known yet, the topmost unknown folder has to be read. */
+function topUnknown(root: FolderNode, path: string): string {
+  let top = path;
+  for (let up = parentPath(path); up !== "" && folderAt(root, up) === null; up = parentPath(up)) {
+    top = up;
+  }
+  return top;
+}
+
+function isBelowAny(path: string, folders: ReadonlySet<string>): boolean {
+  for (let at = parentPath(path); at !== ""; at = parentPath(at)) if (folders.has(at)) return true;
+  return false;
+}
+
+/** The names in a folder as the disk spells them; null: it cannot be listed. */
+type ListedNames = (folder: string) => ReadonlySet<string> | null;
+
+/** Asks the disk once for each folder. */
+function listedNames(walk: Walk): ListedNames {
+  const known = new Map<string, ReadonlySet<string> | null>();
+  return (folder) => {
+    let names = known.get(folder);
+    if (names === undefined) {
+      const listed = walk.fileSystem.list(diskPath(walk, folder));
+      names = listed.ok ? new Set(listed.value.map(({ name }) => name)) : null;
+      known.set(folder, names);
+    }
+    return names;
+  };
+}
+
+/**
+ * What a path is called on a disk that takes other spellings for it: macOS and Windows ignore case,
+ * macOS also how an accent is written. The builder gets the name that the disk lists.
+ */
+function otherSpelling(listed: ListedNames, path: string): string | null {
+  let found = "";
+  for (const name of path.split("/")) {
+    const names = listed(found);
+    const folded = fold(name);
+    const spelled = names?.has(name) ? name : [...(names ?? [])].find((n) => fold(n) === folded);
+    if (spelled === undefined) return null;
+    found = joinPath(found, spelled);
+  }
+  return found === path ? null : found;
+}
+
+function fold(name: string): string {
+  return name.normalize("NFC").toLowerCase();
+}
+
+/**
+ * What is at a path in a known folder by now; null: nothing that the builder sees; an error, where
+ * it cannot be looked at; undefined: what is known of it is still so.
+ */
+async function presentState(
+  walk: Walk,
+  root: FolderNode,
+  path: string,
+  listed: ListedNames,
+): Promise<TreeNode | HostError | null | undefined> {
+  let state = walk.ignore.start;
+  const folder = parentPath(path);
+  for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
+    const above = path.slice(0, end);
+    const verdict = walk.ignore.visit(above, state);
+    if (verdict.ignored && !walk.ignore.shouldDescend(above)) return undefined;
+    state = verdict.state;
+  }
+  const verdict = walk.ignore.visit(path, state);
+  const known = nodeAt(root, path);
+  const gone = known === null ? undefined : null;
+  if (verdict.ignored && !walk.ignore.shouldDescend(path)) return gone;
+  const name = baseName(path);
+  // A disk that ignores case finds a file by a name that it no longer has.
+  const isThere = listed(folder)?.has(name) !== false;
+  const found = isThere ? readEntry(walk, path, name, known) : null;
+  if (found === null) return gone;
+  if ("code" in found) return found;
+  if (found.kind !== "directory") {
+    if (verdict.ignored) return gone;
+    return found === known ? undefined : found;
+  }
+  const header = verdict.ignored ? impliedFolder(walk, found) : found;
+  const previous = known?.kind === "directory" ? known : null;
+  const now = await readFolder(walk, path, header, verdict.state, previous);
+  if (verdict.ignored && now.entryCount === 0) return gone;
+  return now === previous ? undefined : now;
+}
+
+/** Notes what cannot be looked at in the folders where it is. */
+function withErrorsAt(root: FolderNode, errors: ReadonlyMap<string, HostError>): FolderNode {
+  let changed = root;
+  for (const [path, error] of errors) {
+    const above = parentPath(path);
+    const folder = folderAt(changed, above);
+    if (folder === null) continue;
+    const name = baseName(path);
+    const others = folder.errors.filter((other) => other.path !== name);
+    const now = withErrors(folder, [...others, { ...error, path: name }]);
+    changed = above === "" ? now : replaceAll(changed, new Map([[above, now]]));
+  }
+  return changed;
+}
+
+/** Takes the ignored folders out that held nothing else than what these paths were. */
+function withoutEmptied(walk: Walk, root: FolderNode, removed: readonly string[]): FolderNode {
+  const emptied = new Map<string, null>();
+  for (const path of removed) {
+    const above = parentPath(path);
+    const isEmptied = above !== "" && folderAt(root, above)?.entryCount === 0;
+    if (isEmptied && walk.ignore.isIgnored(above)) emptied.set(above, null);
+  }
+  if (emptied.size === 0) return root;
+  return withoutEmptied(walk, replaceAll(root, emptied), [...emptied.keys()]);
+}
