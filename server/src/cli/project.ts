@@ -11,14 +11,13 @@ import {
   contextAsk,
 } from "../core/analysis/snapshot.js";
 import { type BuildDefinition, contextPlace, namedFolders } from "../core/build/definition.js";
-import type { BuildState } from "../core/cache/state.js";
 import type { SimulationPlace } from "../core/documents/simulation.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import type { NeedKind } from "../core/world/facts.js";
 import { factOf } from "../core/world/world.js";
 import { sha256 } from "../host/digest.js";
-import { type Machine, openMachine } from "../host/machine.js";
+import { type Machine, type MachineOptions, openMachine } from "../host/machine.js";
 import { settle } from "../host/settle.js";
 import { reasonOf, UsageError } from "./arguments.js";
 import type { CliIo } from "./command.js";
@@ -32,19 +31,20 @@ export interface CliProject {
 /** More than this is no Dockerfile that somebody wrote. Bytes. */
 const maxDockerfile = 10_000_000;
 
-/** Reads the text; nothing of the context. Errors: `UsageError`. */
+/**
+ * Reads the text; nothing of the context. Errors: `UsageError`.
+ *
+ * @param kept what earlier calls have left; absent: nothing is asked of them
+ */
 export async function readProject(
   given: BuildDefinition,
   io: CliIo,
-  readState?: () => Promise<BuildState>,
+  kept: Pick<MachineOptions, "readState" | "memory"> = {},
 ): Promise<CliProject> {
   const text = await readDockerfile(given, io);
   const definition: BuildDefinition =
     given.dockerfile.kind === "inline" ? { ...given, dockerfile: { kind: "inline", text } } : given;
-  const machine = openMachine({
-    mayAskGit: () => true,
-    ...(readState === undefined ? {} : { readState }),
-  });
+  const machine = openMachine({ mayAskGit: () => true, ...kept });
   return { definition, dockerfile: parseDockerfile(text), machine };
 }
 

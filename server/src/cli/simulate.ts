@@ -5,6 +5,7 @@ import { recordBuild } from "../core/cache/record.js";
 import { simulationJson } from "../core/documents/simulation.js";
 import { simulationMarkdown, simulationText } from "../core/documents/simulationText.js";
 import { sha256 } from "../host/digest.js";
+import { openIdentityStore } from "../host/identityStore.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
 import {
   readSimulateArguments,
@@ -33,7 +34,11 @@ ${sharedOptions}
   async run(words, io) {
     const args = readSimulateArguments(words, io);
     const store = openStateStore(args.state);
-    const project = await readProject(args.definition, io, async () => store.state);
+    const identities = openIdentityStore(args.state);
+    const project = await readProject(args.definition, io, {
+      readState: async () => store.state,
+      memory: identities.memory,
+    });
     await refresh(store, io);
     const { against } = args;
     const isGit = against !== "last" && against !== "empty";
@@ -46,6 +51,8 @@ ${sharedOptions}
     // Recorded first: whoever reads the output may stop reading before its end.
     const failure = args.dryRun ? null : await record(built, store);
     io.print(render(analysis, args));
+    // What cannot be kept is read again: the state folder's own failure says why.
+    if (!args.dryRun) await identities.save();
     if (failure !== null) throw failure;
     return exitCode(analysis, args.failOn);
   },

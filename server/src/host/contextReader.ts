@@ -19,7 +19,7 @@ import {
   TooMany,
   type Walk,
 } from "./contextWalk.js";
-import { hashFile, isSettled } from "./fileHash.js";
+import { hashFile, isSettled, isSettledForOthers } from "./fileHash.js";
 import { createHashMemory, type HashMemory } from "./hashMemory.js";
 import { type FileSystem, nodeFileSystem } from "./nodeFileSystem.js";
 
@@ -138,7 +138,7 @@ function openReader(
       await walk.slices.next();
       const file = nodeAt(tree.root, path);
       if (file?.kind !== "file" || file.identity !== null) continue;
-      file.identity = memory.get(file, path) ?? options.identityHints?.(file, path) ?? null;
+      file.identity = memory.get(file) ?? options.identityHints?.(file, path) ?? null;
       if (file.identity !== null) continue;
       const hashed = await hashFile(fileSystem, diskPath(walk, path), walk.slices, now);
       files++;
@@ -155,8 +155,8 @@ function openReader(
       bytes += read.size;
       read.identity = hashed.identity;
       read.error = null;
-      if (isSettled(read, hashed.startedAt)) memory.set(read, path, hashed.identity);
-      else unsettled.add(read);
+      if (isSettledForOthers(read, hashed.startedAt)) memory.set(read, hashed.identity);
+      if (!isSettled(read, hashed.startedAt)) unsettled.add(read);
     }
     return {
       ok: true,

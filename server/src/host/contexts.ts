@@ -41,8 +41,8 @@ export interface Contexts {
   readonly contents: Supplier<"contents">;
   /** Makes the next asking walk the folder anew. */
   expire(context: ContextAsk): void;
-  /** True when these changed files, as absolute paths, can change a context's answer. */
-  concerns(context: ContextAsk, files: readonly string[]): boolean;
+  /** Which contexts these changed files, as absolute paths, can change the answer of. */
+  concernedBy(files: readonly string[]): (context: ContextAsk) => boolean;
   /** Looks at changed files again, and gives what their contexts have become. */
   changed(files: readonly string[], cancel: Cancellation): Promise<readonly Answered[]>;
   /** Closes the contexts that none of these needs asks for. */
@@ -165,15 +165,10 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
       return hashed.ok ? known(listing(entry)) : pending;
     },
     expire,
-    concerns: (ask, files) =>
-      files.some(
-        (file) => ignorePaths(ask).includes(file) || pathInside(ask.folder, file) !== null,
-      ),
+    concernedBy,
     async changed(files, cancel) {
-      const concerned = [...opened.values()].filter(({ ask, shared }) => {
-        const isIgnore = files.some((file) => ignorePaths(ask).includes(file));
-        return isIgnore || files.some((file) => pathInside(shared.folder, file) !== null);
-      });
+      const isConcerned = concernedBy(files);
+      const concerned = [...opened.values()].filter(({ ask }) => isConcerned(ask));
       const shared = new Map(concerned.map((entry) => [entry.shared, entry]));
       for (const entry of shared.values()) if (entry.isKnown) await refreshed(entry, files, cancel);
       const answers: Answered[] = [];
@@ -189,6 +184,19 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
       for (const need of needs) if (need.kind === "tree") wanted.add(keyOf(contextOf(need)));
       for (const key of opened.keys()) if (!wanted.has(key)) opened.delete(key);
     },
+  };
+}
+
+/** Each folder is compared with the files once, however many builds take it. */
+function concernedBy(files: readonly string[]): (context: ContextAsk) => boolean {
+  const names = new Set(files);
+  const folders = new Map<string, boolean>();
+  return (ask) => {
+    if (ignorePaths(ask).some((file) => names.has(file))) return true;
+    const { folder } = ask;
+    const isInside = folders.get(folder) ?? files.some((file) => pathInside(folder, file) !== null);
+    folders.set(folder, isInside);
+    return isInside;
   };
 }
 

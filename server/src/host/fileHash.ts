@@ -1,5 +1,4 @@
 /** Reads one file into its git blob id, and says how far the answer can be trusted. */
-import type { FileNode } from "../core/context/fileTree.js";
 import type { HostError } from "../core/host.js";
 import type { Slices } from "./contextWalk.js";
 import { blobHash } from "./digest.js";
@@ -48,16 +47,26 @@ export async function hashFile(
   return { kind: "failed", error: { code: "EBUSY", path, message }, stat };
 }
 
+type Written = Pick<DiskStat, "mtimeMs" | "ctimeMs">;
+
 /**
  * False when the file was written so shortly before it was read that a later write could leave
  * the same stat behind (what git calls racy): such an answer serves now but is not remembered.
  */
-export function isSettled({ mtimeMs, ctimeMs }: FileNode, readAt: number): boolean {
-  const written = Math.max(mtimeMs, ctimeMs);
+export function isSettled(file: Written, readAt: number): boolean {
   // Whole seconds mean a file system that counts in seconds (FAT even in two); others tick every
   // few milliseconds, at the kernel's pace.
-  const isCoarse = mtimeMs % 1000 === 0 && ctimeMs % 1000 === 0;
-  return written + (isCoarse ? 2000 : 50) < readAt;
+  const isCoarse = file.mtimeMs % 1000 === 0 && file.ctimeMs % 1000 === 0;
+  return lastChange(file) + (isCoarse ? 2000 : 50) < readAt;
+}
+
+/** The same for an answer that other processes will take: clocks and file systems are many. */
+export function isSettledForOthers(file: Written, readAt: number): boolean {
+  return lastChange(file) + 2000 < readAt;
+}
+
+function lastChange({ mtimeMs, ctimeMs }: Written): number {
+  return Math.max(mtimeMs, ctimeMs);
 }
 
 type Once =

@@ -36,7 +36,8 @@ export interface GitRepository {
 }
 
 /**
- * The regular files that git tracks in a folder; null: it is in no repository, or git cannot say.
+ * The regular files that git tracks in a folder, asked of git itself, for an index that is not read
+ * here (see `gitReader.ts`); null: it is in no repository, or git cannot say.
  * Only the index is read, and none of the programs that a repository can name is run.
  */
 export async function trackedFiles(folder: string): Promise<TrackedFiles | null> {
@@ -167,10 +168,31 @@ interface GitCall {
   readonly timeout?: number;
 }
 
-function git(
+/** So many run at a time, however many Dockerfiles are opened at once. */
+const maxRunning = 4;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function git(
   cwd: string,
   words: readonly string[],
-  { input = "", timeout = 0 }: GitCall = {},
+  call: GitCall = {},
+): Promise<Result<Buffer>> {
+  if (running === maxRunning) await new Promise<void>((resume) => waiting.push(resume));
+  else running++;
+  try {
+    return await runGit(cwd, words, call);
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) running--;
+    else next();
+  }
+}
+
+function runGit(
+  cwd: string,
+  words: readonly string[],
+  { input = "", timeout = 0 }: GitCall,
 ): Promise<Result<Buffer>> {
   return new Promise<Result<Buffer>>((resolve) => {
     const child = spawn("git", words, {

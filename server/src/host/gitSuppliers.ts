@@ -4,6 +4,7 @@ import { gitMode } from "../core/context/gitNotion.js";
 import type { ListedFile } from "../core/context/listedTree.js";
 import { type HostError, type Known, known, type Result, unknown } from "../core/host.js";
 import { type GitEntry, type GitRepository, gitRepository, openGit, trackedFiles } from "./git.js";
+import type { GitReader } from "./gitReader.js";
 import { pathInside } from "./paths.js";
 import type { Suppliers } from "./settle.js";
 
@@ -13,14 +14,14 @@ const systemHasModes = process.platform !== "win32";
 type GitSuppliers = Pick<Suppliers, "tracked" | "commit" | "commitFiles" | "commitText">;
 
 /** @param mayAsk false in a workspace that is not trusted */
-export function gitSuppliers(mayAsk: () => boolean): GitSuppliers {
+export function gitSuppliers(mayAsk: () => boolean, reader: GitReader): GitSuppliers {
   const trusted = <A, T>(ask: (need: A) => Promise<Known<T>>) => {
     return async (need: A): Promise<Known<T>> => (mayAsk() ? ask(need) : unknown("untrusted"));
   };
   return {
     tracked: trusted(async ({ folder }) => {
       if (!systemHasModes) return unknown("off");
-      const tracked = await trackedFiles(folder);
+      const tracked = reader.tracked(folder) ?? (await trackedFiles(folder));
       return tracked === null ? unknown("missing") : known(tracked);
     }),
     commit: trusted(async ({ ref, folder, file }) => {

@@ -1,53 +1,59 @@
 /**
- * Identities of files by what tells their states apart on disk, so that a file is read once for
- * each state. Bounded: what was not asked for the longest is forgotten first.
+ * Identities of files that were read, so that a file is read once for each state. Bounded: what was
+ * not asked for lately is forgotten.
  */
-import type { FileNode } from "../core/context/fileTree.js";
+import { type FileState, identityTable, rowLength } from "./identityTable.js";
 
 export interface HashMemory {
-  /** @param path of the file, for file systems that do not number their files */
-  get(file: FileNode, path: string): string | null;
-  set(file: FileNode, path: string, identity: string): void;
-  readonly size: number;
+  get(state: FileState): string | null;
+  set(state: FileState, identity: string): void;
 }
 
-/** Room for a large monorepo twice over; some 30 MB when full. */
-const DEFAULT_LIMIT = 200_000;
+/** One that can be kept for other processes. */
+export interface KeptMemory extends HashMemory {
+  readonly size: number;
+  /** What it holds, as rows of an identity table, what was asked for lately before the rest. */
+  readonly rows: Uint8Array;
+  /** Takes in what was kept; what is known already counts more. */
+  add(rows: Uint8Array): void;
+}
 
-export function createHashMemory(limit = DEFAULT_LIMIT): HashMemory {
-  const identities = new Map<string, string>();
-  const put = (key: string, identity: string) => {
-    identities.delete(key);
-    identities.set(key, identity);
-    if (identities.size <= limit) return;
-    for (const oldest of identities.keys()) {
-      identities.delete(oldest);
-      return;
+/** Room for a large monorepo several times over; 25 MB when full. */
+const defaultLimit = 400_000;
+
+export function createHashMemory(limit = defaultLimit): KeptMemory {
+  const half = Math.ceil(limit / 2);
+  /** What was asked for since the last change of generations, and what was before. */
+  let young = identityTable();
+  let old = identityTable();
+  const put = (state: FileState, identity: string): void => {
+    if (young.size >= half) {
+      old = young;
+      young = identityTable();
     }
+    young.set(state, identity);
   };
   return {
-    get(file, path) {
-      const key = stateKey(file, path);
-      const identity = key === null ? undefined : identities.get(key);
-      if (key === null || identity === undefined) return null;
-      // Asking makes it the youngest again.
-      put(key, identity);
+    get(state) {
+      const recent = young.get(state);
+      if (recent !== null) return recent;
+      const identity = old.get(state);
+      if (identity !== null) put(state, identity);
       return identity;
     },
-    set(file, path, identity) {
-      const key = stateKey(file, path);
-      if (key !== null) put(key, identity);
+    set(state, identity) {
+      // Where inodes have no numbers, or larger ones than a double holds, two files could be one.
+      if (state.ino > 0 && Number.isSafeInteger(state.ino)) put(state, identity);
     },
     get size() {
-      return identities.size;
+      return young.size + old.size;
+    },
+    get rows() {
+      const { rows } = identityTable(Buffer.concat([young.rows, old.rows]));
+      return rows.subarray(0, limit * rowLength);
+    },
+    add(rows) {
+      old = identityTable(Buffer.concat([old.rows, rows]).subarray(0, limit * rowLength));
     },
   };
-}
-
-function stateKey(file: FileNode, path: string): string | null {
-  const { size, mtimeMs, ctimeMs, dev, ino } = file;
-  if (ctimeMs === 0) return null;
-  // Some file systems have no inode numbers, or larger ones than a double holds: add the path.
-  const isSure = ino !== 0 && Number.isSafeInteger(ino);
-  return `${size}:${mtimeMs}:${ctimeMs}:${dev}:${ino}${isSure ? "" : `:${path}`}`;
 }

@@ -3,7 +3,9 @@ import type { BuildState } from "../core/cache/state.js";
 import { known, unknown } from "../core/host.js";
 import { emptyWorld } from "../core/world/world.js";
 import { type Contexts, type ContextsOptions, createContexts } from "./contexts.js";
+import { createGitReader } from "./gitReader.js";
 import { gitSuppliers } from "./gitSuppliers.js";
+import { nodeFileSystem } from "./nodeFileSystem.js";
 import { createPool, type Pool, type Suppliers } from "./settle.js";
 
 export interface MachineOptions extends ContextsOptions {
@@ -21,11 +23,13 @@ export interface Machine {
 }
 
 export function openMachine(options: MachineOptions): Machine {
-  const contexts = createContexts(options);
+  const fileSystem = options.fileSystem ?? nodeFileSystem();
+  const git = createGitReader(fileSystem);
+  const contexts = createContexts({ ...options, fileSystem });
   const suppliers: Suppliers = {
     tree: contexts.tree,
     contents: contexts.contents,
-    ...gitSuppliers(options.mayAskGit),
+    ...gitSuppliers(options.mayAskGit, git),
     image: async () => unknown("off"),
     state: async () =>
       options.readState === undefined ? unknown("off") : known(await options.readState()),

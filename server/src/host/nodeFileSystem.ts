@@ -67,6 +67,39 @@ export function readTextFile(path: string): Result<string> {
   return attempt(path, () => fs.readFileSync(path, "utf8"));
 }
 
+/** The bytes of a regular file. Errors, besides those of `open`: `EINVAL`, `EFBIG` above `limit` bytes. */
+export function readRegularFile(
+  { open }: Pick<FileSystem, "open">,
+  path: string,
+  limit: number,
+): Result<Buffer> {
+  const opened = open(path);
+  if (!opened.ok) return opened;
+  const file = opened.value;
+  try {
+    const stat = file.stat();
+    if (!stat.ok) return stat;
+    const { kind, size } = stat.value;
+    const fail = (code: string, message: string): Result<Buffer> => ({
+      ok: false,
+      error: { code, message, path },
+    });
+    if (kind !== "file") return fail("EINVAL", `"${path}" is not a regular file.`);
+    if (size > limit) return fail("EFBIG", `"${path}" is larger than ${limit} bytes.`);
+    const bytes = Buffer.allocUnsafe(size);
+    let length = 0;
+    while (length < size) {
+      const read = file.read(bytes.subarray(length));
+      if (!read.ok) return read;
+      if (read.value === 0) break;
+      length += read.value;
+    }
+    return { ok: true, value: bytes.subarray(0, length) };
+  } finally {
+    file.close();
+  }
+}
+
 // Where the platform has them: don't follow a link, don't wait for a pipe's other end.
 const OPEN_FLAGS =
   fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);

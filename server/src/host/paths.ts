@@ -4,6 +4,9 @@ import type { PathRules } from "../core/definitions/editorDefinition.js";
 
 /** The path from `folder` to `file`, `/` between names; empty: the folder itself; null: outside. */
 export function pathInside(folder: string, file: string): string | null {
+  // Of a storm of events most are told as they will be written.
+  const isPlain = file.startsWith(folder + path.sep) && !/[\\/]\.{0,2}(?:[\\/]|$)/.test(file);
+  if (isPlain) return file.slice(folder.length + 1).replaceAll(path.sep, "/");
   const relative = path.relative(folder, file);
   // On Windows the way to another drive is an absolute path.
   const isOutside =

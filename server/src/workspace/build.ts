@@ -24,7 +24,7 @@ import type { Dockerfile } from "../core/syntax/syntax.js";
 import { say } from "../core/text/say.js";
 import { isError } from "../core/words/problems.js";
 import { summarySentence } from "../core/words/summary.js";
-import type { Need } from "../core/world/facts.js";
+import type { ContextAsk, Need } from "../core/world/facts.js";
 import { answered, factOf, isSameFor, type World } from "../core/world/world.js";
 import { sha256 } from "../host/digest.js";
 import type { Machine } from "../host/machine.js";
@@ -147,10 +147,9 @@ export class LiveBuild {
     await this.#read(() => this.#renew(this.#closed), this.#closed);
   }
 
-  /** True when these changed files, as absolute paths, can change an answer. */
-  concerns(files: readonly string[]): boolean {
-    const ask = contextAsk(this.#definition);
-    return ask !== null && this.#host.machine.contexts.concerns(ask, files);
+  /** True when an answer turns on one of the contexts that are meant. */
+  concerns(isMeant: (context: ContextAsk) => boolean): boolean {
+    return this.reads.some((need) => need.kind === "tree" && isMeant(need));
   }
 
   /** Finds out what the answers lack, after `work` that changes the world. */

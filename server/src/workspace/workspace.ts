@@ -1,6 +1,7 @@
 /** What is open in the editor: Dockerfiles with their builds, ignore files, folders. */
 import { type Cancellation, known, type Result } from "../core/host.js";
 import { answered } from "../core/world/world.js";
+import { type IdentityStore, openIdentityStore } from "../host/identityStore.js";
 import { type Machine, openMachine } from "../host/machine.js";
 import { readTextFile } from "../host/nodeFileSystem.js";
 import { pathInside } from "../host/paths.js";
@@ -8,11 +9,15 @@ import { openStateStore, type StateStore } from "../host/stateStore.js";
 import type { SimulateResult } from "../protocol.js";
 import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
 import { maxEntries } from "./contextProblem.js";
+import { gatherEvents } from "./fileEvents.js";
 import { readSettings } from "./settings.js";
 import { type Watched, watchedBy } from "./watches.js";
 
 /** An ignore file that is being typed in takes effect this long after the last key. Milliseconds. */
 const ignoreDelay = 200;
+
+/** What was read is kept for other processes this long after the first of it. Milliseconds. */
+const keepDelay = 5_000;
 
 /** The editor, as far as the workspace needs it. */
 export interface Editor {
@@ -69,6 +74,7 @@ export function openWorkspace(editor: Editor): Workspace {
   const ignoreFiles = new Map<string, OpenText>();
   const ignoreTimers = new Map<string, NodeJS.Timeout>();
   let store: StateStore = openStateStore(null);
+  let identities: IdentityStore = openIdentityStore(null);
   let folders: readonly string[] = [];
   let isTrusted = false;
 
@@ -83,6 +89,13 @@ export function openWorkspace(editor: Editor): Workspace {
       return open === undefined ? readTextFile(file) : { ok: true, value: open.getText() };
     },
     isWatched,
+    memory: {
+      get: (state) => identities.memory.get(state),
+      set(state, identity) {
+        identities.memory.set(state, identity);
+        keepLater();
+      },
+    },
     mayAskGit: () => isTrusted,
     async readState() {
       const told = await store.refresh();
@@ -91,6 +104,19 @@ export function openWorkspace(editor: Editor): Workspace {
       return store.state;
     },
   });
+
+  let isKeeping = false;
+  const keepLater = (): void => {
+    if (isKeeping) return;
+    isKeeping = true;
+    setTimeout(() => {
+      isKeeping = false;
+      editor.run("keep", async () => {
+        const kept = await identities.save();
+        if (!kept.ok) editor.log(`${kept.error.path}: ${kept.error.message}`);
+      });
+    }, keepDelay).unref();
+  };
 
   const host: BuildHost = {
     machine,
@@ -118,15 +144,22 @@ export function openWorkspace(editor: Editor): Workspace {
     for (const build of builds.values()) editor.run(name, () => work(build));
   };
 
-  const filesChanged = (files: readonly string[]): void => {
-    const concerned = [...builds.values()].filter((build) => build.concerns(files));
-    if (concerned.length === 0) return;
+  const lookAt = async (files: readonly string[]): Promise<void> => {
     const { contexts, pool } = machine;
+    const isConcerned = contexts.concernedBy(files);
+    const concerned = [...builds.values()].filter((build) => build.concerns(isConcerned));
+    if (concerned.length === 0) return;
     const work = contexts
       .changed(files, { isCancelled: false })
       .then((answers) => pool.update((world) => answered(world, answers)));
-    for (const build of concerned) editor.run("files", () => build.settleAfter(work));
+    const settling = concerned.map((build) => {
+      const settled = build.settleAfter(work);
+      editor.run("files", () => settled);
+      return settled;
+    });
+    await Promise.allSettled(settling);
   };
+  const filesChanged = gatherEvents(lookAt);
 
   const ignoreFileChanged = (file: string): void => {
     clearTimeout(ignoreTimers.get(file));
@@ -150,6 +183,7 @@ export function openWorkspace(editor: Editor): Workspace {
     build: (uri) => builds.get(uri),
     start(storageFolder, open, trusted) {
       store = openStateStore(storageFolder);
+      identities = openIdentityStore(storageFolder);
       folders = open;
       isTrusted = trusted;
     },

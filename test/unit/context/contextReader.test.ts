@@ -13,7 +13,6 @@ import { entriesBelow } from "../../../server/src/core/context/selection.js";
 import { problemWords } from "../../../server/src/core/words/problems.js";
 import { type ContextReader, createContextReader } from "../../../server/src/host/contextReader.js";
 import { sha256 } from "../../../server/src/host/digest.js";
-import { createHashMemory } from "../../../server/src/host/hashMemory.js";
 import { DISK_ROOTS, type MemoryDisk, memoryDisk } from "./memoryDisk.js";
 
 const SYSTEMS = ["posix", "windows"] as const;
@@ -361,19 +360,4 @@ test("another ignore file hashes nothing twice, and hints spare the reading", as
   await hinted.scan();
   await digestOf(hinted, ".");
   assert.equal(disk.opened, 2);
-});
-
-test("the memory forgets what was asked for the longest ago", async () => {
-  const memory = createHashMemory(2);
-  const { reader } = open("posix", ["a", "b", "c"]);
-  await reader.scan();
-  const [a, b, c] = ["a", "b", "c"].map((name) => fileAt(reader, name));
-  assert.ok(a != null && b != null && c != null);
-  memory.set(a, "a", "1");
-  memory.set(b, "b", "2");
-  assert.equal(memory.get(a, "a"), "1");
-  memory.set(c, "c", "3");
-  const kept = [memory.get(a, "a"), memory.get(b, "b"), memory.get(c, "c")];
-  assert.deepEqual(kept, ["1", null, "3"]);
-  assert.equal(memory.size, 2);
 });

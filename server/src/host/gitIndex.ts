@@ -1,0 +1,234 @@
+/**
+ * Git's index, read without git: which blob a file held when git last looked at it, and the stat
+ * that it had. Source: git, Documentation/gitformat-index.txt and read-cache.c.
+ */
+import { isWithin, joinPath } from "../core/text/paths.js";
+import { isSettled } from "./fileHash.js";
+import type { DiskStat } from "./nodeFileSystem.js";
+
+export interface GitIndex {
+  /** The tracked files of a folder; null: there are none. Relative to the work tree, "" is its top. */
+  folder(folder: string): IndexFolder | null;
+  /** The regular files at and below a folder, by paths relative to it: true for an executable one. */
+  modesBelow(folder: string): ReadonlyMap<string, boolean>;
+}
+
+export interface IndexFolder {
+  /** True when git tracks this file of the folder, in whatever state. */
+  has(name: string): boolean;
+  /**
+   * The id of the blob of a file whose stat is the one that git saw. null: it may hold something
+   * else by now, or git promises nothing about it.
+   */
+  blobOf(name: string, stat: DiskStat): string | null;
+}
+
+/**
+ * null: an index that is not read here, since it has another version or other hashes than SHA-1, is
+ * split or sparse, or has an extension or a flag that is not known.
+ *
+ * @param writtenAt when the file was written, in milliseconds since the epoch
+ */
+export function readGitIndex(bytes: Buffer, writtenAt: number): GitIndex | null {
+  const folders = readFolders(bytes);
+  if (folders === null) return null;
+  const modeAt = (at: number): number => bytes.readUInt32BE(at + offset.mode);
+  return {
+    modesBelow(folder) {
+      const modes = new Map<string, boolean>();
+      for (const [other, entries] of folders) {
+        if (!isWithin(other, folder)) continue;
+        const inside = other.slice(folder === "" ? 0 : folder.length + 1);
+        for (const [name, at] of entries)
+          if (isRegular(modeAt(at))) modes.set(joinPath(inside, name), (modeAt(at) & 0o100) !== 0);
+      }
+      return modes;
+    },
+    folder(folder) {
+      const entries = folders.get(folder);
+      if (entries === undefined) return null;
+      return {
+        has: (name) => entries.has(name),
+        blobOf(name, stat) {
+          const at = entries.get(name);
+          return at === undefined ? null : blobAt(bytes, at, stat, writtenAt);
+        },
+      };
+    },
+  };
+}
+
+/** Where each entry begins, by folder and name. */
+type Folders = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+const headerLength = 12;
+/** Of a SHA-1, in bytes. */
+const idLength = 20;
+
+/** Where the parts of an entry stand, in bytes from its beginning. Numbers are big-endian. */
+const offset = { ctime: 0, mtime: 8, inode: 20, mode: 24, size: 36, id: 40, flags: 60, name: 62 };
+
+const flag = { assumeUnchanged: 0x8000, extended: 0x4000, stage: 0x3000, length: 0x0fff };
+
+/** Skip-worktree and intent-to-add; the other bits of the second word of flags are not given out. */
+const knownExtendedFlags = 0x6000;
+
+/**
+ * They change no entry's meaning: cached trees, resolved conflicts, untracked files, a file system
+ * monitor, where the entries end, where they can be cut.
+ */
+const knownExtensions: ReadonlySet<string> = new Set([
+  ...["TREE", "REUC", "UNTR", "FSMN", "EOIE", "IEOT"],
+]);
+
+function readFolders(bytes: Buffer): Folders | null {
+  if (bytes.length < headerLength + idLength || textOf(bytes, 0, 4) !== "DIRC") return null;
+  const version = bytes.readUInt32BE(4);
+  if (version < 2 || version > 4) return null;
+  const count = bytes.readUInt32BE(8);
+  const end = bytes.length - idLength;
+  const path = version === 4 ? compressedPaths(bytes) : paddedPaths(bytes);
+  const folders = new Map<string, Map<string, number>>();
+  let entries = new Map<string, number>();
+  // Neighbours mostly stand in one folder, whose name then need not be made again.
+  let folder: Buffer | null = null;
+  let at = headerLength;
+  for (let number = 0; number < count; number++) {
+    const start = at + offset.name <= end ? nameStart(bytes, at, version) : null;
+    if (start === null || !path.read(at, start) || path.next > end) return null;
+    const base = baseStart(path);
+    const folderEnd = Math.max(base - 1, path.start);
+    if (folder === null || !isEqual(folder, path.bytes, path.start, folderEnd)) {
+      folder = Buffer.from(path.bytes.subarray(path.start, folderEnd));
+      const name = folder.toString("utf8");
+      entries = folders.get(name) ?? new Map();
+      folders.set(name, entries);
+    }
+    entries.set(textOf(path.bytes, base, path.end), at);
+    at = path.next;
+  }
+  return hasKnownExtensions(bytes, at, end) ? folders : null;
+}
+
+/** Where the last element of a path begins. */
+function baseStart({ bytes, start, end }: EntryPath): number {
+  let at = end;
+  while (at > start && bytes[at - 1] !== 0x2f) at--;
+  return at;
+}
+
+/** True when `part` stands in `bytes` from `start` to `end`. */
+function isEqual(part: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  if (part.length !== end - start) return false;
+  for (let at = 0; at < part.length; at++) if (part[at] !== bytes[start + at]) return false;
+  return true;
+}
+
+/** Where the name of an entry begins; null: it has a flag that is not known. */
+function nameStart(bytes: Buffer, at: number, version: number): number | null {
+  const start = at + offset.name;
+  if (((bytes[at + offset.flags] ?? 0) & (flag.extended >> 8)) === 0) return start;
+  const isKnown = version >= 3 && (bytes.readUInt16BE(start) & ~knownExtendedFlags) === 0;
+  return isKnown ? start + 2 : null;
+}
+
+/** The path of an entry at a time. One object for all: there may be a million entries. */
+interface EntryPath {
+  /** Reads the path at `start` of the entry at `at`; false: the index is damaged. */
+  read(at: number, start: number): boolean;
+  /** Where the path stands: in `bytes`, from `start` to `end`. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** Where the next entry begins in the index. */
+  readonly next: number;
+}
+
+/** Of versions 2 and 3: the whole path, and NULs up to the next multiple of eight. */
+function paddedPaths(bytes: Buffer): EntryPath {
+  const path = {
+    ...{ bytes, start: 0, end: 0, next: 0 },
+    read(at: number, start: number): boolean {
+      const length = bytes.readUInt16BE(at + offset.flags) & flag.length;
+      path.start = start;
+      // A length that does not fit stands as the largest that does.
+      path.end = length < flag.length ? start + length : bytes.indexOf(0, start);
+      path.next = at + ((path.end - at + 8) & ~7);
+      return path.end >= 0 && bytes[path.end] === 0;
+    },
+  };
+  return path;
+}
+
+/** Of version 4: how many bytes of the path before fall away, then what follows, up to a NUL. */
+function compressedPaths(bytes: Buffer): EntryPath {
+  const path = {
+    ...{ bytes: Buffer.alloc(4096), start: 0, end: 0, next: 0 },
+    read(_: number, start: number): boolean {
+      const { value: dropped, next: from } = variableNumber(bytes, start);
+      const to = bytes.indexOf(0, from);
+      const kept = path.end - dropped;
+      if (to < 0 || kept < 0) return false;
+      path.end = kept + to - from;
+      if (path.end > path.bytes.length) path.bytes = Buffer.concat([path.bytes], 2 * path.end);
+      bytes.copy(path.bytes, kept, from, to);
+      path.next = to + 1;
+      return true;
+    },
+  };
+  return path;
+}
+
+/** A number as in git's packs with offsets: seven bits a byte, and no number in two ways. */
+function variableNumber(bytes: Buffer, start: number): { value: number; next: number } {
+  let next = start;
+  let byte = bytes[next++] ?? 0;
+  let value = byte & 0x7f;
+  while ((byte & 0x80) !== 0) {
+    byte = bytes[next++] ?? 0;
+    value = (value + 1) * 0x80 + (byte & 0x7f);
+  }
+  return { value, next };
+}
+
+function hasKnownExtensions(bytes: Buffer, from: number, end: number): boolean {
+  let at = from;
+  while (at < end) {
+    if (at + 8 > end || !knownExtensions.has(textOf(bytes, at, at + 4))) return false;
+    at += 8 + bytes.readUInt32BE(at + 4);
+  }
+  return at === end;
+}
+
+function blobAt(bytes: Buffer, at: number, stat: DiskStat, writtenAt: number): string | null {
+  const isFile = isRegular(bytes.readUInt32BE(at + offset.mode)) && stat.kind === "file";
+  const flags = bytes.readUInt16BE(at + offset.flags);
+  const speaksOfDisk = (flags & (flag.assumeUnchanged | flag.extended | flag.stage)) === 0;
+  if (!isFile || !speaksOfDisk) return null;
+  const inode = bytes.readUInt32BE(at + offset.inode);
+  const isSame =
+    bytes.readUInt32BE(at + offset.size) === stat.size % 2 ** 32 &&
+    timeAt(bytes, at + offset.mtime) === stat.mtimeMs &&
+    timeAt(bytes, at + offset.ctime) === stat.ctimeMs &&
+    // Git for some systems keeps none.
+    (inode === 0 || inode === stat.ino % 2 ** 32);
+  if (!isSame || !isSettled(stat, writtenAt)) return null;
+  const id = bytes.toString("hex", at + offset.id, at + offset.id + idLength);
+  // Git writes a size of 0 where it could not tell in time whether a file had changed.
+  return stat.size === 0 && id !== emptyBlob ? null : id;
+}
+
+function isRegular(mode: number): boolean {
+  return mode >>> 12 === 0o10;
+}
+
+/** Milliseconds since the epoch, rounded as in Node's stat: to a quarter of a microsecond. */
+function timeAt(bytes: Buffer, at: number): number {
+  return bytes.readUInt32BE(at) * 1000 + bytes.readUInt32BE(at + 4) / 1e6;
+}
+
+const emptyBlob = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
+
+function textOf(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString("utf8", start, end);
+}

@@ -1,0 +1,181 @@
+/**
+ * What git's index knows of the files on disk, without git and without reading them: the blob of a
+ * file that did not change since git looked at it, where nothing makes a checkout differ from its
+ * blobs. A setting that was another one when a file was checked out goes unseen, as git itself does
+ * not see it.
+ */
+import { homedir } from "node:os";
+import path from "node:path";
+import type { TrackedFiles } from "../core/context/checkout.js";
+import { type AttributesRule, readGitAttributes } from "./gitAttributes.js";
+import {
+  commonAttributesFiles,
+  type GitSetting,
+  type GitSurroundings,
+  isYes,
+  pathOfSetting,
+  readGitText,
+} from "./gitConfig.js";
+import type { GitIndex } from "./gitIndex.js";
+import { findWorkTree, openIndex, openWorkTree, type WorkTree } from "./gitRepository.js";
+import type { DiskStat, FileSystem } from "./nodeFileSystem.js";
+
+/** A folder of a work tree. */
+export interface GitFolder {
+  /** The id of the blob that a file of the folder holds; null: it has to be read. */
+  blobOf(name: string, stat: DiskStat): string | null;
+  /**
+   * A folder in this one; null: nothing below it is known.
+   *
+   * @param has whether it holds something of that name
+   */
+  below(name: string, has: (name: string) => boolean): GitFolder | null;
+}
+
+/** What git's index says of the files on this disk. */
+export interface GitReader {
+  /**
+   * What git knows of a folder, by its real path, as the index stands now. null: nothing that can be
+   * used. On Windows that is always so: there git turns line ends by a setting of its own package.
+   */
+  folder(folder: string): GitFolder | null;
+  /** The regular files that git tracks at and below a folder; null: that cannot be read here. */
+  tracked(folder: string): TrackedFiles | null;
+}
+
+export function createGitReader(fileSystem: FileSystem, around = surroundings): GitReader {
+  const machine: Machine = { fileSystem, around };
+  return {
+    folder(folder) {
+      if (fileSystem.system === "windows") return null;
+      const workTree = findWorkTree(fileSystem, folder, around);
+      if (workTree === null) return null;
+      let place = workTree.top;
+      let found = topFolder(machine, workTree, hasIn(fileSystem, place));
+      for (const name of path.relative(place, folder).split(path.sep).filter(Boolean)) {
+        place = path.join(place, name);
+        found = found?.below(name, hasIn(fileSystem, place)) ?? null;
+      }
+      return found;
+    },
+    tracked(folder) {
+      const real = fileSystem.realPath(folder);
+      const workTree = real.ok ? findWorkTree(fileSystem, real.value, around) : null;
+      if (!real.ok || workTree === null) return null;
+      const inside = path.relative(workTree.top, real.value).split(path.sep).join("/");
+      return openIndex(fileSystem, workTree)?.modesBelow(inside) ?? null;
+    },
+  };
+}
+
+const surroundings: GitSurroundings = { home: homedir(), env: process.env };
+
+function hasIn({ stat }: FileSystem, folder: string): (name: string) => boolean {
+  return (name) => stat(path.join(folder, name)).ok;
+}
+
+interface Machine {
+  readonly fileSystem: FileSystem;
+  readonly around: GitSurroundings;
+}
+
+interface Opened extends Machine {
+  /** Absolute path of the work tree. */
+  readonly top: string;
+  readonly index: GitIndex;
+}
+
+/** The attributes that hold in a folder. */
+interface Holding {
+  /** With the folders that they are relative to. */
+  readonly rules: readonly { readonly folder: string; readonly rule: AttributesRule }[];
+  readonly macros: ReadonlySet<string>;
+  /** When one of their files changed last, in milliseconds since the epoch. */
+  readonly changedMs: number;
+}
+
+function topFolder(
+  machine: Machine,
+  workTree: WorkTree,
+  has: (name: string) => boolean,
+): GitFolder | null {
+  const { fileSystem, around } = machine;
+  const { top, shared, settings } = workTree;
+  if (settings.some(turnsBytes)) return null;
+  const index = openIndex(fileSystem, workTree);
+  if (index === null) return null;
+  const named = settings.flatMap(({ name, value }) =>
+    name === "core.attributesfile" && value !== null
+      ? [pathOfSetting(value, top, around.home)]
+      : [],
+  );
+  const own = path.join(shared, "info", "attributes");
+  let holding: Holding | null = { rules: [], macros: new Set(), changedMs: 0 };
+  for (const file of [...commonAttributesFiles(around), ...named, own])
+    holding = holding && withAttributes(fileSystem, holding, file, "");
+  return holding && folderAt({ ...machine, top, index }, "", has, holding);
+}
+
+/** True where bytes may change on checkout without an attribute, or by attributes of a commit. */
+function turnsBytes(setting: GitSetting): boolean {
+  return (setting.name === "core.autocrlf" && isYes(setting)) || setting.name === "attr.tree";
+}
+
+/** What holds when a file of attributes is added, if it is there; null: it cannot be read. */
+function withAttributes(
+  fileSystem: FileSystem,
+  holding: Holding,
+  file: string,
+  folder: string,
+): Holding | null {
+  const text = readGitText(fileSystem, file);
+  if (text === "absent") return holding;
+  const real = fileSystem.realPath(file);
+  const stat = real.ok ? fileSystem.stat(real.value) : real;
+  if (text === null || !stat.ok) return null;
+  const { rules, macros } = readGitAttributes(text, holding.macros);
+  const { mtimeMs, ctimeMs } = stat.value;
+  return {
+    rules: [...holding.rules, ...rules.map((rule) => ({ folder, rule }))],
+    macros,
+    changedMs: Math.max(holding.changedMs, mtimeMs, ctimeMs),
+  };
+}
+
+/** @param folder relative to the work tree, "" is its top */
+function folderAt(
+  tree: Opened,
+  folder: string,
+  has: (name: string) => boolean,
+  above: Holding,
+): GitFolder | null {
+  const { fileSystem, top, index } = tree;
+  const entries = index.folder(folder);
+  const attributes = ".gitattributes";
+  let holding: Holding | null = above;
+  if (has(attributes))
+    holding = withAttributes(fileSystem, above, path.join(top, folder, attributes), folder);
+  // Git then takes those that it tracks.
+  else if (entries?.has(attributes) === true) return null;
+  if (holding === null) return null;
+  const { rules, changedMs } = holding;
+  const inFolder = folder === "" ? "" : `${folder}/`;
+  return {
+    blobOf(name, stat) {
+      const blob = entries?.blobOf(name, stat) ?? null;
+      // Other attributes may have held when the file was checked out.
+      if (blob === null || changedMs > stat.ctimeMs) return null;
+      const place = inFolder + name;
+      const mayDiffer = rules.some(({ folder: of, rule }) =>
+        rule.mayMatch(of === "" ? place : place.slice(of.length + 1)),
+      );
+      return mayDiffer ? null : blob;
+    },
+    below(name, hasBelow) {
+      if (!hasBelow(".git")) return folderAt(tree, inFolder + name, hasBelow, holding);
+      // A submodule, or a repository that stands in another one.
+      const inner = openWorkTree(fileSystem, path.join(top, folder, name), tree.around);
+      return inner && topFolder(tree, inner, hasBelow);
+    },
+  };
+}
