@@ -1,4 +1,4 @@
-// Bundles the three programs of the extension, and with --tests the test programs too.
+// Bundles the programs of the extension, and with --tests the test programs too.
 //   node esbuild.mjs [--production] [--tests] [--no-programs]
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
@@ -19,6 +19,8 @@ const programs = {
   client: { entry: "client/src/main.ts", external: ["vscode"] },
   server: { entry: "server/src/main.ts", external: [] },
   cli: { entry: "server/src/cli/bin.ts", external: [], banner: "#!/usr/bin/env node" },
+  // What both start as a thread.
+  hashThread: { entry: "server/src/host/hashThread.ts", external: [] },
   // The page of the build graph, for the browser that a webview is.
   buildGraph: {
     entry: "client/page/buildGraph.ts",

@@ -39,7 +39,8 @@ import type { LiveBuild } from "./workspace/build.js";
 import { createPublisher } from "./workspace/publisher.js";
 import { openWorkspace } from "./workspace/workspace.js";
 
-export function serve(connection: Connection): void {
+/** @param threadProgram of the threads that hash many files, as a path */
+export function serve(connection: Connection, threadProgram: string): void {
   const documents = new TextDocuments(TextDocument);
   let can = clientCan(null);
   /** Of the page that describes the problems; null: the client has none. */
@@ -71,6 +72,7 @@ export function serve(connection: Connection): void {
         }),
       ),
     log: (message) => connection.console.warn(message),
+    threadProgram,
   });
 
   /** Sends what cannot be asked for. */

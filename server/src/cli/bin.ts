@@ -1,4 +1,5 @@
 /** The program: `main` on the real process. */
+import path from "node:path";
 import { main } from "./main.js";
 
 // A reader that stops early (`| head`) is not an error: the rest is thrown away.
@@ -10,6 +11,7 @@ main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   width: process.stdout.columns ?? 120,
+  threadProgram: path.join(__dirname, "hashThread.js"),
   async readStdin() {
     const chunks: Buffer[] = [];
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer); // no encoding is set

@@ -6,6 +6,8 @@ export interface CliIo {
   readonly env: NodeJS.ProcessEnv;
   /** Characters in a line of the terminal. */
   readonly width: number;
+  /** Of the threads that hash many files, as a path; null: there are none. */
+  readonly threadProgram: string | null;
   /** All of stdin. */
   readStdin(): Promise<Uint8Array>;
   /** To stdout, as it is. */

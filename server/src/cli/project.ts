@@ -44,7 +44,13 @@ export async function readProject(
   const text = await readDockerfile(given, io);
   const definition: BuildDefinition =
     given.dockerfile.kind === "inline" ? { ...given, dockerfile: { kind: "inline", text } } : given;
-  const machine = openMachine({ mayAskGit: () => true, ...kept });
+  const machine = openMachine({
+    mayAskGit: () => true,
+    // Only what simulated builds have left is compared with what is in files.
+    readsFiles: kept.readState !== undefined,
+    threadProgram: io.threadProgram,
+    ...kept,
+  });
   return { definition, dockerfile: parseDockerfile(text), machine };
 }
 

@@ -9,19 +9,14 @@ import type { Cancellation, HostError, Result } from "../core/host.js";
 import { pathInRoot } from "../core/text/paths.js";
 import { cancelledError, contextError, failure, openRoot, tooManyError } from "./contextErrors.js";
 import { refreshed } from "./contextRefresh.js";
-import {
-  Cancelled,
-  createSlices,
-  diskPath,
-  fileOf,
-  isSameState,
-  readRoot,
-  TooMany,
-  type Walk,
-} from "./contextWalk.js";
-import { hashFile, isSettled, isSettledForOthers } from "./fileHash.js";
+import { diskPath, fileOf, isSameState, readRoot, TooMany, type Walk } from "./contextWalk.js";
+import { type HashedFile, isSettled, isSettledForOthers } from "./fileHash.js";
+import type { GitReader } from "./gitReader.js";
 import { createHashMemory, type HashMemory } from "./hashMemory.js";
+import { hashFiles } from "./hashThreads.js";
 import { type FileSystem, nodeFileSystem } from "./nodeFileSystem.js";
+
+import { Cancelled, createSlices } from "./slices.js";
 
 export interface ContextReaderOptions {
   /** Absolute path of the context folder; it may be a link. */
@@ -33,8 +28,10 @@ export interface ContextReaderOptions {
   readonly fileSystem?: FileSystem;
   /** Shared between the readers of one process, so that two builders or contexts hash a file once. */
   readonly memory?: HashMemory;
-  /** Asked before a file is read; for identities that something else already knows, as git's index does. */
-  readonly identityHints?: (file: FileNode, path: string) => string | null;
+  /** Knows of many files without reading them. Default: nobody does. */
+  readonly git?: Pick<GitReader, "folder">;
+  /** See `HashingMachine`. Default: none. */
+  readonly threadProgram?: string | null;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -101,13 +98,15 @@ function openReader(
     isUnsettled: (file) => unsettled.has(file) || file.error !== null,
     slices: createSlices(cancel),
     room: { left: options.maxEntries ?? Number.POSITIVE_INFINITY },
+    remembered: (file) => memory.get(file),
   });
 
   const scan = async (cancel: Cancellation | undefined): Promise<Result<FileTree>> => {
     const root = openRoot(fileSystem, options.root);
     if (!root.ok) return root;
     realRoot = root.value;
-    const folder = await readRoot(walkWith(cancel), tree.root);
+    const git = options.git?.folder(realRoot) ?? null;
+    const folder = await readRoot(walkWith(cancel), git, tree.root);
     const [unlistable] = folder.errors.filter((error) => error.path === "");
     if (unlistable !== undefined) return failure(contextError(options.root, unlistable));
     return { ok: true, value: keep(folder) };
@@ -130,18 +129,17 @@ function openReader(
     cancel: Cancellation | undefined,
   ): Promise<Result<HashReport>> => {
     const walk = walkWith(cancel);
+    const lacking = new Map<string, FileNode>();
+    for (const path of paths) {
+      const file = nodeAt(tree.root, path);
+      if (file?.kind !== "file") continue;
+      file.identity ??= memory.get(file);
+      if (file.identity === null) lacking.set(path, file);
+    }
     const errors: HostError[] = [];
     const changes = new Map<string, TreeNode>();
-    let files = 0;
     let bytes = 0;
-    for (const path of new Set(paths)) {
-      await walk.slices.next();
-      const file = nodeAt(tree.root, path);
-      if (file?.kind !== "file" || file.identity !== null) continue;
-      file.identity = memory.get(file) ?? options.identityHints?.(file, path) ?? null;
-      if (file.identity !== null) continue;
-      const hashed = await hashFile(fileSystem, diskPath(walk, path), walk.slices, now);
-      files++;
+    const note = (path: string, file: FileNode, hashed: HashedFile): void => {
       // The file may have changed since it was seen; the identity belongs to what was read.
       const { stat } = hashed;
       const isSame = stat === null || isSameState(file, walk, stat);
@@ -150,17 +148,24 @@ function openReader(
       if (hashed.kind === "failed") {
         read.error = { ...hashed.error, path };
         errors.push(read.error);
-        continue;
+        return;
       }
       bytes += read.size;
       read.identity = hashed.identity;
       read.error = null;
       if (isSettledForOthers(read, hashed.startedAt)) memory.set(read, hashed.identity);
       if (!isSettled(read, hashed.startedAt)) unsettled.add(read);
-    }
+    };
+    const wanted = [...lacking];
+    const machine = { fileSystem, now, threadProgram: options.threadProgram ?? null };
+    const seen = wanted.map(([path, state]) => ({ path: diskPath(walk, path), state }));
+    await hashFiles(machine, seen, walk.slices, (number, hashed) => {
+      const [path, file] = wanted[number] ?? [];
+      if (path !== undefined && file !== undefined) note(path, file, hashed);
+    });
     return {
       ok: true,
-      value: { tree: keep(replaceAll(tree.root, changes)), files, bytes, errors },
+      value: { tree: keep(replaceAll(tree.root, changes)), files: wanted.length, bytes, errors },
     };
   };
 

@@ -62,7 +62,7 @@ function listedNames(walk: Walk): ListedNames {
     let names = known.get(folder);
     if (names === undefined) {
       const listed = walk.fileSystem.list(diskPath(walk, folder));
-      names = listed.ok ? new Set(listed.value.map(({ name }) => name)) : null;
+      names = listed.ok ? new Set(listed.value) : null;
       known.set(folder, names);
     }
     return names;
@@ -123,7 +123,7 @@ async function presentState(
   }
   const header = verdict.ignored ? impliedFolder(walk, found) : found;
   const previous = known?.kind === "directory" ? known : null;
-  const now = await readFolder(walk, path, header, verdict.state, previous);
+  const now = await readFolder(walk, { path, header, state: verdict.state, git: null }, previous);
   if (verdict.ignored && now.entryCount === 0) return gone;
   return now === previous ? undefined : now;
 }

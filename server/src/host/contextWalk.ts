@@ -19,9 +19,11 @@ import {
 } from "../core/context/folder.js";
 import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
 import type { MatchState } from "../core/context/patternMatcher.js";
-import type { Cancellation, HostError } from "../core/host.js";
+import type { HostError } from "../core/host.js";
 import { joinPath } from "../core/text/paths.js";
+import type { GitFolder } from "./gitReader.js";
 import type { DiskStat, FileSystem } from "./nodeFileSystem.js";
+import type { Slices } from "./slices.js";
 
 /** What one walk works with. */
 export interface Walk {
@@ -34,38 +36,23 @@ export interface Walk {
   readonly slices: Slices;
   /** How many more entries may be looked at; counted down. */
   readonly room: { left: number };
+  /** The identity of a file that somebody read before; null: nobody did. */
+  readonly remembered: (file: FileNode) => string | null;
 }
 
-/** Lets other work run every few milliseconds; `next` throws `Cancelled`. */
-export interface Slices {
-  next(): Promise<void> | null;
+/** A folder that is looked into. */
+export interface WalkedFolder {
+  /** Relative to the root, "" is the root. */
+  readonly path: string;
+  readonly header: FolderHeader;
+  /** Of the ignore rules. */
+  readonly state: MatchState;
+  /** The folder that this is in, as far as git knows it. */
+  readonly git: GitFolder | null;
 }
-
-/** Thrown through a walk when it is cancelled, and caught by the reader alone. */
-export class Cancelled extends Error {}
 
 /** Thrown through a walk that meets more entries than it has room for; caught by the reader alone. */
 export class TooMany extends Error {}
-
-/** Long enough to get on with the work, short enough for a keystroke to come through. */
-const SLICE_MS = 10;
-
-export function createSlices(cancel: Cancellation | undefined): Slices {
-  let end = performance.now() + SLICE_MS;
-  const pause = async () => {
-    await new Promise<void>((resume) => {
-      setImmediate(resume);
-    });
-    if (cancel?.isCancelled === true) throw new Cancelled();
-    end = performance.now() + SLICE_MS;
-  };
-  return {
-    next() {
-      if (cancel?.isCancelled === true) throw new Cancelled();
-      return performance.now() < end ? null : pause();
-    },
-  };
-}
 
 /** The path on disk of a path in the tree. */
 export function diskPath(walk: Pick<Walk, "fileSystem" | "root">, path: string): string {
@@ -77,29 +64,27 @@ export function diskPath(walk: Pick<Walk, "fileSystem" | "root">, path: string):
 }
 
 /**
- * The folder at `path` and everything below it. Whatever is the same in `previous` is taken over
- * from there, up to the whole folder.
+ * A folder and everything below it. Whatever is the same in `previous` is taken over from there, up
+ * to the whole folder.
  */
 export async function readFolder(
   walk: Walk,
-  path: string,
-  header: FolderHeader,
-  state: MatchState,
+  { path, header, state, git: above }: WalkedFolder,
   previous: FolderNode | null,
 ): Promise<FolderNode> {
   const listed = walk.fileSystem.list(diskPath(walk, path));
   if (!listed.ok) return folderNode(header, [], [{ ...listed.error, path: "" }]);
   walk.room.left -= listed.value.length;
   if (walk.room.left < 0) throw new TooMany();
+  const has = (name: string): boolean => listed.value.includes(name);
+  const git = path === "" ? above : (above?.below(header.name, has) ?? null);
   const children: TreeNode[] = [];
   const errors: HostError[] = [];
   let looked = 0;
-  for (const { name, kind } of listed.value) {
+  for (const name of listed.value) {
     if (looked++ % 64 === 0) await walk.slices.next();
     const at = joinPath(path, name);
     const verdict = walk.ignore.visit(at, state);
-    // Only a directory can be looked into although it is ignored; everything else costs no stat.
-    if (verdict.ignored && kind !== null && kind !== "directory") continue;
     if (verdict.ignored && !walk.ignore.shouldDescend(at)) continue;
     const known = previous === null ? null : childOf(previous, name);
     const found = readEntry(walk, at, name, known);
@@ -109,12 +94,18 @@ export async function readFolder(
       continue;
     }
     if (found.kind !== "directory") {
-      if (!verdict.ignored) children.push(found);
+      if (verdict.ignored) continue;
+      children.push(found);
+      if (found.kind === "file") found.identity ??= git?.blobOf(found) ?? walk.remembered(found);
       continue;
     }
     const old = known?.kind === "directory" ? known : null;
     const seen = verdict.ignored ? impliedFolder(walk, found) : found;
-    const child = await readFolder(walk, at, seen, verdict.state, old);
+    const child = await readFolder(
+      walk,
+      { path: at, header: seen, state: verdict.state, git },
+      old,
+    );
     // An ignored directory is there only for what an exception brings back below it.
     if (!verdict.ignored || child.entryCount > 0) children.push(child);
   }
@@ -123,8 +114,13 @@ export async function readFolder(
 }
 
 /** The root of a walk; its own mode and owner are never part of a digest, so they are fixed. */
-export function readRoot(walk: Walk, previous: FolderNode | null): Promise<FolderNode> {
-  return readFolder(walk, "", plainFolder(""), walk.ignore.start, previous);
+export function readRoot(
+  walk: Walk,
+  git: GitFolder | null,
+  previous: FolderNode | null,
+): Promise<FolderNode> {
+  const root = { path: "", header: plainFolder(""), state: walk.ignore.start, git };
+  return readFolder(walk, root, previous);
 }
 
 /**

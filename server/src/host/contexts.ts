@@ -17,6 +17,7 @@ import {
 import { type ContextAsk, type Listing, type Need, needKey } from "../core/world/facts.js";
 import type { Answered } from "../core/world/world.js";
 import { type ContextReader, createContextReader } from "./contextReader.js";
+import type { GitReader } from "./gitReader.js";
 import type { HashMemory } from "./hashMemory.js";
 import { findIgnore, ignoreMatcher, ignorePaths, type ReadText } from "./ignoreFiles.js";
 import { type FileSystem, nodeFileSystem, readTextFile } from "./nodeFileSystem.js";
@@ -32,6 +33,10 @@ export interface ContextsOptions {
   readonly isWatched?: (folder: string) => boolean;
   readonly fileSystem?: FileSystem;
   readonly memory?: HashMemory;
+  /** Knows of many files without reading them. Default: nobody does. */
+  readonly git?: Pick<GitReader, "folder">;
+  /** Of the threads that hash many files (`hashThread.ts`), as a path; null: no threads. Default: null. */
+  readonly threadProgram?: string | null;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }

@@ -48,7 +48,21 @@ export function blobHash(size: number): BlobHash {
 
 /** The git blob id of bytes in memory. */
 export function gitBlobId(bytes: Uint8Array): string {
-  const hash = blobHash(bytes.length);
-  hash.update(bytes);
-  return hash.hex();
+  const buffer = Buffer.allocUnsafe(blobHeaderRoom + bytes.length);
+  buffer.set(bytes, blobHeaderRoom);
+  return blobIdIn(buffer, bytes.length);
+}
+
+/** What git puts before the bytes fits into so many bytes. */
+export const blobHeaderRoom = 32;
+
+/**
+ * The git blob id of `length` bytes that stand in a buffer behind `blobHeaderRoom` bytes, which are
+ * written over: of small files a third faster than to hash piece by piece.
+ */
+export function blobIdIn(buffer: Buffer, length: number): string {
+  const header = `blob ${length}\0`;
+  const start = blobHeaderRoom - header.length;
+  buffer.write(header, start, "latin1");
+  return hash("sha1", buffer.subarray(start, blobHeaderRoom + length), "hex");
 }

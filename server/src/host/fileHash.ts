@@ -1,8 +1,9 @@
 /** Reads one file into its git blob id, and says how far the answer can be trusted. */
 import type { HostError } from "../core/host.js";
-import type { Slices } from "./contextWalk.js";
-import { blobHash } from "./digest.js";
+import { blobHash, blobHeaderRoom, blobIdIn } from "./digest.js";
+import { type FileState, isSameState } from "./identityTable.js";
 import type { DiskStat, FileSystem, OpenFile } from "./nodeFileSystem.js";
+import type { Slices } from "./slices.js";
 
 export type HashedFile =
   | {
@@ -20,15 +21,28 @@ export type HashedFile =
 const TRIES = 3;
 
 // One buffer for all files: reading is synchronous, and no two reads interleave before it is hashed.
-const BUFFER = new Uint8Array(1 << 20);
+const BUFFER = Buffer.alloc(1 << 20);
+const PIECE = BUFFER.subarray(blobHeaderRoom);
 
-/** Hashes a regular file. A write in the meantime shows in the stat around it, and makes another try. */
+/** A regular file as it was last seen. */
+export interface SeenFile {
+  /** As the disk writes it. */
+  readonly path: string;
+  readonly state: FileState;
+}
+
+/**
+ * Hashes a regular file. A write in the meantime shows in the stat around it, and makes another try.
+ */
 export async function hashFile(
   fileSystem: FileSystem,
-  path: string,
+  file: SeenFile,
   slices: Slices,
   now: () => number,
 ): Promise<HashedFile> {
+  const hashed = hashAsSeen(fileSystem, file, now);
+  if (hashed !== null) return hashed;
+  const { path } = file;
   let stat: DiskStat | null = null;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const startedAt = now();
@@ -45,6 +59,27 @@ export async function hashFile(
   }
   const message = `"${path}" is being written and could not be read in one state.`;
   return { kind: "failed", error: { code: "EBUSY", path, message }, stat };
+}
+
+/**
+ * The short way for a small file in the state that it was seen in: that is the stat before, and it
+ * is read at once. null: it takes the long way.
+ */
+function hashAsSeen(
+  fileSystem: FileSystem,
+  { path, state }: SeenFile,
+  now: () => number,
+): HashedFile | null {
+  if (state.size > PIECE.length) return null;
+  const startedAt = now();
+  const opened = fileSystem.open(path);
+  if (!opened.ok) return null;
+  const read = opened.value.read(PIECE);
+  const stat = opened.value.stat();
+  opened.value.close();
+  if (!read.ok || !stat.ok || read.value !== state.size) return null;
+  if (stat.value.kind !== "file" || !isSameState(stat.value, state)) return null;
+  return { kind: "hashed", identity: blobIdIn(BUFFER, read.value), stat: stat.value, startedAt };
 }
 
 type Written = Pick<DiskStat, "mtimeMs" | "ctimeMs">;
@@ -85,21 +120,16 @@ async function hashOnce(file: OpenFile, path: string, slices: Slices): Promise<O
   let total = 0;
   // Whether the file has grown in the meantime shows in the stat, so its end need not be read.
   while (total < before.value.size) {
-    const read = file.read(BUFFER);
+    const read = file.read(PIECE);
     if (!read.ok) return { kind: "failed", error: read.error, stat: before.value };
     if (read.value === 0) break;
-    hash.update(BUFFER.subarray(0, read.value));
+    hash.update(PIECE.subarray(0, read.value));
     total += read.value;
     await slices.next();
   }
   const after = file.stat();
   if (!after.ok) return { kind: "failed", error: after.error, stat: null };
-  const isSame =
-    total === before.value.size &&
-    after.value.size === before.value.size &&
-    after.value.mtimeMs === before.value.mtimeMs &&
-    after.value.ctimeMs === before.value.ctimeMs;
-  return isSame
+  return total === before.value.size && isSameState(after.value, before.value)
     ? { kind: "hashed", identity: hash.hex(), stat: after.value }
     : { kind: "changed", stat: after.value };
 }

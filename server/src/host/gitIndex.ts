@@ -4,7 +4,7 @@
  */
 import { isWithin, joinPath } from "../core/text/paths.js";
 import { isSettled } from "./fileHash.js";
-import type { DiskStat } from "./nodeFileSystem.js";
+import type { FileState } from "./identityTable.js";
 
 export interface GitIndex {
   /** The tracked files of a folder; null: there are none. Relative to the work tree, "" is its top. */
@@ -17,10 +17,10 @@ export interface IndexFolder {
   /** True when git tracks this file of the folder, in whatever state. */
   has(name: string): boolean;
   /**
-   * The id of the blob of a file whose stat is the one that git saw. null: it may hold something
-   * else by now, or git promises nothing about it.
+   * The id of the blob of a regular file whose stat is the one that git saw. null: it may hold
+   * something else by now, or git promises nothing about it.
    */
-  blobOf(name: string, stat: DiskStat): string | null;
+  blobOf(name: string, state: FileState): string | null;
 }
 
 /**
@@ -49,9 +49,9 @@ export function readGitIndex(bytes: Buffer, writtenAt: number): GitIndex | null 
       if (entries === undefined) return null;
       return {
         has: (name) => entries.has(name),
-        blobOf(name, stat) {
+        blobOf(name, state) {
           const at = entries.get(name);
-          return at === undefined ? null : blobAt(bytes, at, stat, writtenAt);
+          return at === undefined ? null : blobAt(bytes, at, state, writtenAt);
         },
       };
     },
@@ -200,22 +200,22 @@ function hasKnownExtensions(bytes: Buffer, from: number, end: number): boolean {
   return at === end;
 }
 
-function blobAt(bytes: Buffer, at: number, stat: DiskStat, writtenAt: number): string | null {
-  const isFile = isRegular(bytes.readUInt32BE(at + offset.mode)) && stat.kind === "file";
+function blobAt(bytes: Buffer, at: number, state: FileState, writtenAt: number): string | null {
+  const isFile = isRegular(bytes.readUInt32BE(at + offset.mode));
   const flags = bytes.readUInt16BE(at + offset.flags);
   const speaksOfDisk = (flags & (flag.assumeUnchanged | flag.extended | flag.stage)) === 0;
   if (!isFile || !speaksOfDisk) return null;
   const inode = bytes.readUInt32BE(at + offset.inode);
   const isSame =
-    bytes.readUInt32BE(at + offset.size) === stat.size % 2 ** 32 &&
-    timeAt(bytes, at + offset.mtime) === stat.mtimeMs &&
-    timeAt(bytes, at + offset.ctime) === stat.ctimeMs &&
+    bytes.readUInt32BE(at + offset.size) === state.size % 2 ** 32 &&
+    timeAt(bytes, at + offset.mtime) === state.mtimeMs &&
+    timeAt(bytes, at + offset.ctime) === state.ctimeMs &&
     // Git for some systems keeps none.
-    (inode === 0 || inode === stat.ino % 2 ** 32);
-  if (!isSame || !isSettled(stat, writtenAt)) return null;
+    (inode === 0 || inode === state.ino % 2 ** 32);
+  if (!isSame || !isSettled(state, writtenAt)) return null;
   const id = bytes.toString("hex", at + offset.id, at + offset.id + idLength);
   // Git writes a size of 0 where it could not tell in time whether a file had changed.
-  return stat.size === 0 && id !== emptyBlob ? null : id;
+  return state.size === 0 && id !== emptyBlob ? null : id;
 }
 
 function isRegular(mode: number): boolean {

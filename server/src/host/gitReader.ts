@@ -18,12 +18,13 @@ import {
 } from "./gitConfig.js";
 import type { GitIndex } from "./gitIndex.js";
 import { findWorkTree, openIndex, openWorkTree, type WorkTree } from "./gitRepository.js";
-import type { DiskStat, FileSystem } from "./nodeFileSystem.js";
+import type { FileState } from "./identityTable.js";
+import type { FileSystem } from "./nodeFileSystem.js";
 
 /** A folder of a work tree. */
 export interface GitFolder {
-  /** The id of the blob that a file of the folder holds; null: it has to be read. */
-  blobOf(name: string, stat: DiskStat): string | null;
+  /** The id of the blob that a regular file of the folder holds; null: it has to be read. */
+  blobOf(file: NamedFile): string | null;
   /**
    * A folder in this one; null: nothing below it is known.
    *
@@ -31,6 +32,9 @@ export interface GitFolder {
    */
   below(name: string, has: (name: string) => boolean): GitFolder | null;
 }
+
+/** A regular file as it was seen. */
+export type NamedFile = FileState & { readonly name: string };
 
 /** What git's index says of the files on this disk. */
 export interface GitReader {
@@ -161,11 +165,11 @@ function folderAt(
   const { rules, changedMs } = holding;
   const inFolder = folder === "" ? "" : `${folder}/`;
   return {
-    blobOf(name, stat) {
-      const blob = entries?.blobOf(name, stat) ?? null;
+    blobOf(file) {
+      const blob = entries?.blobOf(file.name, file) ?? null;
       // Other attributes may have held when the file was checked out.
-      if (blob === null || changedMs > stat.ctimeMs) return null;
-      const place = inFolder + name;
+      if (blob === null || changedMs > file.ctimeMs) return null;
+      const place = inFolder + file.name;
       const mayDiffer = rules.some(({ folder: of, rule }) =>
         rule.mayMatch(of === "" ? place : place.slice(of.length + 1)),
       );

@@ -13,6 +13,16 @@ export interface FileState {
   readonly ctimeMs: number;
 }
 
+export function isSameState(a: FileState, b: FileState): boolean {
+  return (
+    a.size === b.size &&
+    a.mtimeMs === b.mtimeMs &&
+    a.ctimeMs === b.ctimeMs &&
+    a.ino === b.ino &&
+    a.dev === b.dev
+  );
+}
+
 export interface IdentityTable {
   readonly size: number;
   get(state: FileState): string | null;

@@ -8,11 +8,13 @@ import { gitSuppliers } from "./gitSuppliers.js";
 import { nodeFileSystem } from "./nodeFileSystem.js";
 import { createPool, type Pool, type Suppliers } from "./settle.js";
 
-export interface MachineOptions extends ContextsOptions {
+export interface MachineOptions extends Omit<ContextsOptions, "git"> {
   /** False: no program is asked. */
   readonly mayAskGit: () => boolean;
   /** What simulated builds have left. Absent: nobody keeps any. */
   readonly readState?: () => Promise<BuildState>;
+  /** False: nobody will ask what is in files, so that nothing is done to know it. Default: true. */
+  readonly readsFiles?: boolean;
   /** In the place of this machine's own. */
   readonly suppliers?: Partial<Suppliers>;
 }
@@ -25,7 +27,8 @@ export interface Machine {
 export function openMachine(options: MachineOptions): Machine {
   const fileSystem = options.fileSystem ?? nodeFileSystem();
   const git = createGitReader(fileSystem);
-  const contexts = createContexts({ ...options, fileSystem });
+  const { readsFiles = true } = options;
+  const contexts = createContexts({ ...options, fileSystem, ...(readsFiles ? { git } : {}) });
   const suppliers: Suppliers = {
     tree: contexts.tree,
     contents: contexts.contents,

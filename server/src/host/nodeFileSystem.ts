@@ -20,12 +20,6 @@ export interface DiskStat {
   readonly device: string | null;
 }
 
-export interface DiskName {
-  readonly name: string;
-  /** null: this file system does not say; ask `stat`. */
-  readonly kind: FileKind | null;
-}
-
 export interface OpenFile {
   stat(): Result<DiskStat>;
   /** Reads on into `buffer`; 0 at the end of the file. */
@@ -39,7 +33,8 @@ export interface FileSystem {
   realPath(path: string): Result<string>;
   /** Never follows a link. */
   stat(path: string): Result<DiskStat>;
-  list(path: string): Result<readonly DiskName[]>;
+  /** The names in a folder, in any order. */
+  list(path: string): Result<readonly string[]>;
   readLink(path: string): Result<string>;
   /** Opens a regular file for reading; a link or a pipe in its place is an error, not a trap. */
   open(path: string): Result<OpenFile>;
@@ -51,12 +46,7 @@ export function nodeFileSystem(): FileSystem {
     system: process.platform === "win32" ? "windows" : "posix",
     realPath: (path) => attempt(path, () => fs.realpathSync.native(path)),
     stat: (path) => attempt(path, () => diskStat(fs.lstatSync(path))),
-    list: (path) =>
-      attempt(path, () =>
-        fs
-          .readdirSync(path, { withFileTypes: true })
-          .map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
-      ),
+    list: (path) => attempt(path, () => fs.readdirSync(path)),
     readLink: (path) => attempt(path, () => fs.readlinkSync(path)),
     open: (path) => attempt(path, () => openFile(path, fs.openSync(path, OPEN_FLAGS))),
   };
@@ -132,7 +122,7 @@ function hostError(path: string, thrown: unknown): HostError {
 }
 
 function diskStat(stat: fs.Stats): DiskStat {
-  const kind = kindOf(stat) ?? "file";
+  const kind = kindOf(stat);
   const isDevice = kind === "character-device" || kind === "block-device";
   return {
     kind,
@@ -146,15 +136,15 @@ function diskStat(stat: fs.Stats): DiskStat {
   };
 }
 
-function kindOf(entry: fs.Stats | fs.Dirent): FileKind | null {
-  if (entry.isFile()) return "file";
-  if (entry.isDirectory()) return "directory";
-  if (entry.isSymbolicLink()) return "symlink";
-  if (entry.isFIFO()) return "fifo";
-  if (entry.isSocket()) return "socket";
-  if (entry.isCharacterDevice()) return "character-device";
-  if (entry.isBlockDevice()) return "block-device";
-  return null;
+function kindOf(stat: fs.Stats): FileKind {
+  if (stat.isFile()) return "file";
+  if (stat.isDirectory()) return "directory";
+  if (stat.isSymbolicLink()) return "symlink";
+  if (stat.isFIFO()) return "fifo";
+  if (stat.isSocket()) return "socket";
+  if (stat.isCharacterDevice()) return "character-device";
+  if (stat.isBlockDevice()) return "block-device";
+  return "file";
 }
 
 /** Linux's split of a device number, as fsutil's `stat_unix.go` makes it. */

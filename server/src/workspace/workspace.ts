@@ -34,6 +34,8 @@ export interface Editor {
   /** A sentence for the user. */
   tell(message: string): void;
   log(message: string): void;
+  /** Of the threads that hash many files, as a path. */
+  readonly threadProgram: string;
 }
 
 /** A document of the editor. */
@@ -89,6 +91,7 @@ export function openWorkspace(editor: Editor): Workspace {
       return open === undefined ? readTextFile(file) : { ok: true, value: open.getText() };
     },
     isWatched,
+    threadProgram: editor.threadProgram,
     memory: {
       get: (state) => identities.memory.get(state),
       set(state, identity) {

@@ -13,6 +13,7 @@ import { entriesBelow } from "../../../server/src/core/context/selection.js";
 import { problemWords } from "../../../server/src/core/words/problems.js";
 import { type ContextReader, createContextReader } from "../../../server/src/host/contextReader.js";
 import { sha256 } from "../../../server/src/host/digest.js";
+import type { GitFolder } from "../../../server/src/host/gitReader.js";
 import { DISK_ROOTS, type MemoryDisk, memoryDisk } from "./memoryDisk.js";
 
 const SYSTEMS = ["posix", "windows"] as const;
@@ -343,7 +344,7 @@ test("cancelling stops with a value and keeps the last picture", async () => {
   assert.ok((await reader.scan()).ok);
 });
 
-test("another ignore file hashes nothing twice, and hints spare the reading", async () => {
+test("another ignore file hashes nothing twice, and what git knows is not read", async () => {
   const { disk, reader } = open("posix", ["a", "b"]);
   await reader.scan();
   await digestOf(reader, ".");
@@ -351,11 +352,15 @@ test("another ignore file hashes nothing twice, and hints spare the reading", as
   await other.scan();
   await digestOf(other, ".");
   assert.equal(disk.opened, 2);
+  const knowing: GitFolder = {
+    blobOf: ({ name }) => `blob of ${name}`,
+    below: () => knowing,
+  };
   const hinted = createContextReader({
     root: DISK_ROOTS.posix,
     ignore: createIgnoreMatcher([], "buildkit"),
     fileSystem: disk,
-    identityHints: (_file, path) => `hint for ${path}`,
+    git: { folder: () => knowing },
   });
   await hinted.scan();
   await digestOf(hinted, ".");

@@ -108,10 +108,10 @@ export function memoryDisk(system: "posix" | "windows"): MemoryDisk {
       const found = find(path);
       if (!found.ok) return found;
       if (found.value.denied) return failure("EACCES", path);
-      const names = [...inodes.entries()]
-        .filter(([other]) => other.startsWith(`${path}${separator}`))
-        .map(([other, inode]) => ({ name: other.slice(path.length + 1), kind: inode.kind }))
-        .filter(({ name }) => !name.includes(separator));
+      const names = [...inodes.keys()]
+        .filter((other) => other.startsWith(`${path}${separator}`))
+        .map((other) => other.slice(path.length + 1))
+        .filter((name) => !name.includes(separator));
       return { ok: true, value: disk.reversed ? names.reverse() : names };
     },
     readLink: (path) => {

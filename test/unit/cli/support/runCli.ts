@@ -25,6 +25,7 @@ export async function runCli(
     cwd,
     env,
     width,
+    threadProgram: null,
     readStdin: () => Promise.resolve(Buffer.from(stdin)),
     print: (text) => {
       out += text;

@@ -64,7 +64,8 @@ export function knownBlobs(folder: string, home = folder): ReadonlyMap<string, b
       if (lstatSync(file).isDirectory())
         visit(inside, git?.below(name, (other) => existsSync(path.join(file, other))) ?? null);
       const stat = fileSystem.stat(file);
-      const blob = stat.ok ? (git?.blobOf(name, stat.value) ?? null) : null;
+      if (!stat.ok || stat.value.kind !== "file") continue;
+      const blob = git?.blobOf({ name, ...stat.value }) ?? null;
       if (blob !== null) known.set(inside, blob === gitBlobId(readFileSync(file)));
     }
   };
