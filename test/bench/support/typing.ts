@@ -17,7 +17,7 @@ const slow = 3_000;
 
 /** Rounds of keys go on for so long, and are at most so many. Milliseconds. */
 const enough = 8_000;
-const mostRounds = { short: 2, full: 5 };
+const mostRounds = { short: 1, full: 5 };
 
 /** Milliseconds of each key; `Infinity` alone: one took longer than is waited for. */
 export type Keys = readonly number[];
