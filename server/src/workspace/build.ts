@@ -122,7 +122,7 @@ export class LiveBuild {
 
   /** The text of the editor changed. Nothing is read here. */
   update(text: string, version: number): void {
-    this.#dockerfile = parseDockerfile(text);
+    this.#dockerfile = parseDockerfile(text, this.#dockerfile);
     this.#version = version;
     this.#settleLater();
   }

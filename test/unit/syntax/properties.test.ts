@@ -1,8 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these texts are a Dockerfile's, not ours.
 /** What holds for any text at all: no exception, no character lost, every range inside the text. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
@@ -15,41 +13,8 @@ import { piecesOf } from "../../../server/src/core/syntax/pieces.js";
 import { syntaxProblems } from "../../../server/src/core/syntax/placed.js";
 import type { Dockerfile, Instruction } from "../../../server/src/core/syntax/syntax.js";
 import type { TextRange } from "../../../server/src/core/text/range.js";
-import { anyCodePoints } from "../../support/codePoints.js";
+import { anyText, noise, SAMPLES } from "../../support/anyDockerfile.js";
 import { runs } from "../../support/thorough.js";
-
-const FIXTURES = path.resolve("test/fixtures/syntax");
-const SAMPLES = readdirSync(FIXTURES, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => readFileSync(path.join(FIXTURES, name, "Dockerfile"), "utf8"));
-
-/** Pieces that matter to the parser; joined at random they reach states that plain noise does not. */
-const FRAGMENTS = [
-  ..."\n\n\n\r \t\v\f\\`#'\"=-<$[]{},/:%?+*a1",
-  ..."\u0085\u00a0\u2003\ufeff\u0130é堠😀\ud800\udc00\0",
-  ...["FROM a\n", "RUN ", "COPY ", "ENV ", "ONBUILD ", "HEALTHCHECK ", "JUMP ", "# escape=`\n"],
-  ...["\\\n", "`\n", "<<EOF", "<<-'A B'", "\nEOF\n", "--x=y ", '["a", "b"]', "${A:-b}", "A=1 "],
-];
-
-const jumble = fc
-  .array(fc.constantFrom(...FRAGMENTS), { maxLength: 60 })
-  .map((parts) => parts.join(""));
-const noise = anyCodePoints(80);
-const mutation = fc
-  .record({
-    sample: fc.constantFrom(...SAMPLES),
-    edits: fc.array(
-      fc.record({ at: fc.nat(), cut: fc.nat(6), piece: fc.constantFrom(...FRAGMENTS, "") }),
-      { minLength: 1, maxLength: 6 },
-    ),
-  })
-  .map(({ sample, edits }) =>
-    edits.reduce((text, { at, cut, piece }) => {
-      const start = at % (text.length + 1);
-      return text.slice(0, start) + piece + text.slice(start + cut);
-    }, sample),
-  );
-const anyText = fc.oneof(jumble, noise, mutation);
 
 test("the pieces of any text are the text, in order, and only blanks are left between nodes", () => {
   fc.assert(

@@ -6,7 +6,7 @@
 import type { Placed, TextRange } from "../text/range.js";
 import { skipSpaces, skipSpacesBack, toLower } from "./characters.js";
 import type { SyntaxProblem } from "./problem.js";
-import type { SourceLine } from "./sourceLines.js";
+import type { SourceLine, SourceLines } from "./sourceLines.js";
 import type { Comment, EscapeCharacter, ParserDirective } from "./syntax.js";
 
 export interface DirectiveBlock {
@@ -20,7 +20,8 @@ export interface DirectiveBlock {
 }
 
 /** Reads the directives of a file given as its lines. */
-export function readDirectives(text: string, lines: readonly SourceLine[]): DirectiveBlock {
+export function readDirectives(lines: SourceLines): DirectiveBlock {
+  const { text } = lines;
   const directives: ParserDirective[] = [];
   const problems: Placed<SyntaxProblem>[] = [];
   const repeated: Comment[] = [];
@@ -28,7 +29,7 @@ export function readDirectives(text: string, lines: readonly SourceLine[]): Dire
   let escapeCharacter: EscapeCharacter = "\\";
   let lineCount = 0;
   let before: TextRange | null = null;
-  for (const line of lines) {
+  for (let line = lines.at(0); line !== undefined; line = lines.at(lineCount)) {
     const directive = readDirective(text, line);
     if (directive === null) break;
     lineCount++;

@@ -4,21 +4,20 @@ import type { HeredocInLine } from "./heredocs.js";
 import { keywordGrammar } from "./keyword.js";
 import { sourceRange } from "./logicalLine.js";
 import type { SyntaxProblem } from "./problem.js";
-import type { SourceLine } from "./sourceLines.js";
+import type { SourceLine, SourceLines } from "./sourceLines.js";
 import type { Heredoc, LogicalLine } from "./syntax.js";
 
 /** Looks for closing lines in one file, without reading its lines again for every heredoc. */
 export interface ClosingSearch {
-  readonly text: string;
-  readonly lines: readonly SourceLine[];
+  readonly lines: SourceLines;
   /** Where each line's text stands, as it is and without leading tabs; built when first needed. */
   plain: LinesByText | null;
   chomped: LinesByText | null;
 }
 
-/** A search over the lines of `text`. */
-export function createClosingSearch(text: string, lines: readonly SourceLine[]): ClosingSearch {
-  return { text, lines, plain: null, chomped: null };
+/** A search over the lines of a text. */
+export function createClosingSearch(lines: SourceLines): ClosingSearch {
+  return { lines, plain: null, chomped: null };
 }
 
 export interface HeredocBodies {
@@ -41,20 +40,21 @@ export function readHeredocBodies(
   announced: readonly HeredocInLine[],
   origin: number,
 ): HeredocBodies {
-  const { text, lines } = search;
+  const { lines } = search;
+  const { text } = lines;
   const heredocs: Heredoc[] = [];
   const problems: Placed<SyntaxProblem>[] = [];
   let next = first;
   for (const { range, ...word } of announced) {
     const isOpen = problems.length > 0;
     const closing = isOpen ? -1 : findClosing(search, next, word);
-    const end = closing >= 0 ? closing : isOpen ? next : recoveryLine(text, lines, next);
+    const end = closing >= 0 ? closing : isOpen ? next : recoveryLine(lines, next);
     const wordRange = sourceRange(line, range.start, range.end);
     const bodyRange = {
-      start: (lines[next]?.start ?? text.length) - origin,
-      end: (lines[end]?.start ?? text.length) - origin,
+      start: (lines.at(next)?.start ?? text.length) - origin,
+      end: (lines.at(end)?.start ?? text.length) - origin,
     };
-    const closingLine = closing < 0 ? undefined : lines[closing];
+    const closingLine = closing < 0 ? undefined : lines.at(closing);
     heredocs.push({
       ...word,
       content: text.slice(origin + bodyRange.start, origin + bodyRange.end),
@@ -84,17 +84,16 @@ function findClosing(
   from: number,
   { name, chomp }: { readonly name: string; readonly chomp: boolean },
 ): number {
-  const { text, lines } = search;
-  const scanEnd = Math.min(lines.length, from + SCANNED_LINES);
-  for (let index = from; index < scanEnd; index++) {
-    const line = lines[index];
-    if (line === undefined) break;
+  const { lines } = search;
+  const { text } = lines;
+  for (let index = from; index < from + SCANNED_LINES; index++) {
+    const line = lines.at(index);
+    if (line === undefined) return -1;
     const start = contentStart(text, line, chomp);
     if (line.end - start === name.length && text.startsWith(name, start)) return index;
   }
-  if (scanEnd === lines.length) return -1;
-  if (chomp) search.chomped ??= indexLines(text, lines, true);
-  else search.plain ??= indexLines(text, lines, false);
+  if (chomp) search.chomped ??= indexLines(lines, true);
+  else search.plain ??= indexLines(lines, false);
   const places = (chomp ? search.chomped : search.plain)?.get(name) ?? [];
   let low = 0;
   let high = places.length;
@@ -106,9 +105,10 @@ function findClosing(
   return places[low] ?? -1;
 }
 
-function indexLines(text: string, lines: readonly SourceLine[], chomp: boolean): LinesByText {
+function indexLines(lines: SourceLines, chomp: boolean): LinesByText {
+  const { text } = lines;
   const byText = new Map<string, number[]>();
-  for (const [index, line] of lines.entries()) {
+  for (let index = 0, line = lines.at(0); line !== undefined; line = lines.at(++index)) {
     const key = text.slice(contentStart(text, line, chomp), line.end);
     const places = byText.get(key);
     if (places === undefined) byText.set(key, [index]);
@@ -128,11 +128,11 @@ function contentStart(text: string, line: SourceLine, chomp: boolean): number {
  * Where an unclosed body ends for us: before a line that starts with a keyword in upper case, which
  * the text of a script or a configuration file hardly ever does.
  */
-function recoveryLine(text: string, lines: readonly SourceLine[], from: number): number {
-  for (let index = from; index < lines.length; index++) {
-    const line = lines[index];
-    const word = line && /^\s*([A-Z]+)\s/.exec(text.slice(line.start, line.end))?.[1];
-    if (word !== undefined && keywordGrammar(word) !== undefined) return index;
+function recoveryLine(lines: SourceLines, from: number): number {
+  let index = from;
+  for (let line = lines.at(index); line !== undefined; line = lines.at(++index)) {
+    const word = /^\s*([A-Z]+)\s/.exec(lines.text.slice(line.start, line.end))?.[1];
+    if (word !== undefined && keywordGrammar(word) !== undefined) break;
   }
-  return lines.length;
+  return index;
 }

@@ -6,12 +6,13 @@
  */
 import type { Placed, TextRange } from "../text/range.js";
 import { skipSpaces } from "./characters.js";
-import { readDirectives } from "./directives.js";
+import { type DirectiveBlock, readDirectives } from "./directives.js";
 import { type ClosingSearch, createClosingSearch, readHeredocBodies } from "./heredocBodies.js";
 import { findHeredocs } from "./heredocs.js";
 import { placeInstruction, readLine, takesHeredocs } from "./instruction.js";
 import { joinParts, type LinePart, sourceRange } from "./logicalLine.js";
 import type { SyntaxProblem } from "./problem.js";
+import { joined, type OldTree, oldTree, type ReadPart, sameFrom } from "./reparse.js";
 import {
   commentText,
   continuationAt,
@@ -20,74 +21,140 @@ import {
   isTooLong,
   LONGEST_LINE,
   type SourceLine,
-  splitLines,
+  SourceLines,
 } from "./sourceLines.js";
 import type { Comment, Dockerfile, EscapeCharacter, Instruction } from "./syntax.js";
 
-/** Parses any text. What cannot be read stands in `problems`, the rest in the tree all the same. */
-export function parseDockerfile(text: string): Dockerfile {
-  const lines = splitLines(text);
-  const block = readDirectives(text, lines);
-  const file: OpenFile = {
-    text,
-    lines,
-    escapeCharacter: block.escape,
-    closings: createClosingSearch(text, lines),
-    instructions: [],
-    starts: [],
-    firstLines: [],
-    comments: [...block.repeated],
-    problems: [...block.problems, ...findLongLines(text, lines)],
-  };
+/**
+ * Parses any text. What cannot be read stands in `problems`, the rest in the tree all the same.
+ * @param before the tree of the text before an edit: what that did not touch stays the same objects,
+ *   and is not read again
+ */
+export function parseDockerfile(text: string, before: Dockerfile | null = null): Dockerfile {
+  const old = before === null ? null : oldTree(before, text);
+  if (old === null || old.kept === 0) return parseFromTop(text, old);
+  const { tree, kept } = old;
+  const above = (tree.lines[kept - 1] ?? 1) + (tree.instructions[kept - 1]?.lineCount ?? 1) - 1;
+  const file = openFile(new SourceLines(text, old.start, above), tree.escape);
+  const end = readOn(file, 0, null, old);
+  return joined(text, old, readPart(file, end, { ...tree, problems: [] }));
+}
 
+/** The same where the first instruction is touched, or what stands above it. */
+function parseFromTop(text: string, old: OldTree | null): Dockerfile {
+  const lines = new SourceLines(text);
+  const block = readDirectives(lines);
+  const file = openFile(lines, block.escape);
+  file.comments.push(...block.repeated);
   // BuildKit takes a directive for a comment first and drops it then, which leaves an empty list.
-  let comments: string[] | null = block.lineCount > 0 ? [] : null;
-  for (let index = block.lineCount; index < lines.length; ) {
-    const line = lines[index];
-    if (line === undefined) break;
-    if (isCommentLine(text, line)) {
-      const comment = addComment(file, line, index);
-      if (comment === "") comments = null;
-      else {
-        comments ??= [];
-        comments.push(comment);
-      }
-      index++;
-    } else if (isBlankLine(text, line)) index++;
-    else {
-      index = addInstruction(file, index, comments);
-      comments = null;
-    }
-  }
-  if (file.instructions.length === 0) file.problems.push(noInstructions(text, lines));
+  const comments = block.lineCount > 0 ? [] : null;
+  const isAlike = old?.tree.escape === block.escape;
+  const end = readOn(file, block.lineCount, comments, isAlike ? old : null);
+  const read = readPart(file, end, block);
+  const whole = joined(text, old ?? noTree, read);
+  const hasNone = whole.instructions.length === 0;
+  return hasNone ? { ...whole, problems: [...whole.problems, noInstructions(text, lines)] } : whole;
+}
+
+const noTree = oldTree(
+  {
+    text: "",
+    ...{ escape: "\\", directives: [], instructions: [], starts: [], lines: [] },
+    ...{ comments: [], problems: [] },
+  },
+  "",
+);
+
+function readPart(
+  file: OpenFile,
+  { line, next }: EndOfReading,
+  block: Pick<DirectiveBlock, "escape" | "directives" | "problems">,
+): ReadPart {
+  const { instructions, starts, firstLines, comments, lines } = file;
   return {
-    text,
     escape: block.escape,
     directives: block.directives,
-    instructions: file.instructions,
-    starts: file.starts,
-    lines: file.firstLines,
-    comments: file.comments,
-    problems: file.problems,
+    instructions,
+    starts,
+    lines: firstLines,
+    comments,
+    problems: [...block.problems, ...findLongLines(lines, line)],
+    next: next === null ? null : { at: next, line: lines.before + line + 1 },
   };
 }
 
+/** What the parser has read, from the line that it began at. */
 interface OpenFile {
   readonly text: string;
-  readonly lines: readonly SourceLine[];
+  readonly lines: SourceLines;
   readonly escapeCharacter: EscapeCharacter;
   readonly closings: ClosingSearch;
   readonly instructions: Instruction[];
   readonly starts: number[];
   readonly firstLines: number[];
   readonly comments: Comment[];
-  readonly problems: Placed<SyntaxProblem>[];
 }
 
-/** Reads the instruction that starts on line `first` (from 0) and gives the line after it. */
-function addInstruction(file: OpenFile, first: number, comments: string[] | null): number {
+function openFile(lines: SourceLines, escapeCharacter: EscapeCharacter): OpenFile {
+  return {
+    text: lines.text,
+    lines,
+    escapeCharacter,
+    closings: createClosingSearch(lines),
+    instructions: [],
+    starts: [],
+    firstLines: [],
+    comments: [],
+  };
+}
+
+/**
+ * Reads instructions from a line on (counted from the first one of `file.lines`), to the end or to
+ * one from which all is as it was.
+ * @param comments the comment lines right before it
+ */
+function readOn(
+  file: OpenFile,
+  first: number,
+  comments: readonly string[] | null,
+  old: OldTree | null,
+): EndOfReading {
   const { text, lines } = file;
-  const start = skipSpaces(text, lines[first]?.start ?? 0, lines[first]?.end ?? 0);
+  let pending = comments === null ? null : [...comments];
+  let index = first;
+  for (let line = lines.at(index); line !== undefined; line = lines.at(index)) {
+    if (isCommentLine(text, line)) {
+      const comment = addComment(file, line, index);
+      if (comment === "") pending = null;
+      else {
+        pending ??= [];
+        pending.push(comment);
+      }
+      index++;
+    } else if (isBlankLine(text, line)) index++;
+    else {
+      const same =
+        old === null ? null : sameFrom(old, skipSpaces(text, line.start, line.end), pending);
+      if (same !== null) return { line: index, next: same };
+      index = addInstruction(file, index, pending);
+      pending = null;
+    }
+  }
+  return { line: index, next: null };
+}
+
+interface EndOfReading {
+  /** The line after the last one that was read, as `first` is counted. */
+  readonly line: number;
+  /** The instruction of the old tree that stands there, with all below it as they were; null: the end. */
+  readonly next: number | null;
+}
+
+/** Reads the instruction that starts on line `first` and gives the line after it. */
+function addInstruction(file: OpenFile, first: number, comments: readonly string[] | null): number {
+  const { text, lines } = file;
+  const firstLine = lines.at(first);
+  const start = skipSpaces(text, firstLine?.start ?? 0, firstLine?.end ?? 0);
   const { parts, next, firstBlankLine } = collectParts(file, first, start);
   const line = joinParts(parts);
   const syntax = readLine(line, file.escapeCharacter);
@@ -101,7 +168,7 @@ function addInstruction(file: OpenFile, first: number, comments: string[] | null
   }
   const bodies = readHeredocBodies(file.closings, next, line, announced.words, start);
   problems.push(...bodies.problems);
-  const last = lines[bodies.next - 1];
+  const last = lines.at(bodies.next - 1);
   const broken = problems.length > 0;
   if (firstBlankLine !== null) problems.push(blankContinuation(firstBlankLine, start));
   file.instructions.push(
@@ -115,7 +182,7 @@ function addInstruction(file: OpenFile, first: number, comments: string[] | null
     }),
   );
   file.starts.push(start);
-  file.firstLines.push(first + 1);
+  file.firstLines.push(lines.before + first + 1);
   return bodies.next;
 }
 
@@ -134,9 +201,8 @@ function collectParts(file: OpenFile, first: number, origin: number): PartsOfLin
   const { text, lines } = file;
   const parts: LinePart[] = [];
   let firstBlankLine: SourceLine | null = null;
-  for (let index = first; index < lines.length; index++) {
-    const line = lines[index];
-    if (line === undefined) break;
+  let index = first;
+  for (let line = lines.at(index); line !== undefined; line = lines.at(++index)) {
     if (index > first && isCommentLine(text, line)) {
       addComment(file, line, index);
       continue;
@@ -150,37 +216,38 @@ function collectParts(file: OpenFile, first: number, origin: number): PartsOfLin
     parts.push({ text: text.slice(start, cut < 0 ? line.end : cut), source: start - origin });
     if (cut < 0) return { parts, next: index + 1, firstBlankLine };
   }
-  return { parts, next: lines.length, firstBlankLine };
+  return { parts, next: index, firstBlankLine };
 }
 
 function addComment(file: OpenFile, line: SourceLine, index: number): string {
   const start = skipSpaces(file.text, line.start, line.end);
-  file.comments.push({ range: { start, end: line.end }, line: index + 1 });
+  file.comments.push({ range: { start, end: line.end }, line: file.lines.before + index + 1 });
   return commentText(file.text, line);
 }
 
 const NO_HEREDOCS = { words: [], invalid: null } as const;
+
+function findLongLines(lines: SourceLines, end: number): Placed<SyntaxProblem>[] {
+  const found: Placed<SyntaxProblem>[] = [];
+  for (let index = 0; index < end; index++) {
+    const line = lines.at(index);
+    if (line === undefined || !isTooLong(lines.text, line)) continue;
+    const range = { start: line.start, end: line.end };
+    found.push({ code: "line-too-long", limit: LONGEST_LINE, range });
+  }
+  return found;
+}
+
+function noInstructions(text: string, lines: SourceLines): Placed<SyntaxProblem> {
+  const last = lines.at(lines.length - 1);
+  const range: TextRange =
+    last === undefined ? { start: 0, end: text.length } : { start: last.start, end: last.end };
+  return { code: "no-instructions", range };
+}
 
 function blankContinuation(line: SourceLine, origin: number): Placed<SyntaxProblem> {
   return {
     code: "blank-line-in-continuation",
     range: { start: line.start - origin, end: line.next - origin },
   };
-}
-
-function findLongLines(text: string, lines: readonly SourceLine[]): Placed<SyntaxProblem>[] {
-  return lines
-    .filter((line) => isTooLong(text, line))
-    .map((line) => ({
-      code: "line-too-long",
-      limit: LONGEST_LINE,
-      range: { start: line.start, end: line.end },
-    }));
-}
-
-function noInstructions(text: string, lines: readonly SourceLine[]): Placed<SyntaxProblem> {
-  const last = lines.at(-1);
-  const range: TextRange =
-    last === undefined ? { start: 0, end: text.length } : { start: last.start, end: last.end };
-  return { code: "no-instructions", range };
 }

@@ -9,8 +9,9 @@ export function syntaxProblems({
   instructions,
   starts,
 }: Dockerfile): readonly Placed<SyntaxProblem>[] {
-  const own = instructions.flatMap((instruction, at) =>
-    instruction.problems.map((problem) => placedAt(starts[at] ?? 0, problem)),
-  );
+  const own: Placed<SyntaxProblem>[] = [];
+  for (const [at, instruction] of instructions.entries()) {
+    for (const problem of instruction.problems) own.push(placedAt(starts[at] ?? 0, problem));
+  }
   return [...problems, ...own].sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0));
 }

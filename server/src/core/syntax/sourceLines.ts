@@ -14,19 +14,50 @@ export interface SourceLine {
 /** BuildKit's scanner takes no longer line than this, in UTF-8 bytes, the `\n` not counted. */
 export const LONGEST_LINE = 65_535;
 
-/** All lines of `text`. A text that ends with `\n` has no empty line after it; an empty one has none. */
-export function splitLines(text: string): readonly SourceLine[] {
-  const lines: SourceLine[] = [];
-  for (let start = 0; start < text.length; ) {
+/**
+ * The lines of `text` from an offset on, cut as far as they are asked for: whoever reads a few of
+ * them pays for those. A text that ends with `\n` has no empty line after it; an empty one has none.
+ */
+export class SourceLines {
+  readonly #cut: SourceLine[] = [];
+
+  /**
+   * @param first where a line begins
+   * @param before how many lines stand above it
+   */
+  constructor(
+    readonly text: string,
+    first = 0,
+    readonly before = 0,
+  ) {
+    this.#next = first;
+  }
+
+  #next: number;
+
+  /** The line at an index, that at `first` being 0; undefined after the last. */
+  at(index: number): SourceLine | undefined {
+    while (this.#cut.length <= index && this.#next < this.text.length) this.#cutNext();
+    return this.#cut[index];
+  }
+
+  /** All that are not cut yet are. */
+  get length(): number {
+    while (this.#next < this.text.length) this.#cutNext();
+    return this.#cut.length;
+  }
+
+  #cutNext(): void {
+    const { text } = this;
+    const start = this.#next;
     const feed = text.indexOf("\n", start);
     const next = feed < 0 ? text.length : feed + 1;
     const first = start === 0 && text.charCodeAt(0) === BYTE_ORDER_MARK ? 1 : start;
     let end = next;
     while (end > first && isLineEnd(text.charCodeAt(end - 1))) end--;
-    lines.push({ start: first, end, next });
-    start = next;
+    this.#cut.push({ start: first, end, next });
+    this.#next = next;
   }
-  return lines;
 }
 
 /** Whether BuildKit's scanner gives up at this line. */
