@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Analysis } from "../core/analysis/analyse.js";
+import { Memory } from "../core/analysis/memory.js";
 import { onDisk } from "../core/analysis/place.js";
 import {
   type Answer,
@@ -87,18 +88,12 @@ async function settled(
   without: readonly NeedKind[],
 ): Promise<Analysis> {
   const [platform] = definition.platforms;
+  const build = { place: onDisk, definition, platform, dockerfile };
+  const memory = new Memory();
   const { analysis } = await settle(
     machine.pool,
     (world): Answer => {
-      const answer = analyse({
-        place: onDisk,
-        definition,
-        platform,
-        dockerfile,
-        world,
-        baseline,
-        digest: sha256,
-      });
+      const answer = analyse({ ...build, world, baseline, digest: sha256 }, memory);
       return { ...answer, needs: answer.needs.filter(({ kind }) => !without.includes(kind)) };
     },
     { isCancelled: false },

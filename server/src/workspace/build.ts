@@ -5,6 +5,7 @@
  */
 
 import type { Analysis } from "../core/analysis/analyse.js";
+import { Memory } from "../core/analysis/memory.js";
 import { onDisk } from "../core/analysis/place.js";
 import {
   type Answer,
@@ -76,6 +77,7 @@ export class LiveBuild {
   /** What settling gave up on: only another answer is worth another try. */
   #unsettled: Answer | null = null;
   readonly #closed = { isCancelled: false };
+  readonly #memory = new Memory();
 
   constructor(place: DocumentPlace, text: string, version: number, host: BuildHost) {
     this.place = place;
@@ -248,15 +250,8 @@ export class LiveBuild {
     const definition = this.#definition;
     const [platform] = definition.platforms;
     const dockerfile = this.#dockerfile;
-    return analyse({
-      place: onDisk,
-      definition,
-      platform,
-      dockerfile,
-      world,
-      baseline,
-      digest: sha256,
-    });
+    const build = { place: onDisk, definition, platform, dockerfile };
+    return analyse({ ...build, world, baseline, digest: sha256 }, this.#memory);
   }
 
   /** One analysis for a text, a definition and the answers that it turns on. */

@@ -27,6 +27,7 @@ import type { Placed } from "../text/range.js";
 import { checkoutProblems } from "./checkoutProblems.js";
 import { contextProblems } from "./contextProblems.js";
 import { graphOf } from "./graphs.js";
+import type { Memory } from "./memory.js";
 import type { BadIgnorePattern, Problem } from "./problem.js";
 
 /** The build context as it can be read now. */
@@ -81,8 +82,9 @@ export interface Analysis {
 }
 
 /** `snapshot.ts` finds out what is known; this is what follows from it. */
-export function analyseInput(input: AnalysisInput): Analysis {
-  return analyseGraph(input, graphOf(input.dockerfile, input, input));
+export function analyseInput(input: AnalysisInput, memory: Memory): Analysis {
+  memory.graph = graphOf(input.dockerfile, input, input, memory.graph);
+  return analyseGraph(input, memory.graph.walked.graph);
 }
 
 /** The same Dockerfile and context, compared with other builds. */

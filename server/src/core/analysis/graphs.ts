@@ -1,9 +1,16 @@
 /** The graph of a text, remembered: it turns on nothing that becomes known of files or earlier builds. */
 import type { PlatformBuild } from "../build/definition.js";
-import { buildGraph, type GraphHost } from "../graph/build.js";
-import type { BuildGraph } from "../graph/graph.js";
+import { buildGraph, type GraphHost, type WalkedGraph } from "../graph/build.js";
 import type { BaseImage } from "../image/baseImage.js";
 import type { Dockerfile } from "../syntax/syntax.js";
+
+/** The graph of the last text. */
+export interface RememberedGraph extends PlatformBuild {
+  readonly dockerfile: Dockerfile;
+  /** Every image that was asked for, with the answer. */
+  readonly asked: readonly Asked[];
+  readonly walked: WalkedGraph;
+}
 
 interface Asked {
   readonly reference: string;
@@ -11,41 +18,31 @@ interface Asked {
   readonly image: BaseImage | null;
 }
 
-interface Remembered extends PlatformBuild {
-  /** Every image that was asked for, with the answer. */
-  readonly asked: readonly Asked[];
-  readonly graph: BuildGraph;
-}
-
-/** The last one of each text. */
-const graphs = new WeakMap<Dockerfile, Remembered>();
-
+/** The graph itself is `walked.graph`. */
 export function graphOf(
   dockerfile: Dockerfile,
   { definition, platform }: PlatformBuild,
   host: GraphHost,
-): BuildGraph {
-  const last = graphs.get(dockerfile);
+  last: RememberedGraph | null,
+): RememberedGraph {
   const isSame =
-    last?.definition === definition &&
+    last !== null &&
+    last.dockerfile === dockerfile &&
+    last.definition === definition &&
     last.platform === platform &&
     // All of them: who asks is told what the graph turns on.
     last.asked.filter((old) => host.baseImage(old.reference, old.platform) !== old.image).length ===
       0;
-  if (last !== undefined && isSame) return last.graph;
+  if (isSame) return last;
   const asked: Asked[] = [];
-  const graph = buildGraph(
-    dockerfile,
-    { definition, platform },
-    {
-      digest: host.digest,
-      baseImage: (reference, imagePlatform) => {
-        const image = host.baseImage(reference, imagePlatform);
-        asked.push({ reference, platform: imagePlatform, image });
-        return image;
-      },
+  const watchedHost: GraphHost = {
+    digest: host.digest,
+    baseImage: (reference, imagePlatform) => {
+      const image = host.baseImage(reference, imagePlatform);
+      asked.push({ reference, platform: imagePlatform, image });
+      return image;
     },
-  );
-  graphs.set(dockerfile, { definition, platform, asked, graph });
-  return graph;
+  };
+  const walked = buildGraph(dockerfile, { definition, platform }, watchedHost, last?.walked);
+  return { dockerfile, definition, platform, asked, walked };
 }

@@ -33,6 +33,7 @@ import {
 } from "./analyse.js";
 import { commitContext, commitNeed } from "./commitContext.js";
 import { stateOf, withTracked, workingState } from "./contextStates.js";
+import { Memory } from "./memory.js";
 import type { Place } from "./place.js";
 import type { Read } from "./read.js";
 import { notKnown } from "./unknownBaseline.js";
@@ -65,26 +66,28 @@ export interface Answer {
   readonly reads: readonly Need[];
 }
 
-export function analyse(snapshot: Snapshot): Answer {
+/** @param memory of earlier answers about the same build: it makes this one faster, never another one */
+export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answer {
   const { definition, platform, dockerfile, world, digest } = snapshot;
   const lookups = openLookups(world);
   const { read, needs, reads } = lookups;
   const { baseline, transfer } = recorded(snapshot, read);
   const main = mainContext(snapshot, transfer, read);
   const folders = namedContexts(snapshot, read);
-  const analysis = analyseInput({
+  const input = {
     definition,
     platform,
     dockerfile,
     context: main?.state ?? null,
     folders: new Map([...folders].map(([name, { state }]) => [name, state])),
     baseline,
-    baseImage: (reference, imagePlatform) => {
+    baseImage: (reference: string, imagePlatform: string) => {
       const image = read({ kind: "image", reference, platform: imagePlatform });
       return image.kind === "known" ? image.value : null;
     },
     digest,
-  });
+  };
+  const analysis = analyseInput(input, memory);
   const contents = [[null, main] as const, ...folders].flatMap(([name, context]) =>
     contentsOf(world, analysis, name, context),
   );

@@ -9,39 +9,58 @@ import { inert } from "../instructions/kind.js";
 import { configured, withPath } from "../instructions/scope.js";
 import type { Dockerfile, Instruction } from "../syntax/syntax.js";
 import { appendedLabel } from "./addedInstructions.js";
-import { type FileFacts, fileFacts, type GraphHost } from "./fileFacts.js";
+import { areAlike, type FileFacts, fileFacts, type GraphHost } from "./fileFacts.js";
 import type { BuildGraph, Stage, Step } from "./graph.js";
 import { placesOf, stepsInOrder } from "./places.js";
 import { buildProblems, fileProblems, inOrder, isRejected, stepProblems } from "./problems.js";
-import { needsOf, numberSteps, reachableStages } from "./reach.js";
+import { numberSteps, reachableStages } from "./reach.js";
 import { targetStage } from "./stageNames.js";
 import { globalScope } from "./startScope.js";
 import { type StageLines, type WalkedStage, walkLines } from "./walkedStage.js";
-import { stepOf, walkGlobals } from "./walkStage.js";
+import { type StageWalk, stepOf, walkGlobals } from "./walkStage.js";
 
 export type { GraphHost } from "./fileFacts.js";
 
-/** Builds the graph. Never throws; a broken file gives the stages that can be read. */
+/** A graph, and what one of the same text after an edit is made of. */
+export interface WalkedGraph {
+  readonly graph: BuildGraph;
+  readonly file: FileFacts;
+  readonly globals: StageWalk;
+  readonly stages: readonly WalkedStage[];
+}
+
+/**
+ * Builds the graph. Never throws; a broken file gives the stages that can be read.
+ * @param before of the text before an edit: what that did not change stays the same objects
+ */
 export function buildGraph(
   dockerfile: Dockerfile,
   build: PlatformBuild,
   host: GraphHost,
-): BuildGraph {
+  before: WalkedGraph | null = null,
+): WalkedGraph {
   const { definition } = build;
-  const facts = fileFacts(dockerfile, build, host);
+  const facts = fileFacts(dockerfile, build, host, before?.file);
+  const old = before !== null && areAlike(before.file, facts) ? before : null;
   const cut = cutIntoStages(dockerfile.instructions);
-  const globals = walkGlobals(facts, cut.globals, globalScope(facts));
+  const globals = walkGlobals(facts, cut.globals, globalScope(facts), old?.globals);
   const file: FileFacts = { ...facts, globals: globals.scope.environment };
   const walked: WalkedStage[] = [];
-  for (const lines of cut.stages) walked.push(walkLines(lines, file, globals.scope, walked));
+  for (const lines of cut.stages)
+    walked.push(
+      walkLines(lines, file, globals.scope, walked, old && { ...old, globals: old.globals.scope }),
+    );
   const target =
     definition.target === null
       ? walked.length - 1
       : (targetStage(file.names, definition.target) ?? -1);
   const stages = walked.map((stage) =>
-    stage.index === target ? withLabels(stage, file, definition.flags.labels) : stage,
+    stage.index === target && definition.flags.labels.size > 0
+      ? withLabels(stage, file, definition.flags.labels)
+      : stage,
   );
-  return putTogether({ dockerfile, build, file, globals: globals.steps, stages, target });
+  const graph = putTogether({ dockerfile, build, file, globals: globals.steps, stages, target });
+  return { graph, file, globals, stages: walked };
 }
 
 interface CutFile {
@@ -93,7 +112,7 @@ interface WalkedFile {
 function putTogether(walked: WalkedFile): BuildGraph {
   const { dockerfile, build, file, globals, target } = walked;
   const { rules } = file;
-  const needs = walked.stages.map((stage) => needsOf(stage));
+  const needs = walked.stages.map((stage) => stage.needs);
   const built = reachableStages(rules, target, needs);
   const numbering = numberSteps(rules, globals, walked.stages, built);
   const steps = stepsInOrder(globals, walked.stages);

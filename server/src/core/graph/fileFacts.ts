@@ -27,16 +27,20 @@ export interface FileFacts extends GraphHost {
   readonly contexts: ReadonlyMap<string, ContextSource>;
   /** See `StageFacts`. */
   readonly automaticArgs: ReadonlyMap<string, string>;
-  /** See `StageFacts`. */
+  /** What the lines before the first FROM set; null: these are walked just now. */
   readonly globals: OrderedEnvironment | null;
   readonly names: StageNames;
 }
 
-/** Those of the lines before the first FROM. */
+/**
+ * Those of the lines before the first FROM.
+ * @param before of the text before an edit: what is equal is the same object
+ */
 export function fileFacts(
   dockerfile: Dockerfile,
   { definition, platform }: PlatformBuild,
   host: GraphHost,
+  before: FileFacts | null = null,
 ): FileFacts {
   const { builder, args, contexts, target } = definition;
   const rules = rulesOf(builder);
@@ -44,6 +48,9 @@ export function fileFacts(
   const automatic = rules.setsAutomaticArgs
     ? automaticArgs(platform, platform, target ?? written.at(-1) ?? "default")
     : new Map<string, string>();
+  const given = new Map([...automatic].map(([name, value]) => [name, args.get(name) ?? value]));
+  const isNamedAlike =
+    before?.names.builder === builder && isSameList(before.names.written, written);
   return {
     ...host,
     rules,
@@ -51,17 +58,40 @@ export function fileFacts(
     platform,
     buildArgs: args,
     contexts,
-    automaticArgs: new Map([...automatic].map(([name, value]) => [name, args.get(name) ?? value])),
+    automaticArgs:
+      before !== null && isSameMap(before.automaticArgs, given) ? before.automaticArgs : given,
     globals: null,
-    names: stageNames(builder, written),
+    names: isNamedAlike ? before.names : stageNames(builder, written),
   };
+}
+
+/** True where steps differ by nothing but what they look up: see `fileReads.ts`. */
+export function areAlike(one: FileFacts, other: FileFacts): boolean {
+  return (
+    one.digest === other.digest &&
+    one.rules === other.rules &&
+    one.escape === other.escape &&
+    one.platform === other.platform &&
+    one.buildArgs === other.buildArgs &&
+    one.contexts === other.contexts &&
+    one.automaticArgs === other.automaticArgs
+  );
+}
+
+function isSameList<T>(one: readonly T[], other: readonly T[]): boolean {
+  return one.length === other.length && one.every((item, at) => item === other[at]);
+}
+
+function isSameMap<V>(one: ReadonlyMap<string, V>, other: ReadonlyMap<string, V>): boolean {
+  return one.size === other.size && [...one].every(([name, value]) => other.get(name) === value);
 }
 
 /** What the instructions of the stage at `index` go by. */
 export function stageFacts(file: FileFacts, index: number): StageFacts {
   const { rules, buildArgs, automaticArgs, globals } = file;
   const source: StageFacts["source"] = (name, kind) => sourceOf(file, index, name, kind);
-  return { rules, escape: file.escape, buildArgs, automaticArgs, globals, source };
+  const globalArg = globals === null ? null : (name: string) => globals.get(name);
+  return { rules, escape: file.escape, buildArgs, automaticArgs, globalArg, source };
 }
 
 function sourceOf(

@@ -2,15 +2,16 @@
 import type { BuilderRules } from "../build/builderRules.js";
 import { instructionKind } from "../instructions/index.js";
 import type { SourceReference } from "../instructions/operation.js";
-import type { Step } from "./graph.js";
+import type { StageBase, Step } from "./graph.js";
 import type { WalkedStage } from "./walkedStage.js";
 
 /** The stages that a stage takes its base or files from, each once. */
-export function needsOf(stage: WalkedStage): readonly number[] {
+export function needsOf(base: StageBase, steps: readonly Step[]): readonly number[] {
   const needs = new Set<number>();
-  if (stage.base.kind === "stage") needs.add(stage.base.index);
-  for (const source of stage.steps.flatMap(sourcesOf)) {
-    if (source.kind === "stage") needs.add(source.index);
+  if (base.kind === "stage") needs.add(base.index);
+  for (const step of steps) {
+    if (step.operation === null) continue;
+    for (const source of sourcesOf(step)) if (source.kind === "stage") needs.add(source.index);
   }
   return [...needs];
 }

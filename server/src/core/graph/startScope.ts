@@ -13,7 +13,7 @@ type Builds = Pick<FileFacts, "rules" | "digest">;
 
 /** Before the first FROM. */
 export function globalScope({ digest }: Builds): Scope {
-  return scopeWith(emptyConfig, OrderedEnvironment.of(digest));
+  return globals.get([digest], () => scopeWith(emptyConfig, OrderedEnvironment.of(digest)));
 }
 
 /** Of a stage that continues no other one: one object for one image. */
@@ -45,9 +45,14 @@ export function continuedScope(builds: Builds, end: Scope): Scope {
 export function replacedScope(builds: Builds, base: StageBase): Scope {
   const config =
     base.kind === "image" && base.image !== null ? configOfImage(base.image) : emptyConfig;
-  return scopeWith(config, environmentOf(builds, config));
+  const { rules, digest } = builds;
+  return replaced.get([rules, digest, config], () =>
+    scopeWith(config, environmentOf(builds, config)),
+  );
 }
 
+const globals = new RememberedByObjects<Scope>();
+const replaced = new RememberedByObjects<Scope>();
 const starts = new RememberedByObjects<Scope>();
 const continued = new RememberedByObjects<Scope>();
 const configs = new RememberedByObjects<ImageConfig>();

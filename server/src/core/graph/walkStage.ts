@@ -9,6 +9,7 @@ import { type Found, foundWrong, type StageFacts } from "../instructions/reading
 import { type Scope, withPath } from "../instructions/scope.js";
 import type { Instruction } from "../syntax/syntax.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
+import { type FileRead, hold, watched } from "./fileReads.js";
 import type { Step } from "./graph.js";
 
 /** All that the steps of a stage depend on. */
@@ -32,20 +33,30 @@ export interface StageWalk {
   readonly steps: readonly Step[];
   /** What the last of them leaves. */
   readonly scope: Scope;
+  /** Of the steps below the FROM: what each depends on besides its instruction. */
+  readonly walked: readonly WalkedStep[];
 }
 
-/** Pure: equal arguments give equal steps, and what is given is not changed. */
-export function walkStage(input: StageIn): StageWalk {
-  const { triggers, instructions, isReplaced } = input;
+interface WalkedStep extends Taken {
+  /** What it found above it. */
+  readonly before: Scope;
+  readonly reads: readonly FileRead[];
+}
+
+/**
+ * Pure: equal arguments give equal steps, and what is given is not changed.
+ * @param old of the same facts: a step of it stands where its instruction and the scope above it are
+ *   the same objects, and what it looks up is as it was
+ */
+export function walkStage(input: StageIn, old: StageWalk | null = null): StageWalk {
+  const { from, triggers, instructions, isReplaced } = input;
   const facts = stageFacts(input.file, input.index);
-  const steps = [input.from];
-  let { scope } = input;
-  for (const [at, instruction] of [...triggers, ...instructions].entries()) {
-    const taken = isReplaced ? passedBy(instruction, scope) : stepIn(scope, instruction, facts);
-    steps.push(at < triggers.length ? { ...taken.step, isTrigger: true } : taken.step);
-    scope = taken.scope;
-  }
-  return { steps, scope };
+  const all = triggers.length === 0 ? instructions : [...triggers, ...instructions];
+  const walked = walk(all, input.scope, facts, old?.walked ?? [], {
+    triggers: triggers.length,
+    step: isReplaced ? (scope, instruction) => passedBy(instruction, scope) : stepIn,
+  });
+  return wholeWalk([from], input.scope, walked, old);
 }
 
 /** The walk of the lines before the first FROM. */
@@ -53,16 +64,80 @@ export function walkGlobals(
   file: FileFacts,
   instructions: readonly Instruction[],
   start: Scope,
+  old: StageWalk | null = null,
 ): StageWalk {
   const facts = stageFacts(file, -1);
-  const steps: Step[] = [];
+  const walked = walk(instructions, start, facts, old?.walked ?? [], {
+    triggers: 0,
+    step: globalStep,
+  });
+  return wholeWalk([], start, walked, old);
+}
+
+/** The old walk where it is the same. */
+function wholeWalk(
+  first: readonly Step[],
+  start: Scope,
+  walked: readonly WalkedStep[],
+  old: StageWalk | null,
+): StageWalk {
+  const isSame =
+    old !== null &&
+    old.walked.length === walked.length &&
+    (walked.length > 0 || old.scope === start) &&
+    old.steps[0] === (first[0] ?? walked[0]?.step) &&
+    walked.every((one, at) => one === old.walked[at]);
+  if (isSame) return old;
+  const steps = [...first, ...walked.map(({ step }) => step)];
+  return { steps, scope: walked.at(-1)?.scope ?? start, walked };
+}
+
+interface Ways {
+  /** How many of the instructions are triggers: the first ones. */
+  readonly triggers: number;
+  step(scope: Scope, instruction: Instruction, facts: StageFacts): Taken;
+}
+
+function walk(
+  instructions: readonly Instruction[],
+  start: Scope,
+  facts: StageFacts,
+  old: readonly WalkedStep[],
+  { triggers, step }: Ways,
+): readonly WalkedStep[] {
+  const watching = watched(facts);
+  const moved = old.length - instructions.length;
+  const tail = sameAtEnd(instructions, old);
+  const walked: WalkedStep[] = [];
   let scope = start;
-  for (const instruction of instructions) {
-    const taken = globalStep(scope, instruction, facts);
-    steps.push(taken.step);
-    scope = taken.scope;
+  for (const [at, instruction] of instructions.entries()) {
+    const isTrigger = at < triggers;
+    const other = old[at < instructions.length - tail ? at : at + moved];
+    const isSame =
+      other?.step.instruction === instruction &&
+      other.before === scope &&
+      other.step.isTrigger === isTrigger &&
+      hold(other.reads, facts);
+    const one = isSame ? other : walkedStep(step(scope, instruction, watching.facts));
+    walked.push(one);
+    ({ scope } = one);
   }
-  return { steps, scope };
+  return walked;
+
+  function walkedStep(taken: Taken): WalkedStep {
+    const isTrigger = walked.length < triggers;
+    const own = isTrigger ? { ...taken.step, isTrigger } : taken.step;
+    return { step: own, scope: taken.scope, before: scope, reads: watching.reads() };
+  }
+}
+
+/** How many of the last instructions are those of the old walk. */
+function sameAtEnd(instructions: readonly Instruction[], old: readonly WalkedStep[]): number {
+  const most = Math.min(instructions.length, old.length);
+  let count = 0;
+  while (count < most && instructions.at(-1 - count) === old.at(-1 - count)?.step.instruction)
+    count++;
+  return count;
 }
 
 /** A step without a place. */

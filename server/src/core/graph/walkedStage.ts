@@ -9,6 +9,7 @@ import type { Instruction } from "../syntax/syntax.js";
 import { imageTriggers, triggerHolders } from "./addedInstructions.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
 import type { StageBase, Step } from "./graph.js";
+import { needsOf } from "./reach.js";
 import { baseStage, isNameTaken } from "./stageNames.js";
 import { continuedScope, replacedScope, startScope } from "./startScope.js";
 import { type StageWalk, stepOf, walkStage } from "./walkStage.js";
@@ -20,7 +21,7 @@ export interface StageLines {
 }
 
 /** A stage before what the target needs, numbers and labels are laid over it. */
-export interface WalkedStage extends Pick<StageWalk, "steps" | "scope"> {
+export interface WalkedStage extends StageWalk {
   readonly index: number;
   readonly name: string | null;
   readonly instruction: Instruction;
@@ -30,21 +31,35 @@ export interface WalkedStage extends Pick<StageWalk, "steps" | "scope"> {
   readonly isReplaced: boolean;
   /** The steps of the parent stage whose triggers run here; empty: they are a base image's, or none. */
   readonly holders: readonly Step[];
+  readonly opening: Opening;
+  readonly needs: readonly number[];
+}
+
+/** The stages of a text before an edit, and what they were walked with. */
+export interface OldStages {
+  readonly file: FileFacts;
+  readonly globals: Scope;
+  readonly stages: readonly WalkedStage[];
 }
 
 /**
  * Finds what a stage starts from, and walks it.
  * @param globals what the lines before the first FROM leave
  * @param above the stages above it
+ * @param old null: there are none, or they were walked with other facts
  */
 export function walkLines(
   { from, instructions }: StageLines,
   file: FileFacts,
   globals: Scope,
   above: readonly WalkedStage[],
+  old: OldStages | null,
 ): WalkedStage {
   const index = above.length;
-  const opening = openStage(from, index, file, globals);
+  const other = old?.stages[index] ?? null;
+  const opening =
+    (other !== null && old !== null && sameOpening(from, file, globals, old, other)) ||
+    openStage(from, index, file, globals);
   const { base, isReplaced } = opening;
   const parent = base.kind === "stage" ? (above[base.index] ?? null) : null;
   const holders = parent === null ? [] : triggerHolders(parent.steps);
@@ -53,13 +68,23 @@ export function walkLines(
       ? imageTriggers(base, from)
       : holders.flatMap(({ instruction }) => instruction.trigger ?? []);
   const scope = startOf(file, opening, parent);
-  const walk = walkStage({
-    ...{ file, index, from: opening.step, triggers, instructions, scope, isReplaced },
-  });
+  const walk = walkStage(
+    { file, index, from: opening.step, triggers, instructions, scope, isReplaced },
+    other?.isReplaced === isReplaced ? other : null,
+  );
+  const platform = opening.platform ?? parent?.platform ?? file.platform;
+  if (other !== null && walk === other) {
+    const isSame =
+      opening === other.opening &&
+      platform === other.platform &&
+      holders.length === other.holders.length &&
+      holders.every((holder, at) => holder === other.holders[at]);
+    if (isSame) return other;
+  }
+  const { steps, walked } = walk;
   return {
-    ...walk,
-    ...{ index, name: opening.name, instruction: from, base, isReplaced, holders },
-    platform: opening.platform ?? parent?.platform ?? file.platform,
+    ...{ steps, walked, scope: walk.scope, opening, holders, platform, isReplaced },
+    ...{ index, name: opening.name, instruction: from, base, needs: needsOf(base, steps) },
   };
 }
 
@@ -75,7 +100,7 @@ interface Opening {
 }
 
 function openStage(from: Instruction, index: number, file: FileFacts, globals: Scope): Opening {
-  const reading = startReading({ ...stageFacts(file, index), globals: null }, globals);
+  const reading = startReading({ ...stageFacts(file, index), globalArg: null }, globals);
   const line = readFrom(from, reading);
   const { name } = line;
   const platform = line.platform === null ? null : parsePlatform(line.platform);
@@ -94,6 +119,21 @@ function openStage(from: Instruction, index: number, file: FileFacts, globals: S
       : null;
   const step = stepOf(from, operates("base", operation, globals), reading.found);
   return { step, name, platform, base, isReplaced: replacement !== null };
+}
+
+/** What the FROM said before, where it says the same again; null: it may not. */
+function sameOpening(
+  from: Instruction,
+  file: FileFacts,
+  globals: Scope,
+  old: OldStages,
+  { instruction, opening }: WalkedStage,
+): Opening | null {
+  if (instruction !== from || old.globals !== globals || old.file.names !== file.names) return null;
+  const { base, platform } = opening;
+  if (base.kind !== "image") return opening;
+  const image = file.baseImage(base.reference, formatPlatform(platform ?? file.platform));
+  return image === base.image ? opening : null;
 }
 
 function baseOf(

@@ -6,7 +6,6 @@ import type { BuilderRules } from "../build/builderRules.js";
 import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
 import type { EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { Placed, TextRange } from "../text/range.js";
-import type { OrderedEnvironment } from "./environment.js";
 import type { SourceReference } from "./operation.js";
 import type { InstructionProblem } from "./problem.js";
 import type { Scope } from "./scope.js";
@@ -25,8 +24,8 @@ export interface StageFacts {
   readonly buildArgs: ReadonlyMap<string, string>;
   /** The arguments that the builder sets without a line: known before the first FROM, and to a bare ARG. */
   readonly automaticArgs: ReadonlyMap<string, string>;
-  /** What the lines before the first FROM set; null: the instruction is one of them. */
-  readonly globals: OrderedEnvironment | null;
+  /** What the lines before the first FROM set a name to; null: the instruction is one of them. */
+  readonly globalArg: ((name: string) => string | undefined) | null;
   /** The stage or image that `--from=name` of a COPY, or `from=name` of a mount, means here. */
   readonly source: (name: string, kind: SourceKind) => SourceReference | SourceMistake;
 }
@@ -104,8 +103,9 @@ export class Reading {
   /** What an ARG without a value takes from before the first FROM. */
   globalArg(name: string): string | undefined {
     // A bare ARG repeated before FROM keeps the value that the name has.
-    const { globals, automaticArgs } = this.facts;
-    return (globals ?? this.scope.environment).get(name) ?? automaticArgs.get(name);
+    const { globalArg, automaticArgs } = this.facts;
+    const set = globalArg === null ? this.scope.environment.get(name) : globalArg(name);
+    return set ?? automaticArgs.get(name);
   }
 
   /** See `StageFacts.source`; null, and reported, where the name means nothing. */
@@ -122,9 +122,10 @@ export class Reading {
   }
 
   get #lookUp(): (name: string) => string | undefined {
-    const { globals, automaticArgs } = this.facts;
+    const { globalArg, automaticArgs } = this.facts;
     return (name) =>
-      this.scope.environment.get(name) ?? (globals === null ? automaticArgs.get(name) : undefined);
+      this.scope.environment.get(name) ??
+      (globalArg === null ? automaticArgs.get(name) : undefined);
   }
 
   #reportExpansion(error: ExpansionError | null, range: TextRange): void {

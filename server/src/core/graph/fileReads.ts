@@ -1,0 +1,85 @@
+/**
+ * What an instruction looks up in its file, besides the scope that it stands in: a step stands as
+ * long as it would be told the same again.
+ */
+import type { SourceReference } from "../instructions/operation.js";
+import type { SourceKind, SourceMistake, StageFacts } from "../instructions/reading.js";
+
+export type FileRead =
+  | { readonly kind: "argument"; readonly name: string; readonly answer: string | undefined }
+  | {
+      readonly kind: "source";
+      readonly name: string;
+      readonly of: SourceKind;
+      readonly answer: SourceReference | SourceMistake;
+    };
+
+/** Facts that write down what is looked up in them. */
+export interface WatchedFacts {
+  readonly facts: StageFacts;
+  /** What was looked up since the last call. */
+  readonly reads: () => readonly FileRead[];
+}
+
+export function watched(facts: StageFacts): WatchedFacts {
+  const { globalArg, source } = facts;
+  let reads: FileRead[] = [];
+  return {
+    facts: {
+      ...facts,
+      globalArg:
+        globalArg &&
+        ((name) => {
+          const answer = globalArg(name);
+          reads.push({ kind: "argument", name, answer });
+          return answer;
+        }),
+      source(name, of) {
+        const answer = source(name, of);
+        reads.push({ kind: "source", name, of, answer });
+        return answer;
+      },
+    },
+    reads() {
+      if (reads.length === 0) return none;
+      const taken = reads;
+      reads = [];
+      return taken;
+    },
+  };
+}
+
+const none: readonly FileRead[] = [];
+
+/** True where all of it would be answered as it was. Everything is asked: who answers may listen. */
+export function hold(reads: readonly FileRead[], { globalArg, source }: StageFacts): boolean {
+  let holds = true;
+  for (const read of reads) {
+    holds =
+      (read.kind === "argument"
+        ? globalArg?.(read.name) === read.answer
+        : isSameSource(source(read.name, read.of), read.answer)) && holds;
+  }
+  return holds;
+}
+
+type Source = SourceReference | SourceMistake;
+
+function isSameSource(one: Source, other: Source): boolean {
+  if (typeof one === "string" || typeof other === "string") return one === other;
+  switch (one.kind) {
+    case "context":
+      return other.kind === "context" && one.folder === other.folder;
+    case "stage":
+      return other.kind === "stage" && one.index === other.index;
+    case "image":
+      return (
+        other.kind === "image" &&
+        one.reference === other.reference &&
+        one.image === other.image &&
+        one.isNamed === other.isNamed
+      );
+    case "scratch":
+      return other.kind === "scratch";
+  }
+}
