@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { childrenOf, folderAt, nodeAt } from "../../../server/src/core/context/folder.js";
 import { type FilesAt, filesAfter, filesOf } from "../../../server/src/core/files/filesAt.js";
 import { layerContent } from "../../../server/src/core/files/layerContent.js";
-import { originOf } from "../../../server/src/core/files/stageFiles.js";
+import { type Origin, originOf } from "../../../server/src/core/files/stageFiles.js";
 import type { Step } from "../../../server/src/core/graph/graph.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { analysisOf } from "../analysis/support.js";
@@ -15,11 +15,15 @@ function stepsOf(text: string, files: Readonly<Record<string, string>> = {}) {
   return analysisOf({ text, files }).keys.steps;
 }
 
+function originAt(nth: number): Origin {
+  return { kind: "step", of: { stage: 0, nth }, isCached: false };
+}
+
 /** The moments after each WORKDIR. */
 function momentsAfter(steps: readonly Step[]): readonly FilesAt[] {
   const moments: FilesAt[] = [empty];
-  for (const step of steps) {
-    moments.push(filesAfter(step, moments.at(-1) ?? empty, null, sha256));
+  for (const [nth, step] of steps.entries()) {
+    moments.push(filesAfter(step, originAt(nth), moments.at(-1) ?? empty, null, sha256));
   }
   return moments;
 }
@@ -57,8 +61,8 @@ test("the files after thousands of steps are made without a deep call", () => {
 test("after a RUN all files are held by it, whatever was there before", () => {
   const [, copy, run] = stepsOf("FROM scratch\nCOPY a /a\nRUN make", { a: "1" });
   assert.ok(copy !== undefined && run !== undefined);
-  const { root } = filesOf(filesAfter(run.step, empty, null, sha256));
-  assert.deepEqual([originOf(root), root.entryCount], [{ kind: "step", step: run.step }, 0]);
+  const { root } = filesOf(filesAfter(run.step, originAt(2), empty, null, sha256));
+  assert.deepEqual([originOf(root), root.entryCount], [originAt(2), 0]);
 });
 
 test("of two files that go to one place the layer holds the last", () => {

@@ -27,7 +27,7 @@ import type { Placed } from "../text/range.js";
 import { checkoutProblems } from "./checkoutProblems.js";
 import { contextProblems } from "./contextProblems.js";
 import { graphOf } from "./graphs.js";
-import type { Memory } from "./memory.js";
+import type { Compared, ComparedBaseline, Memory } from "./memory.js";
 import type { BadIgnorePattern, Problem } from "./problem.js";
 
 /** The build context as it can be read now. */
@@ -81,30 +81,32 @@ export interface Analysis {
   readonly summary: { readonly hit: number; readonly miss: number; readonly unknown: number };
 }
 
-/** `snapshot.ts` finds out what is known; this is what follows from it. */
-export function analyseInput(input: AnalysisInput, memory: Memory): Analysis {
+/**
+ * `snapshot.ts` finds out what is known; this is what follows from it.
+ * @param memory of earlier answers about the same build
+ * @param as the place in it for what the baseline decides
+ */
+export function analyseInput(input: AnalysisInput, memory: Memory, as: ComparedBaseline): Analysis {
   memory.graph = graphOf(input.dockerfile, input, input, memory.graph);
-  return analyseGraph(input, memory.graph.walked.graph);
+  return analyseGraph(input, memory.graph.walked.graph, memory.comparedWith(as));
 }
 
 /** The same Dockerfile and context, compared with other builds. */
-export function compareWith({ input, graph }: Analysis, baseline: Baseline): Analysis {
-  return analyseGraph({ ...input, baseline }, graph);
+export function compareWith(
+  { input, graph }: Analysis,
+  baseline: Baseline,
+  memory: Memory,
+  as: ComparedBaseline,
+): Analysis {
+  return analyseGraph({ ...input, baseline }, graph, memory.comparedWith(as));
 }
 
-function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
+function analyseGraph(input: AnalysisInput, graph: BuildGraph, { runs }: Compared): Analysis {
   const { digest, baseline, context, folders = new Map<string, ContextState>() } = input;
   const problems = [context, ...folders.values()].flatMap((state) => state?.problems ?? []);
-  const predicted = predictKeys({
-    graph,
-    context,
-    folders,
-    isRejected: graph.isRejected || problems.length > 0,
-    baseline,
-    digest,
-  });
+  const isRejected = graph.isRejected || problems.length > 0;
+  const keys = predictKeys({ graph, context, folders, isRejected, baseline, digest }, runs);
   const isCompared = baseline.kind !== "pending" && baseline.kind !== "unknown";
-  const keys = isCompared ? predicted : withoutPredictions(predicted);
   const predictions = isCompared ? explainPredictions(graph, keys, baseline, digest) : [];
   const numbers = layerNumbers(
     graph,
@@ -143,11 +145,6 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph): Analysis {
     ],
     summary,
   };
-}
-
-/** What is not known to be in the cache or not is nothing that rebuilds. */
-function withoutPredictions({ steps, stages }: Keys): Keys {
-  return { stages, steps: steps.map((keyed) => ({ ...keyed, prediction: null })) };
 }
 
 function isBuilt(graph: BuildGraph, step: Step): boolean {

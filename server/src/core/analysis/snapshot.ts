@@ -33,7 +33,7 @@ import {
 } from "./analyse.js";
 import { commitContext, commitNeed } from "./commitContext.js";
 import { stateOf, withTracked, workingState } from "./contextStates.js";
-import { Memory } from "./memory.js";
+import { type ComparedBaseline, Memory } from "./memory.js";
 import type { Place } from "./place.js";
 import type { Read } from "./read.js";
 import { notKnown } from "./unknownBaseline.js";
@@ -87,7 +87,7 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
     },
     digest,
   };
-  const analysis = analyseInput(input, memory);
+  const analysis = analyseInput(input, memory, placeOf(snapshot.baseline));
   const contents = [[null, main] as const, ...folders].flatMap(([name, context]) =>
     contentsOf(world, analysis, name, context),
   );
@@ -98,7 +98,13 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
   if (snapshot.baseline.kind !== "git" || main === null || needs.some(isContents))
     return { analysis, needs, reads };
   const found = gitBaseline(snapshot, snapshot.baseline.ref, lookups);
-  return { analysis: compareWith(analysis, found), needs, reads };
+  return { analysis: compareWith(analysis, found, memory, "git"), needs, reads };
+}
+
+/** While a commit is being found out nothing is compared. */
+function placeOf(baseline: BaselineChoice): ComparedBaseline {
+  if (baseline.kind === "git") return "empty";
+  return baseline.kind === "last" && baseline.before !== undefined ? "before" : baseline.kind;
 }
 
 interface Lookups {

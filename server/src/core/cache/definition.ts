@@ -14,14 +14,43 @@ import { cleanPath } from "../text/paths.js";
 /** The digests of a definition's parts by name, as the store keeps them: they tell no value. */
 export type Facets = Readonly<Record<string, string>>;
 
-export interface Definition {
-  readonly digest: string;
+/** Digest and parts are made when somebody asks: not of every line that is typed. */
+export class Definition {
+  readonly #kind: string;
+  readonly #digest: Digest;
+  readonly #make: () => Parts;
+  #made: { readonly parts: Parts; readonly digest: string } | null = null;
+
+  /** @param make what stands in the key under `parts`, and `places`, which does not */
+  constructor(kind: string, digest: Digest, make: () => Parts) {
+    this.#kind = kind;
+    this.#digest = digest;
+    this.#make = make;
+  }
+
+  get digest(): string {
+    return this.#all.digest;
+  }
+
   /**
    * By name: whoever explains a miss compares them one by one. `places`, where a COPY takes its
    * files, is the one part that is in no key.
    */
-  readonly parts: Readonly<Record<string, string>>;
+  get parts(): Parts {
+    return this.#all.parts;
+  }
+
+  get #all() {
+    if (this.#made === null) {
+      const parts = this.#make();
+      const { places: _places, ...keyed } = parts;
+      this.#made = { parts, digest: this.#digest(JSON.stringify([this.#kind, keyed])) };
+    }
+    return this.#made;
+  }
 }
+
+type Parts = Readonly<Record<string, string>>;
 
 /** Digests each part. Asked for misses and for what is stored only: it is the costly part. */
 export function facetsOf(definition: Definition | null, digest: Digest): Facets {
@@ -61,13 +90,13 @@ function buildkitDefinition(
     case "pull":
       return null;
     case "makeDirectory":
-      return define(digest, "makeDirectory", {
+      return new Definition("makeDirectory", digest, () => ({
         directory: operation.path,
         user: ownerKey(operation.owner),
         options: args.get("SOURCE_DATE_EPOCH") ?? "",
-      });
+      }));
     case "run":
-      return define(digest, "run", {
+      return new Definition("run", digest, () => ({
         command: JSON.stringify([operation.argv, operation.script]),
         environment: operation.environment,
         // Without a WORKDIR anywhere a process starts in the root.
@@ -83,15 +112,16 @@ function buildkitDefinition(
           formatPlatform(stage.platform),
           args.get("BUILDKIT_SANDBOX_HOSTNAME") ?? "",
         ]),
-      });
+      }));
     case "copy":
-      return definePlaced(digest, "copy", operation, {
+      return new Definition("copy", digest, () => ({
         sources: JSON.stringify(operation.items.map((item) => itemKey(item, operation))),
         destination: operation.destination,
         owner: ownerKey(operation.owner),
         mode: modeKey(operation.mode),
         options: JSON.stringify([operation.unpack, operation.parents, operation.exclude]),
-      });
+        places: placesOf(operation),
+      }));
   }
 }
 
@@ -101,36 +131,27 @@ function classicDefinition(step: Step, digest: Digest): Definition | null {
   const { operation } = step;
   switch (operation?.kind) {
     case "run":
-      return define(digest, step.keyword, {
+      return new Definition(step.keyword, digest, () => ({
         command: JSON.stringify(operation.argv),
         environment: JSON.stringify(operation.classicArgs),
-      });
+      }));
     case "copy":
-      return definePlaced(digest, step.keyword, operation, {
+      return new Definition(step.keyword, digest, () => ({
         destination: operation.destinationText,
         owner: operation.owner,
-      });
+        places: placesOf(operation),
+      }));
     case "makeDirectory":
-      return define(digest, step.keyword, { directory: operation.path });
+      return new Definition(step.keyword, digest, () => ({ directory: operation.path }));
     default:
-      return define(digest, step.keyword, { words: JSON.stringify(step.words) });
+      return new Definition(step.keyword, digest, () => ({ words: JSON.stringify(step.words) }));
   }
 }
 
-function define(digest: Digest, kind: string, parts: Record<string, string>): Definition {
-  return { digest: digest(JSON.stringify([kind, parts])), parts };
-}
-
-function definePlaced(
-  digest: Digest,
-  kind: string,
-  { from, items }: CopyOperation,
-  parts: Record<string, string>,
-): Definition {
+function placesOf({ from, items }: CopyOperation): string {
   const texts = items.map((item) => (item.kind === "paths" ? item.text : item.kind));
   const place = from.kind === "context" ? (from.folder ?? from.kind) : from.kind;
-  const places = JSON.stringify([from.kind === "image" ? from : place, texts]);
-  return { digest: define(digest, kind, parts).digest, parts: { ...parts, places } };
+  return JSON.stringify([from.kind === "image" ? from : place, texts]);
 }
 
 /** What the file operation's own text says of a source; the files themselves are an input. */

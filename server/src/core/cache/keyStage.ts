@@ -8,23 +8,23 @@ import type { ObstacleProblem } from "../context/selection.js";
 import { addsLayer, directoriesAfter } from "../files/addsLayer.js";
 import { filesAfter, filesOf, obstacleTo } from "../files/filesAt.js";
 import { rootAlone, usualDirectories } from "../files/knownDirectories.js";
-import type { Stage, Step } from "../graph/graph.js";
+import type { Origin } from "../files/stageFiles.js";
+import type { Stage, StageBase, Step, StepRef } from "../graph/graph.js";
 import { sourcesOf } from "../graph/reach.js";
+import type { SourceReference } from "../instructions/operation.js";
 import { type Definition, definitionOf } from "./definition.js";
-import { type InputName, nameText } from "./inputName.js";
-import { type Found, fresh, lookUp, openInputs } from "./lookUp.js";
+import type { Given, KeptRuns, Run } from "./keptRuns.js";
+import { fresh, lookUp, openInputs } from "./lookUp.js";
 import type { Position, StageOutcome, StepOutcome } from "./outcome.js";
 import {
   type CacheRecord,
-  type NamedInput,
   type RecordGraph,
   recordedAs,
   recordOf,
   withRecords,
 } from "./recordGraph.js";
-import { resultKey } from "./resultKey.js";
-import { baseInput, imageVertex, known, type StepInput } from "./stepInput.js";
-import { type InputSources, inputsOf, vertexOf } from "./stepInputs.js";
+import { baseInput, baseVertex, known, type StepInput } from "./stepInput.js";
+import { type InputSources, inputsOf, isOn } from "./stepInputs.js";
 
 /** All that the outcome of a stage depends on. */
 export interface StageIn extends InputSources {
@@ -37,113 +37,169 @@ export interface StageIn extends InputSources {
   readonly committed: RecordGraph;
   /** The place of the first step that leaves files which somebody sees: see `visibleFrom`. */
   readonly seenFrom: number;
+  /** What the steps come to, one after the other: `names` looks there. */
+  readonly steps: StepOutcome[];
 }
 
-/** Pure; costs O(steps) once contexts are remembered. */
-export function keyStage(input: StageIn): StageOutcome {
-  let at = input.parent ?? startOf(input);
+/** Costs O(steps) once contexts are remembered, and little for those that are kept. */
+export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
+  const { stage, steps, committed } = input;
+  const before = kept.stages[stage.index] ?? null;
   const left = new Map<CacheRecord, boolean>();
-  const steps: StepOutcome[] = [];
-  for (const [nth, step] of input.stage.steps.entries()) {
-    const definition = definitionOf(step, input.stage, input.graph.definition, input.digest);
-    if (definition === null) {
-      steps.push(keyless(step, at.below));
+  let at = input.parent ?? startOf(input);
+  for (const [nth, step] of stage.steps.entries()) {
+    const run = runOf(input, step, nth, at, kept, before);
+    if (run === null) {
+      steps.push(keyless(step));
       continue;
     }
-    const run = keyStep(input, step, nth, definition, at);
     steps.push(run.outcome);
     at = run.after;
     if (at.record !== null) left.set(at.record, true);
   }
   // No later step of the stage can find one of these: it stands on others.
-  return { steps, end: at, committed: withRecords(input.committed, left) };
+  return { steps, end: at, committed: withRecords(committed, left) };
 }
 
-function startOf({ stage, graph }: StageIn): Position {
-  const { base, platform } = stage;
-  const open = base.kind === "stage" || base.kind === "scratch" ? null : base;
-  const origin = open === null ? null : ({ kind: "base", base: open, platform } as const);
-  return {
-    root: open === null ? known({ kind: "scratch" }) : baseInput(open, platform, graph.rules),
-    record: null,
-    vertex: base.kind === "image" ? imageVertex(base, platform) : base.kind,
-    below: null,
-    missed: false,
-    directories: base.kind === "scratch" ? rootAlone : usualDirectories,
-    files: { kind: "start", origin },
-  };
-}
-
-interface Run {
-  readonly outcome: StepOutcome;
-  readonly after: Position;
-}
-
-function keyStep(
+/** null: the builder runs nothing for the step. */
+function runOf(
   input: StageIn,
   step: Step,
   nth: number,
-  definition: Definition,
   at: Position,
-): Run {
+  kept: KeptRuns,
+  before: StageOutcome | null,
+): Run | null {
+  const { graph, stage, digest } = input;
+  const given: Given = {
+    stage: stage.index,
+    nth,
+    at,
+    takes: takesOf(step, at, input),
+    isSeen: nth >= input.seenFrom,
+    definition: graph.definition,
+    platform: graph.platform,
+    stagePlatform: stage.platform,
+    records: input.records,
+    committed: input.committed,
+  };
+  const found = kept.find(step, given);
+  if (found !== null) return found;
+  const definition =
+    kept.definitionOf(step, given) ?? definitionOf(step, stage, graph.definition, digest);
+  if (definition === null) return null;
+  const run = keyStep(input, step, given, definition);
+  return kept.keep(step, given, run, before?.steps[nth]?.step ?? null);
+}
+
+const nothing: readonly unknown[] = [];
+
+/** Everything that its inputs besides the root file system are made from. */
+function takesOf(step: Step, at: Position, input: StageIn): readonly unknown[] {
+  const { operation } = step;
+  if (operation?.kind !== "copy" && operation?.kind !== "run") return nothing;
+  const sources = sourcesOf(step);
+  return sources.length === 0 ? nothing : sources.flatMap((source) => takenFrom(source, at, input));
+}
+
+function takenFrom(from: SourceReference, at: Position, input: StageIn): readonly unknown[] {
+  switch (from.kind) {
+    case "context":
+      return from.folder === undefined
+        ? [input.context?.view]
+        : [input.folders.get(from.folder)?.view];
+    case "stage": {
+      const { index } = from;
+      const { name } = input.graph.stages[index] ?? { name: null };
+      return [input.endOf(index), isOn(from, at.vertex, input), name];
+    }
+    case "image":
+      return [isOn(from, at.vertex, input)];
+    case "scratch":
+      return nothing;
+  }
+}
+
+const starts = new WeakMap<StageBase, Position>();
+
+/** One object for one base, which is that of one stage of one platform. */
+function startOf({ stage, graph }: StageIn): Position {
+  const { base, platform } = stage;
+  let start = starts.get(base);
+  if (start === undefined) {
+    const open = base.kind === "stage" || base.kind === "scratch" ? null : base;
+    const origin = open === null ? null : ({ kind: "base", base: open, platform } as const);
+    start = {
+      root: open === null ? scratch : baseInput(open, platform, graph.rules),
+      record: null,
+      vertex: { kind: "base", name: baseVertex(base, platform) },
+      found: null,
+      missed: false,
+      directories: base.kind === "scratch" ? rootAlone : usualDirectories,
+      files: { kind: "start", origin },
+    };
+    starts.set(base, start);
+  }
+  return start;
+}
+
+const scratch = known({ kind: "scratch" });
+
+function keyStep(input: StageIn, step: Step, given: Given, definition: Definition): Run {
   const { rules } = input.graph;
+  const { at } = given;
   const others = inputsOf(step, at.vertex, input);
   const inputs = [rootInput(step, at, others), ...others];
-  const names = inputs.map(({ name }) => name);
-  const key = resultKey(definition.digest, names, input.digest);
   const isForced = step.neverFound || isForcedByOption(step, input);
   const isPast = at.missed && rules.stopsLookingAfterMiss;
   const graphs = [input.records, input.committed];
-  const found = isForced || isPast ? fresh : lookUp(graphs, definition.digest, inputs);
+  const found = isForced || isPast ? fresh : lookUp(graphs, definition, inputs, input.names);
   const taken = others[0]?.taken ?? null;
-  const problems = inTheWay(step, at, nth >= input.seenFrom, others);
+  const problems = inTheWay(step, at, given.isSeen, others);
   const contexts = others.map(({ context }) => context);
+  const names = inputs.map(({ name }) => name);
   const outcome: StepOutcome = {
     step,
     definition,
-    inputs: names,
-    key,
+    names,
     found: found.kind,
-    left: leftBy(key, found),
     isForced,
     context: contexts.flatMap((context) => context ?? []),
     stageProblems: [...others.flatMap((other) => other.problems ?? []), ...problems],
     open: openInputs(inputs, found),
-    below: at.below,
     taken: taken?.selection ?? null,
     sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
     isByContent: isByContent(step, others),
     fails: step.fails || problems.length > 0 || others.some((other) => other.fails === true),
     addsLayer: addsLayer(step, rules, at.directories, contexts),
   };
-  const record = rules.runsEqualStepsOnce ? null : recordLeft(input, definition, names, at.record);
+  const of: StepRef = { stage: given.stage, nth: given.nth };
+  const origin: Origin = { kind: "step", of, isCached: found.kind === "hit" };
   return {
     outcome,
     after: {
-      root: { name: { kind: "step", key }, token: found.token },
-      record,
-      vertex: rules.runsEqualStepsOnce ? vertexAfter(step, definition, names, at, input) : "",
-      below: outcome,
+      root: { name: { kind: "result", of }, token: found.token },
+      record: rules.runsEqualStepsOnce ? null : recordLeft(input, definition, names, at.record),
+      vertex: { kind: "step", of },
+      found: found.kind,
       missed: at.missed || found.kind === "miss",
       directories: directoriesAfter(step, rules, at.directories, contexts),
-      files: filesAfter(step, at.files, taken, input.digest),
+      files: filesAfter(step, origin, at.files, taken, input.digest),
     },
   };
 }
 
-/** A step that runs again may leave the same files: only a hit says what they are. */
-function leftBy(key: string, { kind }: Found): NamedInput {
-  return { name: { kind: "step", key }, token: { kind: kind === "hit" ? "known" : "any" } };
-}
-
 /** The record that a step leaves once it has run: one that is there already, or a new one. */
 function recordLeft(
-  { records, committed }: StageIn,
+  { records, committed, names }: StageIn,
   { digest }: Definition,
-  names: readonly InputName[],
+  open: StepOutcome["names"],
   below: CacheRecord | null,
 ): CacheRecord {
-  const inputs = recordedAs(names, below);
+  const inputs = recordedAs(
+    open.map((name) => names.resolved(name)),
+    below,
+  );
   return (
     recordOf(records, digest, inputs) ??
     recordOf(committed, digest, inputs) ?? { definition: digest, inputs }
@@ -161,24 +217,11 @@ function inTheWay(
   const owner =
     operation?.kind === "copy" || operation?.kind === "makeDirectory" ? operation.owner : "";
   const isNamed = owner !== "" && !/^(?:\d+|root)(?::(?:\d+|root))?$/.test(owner);
-  if (isNamed && vertex === "scratch") return [{ code: "owner-without-file", owner }];
+  if (isNamed && vertex.kind === "base" && vertex.name === "scratch")
+    return [{ code: "owner-without-file", owner }];
   const taken = others[0]?.taken?.selection ?? null;
   const path = isSeen ? obstacleTo(step, filesOf(files), taken) : null;
   return path === null ? [] : [{ code: "destination-is-file", path }];
-}
-
-function vertexAfter(
-  step: Step,
-  definition: Definition,
-  names: readonly InputName[],
-  below: Position,
-  input: StageIn,
-): string {
-  const from = sourcesOf(step).map((source) => vertexOf(source, input));
-  // The digest of a definition says nothing of the places that files come from.
-  const { digest, parts } = definition;
-  const others = names.slice(1).map(nameText);
-  return input.digest(JSON.stringify([digest, parts["places"], below.vertex, from, others]));
 }
 
 /** Of `--no-cache`. Source: moby, imageprobe.go `nopProber`. */
@@ -193,12 +236,12 @@ function isForcedByOption({ operation }: Step, { graph }: StageIn): boolean {
  * what is below may come out equal. Source: BuildKit, llbsolver/ops/exec.go `getMountDeps`, where the
  * last mount of an input decides.
  */
-function rootInput(step: Step, { root, below }: Position, others: readonly StepInput[]): StepInput {
+function rootInput(step: Step, { root, found }: Position, others: readonly StepInput[]): StepInput {
   if (!isByContent(step, others)) return root;
-  const isBuilt = below === null || below.found === "hit";
+  const isBuilt = found === null || found === "hit";
   const open = others.find(({ isBase }) => isBase)?.open;
   return {
-    name: { kind: "partial", made: nameText(root.name) },
+    name: { kind: "whole", of: root.name },
     token: { kind: isBuilt ? "known" : "any" },
     ...(open === undefined ? {} : { open }),
   };
@@ -208,24 +251,28 @@ function isByContent({ operation }: Step, others: readonly StepInput[]): boolean
   return operation?.kind === "run" && others.some(({ isBase }) => isBase);
 }
 
-/** Of a step that the builder runs nothing for. */
-export function keyless(step: Step, below: StepOutcome | null): StepOutcome {
-  return {
-    step,
-    definition: null,
-    inputs: [],
-    key: null,
-    found: null,
-    left: { name: { kind: "nothing" }, token: { kind: "any" } },
-    isForced: false,
-    context: [],
-    stageProblems: [],
-    open: [],
-    below,
-    taken: null,
-    sources: [],
-    isByContent: false,
-    fails: false,
-    addsLayer: step.effect === "layer",
-  };
+const keylessOutcomes = new WeakMap<Step, StepOutcome>();
+
+/** One object for one step. */
+export function keyless(step: Step): StepOutcome {
+  let outcome = keylessOutcomes.get(step);
+  if (outcome === undefined) {
+    outcome = {
+      step,
+      definition: null,
+      names: [],
+      found: null,
+      isForced: false,
+      context: [],
+      stageProblems: [],
+      open: [],
+      taken: null,
+      sources: [],
+      isByContent: false,
+      fails: false,
+      addsLayer: step.effect === "layer",
+    };
+    keylessOutcomes.set(step, outcome);
+  }
+  return outcome;
 }

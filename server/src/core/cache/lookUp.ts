@@ -1,4 +1,6 @@
 /** Looks a step up in the records of earlier builds, and of this one as far as it has come. */
+import type { Definition } from "./definition.js";
+import type { Names } from "./names.js";
 import type { PredictionKind } from "./prediction.js";
 import {
   matchesOf,
@@ -23,10 +25,15 @@ export const fresh: Found = { kind: "miss", token: unrecorded };
  */
 export function lookUp(
   graphs: readonly RecordGraph[],
-  definition: string,
-  inputs: readonly NamedInput[],
+  definition: Definition,
+  inputs: readonly StepInput[],
+  names: Names,
 ): Found {
-  const matches = graphs.flatMap((graph) => matchesOf(graph, definition, inputs));
+  // On a result that no record knows nothing stands.
+  const [root] = inputs;
+  if (root?.token.kind === "records" && root.token.records.size === 0) return fresh;
+  const named = inputs.map((input) => namedInput(input, names));
+  const matches = graphs.flatMap((graph) => matchesOf(graph, definition.digest, named));
   if (matches.length === 0) return fresh;
   const results = matches.filter(({ hasResult }) => hasResult);
   const sure = results.filter(({ isSure }) => isSure);
@@ -38,6 +45,17 @@ export function lookUp(
         : (["miss", matches.filter((match) => match.isSure), true] as const);
   const records = new Set(found.map(({ record }) => record));
   return { kind, token: { kind: "records", records, isSure } };
+}
+
+/** The name is made where it is looked at: hardly ever. */
+function namedInput({ name, token, isPinned }: StepInput, names: Names): NamedInput {
+  return {
+    get name() {
+      return names.resolved(name);
+    },
+    token,
+    ...(isPinned === undefined ? {} : { isPinned }),
+  };
 }
 
 /** What an answer turned on. Where every input has a name, another name may stand for the same bytes. */

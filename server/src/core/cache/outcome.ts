@@ -5,34 +5,29 @@
  */
 import type { ObstacleProblem, Selection, SelectionProblem } from "../context/selection.js";
 import type { ContextInput } from "../files/contextInput.js";
-import type { FilesAt } from "../files/filesAt.js";
+import { type FilesAt, isSameMoment } from "../files/filesAt.js";
 import type { KnownDirectories } from "../files/knownDirectories.js";
-import type { Step } from "../graph/graph.js";
+import { isSameRef, type Step } from "../graph/graph.js";
 import type { Definition } from "./definition.js";
-import type { InputName } from "./inputName.js";
+import type { OpenName, Vertex } from "./names.js";
 import type { PredictionKind } from "./prediction.js";
-import type { CacheRecord, NamedInput, RecordGraph } from "./recordGraph.js";
+import { type CacheRecord, isSameToken, type RecordGraph } from "./recordGraph.js";
 import type { OpenInput, StepInput } from "./stepInput.js";
 
 export interface StepOutcome {
   readonly step: Step;
+  /** null: the builder runs nothing. */
   readonly definition: Definition | null;
-  /** The inputs as they are named once everything has been built; the root file system first. */
-  readonly inputs: readonly InputName[];
-  /** The key once everything has been built; null: the builder runs nothing. */
-  readonly key: string | null;
+  /** Of the inputs, the root file system first. */
+  readonly names: readonly OpenName[];
   /** What the cache does with it where the build comes so far; null: the builder runs nothing. */
   readonly found: PredictionKind | null;
-  /** What it leaves for those that take files of it. */
-  readonly left: NamedInput;
   /** True when it runs whatever the cache holds: the build is asked to, or it is never found there. */
   readonly isForced: boolean;
   readonly context: readonly ContextInput[];
   /** What is wrong with the files that it takes from other stages, by the places of its sources. */
   readonly stageProblems: readonly (SelectionProblem | ObstacleProblem)[];
   readonly open: readonly OpenInput[];
-  /** The step below it in the stage that has a key, parents included; null: the base. */
-  readonly below: StepOutcome | null;
   /** What a COPY takes; null: not known, or nothing. */
   readonly taken: Selection | null;
   /** The stages that files come from. */
@@ -45,14 +40,17 @@ export interface StepOutcome {
   readonly addsLayer: boolean;
 }
 
-/** What the next step of a stage, or a stage that continues it, stands on. */
+/**
+ * What the next step of a stage, or a stage that continues it, stands on. It holds no key, and names
+ * steps by their places: below a step that runs anew it is the same whatever is typed there.
+ */
 export interface Position {
   readonly root: StepInput;
   /** The record that the step below leaves, where others look for it in the same build; else null. */
   readonly record: CacheRecord | null;
-  /** Equal for what BuildKit runs once: see `contentInput`. */
-  readonly vertex: string;
-  readonly below: StepOutcome | null;
+  readonly vertex: Vertex;
+  /** Of the step below; null: the base. */
+  readonly found: PredictionKind | null;
   /** A step below missed: see `stopsLookingAfterMiss`. */
   readonly missed: boolean;
   readonly directories: KnownDirectories;
@@ -65,4 +63,34 @@ export interface StageOutcome {
   readonly end: Position;
   /** What this build has left by then, where others look for it: see `runsEqualStepsOnce`. */
   readonly committed: RecordGraph;
+}
+
+/** True where whatever stands on the one would stand on the other just so. */
+export function isSamePosition(one: Position, other: Position): boolean {
+  return (
+    one.found === other.found &&
+    one.missed === other.missed &&
+    one.directories === other.directories &&
+    one.record === other.record &&
+    isSameVertex(one.vertex, other.vertex) &&
+    isSameRoot(one.root, other.root) &&
+    isSameMoment(one.files, other.files)
+  );
+}
+
+function isSameVertex(one: Vertex, other: Vertex): boolean {
+  return one.kind === "step"
+    ? other.kind === "step" && isSameRef(one.of, other.of)
+    : other.kind === "base" && one.name === other.name;
+}
+
+/** Of what steps leave; a base is one object for its stage. */
+function isSameRoot(one: StepInput, other: StepInput): boolean {
+  if (one === other) return true;
+  return (
+    one.name.kind === "result" &&
+    other.name.kind === "result" &&
+    isSameRef(one.name.of, other.name.of) &&
+    isSameToken(one.token, other.token)
+  );
 }

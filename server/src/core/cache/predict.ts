@@ -5,7 +5,10 @@
 import { visibleFrom } from "../files/visibleStages.js";
 import type { BuildGraph, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
+import type { InputName } from "./inputName.js";
+import { KeptRuns } from "./keptRuns.js";
 import { keyless, keyStage } from "./keyStage.js";
+import { Names } from "./names.js";
 import type { StageOutcome, StepOutcome } from "./outcome.js";
 import type { PredictionKind } from "./prediction.js";
 import { noRecords } from "./recordGraph.js";
@@ -24,13 +27,6 @@ export interface PredictionInput {
   readonly digest: Digest;
 }
 
-/** The outcome of a step in this build. */
-export interface KeyedStep extends StepOutcome {
-  /** null: the builder runs nothing for it, or does not come so far. */
-  readonly prediction: PredictionKind | null;
-  readonly below: KeyedStep | null;
-}
-
 export interface StageEnd {
   readonly last: KeyedStep | null;
 }
@@ -42,98 +38,169 @@ export interface Keys {
   readonly stages: readonly (StageEnd | null)[];
 }
 
-/** Gives every step its key and its prediction. Pure; costs O(steps) once contexts are remembered. */
-export function predictKeys(input: PredictionInput): Keys {
-  return laidOver(input, outcomesOf(input));
+/** The outcome of a step in this build, and what is decided for the build as a whole. */
+export class KeyedStep {
+  readonly #names: Names;
+  readonly #stage: number | null;
+  readonly #nth: number;
+
+  constructor(
+    readonly outcome: StepOutcome,
+    /** null: the builder runs nothing for it, or does not come so far. */
+    readonly prediction: PredictionKind | null,
+    /** True when the builder fails at this step. */
+    readonly fails: boolean,
+    /** The step below it in the stage that has a key, parents included; null: the base. */
+    readonly below: KeyedStep | null,
+    names: Names,
+    stage: number | null,
+    nth: number,
+  ) {
+    this.#names = names;
+    this.#stage = stage;
+    this.#nth = nth;
+  }
+
+  get step(): Step {
+    return this.outcome.step;
+  }
+
+  get definition(): StepOutcome["definition"] {
+    return this.outcome.definition;
+  }
+
+  get isForced(): boolean {
+    return this.outcome.isForced;
+  }
+
+  get context(): StepOutcome["context"] {
+    return this.outcome.context;
+  }
+
+  get stageProblems(): StepOutcome["stageProblems"] {
+    return this.outcome.stageProblems;
+  }
+
+  get open(): StepOutcome["open"] {
+    return this.outcome.open;
+  }
+
+  get taken(): StepOutcome["taken"] {
+    return this.outcome.taken;
+  }
+
+  get sources(): StepOutcome["sources"] {
+    return this.outcome.sources;
+  }
+
+  get isByContent(): boolean {
+    return this.outcome.isByContent;
+  }
+
+  get addsLayer(): boolean {
+    return this.outcome.addsLayer;
+  }
+
+  /** The key once everything has been built; null: the builder runs nothing. */
+  get key(): string | null {
+    return this.#names.of({ stage: this.#stage, nth: this.#nth }).key;
+  }
+
+  /** The inputs as they are named once everything has been built; the root file system first. */
+  get inputs(): readonly InputName[] {
+    return this.#names.of({ stage: this.#stage, nth: this.#nth }).inputs;
+  }
 }
 
-/** Of the stages in their order; null: the target does not need it. */
-function outcomesOf(input: PredictionInput): readonly (StageOutcome | null)[] {
+/**
+ * Gives every step its key and its prediction.
+ * @param kept of earlier texts of the same build: it makes this one faster, never another one
+ */
+export function predictKeys(input: PredictionInput, kept = new KeptRuns()): Keys {
+  const { graph, digest } = input;
+  const outcomes: (readonly StepOutcome[] | null)[] = [];
+  const { stages, platform } = graph;
+  const names = new Names({ stages, outcomes, platform, digest });
+  outcomesOf(input, names, outcomes, kept);
+  return laidOver(input, outcomes, names);
+}
+
+/**
+ * Finds out about the stages in their order.
+ * @param outcomes grows; null: the target does not need the stage
+ */
+function outcomesOf(
+  input: PredictionInput,
+  names: Names,
+  outcomes: (readonly StepOutcome[] | null)[],
+  kept: KeptRuns,
+): void {
   const { graph, context, folders, digest, baseline } = input;
   const visible = visibleFrom(graph);
-  const outcomes: (StageOutcome | null)[] = [];
-  const left = new Map<Step, StepOutcome["left"]>();
+  const done: (StageOutcome | null)[] = [];
   const build = {
-    ...{ graph, context, folders, digest, records: baseline.records },
-    endOf: (index: number) => outcomes[index]?.end ?? null,
-    left: (step: Step) => left.get(step) ?? keyless(step, null).left,
+    ...{ graph, context, folders, digest, names, records: baseline.records },
+    endOf: (index: number) => done[index]?.end ?? null,
   };
   let committed = noRecords;
   for (const stage of graph.stages) {
     if (!stage.isBuilt) {
       outcomes.push(null);
+      done.push(null);
       continue;
     }
     const { base } = stage;
     const parent = base.kind === "stage" ? build.endOf(base.index) : null;
     const seenFrom = visible.get(stage.index) ?? Number.POSITIVE_INFINITY;
-    const outcome = keyStage({ ...build, stage, committed, parent, seenFrom });
-    for (const step of outcome.steps) left.set(step.step, step.left);
+    const steps: StepOutcome[] = [];
+    outcomes.push(steps);
+    const outcome = keyStage({ ...build, stage, committed, parent, seenFrom, steps }, kept);
     ({ committed } = outcome);
-    outcomes.push(outcome);
+    done.push(outcome);
   }
-  return outcomes;
+  kept.stages = done;
 }
 
 /** A step above one that fails is not built; nor, where the builder works in order, is a later stage. */
 function laidOver(
-  { graph, isRejected }: PredictionInput,
-  outcomes: readonly (StageOutcome | null)[],
+  { graph, isRejected, baseline }: PredictionInput,
+  outcomes: readonly (readonly StepOutcome[] | null)[],
+  names: Names,
 ): Keys {
-  const keyed = new Map<StepOutcome, KeyedStep>();
-  const bySteps = new Map<Step, KeyedStep>();
+  const all: KeyedStep[] = [];
+  const options: KeyedStep[] = [];
+  const notBuilt = (step: Step, stage: number | null, nth: number): KeyedStep =>
+    new KeyedStep(keyless(step), null, false, null, names, stage, nth);
+  for (const [nth, step] of graph.globals.entries()) all.push(notBuilt(step, null, nth));
   const failed: boolean[] = [];
+  const stages: (StageEnd | null)[] = [];
+  // What is not known to be in the cache or not is nothing that rebuilds.
+  const isCompared = baseline.kind !== "pending" && baseline.kind !== "unknown";
   let isStopped = isRejected;
-  const stages = graph.stages.map(({ index, base }): StageEnd | null => {
-    const outcome = outcomes[index];
-    if (outcome == null) return null;
+  for (const { index, base, steps } of graph.stages) {
+    const own = outcomes[index];
+    let below = (base.kind === "stage" ? stages[base.index]?.last : null) ?? null;
     const isOnFailure = base.kind === "stage" && failed[base.index] === true;
     let hasFailed = isStopped || isOnFailure || base.kind === "broken";
-    for (const step of outcome.steps) {
-      const fails = step.fails || step.sources.some((source) => failed[source] === true);
-      const below = step.below === null ? null : (keyed.get(step.below) ?? null);
-      const prediction = fails || hasFailed ? null : step.found;
-      const own = keyedStep(step, below, fails, prediction);
-      keyed.set(step, own);
-      bySteps.set(step.step, own);
-      hasFailed ||= fails;
-      isStopped ||= fails && graph.rules.worksInOrder;
+    for (const [nth, step] of steps.entries()) {
+      const outcome = own?.[nth];
+      let keyed: KeyedStep;
+      if (outcome === undefined) keyed = notBuilt(step, index, nth);
+      else {
+        const fails = outcome.fails || outcome.sources.some((source) => failed[source] === true);
+        const prediction = fails || hasFailed || !isCompared ? null : outcome.found;
+        keyed = new KeyedStep(outcome, prediction, fails, below, names, index, nth);
+        if (outcome.definition !== null) below = keyed;
+        hasFailed ||= fails;
+        isStopped ||= fails && graph.rules.worksInOrder;
+      }
+      (step.isOption ? options : all).push(keyed);
     }
-    failed[index] = hasFailed;
-    const { below } = outcome.end;
-    return { last: below === null ? null : (keyed.get(below) ?? null) };
-  });
-  return { steps: graph.steps.map((step) => bySteps.get(step) ?? notBuilt(step)), stages };
-}
-
-/** Every field by name: made for each step at each keystroke, and a spread costs many times as much. */
-function keyedStep(
-  outcome: StepOutcome,
-  below: KeyedStep | null,
-  fails: boolean,
-  prediction: PredictionKind | null,
-): KeyedStep {
-  return {
-    step: outcome.step,
-    definition: outcome.definition,
-    inputs: outcome.inputs,
-    key: outcome.key,
-    found: outcome.found,
-    left: outcome.left,
-    isForced: outcome.isForced,
-    context: outcome.context,
-    stageProblems: outcome.stageProblems,
-    open: outcome.open,
-    below,
-    taken: outcome.taken,
-    sources: outcome.sources,
-    isByContent: outcome.isByContent,
-    fails,
-    addsLayer: outcome.addsLayer,
-    prediction,
-  };
-}
-
-function notBuilt(step: Step): KeyedStep {
-  return keyedStep(keyless(step, null), null, false, null);
+    if (own == null) stages.push(null);
+    else {
+      failed[index] = hasFailed;
+      stages.push({ last: below });
+    }
+  }
+  return { steps: [...all, ...options], stages };
 }

@@ -38,11 +38,11 @@ export const noRecords: RecordGraph = { layers: [] };
 
 /** The graph with more records, the newest last; one that is there already becomes the newest. */
 export function withRecords(
-  { layers }: RecordGraph,
+  graph: RecordGraph,
   records: ReadonlyMap<CacheRecord, boolean>,
 ): RecordGraph {
-  if (records.size === 0) return { layers };
-  const kept = [...layers];
+  if (records.size === 0) return graph;
+  const kept = [...graph.layers];
   const added = new Map(records);
   const lower: ReadonlyMap<CacheRecord, boolean>[] = [];
   let size = added.size;
@@ -227,6 +227,16 @@ export type Token =
 
 /** What runs anew has a result that no record knows. One value: what stands on it is the same too. */
 export const unrecorded: Token = { kind: "records", records: new Set(), isSure: true };
+
+export function isSameToken(one: Token, other: Token): boolean {
+  if (one.kind !== "records" || other.kind !== "records") return one.kind === other.kind;
+  return (
+    one.isSure === other.isSure &&
+    (one.records === other.records ||
+      (one.records.size === other.records.size &&
+        [...one.records].every((record) => other.records.has(record))))
+  );
+}
 
 /** An input by the name that it has once everything has been built, and what is known of it now. */
 export interface NamedInput {

@@ -8,8 +8,10 @@ import type { SelectionProblem } from "../context/selection.js";
 import type { ContextInput } from "../files/contextInput.js";
 import type { TakenFiles } from "../files/filesAt.js";
 import type { OpenBase } from "../files/stageFiles.js";
+import type { StageBase } from "../graph/graph.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { downloadName, type InputName } from "./inputName.js";
+import type { OpenName } from "./names.js";
 import { type NamedInput, unrecorded } from "./recordGraph.js";
 
 /** Why an input cannot be known before the build. */
@@ -19,7 +21,8 @@ export type OpenInput =
   | { readonly kind: "remote"; readonly url: string }
   | { readonly kind: "pending" };
 
-export interface StepInput extends NamedInput {
+export interface StepInput extends Omit<NamedInput, "name"> {
+  readonly name: OpenName;
   /** Files of the very thing that the step stands on. */
   readonly isBase?: true;
   readonly context?: ContextInput;
@@ -98,6 +101,11 @@ export function baseInput(base: OpenBase, platform: Platform, rules: BuilderRule
     case "broken":
       return known({ kind: "scratch" });
   }
+}
+
+/** What a stage that continues no other one stands on: see `Vertex`. */
+export function baseVertex(base: StageBase, platform: Platform): string {
+  return base.kind === "image" ? imageVertex(base, platform) : base.kind;
 }
 
 /** An image that a `--build-context` names is asked for otherwise than one that the file names. */

@@ -10,8 +10,7 @@ import { type Origin, stageFiles } from "../files/stageFiles.js";
 import type { BuildGraph, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
-import { nameText } from "./inputName.js";
-import type { NamedInput } from "./recordGraph.js";
+import { isUnnamed, type Names, type Vertex } from "./names.js";
 import {
   baseInput,
   elsewhere,
@@ -26,8 +25,7 @@ import {
 /** What a stage has come to, for the steps that take files from it. */
 export interface StageResult {
   readonly files: FilesAt;
-  /** Equal for what BuildKit runs once: see `contentInput`. */
-  readonly vertex: string;
+  readonly vertex: Vertex;
 }
 
 /** Where inputs come from. */
@@ -40,8 +38,7 @@ export interface InputSources {
   readonly digest: Digest;
   /** What the stages before have come to; null: the stage is not built. */
   readonly endOf: (index: number) => StageResult | null;
-  /** What a step of those leaves, as far as that is known. */
-  readonly left: (step: Step) => NamedInput;
+  readonly names: Names;
 }
 
 export interface FolderInput {
@@ -55,7 +52,7 @@ export interface FolderInput {
  */
 export function inputsOf(
   { operation }: Step,
-  vertex: string,
+  vertex: Vertex,
   sources: InputSources,
 ): readonly StepInput[] {
   if (operation?.kind === "copy") return copyInputs(operation, vertex, sources);
@@ -65,7 +62,7 @@ export function inputsOf(
 
 function copyInputs(
   operation: CopyOperation,
-  vertex: string,
+  vertex: Vertex,
   sources: InputSources,
 ): readonly StepInput[] {
   const { graph, digest } = sources;
@@ -83,7 +80,7 @@ function copyInputs(
 
 function mountInputs(
   operation: RunOperation,
-  vertex: string,
+  vertex: Vertex,
   sources: InputSources,
 ): readonly StepInput[] {
   return orderedMounts(operation).flatMap((mount) =>
@@ -100,24 +97,28 @@ function mountInputs(
 function contentInput(
   from: SourceReference,
   request: CopyRequest,
-  vertex: string,
+  vertex: Vertex,
   sources: InputSources,
 ): StepInput {
   const input = filesFrom(from, request, sources);
-  const isOnIt = sources.graph.rules.runsEqualStepsOnce && vertexOf(from, sources) === vertex;
-  return isOnIt ? { ...input, ...known({ kind: "root" }), isBase: true } : input;
+  return isOn(from, vertex, sources)
+    ? { ...input, ...known({ kind: "root" }), isBase: true }
+    : input;
+}
+
+/** True where a step that stands on `vertex` takes files of that very thing. */
+export function isOn(from: SourceReference, vertex: Vertex, sources: InputSources): boolean {
+  if (!sources.graph.rules.runsEqualStepsOnce) return false;
+  const source = vertexOf(from, sources);
+  return source !== null && sources.names.isSameVertex(source, vertex);
 }
 
 /** null: files that a client sends, or none. */
-export function vertexOf(from: SourceReference, { graph, endOf }: InputSources): string | null {
-  if (from.kind === "image") return imageVertex(from, graph.platform);
+function vertexOf(from: SourceReference, { graph, endOf }: InputSources): Vertex | null {
+  if (from.kind === "image") return { kind: "base", name: imageVertex(from, graph.platform) };
   const vertex = from.kind === "stage" ? endOf(from.index)?.vertex : undefined;
-  return vertex === undefined || isUnnamed(vertex) ? null : vertex;
-}
-
-/** The vertexes of stages that start with nothing that the builder runs once. */
-function isUnnamed(vertex: string): boolean {
-  return vertex === "scratch" || vertex === "folder" || vertex === "elsewhere";
+  if (vertex === undefined) return null;
+  return vertex.kind === "base" && isUnnamed(vertex.name) ? null : vertex;
 }
 
 function filesFrom(from: SourceReference, request: CopyRequest, sources: InputSources): StepInput {
@@ -156,17 +157,20 @@ function namedContent(
 ): StepInput {
   if (content.kind === "known") return known({ kind: "content", digest: content.digest });
   const holders = content.origins.map((origin) => holderOf(origin, sources));
-  const names = holders.map(({ name }) => nameText(name));
-  const parts = [[request.sources, request.parents, request.exclude, content.over], names];
+  const parts = [request.sources, request.parents, request.exclude, content.over];
   return {
-    name: { kind: "partial", made: sources.digest(JSON.stringify(parts)) },
+    name: { kind: "made", known: parts, holders: holders.map(({ name }) => name) },
     token: { kind: holders.every(({ token }) => token.kind === "known") ? "known" : "any" },
   };
 }
 
-function holderOf(origin: Origin, { graph, left }: InputSources): NamedInput {
+/** A step that runs again may leave the same files: only a hit says what they are. */
+function holderOf(origin: Origin, { graph }: InputSources): Pick<StepInput, "name" | "token"> {
   return origin.kind === "step"
-    ? left(origin.step)
+    ? {
+        name: { kind: "result", of: origin.of },
+        token: { kind: origin.isCached ? "known" : "any" },
+      }
     : baseInput(origin.base, origin.platform, graph.rules);
 }
 

@@ -22,6 +22,7 @@ import {
   changed,
   fileInTheWay,
   isDirectoryIn,
+  isSameOrigin,
   makeDirectory,
   type Origin,
   putNode,
@@ -37,6 +38,8 @@ export type FilesAt =
   | {
       readonly kind: "after";
       readonly step: Step;
+      /** The step, as what holds files that it leaves and nobody knows. */
+      readonly origin: Origin;
       readonly before: FilesAt;
       readonly taken: TakenFiles | null;
       readonly digest: Digest;
@@ -50,23 +53,39 @@ export interface TakenFiles {
 
 /**
  * The moment after a step. After a RUN anything may be anywhere.
+ * @param origin the step, as what holds files
  * @param taken by a COPY; null: not known, or nothing
  */
 export function filesAfter(
   step: Step,
+  origin: Origin,
   before: FilesAt,
   taken: TakenFiles | null,
   digest: Digest,
 ): FilesAt {
   switch (step.operation?.kind) {
     case "run":
-      return { kind: "start", origin: { kind: "step", step } };
+      return { kind: "start", origin };
     case "copy":
     case "makeDirectory":
-      return { kind: "after", step, before, taken, digest };
+      return { kind: "after", step, origin, before, taken, digest };
     default:
       return before;
   }
+}
+
+/** True where the files are the same, as far as one can tell without making them. */
+export function isSameMoment(one: FilesAt, other: FilesAt): boolean {
+  if (one === other) return true;
+  if (one.kind === "start" || other.kind === "start")
+    return one.kind === other.kind && isSameOrigin(one.origin, other.origin);
+  return (
+    one.step === other.step &&
+    one.before === other.before &&
+    one.taken?.selection === other.taken?.selection &&
+    one.taken?.tree === other.taken?.tree &&
+    isSameOrigin(one.origin, other.origin)
+  );
 }
 
 const made = new WeakMap<FilesAt, StageFiles>();
@@ -83,7 +102,7 @@ export function filesOf(moment: FilesAt): StageFiles {
   let files = made.get(at) ?? stageFiles(at.kind === "start" ? at.origin : null);
   made.set(at, files);
   for (const after of open.reverse()) {
-    files = leave(after.step, files, after.taken, after.digest);
+    files = leave(after, files);
     made.set(after, files);
   }
   return files;
@@ -143,10 +162,8 @@ function fileForFolder(folder: FolderNode, other: FolderNode): string | null {
 }
 
 function leave(
-  step: Step,
+  { step, origin, taken, digest }: Extract<FilesAt, { kind: "after" }>,
   files: StageFiles,
-  taken: TakenFiles | null,
-  digest: Digest,
 ): StageFiles {
   const { operation } = step;
   if (operation?.kind === "makeDirectory") {
@@ -155,10 +172,7 @@ function leave(
     });
   }
   if (operation?.kind !== "copy") return files;
-  return (
-    copyInto(operation, files, taken, digest) ??
-    hidden(files, operation.destination, { kind: "step", step })
-  );
+  return copyInto(operation, files, taken, digest) ?? hidden(files, operation.destination, origin);
 }
 
 /** Everything below a path is not known: what an archive or a download leaves there. */

@@ -15,14 +15,31 @@ import {
   plainFolder,
   withChildren,
 } from "../context/folder.js";
-import type { StageBase, Step } from "../graph/graph.js";
+import { isSameRef, type StageBase, type StepRef } from "../graph/graph.js";
 import { baseName, parentPath } from "../text/paths.js";
 import { belowRoot } from "./destinations.js";
 
 /** What holds files that only a build can tell: a step, or the base that a stage stands on. */
 export type Origin =
-  | { readonly kind: "step"; readonly step: Step }
+  | {
+      readonly kind: "step";
+      readonly of: StepRef;
+      /** True where it is in the cache: what it holds is then known by its key. */
+      readonly isCached: boolean;
+    }
   | { readonly kind: "base"; readonly base: OpenBase; readonly platform: Platform };
+
+export function isSameOrigin(one: Origin | null, other: Origin | null): boolean {
+  if (one === other) return true;
+  if (one?.kind === "step")
+    return other?.kind === "step" && isSameRef(one.of, other.of) && one.isCached === other.isCached;
+  return (
+    one?.kind === "base" &&
+    other?.kind === "base" &&
+    one.base === other.base &&
+    one.platform === other.platform
+  );
+}
 
 /** A base that is not made here, and is not empty. */
 export type OpenBase = Exclude<StageBase, { kind: "stage" | "scratch" }>;

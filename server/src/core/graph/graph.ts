@@ -72,6 +72,10 @@ export interface StepRef {
   readonly nth: number;
 }
 
+export function isSameRef(one: StepRef, other: StepRef): boolean {
+  return one.stage === other.stage && one.nth === other.nth;
+}
+
 /** Where a step stands today. */
 export interface StepPlace extends StepRef {
   /** In `BuildGraph.steps`. */
