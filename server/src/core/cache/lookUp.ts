@@ -1,14 +1,18 @@
 /** Looks a step up in the records of earlier builds, and of this one as far as it has come. */
 import type { Definition } from "./definition.js";
-import type { Names } from "./names.js";
-import type { PredictionKind } from "./prediction.js";
+import type { InputName } from "./inputName.js";
 import {
-  matchesOf,
+  isSettled,
   type NamedInput,
-  type RecordGraph,
+  possibleResults,
+  type SureMatch,
+  sureMatches,
   type Token,
   unrecorded,
-} from "./recordGraph.js";
+} from "./matches.js";
+import type { Names } from "./names.js";
+import type { PredictionKind } from "./prediction.js";
+import type { RecordGraph } from "./recordGraph.js";
 import type { OpenInput, StepInput } from "./stepInput.js";
 
 /** What the cache will do with a step, and what is known of its result. */
@@ -33,25 +37,28 @@ export function lookUp(
   const [root] = inputs;
   if (root?.token.kind === "records" && root.token.records.size === 0) return fresh;
   const named = inputs.map((input) => namedInput(input, names));
-  const matches = graphs.flatMap((graph) => matchesOf(graph, definition.digest, named));
-  if (matches.length === 0) return fresh;
-  const results = matches.filter(({ hasResult }) => hasResult);
-  const sure = results.filter(({ isSure }) => isSure);
-  const [kind, found, isSure] =
-    sure.length > 0
-      ? (["hit", sure, true] as const)
-      : results.length > 0
-        ? (["unknown", results, false] as const)
-        : (["miss", matches.filter((match) => match.isSure), true] as const);
-  const records = new Set(found.map(({ record }) => record));
-  return { kind, token: { kind: "records", records, isSure } };
+  const sure = graphs.flatMap((graph) => sureMatches(graph, definition.digest, named));
+  const cached = sure.filter(({ hasResult }) => hasResult);
+  if (cached.length > 0) return { kind: "hit", token: recordsOf(cached) };
+  const possible = possibleResults(graphs, definition.digest, named);
+  if (possible.size > 0)
+    return { kind: "unknown", token: { kind: "records", records: possible, isSure: false } };
+  // Records without a result only lead to others.
+  return sure.length === 0 ? fresh : { kind: "miss", token: recordsOf(sure) };
+}
+
+function recordsOf(matches: readonly SureMatch[]): Token {
+  const records = new Set(matches.map(({ record }) => record));
+  return { kind: "records", records, isSure: true };
 }
 
 /** The name is made where it is looked at: hardly ever. */
 function namedInput({ name, token, isPinned }: StepInput, names: Names): NamedInput {
+  let resolved: InputName | null = null;
   return {
     get name() {
-      return names.resolved(name);
+      resolved ??= names.resolved(name);
+      return resolved;
     },
     token,
     ...(isPinned === undefined ? {} : { isPinned }),
@@ -63,8 +70,4 @@ export function openInputs(inputs: readonly StepInput[], { kind }: Found): reado
   const open = inputs.filter(({ token }) => !isSettled(token));
   const turnedOn = open.length === 0 && kind === "unknown" ? inputs : open;
   return turnedOn.flatMap((input) => input.open ?? []);
-}
-
-function isSettled(token: Token): boolean {
-  return token.kind === "known" || (token.kind === "records" && token.isSure);
 }

@@ -9,9 +9,10 @@ import { type FilesAt, isSameMoment } from "../files/filesAt.js";
 import type { KnownDirectories } from "../files/knownDirectories.js";
 import { isSameRef, type Step } from "../graph/graph.js";
 import type { Definition } from "./definition.js";
+import { isSameToken } from "./matches.js";
 import type { OpenName, Vertex } from "./names.js";
 import type { PredictionKind } from "./prediction.js";
-import { type CacheRecord, isSameToken, type RecordGraph } from "./recordGraph.js";
+import type { CacheRecord, RecordGraph } from "./recordGraph.js";
 import type { OpenInput, StepInput } from "./stepInput.js";
 
 export interface StepOutcome {

@@ -3,7 +3,7 @@
  * digest of its definition and by the records and contents that its inputs may be. Source: BuildKit,
  * cache/remotecache/v1/spec.go.
  */
-import { type InputName, isSameName, mayBeEqual, mayEqualOthers, nameText } from "./inputName.js";
+import { type InputName, isSameName, nameText } from "./inputName.js";
 
 /** One record, known by its identity: two are the same place in the cache only if they are one. */
 export interface CacheRecord {
@@ -25,14 +25,44 @@ export interface RecordGraph {
   readonly layers: readonly RecordLayer[];
 }
 
-interface RecordLayer {
+export interface RecordLayer {
   /** Oldest first, each with whether its result is there: without one it only leads to others. */
   readonly records: ReadonlyMap<CacheRecord, boolean>;
-  readonly byDefinition: ReadonlyMap<string, ReadonlyMap<Root, readonly CacheRecord[]>>;
+  readonly byDefinition: ReadonlyMap<string, ReadonlyMap<Found, Bucket>>;
 }
 
-/** What a record stands on: another record, the text of a name, or nothing. One line can be there often. */
-type Root = CacheRecord | string | null;
+/** What an input is found by: a record, the text of a name, or nothing. */
+export type Found = CacheRecord | string | null;
+
+/** The records of one definition on one root file system: one line can be there often. */
+export class Bucket {
+  readonly records: CacheRecord[] = [];
+  #bySecond: Map<Found, CacheRecord[]> | null = null;
+  #results: ReadonlySet<CacheRecord> | null = null;
+  #inputCounts: ReadonlySet<number> | null = null;
+
+  /** Those whose second input may be this. */
+  withSecond(second: Found): readonly CacheRecord[] {
+    if (this.#bySecond === null) {
+      this.#bySecond = new Map();
+      for (const record of this.records)
+        for (const one of alternativesOf(record.inputs[1])) add(this.#bySecond, one, record);
+    }
+    return this.#bySecond.get(second) ?? [];
+  }
+
+  /** True where all of them have so many inputs. */
+  hasOnly(inputCount: number): boolean {
+    this.#inputCounts ??= new Set(this.records.map(({ inputs }) => inputs.length));
+    return this.#inputCounts.size === 1 && this.#inputCounts.has(inputCount);
+  }
+
+  /** Those whose result is there: one object, however often it is asked for. */
+  results({ records }: Pick<RecordLayer, "records">): ReadonlySet<CacheRecord> {
+    this.#results ??= new Set(this.records.filter((record) => records.get(record) === true));
+    return this.#results;
+  }
+}
 
 export const noRecords: RecordGraph = { layers: [] };
 
@@ -77,22 +107,28 @@ function inOrder(
 }
 
 function layerOf(records: ReadonlyMap<CacheRecord, boolean>): RecordLayer {
-  const byDefinition = new Map<string, Map<Root, CacheRecord[]>>();
+  const byDefinition = new Map<string, Map<Found, Bucket>>();
   for (const record of records.keys()) {
-    const byRoot = byDefinition.get(record.definition) ?? new Map<Root, CacheRecord[]>();
+    const byRoot = byDefinition.get(record.definition) ?? new Map<Found, Bucket>();
     byDefinition.set(record.definition, byRoot);
-    for (const root of rootsOf(record.inputs)) {
-      const list = byRoot.get(root);
-      if (list === undefined) byRoot.set(root, [record]);
-      else list.push(record);
+    for (const root of alternativesOf(record.inputs[0])) {
+      const bucket = byRoot.get(root) ?? new Bucket();
+      byRoot.set(root, bucket);
+      bucket.records.push(record);
     }
   }
   return { records, byDefinition };
 }
 
-function rootsOf([alternatives]: CacheRecord["inputs"]): readonly Root[] {
-  if (alternatives === undefined) return [null];
-  return alternatives.map((one) => (one.kind === "record" ? one.record : nameText(one.name)));
+function add<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+function alternativesOf(input: readonly RecordedInput[] | undefined): readonly Found[] {
+  if (input === undefined) return [null];
+  return input.map((one) => (one.kind === "record" ? one.record : nameText(one.name)));
 }
 
 /** The record of exactly these inputs; null: there is none. */
@@ -104,8 +140,9 @@ export function recordOf(
   for (const { byDefinition } of layers) {
     const found = byDefinition
       .get(definition)
-      ?.get(rootsOf(inputs)[0] ?? null)
-      ?.find(
+      ?.get(alternativesOf(inputs[0])[0] ?? null)
+      ?.withSecond(alternativesOf(inputs[1])[0] ?? null)
+      .find(
         (record) =>
           record.inputs.length === inputs.length &&
           inputs.every((input, at) => isSameInput(input, record.inputs[at] ?? [])),
@@ -209,115 +246,4 @@ export function newest(
   }
   const order = [...records.keys()].filter((record) => kept.has(record) || leading.has(record));
   return new Map(order.map((record) => [record, kept.has(record)]));
-}
-
-/**
- * What is known of an input before the build: that it is what its name says; that it is the result
- * of one of these records, unless it turns out to be new; or nothing at all.
- */
-export type Token =
-  | { readonly kind: "known" }
-  | {
-      readonly kind: "records";
-      readonly records: ReadonlySet<CacheRecord>;
-      /** True when it is the result of all of them. */
-      readonly isSure: boolean;
-    }
-  | { readonly kind: "any" };
-
-/** What runs anew has a result that no record knows. One value: what stands on it is the same too. */
-export const unrecorded: Token = { kind: "records", records: new Set(), isSure: true };
-
-export function isSameToken(one: Token, other: Token): boolean {
-  if (one.kind !== "records" || other.kind !== "records") return one.kind === other.kind;
-  return (
-    one.isSure === other.isSure &&
-    (one.records === other.records ||
-      (one.records.size === other.records.size &&
-        [...one.records].every((record) => other.records.has(record))))
-  );
-}
-
-/** An input by the name that it has once everything has been built, and what is known of it now. */
-export interface NamedInput {
-  readonly name: InputName;
-  readonly token: Token;
-  /** Content of a known checksum: a download of before, of which none is known, may have been it. */
-  readonly isPinned?: true;
-}
-
-export interface Match {
-  readonly record: CacheRecord;
-  /** False: it turns on what an input comes out as. */
-  readonly isSure: boolean;
-  readonly hasResult: boolean;
-}
-
-/** The records that a step of these inputs could turn out to be. */
-export function matchesOf(
-  { layers }: RecordGraph,
-  definition: string,
-  inputs: readonly NamedInput[],
-): readonly Match[] {
-  const matches: Match[] = [];
-  for (const { byDefinition, records } of layers) {
-    for (const record of standingOn(byDefinition.get(definition) ?? new Map(), inputs[0])) {
-      const fit = fitOf(record, inputs);
-      if (fit === "no") continue;
-      matches.push({ record, isSure: fit === "yes", hasResult: records.get(record) === true });
-    }
-  }
-  return matches;
-}
-
-/** Those of a definition whose first input could be this. */
-function standingOn(
-  byRoot: ReadonlyMap<Root, readonly CacheRecord[]>,
-  root: NamedInput | undefined,
-): Iterable<CacheRecord> {
-  if (root === undefined) return byRoot.get(null) ?? [];
-  const { token, name } = root;
-  const isExact =
-    token.kind === "records" ||
-    (token.kind === "known" && root.isPinned !== true && !mayEqualOthers(name));
-  if (!isExact) return new Set([...byRoot.values()].flat());
-  const roots = token.kind === "records" ? [...token.records] : [nameText(name)];
-  return new Set(roots.flatMap((one) => byRoot.get(one) ?? []));
-}
-
-type Fit = "yes" | "maybe" | "no";
-
-function fitOf(record: CacheRecord, inputs: readonly NamedInput[]): Fit {
-  if (record.inputs.length !== inputs.length) return "no";
-  let fit: Fit = "yes";
-  for (const [at, input] of inputs.entries()) {
-    const one = bestFit(input, record.inputs[at] ?? []);
-    if (one === "no") return "no";
-    if (one === "maybe") fit = one;
-  }
-  return fit;
-}
-
-function bestFit(input: NamedInput, alternatives: readonly RecordedInput[]): Fit {
-  let best: Fit = "no";
-  for (const alternative of alternatives) {
-    const fit = fitOfOne(input, alternative);
-    if (fit === "yes") return fit;
-    if (fit === "maybe") best = fit;
-  }
-  return best;
-}
-
-function fitOfOne({ name, token, isPinned }: NamedInput, recorded: RecordedInput): Fit {
-  if (token.kind === "any") return "maybe";
-  if (token.kind === "records") {
-    const isOne = recorded.kind === "record" && token.records.has(recorded.record);
-    return isOne ? (token.isSure ? "yes" : "maybe") : "no";
-  }
-  if (recorded.kind === "record") return "no";
-  if (isSameName(name, recorded.name)) return "yes";
-  if (isPinned !== true) return mayBeEqual(name, recorded.name) ? "maybe" : "no";
-  const mayBeIt =
-    recorded.name.kind === "address" || (name.kind === "git" && recorded.name.kind === "git");
-  return mayBeIt ? "maybe" : "no";
 }

@@ -11,8 +11,8 @@ import type { OpenBase } from "../files/stageFiles.js";
 import type { StageBase } from "../graph/graph.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { downloadName, type InputName } from "./inputName.js";
+import { type NamedInput, unrecorded } from "./matches.js";
 import type { OpenName } from "./names.js";
-import { type NamedInput, unrecorded } from "./recordGraph.js";
 
 /** Why an input cannot be known before the build. */
 export type OpenInput =

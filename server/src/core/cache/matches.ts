@@ -1,0 +1,181 @@
+/** The records that a step could turn out to be, by what is known of its inputs before the build. */
+import { type InputName, isSameName, mayBeEqual, mayEqualOthers, nameText } from "./inputName.js";
+import type {
+  Bucket,
+  CacheRecord,
+  Found,
+  RecordedInput,
+  RecordGraph,
+  RecordLayer,
+} from "./recordGraph.js";
+
+/**
+ * What is known of an input before the build: that it is what its name says; that it is the result
+ * of one of these records, unless it turns out to be new; or nothing at all.
+ */
+export type Token =
+  | { readonly kind: "known" }
+  | {
+      readonly kind: "records";
+      readonly records: ReadonlySet<CacheRecord>;
+      /** True when it is the result of all of them. */
+      readonly isSure: boolean;
+    }
+  | { readonly kind: "any" };
+
+/** What runs anew has a result that no record knows. One value: what stands on it is the same too. */
+export const unrecorded: Token = { kind: "records", records: new Set(), isSure: true };
+
+export function isSameToken(one: Token, other: Token): boolean {
+  if (one.kind !== "records" || other.kind !== "records") return one.kind === other.kind;
+  return (
+    one.isSure === other.isSure &&
+    (one.records === other.records ||
+      (one.records.size === other.records.size &&
+        [...one.records].every((record) => other.records.has(record))))
+  );
+}
+
+/** An input by the name that it has once everything has been built, and what is known of it now. */
+export interface NamedInput {
+  readonly name: InputName;
+  readonly token: Token;
+  /** Content of a known checksum: a download of before, of which none is known, may have been it. */
+  readonly isPinned?: true;
+}
+
+export interface SureMatch {
+  readonly record: CacheRecord;
+  readonly hasResult: boolean;
+}
+
+/** The records that a step of these inputs is for certain, whatever else comes out of the build. */
+export function sureMatches(
+  { layers }: RecordGraph,
+  definition: string,
+  inputs: readonly NamedInput[],
+): readonly SureMatch[] {
+  if (!inputs.every(({ token }) => isSettled(token))) return [];
+  const matches: SureMatch[] = [];
+  for (const { byDefinition, records } of layers) {
+    for (const bucket of bucketsOn(byDefinition.get(definition) ?? none, inputs[0])) {
+      for (const record of withSecond(bucket, inputs[1])) {
+        if (fitOf(record, inputs) !== "yes") continue;
+        matches.push({ record, hasResult: records.get(record) === true });
+      }
+    }
+  }
+  return matches;
+}
+
+/** Those that have a result, and that it may be: it turns on what an input comes out as. */
+export function possibleResults(
+  graphs: readonly RecordGraph[],
+  definition: string,
+  inputs: readonly NamedInput[],
+): ReadonlySet<CacheRecord> {
+  const found: ReadonlySet<CacheRecord>[] = [];
+  for (const layer of graphs.flatMap(({ layers }) => layers)) {
+    const byRoot = layer.byDefinition.get(definition) ?? none;
+    const buckets = isExact(inputs[0]) ? bucketsOn(byRoot, inputs[0]) : byRoot.values();
+    for (const bucket of buckets) {
+      const results = possibleIn(bucket, layer, inputs);
+      if (results.size > 0) found.push(results);
+    }
+  }
+  const [only = nothing, another] = found;
+  return another === undefined ? only : new Set(found.flatMap((results) => [...results]));
+}
+
+const none: ReadonlyMap<Found, Bucket> = new Map();
+const nothing: ReadonlySet<CacheRecord> = new Set();
+
+function possibleIn(
+  bucket: Bucket,
+  layer: RecordLayer,
+  inputs: readonly NamedInput[],
+): ReadonlySet<CacheRecord> {
+  const results = bucket.results(layer);
+  const [root, ...others] = inputs;
+  // Of the others nothing is known: one set for all that stand there, however many that are.
+  const areAllPossible =
+    root !== undefined &&
+    (isExact(root) || root.token.kind === "any") &&
+    others.every(({ token }) => token.kind === "any") &&
+    !inputs.every(({ token }) => isSettled(token)) &&
+    bucket.hasOnly(inputs.length);
+  if (areAllPossible) return results;
+  return new Set([...results].filter((record) => fitOf(record, inputs) === "maybe"));
+}
+
+/** True where the index of the records finds all that the input could be. */
+function isExact(input: NamedInput | undefined): boolean {
+  if (input === undefined || input.token.kind === "records") return true;
+  return input.token.kind === "known" && input.isPinned !== true && !mayEqualOthers(input.name);
+}
+
+/** The records that stand on an input, as far as that is known. */
+function bucketsOn(
+  byRoot: ReadonlyMap<Found, Bucket>,
+  root: NamedInput | undefined,
+): readonly Bucket[] {
+  if (root?.token.kind !== "records") {
+    const bucket = byRoot.get(root === undefined ? null : nameText(root.name));
+    return bucket === undefined ? [] : [bucket];
+  }
+  const { records } = root.token;
+  // Whichever are fewer are gone through.
+  if (records.size <= byRoot.size)
+    return [...records].flatMap((record) => byRoot.get(record) ?? []);
+  return [...byRoot].flatMap(([one, bucket]) =>
+    typeof one === "object" && one !== null && records.has(one) ? [bucket] : [],
+  );
+}
+
+function withSecond(bucket: Bucket, input: NamedInput | undefined): Iterable<CacheRecord> {
+  if (input === undefined) return bucket.withSecond(null);
+  const { token, name } = input;
+  if (token.kind !== "records") return bucket.withSecond(nameText(name));
+  return new Set([...token.records].flatMap((record) => bucket.withSecond(record)));
+}
+
+export function isSettled(token: Token): boolean {
+  return token.kind === "known" || (token.kind === "records" && token.isSure);
+}
+
+type Fit = "yes" | "maybe" | "no";
+
+function fitOf(record: CacheRecord, inputs: readonly NamedInput[]): Fit {
+  if (record.inputs.length !== inputs.length) return "no";
+  let fit: Fit = "yes";
+  for (const [at, input] of inputs.entries()) {
+    const one = bestFit(input, record.inputs[at] ?? []);
+    if (one === "no") return "no";
+    if (one === "maybe") fit = one;
+  }
+  return fit;
+}
+
+function bestFit(input: NamedInput, alternatives: readonly RecordedInput[]): Fit {
+  let best: Fit = "no";
+  for (const alternative of alternatives) {
+    const fit = fitOfOne(input, alternative);
+    if (fit === "yes") return fit;
+    if (fit === "maybe") best = fit;
+  }
+  return best;
+}
+
+function fitOfOne({ name, token, isPinned }: NamedInput, recorded: RecordedInput): Fit {
+  if (token.kind === "any") return "maybe";
+  if (token.kind === "records") {
+    const isOne = recorded.kind === "record" && token.records.has(recorded.record);
+    return isOne ? (token.isSure ? "yes" : "maybe") : "no";
+  }
+  if (recorded.kind === "record") return "no";
+  if (isSameName(name, recorded.name)) return "yes";
+  if (isPinned !== true) return mayBeEqual(name, recorded.name) ? "maybe" : "no";
+  const mayBeIt =
+    recorded.name.kind === "address" || (name.kind === "git" && recorded.name.kind === "git");
+  return mayBeIt ? "maybe" : "no";
+}
