@@ -10,7 +10,7 @@ import { filesAfter, filesOf, obstacleTo } from "../files/filesAt.js";
 import { rootAlone, usualDirectories } from "../files/knownDirectories.js";
 import type { Origin } from "../files/stageFiles.js";
 import type { Stage, StageBase, Step, StepRef } from "../graph/graph.js";
-import { sourcesOf } from "../graph/reach.js";
+import { sourcesOf } from "../graph/sources.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { type Definition, definitionOf } from "./definition.js";
 import type { Given, KeptRuns, Run } from "./keptRuns.js";

@@ -4,35 +4,14 @@
  * when somebody asks.
  */
 import type { Stage, StepRef } from "../graph/graph.js";
-import { sourcesOf } from "../graph/reach.js";
+import { sourcesOf } from "../graph/sources.js";
 import type { Digest } from "../host.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { type InputName, nameText } from "./inputName.js";
+import type { OpenName, Vertex } from "./openName.js";
 import type { StepOutcome } from "./outcome.js";
 import { resultKey } from "./resultKey.js";
 import { baseVertex, imageVertex } from "./stepInput.js";
-
-/** A name as it is known before the keys are made. */
-export type OpenName =
-  | InputName
-  /** What a step leaves. */
-  | { readonly kind: "result"; readonly of: StepRef }
-  /** All files of something, by their content. */
-  | { readonly kind: "whole"; readonly of: OpenName }
-  /** Files that a build alone can tell: what is known of them, and what holds the others. */
-  | {
-      readonly kind: "made";
-      readonly known: readonly unknown[];
-      readonly holders: readonly OpenName[];
-    };
-
-/**
- * What BuildKit runs once has one vertex: a step with all that is below it, or what a stage starts
- * with.
- */
-export type Vertex =
-  | { readonly kind: "base"; readonly name: string }
-  | { readonly kind: "step"; readonly of: StepRef };
 
 /** The outcomes of a build, as far as they are known. */
 export interface NamedBuild {

@@ -10,7 +10,7 @@ import type { KnownDirectories } from "../files/knownDirectories.js";
 import { isSameRef, type Step } from "../graph/graph.js";
 import type { Definition } from "./definition.js";
 import { isSameToken } from "./matches.js";
-import type { OpenName, Vertex } from "./names.js";
+import type { OpenName, Vertex } from "./openName.js";
 import type { PredictionKind } from "./prediction.js";
 import type { CacheRecord, RecordGraph } from "./recordGraph.js";
 import type { OpenInput, StepInput } from "./stepInput.js";

@@ -12,7 +12,7 @@ import type { StageBase } from "../graph/graph.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { downloadName, type InputName } from "./inputName.js";
 import { type NamedInput, unrecorded } from "./matches.js";
-import type { OpenName } from "./names.js";
+import type { OpenName } from "./openName.js";
 
 /** Why an input cannot be known before the build. */
 export type OpenInput =

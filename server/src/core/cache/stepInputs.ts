@@ -10,7 +10,8 @@ import { type Origin, stageFiles } from "../files/stageFiles.js";
 import type { BuildGraph, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
-import { isUnnamed, type Names, type Vertex } from "./names.js";
+import { isUnnamed, type Names } from "./names.js";
+import type { Vertex } from "./openName.js";
 import {
   baseInput,
   elsewhere,

@@ -1,6 +1,6 @@
 /** Which files of which stages a prediction has to follow. */
 import type { BuildGraph } from "../graph/graph.js";
-import { sourcesOf } from "../graph/reach.js";
+import { sourcesOf } from "../graph/sources.js";
 
 /**
  * For the stages whose files something else takes: the place of their first step that leaves files

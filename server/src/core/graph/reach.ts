@@ -2,26 +2,8 @@
 import type { BuilderRules } from "../build/builderRules.js";
 import { instructionKind } from "../instructions/index.js";
 import type { SourceReference } from "../instructions/operation.js";
-import type { StageBase, Step } from "./graph.js";
+import type { Step } from "./graph.js";
 import type { WalkedStage } from "./walkedStage.js";
-
-/** The stages that a stage takes its base or files from, each once. */
-export function needsOf(base: StageBase, steps: readonly Step[]): readonly number[] {
-  const needs = new Set<number>();
-  if (base.kind === "stage") needs.add(base.index);
-  for (const step of steps) {
-    if (step.operation === null) continue;
-    for (const source of sourcesOf(step)) if (source.kind === "stage") needs.add(source.index);
-  }
-  return [...needs];
-}
-
-/** Where the files of a step come from, its own root file system left out. */
-export function sourcesOf({ operation }: Pick<Step, "operation">): readonly SourceReference[] {
-  if (operation?.kind === "copy") return [operation.from];
-  if (operation?.kind !== "run") return [];
-  return operation.mounts.flatMap(({ from }) => (from === null ? [] : [from]));
-}
 
 /** What the target needs, or every stage down to it. */
 export function reachableStages(

@@ -9,7 +9,7 @@ import type { Instruction } from "../syntax/syntax.js";
 import { imageTriggers, triggerHolders } from "./addedInstructions.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
 import type { StageBase, Step } from "./graph.js";
-import { needsOf } from "./reach.js";
+import { needsOf } from "./sources.js";
 import { baseStage, isNameTaken } from "./stageNames.js";
 import { continuedScope, replacedScope, startScope } from "./startScope.js";
 import { type StageWalk, stepOf, walkStage } from "./walkStage.js";

@@ -1,0 +1,25 @@
+/** What inputs and positions are called before the keys of a build are made: see `names.ts`. */
+import type { StepRef } from "../graph/graph.js";
+import type { InputName } from "./inputName.js";
+
+/** A name as it is known before the keys are made. */
+export type OpenName =
+  | InputName
+  /** What a step leaves. */
+  | { readonly kind: "result"; readonly of: StepRef }
+  /** All files of something, by their content. */
+  | { readonly kind: "whole"; readonly of: OpenName }
+  /** Files that a build alone can tell: what is known of them, and what holds the others. */
+  | {
+      readonly kind: "made";
+      readonly known: readonly unknown[];
+      readonly holders: readonly OpenName[];
+    };
+
+/**
+ * What BuildKit runs once has one vertex: a step with all that is below it, or what a stage starts
+ * with.
+ */
+export type Vertex =
+  | { readonly kind: "base"; readonly name: string }
+  | { readonly kind: "step"; readonly of: StepRef };
