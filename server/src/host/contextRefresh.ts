@@ -14,15 +14,15 @@ export async function refreshed(
   root: FolderNode,
   paths: readonly string[],
 ): Promise<FolderNode> {
-  const listed = listedNames(walk);
-  const spelled = paths.flatMap((path) => otherSpelling(listed, path) ?? []);
+  const spelling = spellingOf(walk, root);
+  const spelled = paths.flatMap((path) => spelling.other(path) ?? []);
   const wanted = new Set([...paths, ...spelled].map((path) => topUnknown(root, path)));
   const changes = new Map<string, TreeNode | null>();
   const errors = new Map<string, HostError>();
   for (const path of wanted) {
     await walk.slices.next();
     if (isBelowAny(path, wanted)) continue;
-    const found = await presentState(walk, root, path, listed);
+    const found = await presentState(walk, root, path, spelling);
     if (found === undefined) continue;
     if (found === null || !("code" in found)) changes.set(path, found);
     else {
@@ -52,37 +52,64 @@ function isBelowAny(path: string, folders: ReadonlySet<string>): boolean {
   return false;
 }
 
-/** The names in a folder as the disk spells them; null: it cannot be listed. */
-type ListedNames = (folder: string) => ReadonlySet<string> | null;
+/**
+ * What names are called on a disk that takes other spellings for them: macOS and Windows ignore case,
+ * macOS also how an accent is written. The builder gets the name that the disk lists.
+ */
+interface Spelling {
+  /** Where a path leads under other names; null: nowhere. */
+  other(path: string): string | null;
+  /** True where a name that the disk finds in a folder is the name that it lists. */
+  isListed(folder: string, name: string): boolean;
+}
 
-/** Asks the disk once for each folder. */
-function listedNames(walk: Walk): ListedNames {
+/** Lists a folder only where it takes other names for what is in it, and once. */
+function spellingOf(walk: Walk, root: FolderNode): Spelling {
   const known = new Map<string, ReadonlySet<string> | null>();
-  return (folder) => {
+  const listed = (folder: string): ReadonlySet<string> | null => {
     let names = known.get(folder);
     if (names === undefined) {
-      const listed = walk.fileSystem.list(diskPath(walk, folder));
-      names = listed.ok ? new Set(listed.value) : null;
+      const found = walk.fileSystem.list(diskPath(walk, folder));
+      names = found.ok ? new Set(found.value) : null;
       known.set(folder, names);
     }
     return names;
   };
+  return {
+    other(path) {
+      const names = path.split("/");
+      let found = "";
+      for (const [at, name] of names.entries()) {
+        const next = joinPath(found, name);
+        const isKnown = at < names.length - 1 && folderAt(root, next) !== null;
+        const spelled =
+          isKnown || !takesOtherNames(walk, found, name) ? name : spelledIn(listed(found), name);
+        if (spelled === null) return null;
+        found = joinPath(found, spelled);
+      }
+      return found === path ? null : found;
+    },
+    isListed: (folder, name) =>
+      !takesOtherNames(walk, folder, name) || listed(folder)?.has(name) !== false,
+  };
 }
 
-/**
- * What a path is called on a disk that takes other spellings for it: macOS and Windows ignore case,
- * macOS also how an accent is written. The builder gets the name that the disk lists.
- */
-function otherSpelling(listed: ListedNames, path: string): string | null {
-  let found = "";
-  for (const name of path.split("/")) {
-    const names = listed(found);
-    const folded = fold(name);
-    const spelled = names?.has(name) ? name : [...(names ?? [])].find((n) => fold(n) === folded);
-    if (spelled === undefined) return null;
-    found = joinPath(found, spelled);
-  }
-  return found === path ? null : found;
+/** False where a disk finds a name of a folder only as it is spelled, or finds nothing. */
+function takesOtherNames(walk: Walk, folder: string, name: string): boolean {
+  if (/[\u0080-\uffff]/.test(name)) return true;
+  const lower = name.toLowerCase();
+  const otherCase = lower === name ? name.toUpperCase() : lower;
+  if (otherCase === name) return false;
+  const found = walk.fileSystem.stat(diskPath(walk, joinPath(folder, name)));
+  const other = walk.fileSystem.stat(diskPath(walk, joinPath(folder, otherCase)));
+  return found.ok && other.ok && found.value.ino === other.value.ino;
+}
+
+function spelledIn(names: ReadonlySet<string> | null, name: string): string | null {
+  if (names?.has(name) === true) return name;
+  const folded = fold(name);
+  for (const other of names ?? []) if (fold(other) === folded) return other;
+  return null;
 }
 
 function fold(name: string): string {
@@ -97,10 +124,9 @@ async function presentState(
   walk: Walk,
   root: FolderNode,
   path: string,
-  listed: ListedNames,
+  spelling: Spelling,
 ): Promise<TreeNode | HostError | null | undefined> {
   let state = walk.ignore.start;
-  const folder = parentPath(path);
   for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
     const above = path.slice(0, end);
     const verdict = walk.ignore.visit(above, state);
@@ -113,7 +139,7 @@ async function presentState(
   if (verdict.ignored && !walk.ignore.shouldDescend(path)) return gone;
   const name = baseName(path);
   // A disk that ignores case finds a file by a name that it no longer has.
-  const isThere = listed(folder)?.has(name) !== false;
+  const isThere = spelling.isListed(parentPath(path), name);
   const found = isThere ? readEntry(walk, path, name, known) : null;
   if (found === null) return gone;
   if ("code" in found) return found;
