@@ -1,9 +1,17 @@
 /** The build context as a commit has it, under that commit's own ignore file. */
+import type { Builder } from "../build/builder.js";
 import { rulesOf } from "../build/builderRules.js";
 import { type BuildDefinition, contextFolder } from "../build/definition.js";
-import { nodeAt } from "../context/folder.js";
-import { createIgnoreMatcher, ignoreNothing, readIgnoreFile } from "../context/ignoreFile.js";
-import { type ListedFile, listedTree } from "../context/listedTree.js";
+import type { FileNode, FileTree, FolderNode, TreeNode } from "../context/fileTree.js";
+import { childOf, childrenOf, withChildren } from "../context/folder.js";
+import {
+  createIgnoreMatcher,
+  type IgnoreProblem,
+  ignoreNothing,
+  readIgnoreFile,
+} from "../context/ignoreFile.js";
+import { listedTree } from "../context/listedTree.js";
+import { type PairMemory, pairMemory } from "../context/pairMemory.js";
 import { contextView } from "../files/contextInput.js";
 import { type Digest, type Known, known } from "../host.js";
 import { joinPath } from "../text/paths.js";
@@ -55,30 +63,109 @@ function ignoreFile(
   return known(null);
 }
 
+/** By the tree as git has it, which stands for the commit and the ignore file, and what became of it. */
+const states = pairMemory<FileTree, FolderNode, ContextState>();
+
 function stateOf(
   { definition: { builder }, commit: { system }, working, digest }: CommitContext,
-  { files, changed }: CommitFiles,
+  files: CommitFiles,
   ignored: IgnoreFile | null,
 ): ContextState {
-  const ignore =
-    ignored === null
-      ? ignoreNothing(builder)
-      : createIgnoreMatcher(readIgnoreFile(ignored.text), builder, system);
-  const kept = files
-    .filter(({ path }) => !ignore.isIgnored(path))
-    .map((file): ListedFile => {
-      if (file.kind === "symlink") return file;
-      const now = nodeAt(working.tree.root, file.path);
-      // What git holds to be the same is the same, whatever line ends and filters did to its bytes.
-      const isSame = now?.kind === "file" && now.identity !== null && !changed.has(file.path);
-      return isSame ? { ...file, size: now.size, identity: now.identity } : file;
-    });
-  const tree = listedTree(kept, ignore.isIgnored);
-  return {
-    tree,
-    view: contextView(tree, digest),
-    checkout: null,
-    entryCount: tree.root.entryCount,
-    problems: ignoreProblems(ignored?.path ?? null, ignore.problems),
-  };
+  const { tree, problems } = listedFiles(files, ignored, builder, system);
+  const root = asOnDisk(tree.root, working.tree.root, files);
+  let state = states.get(tree, root);
+  if (state === undefined) {
+    const seen = { root, isIgnored: tree.isIgnored };
+    state = {
+      tree: seen,
+      view: contextView(seen, digest),
+      checkout: null,
+      entryCount: root.entryCount,
+      problems: ignoreProblems(ignored?.path ?? null, problems),
+    };
+    states.set(tree, root, state);
+  }
+  return state;
+}
+
+interface ListedFiles {
+  readonly tree: FileTree;
+  readonly problems: readonly IgnoreProblem[];
+}
+
+const trees = new WeakMap<CommitFiles, Map<string, ListedFiles>>();
+
+/** The files of a commit that its ignore file leaves. */
+function listedFiles(
+  files: CommitFiles,
+  ignored: IgnoreFile | null,
+  builder: Builder,
+  system: CommitFacts["system"],
+): ListedFiles {
+  const known = trees.get(files) ?? new Map<string, ListedFiles>();
+  trees.set(files, known);
+  const name = JSON.stringify([ignored, builder, system]);
+  let listed = known.get(name);
+  if (listed === undefined) {
+    const ignore =
+      ignored === null
+        ? ignoreNothing(builder)
+        : createIgnoreMatcher(readIgnoreFile(ignored.text), builder, system);
+    const kept = files.files.filter(({ path }) => !ignore.isIgnored(path));
+    listed = { tree: listedTree(kept, ignore.isIgnored), problems: ignore.problems };
+    known.set(name, listed);
+  }
+  return listed;
+}
+
+const onDisk = new WeakMap<CommitFiles, PairMemory<FolderNode, FolderNode, FolderNode>>();
+
+/**
+ * The files of a commit with the bytes that they have on disk, where git holds those to be the same:
+ * line ends and filters may have made others of them. Nodes are the commit's wherever they can be.
+ */
+function asOnDisk(committed: FolderNode, working: FolderNode, files: CommitFiles): FolderNode {
+  const known = onDisk.get(files) ?? pairMemory<FolderNode, FolderNode, FolderNode>();
+  onDisk.set(files, known);
+  return seenFolder(committed, working, "", files, known).node;
+}
+
+interface Seen<T> {
+  readonly node: T;
+  /** False where files on disk have still to be read. */
+  readonly isFinal: boolean;
+}
+
+function seenFolder(
+  committed: FolderNode,
+  working: FolderNode,
+  path: string,
+  files: CommitFiles,
+  known: PairMemory<FolderNode, FolderNode, FolderNode>,
+): Seen<FolderNode> {
+  const remembered = known.get(committed, working);
+  if (remembered !== undefined) return { node: remembered, isFinal: true };
+  const changes = new Map<string, TreeNode>();
+  let isFinal = true;
+  for (const child of childrenOf(committed)) {
+    const now = childOf(working, child.name);
+    const at = joinPath(path, child.name);
+    let seen: Seen<TreeNode> = { node: child, isFinal: true };
+    if (child.kind === "directory" && now?.kind === "directory") {
+      seen = seenFolder(child, now, at, files, known);
+    } else if (child.kind === "file" && now?.kind === "file" && !files.changed.has(at)) {
+      seen = seenFile(child, now);
+    }
+    if (seen.node !== child) changes.set(child.name, seen.node);
+    if (!seen.isFinal) isFinal = false;
+  }
+  const node = changes.size === 0 ? committed : withChildren(committed, changes);
+  if (isFinal) known.set(committed, working, node);
+  return { node, isFinal };
+}
+
+function seenFile(committed: FileNode, { identity, size }: FileNode): Seen<FileNode> {
+  if (identity === null) return { node: committed, isFinal: false };
+  const isSame = identity === committed.identity && size === committed.size;
+  return { node: isSame ? committed : { ...committed, identity, size }, isFinal: true };
 }
