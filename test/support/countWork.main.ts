@@ -16,6 +16,7 @@ countBuiltins();
 const lists: Readonly<Record<WorkList, () => Promise<{ readonly works: readonly Work[] }>>> = {
   parsing: () => import("../unit/syntax/works.js"),
   analysing: () => import("../unit/analysis/works.js"),
+  contexts: () => import("../unit/context/works.js"),
 };
 
 process.on("message", async ({ list, name }: WorkQuestion) => {

@@ -15,6 +15,7 @@ import {
 } from "../core/cache/state.js";
 import type { Result } from "../core/host.js";
 import { say } from "../core/text/say.js";
+import { sha256 } from "./digest.js";
 import { hostError } from "./errors.js";
 
 const fileName = "simulated-builds.json";
@@ -75,7 +76,7 @@ export function openStateStore(folder: string | null): StateStore {
         if (!read.ok) return read;
         state = next(state);
         const fresh = `${file}.${randomBytes(6).toString("hex")}.new`;
-        await writeFile(fresh, writeState(state), { mode: 0o600 });
+        await writeFile(fresh, writeState(state, sha256), { mode: 0o600 });
         await rename(fresh, file);
         stamp = await stampOf(file);
         return read;

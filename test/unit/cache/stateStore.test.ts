@@ -249,7 +249,7 @@ test("what is written is read back, and holds no value of a variable", () => {
       emptyState,
       recordBuild({ graph, keys, tree: input.context?.tree ?? null, at: 1, digest: sha256 }),
     );
-    const written = writeState(state);
+    const written = writeState(state, sha256);
     assert.deepEqual(readState(written), { kind: "read", state });
     assert.doesNotMatch(written, /hunter2|swordfish|xyzzy123/);
   }

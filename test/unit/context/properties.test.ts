@@ -3,14 +3,14 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { contentDigest } from "../../../server/src/core/context/contentDigest.js";
 import type { Found } from "../../../server/src/core/context/fileTree.js";
-import { nodeAt } from "../../../server/src/core/context/folder.js";
+import { emptyFolder, nodeAt } from "../../../server/src/core/context/folder.js";
 import {
   createIgnoreMatcher,
   type IgnoreMatcher,
   readIgnoreFile,
 } from "../../../server/src/core/context/ignoreFile.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
-import { manifestOf } from "../../../server/src/core/context/manifest.js";
+import { type Manifest, manifestOf } from "../../../server/src/core/context/manifest.js";
 import { selectSources } from "../../../server/src/core/context/select.js";
 import {
   type CopyRequest,
@@ -51,6 +51,10 @@ function digestOf(tree: ReturnType<typeof listed>, request: CopyRequest): string
   return JSON.stringify(contentDigest(tree, selectSources(tree, request), sha256));
 }
 
+function pathsOf(manifest: Manifest | null): readonly string[] {
+  return manifest === null ? [] : [...entriesBelow(manifest.root, "", "")].map(({ path }) => path);
+}
+
 test("a file that is not selected changes no digest; a selected one always does", () => {
   fc.assert(
     fc.property(
@@ -64,7 +68,7 @@ test("a file that is not selected changes no digest; a selected one always does"
         const selection = selectSources(before, request);
         if (selection.problems.length > 0) return;
         const changed = paths[pick % paths.length];
-        const selected = manifestOf(selection)?.some(([path]) => path === changed);
+        const selected = pathsOf(manifestOf(selection)).some((path) => path === changed);
         const after = listed(paths, (path) => (path === changed ? { identity: "new" } : {}));
         assert.equal(digestOf(before, request) !== digestOf(after, request), selected);
       },
@@ -151,7 +155,11 @@ async function pictureOf(reader: ReturnType<typeof readerOf>): Promise<unknown> 
   const digest = contentDigest(reader.tree, selectSources(reader.tree, request), sha256);
   if (digest.kind === "needed") await reader.hash(digest.paths);
   const selection = selectSources(reader.tree, request);
-  return [contentDigest(reader.tree, selection, sha256), manifestOf(selection)];
+  const manifest = manifestOf(selection);
+  const lines = [...entriesBelow(manifest?.root ?? emptyFolder, "", "")].map(({ path, node }) =>
+    node.kind === "directory" ? [path, node.mode] : [path, node.mode, node.size, node.identity],
+  );
+  return [contentDigest(reader.tree, selection, sha256), lines];
 }
 
 test("a walk finds exactly the files that are not ignored, whatever it prunes", async () => {

@@ -1,6 +1,6 @@
 /** Steps that will miss the cache of another machine, because of the modes that files have here. */
 import type { Keys } from "../cache/predict.js";
-import { type Checkout, otherModes } from "../context/checkout.js";
+import { type Checkout, joinedModes, otherModes } from "../context/checkout.js";
 import { type BuildGraph, placeOf } from "../graph/graph.js";
 import { type Placed, rangeAt } from "../text/range.js";
 import type { Problem } from "./problem.js";
@@ -13,10 +13,12 @@ export function checkoutProblems(
 ): readonly Placed<Problem>[] {
   if (checkout === null) return [];
   return keys.steps.flatMap(({ step, context }): readonly Placed<Problem>[] => {
-    const modes = context
-      .filter(({ folder }) => folder === null)
-      .flatMap(({ selection }) => otherModes(checkout, selection));
-    if (modes.length === 0) return [];
+    const modes = joinedModes(
+      context
+        .filter(({ folder }) => folder === null)
+        .map(({ selection }) => otherModes(checkout, selection)),
+    );
+    if (modes.count === 0) return [];
     const range = rangeAt(placeOf(graph, step).start, step.instruction.keywordRange);
     return [{ code: "other-mode-in-checkout", modes, range }];
   });

@@ -1,5 +1,5 @@
 import type { StepProblem } from "../cache/prediction.js";
-import type { OtherMode } from "../context/checkout.js";
+import type { OtherModes } from "../context/checkout.js";
 import type { IgnoreProblem } from "../context/ignoreFile.js";
 import type { HostError } from "../host.js";
 
@@ -11,7 +11,7 @@ export type ContextProblem =
   /** The builder could not read it either. */
   | { readonly code: "file-unreadable"; readonly error: HostError }
   /** `mode`: at least one. */
-  | { readonly code: "other-mode-in-checkout"; readonly modes: readonly OtherMode[] }
+  | { readonly code: "other-mode-in-checkout"; readonly modes: OtherModes }
   | BadIgnorePattern
   /** `reason`: in the words of the editor's language, without a full stop. */
   | { readonly code: "context-unreadable"; readonly folder: string; readonly reason: string };

@@ -71,7 +71,7 @@ function areSameNames(a: readonly InputName[], b: readonly InputName[]): boolean
 
 /** Where the sources themselves are others than before, files that came or went say nothing. */
 function fileChanges(
-  { graph, baseline }: Comparison,
+  { graph, baseline, digest }: Comparison,
   keyed: KeyedStep,
   before: StepRecord,
   isElsewhere: boolean,
@@ -79,7 +79,7 @@ function fileChanges(
   const [context] = keyed.context;
   const recorded = before.manifest === null ? null : baseline.manifest(before.manifest);
   if (context?.manifest === null || context === undefined || recorded === null) return [];
-  const found = compareManifests(recorded, context.manifest);
+  const found = compareManifests(recorded, context.manifest, digest);
   const changes: readonly PathChange[] = [
     ...found.contentChanged.map((path) => ({ path, how: "changed" as const })),
     ...(isElsewhere ? [] : found.added).map((path) => ({ path, how: "added" as const })),

@@ -12,6 +12,7 @@ import { facetsOf } from "./definition.js";
 import type { KeyedStep, Keys } from "./predict.js";
 import { type CacheRecord, recordedAs, withoutStacked } from "./recordGraph.js";
 import type { BuildRecord, StepRecord } from "./records.js";
+import { folderText } from "./writtenFolders.js";
 
 export interface RecordedBuild {
   readonly build: BuildRecord;
@@ -69,7 +70,7 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     const [context] = keyed.context;
     let manifest: string | null = null;
     if (context?.manifest != null) {
-      manifest = digest(JSON.stringify(context.manifest)).slice(0, 32);
+      manifest = manifestName(context.manifest, digest);
       manifests.set(manifest, context.manifest);
     }
     steps.push({
@@ -99,6 +100,11 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
   };
   const hidesEarlier = keys.steps.some(replaces);
   return { build, records, hidesEarlier, manifests, transfer: transferOf(input) };
+}
+
+/** Equal for manifests that hold the same. */
+function manifestName({ root, through }: Manifest, digest: Digest): string {
+  return digest(JSON.stringify([folderText(root, digest), ...[...through].sort()])).slice(0, 32);
 }
 
 /** Where everything is sent at every build, nothing is held. */

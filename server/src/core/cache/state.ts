@@ -6,8 +6,10 @@
 import { isBuilder } from "../build/builder.js";
 import { rulesOf } from "../build/builderRules.js";
 import { type BuildDefinition, contextPlace, dockerfileName } from "../build/definition.js";
+import type { Part } from "../context/fileTree.js";
 import type { Manifest } from "../context/manifest.js";
 import type { Transfer } from "../context/transfer.js";
+import type { Digest } from "../host.js";
 import { nameText, readName } from "./inputName.js";
 import type { RecordedBuild } from "./record.js";
 import {
@@ -21,8 +23,14 @@ import {
   withRecords,
 } from "./recordGraph.js";
 import { type Baseline, type BuildRecord, modelVersion, type StepRecord } from "./records.js";
+import {
+  countShared,
+  type FolderText,
+  folderReader,
+  folderText,
+  partTexts,
+} from "./writtenFolders.js";
 import { isWrittenRecord, readRecords, writeRecords } from "./writtenRecords.js";
-import { isSentEntry, readTransfer, type SentEntry, writeTransfer } from "./writtenTransfers.js";
 
 export interface BuildState {
   /** Oldest first. */
@@ -43,11 +51,8 @@ export const emptyState: BuildState = {
 /** A Dockerfile's last build per builder and target is kept, of so many in all. */
 const maxBuilds = 60;
 const maxRecords = 20_000;
-/** Lines of manifests in all; one is about 100 bytes in the file. */
-const maxManifestLines = 200_000;
-
-/** Entries of transfers in all; one is about 100 bytes in the file. */
-const maxSentEntries = 200_000;
+/** Entries of manifests in all, and of transfers; one is about 100 bytes in the file. */
+const maxEntries = 200_000;
 
 /** The state with one more build; what is too much, the oldest first, is dropped. */
 export function addBuild(
@@ -95,10 +100,11 @@ function addTransfer(
     [name, transfer] as const,
     ...[...transfers].filter(([other]) => other !== name).reverse(),
   ];
+  const counted = new Set<Part>();
   let entries = 0;
   const kept = newestFirst.filter(([, sent], i) => {
-    entries += sent.entryCount;
-    return i === 0 || entries <= maxSentEntries;
+    entries += countShared(sent, counted);
+    return i === 0 || entries <= maxEntries;
   });
   return new Map(kept.reverse());
 }
@@ -119,13 +125,14 @@ function neededManifests(
   manifests: ReadonlyMap<string, Manifest>,
 ): ReadonlyMap<string, Manifest> {
   const kept = new Map<string, Manifest>();
-  let lines = 0;
+  const counted = new Set<Part>();
+  let entries = 0;
   for (const build of [...builds].reverse()) {
     for (const { manifest: name } of build.steps) {
       const manifest = name === null ? undefined : manifests.get(name);
       if (name === null || manifest === undefined || kept.has(name)) continue;
-      lines += manifest.length;
-      if (lines > maxManifestLines) return kept;
+      entries += countShared(manifest.root, counted);
+      if (entries > maxEntries) return kept;
       kept.set(name, manifest);
     }
   }
@@ -157,17 +164,33 @@ export const emptyBaseline: Baseline = {
   manifest: () => null,
 };
 
-export function writeState(state: BuildState): string {
+/** @param digest names the parts of folders: the same each time */
+export function writeState(state: BuildState, digest: Digest): string {
+  const manifests = [...state.manifests].map(
+    ([name, { root, through }]): readonly [string, WrittenManifest] => [
+      name,
+      { folder: folderText(root, digest), through: [...through].sort() },
+    ],
+  );
+  const transfers = [...state.transfers].map(([name, sent]) => [name, folderText(sent, digest)]);
+  const folders = [
+    ...[...state.manifests.values()].map(({ root }) => root),
+    ...state.transfers.values(),
+  ];
   return JSON.stringify({
     stratacast: "simulated builds",
     model: modelVersion,
     builds: state.builds.map((build) => ({ ...build, steps: build.steps.map(withTexts) })),
     records: writeRecords(state.records),
-    manifests: Object.fromEntries(state.manifests),
-    transfers: Object.fromEntries(
-      [...state.transfers].map(([name, sent]) => [name, writeTransfer(sent)]),
-    ),
+    manifests: Object.fromEntries(manifests),
+    transfers: Object.fromEntries(transfers),
+    folders: Object.fromEntries(partTexts(folders, digest)),
   });
+}
+
+interface WrittenManifest {
+  readonly folder: FolderText;
+  readonly through: readonly string[];
 }
 
 /** The document has the texts of names. */
@@ -205,30 +228,51 @@ export function readState(text: string): ReadState {
   if (value["model"] !== modelVersion) {
     return { kind: typeof value["model"] === "number" ? "other-model" : "damaged" };
   }
-  const { builds, records, manifests, transfers } = value;
+  const { builds, records, manifests, transfers, folders } = value;
   if (
     !isArrayOf(builds, isBuild) ||
     !isArrayOf(records, isWrittenRecord) ||
-    !isObject(manifests) ||
-    !isObject(transfers)
+    !isObjectOf(manifests, isWrittenManifest) ||
+    !isObjectOf(transfers, isString) ||
+    !isObjectOf(folders, isString)
   ) {
     return { kind: "damaged" };
   }
-  const lists = Object.entries(manifests);
-  if (!lists.every((entry): entry is [string, Manifest] => isArrayOf(entry[1], isManifestLine))) {
-    return { kind: "damaged" };
-  }
-  const sent = Object.entries(transfers);
-  if (!sent.every((entry): entry is [string, SentEntry[]] => isArrayOf(entry[1], isSentEntry))) {
-    return { kind: "damaged" };
-  }
+  const readFolder = folderReader(new Map(Object.entries(folders)));
+  const lists = readAll(manifests, ({ folder, through }) => {
+    const root = readFolder(folder);
+    return root === null ? null : { root, through: new Set(through) };
+  });
+  const sent = readAll(transfers, readFolder);
+  if (lists === null || sent === null) return { kind: "damaged" };
   const state: BuildState = {
     builds: builds.map((build) => ({ ...build, steps: build.steps.map(withNames) })),
     records: readRecords(records),
-    manifests: new Map(lists),
-    transfers: new Map(sent.map(([name, entries]) => [name, readTransfer(entries)])),
+    manifests: lists,
+    transfers: sent,
   };
   return { kind: "read", state };
+}
+
+/** null: one of them cannot be read. */
+function readAll<T, R>(
+  written: Readonly<Record<string, T>>,
+  read: (value: T) => R | null,
+): ReadonlyMap<string, R> | null {
+  const all = new Map<string, R>();
+  for (const [name, value] of Object.entries(written)) {
+    const found = read(value);
+    if (found === null) return null;
+    all.set(name, found);
+  }
+  return all;
+}
+
+function isObjectOf<T>(
+  value: unknown,
+  is: (item: unknown) => item is T,
+): value is Readonly<Record<string, T>> {
+  return isObject(value) && Object.values(value).every(is);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -243,14 +287,8 @@ function isString(value: unknown): value is string {
   return typeof value === "string";
 }
 
-function isManifestLine(value: unknown): value is Manifest[number] {
-  return (
-    Array.isArray(value) &&
-    value.length === 3 &&
-    isString(value[0]) &&
-    isString(value[1]) &&
-    typeof value[2] === "number"
-  );
+function isWrittenManifest(value: unknown): value is WrittenManifest {
+  return isObject(value) && isString(value["folder"]) && isArrayOf(value["through"], isString);
 }
 
 function isBuild(value: unknown): value is WrittenBuild {

@@ -10,7 +10,7 @@ import { nodeAt } from "./folder.js";
 import { gitMode } from "./gitNotion.js";
 import { listedTree } from "./listedTree.js";
 import { pairMemory } from "./pairMemory.js";
-import type { Selection, Taken } from "./selection.js";
+import { distinctTaken, type Selection, type Taken } from "./selection.js";
 
 /** Which files git tracks, by path in the context: true for an executable one. */
 export type TrackedFiles = ReadonlyMap<string, boolean>;
@@ -32,71 +32,91 @@ export function checkoutOf(tracked: TrackedFiles): Checkout {
   return { root: listedTree(files).root };
 }
 
-const remembered = pairMemory<Checkout, Selection, readonly OtherMode[]>();
+/** Files and folders with other modes. */
+export interface OtherModes {
+  readonly count: number;
+  /** The first of them, as many as anybody names. */
+  readonly first: readonly OtherMode[];
+}
+
+/** Of a folder with a umask of its own each file may be one: they are not listed. */
+const named = 8;
+
+const remembered = pairMemory<Checkout, Selection, OtherModes>();
 
 /** The selected entries whose mode is another one in a fresh checkout, in the selection's order. */
-export function otherModes(checkout: Checkout, selection: Selection): readonly OtherMode[] {
+export function otherModes(checkout: Checkout, selection: Selection): OtherModes {
   let found = remembered.get(checkout, selection);
   if (found === undefined) {
-    found = findOtherModes(checkout, selection);
+    const taken = distinctTaken(selection.sources);
+    found = joinedModes(taken.map((one) => modesOf(one, nodeAt(checkout.root, one.path))));
     remembered.set(checkout, selection, found);
   }
   return found;
 }
 
-function findOtherModes({ root }: Checkout, { sources }: Selection): readonly OtherMode[] {
-  const found = new Map<string, OtherMode>();
-  for (const one of sources.flatMap(({ taken }) => taken)) {
-    for (const other of modesOf(one, nodeAt(root, one.path))) found.set(other.path, other);
-  }
-  return [...found.values()];
+const none: OtherModes = { count: 0, first: [] };
+
+/** Several, one after the other. */
+export function joinedModes(all: readonly OtherModes[]): OtherModes {
+  const found = all.filter(({ count }) => count > 0);
+  if (found.length === 0) return none;
+  return {
+    count: found.reduce((sum, { count }) => sum + count, 0),
+    first: found
+      .slice(0, named)
+      .flatMap(({ first }) => first)
+      .slice(0, named),
+  };
 }
 
-function modesOf({ path, node, isWhole }: Taken, tracked: TreeNode | null): readonly OtherMode[] {
-  if (tracked === null) return [];
-  // The root of the context is nothing that a checkout makes.
-  const own = path === "" ? [] : modeOf(node, tracked, path);
+function modesOf({ path, node, isWhole }: Taken, tracked: TreeNode | null): OtherModes {
+  if (tracked === null) return none;
   const isFolder = isWhole && tracked.kind === "directory";
-  const below = isFolder ? modesBelow(node, tracked) : [];
-  return [...own, ...placed(below, path)];
+  const below = isFolder ? placed(modesBelow(node, tracked), path) : none;
+  // The root of the context is nothing that a checkout makes.
+  return path === "" ? below : joinedModes([modeOf(node, tracked, path), below]);
 }
 
 /** What is no regular file or folder has no mode of its own. */
-function modeOf(node: TreeNode, tracked: TreeNode, path: string): readonly OtherMode[] {
-  if (node.kind !== tracked.kind || node.mode === tracked.mode) return [];
-  return [{ path, mode: node.mode, inCheckout: tracked.mode }];
+function modeOf(node: TreeNode, tracked: TreeNode, path: string): OtherModes {
+  if (node.kind !== tracked.kind || node.mode === tracked.mode) return none;
+  return { count: 1, first: [{ path, mode: node.mode, inCheckout: tracked.mode }] };
 }
 
-function placed(modes: readonly OtherMode[], folder: string): readonly OtherMode[] {
-  return modes.map((other) => ({ ...other, path: joinPath(folder, other.path) }));
+function placed({ count, first }: OtherModes, folder: string): OtherModes {
+  if (count === 0) return none;
+  const inFolder = first.map((other) => ({ ...other, path: joinPath(folder, other.path) }));
+  return { count, first: inFolder };
 }
 
-const inFolders = pairMemory<FolderNode, FolderNode, readonly OtherMode[]>();
-const inParts = pairMemory<Part, Part, readonly OtherMode[]>();
+const inFolders = pairMemory<FolderNode, FolderNode, OtherModes>();
+const inParts = pairMemory<Part, Part, OtherModes>();
 
 /** With paths below the folder, as those of a part. */
-function modesBelow(folder: FolderNode, tracked: FolderNode): readonly OtherMode[] {
+function modesBelow(folder: FolderNode, tracked: FolderNode): OtherModes {
   let found = inFolders.get(folder, tracked);
   if (found === undefined) {
-    found = [...alignedParts(folder.parts, tracked.parts)].flatMap(({ a, b }) => {
+    const parts = [...alignedParts(folder.parts, tracked.parts)].map(({ a, b }) => {
       const [ofFolder, ofTracked] = a.length === 1 && b.length === 1 ? [a[0], b[0]] : [];
       if (ofFolder === undefined || ofTracked === undefined) return modesIn(a, b);
       const known = inParts.get(ofFolder, ofTracked) ?? modesIn(a, b);
       inParts.set(ofFolder, ofTracked, known);
       return known;
     });
+    found = joinedModes(parts);
     inFolders.set(folder, tracked, found);
   }
   return found;
 }
 
-function modesIn(parts: readonly Part[], tracked: readonly Part[]): readonly OtherMode[] {
-  const found: OtherMode[] = [];
+function modesIn(parts: readonly Part[], tracked: readonly Part[]): OtherModes {
+  const found: OtherModes[] = [];
   for (const [node, other] of pairs(parts, tracked)) {
     if (node === null || other === null) continue;
-    found.push(...modeOf(node, other, node.name));
+    found.push(modeOf(node, other, node.name));
     if (node.kind !== "directory" || other.kind !== "directory") continue;
-    found.push(...placed(modesBelow(node, other), node.name));
+    found.push(placed(modesBelow(node, other), node.name));
   }
-  return found;
+  return joinedModes(found);
 }

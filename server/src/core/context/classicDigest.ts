@@ -6,21 +6,26 @@
  * folder each path has a record of its own.
  */
 import { joinPath } from "../text/paths.js";
-import type { FolderNode, Found, Part, TreeNode } from "./fileTree.js";
+import type { FileTree, FolderNode, Found, Part, TreeNode } from "./fileTree.js";
 import { childrenOf, inParts } from "./folder.js";
 import { type DigestWork, fileRecord, headerOf, noteFolderErrors } from "./folderDigest.js";
 import { resolvePath } from "./resolvePath.js";
 import { isVisible } from "./selectClassic.js";
 import type { HashedPart } from "./selection.js";
 
-export function classicPart(work: DigestWork, part: HashedPart): string | null {
+/** The tree: links are followed in it. */
+interface ClassicWork extends DigestWork {
+  readonly tree: FileTree;
+}
+
+export function classicPart(work: ClassicWork, part: HashedPart): string | null {
   if (part.kind === "empty") return "";
   const items = part.kind === "record" ? [part] : part.items;
   const records = items.map((item) => sourceRecord(work, item));
   return records.includes(null) ? null : records.join("\0");
 }
 
-function sourceRecord(work: DigestWork, { path, node }: Found): string | null {
+function sourceRecord(work: ClassicWork, { path, node }: Found): string | null {
   if (node.kind !== "directory") return recordOf(work, path);
   const { digest, links } = contentOf(work, node, path);
   const followed = links.map((link) => recordOf(work, joinPath(path, link)));
@@ -31,7 +36,7 @@ function sourceRecord(work: DigestWork, { path, node }: Found): string | null {
 }
 
 /** What a path leads to, under the name of where it leads; a path to nothing counts as itself. */
-function recordOf(work: DigestWork, path: string): string | null {
+function recordOf(work: ClassicWork, path: string): string | null {
   const target = resolvePath(work.tree, path, true);
   if (target.kind === "loop") return "";
   if (target.kind === "missing" || target.path === "") return `path:${path}`;
@@ -52,7 +57,7 @@ interface Content {
 const folderContents = new WeakMap<FolderNode, Content>();
 const partContents = new WeakMap<Part, Content>();
 
-function contentOf(work: DigestWork, folder: FolderNode, path: string): Content {
+function contentOf(work: ClassicWork, folder: FolderNode, path: string): Content {
   const remembered = folderContents.get(folder);
   if (remembered !== undefined) return remembered;
   const isUnreadable = noteFolderErrors(work, folder, path);
@@ -79,7 +84,7 @@ function isCounted(node: TreeNode): boolean {
   return isVisible(node) && node.kind !== "symlink";
 }
 
-function partContent(work: DigestWork, part: Part, path: string): Content {
+function partContent(work: ClassicWork, part: Part, path: string): Content {
   const remembered = partContents.get(part);
   if (remembered !== undefined) return remembered;
   const lines: string[] = [];

@@ -11,7 +11,7 @@
 import type { Digest, HostError } from "../host.js";
 import { classicPart } from "./classicDigest.js";
 import type { FileTree } from "./fileTree.js";
-import { buildkitPart, type DigestWork } from "./folderDigest.js";
+import { buildkitPart } from "./folderDigest.js";
 import { failsStep, type Selection } from "./selection.js";
 
 export type ContentDigest =
@@ -29,7 +29,7 @@ export type ContentDigest =
  */
 export function contentDigest(tree: FileTree, selection: Selection, digest: Digest): ContentDigest {
   if (selection.problems.some(failsStep)) return { kind: "invalid" };
-  const work: DigestWork = { tree, digest, needed: new Set(), errors: new Map() };
+  const work = { tree, digest, needed: new Set<string>(), errors: new Map<string, HostError>() };
   const partOf = { buildkit: buildkitPart, classic: classicPart }[selection.builder];
   const parts = selection.digestOrder.map((index) => {
     const source = selection.sources[index];

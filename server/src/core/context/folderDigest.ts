@@ -1,12 +1,11 @@
 /** Digests of files and folders as BuildKit tells them apart, remembered by folder and by part. */
 import type { Digest, HostError } from "../host.js";
 import { joinPath } from "../text/paths.js";
-import type { FileNode, FileTree, FolderNode, Part, TreeNode } from "./fileTree.js";
+import type { FileNode, FolderNode, Part, TreeNode } from "./fileTree.js";
 import type { HashedPart } from "./selection.js";
 
 /** What one walk over a selection found out. A part or record is null while something is missing. */
 export interface DigestWork {
-  readonly tree: FileTree;
   readonly digest: Digest;
   /** Files whose bytes must be known first. */
   readonly needed: Set<string>;
@@ -51,7 +50,7 @@ function folderRecord(work: DigestWork, folder: FolderNode, path: string): strin
     complete = addRecords(work, only, path, lines) && complete;
   } else {
     for (const part of folder.parts) {
-      const digest = partDigest(work, part, path);
+      const digest = partRecord(work, part, path);
       if (digest === null) complete = false;
       else lines.push("part", digest);
     }
@@ -62,7 +61,22 @@ function folderRecord(work: DigestWork, folder: FolderNode, path: string): strin
   return digest;
 }
 
-function partDigest(work: DigestWork, part: Part, path: string): string | null {
+/** Of a folder by itself; null: some of it is not read. */
+export function folderDigest(folder: FolderNode, digest: Digest): string | null {
+  return folderDigests.get(folder) ?? folderRecord(workOf(digest), folder, "");
+}
+
+/** The same of a part. */
+export function partDigest(part: Part, digest: Digest): string | null {
+  return partDigests.get(part) ?? partRecord(workOf(digest), part, "");
+}
+
+/** For whoever asks for nothing but the digest. */
+function workOf(digest: Digest): DigestWork {
+  return { digest, needed: new Set(), errors: new Map() };
+}
+
+function partRecord(work: DigestWork, part: Part, path: string): string | null {
   const remembered = partDigests.get(part);
   if (remembered !== undefined) return remembered;
   const lines: string[] = [];

@@ -1,16 +1,19 @@
-/** What a selection held, small enough to keep with a simulated build, and what changed since. */
+/** What a selection held, kept with a simulated build, and what changed since. */
 
-import { compareBytes } from "../text/paths.js";
-import type { TreeNode } from "./fileTree.js";
-import { entriesOf, type Selection } from "./selection.js";
+import type { Digest } from "../host.js";
+import { compareBytes, joinPath } from "../text/paths.js";
+import { alignedParts, pairs } from "./alignedParts.js";
+import type { FolderNode, Part, TreeNode } from "./fileTree.js";
+import { folderDigest, partDigest } from "./folderDigest.js";
+import { pairMemory } from "./pairMemory.js";
+import { isRead } from "./readFiles.js";
+import { type SelectedTree, selectedTree } from "./selectedTree.js";
+import type { Selection } from "./selection.js";
 
-/** `[path in the tree, identity, mode]`. The identity starts with the kind: `file:`, `directory`, `symlink:` … */
-export type ManifestLine = readonly [path: string, identity: string, mode: number];
+/** All files in it are read. */
+export type Manifest = SelectedTree;
 
-/** Ordered by `compareBytes` of the paths, each path once. The root, which has no name, is not in it. */
-export type Manifest = readonly ManifestLine[];
-
-/** A renamed file is one removed and one added path. All lists are ordered like a manifest. */
+/** A renamed file is one removed and one added path. All lists are ordered by `compareBytes`. */
 export interface ManifestChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];
@@ -21,48 +24,115 @@ export interface ManifestChanges {
 
 /** null while a selected file's identity is not known (see `contentDigest`). */
 export function manifestOf(selection: Selection): Manifest | null {
-  const nodes = new Map<string, TreeNode>();
-  for (const source of selection.sources) {
-    for (const { path, node } of entriesOf(source)) if (path !== "") nodes.set(path, node);
-  }
-  const lines: ManifestLine[] = [];
-  for (const [path, node] of nodes) {
-    const identity = identityText(node);
-    if (identity === null) return null;
-    lines.push([path, identity, node.mode]);
-  }
-  return lines.sort((a, b) => compareBytes(a[0], b[0]));
+  const tree = selectedTree(selection);
+  return isRead(tree.root) ? tree : null;
 }
 
-/** What has to be done to `before` to get `after`. */
-export function compareManifests(before: Manifest, after: Manifest): ManifestChanges {
-  const added: string[] = [];
-  const removed: string[] = [];
-  const contentChanged: string[] = [];
-  const modeChanged: string[] = [];
-  let b = 0;
-  let a = 0;
-  while (b < before.length || a < after.length) {
-    const old = before[b];
-    const now = after[a];
-    const order = old === undefined ? 1 : now === undefined ? -1 : compareBytes(old[0], now[0]);
-    if (order <= 0) b++;
-    if (order >= 0) a++;
-    if (order < 0 && old !== undefined) removed.push(old[0]);
-    else if (order > 0 && now !== undefined) added.push(now[0]);
-    else if (old !== undefined && now !== undefined) {
-      if (old[1] !== now[1]) contentChanged.push(now[0]);
-      else if (old[2] !== now[2]) modeChanged.push(now[0]);
-    }
+const compared = pairMemory<Manifest, Manifest, ManifestChanges>();
+
+/**
+ * What has to be done to `before` to get `after`. Folders of equal content are not looked into: it
+ * costs the folders that differ, or parts of them.
+ */
+export function compareManifests(
+  before: Manifest,
+  after: Manifest,
+  digest: Digest,
+): ManifestChanges {
+  let changes = compared.get(before, after);
+  if (changes === undefined) {
+    changes = changesBetween(before, after, digest);
+    compared.set(before, after, changes);
   }
+  return changes;
+}
+
+interface Comparison {
+  readonly before: Manifest;
+  readonly after: Manifest;
+  readonly digest: Digest;
+  /** False where a folder can be taken in one and not in the other, whatever is in it. */
+  readonly canSkip: boolean;
+  readonly added: string[];
+  readonly removed: string[];
+  readonly contentChanged: string[];
+  readonly modeChanged: string[];
+}
+
+function changesBetween(before: Manifest, after: Manifest, digest: Digest): ManifestChanges {
+  const canSkip =
+    before.through.size === after.through.size &&
+    [...before.through].every((path) => after.through.has(path));
+  const found: Comparison = {
+    ...{ before, after, digest, canSkip },
+    ...{ added: [], removed: [], contentChanged: [], modeChanged: [] },
+  };
+  compareFolders(found, before.root, after.root, "");
+  const { added, removed, contentChanged, modeChanged } = found;
+  for (const list of [added, removed, contentChanged, modeChanged]) list.sort(compareBytes);
   return { added, removed, contentChanged, modeChanged };
 }
 
-function identityText(node: TreeNode): string | null {
+function compareFolders(
+  found: Comparison,
+  before: FolderNode,
+  after: FolderNode,
+  path: string,
+): void {
+  if (before === after && found.canSkip) return;
+  for (const { a, b } of alignedParts(before.parts, after.parts)) {
+    if (areEqual(found, a, b)) continue;
+    for (const [old, now] of pairs(a, b)) {
+      const name = (old ?? now)?.name ?? "";
+      compareNodes(found, old, now, joinPath(path, name));
+    }
+  }
+}
+
+function areEqual(
+  { canSkip, digest }: Comparison,
+  a: readonly Part[],
+  b: readonly Part[],
+): boolean {
+  const [old, now] = a.length === 1 && b.length === 1 ? [a[0], b[0]] : [];
+  if (!canSkip || old === undefined || now === undefined) return false;
+  return old === now || partDigest(old, digest) === partDigest(now, digest);
+}
+
+function compareNodes(
+  found: Comparison,
+  old: TreeNode | null,
+  now: TreeNode | null,
+  path: string,
+): void {
+  if (old === now && found.canSkip) return;
+  const wasTaken = old !== null && !found.before.through.has(path);
+  const isTaken = now !== null && !found.after.through.has(path);
+  if (wasTaken && !isTaken) found.removed.push(path);
+  else if (!wasTaken && isTaken) found.added.push(path);
+  else if (wasTaken && isTaken) {
+    if (identityText(old) !== identityText(now)) found.contentChanged.push(path);
+    else if (old.mode !== now.mode) found.modeChanged.push(path);
+  }
+  const inOld = old?.kind === "directory" ? old : null;
+  const inNow = now?.kind === "directory" ? now : null;
+  if (inOld === null && inNow === null) return;
+  if (inOld !== null && inNow !== null) {
+    const isSame =
+      found.canSkip && folderDigest(inOld, found.digest) === folderDigest(inNow, found.digest);
+    if (!isSame) compareFolders(found, inOld, inNow, path);
+    return;
+  }
+  for (const [a, b] of pairs(inOld?.parts ?? [], inNow?.parts ?? [])) {
+    compareNodes(found, a, b, joinPath(path, (a ?? b)?.name ?? ""));
+  }
+}
+
+/** It starts with the kind: `file:`, `directory`, `symlink:` … */
+function identityText(node: TreeNode): string {
   switch (node.kind) {
     case "file":
-      if (node.size === 0) return "file:";
-      return node.identity === null ? null : `file:${node.identity}`;
+      return `file:${node.size === 0 ? "" : node.identity}`;
     case "symlink":
       return `symlink:${node.linkTarget ?? ""}`;
     case "character-device":

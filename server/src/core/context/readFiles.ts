@@ -18,24 +18,21 @@ const readParts = new WeakSet<Part>();
 /** A folder without the files that are not read; itself where there are none. */
 export function readPartOf(folder: FolderNode): FolderNode {
   if (readFolders.has(folder)) return folder;
-  const children: TreeNode[] = [];
-  let isSame = folder.errors.length === 0;
-  for (const part of folder.parts) {
-    if (readParts.has(part)) {
-      children.push(...part);
-      continue;
-    }
-    let isPartSame = true;
-    for (const child of part) {
-      const read =
-        child.kind === "directory" ? readPartOf(child) : isReadFile(child) ? child : null;
-      if (read !== null) children.push(read);
-      if (read !== child) isPartSame = false;
-    }
-    if (isPartSame) readParts.add(part);
-    else isSame = false;
-  }
-  if (!isSame) return folderNode(folder, children);
+  const parts = folder.parts.map(readIn);
+  const isSame = parts.every((part, i) => part === folder.parts[i]);
+  if (!isSame || folder.errors.length > 0) return folderNode(folder, parts.flat());
   readFolders.add(folder);
   return folder;
+}
+
+/** What is read of a part; itself, if all is. */
+function readIn(part: Part): readonly TreeNode[] {
+  if (readParts.has(part)) return part;
+  const read = part.flatMap((child): readonly TreeNode[] => {
+    if (child.kind === "directory") return [readPartOf(child)];
+    return isReadFile(child) ? [child] : [];
+  });
+  if (read.length < part.length || read.some((child, i) => child !== part[i])) return read;
+  readParts.add(part);
+  return part;
 }

@@ -4,11 +4,16 @@
  */
 
 import { rulesOf } from "../build/builderRules.js";
-import { isWithin, parentPath } from "../text/paths.js";
+import { isWithin } from "../text/paths.js";
 import type { FileTree } from "./fileTree.js";
 import { selectBuildKitSource } from "./selectBuildKit.js";
 import { selectClassicSource } from "./selectClassic.js";
-import type { CopyRequest, Selection, SourceSelection } from "./selection.js";
+import {
+  type CopyRequest,
+  distinctTaken,
+  type Selection,
+  type SourceSelection,
+} from "./selection.js";
 /**
  * Selects the sources of one instruction. Never throws; every source that cannot be found is a
  * problem. Answers are remembered per tree, so that asking again on every keystroke is free.
@@ -86,31 +91,17 @@ function digestOrder(request: CopyRequest, sources: readonly SourceSelection[]):
 
 /** A path that several sources take counts once. */
 function countFiles(sources: readonly SourceSelection[]): { fileCount: number; bytes: number } {
-  const taken = sources.flatMap((source) => source.taken);
-  const counted = sources.length > 1 ? new Set<string>() : null;
-  // Where folders are taken whole, what is in them is counted with them.
-  const whole = new Set(taken.flatMap(({ isWhole, path }) => (isWhole ? [path] : [])));
+  const taken = sources.length > 1 ? distinctTaken(sources) : (sources[0]?.taken ?? []);
   let fileCount = 0;
   let bytes = 0;
   for (const one of taken) {
-    const { path, node, isWhole } = one;
-    if (counted !== null) {
-      if (node.kind === "directory" && !isWhole) continue;
-      if (counted.has(path) || isBelowAny(path, whole)) continue;
-      counted.add(path);
+    if (one.isWhole) {
+      fileCount += one.node.fileCount;
+      bytes += one.node.bytes;
+    } else if (one.node.kind !== "directory") {
+      fileCount++;
+      bytes += one.node.size;
     }
-    if (isWhole) fileCount += one.node.fileCount;
-    else if (node.kind !== "directory") fileCount++;
-    bytes += isWhole ? one.node.bytes : node.kind === "directory" ? 0 : node.size;
   }
   return { fileCount, bytes };
-}
-
-function isBelowAny(path: string, folders: ReadonlySet<string>): boolean {
-  if (folders.size === 0) return false;
-  for (let at = path; at !== ""; ) {
-    at = parentPath(at);
-    if (folders.has(at)) return true;
-  }
-  return false;
 }

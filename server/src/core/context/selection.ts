@@ -1,6 +1,6 @@
 /** What an instruction asks of a tree of files, and what it gets: plain data. */
 import type { Builder } from "../build/builder.js";
-import { joinPath } from "../text/paths.js";
+import { joinPath, parentPath } from "../text/paths.js";
 import type { FolderNode, Found } from "./fileTree.js";
 import { childrenOf } from "./folder.js";
 
@@ -164,4 +164,25 @@ export function* entriesBelow(
     yield entry;
     if (node.kind === "directory") yield* entriesBelow(node, entry.path, entry.to);
   }
+}
+
+/** What sources take, each entry once: what is below a folder that is taken whole counts with that. */
+export function distinctTaken(sources: readonly SourceSelection[]): readonly Taken[] {
+  const all = sources.flatMap(({ taken }) => taken);
+  const whole = new Set(all.flatMap(({ isWhole, path }) => (isWhole ? [path] : [])));
+  const seen = new Set<string>();
+  return all.filter(({ path, isWhole }) => {
+    if (seen.has(path) || (!isWhole && whole.has(path)) || isBelowAny(path, whole)) return false;
+    seen.add(path);
+    return true;
+  });
+}
+
+function isBelowAny(path: string, folders: ReadonlySet<string>): boolean {
+  if (folders.size === 0) return false;
+  for (let at = path; at !== ""; ) {
+    at = parentPath(at);
+    if (folders.has(at)) return true;
+  }
+  return false;
 }

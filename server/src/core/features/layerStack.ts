@@ -6,10 +6,11 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf, stageSteps, type View } from "../analysis/view.js";
 import { changedPaths, type PredictionKind } from "../cache/prediction.js";
-import { entriesOf } from "../context/selection.js";
+import type { Found } from "../context/fileTree.js";
 import { type Stage, stageLine } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { type ConfigJson, configToJson } from "../image/config.js";
+import { entriesIn, takenFiles, withFolders } from "../insight/takenFiles.js";
 import { listed } from "../text/lists.js";
 import { codeSpan, escapeMarkdown } from "../text/markdown.js";
 import { printable } from "../text/printable.js";
@@ -87,74 +88,34 @@ export function layerChildren(view: View, id: string): readonly LayerNode[] {
   const ids = stepIds(view.analysis);
   const analysed = view.analysis.steps.find(({ place }) => ids.get(place.index) === layerId);
   if (analysed === undefined) return [];
-  const changed = new Set(analysed.prediction.causes.flatMap(changedPaths));
-  const files = new Map<string, { path: string; size: number; isLink: boolean }>();
-  for (const { selection } of analysed.keyed.context) {
-    for (const source of selection.sources) {
-      for (const { path, node } of entriesOf(source)) {
-        if (node.kind === "directory") continue;
-        files.set(path, { path, size: node.size, isLink: node.kind === "symlink" });
-      }
-    }
-  }
-  return folderRows(layerId, folder, [...files.values()], changed).map(shown);
+  const files = takenFiles(analysed.keyed.context);
+  const changed = withFolders(files, analysed.prediction.causes.flatMap(changedPaths));
+  const entries = entriesIn(files, folder);
+  return [
+    ...entries.filter(({ node }) => node.kind === "directory"),
+    ...entries.filter(({ node }) => node.kind !== "directory"),
+  ].map((entry) => shown(fileRow(layerId, entry, changed)));
 }
 
 const filesMark = "#files/";
 
-interface FileRow {
-  readonly path: string;
-  readonly size: number;
-  readonly isLink: boolean;
-}
-
-function folderRows(
-  layerId: string,
-  folder: string,
-  files: readonly FileRow[],
-  changed: ReadonlySet<string>,
-): readonly LayerNode[] {
-  const prefix = folder === "" ? "" : `${folder}/`;
-  const folders = new Map<string, FileRow[]>();
-  const rows: LayerNode[] = [];
-  for (const file of files) {
-    if (!file.path.startsWith(prefix)) continue;
-    const rest = file.path.slice(prefix.length);
-    const slash = rest.indexOf("/");
-    if (slash >= 0) {
-      const name = rest.slice(0, slash);
-      const inside = folders.get(name);
-      if (inside === undefined) folders.set(name, [file]);
-      else inside.push(file);
-      continue;
-    }
-    const isChanged = changed.has(file.path);
-    const size = file.isLink ? say`link` : formatBytes(file.size);
-    rows.push({
-      ...plainNode(`${layerId}${filesMark}${file.path}`, "file", rest),
-      description: isChanged ? `${size} · ${say`changed`}` : size,
-      accessibilityLabel: listed([file.path, size, ...(isChanged ? [say`changed`] : [])]),
-      tooltip: codeSpan(file.path),
-      prediction: isChanged ? "miss" : null,
-      contextPath: file.path,
-    });
-  }
-  const folderNodes = [...folders].map(([name, inside]): LayerNode => {
-    const path = prefix + name;
-    const bytes = inside.reduce((sum, { size }) => sum + size, 0);
-    const isChanged = inside.some((file) => changed.has(file.path));
-    const size = filesWords({ count: inside.length, bytes });
-    return {
-      ...plainNode(`${layerId}${filesMark}${path}`, "folder", name),
-      description: isChanged ? `${size} · ${say`changed`}` : size,
-      accessibilityLabel: listed([path, size, ...(isChanged ? [say`changed`] : [])]),
-      tooltip: codeSpan(path),
-      prediction: isChanged ? "miss" : null,
-      contextPath: path,
-      children: "lazy",
-    };
-  });
-  return [...folderNodes, ...rows];
+function fileRow(layerId: string, { path, node }: Found, changed: ReadonlySet<string>): LayerNode {
+  const isFolder = node.kind === "directory";
+  const size = isFolder
+    ? filesWords({ count: node.fileCount, bytes: node.bytes })
+    : node.kind === "symlink"
+      ? say`link`
+      : formatBytes(node.size);
+  const isChanged = changed.has(path);
+  return {
+    ...plainNode(`${layerId}${filesMark}${path}`, isFolder ? "folder" : "file", node.name),
+    description: isChanged ? `${size} · ${say`changed`}` : size,
+    accessibilityLabel: listed([path, size, ...(isChanged ? [say`changed`] : [])]),
+    tooltip: codeSpan(path),
+    prediction: isChanged ? "miss" : null,
+    contextPath: path,
+    children: isFolder ? "lazy" : null,
+  };
 }
 
 function stageNode(view: View, stage: Stage, ids: ReadonlyMap<number, string>): LayerNode {

@@ -69,7 +69,7 @@ function addAll(found: Set<Origin>, origins: readonly Origin[]): void {
 }
 
 function knownIn(files: StageFiles, request: CopyRequest, digest: Digest): string {
-  const work = { tree: files, digest, needed: new Set<string>(), errors: new Map() };
+  const work = { digest, needed: new Set<string>(), errors: new Map() };
   const lines = request.sources.map((source) => {
     const path = belowRoot(fixedPart(source, request.parents));
     const node = nodeAt(files.root, path);

@@ -1,8 +1,10 @@
 /** What a build costs and what the cache can save, in numbers of one Dockerfile. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { waitsFor } from "../analysis/view.js";
-import { entriesOf } from "../context/selection.js";
+import { emptyFolder } from "../context/folder.js";
+import { bytesInBoth, united } from "../context/overlays.js";
 import { criticalPath } from "./criticalPath.js";
+import { takenFiles } from "./takenFiles.js";
 
 export interface BuildNumbers {
   /** Steps that the target needs, FROM not counted. */
@@ -47,24 +49,15 @@ function isLayer({ layer, effect }: StepAnalysis): boolean {
 function copied(
   layers: readonly StepAnalysis[],
 ): Pick<BuildNumbers, "copiedBytes" | "repeatedBytes"> {
-  const seen = new Set<string>();
+  let seen = emptyFolder;
   let copiedBytes = 0;
   let repeatedBytes = 0;
   for (const { step, keyed } of layers) {
     if (step.operation?.kind !== "copy") continue;
-    const own = new Map<string, number>();
-    for (const { selection } of keyed.context) {
-      for (const source of selection.sources) {
-        for (const { path, node } of entriesOf(source)) {
-          if (node.kind !== "directory") own.set(path, node.size);
-        }
-      }
-    }
-    for (const [path, bytes] of own) {
-      copiedBytes += bytes;
-      if (seen.has(path)) repeatedBytes += bytes;
-      seen.add(path);
-    }
+    const own = takenFiles(keyed.context).root;
+    copiedBytes += own.bytes;
+    repeatedBytes += bytesInBoth(own, seen);
+    seen = united(seen, own);
   }
   return { copiedBytes, repeatedBytes };
 }

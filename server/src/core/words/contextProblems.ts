@@ -1,7 +1,7 @@
 /** What is wrong with the build context and with the files that steps take. */
 import type { BadIgnorePattern, ContextProblem } from "../analysis/problem.js";
 import { rulesOf } from "../build/builderRules.js";
-import type { OtherMode } from "../context/checkout.js";
+import type { OtherMode, OtherModes } from "../context/checkout.js";
 import {
   failsStep,
   type ObstacleProblem,
@@ -130,8 +130,8 @@ function unreadableWords({ code, path, message }: HostError): string {
 /** So many paths are named. */
 const namedPaths = 3;
 
-function modesWords(found: readonly OtherMode[]): string {
-  const modes = listedSome(found.slice(0, namedPaths).map(modeWords), found.length - namedPaths);
+function modesWords({ count, first }: OtherModes): string {
+  const modes = listedSome(first.slice(0, namedPaths).map(modeWords), count - namedPaths);
   return say`Will miss the cache on another machine: ${modes}. Modes are part of the cache key, and git does not keep them.`;
 }
 
