@@ -287,7 +287,7 @@ class Builds {
       digest: sha256,
       at: this.#state.builds.length,
     });
-    this.#state = addBuild(this.#state, build);
+    this.#state = addBuild(this.#state, build, sha256);
   }
 
   async analyse(): Promise<Analysis> {

@@ -52,7 +52,7 @@ export function openStateStore(folder: string | null): StateStore {
         state = emptyState;
         return { ok: true, value: null };
       }
-      const read = readState(await readFile(file, "utf8"));
+      const read = readState(await readFile(file, "utf8"), sha256);
       if (read.kind === "read") {
         state = read.state;
         return { ok: true, value: null };
@@ -91,7 +91,7 @@ export function openStateStore(folder: string | null): StateStore {
       return state;
     },
     refresh,
-    add: (build) => change((now) => addBuild(now, build)),
+    add: (build) => change((now) => addBuild(now, build, sha256)),
     async forget() {
       let forgotten = 0;
       const done = await change((now) => {

@@ -118,6 +118,7 @@ export async function simulateCase(
       digest: sha256,
       at: 0,
     }),
+    sha256,
   );
   const json = simulationJson(analysis, place);
   const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));

@@ -331,6 +331,7 @@ test("everything that is said with a memory is said without", () => {
               digest: sha256,
               at: 0,
             }),
+            sha256,
           );
           kept.world = project.world();
           const before = { kind: "last", before: project.stateBefore } as const;

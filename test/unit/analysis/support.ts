@@ -65,5 +65,5 @@ export function built(given: Given): BuildState {
     digest: sha256,
     at: 0,
   });
-  return addBuild(given.state ?? emptyState, build);
+  return addBuild(given.state ?? emptyState, build, sha256);
 }

@@ -1,5 +1,5 @@
 /** Contexts in which files change, and all that is made of such a change. */
-import { folderText } from "../../../server/src/core/cache/writtenFolders.js";
+
 import { checkoutOf, otherModes } from "../../../server/src/core/context/checkout.js";
 import {
   type FileNode,
@@ -12,6 +12,7 @@ import {
   plainFolder,
   replaceAll,
 } from "../../../server/src/core/context/folder.js";
+import { folderText } from "../../../server/src/core/context/folderText.js";
 import { gitNotion } from "../../../server/src/core/context/gitNotion.js";
 import { compareManifests } from "../../../server/src/core/context/manifest.js";
 import { entriesBelow } from "../../../server/src/core/context/selection.js";
@@ -76,14 +77,14 @@ function changing(root: FolderNode, paths: readonly string[]): () => unknown {
   const checkout = checkoutOf(tracked);
   const before = follow(root);
   otherModes(checkout, before.input.selection);
-  transferredTree(before.tree, before.sent);
+  transferredTree(before.tree, before.sent, countingDigest);
   const changes = new Map(
     paths.map((path) => [path, { ...file(path.split("/").at(-1) ?? ""), identity: "2" }]),
   );
   if (nodeAt(root, paths[0] ?? "") === null) throw new Error("nothing changes");
   return () => {
     const now = follow(replaceAll(root, changes));
-    transferredTree(now.tree, before.sent);
+    transferredTree(now.tree, before.sent, countingDigest);
     otherModes(checkout, now.input.selection);
     const [old, fresh] = [before.input.manifest, now.input.manifest];
     if (old === null || fresh === null) throw new Error("all files are known");

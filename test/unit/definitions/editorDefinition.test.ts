@@ -149,7 +149,7 @@ test("a step that takes what is not to be had here is unknown, and says on what 
     }).analysis;
   const { graph, keys } = analysis();
   const build = recordBuild({ graph, keys, tree: null, digest: sha256, at: 0 });
-  const answers = analysis(addBuild(emptyState, build)).steps.flatMap(
+  const answers = analysis(addBuild(emptyState, build, sha256)).steps.flatMap(
     ({ prediction, place: { line } }) =>
       prediction.kind === null ? [] : [[line, prediction.kind, prediction.causes[0]?.code]],
   );

@@ -33,7 +33,7 @@ export function stateOf(listing: Listing, seen: Seen): ContextState {
     (other) => other.seen.transfer === seen.transfer && other.seen.name === seen.name,
   );
   if (found !== undefined) return found.state;
-  const shown = seen.transfer === null ? tree : transferredTree(tree, seen.transfer);
+  const shown = seen.transfer === null ? tree : transferredTree(tree, seen.transfer, seen.digest);
   const state: ContextState = {
     tree: shown,
     view: contextView(shown, seen.digest, seen.name),

@@ -197,7 +197,7 @@ function gitBaseline(snapshot: Snapshot, ref: string, { read, needs, reads }: Lo
   if (before.needs.length > 0) return notKnown(none, "pending");
   if (input.context === null) return notKnown(none, "unknown");
   const build = recordBuild({ graph, keys, tree: input.context.tree, digest, at: 0 });
-  const last = lastBuild(addBuild(emptyState, build), definition);
+  const last = lastBuild(addBuild(emptyState, build, digest), definition);
   return { ...last, kind: "git", label };
 }
 

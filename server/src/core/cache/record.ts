@@ -2,6 +2,7 @@
 import { contextPlace, dockerfileName } from "../build/definition.js";
 import type { FileTree } from "../context/fileTree.js";
 import { emptyFolder } from "../context/folder.js";
+import { folderDigest } from "../context/folderDigest.js";
 import type { Manifest } from "../context/manifest.js";
 import { sendPaths, type Transfer } from "../context/transfer.js";
 import { type BuildGraph, placeOf } from "../graph/graph.js";
@@ -12,7 +13,6 @@ import { facetsOf } from "./definition.js";
 import type { KeyedStep, Keys } from "./predict.js";
 import { type CacheRecord, recordedAs, withoutStacked } from "./recordGraph.js";
 import type { BuildRecord, StepRecord } from "./records.js";
-import { folderText } from "./writtenFolders.js";
 
 export interface RecordedBuild {
   readonly build: BuildRecord;
@@ -102,9 +102,10 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
   return { build, records, hidesEarlier, manifests, transfer: transferOf(input) };
 }
 
-/** Equal for manifests that hold the same. */
+/** Equal for manifests that hold the same, whatever its times are. */
 function manifestName({ root, through }: Manifest, digest: Digest): string {
-  return digest(JSON.stringify([folderText(root, digest), ...[...through].sort()])).slice(0, 32);
+  const parts = [folderDigest(root, digest), ...[...through].sort()];
+  return digest(JSON.stringify(parts)).slice(0, 32);
 }
 
 /** Where everything is sent at every build, nothing is held. */

@@ -6,7 +6,8 @@
 import { isBuilder } from "../build/builder.js";
 import { rulesOf } from "../build/builderRules.js";
 import { type BuildDefinition, contextPlace, dockerfileName } from "../build/definition.js";
-import type { Part } from "../context/fileTree.js";
+import type { FolderNode } from "../context/fileTree.js";
+import { addTexts, folderReader, folderText } from "../context/folderText.js";
 import type { Manifest } from "../context/manifest.js";
 import type { Transfer } from "../context/transfer.js";
 import type { Digest } from "../host.js";
@@ -23,13 +24,6 @@ import {
   withRecords,
 } from "./recordGraph.js";
 import { type Baseline, type BuildRecord, modelVersion, type StepRecord } from "./records.js";
-import {
-  countShared,
-  type FolderText,
-  folderReader,
-  folderText,
-  partTexts,
-} from "./writtenFolders.js";
 import { isWrittenRecord, readRecords, writeRecords } from "./writtenRecords.js";
 
 export interface BuildState {
@@ -51,13 +45,16 @@ export const emptyState: BuildState = {
 /** A Dockerfile's last build per builder and target is kept, of so many in all. */
 const maxBuilds = 60;
 const maxRecords = 20_000;
-/** Entries of manifests in all, and of transfers; one is about 100 bytes in the file. */
+/** Entries of manifests in all, and of transfers, … */
 const maxEntries = 200_000;
+/** … or, what they have in common counted once, characters of their texts; an entry has about 90. */
+const maxText = 90 * maxEntries;
 
 /** The state with one more build; what is too much, the oldest first, is dropped. */
 export function addBuild(
   state: BuildState,
   { build, records, hidesEarlier, manifests, transfer }: RecordedBuild,
+  digest: Digest,
 ): BuildState {
   const builds = [
     ...state.builds.filter(
@@ -72,8 +69,8 @@ export function addBuild(
   return {
     builds,
     records: bounded(hidesEarlier ? hiddenBy(made, state.records) : state.records, made),
-    manifests: neededManifests(builds, new Map([...state.manifests, ...manifests])),
-    transfers: transfer === null ? state.transfers : addTransfer(state, build, transfer),
+    manifests: neededManifests(builds, new Map([...state.manifests, ...manifests]), digest),
+    transfers: transfer === null ? state.transfers : addTransfer(state, build, transfer, digest),
   };
 }
 
@@ -94,19 +91,32 @@ function addTransfer(
   { transfers }: BuildState,
   build: BuildRecord,
   transfer: Transfer,
+  digest: Digest,
 ): BuildState["transfers"] {
   const name = contextName(build.context);
   const newestFirst = [
     [name, transfer] as const,
     ...[...transfers].filter(([other]) => other !== name).reverse(),
   ];
-  const counted = new Set<Part>();
-  let entries = 0;
-  const kept = newestFirst.filter(([, sent], i) => {
-    entries += countShared(sent, counted);
-    return i === 0 || entries <= maxEntries;
-  });
+  const hasRoom = room(digest);
+  const kept = newestFirst.filter(([, sent], i) => hasRoom(sent) || i === 0);
   return new Map(kept.reverse());
+}
+
+/** Tells of one folder after the other whether there is room for it beside the others. */
+function room(digest: Digest): (folder: FolderNode) => boolean {
+  const folders: FolderNode[] = [];
+  let entries = 0;
+  return (folder) => {
+    folders.push(folder);
+    entries += folder.entryCount;
+    if (entries <= maxEntries) return true;
+    const texts = new Map<string, string>();
+    for (const one of folders) addTexts(one, digest, texts);
+    let characters = 0;
+    for (const text of texts.values()) characters += text.length;
+    return characters <= maxText;
+  };
 }
 
 /** BuildKit's client names a context by the last part of its path. */
@@ -123,16 +133,15 @@ export function transferOf(state: BuildState, definition: BuildDefinition): Tran
 function neededManifests(
   builds: readonly BuildRecord[],
   manifests: ReadonlyMap<string, Manifest>,
+  digest: Digest,
 ): ReadonlyMap<string, Manifest> {
   const kept = new Map<string, Manifest>();
-  const counted = new Set<Part>();
-  let entries = 0;
+  const hasRoom = room(digest);
   for (const build of [...builds].reverse()) {
     for (const { manifest: name } of build.steps) {
       const manifest = name === null ? undefined : manifests.get(name);
       if (name === null || manifest === undefined || kept.has(name)) continue;
-      entries += countShared(manifest.root, counted);
-      if (entries > maxEntries) return kept;
+      if (!hasRoom(manifest.root)) return kept;
       kept.set(name, manifest);
     }
   }
@@ -164,7 +173,7 @@ export const emptyBaseline: Baseline = {
   manifest: () => null,
 };
 
-/** @param digest names the parts of folders: the same each time */
+/** @param digest names the parts of folders: the one that `readState` gets */
 export function writeState(state: BuildState, digest: Digest): string {
   const manifests = [...state.manifests].map(
     ([name, { root, through }]): readonly [string, WrittenManifest] => [
@@ -173,10 +182,9 @@ export function writeState(state: BuildState, digest: Digest): string {
     ],
   );
   const transfers = [...state.transfers].map(([name, sent]) => [name, folderText(sent, digest)]);
-  const folders = [
-    ...[...state.manifests.values()].map(({ root }) => root),
-    ...state.transfers.values(),
-  ];
+  const texts = new Map<string, string>();
+  for (const { root } of state.manifests.values()) addTexts(root, digest, texts);
+  for (const sent of state.transfers.values()) addTexts(sent, digest, texts);
   return JSON.stringify({
     stratacast: "simulated builds",
     model: modelVersion,
@@ -184,12 +192,12 @@ export function writeState(state: BuildState, digest: Digest): string {
     records: writeRecords(state.records),
     manifests: Object.fromEntries(manifests),
     transfers: Object.fromEntries(transfers),
-    folders: Object.fromEntries(partTexts(folders, digest)),
+    folders: Object.fromEntries(texts),
   });
 }
 
 interface WrittenManifest {
-  readonly folder: FolderText;
+  readonly folder: string;
   readonly through: readonly string[];
 }
 
@@ -217,7 +225,7 @@ export type ReadState =
   | { readonly kind: "damaged" };
 
 /** Reads the document; anything that is not exactly what `writeState` writes is damaged. */
-export function readState(text: string): ReadState {
+export function readState(text: string, digest: Digest): ReadState {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -238,7 +246,8 @@ export function readState(text: string): ReadState {
   ) {
     return { kind: "damaged" };
   }
-  const readFolder = folderReader(new Map(Object.entries(folders)));
+  const readFolder = folderReader(new Map(Object.entries(folders)), digest);
+  if (readFolder === null) return { kind: "damaged" };
   const lists = readAll(manifests, ({ folder, through }) => {
     const root = readFolder(folder);
     return root === null ? null : { root, through: new Set(through) };

@@ -5,6 +5,7 @@ import { compareBytes, joinPath } from "../text/paths.js";
 import { alignedParts, pairs } from "./alignedParts.js";
 import type { FolderNode, Part, TreeNode } from "./fileTree.js";
 import { folderDigest, partDigest } from "./folderDigest.js";
+import { differingParts, folderText, isKept } from "./folderText.js";
 import { pairMemory } from "./pairMemory.js";
 import { isRead } from "./readFiles.js";
 import { type SelectedTree, selectedTree } from "./selectedTree.js";
@@ -79,24 +80,41 @@ function compareFolders(
   after: FolderNode,
   path: string,
 ): void {
-  if (before === after && found.canSkip) return;
-  for (const { a, b } of alignedParts(before.parts, after.parts)) {
-    if (areEqual(found, a, b)) continue;
+  if (found.canSkip && areAlike(before, after, found.digest)) return;
+  for (const [a, b] of differing(found, before, after)) {
     for (const [old, now] of pairs(a, b)) {
-      const name = (old ?? now)?.name ?? "";
-      compareNodes(found, old, now, joinPath(path, name));
+      compareNodes(found, old, now, joinPath(path, (old ?? now)?.name ?? ""));
     }
   }
 }
 
-function areEqual(
+function areAlike(a: FolderNode, b: FolderNode, digest: Digest): boolean {
+  if (a === b) return true;
+  if (isKept(a) || isKept(b)) return folderText(a, digest) === folderText(b, digest);
+  return folderDigest(a, digest) === folderDigest(b, digest);
+}
+
+type Parts = readonly Part[];
+
+/** What may differ in two folders, side by side. */
+function differing(
   { canSkip, digest }: Comparison,
-  a: readonly Part[],
-  b: readonly Part[],
-): boolean {
-  const [old, now] = a.length === 1 && b.length === 1 ? [a[0], b[0]] : [];
-  if (!canSkip || old === undefined || now === undefined) return false;
-  return old === now || partDigest(old, digest) === partDigest(now, digest);
+  before: FolderNode,
+  after: FolderNode,
+): readonly (readonly [Parts, Parts])[] {
+  if (!canSkip) return [[before.parts, after.parts]];
+  if (isKept(before) || isKept(after)) {
+    const { a, b } = differingParts(before, after, digest);
+    return [[a, b]];
+  }
+  return [...alignedParts(before.parts, after.parts)].flatMap(({ a, b }) => {
+    const [old, now] = a.length === 1 && b.length === 1 ? [a[0], b[0]] : [];
+    const isSame =
+      old !== undefined &&
+      now !== undefined &&
+      (old === now || partDigest(old, digest) === partDigest(now, digest));
+    return isSame ? [] : [[a, b] as const];
+  });
 }
 
 function compareNodes(
@@ -118,9 +136,7 @@ function compareNodes(
   const inNow = now?.kind === "directory" ? now : null;
   if (inOld === null && inNow === null) return;
   if (inOld !== null && inNow !== null) {
-    const isSame =
-      found.canSkip && folderDigest(inOld, found.digest) === folderDigest(inNow, found.digest);
-    if (!isSame) compareFolders(found, inOld, inNow, path);
+    compareFolders(found, inOld, inNow, path);
     return;
   }
   for (const [a, b] of pairs(inOld?.parts ?? [], inNow?.parts ?? [])) {

@@ -15,6 +15,15 @@ function isReadFile({ kind, size, identity }: FileNode): boolean {
 const readFolders = new WeakSet<FolderNode>();
 const readParts = new WeakSet<Part>();
 
+/** Notes that all files of a folder are read. */
+export function markRead(folder: FolderNode): void {
+  readFolders.add(folder);
+}
+
+export function isReadPart(part: Part): boolean {
+  return readIn(part) === part;
+}
+
 /** A folder without the files that are not read; itself where there are none. */
 export function readPartOf(folder: FolderNode): FolderNode {
   if (readFolders.has(folder)) return folder;

@@ -4,10 +4,10 @@
  * mode of a directory that was sent before. Source: fsutil, diff_containerd.go `sameFile`,
  * diskwriter.go `HandleChange`; BuildKit, source/local (`sharedKey`).
  */
-import { compareBytes } from "../text/paths.js";
-import { alignedParts } from "./alignedParts.js";
-import type { FileNode, FileTree, FolderNode, Part, TreeNode } from "./fileTree.js";
+import type { Digest } from "../host.js";
+import type { FileNode, FileTree, FolderNode, TreeNode } from "./fileTree.js";
 import { childOf, folderNode, withParts } from "./folder.js";
+import { differingParts } from "./folderText.js";
 import { pairMemory } from "./pairMemory.js";
 import { isRead, readPartOf } from "./readFiles.js";
 
@@ -16,65 +16,37 @@ export type Transfer = FolderNode;
 
 /**
  * The tree as the engine sees it once `tree` has been sent on top of `transfer`: made of the nodes
- * of both, and shared with the transfer down from every folder that is as it was sent.
+ * of both. A folder that is as it was sent is not looked into.
  */
-export function transferredTree(tree: FileTree, transfer: Transfer): FileTree {
-  const root = transferredFolder(tree.root, transfer);
-  return { root, isIgnored: tree.isIgnored };
+export function transferredTree(tree: FileTree, transfer: Transfer, digest: Digest): FileTree {
+  return { root: transferredFolder(tree.root, transfer, digest), isIgnored: tree.isIgnored };
 }
 
 const transferredFolders = pairMemory<FolderNode, FolderNode, FolderNode>();
-const transferredParts = pairMemory<Part, Part, Part>();
 
-function transferredFolder(folder: FolderNode, sent: FolderNode): FolderNode {
+function transferredFolder(folder: FolderNode, sent: FolderNode, digest: Digest): FolderNode {
   if (folder === sent) return folder;
   const remembered = transferredFolders.get(folder, sent);
   if (remembered !== undefined) return remembered;
-  const parts: Part[] = [];
-  for (const { a, b } of alignedParts(folder.parts, sent.parts)) {
-    const [only] = b.length === 1 ? b : [];
-    for (const part of a) {
-      parts.push(
-        a.length === 1 && only !== undefined
-          ? transferredPart(part, only)
-          : part.map((child) => transferred(child, childOf(sent, child.name))),
-      );
-    }
-  }
-  const isAs = ({ parts: others, mode }: FolderNode): boolean =>
-    mode === sent.mode &&
-    parts.length === others.length &&
-    parts.every((part, i) => part === others[i]);
-  const seen =
-    isAs(sent) && folder.errors.length === 0
-      ? sent
-      : isAs(folder)
-        ? folder
-        : withParts(folder, sent, parts);
+  const differing = differingParts(folder, sent, digest);
+  const others = new Map(differing.b.flatMap((part) => part.map((node) => [node.name, node])));
+  const changed = new Set(differing.a);
+  const parts = folder.parts.map((part) => {
+    if (!changed.has(part)) return part;
+    const children = part.map((child) =>
+      transferred(child, others.get(child.name) ?? null, digest),
+    );
+    return children.every((child, i) => child === part[i]) ? part : children;
+  });
+  const isSame = folder.mode === sent.mode && parts.every((part, i) => part === folder.parts[i]);
+  const seen = isSame ? folder : withParts(folder, { ...folder, mode: sent.mode }, parts);
   transferredFolders.set(folder, sent, seen);
   return seen;
 }
 
-function transferredPart(part: Part, sent: Part): Part {
-  if (part === sent) return part;
-  const remembered = transferredParts.get(part, sent);
-  if (remembered !== undefined) return remembered;
-  let at = 0;
-  const children = part.map((child) => {
-    let other = sent[at];
-    while (other !== undefined && compareBytes(other.name, child.name) < 0) other = sent[++at];
-    return transferred(child, other?.name === child.name ? other : null);
-  });
-  const isAs = (other: Part): boolean =>
-    other.length === children.length && children.every((child, i) => child === other[i]);
-  const seen = isAs(sent) ? sent : isAs(part) ? part : children;
-  transferredParts.set(part, sent, seen);
-  return seen;
-}
-
-function transferred(node: TreeNode, sent: TreeNode | null): TreeNode {
+function transferred(node: TreeNode, sent: TreeNode | null, digest: Digest): TreeNode {
   if (node.kind === "directory") {
-    return sent?.kind === "directory" ? transferredFolder(node, sent) : node;
+    return sent?.kind === "directory" ? transferredFolder(node, sent, digest) : node;
   }
   return sent !== null && sent.kind !== "directory" && isSame(node, sent) ? sent : node;
 }

@@ -1,0 +1,274 @@
+/**
+ * Folders as texts, for the state document: each part of a folder once, under the digest of its
+ * text, and a folder as the digests of its parts. So builds share what they have in common, and the
+ * texts of what did not change are kept. What a document has is read when somebody looks into it:
+ * whether it is as a folder is by now, the digests tell.
+ */
+import type { Digest } from "../host.js";
+import { type FileNode, type FolderNode, fileNode, type Part, type TreeNode } from "./fileTree.js";
+import { type FolderHeader, plainFolder } from "./folder.js";
+import { isReadPart, markRead } from "./readFiles.js";
+
+interface PartText {
+  readonly digest: string;
+  /**
+   * First the digests of the parts of its folders, a comma between them, then all fields of its
+   * entries in their order: what no name can contain is between them.
+   */
+  readonly text: string;
+}
+
+/** What a part was written as, or read from. */
+const written = new WeakMap<Part, PartText>();
+
+/** A folder of a document. */
+interface Kept {
+  /** Of its parts. */
+  readonly digests: readonly string[];
+  readonly document: FolderDocument;
+}
+
+const kept = new WeakMap<FolderNode, Kept>();
+
+/** True for a folder of a document: to look into it is to read it. */
+export function isKept(folder: FolderNode): boolean {
+  return kept.has(folder);
+}
+
+/**
+ * The digests of its parts and its sums: equal for folders that hold the same, their own names and
+ * modes not counted.
+ */
+export function folderText(folder: FolderNode, digest: Digest): string {
+  const { entryCount, fileCount, socketCount, bytes } = folder;
+  const digests = digestsOf(folder, digest).join(",");
+  return [digests, entryCount, fileCount, socketCount, bytes].join("/");
+}
+
+function digestsOf(folder: FolderNode, digest: Digest): readonly string[] {
+  return kept.get(folder)?.digests ?? folder.parts.map((part) => partText(part, digest).digest);
+}
+
+function partText(part: Part, digest: Digest): PartText {
+  let found = written.get(part);
+  if (found === undefined) {
+    const digests: string[] = [];
+    const fields: (string | number)[] = [];
+    for (const node of part) {
+      if (node.kind !== "directory") {
+        addFile(fields, node);
+        continue;
+      }
+      const own = digestsOf(node, digest);
+      digests.push(...own);
+      const { name, mode, entryCount, fileCount, socketCount, bytes } = node;
+      fields.push("d", mode, own.length, entryCount, fileCount, socketCount, bytes, name);
+    }
+    const text = `${digests.join(",")}/${fields.join("/")}`;
+    found = { digest: shortDigest(text, digest), text };
+    written.set(part, found);
+  }
+  return found;
+}
+
+function addFile(fields: (string | number)[], file: FileNode): void {
+  const { kind, name, mode, size, mtimeMs, identity, device } = file;
+  const target = file.linkTarget?.replaceAll("/", "\0");
+  fields.push(letters[kind], mode, size, mtimeMs, target ?? device ?? identity ?? "", name);
+}
+
+const letters: Readonly<Record<FileNode["kind"], string>> = {
+  file: "f",
+  symlink: "l",
+  fifo: "p",
+  socket: "s",
+  "character-device": "c",
+  "block-device": "b",
+};
+
+/** 128 bits: no two texts of a user have one digest. */
+function shortDigest(text: string, digest: Digest): string {
+  return digest(text).slice(0, 32);
+}
+
+/**
+ * Adds the texts of all parts of a folder and of what is below it, by digest; what is there already
+ * is there with all that is below it.
+ */
+export function addTexts(folder: FolderNode, digest: Digest, texts: Map<string, string>): void {
+  const source = kept.get(folder);
+  if (source !== undefined) {
+    for (const name of source.digests) addKept(source.document, name, texts);
+    return;
+  }
+  for (const part of folder.parts) {
+    const { digest: name, text } = partText(part, digest);
+    if (texts.has(name)) continue;
+    texts.set(name, text);
+    for (const child of part) if (child.kind === "directory") addTexts(child, digest, texts);
+  }
+}
+
+function addKept(document: FolderDocument, name: string, texts: Map<string, string>): void {
+  const text = document.texts.get(name);
+  if (text === undefined || texts.has(name)) return;
+  texts.set(name, text);
+  for (const below of digestsIn(text)) addKept(document, below, texts);
+}
+
+/** The digests of the parts of the folders in a part. */
+function digestsIn(text: string): readonly string[] {
+  const end = text.indexOf("/");
+  return end <= 0 ? [] : text.slice(0, end).split(",");
+}
+
+/** The parts of two folders that differ, each in order. */
+export interface DifferingParts {
+  readonly a: readonly Part[];
+  readonly b: readonly Part[];
+}
+
+/** What differs in two folders by their texts: of a folder of a document no more is read. */
+export function differingParts(a: FolderNode, b: FolderNode, digest: Digest): DifferingParts {
+  const areOpen = !isKept(a) && !isKept(b);
+  const inOther = new Set(areOpen ? b.parts : []);
+  const shared = new Set(areOpen ? a.parts.filter((part) => inOther.has(part)) : []);
+  const inA = textsOf(a, shared, digest);
+  const inB = textsOf(b, shared, digest);
+  return { a: partsBut(a, inA, inB), b: partsBut(b, inB, inA) };
+}
+
+/** The digests of parts, and where each is in its folder. What is not read is like nothing: its number. */
+type Texts = ReadonlyMap<string | number, number>;
+
+function textsOf(folder: FolderNode, shared: ReadonlySet<Part>, digest: Digest): Texts {
+  const names = kept.get(folder)?.digests;
+  if (names !== undefined) return new Map(names.map((name, at) => [name, at]));
+  return new Map(
+    folder.parts.flatMap((part, at): readonly (readonly [string | number, number])[] =>
+      shared.has(part) ? [] : [[isReadPart(part) ? partText(part, digest).digest : at, at]],
+    ),
+  );
+}
+
+function partsBut(folder: FolderNode, texts: Texts, others: Texts): readonly Part[] {
+  const source = kept.get(folder);
+  return [...texts].flatMap(([text, at]): readonly Part[] => {
+    if (typeof text === "string" && others.has(text)) return [];
+    const part =
+      source === undefined ? folder.parts[at] : partOf(source.document, source.digests[at] ?? "");
+    return part === undefined ? [] : [part];
+  });
+}
+
+/** The texts of a document, and what was read of them. */
+interface FolderDocument {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly parts: Map<string, Part>;
+}
+
+/** Gives the folders of a document by their texts; null: it has none. */
+export type ReadFolder = (text: string) => FolderNode | null;
+
+/** null: these texts, by digest, are not what `addTexts` gives. */
+export function folderReader(
+  texts: ReadonlyMap<string, string>,
+  digest: Digest,
+): ReadFolder | null {
+  for (const [name, text] of texts) {
+    if (shortDigest(text, digest) !== name) return null;
+    if (!digestsIn(text).every((below) => texts.has(below))) return null;
+  }
+  const document: FolderDocument = { texts, parts: new Map() };
+  return (text) => {
+    const [digests = "", ...sums] = text.split("/");
+    const names = digests === "" ? [] : digests.split(",");
+    const isThere = names.every((name) => texts.has(name)) && sums.length === 4;
+    const counts = sums.map(Number);
+    if (!isThere || !counts.every(isCount)) return null;
+    return keptFolder(plainFolder(""), counts, names, document);
+  };
+}
+
+function keptFolder(
+  { name, mode, uid, gid }: FolderHeader,
+  [entryCount = 0, fileCount = 0, socketCount = 0, bytes = 0]: readonly number[],
+  digests: readonly string[],
+  document: FolderDocument,
+): FolderNode {
+  let parts: readonly Part[] | null = null;
+  const folder: FolderNode = {
+    ...{ name, kind: "directory", mode, uid, gid },
+    get parts() {
+      parts ??= digests.map((one) => partOf(document, one));
+      return parts;
+    },
+    ...{ entryCount, fileCount, socketCount, bytes, errors: [], errorCount: 0 },
+  };
+  kept.set(folder, { digests, document });
+  markRead(folder);
+  return folder;
+}
+
+function partOf(document: FolderDocument, digest: string): Part {
+  let part = document.parts.get(digest);
+  if (part === undefined) {
+    const text = document.texts.get(digest) ?? "/";
+    part = partFrom(text, document);
+    written.set(part, { digest, text });
+    document.parts.set(digest, part);
+  }
+  return part;
+}
+
+/** What only somebody else can have written is left out. */
+function partFrom(text: string, document: FolderDocument): Part {
+  const digests = digestsIn(text);
+  const fields = text.slice(text.indexOf("/") + 1).split("/");
+  const part: TreeNode[] = [];
+  let at = 0;
+  let used = 0;
+  const count = (): number => {
+    const value = Number(fields[at++]);
+    return isCount(value) ? value : 0;
+  };
+  const next = (): string => fields[at++] ?? "";
+  while (at < fields.length) {
+    const letter = next();
+    const kind = kinds.get(letter);
+    if (kind !== undefined) {
+      const [mode, size, mtimeMs] = [count(), count(), Number(next())];
+      part.push(fileFrom(kind, mode, size, mtimeMs, next(), next()));
+    } else if (letter === "d") {
+      const mode = count();
+      const own = digests.slice(used, used + count());
+      used += own.length;
+      const sums = [count(), count(), count(), count()];
+      part.push(keptFolder({ ...plainFolder(next()), mode }, sums, own, document));
+    } else break;
+  }
+  return part;
+}
+
+const kinds: ReadonlyMap<string, FileNode["kind"]> = new Map(
+  // The names of a record that is exhaustive.
+  (Object.entries(letters) as [FileNode["kind"], string][]).map(([kind, letter]) => [letter, kind]),
+);
+
+function fileFrom(
+  kind: FileNode["kind"],
+  mode: number,
+  size: number,
+  mtimeMs: number,
+  detail: string,
+  name: string,
+): FileNode {
+  const file = { name, kind, mode, size, mtimeMs };
+  if (kind === "symlink") return fileNode({ ...file, linkTarget: detail.replaceAll("\0", "/") });
+  const known = detail === "" ? null : detail;
+  return fileNode(kind === "file" ? { ...file, identity: known } : { ...file, device: known });
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}

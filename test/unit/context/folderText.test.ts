@@ -1,0 +1,154 @@
+/** Folders in the state document: each once, only what changed anew, and read where they differ. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type FolderNode, fileNode } from "../../../server/src/core/context/fileTree.js";
+import {
+  childrenOf,
+  endsPart,
+  folderAt,
+  folderNode,
+  plainFolder,
+  replaceAll,
+} from "../../../server/src/core/context/folder.js";
+import { addTexts, folderReader, folderText } from "../../../server/src/core/context/folderText.js";
+import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
+import { compareManifests } from "../../../server/src/core/context/manifest.js";
+import { transferredTree } from "../../../server/src/core/context/transfer.js";
+import { sha256 } from "../../../server/src/host/digest.js";
+import { runs } from "../../support/thorough.js";
+
+const ends = Array.from({ length: 3000 }, (_, i) => `e${i}`).filter(endsPart);
+const name = fc.constantFrom("a", "b\n", 'c"', "\u{1f433}", "d, e", "d", ...ends.slice(0, 2));
+const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join("/"));
+const file = fc.record({
+  path,
+  identity: fc.constantFrom("1", "2"),
+  size: fc.nat(1),
+  mtimeMs: fc.constantFrom(0, 1.5, 1732609012345.678),
+  mode: fc.constantFrom(0o644, 0o4755),
+});
+const listed: fc.Arbitrary<ListedFile> = fc.oneof(
+  { weight: 4, arbitrary: file },
+  fc.record({ path, mode: fc.constantFrom(0o755, 0o700), kind: fc.constant("directory") }),
+  fc.record({ path, kind: fc.constant("symlink"), linkTarget: fc.constantFrom("../a/b", "/", "") }),
+  fc.record({ path, kind: fc.constantFrom("fifo", "socket", "block-device"), device: name }),
+);
+const files = fc.array(listed, { maxLength: 10 });
+const rootOf = (list: readonly ListedFile[]): FolderNode => listedTree(list).root;
+
+function textsOf(...folders: readonly FolderNode[]): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const folder of folders) addTexts(folder, sha256, texts);
+  return texts;
+}
+
+/** As a document has it. */
+function keptOf(folder: FolderNode): FolderNode {
+  const read = folderReader(textsOf(folder), sha256)?.(folderText(folder, sha256)) ?? null;
+  assert.ok(read !== null);
+  return read;
+}
+
+/** All that is in a folder, as plain values. */
+function plain(folder: FolderNode): unknown {
+  const { parts, ...header } = folder;
+  return {
+    ...header,
+    parts: parts.map((part) =>
+      part.map((node) => (node.kind === "directory" ? plain(node) : { ...node })),
+    ),
+  };
+}
+
+test("what is written is read back", () => {
+  fc.assert(
+    fc.property(files, (list) => {
+      const written = rootOf(list);
+      const kept = keptOf(written);
+      assert.deepEqual(plain(kept), plain(written));
+      // Whether somebody has looked into it or not.
+      assert.deepEqual(textsOf(keptOf(written)), textsOf(written));
+      assert.deepEqual(textsOf(kept), textsOf(written));
+    }),
+    { numRuns: runs(1000) },
+  );
+});
+
+test("a folder of a document is compared as the folder that it was", () => {
+  fc.assert(
+    fc.property(files, files, fc.nat(10), (list, other, from) => {
+      const before = rootOf(list);
+      // Most of it stays.
+      const after = rootOf([...list.slice(0, from), ...other.slice(0, 2)]);
+      const tree = { root: after, isIgnored: () => false };
+      assert.deepEqual(
+        plain(transferredTree(tree, keptOf(before), sha256).root),
+        plain(transferredTree(tree, before, sha256).root),
+      );
+      const [old, kept, now] = [before, keptOf(before), after].map((root) => ({
+        root,
+        through: new Set<string>(),
+      }));
+      assert.ok(old !== undefined && kept !== undefined && now !== undefined);
+      const changes = compareManifests(old, now, sha256);
+      assert.deepEqual(compareManifests(kept, now, sha256), changes);
+    }),
+    { numRuns: runs(2000) },
+  );
+});
+
+test("what is sent as it was is the tree itself", () => {
+  const { root } = listedTree([{ path: "a/b", size: 1, identity: "1" }, { path: "c" }]);
+  const tree = { root, isIgnored: () => false };
+  assert.equal(transferredTree(tree, keptOf(root), sha256).root, root);
+});
+
+test("equal folders are written once, and are one object when they are read", () => {
+  const list = ["a/x", "a/y", "b/x", "b/y"].map((at) => ({ path: at, identity: "1", size: 1 }));
+  const written = rootOf(list);
+  assert.equal(textsOf(written, rootOf(list.slice(0, 2))).size, 3);
+  const read = keptOf(written);
+  assert.equal(folderAt(read, "a")?.parts[0], folderAt(read, "b")?.parts[0]);
+});
+
+test("one changed file makes the texts of the folders above it anew, and of one part of a large one", () => {
+  const many = Array.from({ length: 5000 }, (_, i) => fileNode({ name: `file ${i}`, size: 1 }));
+  const large = folderNode(plainFolder("large"), many);
+  const nested = rootOf(
+    Array.from({ length: 900 }, (_, i) => ({ path: `${i % 30}/${i % 9}/${i}`, size: 1 })),
+  );
+  const before = folderNode(plainFolder(""), [large, ...childrenOf(nested)]);
+  const old = textsOf(before);
+  for (const [changed, fresh] of [
+    ["large/file 7", 2],
+    ["7/7/7", 3],
+  ] as const) {
+    const node = fileNode({ name: changed.split("/").at(-1) ?? "", size: 2 });
+    const now = textsOf(replaceAll(before, new Map([[changed, node]])));
+    assert.equal([...now.keys()].filter((digest) => !old.has(digest)).length, fresh);
+  }
+});
+
+test("texts that are not what is written are found, and never a throw", () => {
+  const written = rootOf([{ path: "a/b", size: 1, identity: "1" }, { path: "c" }]);
+  const name = folderText(written, sha256);
+  const texts = textsOf(written);
+  for (const [digest, text] of texts) {
+    const lost = new Map(texts);
+    lost.delete(digest);
+    assert.equal(folderReader(lost, sha256)?.(name) ?? null, null);
+    for (const other of ["", `${text}/f`, text.slice(1)]) {
+      assert.equal(folderReader(new Map([...texts, [digest, other]]), sha256), null);
+    }
+  }
+  assert.equal(folderReader(texts, sha256)?.("") ?? null, null);
+  assert.equal(folderReader(texts, sha256)?.(`${name}/1`) ?? null, null);
+  // Somebody who makes digests as well does no harm.
+  for (const text of ["/", "/f", "/d/1/1/1/1/1/1/x", "/f/-1/x/y/z", "/z/1", "/f/1/1/1//a/d"]) {
+    const digest = sha256(text).slice(0, 32);
+    const read = folderReader(new Map([[digest, text]]), sha256)?.(`${digest}/1/1/0/1`);
+    assert.ok(read != null);
+    plain(read);
+  }
+});
