@@ -32,6 +32,11 @@ export interface ContextReaderOptions {
   readonly git?: Pick<GitReader, "folder">;
   /** See `HashingMachine`. Default: none. */
   readonly threadProgram?: string | null;
+  /**
+   * The folder as somebody else has it by now: what the first walk finds unchanged is taken from
+   * there, so that it is one value for both. Default: nobody has it.
+   */
+  readonly elsewhere?: () => FolderNode;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -64,23 +69,39 @@ export interface ContextReader {
   refresh(paths: readonly string[], cancel?: Cancellation): Promise<Result<FileTree>>;
   /** Hashes these files of `tree` (see `contentDigest`'s `needed`). Only fails with `ECANCELED`. */
   hash(paths: readonly string[], cancel?: Cancellation): Promise<Result<HashReport>>;
-  /** A reader of the same folder under another ignore file. It has to `scan`, but hashes nothing twice. */
+  /**
+   * A reader of the same folder under another ignore file. It has to `scan`, after those that this
+   * one is at; what both see the same is the same value, and nothing is hashed twice.
+   */
   withIgnore(ignore: IgnoreMatcher): ContextReader;
 }
 
 export function createContextReader(options: ContextReaderOptions): ContextReader {
-  const memory = options.memory ?? createHashMemory();
-  return openReader({ ...options, memory });
+  const { elsewhere = null, memory = createHashMemory(), ...rest } = options;
+  return openReader({ ...rest, memory }, { last: Promise.resolve() }, elsewhere);
 }
 
+/** Readers of one folder take turns: the second finds what the first has read. */
+interface Turns {
+  last: Promise<unknown>;
+}
+
+/** Read so soon after a write that another write might not show in the stat. */
+const unsettled = new WeakSet<FileNode>();
+
+interface OpenOptions extends Omit<ContextReaderOptions, "elsewhere"> {
+  readonly memory: HashMemory;
+}
+
+/** @param elsewhere see `ContextReaderOptions`; let go of once it was asked, for it holds another reader */
 function openReader(
-  options: ContextReaderOptions & { readonly memory: HashMemory },
+  options: OpenOptions,
+  turns: Turns,
+  elsewhere: (() => FolderNode) | null,
 ): ContextReader {
   const fileSystem = options.fileSystem ?? nodeFileSystem();
   const now = options.now ?? Date.now;
   const { ignore, memory } = options;
-  // Read so soon after a write that another write might not show in the stat.
-  const unsettled = new WeakSet<FileNode>();
   let realRoot = options.root;
 
   const treeOf = (root: FolderNode): FileTree => ({ root, isIgnored: ignore.isIgnored });
@@ -106,9 +127,11 @@ function openReader(
     if (!root.ok) return root;
     realRoot = root.value;
     const git = options.git?.folder(realRoot) ?? null;
-    const folder = await readRoot(walkWith(cancel), git, tree.root);
+    const previous = elsewhere?.() ?? tree.root;
+    const folder = await readRoot(walkWith(cancel), git, previous);
     const [unlistable] = folder.errors.filter((error) => error.path === "");
     if (unlistable !== undefined) return failure(contextError(options.root, unlistable));
+    elsewhere = null;
     return { ok: true, value: keep(folder) };
   };
 
@@ -169,14 +192,13 @@ function openReader(
     };
   };
 
-  let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<Result<T>>): Promise<Result<T>> => {
-    const turn = last.then(work).catch((thrown: unknown) => {
+    const turn = turns.last.then(work).catch((thrown: unknown) => {
       if (thrown instanceof Cancelled) return failure<T>(cancelledError(options.root));
       if (thrown instanceof TooMany) return failure<T>(tooManyError(options.root));
       throw thrown;
     });
-    last = turn.catch(() => undefined);
+    turns.last = turn.catch(() => undefined);
     return turn;
   };
   return {
@@ -187,6 +209,6 @@ function openReader(
     scan: (cancel) => inTurn(() => scan(cancel)),
     refresh: (paths, cancel) => inTurn(() => refresh(paths, cancel)),
     hash: (paths, cancel) => inTurn(() => hash(paths, cancel)),
-    withIgnore: (other) => openReader({ ...options, ignore: other }),
+    withIgnore: (other) => openReader({ ...options, ignore: other }, turns, () => tree.root),
   };
 }

@@ -218,6 +218,7 @@ function shared(folder: FolderNode, previous: FolderNode): FolderNode {
     return old?.length === part.length && old.every((child, i) => child === part[i]) ? old : part;
   });
   const isSame =
+    folder.name === previous.name &&
     folder.mode === previous.mode &&
     parts.length === previous.parts.length &&
     parts.every((part, i) => part === previous.parts[i]) &&

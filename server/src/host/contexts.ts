@@ -3,7 +3,8 @@
  * one reader: it is walked and hashed once.
  */
 import type { Builder } from "../core/build/builder.js";
-import type { FileTree } from "../core/context/fileTree.js";
+import type { FileTree, FolderNode } from "../core/context/fileTree.js";
+import { emptyFolder, folderAt } from "../core/context/folder.js";
 import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
 import {
   type Cancellation,
@@ -94,7 +95,11 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
     const ofFolder = others.find((other) => other.folder === folder);
     const reader =
       ofFolder?.reader.withIgnore(ignore) ??
-      createContextReader({ ...options, fileSystem, root: folder, ignore });
+      createContextReader({
+        ...options,
+        ...{ fileSystem, root: folder, ignore },
+        elsewhere: () => elsewhere(folder, opened.values()),
+      });
     return {
       ...{ folder, builder, ignoreText, ignore, reader },
       ...{ tree: null, state: 0, isFresh: false, walking: null },
@@ -190,6 +195,16 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
       for (const key of opened.keys()) if (!wanted.has(key)) opened.delete(key);
     },
   };
+}
+
+/** A folder as a context has it that it is part of: `.` and `apps/api` share what is in both. */
+function elsewhere(folder: string, opened: Iterable<Opened>): FolderNode {
+  for (const { shared } of opened) {
+    const inside = pathInside(shared.folder, folder);
+    const found = inside === null ? null : folderAt(shared.reader.tree.root, inside);
+    if (found !== null && found.entryCount > 0) return found;
+  }
+  return emptyFolder;
 }
 
 /** Each folder is compared with the files once, however many builds take it. */

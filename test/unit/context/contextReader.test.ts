@@ -366,3 +366,22 @@ test("another ignore file hashes nothing twice, and what git knows is not read",
   await digestOf(hinted, ".");
   assert.equal(disk.opened, 2);
 });
+
+test("under another ignore file what is seen the same is the same", async () => {
+  const { disk, reader } = open("posix", ["a", "d/x", "e/f/y", "e/secret"]);
+  const other = reader.withIgnore(createIgnoreMatcher(readIgnoreFile("e/secret"), "buildkit"));
+  // Both at once, as builds that are opened together ask.
+  await Promise.all([reader.scan(), other.scan()]);
+  const same = (path: string) => nodeAt(reader.tree.root, path) === nodeAt(other.tree.root, path);
+  assert.deepEqual(["a", "d", "e/f", "e", ""].map(same), [true, true, true, false, false]);
+  await digestOf(reader, ".");
+  await digestOf(other, ".");
+  assert.equal(disk.opened, 4);
+  // Each sees what changes for itself.
+  disk.write("d/x", "other");
+  await reader.refresh(["d/x"]);
+  assert.equal(fileAt(other, "d/x")?.size, "content of d/x".length);
+  await other.refresh(["d/x"]);
+  assert.equal(fileAt(other, "d/x")?.size, "other".length);
+  assert.ok(same("e/f"));
+});
