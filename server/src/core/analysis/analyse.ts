@@ -11,13 +11,7 @@ import type { Baseline } from "../cache/records.js";
 import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
 import type { ContextInput, ContextView } from "../files/contextInput.js";
-import {
-  type BuildGraph,
-  placeOf,
-  type Step,
-  type StepPlace,
-  stageOfStep,
-} from "../graph/graph.js";
+import { type BuildGraph, placeOf, type Step, type StepPlace } from "../graph/graph.js";
 import { layerNumbers, lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
@@ -101,37 +95,18 @@ export function compareWith(
   return analyseGraph({ ...input, baseline }, graph, memory.comparedWith(as));
 }
 
-function analyseGraph(input: AnalysisInput, graph: BuildGraph, { runs }: Compared): Analysis {
+function analyseGraph(
+  input: AnalysisInput,
+  graph: BuildGraph,
+  { runs, causes }: Compared,
+): Analysis {
   const { digest, baseline, context, folders = new Map<string, ContextState>() } = input;
   const problems = [context, ...folders.values()].flatMap((state) => state?.problems ?? []);
   const isRejected = graph.isRejected || problems.length > 0;
   const keys = predictKeys({ graph, context, folders, isRejected, baseline, digest }, runs);
   const isCompared = baseline.kind !== "pending" && baseline.kind !== "unknown";
-  const predictions = isCompared ? explainPredictions(graph, keys, baseline, digest) : [];
-  const numbers = layerNumbers(
-    graph,
-    (step) => keys.steps[placeOf(graph, step).index]?.addsLayer ?? true,
-  );
-  const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
-  const summary = { hit: 0, miss: 0, unknown: 0 };
-  const steps = keys.steps.map((keyed, at): StepAnalysis => {
-    const { step } = keyed;
-    const place = placeOf(graph, step);
-    const prediction = predictions[at] ?? { kind: null, causes: [] };
-    if (prediction.kind !== null) summary[prediction.kind]++;
-    const stageLayer = numbers.get(step) ?? null;
-    return {
-      step,
-      place,
-      keyed,
-      prediction,
-      isBuilt: isBuilt(graph, step),
-      effect: step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect,
-      stageLayer,
-      layer: place.stage !== null && inImage.has(place.stage) ? stageLayer : null,
-      files: countFiles(keyed.context),
-    };
-  });
+  const predictions = isCompared ? explainPredictions(graph, keys, baseline, digest, causes) : [];
+  const steps = analysedSteps(graph, keys, predictions);
   return {
     input,
     graph,
@@ -143,13 +118,46 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph, { runs }: Compare
       ...contextProblems(graph, keys),
       ...checkoutProblems(graph, keys, context?.checkout ?? null),
     ],
-    summary,
+    summary: summaryOf(predictions),
   };
 }
 
-function isBuilt(graph: BuildGraph, step: Step): boolean {
-  const stage = stageOfStep(graph, step);
-  if (stage === null) return true;
+function analysedSteps(
+  graph: BuildGraph,
+  keys: Keys,
+  predictions: readonly Prediction[],
+): readonly StepAnalysis[] {
+  const numbers = layerNumbers(graph, (at) => keys.steps[at]?.addsLayer ?? true);
+  const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
+  return keys.steps.map((keyed, at): StepAnalysis => {
+    const { step } = keyed;
+    const place = graph.places[at] ?? placeOf(graph, step);
+    const stageLayer = numbers[at] ?? null;
+    return {
+      step,
+      place,
+      keyed,
+      prediction: predictions[at] ?? notPredicted,
+      isBuilt: isBuilt(graph, step, place),
+      effect: step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect,
+      stageLayer,
+      layer: place.stage !== null && inImage.has(place.stage) ? stageLayer : null,
+      files: countFiles(keyed.context),
+    };
+  });
+}
+
+const notPredicted: Prediction = { kind: null, causes: [] };
+
+function summaryOf(predictions: readonly Prediction[]): Analysis["summary"] {
+  const summary = { hit: 0, miss: 0, unknown: 0 };
+  for (const { kind } of predictions) if (kind !== null) summary[kind]++;
+  return summary;
+}
+
+function isBuilt({ stages }: BuildGraph, step: Step, place: StepPlace): boolean {
+  const stage = place.stage === null ? undefined : stages[place.stage];
+  if (stage === undefined) return true;
   return stage.isBuilt && (!stage.isReplaced || step.effect === "base");
 }
 

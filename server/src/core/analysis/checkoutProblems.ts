@@ -1,7 +1,7 @@
 /** Steps that will miss the cache of another machine, because of the modes that files have here. */
 import type { Keys } from "../cache/predict.js";
 import { type Checkout, joinedModes, otherModes } from "../context/checkout.js";
-import { type BuildGraph, placeOf } from "../graph/graph.js";
+import type { BuildGraph } from "../graph/graph.js";
 import { type Placed, rangeAt } from "../text/range.js";
 import type { Problem } from "./problem.js";
 
@@ -12,14 +12,17 @@ export function checkoutProblems(
   checkout: Checkout | null,
 ): readonly Placed<Problem>[] {
   if (checkout === null) return [];
-  return keys.steps.flatMap(({ step, context }): readonly Placed<Problem>[] => {
+  return keys.steps.flatMap(({ step, context }, at): readonly Placed<Problem>[] => {
+    if (context.length === 0) return nothing;
     const modes = joinedModes(
       context
         .filter(({ folder }) => folder === null)
         .map(({ selection }) => otherModes(checkout, selection)),
     );
-    if (modes.count === 0) return [];
-    const range = rangeAt(placeOf(graph, step).start, step.instruction.keywordRange);
+    if (modes.count === 0) return nothing;
+    const range = rangeAt(graph.places[at]?.start ?? 0, step.instruction.keywordRange);
     return [{ code: "other-mode-in-checkout", modes, range }];
   });
 }
+
+const nothing: readonly Placed<Problem>[] = [];

@@ -1,27 +1,34 @@
 /** What is wrong with the files that steps take, as problems at their sources. */
 import type { KeyedStep, Keys } from "../cache/predict.js";
-import { type BuildGraph, placeOf } from "../graph/graph.js";
+import type { BuildGraph } from "../graph/graph.js";
 import { type Placed, placedAt, type TextRange } from "../text/range.js";
 import type { Problem } from "./problem.js";
 
 export function contextProblems(graph: BuildGraph, keys: Keys): readonly Placed<Problem>[] {
-  return keys.steps.flatMap((keyed) => {
-    const { step, context, stageProblems } = keyed;
-    const selected = context.flatMap(({ selection }) => selection.problems);
-    const errors = context.flatMap(({ content }) =>
-      content.kind === "unreadable" ? content.errors : [],
-    );
-    const { start } = placeOf(graph, step);
-    const { range } = step.instruction;
-    const found: readonly Placed<Problem>[] = [
-      ...[...selected, ...stageProblems].map((problem) => ({
-        ...problem,
-        range: "index" in problem ? sourceRange(keyed, problem.index) : range,
-      })),
-      ...errors.map((error) => ({ code: "file-unreadable" as const, error, range })),
-    ];
-    return found.map((problem) => placedAt(start, problem));
-  });
+  const problems: Placed<Problem>[] = [];
+  for (const [at, keyed] of keys.steps.entries()) {
+    // Most steps take no files.
+    if (keyed.context.length === 0 && keyed.stageProblems.length === 0) continue;
+    const start = graph.places[at]?.start ?? 0;
+    for (const problem of problemsOf(keyed)) problems.push(placedAt(start, problem));
+  }
+  return problems;
+}
+
+function problemsOf(keyed: KeyedStep): readonly Placed<Problem>[] {
+  const { step, context, stageProblems } = keyed;
+  const selected = context.flatMap(({ selection }) => selection.problems);
+  const errors = context.flatMap(({ content }) =>
+    content.kind === "unreadable" ? content.errors : [],
+  );
+  const { range } = step.instruction;
+  return [
+    ...[...selected, ...stageProblems].map((problem) => ({
+      ...problem,
+      range: "index" in problem ? sourceRange(keyed, problem.index) : range,
+    })),
+    ...errors.map((error) => ({ code: "file-unreadable" as const, error, range })),
+  ];
 }
 
 /** The source in the text, where it stands there as the problem names it. */

@@ -3,6 +3,7 @@
  * that an edit costs what it changes. Answers with it are equal to those without: it holds values and
  * what they were made of, and a value stands only where all of that is the same.
  */
+import { KeptCauses } from "../cache/keptCauses.js";
 import { KeptRuns } from "../cache/keptRuns.js";
 import type { RememberedGraph } from "./graphs.js";
 
@@ -15,7 +16,7 @@ export class Memory {
   comparedWith(baseline: ComparedBaseline): Compared {
     const known = this.#compared.get(baseline);
     if (known !== undefined) return known;
-    const compared = { runs: new KeptRuns() };
+    const compared = { runs: new KeptRuns(), causes: new KeptCauses() };
     this.#compared.set(baseline, compared);
     return compared;
   }
@@ -26,4 +27,5 @@ export type ComparedBaseline = "last" | "before" | "git" | "empty";
 
 export interface Compared {
   readonly runs: KeptRuns;
+  readonly causes: KeptCauses;
 }

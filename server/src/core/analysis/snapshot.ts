@@ -19,6 +19,7 @@ import {
   transferOf,
 } from "../cache/state.js";
 import type { Transfer } from "../context/transfer.js";
+import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
 import { parseDockerfile } from "../syntax/parse.js";
 import type { Dockerfile } from "../syntax/syntax.js";
@@ -223,11 +224,15 @@ function recorded(
   if (baseline.kind === "git") return { baseline: notKnown(none, "pending"), transfer: null };
   const state = read({ kind: "state" });
   if (state.kind !== "known") return { baseline: notKnown(none, state.kind), transfer: null };
+  const from = baseline.before ?? state.value;
   return {
-    baseline: lastBuild(baseline.before ?? state.value, definition),
+    baseline: lastBuilds.get([from, definition], () => lastBuild(from, definition)),
     transfer: transferOf(state.value, definition),
   };
 }
+
+/** One object, so that what is compared with it can be kept. */
+const lastBuilds = new RememberedByObjects<Baseline>();
 
 function listingOf(read: Read, ask: ContextAsk): Listing | null {
   const listing = read({ kind: "tree", ...ask });

@@ -1,46 +1,85 @@
 /** Finds the steps of an earlier build again in the present text. */
-import type { BuildGraph, Stage, Step } from "../graph/graph.js";
+import type { BuildGraph, Stage, Step, StepRef } from "../graph/graph.js";
+import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
+import type { Instruction } from "../syntax/syntax.js";
 import type { BuildRecord, StepRecord } from "./records.js";
 
-/** Digest of an instruction as typed: what `alignSteps` recognizes it by. */
-export function stepText(step: Step, digest: Digest): string {
-  const bodies = step.instruction.heredocs.map((doc) => doc.content);
-  return digest(JSON.stringify([step.keyword, step.instruction.original, bodies])).slice(0, 16);
+const texts = new WeakMap<Digest, WeakMap<Instruction, string>>();
+
+/** Digest of an instruction as typed: what `alignSteps` recognizes it by. Made once for each. */
+export function stepText({ instruction }: Pick<Step, "instruction">, digest: Digest): string {
+  const known = texts.get(digest) ?? new WeakMap<Instruction, string>();
+  texts.set(digest, known);
+  let text = known.get(instruction);
+  if (text === undefined) {
+    const { keyword, original, heredocs } = instruction;
+    const bodies = heredocs.map((doc) => doc.content);
+    text = digest(JSON.stringify([keyword, original, bodies])).slice(0, 16);
+    known.set(instruction, text);
+  }
+  return text;
 }
 
+/** The steps of a build that was recorded, by their stages; null: those before the first FROM. */
+export type RecordedSteps = ReadonlyMap<number | null, readonly StepRecord[]>;
+
+const recordedSteps = new RememberedByObjects<RecordedSteps>();
+
+export function stepsByStage(build: BuildRecord): RecordedSteps {
+  return recordedSteps.get([build], () => {
+    const stages = new Map<number | null, StepRecord[]>();
+    for (const step of build.steps) {
+      const list = stages.get(step.stage);
+      if (list === undefined) stages.set(step.stage, [step]);
+      else list.push(step);
+    }
+    return stages;
+  });
+}
+
+/** The recorded step that each present step was, in their order. */
+export interface Aligned {
+  readonly globals: PairedSteps;
+  /** null: the build had no such stage. */
+  readonly stages: readonly (PairedSteps | null)[];
+}
+
+type PairedSteps = readonly (StepRecord | undefined)[];
+
+export function recordOfStep({ globals, stages }: Aligned, { stage, nth }: StepRef) {
+  return (stage === null ? globals : stages[stage])?.[nth];
+}
+
+const alignedStages = new RememberedByObjects<PairedSteps>();
+const noSteps: readonly StepRecord[] = [];
+
 /**
- * The recorded step that each present step was. Stages pair first; in a stage the
+ * Finds the recorded step that each present step was. Stages pair first; in a stage the
  * equal steps at the top and at the bottom pair, and what lies between pairs by keyword, in order.
- * Linear in the number of steps.
+ * Linear in the number of steps; a stage that is the same as before is not looked at again.
  */
-export function alignSteps(
-  graph: BuildGraph,
-  build: BuildRecord,
-  textOf: (step: Step) => string,
-): ReadonlyMap<Step, StepRecord> {
-  const pairs = new Map<Step, StepRecord>();
-  const recorded = new Map<number | null, StepRecord[]>();
-  for (const step of build.steps) {
-    const list = recorded.get(step.stage);
-    if (list === undefined) recorded.set(step.stage, [step]);
-    else list.push(step);
-  }
-  alignStage(graph.globals, recorded.get(null) ?? [], textOf, pairs);
-  for (const [stage, before] of alignStages(graph, recorded)) {
-    alignStage(stage.steps, recorded.get(before) ?? [], textOf, pairs);
-  }
-  return pairs;
+export function alignSteps(graph: BuildGraph, build: BuildRecord, digest: Digest): Aligned {
+  const recorded = stepsByStage(build);
+  const aligned = (steps: readonly Step[], stage: number | null): PairedSteps => {
+    const records = recorded.get(stage) ?? noSteps;
+    return alignedStages.get([steps, records, digest], () => alignStage(steps, records, digest));
+  };
+  const pairs = alignStages(graph, recorded);
+  return {
+    globals: aligned(graph.globals, null),
+    stages: graph.stages.map((stage) => {
+      const before = pairs.get(stage);
+      return before === undefined ? null : aligned(stage.steps, before);
+    }),
+  };
 }
 
 /**
  * The recorded stage of each stage: of the same name; else the target of the target; else, of those
  * that are left over, the first one.
  */
-function alignStages(
-  graph: BuildGraph,
-  recorded: ReadonlyMap<number | null, readonly StepRecord[]>,
-): ReadonlyMap<Stage, number> {
+function alignStages(graph: BuildGraph, recorded: RecordedSteps): ReadonlyMap<Stage, number> {
   const pairs = new Map<Stage, number>();
   const left = new Map<number, string | null>();
   for (const [stage, steps] of recorded) {
@@ -69,44 +108,40 @@ function alignStages(
 function alignStage(
   steps: readonly Step[],
   records: readonly StepRecord[],
-  textOf: (step: Step) => string,
-  pairs: Map<Step, StepRecord>,
-): void {
+  digest: Digest,
+): PairedSteps {
   const isPair = (step: Step | undefined, record: StepRecord | undefined): boolean =>
-    step !== undefined && record !== undefined && textOf(step) === record.text;
-  const pair = (step: Step | undefined, record: StepRecord | undefined): void => {
-    if (step !== undefined && record !== undefined) pairs.set(step, record);
-  };
+    step !== undefined && record !== undefined && stepText(step, digest) === record.text;
+  const paired: (StepRecord | undefined)[] = new Array(steps.length).fill(undefined);
   let top = 0;
   while (isPair(steps[top], records[top])) {
-    pair(steps[top], records[top]);
+    paired[top] = records[top];
     top++;
   }
   let end = steps.length;
   let recordEnd = records.length;
-  while (end > top && recordEnd > top && isPair(steps[end - 1], records[recordEnd - 1])) {
-    pair(steps[--end], records[--recordEnd]);
-  }
+  while (end > top && recordEnd > top && isPair(steps[end - 1], records[recordEnd - 1]))
+    paired[--end] = records[--recordEnd];
   // First the steps that moved unchanged, then, where as many are left over on both sides, the
   // edited ones: an inserted step has no counterpart.
-  const middle = steps.slice(top, end);
   const left = records.slice(top, recordEnd);
   const byText = queues(left, (record) => record.text);
   const used = new Set<StepRecord>();
-  const open: Step[] = [];
-  for (const step of middle) {
-    const same = byText(textOf(step));
-    if (same === undefined) open.push(step);
+  const open: number[] = [];
+  for (const [at, step] of steps.slice(top, end).entries()) {
+    const same = byText(stepText(step, digest));
+    if (same === undefined) open.push(top + at);
     else {
       used.add(same);
-      pair(step, same);
+      paired[top + at] = same;
     }
   }
   const byKeyword = queues(
     left.filter((record) => !used.has(record)),
     (record) => record.keyword,
   );
-  for (const step of open) pair(step, byKeyword(step.keyword));
+  for (const at of open) paired[at] = byKeyword(steps[at]?.keyword ?? "");
+  return paired;
 }
 
 /** Gives the records of one name in their order, each once. */

@@ -2,16 +2,10 @@
  * Which variables are others than in the build before, as each step sees them. It walks every stage
  * once beside its record, so that a file of n steps costs O(n).
  */
-import {
-  type BuildGraph,
-  placeOf,
-  refOf,
-  type Stage,
-  type Step,
-  type StepRef,
-  stageOfStep,
-} from "../graph/graph.js";
+import type { BuildGraph, Stage, StepRef } from "../graph/graph.js";
+import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
+import { type Aligned, type RecordedSteps, stepsByStage } from "./align.js";
 import type { BuildRecord, StepRecord } from "./records.js";
 
 export interface ValueChange {
@@ -29,32 +23,21 @@ export function valueDigest(value: string, digest: Digest): string {
 /** Ask for the steps in the file's order. */
 export class ChangedValues {
   readonly #graph: BuildGraph;
-  readonly #pairs: ReadonlyMap<Step, StepRecord>;
+  readonly #aligned: Aligned;
   readonly #digest: Digest;
-  readonly #recorded = new Map<number | null, StepRecord[]>();
-  readonly #places = new Map<StepRecord, number>();
+  readonly #recorded: RecordedSteps;
   readonly #walks = new Map<number, Walk>();
 
-  constructor(
-    graph: BuildGraph,
-    build: BuildRecord | null,
-    pairs: ReadonlyMap<Step, StepRecord>,
-    digest: Digest,
-  ) {
+  constructor(graph: BuildGraph, build: BuildRecord, aligned: Aligned, digest: Digest) {
     this.#graph = graph;
-    this.#pairs = pairs;
+    this.#aligned = aligned;
     this.#digest = digest;
-    for (const step of build?.steps ?? []) {
-      const steps = this.#recorded.get(step.stage) ?? [];
-      this.#recorded.set(step.stage, steps);
-      this.#places.set(step, steps.length);
-      steps.push(step);
-    }
+    this.#recorded = stepsByStage(build);
   }
 
   /** The differences above a step and its record: of these names (null: of all), at most `most`. */
   before(
-    step: Step,
+    step: StepRef,
     record: StepRecord,
     names: ReadonlySet<string> | null,
     most: number,
@@ -73,21 +56,21 @@ export class ChangedValues {
   }
 
   /** True when the same names were last set in another order. */
-  isReordered(step: Step, record: StepRecord): boolean {
+  isReordered(step: StepRef, record: StepRecord): boolean {
     const walk = this.#advanceTo(step, record);
     return walk !== null && [...walk.now.keys()].join() !== [...walk.past.keys()].join();
   }
 
-  #advanceTo(step: Step, record: StepRecord): Walk | null {
-    const stage = stageOfStep(this.#graph, step);
-    return stage === null ? null : this.#advance(stage, placeOf(this.#graph, step).nth, record);
+  #advanceTo({ stage: index, nth }: StepRef, record: StepRecord): Walk | null {
+    const stage = index === null ? undefined : this.#graph.stages[index];
+    return stage === undefined ? null : this.#advance(stage, nth, record);
   }
 
   /** To the step at `nth` of its stage, and to its record (null: to the end of the recorded stage). */
   #advance(stage: Stage, nth: number, record: StepRecord | null): Walk {
     const walk = this.#walkOf(stage);
     for (let other = stage.steps[walk.at]; other !== undefined && walk.at < nth; ) {
-      const at = refOf(this.#graph, other);
+      const at = { stage: stage.index, nth: walk.at };
       for (const { name, value } of other.assignments) {
         walk.now.delete(name);
         walk.now.set(name, { value: valueDigest(value, this.#digest), at });
@@ -96,7 +79,7 @@ export class ChangedValues {
       other = stage.steps[++walk.at];
     }
     const steps = this.#recorded.get(walk.recordedStage) ?? [];
-    const end = record === null ? steps.length : (this.#places.get(record) ?? 0);
+    const end = record === null ? steps.length : placeIn(steps, record);
     for (; walk.recordedAt < end; walk.recordedAt++) {
       for (const [name, value] of steps[walk.recordedAt]?.assignments ?? []) {
         walk.past.delete(name);
@@ -111,8 +94,8 @@ export class ChangedValues {
   #walkOf(stage: Stage): Walk {
     let walk = this.#walks.get(stage.index);
     if (walk !== undefined) return walk;
-    const paired = stage.steps.map((step) => this.#pairs.get(step));
-    const recordedStage = paired.find((record) => record !== undefined)?.stage ?? null;
+    const paired = this.#aligned.stages[stage.index];
+    const recordedStage = paired?.find((record) => record !== undefined)?.stage ?? null;
     const parent = stage.base.kind === "stage" ? this.#graph.stages[stage.base.index] : undefined;
     const end = parent === undefined ? null : this.#advance(parent, parent.steps.length, null);
     walk = {
@@ -126,6 +109,12 @@ export class ChangedValues {
     this.#walks.set(stage.index, walk);
     return walk;
   }
+}
+
+const places = new RememberedByObjects<ReadonlyMap<StepRecord, number>>();
+
+function placeIn(steps: readonly StepRecord[], record: StepRecord): number {
+  return places.get([steps], () => new Map(steps.map((one, at) => [one, at]))).get(record) ?? 0;
 }
 
 interface Walk {

@@ -52,12 +52,18 @@ export class Definition {
 
 type Parts = Readonly<Record<string, string>>;
 
+const allFacets = new WeakMap<Definition, Facets>();
+
 /** Digests each part. Asked for misses and for what is stored only: it is the costly part. */
 export function facetsOf(definition: Definition | null, digest: Digest): Facets {
-  const facets: Record<string, string> = {};
-  for (const [name, value] of Object.entries(definition?.parts ?? {})) {
-    // 64 bits are enough to tell the parts of two steps apart; the key itself uses all.
-    facets[name] = digest(value).slice(0, 16);
+  if (definition === null) return {};
+  let facets = allFacets.get(definition);
+  if (facets === undefined) {
+    facets = Object.fromEntries(
+      // 64 bits are enough to tell the parts of two steps apart; the key itself uses all.
+      Object.entries(definition.parts).map(([name, value]) => [name, digest(value).slice(0, 16)]),
+    );
+    allFacets.set(definition, facets);
   }
   return facets;
 }

@@ -1,97 +1,103 @@
 /** Why a step will not be cached: the causes, first cause first. */
 import { failsStep } from "../context/selection.js";
-import {
-  type BuildGraph,
-  placeOf,
-  refOf,
-  type Step,
-  type StepRef,
-  stageOfStep,
-} from "../graph/graph.js";
+import type { BuildGraph, Stage, StepRef } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { failsBuild } from "../graph/problem.js";
+import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
-import { alignSteps, stepText } from "./align.js";
+import { type Aligned, alignSteps, recordOfStep } from "./align.js";
 import { ChangedValues } from "./changedValues.js";
 import { type InputName, isSameName } from "./inputName.js";
+import { KeptCauses } from "./keptCauses.js";
 import { type Comparison, ownChanges } from "./ownChanges.js";
 import type { KeyedStep, Keys } from "./predict.js";
 import type { Cause, Prediction, StageName, StepProblem } from "./prediction.js";
 import type { Baseline, BuildRecord, StepRecord } from "./records.js";
 
-/** The prediction of every step, in the order of `Keys.steps`. */
+/**
+ * The prediction of every step, in the order of `Keys.steps`.
+ * @param kept of earlier texts of the same build: it makes this one faster, never another one
+ */
 export function explainPredictions(
   graph: BuildGraph,
   keys: Keys,
   baseline: Baseline,
   digest: Digest,
+  kept = new KeptCauses(),
 ): readonly Prediction[] {
   const { build } = baseline;
-  const before =
-    build === null ? new Map() : alignSteps(graph, build, (step) => stepText(step, digest));
-  const values = new ChangedValues(graph, build, before, digest);
-  const stages = graph.stages.filter(({ steps }) => steps.some((step) => before.has(step)));
+  const aligned = build === null ? nothing : alignSteps(graph, build, digest);
+  let values: ChangedValues | null = null;
   const explaining: Explaining = {
     graph,
     keys,
     baseline,
-    before,
-    comparison: { graph, baseline, values, digest },
-    firstInputs: firstInputsOf(build),
-    knownStages: new Set(stages.map(({ index }) => index)),
-    roots: rootsOf(keys),
+    aligned,
+    comparison: {
+      graph,
+      baseline,
+      // Hardly ever is it a value that changed.
+      get values() {
+        values ??= build === null ? null : new ChangedValues(graph, build, aligned, digest);
+        return values;
+      },
+      digest,
+    },
+    kept,
+    firstInputs: build === null ? new Map() : firstInputsOf(build),
+    knownStages: aligned.stages.map(
+      (steps) => steps?.some((record) => record !== undefined) === true,
+    ),
   };
-  return keys.steps.map((keyed) => ({
-    kind: keyed.prediction,
-    causes: explainStep(explaining, keyed),
-  }));
+  return keys.steps.map((keyed) => explained(explaining, keyed));
 }
+
+const nothing: Aligned = { globals: [], stages: [] };
 
 /** What the causes of a build's steps are found with. */
 interface Explaining {
   readonly graph: BuildGraph;
   readonly keys: Keys;
   readonly baseline: Baseline;
-  /** The recorded step that each step was. */
-  readonly before: ReadonlyMap<Step, StepRecord>;
+  readonly aligned: Aligned;
   readonly comparison: Comparison;
+  readonly kept: KeptCauses;
   /** What the lowest step of each recorded stage stood on. */
   readonly firstInputs: ReadonlyMap<number | null, InputName>;
-  /** Of which the build before had something. */
-  readonly knownStages: ReadonlySet<number>;
-  readonly roots: Roots;
+  /** Of which stages the build before had something. */
+  readonly knownStages: readonly boolean[];
 }
 
-/** For steps that are not cached: where it began. */
-type Roots = ReadonlyMap<Step, KeyedStep>;
+const firstInputs = new RememberedByObjects<ReadonlyMap<number | null, InputName>>();
 
-function firstInputsOf(build: BuildRecord | null): ReadonlyMap<number | null, InputName> {
-  const first = new Map<number | null, InputName>();
-  for (const { stage, inputs } of build?.steps ?? []) {
-    const [root] = inputs;
-    if (root !== undefined && !first.has(stage)) first.set(stage, root);
-  }
-  return first;
+function firstInputsOf(build: BuildRecord): ReadonlyMap<number | null, InputName> {
+  return firstInputs.get([build], () => {
+    const first = new Map<number | null, InputName>();
+    for (const { stage, inputs } of build.steps) {
+      const [root] = inputs;
+      if (root !== undefined && !first.has(stage)) first.set(stage, root);
+    }
+    return first;
+  });
 }
 
-/** What a step stands on and takes files from comes before it. */
-function rootsOf(keys: Keys): Roots {
-  const roots = new Map<Step, KeyedStep>();
-  for (const keyed of keys.steps) {
-    const root = findRoot({ keys, roots }, keyed);
-    if (root !== null) roots.set(keyed.step, root);
-  }
-  return roots;
+const notReached: Prediction = { kind: null, causes: [] };
+const cached: Prediction = { kind: "hit", causes: [] };
+
+function explained(explaining: Explaining, keyed: KeyedStep): Prediction {
+  const { prediction, outcome } = keyed;
+  if (!keyed.fails && prediction === null) return notReached;
+  if (!keyed.fails && prediction === "hit") return cached;
+  return explaining.kept.prediction(outcome, prediction, explainStep(explaining, keyed));
 }
 
 function explainStep(explaining: Explaining, keyed: KeyedStep): readonly Cause[] {
   const { step, prediction } = keyed;
-  const at = refOf(explaining.graph, step);
+  const at = refOf(keyed);
   if (keyed.fails) return [{ code: "build-fails", at, problem: problemOf(keyed) }];
-  if (prediction === null || prediction === "hit") return [];
   if (prediction === "unknown") return [openCause(explaining, keyed)];
-  const before = explaining.before.get(step);
-  if (before === undefined && !isKnownStage(explaining, step)) {
+  const before = recordOfStep(explaining.aligned, keyed);
+  if (before === undefined && !isKnownStage(explaining, keyed)) {
     return [{ code: "never-built", at, isFirstBuild: explaining.baseline.build === null }];
   }
   if (step.neverFound) return [{ code: "never-found", at }];
@@ -105,19 +111,17 @@ function explainStep(explaining: Explaining, keyed: KeyedStep): readonly Cause[]
 }
 
 /** False when the build before had nothing of the stage. */
-function isKnownStage(explaining: Explaining, step: Step): boolean {
-  const { stage } = placeOf(explaining.graph, step);
-  return stage !== null && explaining.knownStages.has(stage);
+function isKnownStage({ knownStages }: Explaining, { stage }: KeyedStep): boolean {
+  return stage !== null && knownStages[stage] === true;
 }
 
 function ownCauses(
-  explaining: Explaining,
+  { kept, comparison, baseline }: Explaining,
   keyed: KeyedStep,
   before: StepRecord | undefined,
 ): readonly Cause[] {
-  return before === undefined
-    ? [{ code: "instruction-added", at: refOfKeyed(explaining, keyed) }]
-    : ownChanges(explaining.comparison, keyed, before);
+  if (before === undefined) return [{ code: "instruction-added", at: refOf(keyed) }];
+  return kept.own({ keyed, before, baseline }, () => ownChanges(comparison, keyed, before));
 }
 
 /** What is wrong with its files or its text; null: neither is. */
@@ -136,7 +140,7 @@ function sourceChanges(
   keyed: KeyedStep,
   before: StepRecord | undefined,
 ): readonly Cause[] {
-  if (before === undefined) return [];
+  if (before === undefined || keyed.sources.length === 0) return [];
   const changed = keyed.inputs
     .slice(1)
     .some((input, i) => !isSameName(before.inputs[i + 1], input));
@@ -150,7 +154,7 @@ function sourceChanges(
     return [
       {
         code: "stage-files-changed",
-        at: refOfKeyed(explaining, root),
+        at: refOf(root),
         stage: stageName(explaining, source),
       },
     ];
@@ -163,49 +167,50 @@ function belowCauses(
   keyed: KeyedStep,
   before: StepRecord | undefined,
 ): readonly Cause[] {
-  const root = keyed.below?.prediction === "miss" ? rootOf(explaining, keyed.below) : null;
-  if (root !== null) {
-    return [{ code: "earlier-step", at: refOfKeyed(explaining, root), keyword: root.step.keyword }];
-  }
+  const root = keyed.below?.prediction === "miss" ? keyed.below.root : null;
+  if (root !== null) return [{ code: "earlier-step", at: refOf(root), keyword: root.step.keyword }];
   if (before === undefined || isSameName(before.inputs[0], keyed.inputs[0])) return [];
-  const isFirst =
-    keyed.below === null ||
-    refOfKeyed(explaining, keyed.below).stage !== refOfKeyed(explaining, keyed).stage;
+  const isFirst = keyed.below === null || keyed.below.stage !== keyed.stage;
   const isOther = isFirst && !isSameName(explaining.firstInputs.get(before.stage), keyed.inputs[0]);
   return isOther ? [baseChange(explaining, keyed)] : [];
 }
 
-function baseChange(explaining: Explaining, { step, below }: KeyedStep): Cause {
-  const stages = lineage(explaining.graph, stageOfStep(explaining.graph, step));
-  const from = (below === null ? stages[0] : stages.at(-1))?.steps[0];
-  const at = from === undefined ? null : refOf(explaining.graph, from);
+function baseChange({ graph }: Explaining, { stage, below }: KeyedStep): Cause {
+  const stages = lineage(graph, stageAt(graph, stage));
+  const from = below === null ? stages[0] : stages.at(-1);
+  const at = from === undefined ? null : { stage: from.index, nth: 0 };
   return { code: "base-changed", at, changed: "image" };
+}
+
+function stageAt({ stages }: BuildGraph, index: number | null): Stage | null {
+  return index === null ? null : (stages[index] ?? null);
 }
 
 /** Neither it nor anything below it rebuilds by itself, and yet its result is not there. */
 function elsewhere(
-  explaining: Explaining,
-  { step, inputs, below }: KeyedStep,
+  { baseline, aligned }: Explaining,
+  keyed: KeyedStep,
   before: StepRecord | undefined,
 ): Cause {
-  const at = refOf(explaining.graph, step);
+  const at = refOf(keyed);
+  const { inputs, below } = keyed;
   const gone: Cause = { code: "record-gone", at };
-  const build = explaining.baseline.build;
+  const { build } = baseline;
   if (build === null || before === undefined || isSameName(before.inputs[0], inputs[0]))
     return gone;
   const [root] = before.inputs;
   const stood = root?.kind === "step" ? build.steps.find(({ key }) => key === root.key) : undefined;
-  const pairs = [...explaining.before].filter(([, record]) => record === stood);
-  const isBelow = pairs.some(([other]) => other === below?.step);
+  const isBelow = below !== null && recordOfStep(aligned, below) === stood;
   if (stood === undefined || isBelow) return gone;
-  if (pairs.length > 0) return { code: "instruction-moved", at };
+  const isThere = [aligned.globals, ...aligned.stages].some((steps) => steps?.includes(stood));
+  if (isThere) return { code: "instruction-moved", at };
   const removed = { keyword: stood.keyword, line: stood.line };
   return { code: "instruction-removed", at, removed };
 }
 
 /** What it turns on, of a step that nobody can be sure of before the build. */
 function openCause(explaining: Explaining, keyed: KeyedStep): Cause {
-  const at = refOfKeyed(explaining, keyed);
+  const at = refOf(keyed);
   const [open] = keyed.open;
   switch (open?.kind) {
     case "pending":
@@ -215,7 +220,7 @@ function openCause(explaining: Explaining, keyed: KeyedStep): Cause {
     case "stage":
       return {
         code: "stage-output-unknown",
-        at: refOrNull(explaining, rootOfStage(explaining, open.stage)),
+        at: refOrNull(rootOfStage(explaining, open.stage)),
         from: { kind: "stage", stage: stageName(explaining, open.stage) },
       };
     case "image":
@@ -225,54 +230,29 @@ function openCause(explaining: Explaining, keyed: KeyedStep): Cause {
         from: { kind: "image", reference: open.reference },
       };
     case undefined: {
-      const below = refOrNull(explaining, keyed.below);
+      const below = refOrNull(keyed.below);
       if (keyed.below?.prediction !== "unknown") {
         return { code: "stage-output-unknown", at, from: { kind: "build" } };
       }
       return {
         code: "stage-output-unknown",
-        at: refOrNull(explaining, rootOf(explaining, keyed.below)) ?? below,
+        at: refOrNull(keyed.below.root) ?? below,
         from: { kind: "step", below },
       };
     }
   }
 }
 
-/** The step that a chain of rebuilds began at, at or below `keyed`; null: it is cached. */
-function findRoot(
-  explaining: Pick<Explaining, "keys" | "roots">,
-  keyed: KeyedStep,
-): KeyedStep | null {
-  if (keyed.prediction === null || keyed.prediction === "hit") return null;
-  const stage = keyed.open.find((open) => open.kind === "stage");
-  if (keyed.prediction === "unknown" && stage !== undefined) {
-    return rootOfStage(explaining, stage.stage) ?? keyed;
-  }
-  const below = rootOf(explaining, keyed.below);
-  if (keyed.prediction === "unknown") return below ?? keyed;
-  return keyed.below?.prediction === "miss" ? (below ?? keyed) : keyed;
+function rootOfStage({ keys }: Explaining, stage: number): KeyedStep | null {
+  return keys.stages[stage]?.last?.root ?? null;
 }
 
-function rootOf(
-  explaining: Pick<Explaining, "keys" | "roots">,
-  keyed: KeyedStep | null,
-): KeyedStep | null {
-  return keyed === null ? null : (explaining.roots.get(keyed.step) ?? null);
+function refOf({ stage, nth }: StepRef): StepRef {
+  return { stage, nth };
 }
 
-function rootOfStage(
-  explaining: Pick<Explaining, "keys" | "roots">,
-  stage: number,
-): KeyedStep | null {
-  return rootOf(explaining, explaining.keys.stages[stage]?.last ?? null);
-}
-
-function refOfKeyed(explaining: Explaining, { step }: KeyedStep): StepRef {
-  return refOf(explaining.graph, step);
-}
-
-function refOrNull(explaining: Explaining, keyed: KeyedStep | null): StepRef | null {
-  return keyed === null ? null : refOfKeyed(explaining, keyed);
+function refOrNull(keyed: KeyedStep | null): StepRef | null {
+  return keyed && refOf(keyed);
 }
 
 function stageName(explaining: Explaining, index: number): StageName {

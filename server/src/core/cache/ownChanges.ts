@@ -1,14 +1,6 @@
 /** What changed in a step itself since the build before: its words, its files, the values it sees. */
 import { compareManifests } from "../context/manifest.js";
-import {
-  type BuildGraph,
-  lineOf,
-  placeOf,
-  refOf,
-  type Step,
-  type StepRef,
-  stageOfStep,
-} from "../graph/graph.js";
+import { type BuildGraph, lineOf, type Stage, type Step, type StepRef } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
 import { instructionKind } from "../instructions/index.js";
@@ -18,6 +10,7 @@ import { stepText } from "./align.js";
 import type { ChangedValues, ValueChange } from "./changedValues.js";
 import { facetsOf } from "./definition.js";
 import { type InputName, isSameName } from "./inputName.js";
+import type { OpenName } from "./openName.js";
 import type { KeyedStep } from "./predict.js";
 import type { Cause, ChangedOption, PathChange } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
@@ -25,17 +18,26 @@ import type { Baseline, StepRecord } from "./records.js";
 export interface Comparison {
   readonly graph: BuildGraph;
   readonly baseline: Baseline;
-  readonly values: ChangedValues;
+  /** null: there was no build. */
+  readonly values: ChangedValues | null;
   readonly digest: Digest;
 }
 
-/** First cause first. Ask for the steps in the file's order. */
+export interface OwnChanges {
+  /** First cause first. */
+  readonly causes: readonly Cause[];
+  /** True where they follow from the step alone, whatever is set above it. */
+  readonly isOfStep: boolean;
+}
+
+/** Ask for the steps in the file's order. */
 export function ownChanges(
   comparison: Comparison,
   keyed: KeyedStep,
   before: StepRecord,
-): readonly Cause[] {
+): OwnChanges {
   const { digest } = comparison;
+  const at: StepRef = { stage: keyed.stage, nth: keyed.nth };
   const changed = new Set(
     Object.entries(facetsOf(keyed.definition, digest)).flatMap(([name, value]) =>
       before.facets[name] === value ? [] : [name],
@@ -44,7 +46,8 @@ export function ownChanges(
   const isEdited = stepText(keyed.step, digest) !== before.text;
   const isElsewhere = changed.delete("places");
   const files = fileChanges(comparison, keyed, before, isElsewhere);
-  if (!areSameNames(documents(keyed.inputs), documents(before.inputs))) changed.add("document");
+  if (!areSameNames(documents(keyed.outcome.names), documents(before.inputs)))
+    changed.add("document");
   // Equal files at another place make no other key: the place counts where nothing else is found.
   const isMoved =
     isElsewhere &&
@@ -52,17 +55,15 @@ export function ownChanges(
     !areSameNames(keyed.inputs.slice(1), before.inputs.slice(1));
   if (isMoved) changed.add("places");
   const causes: Cause[] = [];
-  if (isEdited && changed.size > 0) {
-    causes.push({ code: "instruction-changed", at: refOf(comparison.graph, keyed.step) });
-  }
-  causes.push(...files, ...optionChanges(refOf(comparison.graph, keyed.step), changed, isEdited));
+  if (isEdited && changed.size > 0) causes.push({ code: "instruction-changed", at });
+  causes.push(...files, ...optionChanges(at, changed, isEdited));
   if (changed.size > 0) causes.push(...valueChanges(comparison, keyed, before, changed, isEdited));
-  return causes;
+  return { causes, isOfStep: changed.size === 0 && !isElsewhere };
 }
 
 /** The inputs that are documents in the Dockerfile itself. */
-function documents(inputs: readonly InputName[]): readonly InputName[] {
-  return inputs.filter(({ kind }) => kind === "inline");
+function documents(inputs: readonly OpenName[]): readonly InputName[] {
+  return inputs.flatMap((name) => (name.kind === "inline" ? [name] : []));
 }
 
 function areSameNames(a: readonly InputName[], b: readonly InputName[]): boolean {
@@ -71,7 +72,7 @@ function areSameNames(a: readonly InputName[], b: readonly InputName[]): boolean
 
 /** Where the sources themselves are others than before, files that came or went say nothing. */
 function fileChanges(
-  { graph, baseline, digest }: Comparison,
+  { baseline, digest }: Comparison,
   keyed: KeyedStep,
   before: StepRecord,
   isElsewhere: boolean,
@@ -87,7 +88,7 @@ function fileChanges(
     ...found.modeChanged.map((path) => ({ path, how: "mode" as const })),
   ];
   if (changes.length === 0) return [];
-  return [{ code: "context-content-changed", at: refOf(graph, keyed.step), changes }];
+  return [{ code: "context-content-changed", at: { stage: keyed.stage, nth: keyed.nth }, changes }];
 }
 
 /** The network is the RUN's own matter as well: an edited one has said it. */
@@ -122,21 +123,19 @@ function valueChanges(
   isEdited: boolean,
 ): readonly Cause[] {
   const { graph, values } = comparison;
-  const { step } = keyed;
+  const at: StepRef = { stage: keyed.stage, nth: keyed.nth };
   const seesAll = changed.has("environment");
   if (!seesAll && isEdited) return [];
-  const names = seesAll ? null : usedNames(step);
-  const found = values.before(step, before, names, namedValues);
-  if (found.length > 0)
-    return found.map((change) => variableCause(graph, change, refOf(graph, step)));
+  const names = seesAll ? null : usedNames(keyed.step);
+  const found = values?.before(keyed, before, names, namedValues) ?? [];
+  if (found.length > 0) return found.map((change) => variableCause(graph, change, at));
   // Where the step below rebuilds, that is reason enough.
   if (seesAll && keyed.below?.prediction !== "miss")
-    return [otherEnvironment(comparison, step, before)];
+    return [otherEnvironment(comparison, at, before)];
   const setting = isEdited ? undefined : settings.find(([facet]) => changed.has(facet))?.[1];
   if (setting === undefined) return [];
-  const setter = lastThatSets(setting, graph, step);
-  const at = setter === undefined ? null : refOf(graph, setter);
-  return [{ code: "value-changed", at, changed: { kind: "setting", setting } }];
+  const setter = lastThatSets(setting, graph, at);
+  return [{ code: "value-changed", at: setter, changed: { kind: "setting", setting } }];
 }
 
 /** The variables that a step's own text refers to. */
@@ -158,13 +157,16 @@ function variableCause(graph: BuildGraph, { name, how, at }: ValueChange, own: S
 }
 
 /** No value is another one, and yet the list is: by its order, or by what the base image sets. */
-function otherEnvironment({ graph, values }: Comparison, step: Step, before: StepRecord): Cause {
-  if (values.isReordered(step, before)) {
-    return { code: "value-changed", at: refOf(graph, step), changed: { kind: "order" } };
-  }
-  const from = lineage(graph, stageOfStep(graph, step))[0]?.steps[0];
-  const at = from === undefined ? null : refOf(graph, from);
-  return { code: "base-changed", at, changed: "variables" };
+function otherEnvironment({ graph, values }: Comparison, at: StepRef, before: StepRecord): Cause {
+  if (values?.isReordered(at, before) === true)
+    return { code: "value-changed", at, changed: { kind: "order" } };
+  const [first] = lineage(graph, stageAt(graph, at));
+  const from = first === undefined ? null : { stage: first.index, nth: 0 };
+  return { code: "base-changed", at: from, changed: "variables" };
+}
+
+function stageAt({ stages }: BuildGraph, { stage }: StepRef): Stage | null {
+  return stage === null ? null : (stages[stage] ?? null);
 }
 
 /** Parts of a definition that another instruction sets. */
@@ -177,12 +179,17 @@ const settings: readonly (readonly [facet: string, setting: Setting])[] = [
 ];
 
 /** The last such instruction before the step, in its stage and those that it continues. */
-function lastThatSets(setting: Setting, graph: BuildGraph, step: Step): Step | undefined {
-  const { index } = placeOf(graph, step);
-  return lineage(graph, stageOfStep(graph, step))
-    .flatMap(({ steps }) => steps)
-    .findLast(
-      (other) =>
-        placeOf(graph, other).index < index && instructionKind(other.keyword)?.setting === setting,
+function lastThatSets(
+  setting: Setting,
+  graph: BuildGraph,
+  { stage, nth }: StepRef,
+): StepRef | null {
+  for (const { index, steps } of [...lineage(graph, stageAt(graph, { stage, nth }))].reverse()) {
+    const above = index === stage ? steps.slice(0, nth) : steps;
+    const found = above.findLastIndex(
+      ({ keyword }) => instructionKind(keyword)?.setting === setting,
     );
+    if (found >= 0) return { stage: index, nth: found };
+  }
+  return null;
 }

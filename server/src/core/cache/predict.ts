@@ -3,7 +3,7 @@
  * decided for the file as a whole: that it is rejected, and where the build fails.
  */
 import { visibleFrom } from "../files/visibleStages.js";
-import type { BuildGraph, Step } from "../graph/graph.js";
+import type { BuildGraph, Step, StepRef } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { InputName } from "./inputName.js";
 import { KeptRuns } from "./keptRuns.js";
@@ -27,10 +27,6 @@ export interface PredictionInput {
   readonly digest: Digest;
 }
 
-export interface StageEnd {
-  readonly last: KeyedStep | null;
-}
-
 export interface Keys {
   /** In the order of `BuildGraph.steps`. */
   readonly steps: readonly KeyedStep[];
@@ -38,12 +34,17 @@ export interface Keys {
   readonly stages: readonly (StageEnd | null)[];
 }
 
-/** The outcome of a step in this build, and what is decided for the build as a whole. */
-export class KeyedStep {
-  readonly #names: Names;
-  readonly #stage: number | null;
-  readonly #nth: number;
+export interface StageEnd {
+  readonly last: KeyedStep | null;
+}
 
+/** The outcome of a step in this build, with what is decided for the build as a whole, and its place. */
+export class KeyedStep implements StepRef {
+  /** Where the chain of rebuilds began that it is in: here, or below; null: it is cached, or not reached. */
+  readonly root: KeyedStep | null;
+  readonly #names: Names;
+
+  /** @param root absent: a chain would begin here */
   constructor(
     readonly outcome: StepOutcome,
     /** null: the builder runs nothing for it, or does not come so far. */
@@ -52,13 +53,13 @@ export class KeyedStep {
     readonly fails: boolean,
     /** The step below it in the stage that has a key, parents included; null: the base. */
     readonly below: KeyedStep | null,
+    root: KeyedStep | null,
+    readonly stage: number | null,
+    readonly nth: number,
     names: Names,
-    stage: number | null,
-    nth: number,
   ) {
+    this.root = prediction === null || prediction === "hit" ? null : (root ?? this);
     this.#names = names;
-    this.#stage = stage;
-    this.#nth = nth;
   }
 
   get step(): Step {
@@ -103,12 +104,12 @@ export class KeyedStep {
 
   /** The key once everything has been built; null: the builder runs nothing. */
   get key(): string | null {
-    return this.#names.of({ stage: this.#stage, nth: this.#nth }).key;
+    return this.#names.of(this).key;
   }
 
   /** The inputs as they are named once everything has been built; the root file system first. */
   get inputs(): readonly InputName[] {
-    return this.#names.of({ stage: this.#stage, nth: this.#nth }).inputs;
+    return this.#names.of(this).inputs;
   }
 }
 
@@ -170,7 +171,7 @@ function laidOver(
   const all: KeyedStep[] = [];
   const options: KeyedStep[] = [];
   const notBuilt = (step: Step, stage: number | null, nth: number): KeyedStep =>
-    new KeyedStep(keyless(step), null, false, null, names, stage, nth);
+    new KeyedStep(keyless(step), null, false, null, null, stage, nth, names);
   for (const [nth, step] of graph.globals.entries()) all.push(notBuilt(step, null, nth));
   const failed: boolean[] = [];
   const stages: (StageEnd | null)[] = [];
@@ -189,7 +190,8 @@ function laidOver(
       else {
         const fails = outcome.fails || outcome.sources.some((source) => failed[source] === true);
         const prediction = fails || hasFailed || !isCompared ? null : outcome.found;
-        keyed = new KeyedStep(outcome, prediction, fails, below, names, index, nth);
+        const root = prediction === null ? null : rootBelow(outcome, prediction, below, stages);
+        keyed = new KeyedStep(outcome, prediction, fails, below, root, index, nth, names);
         if (outcome.definition !== null) below = keyed;
         hasFailed ||= fails;
         isStopped ||= fails && graph.rules.worksInOrder;
@@ -203,4 +205,19 @@ function laidOver(
     }
   }
   return { steps: [...all, ...options], stages };
+}
+
+/** Where the chain of rebuilds of a step began, if not at itself. */
+function rootBelow(
+  { open }: StepOutcome,
+  prediction: PredictionKind,
+  below: KeyedStep | null,
+  stages: readonly (StageEnd | null)[],
+): KeyedStep | null {
+  if (prediction === "unknown") {
+    for (const input of open)
+      if (input.kind === "stage") return stages[input.stage]?.last?.root ?? null;
+    return below?.root ?? null;
+  }
+  return below?.prediction === "miss" ? below.root : null;
 }

@@ -4,13 +4,20 @@ import { parseDockerfile } from "../syntax/parse.js";
 import type { Instruction } from "../syntax/syntax.js";
 import type { TextRange } from "../text/range.js";
 import type { StageBase, Step } from "./graph.js";
+import { RememberedByObjects } from "./remembered.js";
+
+const holders = new RememberedByObjects<readonly number[]>();
 
 /**
- * The ONBUILDs of a parent stage that run in the stages that continue it. The ranges of their
- * triggers count from them.
+ * The places of the ONBUILDs of a parent stage that run in the stages that continue it. The ranges of
+ * their triggers count from them.
  */
-export function triggerHolders(steps: readonly Step[]): readonly Step[] {
-  return steps.filter(({ isTrigger, instruction }) => !isTrigger && instruction.trigger !== null);
+export function triggerHolders(steps: readonly Step[]): readonly number[] {
+  return holders.get([steps], () =>
+    steps.flatMap(({ isTrigger, instruction }, nth) =>
+      !isTrigger && instruction.trigger !== null ? [nth] : [],
+    ),
+  );
 }
 
 /** What a base image runs in a stage that starts from it: each stands at the FROM. */

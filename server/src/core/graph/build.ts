@@ -116,9 +116,13 @@ function putTogether(walked: WalkedFile): BuildGraph {
   const built = reachableStages(rules, target, needs);
   const numbering = numberSteps(rules, globals, walked.stages, built);
   const steps = stepsInOrder(globals, walked.stages);
-  const places = placesOf(dockerfile, globals, walked.stages, numbering.numbers);
-  const stages = walked.stages.map(
-    (stage): Stage => ({
+  const places = placesOf(dockerfile, globals, walked.stages, numbering);
+  let first = globals.length;
+  const stages = walked.stages.map((stage): Stage => {
+    const own = first;
+    first += stage.steps.findLastIndex(({ isOption }) => !isOption) + 1;
+    return {
+      first: own,
       index: stage.index,
       name: stage.name,
       label: numbering.labels[stage.index] ?? "",
@@ -131,8 +135,8 @@ function putTogether(walked: WalkedFile): BuildGraph {
       needs: needs[stage.index] ?? [],
       total: numbering.stageTotals[stage.index] ?? 0,
       config: stage.scope.config,
-    }),
-  );
+    };
+  });
   const found = inOrder([
     ...fileProblems(dockerfile),
     ...buildProblems(build.definition, dockerfile, walked.stages, target),

@@ -100,6 +100,8 @@ export interface Stage {
   readonly instruction: Instruction;
   /** The FROM first. */
   readonly steps: readonly Step[];
+  /** The place of its FROM in `BuildGraph.steps`. */
+  readonly first: number;
   /** True when the target needs it (or, for the classic builder, stands at or below it). */
   readonly isBuilt: boolean;
   /** True when a `--build-context` takes its place: nothing but its FROM counts. */
@@ -121,7 +123,8 @@ export interface BuildGraph {
   readonly steps: readonly Step[];
   /** Those of them that stand before the first FROM. */
   readonly globals: readonly Step[];
-  readonly places: ReadonlyMap<Step, StepPlace>;
+  /** In the order of `steps`. */
+  readonly places: readonly StepPlace[];
   /** The stage that the build ends at; null: there is none. */
   readonly target: Stage | null;
   /** True when the builder runs nothing, because of what is wrong with the file. */
@@ -130,9 +133,16 @@ export interface BuildGraph {
   readonly problems: readonly Placed<GraphProblem>[];
 }
 
-/** Where a step of this graph stands. */
-export function placeOf({ places }: BuildGraph, step: Step): StepPlace {
-  return places.get(step) ?? nowhere;
+const indexes = new WeakMap<BuildGraph, ReadonlyMap<Step, number>>();
+
+/** Where a step of this graph stands. Whoever goes through all steps has it in `places`. */
+export function placeOf(graph: BuildGraph, step: Step): StepPlace {
+  let index = indexes.get(graph);
+  if (index === undefined) {
+    index = new Map(graph.steps.map((one, at) => [one, at]));
+    indexes.set(graph, index);
+  }
+  return graph.places[index.get(step) ?? -1] ?? nowhere;
 }
 
 /** The name of a step that stays the same when lines are added above it. */
@@ -148,9 +158,17 @@ export function stageOfStep(graph: BuildGraph, step: Step): Stage | null {
 }
 
 /** The line of a stage's FROM, from 1. */
-export function stageLine(graph: BuildGraph, { steps }: Stage): number {
-  const [from] = steps;
-  return from === undefined ? 0 : placeOf(graph, from).line;
+export function stageLine(graph: BuildGraph, { first }: Stage): number {
+  return graph.places[first]?.line ?? 0;
+}
+
+/** The place of the step that a reference names; null: there is none. */
+export function placeAt(graph: BuildGraph, { stage, nth }: StepRef): StepPlace | null {
+  if (stage === null) return graph.globals[nth] === undefined ? null : (graph.places[nth] ?? null);
+  const of = graph.stages[stage];
+  const step = of?.steps[nth];
+  if (of === undefined || step === undefined) return null;
+  return step.isOption ? placeOf(graph, step) : (graph.places[of.first + nth] ?? null);
 }
 
 /** The step that a reference names; null: there is none. */
@@ -161,8 +179,7 @@ export function stepOf({ globals, stages }: BuildGraph, { stage, nth }: StepRef)
 
 /** The line of the step that a reference names, from 1; null: it names none. */
 export function lineOf(graph: BuildGraph, ref: StepRef | null): number | null {
-  const step = ref === null ? null : stepOf(graph, ref);
-  return step === null ? null : placeOf(graph, step).line;
+  return ref === null ? null : (placeAt(graph, ref)?.line ?? null);
 }
 
 const nowhere: StepPlace = {

@@ -1,6 +1,7 @@
 /** Where the steps of a file stand today. */
 import type { Dockerfile } from "../syntax/syntax.js";
 import type { Step, StepPlace } from "./graph.js";
+import type { Numbering } from "./reach.js";
 import type { WalkedStage } from "./walkedStage.js";
 
 type TextPlace = Pick<StepPlace, "line" | "endLine" | "start">;
@@ -10,51 +11,50 @@ export function stepsInOrder(
   globals: readonly Step[],
   stages: readonly WalkedStage[],
 ): readonly Step[] {
-  const steps = [...globals, ...stages.flatMap((stage) => stage.steps)];
-  return [
-    ...steps.filter(({ isOption }) => !isOption),
-    ...steps.filter(({ isOption }) => isOption),
-  ];
+  const steps = [...globals];
+  const options: Step[] = [];
+  for (const stage of stages)
+    for (const step of stage.steps) (step.isOption ? options : steps).push(step);
+  return [...steps, ...options];
 }
 
-/** @param numbers of the steps that have one */
+/** In the order of the steps. */
 export function placesOf(
   dockerfile: Dockerfile,
   globals: readonly Step[],
   stages: readonly WalkedStage[],
-  numbers: ReadonlyMap<Step, number>,
-): ReadonlyMap<Step, StepPlace> {
-  const places = new Map<Step, StepPlace>();
-  const isOther = (step: Step): boolean => !step.isOption;
-  let next = 0;
-  let nextOption =
-    globals.length + stages.reduce((sum, { steps }) => sum + steps.filter(isOther).length, 0);
-  const add = (step: Step, stage: number | null, nth: number, place: TextPlace): void => {
-    const number = numbers.get(step) ?? null;
-    places.set(step, {
-      stage,
-      nth,
-      ...place,
-      index: step.isOption ? nextOption++ : next++,
-      number,
-    });
-  };
-  for (const [nth, step] of globals.entries()) add(step, null, nth, textPlace(dockerfile, nth));
-  const startOf = (step: Step | undefined): number | undefined =>
-    step === undefined ? undefined : places.get(step)?.start;
+  numbers: Pick<Numbering, "globals" | "stages">,
+): readonly StepPlace[] {
+  const places: StepPlace[] = [];
+  const options: Omit<StepPlace, "index">[] = [];
+  for (const nth of globals.keys()) {
+    const number = numbers.globals[nth] ?? null;
+    places.push({ stage: null, nth, index: nth, number, ...textPlace(dockerfile, nth) });
+  }
   // Each instruction of the file is a step, in its order; some steps are no instruction of it.
   let position = globals.length;
-  for (const { index, steps, holders } of stages) {
+  const firsts: number[] = [];
+  for (const { index: stage, base, steps, holders } of stages) {
     const from = textPlace(dockerfile, position);
+    const first = places.length;
+    firsts.push(first);
+    // The parent stage stands above.
+    const parent = base.kind === "stage" ? (firsts[base.index] ?? 0) : 0;
     let place = from;
     for (const [nth, step] of steps.entries()) {
-      const holder = holders[nth - 1];
-      if (step.isTrigger) place = { ...from, start: startOf(holder) ?? from.start };
-      else if (!step.isOption) place = textPlace(dockerfile, position++);
+      const number = numbers.stages[stage]?.[nth] ?? null;
+      if (step.isTrigger) {
+        const holder = holders[nth - 1];
+        const start = holder === undefined ? undefined : places[parent + holder]?.start;
+        place = { ...from, start: start ?? from.start };
+      } else if (!step.isOption) place = textPlace(dockerfile, position++);
       // An option stands where the last line does.
-      add(step, index, nth, place);
+      const { line, endLine, start } = place;
+      if (step.isOption) options.push({ stage, nth, line, endLine, start, number });
+      else places.push({ stage, nth, index: first + nth, line, endLine, start, number });
     }
   }
+  for (const option of options) places.push({ ...option, index: places.length });
   return places;
 }
 

@@ -35,17 +35,19 @@ export function buildProblems(
 /** Those of stages that are not built fail nothing, unless the file cannot be read for them. */
 export function stepProblems(
   steps: readonly Step[],
-  places: ReadonlyMap<Step, StepPlace>,
+  places: readonly StepPlace[],
   built: ReadonlySet<number>,
 ): readonly Found[] {
-  return steps.flatMap((step) => {
-    const place = places.get(step);
+  const all: Found[] = [];
+  for (const [at, { found }] of steps.entries()) {
+    const place = places[at];
+    if (found.length === 0 || place === undefined) continue;
     // FROM lines are read with what stands before them, whichever stages are built.
-    const isBuilt = place?.stage == null || place.nth === 0 || built.has(place.stage);
-    return step.found
-      .filter(({ phase }) => isBuilt || phase === "read")
-      .map(({ phase, problem }) => ({ phase, problem: placedAt(place?.start ?? 0, problem) }));
-  });
+    const isBuilt = place.stage === null || place.nth === 0 || built.has(place.stage);
+    for (const { phase, problem } of found)
+      if (isBuilt || phase === "read") all.push({ phase, problem: placedAt(place.start, problem) });
+  }
+  return all;
 }
 
 /** In the order of the text; what stands in no line comes first. */

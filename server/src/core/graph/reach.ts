@@ -23,8 +23,9 @@ export function reachableStages(
 }
 
 export interface Numbering {
-  /** Of the steps that have one. */
-  readonly numbers: ReadonlyMap<Step, number>;
+  /** Of the steps before the first FROM, and of those of each stage; null: the builder prints none. */
+  readonly globals: readonly (number | null)[];
+  readonly stages: readonly (readonly (number | null)[])[];
   readonly stageTotals: readonly number[];
   readonly labels: readonly string[];
 }
@@ -37,7 +38,7 @@ export function numberSteps(
 ): Numbering {
   return rules.numbersEveryInstruction
     ? numberInOneRow(globals, stages, built)
-    : numberByStage(stages);
+    : numberByStage(globals, stages);
 }
 
 /** Every instruction up to the target. Source: moby, builder/dockerfile/builder.go. */
@@ -46,11 +47,14 @@ function numberInOneRow(
   stages: readonly WalkedStage[],
   built: ReadonlySet<number>,
 ): Numbering {
-  const numbers = new Map<Step, number>();
   let number = 0;
-  const counted = stages.flatMap((stage) => (built.has(stage.index) ? stage.steps : []));
-  for (const step of [...globals, ...counted]) if (!step.isTrigger) numbers.set(step, ++number);
-  return { numbers, stageTotals: stages.map(() => number), labels: stages.map(() => "") };
+  const next = ({ isTrigger }: Step): number | null => (isTrigger ? null : ++number);
+  return {
+    globals: globals.map(next),
+    stages: stages.map(({ index, steps }) => (built.has(index) ? steps.map(next) : [])),
+    stageTotals: stages.map(() => number),
+    labels: stages.map(() => ""),
+  };
 }
 
 /**
@@ -59,31 +63,47 @@ function numberInOneRow(
  * stage and takes nothing from elsewhere. Source: dockerfile2llb/convert.go `prefixCommand`,
  * `buildDispatchStates`.
  */
-function numberByStage(stages: readonly WalkedStage[]): Numbering {
-  const numbers = new Map<Step, number>();
-  const hasImplicitStage = stages.some(({ steps }) =>
-    steps.some(
-      ({ operation }) =>
-        (operation?.kind === "copy" && isImplicit(operation.from)) ||
-        (operation?.kind === "run" && operation.mounts.length > 0),
-    ),
+function numberByStage(globals: readonly Step[], stages: readonly WalkedStage[]): Numbering {
+  const isAlone = stages.length === 1 && !stages.some(hasImplicitStage);
+  const numbered = stages.map(numbersIn);
+  return {
+    globals: globals.map(() => null),
+    stages: numbered.map(({ numbers }) => numbers),
+    stageTotals: numbered.map(({ total }) => total),
+    labels: stages.map(({ name, index }) => (isAlone ? "" : (name ?? `stage-${index}`))),
+  };
+}
+
+interface NumberedStage {
+  readonly numbers: readonly (number | null)[];
+  readonly total: number;
+}
+
+const numberedStages = new WeakMap<WalkedStage, NumberedStage>();
+
+/** A function of the stage alone. */
+function numbersIn(stage: WalkedStage): NumberedStage {
+  const known = numberedStages.get(stage);
+  if (known !== undefined) return known;
+  let number = 0;
+  let total = 0;
+  const numbers = stage.steps.map((step) => {
+    const isNumbered = instructionKind(step.keyword)?.isNumbered === true;
+    if (!isNumbered && !isPull(step, stage)) return null;
+    total++;
+    return step.operation !== null || step.effect === "base" ? ++number : null;
+  });
+  const numbered = { numbers, total };
+  numberedStages.set(stage, numbered);
+  return numbered;
+}
+
+function hasImplicitStage({ steps }: WalkedStage): boolean {
+  return steps.some(
+    ({ operation }) =>
+      (operation?.kind === "copy" && isImplicit(operation.from)) ||
+      (operation?.kind === "run" && operation.mounts.length > 0),
   );
-  const isAlone = stages.length === 1 && !hasImplicitStage;
-  const stageTotals: number[] = [];
-  const labels: string[] = [];
-  for (const stage of stages) {
-    let number = 0;
-    let total = 0;
-    for (const step of stage.steps) {
-      const isNumbered = instructionKind(step.keyword)?.isNumbered === true;
-      if (!isNumbered && !isPull(step, stage)) continue;
-      total++;
-      if (step.operation !== null || step.effect === "base") numbers.set(step, ++number);
-    }
-    stageTotals.push(total);
-    labels.push(isAlone ? "" : (stage.name ?? `stage-${stage.index}`));
-  }
-  return { numbers, stageTotals, labels };
 }
 
 /** A folder is numbered like an image that is pulled. */

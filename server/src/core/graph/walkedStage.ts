@@ -29,8 +29,11 @@ export interface WalkedStage extends StageWalk {
   readonly platform: Platform;
   /** See `Stage.isReplaced`. */
   readonly isReplaced: boolean;
-  /** The steps of the parent stage whose triggers run here; empty: they are a base image's, or none. */
-  readonly holders: readonly Step[];
+  /**
+   * The places in the parent stage of the steps whose triggers run here; empty: they are a base
+   * image's, or none.
+   */
+  readonly holders: readonly number[];
   readonly opening: Opening;
   readonly needs: readonly number[];
 }
@@ -66,7 +69,7 @@ export function walkLines(
   const triggers =
     parent === null && !isReplaced
       ? imageTriggers(base, from)
-      : holders.flatMap(({ instruction }) => instruction.trigger ?? []);
+      : holders.flatMap((nth) => parent?.steps[nth]?.instruction.trigger ?? []);
   const scope = startOf(file, opening, parent);
   const walk = walkStage(
     { file, index, from: opening.step, triggers, instructions, scope, isReplaced },
