@@ -16,7 +16,7 @@ function stepsOf(text: string, files: Readonly<Record<string, string>> = {}) {
 }
 
 function originAt(nth: number): Origin {
-  return { kind: "step", of: { stage: 0, nth }, isCached: false };
+  return { kind: "step", of: { stage: 0, nth }, cached: null };
 }
 
 /** The moments after each WORKDIR. */

@@ -141,14 +141,13 @@ function sourceChanges(
   before: StepRecord | undefined,
 ): readonly Cause[] {
   if (before === undefined || keyed.sources.length === 0) return [];
-  const changed = keyed.inputs
-    .slice(1)
-    .some((input, i) => !isSameName(before.inputs[i + 1], input));
-  if (!changed) return [];
   // Files that only a build can tell may come out equal.
   const open = keyed.open.flatMap((input) => (input.kind === "stage" ? [input.stage] : []));
-  return keyed.sources.flatMap((source): readonly Cause[] => {
-    if (open.includes(source)) return [];
+  const certain = keyed.sources.filter((source) => !open.includes(source));
+  const isOther = (): boolean =>
+    keyed.inputs.slice(1).some((input, i) => !isSameName(before.inputs[i + 1], input));
+  if (certain.length === 0 || !explaining.kept.takesOther(keyed, before, isOther)) return [];
+  return certain.flatMap((source): readonly Cause[] => {
     const root = rootOfStage(explaining, source);
     if (root === null) return [];
     return [
@@ -169,9 +168,10 @@ function belowCauses(
 ): readonly Cause[] {
   const root = keyed.below?.prediction === "miss" ? keyed.below.root : null;
   if (root !== null) return [{ code: "earlier-step", at: refOf(root), keyword: root.step.keyword }];
-  if (before === undefined || isSameName(before.inputs[0], keyed.inputs[0])) return [];
   const isFirst = keyed.below === null || keyed.below.stage !== keyed.stage;
-  const isOther = isFirst && !isSameName(explaining.firstInputs.get(before.stage), keyed.inputs[0]);
+  if (before === undefined || !isFirst) return [];
+  if (isSameName(before.inputs[0], keyed.inputs[0])) return [];
+  const isOther = !isSameName(explaining.firstInputs.get(before.stage), keyed.inputs[0]);
   return isOther ? [baseChange(explaining, keyed)] : [];
 }
 

@@ -22,6 +22,10 @@ interface KeptOwn {
 
 export class KeptCauses {
   readonly #own = new WeakMap<StepOutcome, KeptOwn>();
+  readonly #takes = new WeakMap<
+    StepOutcome,
+    { readonly before: StepRecord; readonly isOther: boolean }
+  >();
   readonly #predictions = new WeakMap<StepOutcome, Prediction>();
 
   /** What changed in the step itself. What turns on values set above is found out each time. */
@@ -38,6 +42,18 @@ export class KeptCauses {
     const { causes, isOfStep } = find();
     if (isOfStep) this.#own.set(outcome, { stage, nth, before, baseline, causes });
     return causes;
+  }
+
+  /**
+   * Whether it takes other files than before. Where an input is open, its name turns on steps that
+   * are typed just now, and is not kept.
+   */
+  takesOther({ outcome }: KeyedStep, before: StepRecord, find: () => boolean): boolean {
+    const kept = this.#takes.get(outcome);
+    if (kept?.before === before) return kept.isOther;
+    const isOther = find();
+    if (outcome.open.length === 0) this.#takes.set(outcome, { before, isOther });
+    return isOther;
   }
 
   /** The same object as before where it says the same. */

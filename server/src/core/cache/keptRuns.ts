@@ -15,20 +15,25 @@ export interface Run {
   readonly after: Position;
 }
 
+/** What the runs of a stage have in common. One object as long as all of it is the same. */
+export interface Setting {
+  readonly stage: number;
+  readonly definition: BuildDefinition;
+  readonly platform: Platform;
+  readonly stagePlatform: Platform;
+  readonly records: RecordGraph;
+  readonly committed: RecordGraph;
+}
+
 /** All that a run depends on besides its step. */
 export interface Given {
-  readonly stage: number;
+  readonly setting: Setting;
   readonly nth: number;
   readonly at: Position;
   /** Where it takes files from: views of contexts, ends of stages; compared one by one. */
   readonly takes: readonly unknown[];
   /** True where somebody sees the files that it leaves. */
   readonly isSeen: boolean;
-  readonly definition: BuildDefinition;
-  readonly platform: Platform;
-  readonly stagePlatform: Platform;
-  readonly records: RecordGraph;
-  readonly committed: RecordGraph;
 }
 
 interface KeptRun {
@@ -40,6 +45,22 @@ export class KeptRuns {
   /** Of the last build; null: the stage was not built. */
   stages: readonly (StageOutcome | null)[] = [];
   readonly #runs = new WeakMap<Step, readonly KeptRun[]>();
+  readonly #settings: Setting[] = [];
+
+  /** The setting of the stage before, where it is the same. */
+  setting(now: Setting): Setting {
+    const before = this.#settings[now.stage];
+    const isSame =
+      before !== undefined &&
+      before.definition === now.definition &&
+      before.platform === now.platform &&
+      before.stagePlatform === now.stagePlatform &&
+      before.records === now.records &&
+      before.committed === now.committed;
+    if (isSame) return before;
+    this.#settings[now.stage] = now;
+    return now;
+  }
 
   /** null: none was kept, or it depends on something else. */
   find(step: Step, given: Given): Run | null {
@@ -49,12 +70,12 @@ export class KeptRuns {
   }
 
   /** Of the same step, standing on whatever. */
-  definitionOf(step: Step, { definition, stagePlatform }: Given): StepOutcome["definition"] {
-    const same = this.#runs
-      .get(step)
-      ?.find(
-        ({ given }) => given.definition === definition && given.stagePlatform === stagePlatform,
-      );
+  definitionOf(step: Step, { setting }: Given): StepOutcome["definition"] {
+    const { definition, stagePlatform } = setting;
+    const same = this.#runs.get(step)?.find(({ given }) => {
+      const other = given.setting;
+      return other.definition === definition && other.stagePlatform === stagePlatform;
+    });
     return same?.run.outcome.definition ?? null;
   }
 
@@ -82,14 +103,14 @@ function isSameGiven(one: Given, other: Given): boolean {
   return (
     one.at === other.at &&
     one.nth === other.nth &&
-    one.stage === other.stage &&
+    one.setting === other.setting &&
     one.isSeen === other.isSeen &&
-    one.records === other.records &&
-    one.committed === other.committed &&
-    one.definition === other.definition &&
-    one.platform === other.platform &&
-    one.stagePlatform === other.stagePlatform &&
-    one.takes.length === other.takes.length &&
-    one.takes.every((taken, at) => taken === other.takes[at])
+    areSame(one.takes, other.takes)
   );
+}
+
+function areSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
 }

@@ -13,8 +13,8 @@ import type { Stage, StageBase, Step, StepRef } from "../graph/graph.js";
 import { sourcesOf } from "../graph/sources.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { type Definition, definitionOf } from "./definition.js";
-import type { Given, KeptRuns, Run } from "./keptRuns.js";
-import { fresh, lookUp, openInputs } from "./lookUp.js";
+import type { Given, KeptRuns, Run, Setting } from "./keptRuns.js";
+import { fresh, lookUp, openInputs, resultOf } from "./lookUp.js";
 import type { Position, StageOutcome, StepOutcome } from "./outcome.js";
 import {
   type CacheRecord,
@@ -43,12 +43,15 @@ export interface StageIn extends InputSources {
 
 /** Costs O(steps) once contexts are remembered, and little for those that are kept. */
 export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
-  const { stage, steps, committed } = input;
+  const { graph, stage, steps, records, committed } = input;
   const before = kept.stages[stage.index] ?? null;
+  const { definition, platform } = graph;
+  const common = { stage: stage.index, definition, platform, records, committed };
+  const setting = kept.setting({ ...common, stagePlatform: stage.platform });
   const left = new Map<CacheRecord, boolean>();
   let at = input.parent ?? startOf(input);
   for (const [nth, step] of stage.steps.entries()) {
-    const run = runOf(input, step, nth, at, kept, before);
+    const run = runOf(input, setting, step, nth, at, kept, before);
     if (run === null) {
       steps.push(keyless(step));
       continue;
@@ -64,27 +67,19 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
 /** null: the builder runs nothing for the step. */
 function runOf(
   input: StageIn,
+  setting: Setting,
   step: Step,
   nth: number,
   at: Position,
   kept: KeptRuns,
   before: StageOutcome | null,
 ): Run | null {
-  const { graph, stage, digest } = input;
-  const given: Given = {
-    stage: stage.index,
-    nth,
-    at,
-    takes: takesOf(step, at, input),
-    isSeen: nth >= input.seenFrom,
-    definition: graph.definition,
-    platform: graph.platform,
-    stagePlatform: stage.platform,
-    records: input.records,
-    committed: input.committed,
-  };
+  if (keylessOutcomes.has(step)) return null;
+  const isSeen = nth >= input.seenFrom;
+  const given: Given = { setting, nth, at, takes: takesOf(step, at, input), isSeen };
   const found = kept.find(step, given);
   if (found !== null) return found;
+  const { graph, stage, digest } = input;
   const definition =
     kept.definitionOf(step, given) ?? definitionOf(step, stage, graph.definition, digest);
   if (definition === null) return null;
@@ -97,9 +92,9 @@ const nothing: readonly unknown[] = [];
 /** Everything that its inputs besides the root file system are made from. */
 function takesOf(step: Step, at: Position, input: StageIn): readonly unknown[] {
   const { operation } = step;
-  if (operation?.kind !== "copy" && operation?.kind !== "run") return nothing;
-  const sources = sourcesOf(step);
-  return sources.length === 0 ? nothing : sources.flatMap((source) => takenFrom(source, at, input));
+  if (operation?.kind === "copy") return takenFrom(operation.from, at, input);
+  if (operation?.kind !== "run" || operation.mounts.length === 0) return nothing;
+  return sourcesOf(step).flatMap((source) => takenFrom(source, at, input));
 }
 
 function takenFrom(from: SourceReference, at: Position, input: StageIn): readonly unknown[] {
@@ -173,8 +168,8 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
     fails: step.fails || problems.length > 0 || others.some((other) => other.fails === true),
     addsLayer: addsLayer(step, rules, at.directories, contexts),
   };
-  const of: StepRef = { stage: given.stage, nth: given.nth };
-  const origin: Origin = { kind: "step", of, isCached: found.kind === "hit" };
+  const of: StepRef = { stage: given.setting.stage, nth: given.nth };
+  const origin: Origin = { kind: "step", of, cached: resultOf(found) };
   return {
     outcome,
     after: {

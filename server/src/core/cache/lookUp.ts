@@ -12,13 +12,20 @@ import {
 } from "./matches.js";
 import type { Names } from "./names.js";
 import type { PredictionKind } from "./prediction.js";
-import type { RecordGraph } from "./recordGraph.js";
+import type { CacheRecord, RecordGraph } from "./recordGraph.js";
 import type { OpenInput, StepInput } from "./stepInput.js";
 
 /** What the cache will do with a step, and what is known of its result. */
 export interface Found {
   readonly kind: PredictionKind;
   readonly token: Token;
+}
+
+/** The record that tells what a step leaves; null: none does for certain. */
+export function resultOf({ kind, token }: Found): CacheRecord | null {
+  if (kind !== "hit" || token.kind !== "records") return null;
+  const [record = null] = token.records;
+  return record;
 }
 
 export const fresh: Found = { kind: "miss", token: unrecorded };

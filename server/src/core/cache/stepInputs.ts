@@ -170,7 +170,7 @@ function holderOf(origin: Origin, { graph }: InputSources): Pick<StepInput, "nam
   return origin.kind === "step"
     ? {
         name: { kind: "result", of: origin.of },
-        token: { kind: origin.isCached ? "known" : "any" },
+        token: { kind: origin.cached === null ? "any" : "known" },
       }
     : baseInput(origin.base, origin.platform, graph.rules);
 }

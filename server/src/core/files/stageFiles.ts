@@ -24,15 +24,15 @@ export type Origin =
   | {
       readonly kind: "step";
       readonly of: StepRef;
-      /** True where it is in the cache: what it holds is then known by its key. */
-      readonly isCached: boolean;
+      /** The result that the cache has of it: what it holds is then known by its key; null: none. */
+      readonly cached: object | null;
     }
   | { readonly kind: "base"; readonly base: OpenBase; readonly platform: Platform };
 
 export function isSameOrigin(one: Origin | null, other: Origin | null): boolean {
   if (one === other) return true;
   if (one?.kind === "step")
-    return other?.kind === "step" && isSameRef(one.of, other.of) && one.isCached === other.isCached;
+    return other?.kind === "step" && isSameRef(one.of, other.of) && one.cached === other.cached;
   return (
     one?.kind === "base" &&
     other?.kind === "base" &&
