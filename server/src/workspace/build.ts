@@ -4,7 +4,6 @@
  * is told when that changed them.
  */
 
-import type { Analysis } from "../core/analysis/analyse.js";
 import { Memory } from "../core/analysis/memory.js";
 import { onDisk } from "../core/analysis/place.js";
 import {
@@ -15,6 +14,7 @@ import {
 } from "../core/analysis/snapshot.js";
 import type { View } from "../core/analysis/view.js";
 import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
+import { areSameKeys, type Keys } from "../core/cache/predict.js";
 import { recordBuild } from "../core/cache/record.js";
 import type { BuildState } from "../core/cache/state.js";
 import { type DocumentPlace, editorDefinition } from "../core/definitions/editorDefinition.js";
@@ -70,8 +70,9 @@ export class LiveBuild {
   #definition: BuildDefinition;
   #made: Made | null = null;
   /** The last simulated build, as long as it is shown. */
-  #result: { readonly keys: readonly (string | null)[]; readonly before: BuildState } | null = null;
+  #result: { readonly keys: Keys; readonly before: BuildState } | null = null;
   #resultView: { readonly of: Answer; readonly view: View } | null = null;
+  #compared: { readonly keys: Keys; readonly result: Keys; readonly isSame: boolean } | null = null;
   /** How many readings go on. */
   #readings = 0;
   /** What settling gave up on: only another answer is worth another try. */
@@ -183,7 +184,7 @@ export class LiveBuild {
   view(): View {
     const answer = this.#answer(this.#world);
     const { analysis } = answer;
-    if (this.#result === null || !isSameBuild(keysOf(analysis), this.#result.keys))
+    if (this.#result === null || !this.#isResult(analysis.keys, this.#result.keys))
       return { analysis, isResult: false };
     if (this.#resultView?.of !== answer) {
       const baseline = { kind: "last", before: this.#result.before } as const;
@@ -226,12 +227,19 @@ export class LiveBuild {
       this.#host.tell(say`The simulated build could not be kept: ${recorded.error.message}`);
     else if (recorded.value !== null) this.#host.tell(recorded.value);
     pool.update((world) => answered(world, [[{ kind: "state" }, known(this.#host.store.state)]]));
-    this.#result = { keys: keysOf(analysis), before };
+    this.#result = { keys: analysis.keys, before };
     this.#resultView = null;
     const hasError = analysis.problems.some(isError);
     return hasError
       ? { outcome: "failed", summary, log }
       : { outcome: "done", summary, log, counts: analysis.summary };
+  }
+
+  /** Asked for each answer again, and again by each that is asked in the same moment. */
+  #isResult(keys: Keys, result: Keys): boolean {
+    if (this.#compared?.keys !== keys || this.#compared.result !== result)
+      this.#compared = { keys, result, isSame: areSameKeys(keys, result) };
+    return this.#compared.isSame;
   }
 
   close(): void {
@@ -296,13 +304,4 @@ export class LiveBuild {
   #settleLater(): void {
     this.settle().catch((error: unknown) => this.#host.log(String(error)));
   }
-}
-
-/** The key of every step. */
-function keysOf({ keys }: Analysis): readonly (string | null)[] {
-  return keys.steps.map(({ key }) => key);
-}
-
-function isSameBuild(keys: readonly (string | null)[], other: typeof keys): boolean {
-  return keys.length === other.length && keys.every((key, at) => key === other[at]);
 }

@@ -74,7 +74,7 @@ function runOf(
   kept: KeptRuns,
   before: StageOutcome | null,
 ): Run | null {
-  if (keylessOutcomes.has(step)) return null;
+  if (runsNothing.has(step)) return null;
   const isSeen = nth >= input.seenFrom;
   const given: Given = { setting, nth, at, takes: takesOf(step, at, input), isSeen };
   const found = kept.find(step, given);
@@ -82,10 +82,16 @@ function runOf(
   const { graph, stage, digest } = input;
   const definition =
     kept.definitionOf(step, given) ?? definitionOf(step, stage, graph.definition, digest);
-  if (definition === null) return null;
+  if (definition === null) {
+    runsNothing.add(step);
+    return null;
+  }
   const run = keyStep(input, step, given, definition);
   return kept.keep(step, given, run, before?.steps[nth]?.step ?? null);
 }
+
+/** A step is one builder's. */
+const runsNothing = new WeakSet<Step>();
 
 const nothing: readonly unknown[] = [];
 
@@ -248,7 +254,7 @@ function isByContent({ operation }: Step, others: readonly StepInput[]): boolean
 
 const keylessOutcomes = new WeakMap<Step, StepOutcome>();
 
-/** One object for one step. */
+/** Of a step that the builder runs nothing for, or that is not built. One object for one step. */
 export function keyless(step: Step): StepOutcome {
   let outcome = keylessOutcomes.get(step);
   if (outcome === undefined) {

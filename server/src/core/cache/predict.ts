@@ -126,6 +126,22 @@ export function predictKeys(input: PredictionInput, kept = new KeptRuns()): Keys
   return laidOver(input, outcomes, names);
 }
 
+/** True where every step has the key that it has in the other build. */
+export function areSameKeys({ steps }: Keys, other: Keys): boolean {
+  return (
+    steps.length === other.steps.length &&
+    // One that is another line has another key, nearly always: most builds end here.
+    steps.every((step, at) => isSameDefinition(step, other.steps[at])) &&
+    steps.every((step, at) => step.key === other.steps[at]?.key)
+  );
+}
+
+function isSameDefinition({ outcome }: KeyedStep, other: KeyedStep | undefined): boolean {
+  return (
+    outcome === other?.outcome || outcome.definition?.digest === other?.outcome.definition?.digest
+  );
+}
+
 /**
  * Finds out about the stages in their order.
  * @param outcomes grows; null: the target does not need the stage

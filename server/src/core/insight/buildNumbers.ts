@@ -38,7 +38,7 @@ export function buildNumbers(analysis: Analysis): BuildNumbers {
 }
 
 function isStep({ isBuilt, keyed, step }: StepAnalysis): boolean {
-  return isBuilt && keyed.key !== null && step.effect !== "base";
+  return isBuilt && keyed.definition !== null && step.effect !== "base";
 }
 
 function isLayer({ layer, effect }: StepAnalysis): boolean {

@@ -28,7 +28,7 @@ export function consequences(analysis: Analysis, from: StepAnalysis): Consequenc
   for (const analysed of analysis.steps) {
     const { place, keyed, isBuilt } = analysed;
     const isLater = place.index > from.place.index && place.stage !== null;
-    if (!isLater || !isBuilt || keyed.key === null) continue;
+    if (!isLater || !isBuilt || keyed.definition === null) continue;
     const below = keyed.below === null ? undefined : state.get(indexOf(analysis, keyed.below));
     const isStacked = keyed.below === from.keyed || below === "certain";
     const isHit = (isStacked && !keyed.isByContent) || reachesKey(analysis, from, analysed);

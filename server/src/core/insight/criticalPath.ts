@@ -17,7 +17,7 @@ export function criticalPath(analysis: Analysis): CriticalPath {
   const chains = new Map<number, Chain>();
   for (const analysed of analysis.steps) {
     const { place, keyed, isBuilt, prediction } = analysed;
-    if (!isBuilt || keyed.key === null) continue;
+    if (!isBuilt || keyed.definition === null) continue;
     const before = waitsFor(analysis, analysed)
       .flatMap((index) => chains.get(index) ?? [])
       .reduce<Chain | null>((best, one) => longer(best, one), null);

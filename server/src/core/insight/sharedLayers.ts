@@ -92,7 +92,7 @@ function chainsOf({ name, analysis }: ComparedFile): readonly Chain[] {
 
 function runSteps(analysis: Analysis, stage: Stage): readonly StepAnalysis[] {
   return stageSteps(analysis, stage).filter(
-    ({ keyed, step }) => keyed.key !== null && step.effect !== "base",
+    ({ keyed, step }) => keyed.definition !== null && step.effect !== "base",
   );
 }
 

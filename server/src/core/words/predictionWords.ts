@@ -15,7 +15,7 @@ export function predictionWords(
   if (keyed.fails) return say`fails`;
   switch (prediction.kind) {
     case null:
-      return isBuilt && keyed.key !== null ? say`not reached` : "";
+      return isBuilt && keyed.definition !== null ? say`not reached` : "";
     case "hit":
       return say`cached`;
     case "miss":
