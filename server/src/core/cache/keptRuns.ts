@@ -3,26 +3,19 @@
  * step that it touches, and those below until they stand on the same as before. Two values a step,
  * since a key that is typed and taken back goes to and fro between "cached" and "rebuilds".
  */
-import type { BuildDefinition } from "../build/definition.js";
-import type { Platform } from "../build/platform.js";
 import type { Step } from "../graph/graph.js";
-import { isSamePosition, type Position, type StageOutcome, type StepOutcome } from "./outcome.js";
-import type { RecordGraph } from "./recordGraph.js";
+import {
+  isSamePosition,
+  type Position,
+  type Setting,
+  type StageOutcome,
+  type StepOutcome,
+} from "./outcome.js";
 
 /** A step's outcome, and what the next one stands on. */
 export interface Run {
   readonly outcome: StepOutcome;
   readonly after: Position;
-}
-
-/** What the runs of a stage have in common. One object as long as all of it is the same. */
-export interface Setting {
-  readonly stage: number;
-  readonly definition: BuildDefinition;
-  readonly platform: Platform;
-  readonly stagePlatform: Platform;
-  readonly records: RecordGraph;
-  readonly committed: RecordGraph;
 }
 
 /** All that a run depends on besides its step. */
@@ -88,9 +81,8 @@ export class KeptRuns {
     const others = replaced === null ? none : (this.#runs.get(replaced) ?? none);
     const same = [...own, ...others].find((kept) => isSamePosition(kept.run.after, run.after));
     const settled = same === undefined ? run : { outcome: run.outcome, after: same.run.after };
-    // What waits for files to be read changes without notice.
-    const waits = run.outcome.context.some(({ content }) => content.kind === "needed");
-    if (!waits) this.#runs.set(step, [{ given, run: settled }, ...own.slice(0, keptValues - 1)]);
+    if (!waitsForFiles(run))
+      this.#runs.set(step, [{ given, run: settled }, ...own.slice(0, keptValues - 1)]);
     return settled;
   }
 }
@@ -109,7 +101,12 @@ function isSameGiven(one: Given, other: Given): boolean {
   );
 }
 
-function areSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+/** What waits for files to be read changes without notice. */
+export function waitsForFiles({ outcome }: Run): boolean {
+  return outcome.context.some(({ content }) => content.kind === "needed");
+}
+
+export function areSame(one: readonly unknown[], other: readonly unknown[]): boolean {
   if (one.length !== other.length) return false;
   for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
   return true;

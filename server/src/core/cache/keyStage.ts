@@ -13,9 +13,9 @@ import type { Stage, StageBase, Step, StepRef } from "../graph/graph.js";
 import { sourcesOf } from "../graph/sources.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { type Definition, definitionOf } from "./definition.js";
-import type { Given, KeptRuns, Run, Setting } from "./keptRuns.js";
+import { areSame, type Given, type KeptRuns, type Run, waitsForFiles } from "./keptRuns.js";
 import { fresh, lookUp, openInputs, resultOf } from "./lookUp.js";
-import type { Position, StageOutcome, StepOutcome } from "./outcome.js";
+import type { Position, StageOf, StageOutcome, StepOutcome, Taker } from "./outcome.js";
 import {
   type CacheRecord,
   type RecordGraph,
@@ -41,42 +41,75 @@ export interface StageIn extends InputSources {
   readonly steps: StepOutcome[];
 }
 
-/** Costs O(steps) once contexts are remembered, and little for those that are kept. */
+/** Costs O(steps) once contexts are remembered, and little for what is kept. */
 export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
-  const { graph, stage, steps, records, committed } = input;
+  const { graph, stage, steps, records, committed, seenFrom } = input;
   const before = kept.stages[stage.index] ?? null;
   const { definition, platform } = graph;
   const common = { stage: stage.index, definition, platform, records, committed };
   const setting = kept.setting({ ...common, stagePlatform: stage.platform });
+  const start = input.parent ?? startOf(input);
+  const whole = { steps: stage.steps, start, setting, seenFrom };
+  if (before !== null && standsAsBefore(before, whole, input)) return before;
   const left = new Map<CacheRecord, boolean>();
-  let at = input.parent ?? startOf(input);
+  const takers: Taker[] = [];
+  let waits = false;
+  let at = start;
   for (const [nth, step] of stage.steps.entries()) {
-    const run = runOf(input, setting, step, nth, at, kept, before);
+    const takes = runsNothing.has(step) ? nothing : takesOf(step, at, input);
+    if (takes.length > 0) takers.push({ step, at, takes });
+    const given: Given = { setting, nth, at, takes, isSeen: nth >= seenFrom };
+    const run = runOf(input, step, given, kept, before);
     if (run === null) {
       steps.push(keyless(step));
       continue;
     }
     steps.push(run.outcome);
     at = run.after;
+    waits ||= waitsForFiles(run);
     if (at.record !== null) left.set(at.record, true);
   }
-  // No later step of the stage can find one of these: it stands on others.
-  return { steps, end: at, committed: withRecords(committed, left) };
+  return {
+    steps,
+    end: at,
+    // No later step of the stage can find one of these: it stands on others.
+    committed: withRecords(committed, left),
+    of: waits ? null : { ...whole, takers },
+  };
+}
+
+/** True where all that the stage depends on is as it was. */
+function standsAsBefore(
+  before: StageOutcome,
+  now: Pick<StageOf, "steps" | "start" | "setting" | "seenFrom">,
+  input: StageIn,
+): boolean {
+  const { of } = before;
+  const isAlike =
+    of !== null &&
+    of.steps === now.steps &&
+    of.start === now.start &&
+    of.setting === now.setting &&
+    of.seenFrom === now.seenFrom;
+  if (!isAlike) return false;
+  if (of.takers.length === 0) return true;
+  // What is asked of its own steps, they say as they did.
+  input.steps.push(...before.steps);
+  const stands = of.takers.every(({ step, at, takes }) => areSame(takesOf(step, at, input), takes));
+  input.steps.length = 0;
+  if (!stands) input.names.forget(input.stage.index);
+  return stands;
 }
 
 /** null: the builder runs nothing for the step. */
 function runOf(
   input: StageIn,
-  setting: Setting,
   step: Step,
-  nth: number,
-  at: Position,
+  given: Given,
   kept: KeptRuns,
   before: StageOutcome | null,
 ): Run | null {
   if (runsNothing.has(step)) return null;
-  const isSeen = nth >= input.seenFrom;
-  const given: Given = { setting, nth, at, takes: takesOf(step, at, input), isSeen };
   const found = kept.find(step, given);
   if (found !== null) return found;
   const { graph, stage, digest } = input;
@@ -87,7 +120,7 @@ function runOf(
     return null;
   }
   const run = keyStep(input, step, given, definition);
-  return kept.keep(step, given, run, before?.steps[nth]?.step ?? null);
+  return kept.keep(step, given, run, before?.steps[given.nth]?.step ?? null);
 }
 
 /** A step is one builder's. */

@@ -46,6 +46,14 @@ export class Names {
     return this.#steps[stage]?.[nth] ?? nameless;
   }
 
+  /** The outcomes of a stage, and so all below it, turned out to be others. */
+  forget(stage: number): void {
+    this.#steps.length = Math.min(this.#steps.length, stage);
+    this.#vertexes.length = Math.min(this.#vertexes.length, stage);
+    this.#named = Math.min(this.#named, stage);
+    this.#joined = Math.min(this.#joined, stage);
+  }
+
   resolved(name: OpenName): InputName {
     switch (name.kind) {
       case "result": {

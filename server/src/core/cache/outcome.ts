@@ -3,6 +3,8 @@
  * that is decided for the file as a whole. Whether the file is rejected, where the build fails and
  * what the target needs is laid over them: `predict.ts`.
  */
+import type { BuildDefinition } from "../build/definition.js";
+import type { Platform } from "../build/platform.js";
 import type { ObstacleProblem, Selection, SelectionProblem } from "../context/selection.js";
 import type { ContextInput } from "../files/contextInput.js";
 import { type FilesAt, isSameMoment } from "../files/filesAt.js";
@@ -63,6 +65,36 @@ export interface StageOutcome {
   readonly steps: readonly StepOutcome[];
   readonly end: Position;
   /** What this build has left by then, where others look for it: see `runsEqualStepsOnce`. */
+  readonly committed: RecordGraph;
+  /** All that it depends on; null: also on files that are being read. */
+  readonly of: StageOf | null;
+}
+
+export interface StageOf {
+  readonly steps: readonly Step[];
+  readonly start: Position;
+  readonly setting: Setting;
+  readonly seenFrom: number;
+  /** Those of the steps that take files. */
+  readonly takers: readonly Taker[];
+}
+
+export interface Taker {
+  readonly step: Step;
+  readonly at: Position;
+  /** See `Given.takes`. */
+  readonly takes: readonly unknown[];
+}
+
+/** What the steps of a stage have in common. One object as long as all of it is the same. */
+export interface Setting {
+  readonly stage: number;
+  readonly definition: BuildDefinition;
+  readonly platform: Platform;
+  readonly stagePlatform: Platform;
+  /** Of earlier builds. */
+  readonly records: RecordGraph;
+  /** What the stages before have left. */
   readonly committed: RecordGraph;
 }
 

@@ -172,6 +172,7 @@ function outcomesOf(
     const steps: StepOutcome[] = [];
     outcomes.push(steps);
     const outcome = keyStage({ ...build, stage, committed, parent, seenFrom, steps }, kept);
+    outcomes[stage.index] = outcome.steps;
     ({ committed } = outcome);
     done.push(outcome);
   }

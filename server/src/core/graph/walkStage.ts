@@ -52,11 +52,31 @@ export function walkStage(input: StageIn, old: StageWalk | null = null): StageWa
   const { from, triggers, instructions, isReplaced } = input;
   const facts = stageFacts(input.file, input.index);
   const all = triggers.length === 0 ? instructions : [...triggers, ...instructions];
+  const isSame =
+    old !== null && old.steps[0] === from && stands(old, all, triggers.length, input.scope, facts);
+  if (isSame) return old;
   const walked = walk(all, input.scope, facts, old?.walked ?? [], {
     triggers: triggers.length,
     step: isReplaced ? (scope, instruction) => passedBy(instruction, scope) : stepIn,
   });
   return wholeWalk([from], input.scope, walked, old);
+}
+
+/** True where the walk would be the same: each step found what the one above it left. */
+function stands(
+  { walked, scope }: StageWalk,
+  instructions: readonly Instruction[],
+  triggers: number,
+  start: Scope,
+  facts: StageFacts,
+): boolean {
+  if (walked.length !== instructions.length || (walked[0]?.before ?? scope) !== start) return false;
+  for (let at = 0; at < walked.length; at++) {
+    const one = walked[at];
+    if (one?.step.instruction !== instructions[at]) return false;
+    if (one?.step.isTrigger !== at < triggers) return false;
+  }
+  return walked.every(({ reads }) => reads.length === 0 || hold(reads, facts));
 }
 
 /** The walk of the lines before the first FROM. */
