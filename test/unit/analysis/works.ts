@@ -69,7 +69,6 @@ export const works: readonly Work[] = Object.entries(shapes).flatMap(([name, sha
       (builder): Work => ({
         name: `${name}, ${builder}`,
         size: 100,
-        ...(name === "RUN after RUN" && builder === "buildkit" ? { knownGrowth: 2.6 } : {}),
         prepare: (size) => {
           const state = built({ text: shape(size, "a"), files, builder });
           const text = shape(size, "b");

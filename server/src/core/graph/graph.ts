@@ -145,12 +145,6 @@ export function placeOf(graph: BuildGraph, step: Step): StepPlace {
   return graph.places[index.get(step) ?? -1] ?? nowhere;
 }
 
-/** The name of a step that stays the same when lines are added above it. */
-export function refOf(graph: BuildGraph, step: Step): StepRef {
-  const { stage, nth } = placeOf(graph, step);
-  return { stage, nth };
-}
-
 /** The stage that a step stands in; null: before the first FROM. */
 export function stageOfStep(graph: BuildGraph, step: Step): Stage | null {
   const { stage } = placeOf(graph, step);
@@ -169,12 +163,6 @@ export function placeAt(graph: BuildGraph, { stage, nth }: StepRef): StepPlace |
   const step = of?.steps[nth];
   if (of === undefined || step === undefined) return null;
   return step.isOption ? placeOf(graph, step) : (graph.places[of.first + nth] ?? null);
-}
-
-/** The step that a reference names; null: there is none. */
-export function stepOf({ globals, stages }: BuildGraph, { stage, nth }: StepRef): Step | null {
-  const steps = stage === null ? globals : stages[stage]?.steps;
-  return steps?.[nth] ?? null;
 }
 
 /** The line of the step that a reference names, from 1; null: it names none. */
