@@ -27,7 +27,6 @@ const { values, positionals } = parseArgs({
 const prefix = "stratacast-bench-";
 sweepDeadRuns(prefix);
 const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), `${prefix}${process.pid}-`)));
-const ends: (() => Promise<unknown>)[] = [];
 const kept = new Map<string, unknown>();
 const bench: Bench = {
   folder,
@@ -38,7 +37,6 @@ const bench: Bench = {
     if (!kept.has(name)) kept.set(name, make());
     return kept.get(name) as T; // what was made under this name
   },
-  atEnd: (work) => ends.push(work),
 };
 process.on("SIGINT", () => process.exit(130));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -61,8 +59,6 @@ try {
   if (!(error instanceof MissingMeans)) throw error;
   console.error(error.message);
   process.exitCode = 1;
-} finally {
-  for (const end of ends) await end();
 }
 
 /** A figure above its limit is measured once more: a machine has other things to do. */

@@ -201,18 +201,24 @@ export function simulateBesideEngine(files: number, goals: CheckoutGoals): Row {
         figureOf(name, [one], ratioGoal(goals.ratio), { rival });
       let engine: Engine;
       try {
-        engine = await anEngine(bench);
+        engine = await anEngine();
       } catch (error) {
         if (!(error instanceof EngineUnavailable)) throw error;
         const alone = { name: "", ours: time(simulate(bench, { context: folder, state })) };
         return [figure(`docker build: ${error.message}`, alone)];
       }
-      const build = (): number => runTimed("docker", ["build", "--quiet", "."], folder, engine.env);
-      const works = [() => simulate(bench, { context: folder, state }), build];
-      await inTurn(2, works);
-      const [ours = [], theirs = []] = await inTurn(5, works);
-      const rival = `docker build of ${engine.versions.docker}, every step cached`;
-      return [figure(rival, besides(ours, theirs))];
+      try {
+        const works = [
+          () => simulate(bench, { context: folder, state }),
+          () => runTimed("docker", ["build", "--quiet", "."], folder, engine.env),
+        ];
+        await inTurn(2, works);
+        const [ours = [], theirs = []] = await inTurn(5, works);
+        const rival = `docker build of ${engine.versions.docker}, every step cached`;
+        return [figure(rival, besides(ours, theirs))];
+      } finally {
+        await engine.stop();
+      }
     },
   };
 }
@@ -223,14 +229,13 @@ function besides(ours: readonly number[], theirs: readonly number[]): Case {
 }
 
 /** With the base image that the project stands on. */
-async function anEngine(bench: Bench): Promise<Engine> {
+async function anEngine(): Promise<Engine> {
   const engine = await startEngine({
     cache: inCache("engine"),
     data: null,
     store: "graphdriver",
     mayUseGiven: true,
   });
-  bench.atEnd(() => engine.stop());
   await importBaseImage(engine, "local/base", "bench");
   return engine;
 }

@@ -43,8 +43,6 @@ export interface Bench {
   readonly print: (line: string) => void;
   /** Made by the first row that asks, and kept to the end. */
   readonly once: <T>(name: string, make: () => T) => T;
-  /** Before the folder goes: engines are stopped. */
-  readonly atEnd: (work: () => Promise<unknown>) => void;
 }
 
 /** Null where there is no rival to compare with. */

@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 
 const shownFunctions = 14;
 
+/** Nothing to do, and the profiler's own beginning and end. */
+const notWork: ReadonlySet<string> = new Set(["(idle)", "dispatch"]);
+
 /** @param file of V8's CPU profiler */
 export function profileSummary(name: string, file: string): string {
   const profile = JSON.parse(readFileSync(file, "utf8")) as Profiler.Profile; // V8 wrote it
@@ -17,7 +20,7 @@ export function profileSummary(name: string, file: string): string {
   for (const [at, id] of (profile.samples ?? []).entries()) {
     const taken = (profile.timeDeltas?.[at] ?? 0) / 1000;
     const frame = frames.get(id);
-    if (frame === undefined || frame.functionName === "(idle)") continue;
+    if (frame === undefined || notWork.has(frame.functionName)) continue;
     busy += taken;
     if (frame.functionName === "(garbage collector)") collecting += taken;
     const place = placeOf(frame);
