@@ -41,13 +41,13 @@ export const fullRows: readonly Row[] = [
 
 /** Limits: of what holds, with room for noise, so that what becomes twice as slow is above them. */
 export const shortRows: readonly Row[] = [
-  keystrokes(1_000, { ratio: 8 }),
-  hovers(300, { ratio: 0.3 }),
-  simulateAgain(5_000, true, { ratio: 30 }),
-  simulateInServer(5_000, { ratio: 8, looks: 5_300 }),
-  simulateFirst(5_000, { reads: 5_000 }),
-  simulateCold(5_000, 4, { ratio: 5.5 }),
-  oneFileEvent(5_000, { growth: 10 }),
-  fileStorm(5_000, 100, { refreshes: 3, growth: 16 }),
-  explain(300, { ratio: 12 }),
+  keystrokes(1_000, { ratio: 1.2 }),
+  hovers(300, { ratio: 0.35 }),
+  simulateAgain(5_000, true, { ratio: 26 }),
+  simulateInServer(5_000, { ratio: 4, looks: 5_300 }),
+  simulateFirst(5_000, { reads: 0 }),
+  simulateCold(5_000, 4, { ratio: 7 }),
+  oneFileEvent(5_000, { growth: 2 }),
+  fileStorm(5_000, 100, { refreshes: 1, growth: 6 }),
+  explain(300, { ratio: 16 }),
 ];
