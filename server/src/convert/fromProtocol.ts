@@ -9,9 +9,14 @@ import type {
   PictureParams,
 } from "../protocol.js";
 
+const isPosix = process.platform !== "win32";
+
 /** The path of a `file:` URI; null: it is not on this disk. */
 export function toPath(uri: string): string | null {
   if (!uri.startsWith("file:")) return null;
+  // Of a storm of file events most are of plain names.
+  if (isPosix && /^file:\/\/\/[\w./ @+~,=-]*$/.test(uri) && !/\/\.{0,2}(?:\/|$)/.test(uri.slice(8)))
+    return uri.slice(7);
   try {
     return fileURLToPath(uri);
   } catch {

@@ -8,7 +8,7 @@ import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
 import type { Cancellation, HostError, Result } from "../core/host.js";
 import { pathInRoot } from "../core/text/paths.js";
 import { cancelledError, contextError, failure, openRoot, tooManyError } from "./contextErrors.js";
-import { refreshed } from "./contextRefresh.js";
+import { ignoresCase, refreshed } from "./contextRefresh.js";
 import { diskPath, fileOf, isSameState, readRoot, TooMany, type Walk } from "./contextWalk.js";
 import { type HashedFile, isSettled, isSettledForOthers } from "./fileHash.js";
 import type { GitReader } from "./gitReader.js";
@@ -103,6 +103,8 @@ function openReader(
   const now = options.now ?? Date.now;
   const { ignore, memory } = options;
   let realRoot = options.root;
+  /** Whether the disk ignores the case of names; null: nobody has asked yet. */
+  let caseIgnored: boolean | null = null;
 
   const treeOf = (root: FolderNode): FileTree => ({ root, isIgnored: ignore.isIgnored });
   let tree = treeOf(emptyFolder);
@@ -126,9 +128,10 @@ function openReader(
     const root = openRoot(fileSystem, options.root);
     if (!root.ok) return root;
     realRoot = root.value;
-    const git = options.git?.folder(realRoot) ?? null;
+    const walk = walkWith(cancel);
+    const git = (await options.git?.folder(realRoot, walk.slices)) ?? null;
     const previous = elsewhere?.() ?? tree.root;
-    const folder = await readRoot(walkWith(cancel), git, previous);
+    const folder = await readRoot(walk, git, previous);
     const [unlistable] = folder.errors.filter((error) => error.path === "");
     if (unlistable !== undefined) return failure(contextError(options.root, unlistable));
     elsewhere = null;
@@ -144,7 +147,9 @@ function openReader(
     const root = openRoot(fileSystem, options.root);
     if (!root.ok) return root;
     if (root.value !== realRoot) return scan(cancel);
-    return { ok: true, value: keep(await refreshed(walkWith(cancel), tree.root, inRoot)) };
+    const walk = walkWith(cancel);
+    caseIgnored ??= ignoresCase(walk, tree.root);
+    return { ok: true, value: keep(await refreshed(walk, tree.root, inRoot, caseIgnored)) };
   };
 
   const hash = async (
@@ -154,6 +159,7 @@ function openReader(
     const walk = walkWith(cancel);
     const lacking = new Map<string, FileNode>();
     for (const path of paths) {
+      await walk.slices.next();
       const file = nodeAt(tree.root, path);
       if (file?.kind !== "file") continue;
       file.identity ??= memory.get(file);

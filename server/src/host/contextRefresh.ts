@@ -1,6 +1,13 @@
 /** Looks again at single paths of a build context, after a watcher's report. */
 import type { FolderNode, TreeNode } from "../core/context/fileTree.js";
-import { folderAt, nodeAt, replaceAll, withErrors } from "../core/context/folder.js";
+import {
+  childOf,
+  childrenOf,
+  folderAt,
+  nodeAt,
+  replaceAll,
+  withErrors,
+} from "../core/context/folder.js";
 import type { HostError } from "../core/host.js";
 import { baseName, joinPath, parentPath } from "../core/text/paths.js";
 import { diskPath, impliedFolder, readEntry, readFolder, type Walk } from "./contextWalk.js";
@@ -13,16 +20,25 @@ export async function refreshed(
   walk: Walk,
   root: FolderNode,
   paths: readonly string[],
+  ignoresCase: boolean | null,
 ): Promise<FolderNode> {
-  const spelling = spellingOf(walk, root);
-  const spelled = paths.flatMap((path) => spelling.other(path) ?? []);
-  const wanted = new Set([...paths, ...spelled].map((path) => topUnknown(root, path)));
+  const listed = listedNames(walk);
+  // On most disks a name without accents is the only one of its file: nothing need be listed.
+  const hasOthers = (path: string): boolean => ignoresCase !== false || !isAscii(path);
+  const wanted = new Set<string>();
+  for (const path of paths) {
+    await walk.slices.next();
+    wanted.add(topUnknown(root, path));
+    const spelled = hasOthers(path) ? otherSpelling(listed, path) : null;
+    if (spelled !== null) wanted.add(topUnknown(root, spelled));
+  }
   const changes = new Map<string, TreeNode | null>();
   const errors = new Map<string, HostError>();
   for (const path of wanted) {
     await walk.slices.next();
     if (isBelowAny(path, wanted)) continue;
-    const found = await presentState(walk, root, path, spelling);
+    const isThere = !hasOthers(path) || listed(parentPath(path))?.has(baseName(path)) !== false;
+    const found = await presentState(walk, root, path, isThere);
     if (found === undefined) continue;
     if (found === null || !("code" in found)) changes.set(path, found);
     else {
@@ -36,6 +52,31 @@ export async function refreshed(
     changed,
     [...changes].flatMap(([path, now]) => (now === null ? [path] : [])),
   );
+}
+
+function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
+}
+
+/**
+ * Whether the disk of a context finds its files by names in another case; null: there is no name in
+ * it to try that with.
+ */
+export function ignoresCase(
+  walk: Pick<Walk, "fileSystem" | "root">,
+  root: FolderNode,
+): boolean | null {
+  for (const { name } of childrenOf(root)) {
+    const other = otherCase(name);
+    if (other !== name && childOf(root, other) === null)
+      return walk.fileSystem.stat(diskPath(walk, other)).ok;
+  }
+  return null;
+}
+
+function otherCase(name: string): string {
+  const upper = name.toUpperCase();
+  return upper === name ? name.toLowerCase() : upper;
 }
 
 /** Of a path in a folder that is not known yet, the topmost unknown folder has to be read. */
@@ -52,64 +93,37 @@ function isBelowAny(path: string, folders: ReadonlySet<string>): boolean {
   return false;
 }
 
-/**
- * What names are called on a disk that takes other spellings for them: macOS and Windows ignore case,
- * macOS also how an accent is written. The builder gets the name that the disk lists.
- */
-interface Spelling {
-  /** Where a path leads under other names; null: nowhere. */
-  other(path: string): string | null;
-  /** True where a name that the disk finds in a folder is the name that it lists. */
-  isListed(folder: string, name: string): boolean;
-}
+/** The names in a folder as the disk spells them; null: it cannot be listed. */
+type ListedNames = (folder: string) => ReadonlySet<string> | null;
 
-/** Lists a folder only where it takes other names for what is in it, and once. */
-function spellingOf(walk: Walk, root: FolderNode): Spelling {
+/** Asks the disk once for each folder. */
+function listedNames(walk: Walk): ListedNames {
   const known = new Map<string, ReadonlySet<string> | null>();
-  const listed = (folder: string): ReadonlySet<string> | null => {
+  return (folder) => {
     let names = known.get(folder);
     if (names === undefined) {
-      const found = walk.fileSystem.list(diskPath(walk, folder));
-      names = found.ok ? new Set(found.value) : null;
+      const listed = walk.fileSystem.list(diskPath(walk, folder));
+      names = listed.ok ? new Set(listed.value) : null;
       known.set(folder, names);
     }
     return names;
   };
-  return {
-    other(path) {
-      const names = path.split("/");
-      let found = "";
-      for (const [at, name] of names.entries()) {
-        const next = joinPath(found, name);
-        const isKnown = at < names.length - 1 && folderAt(root, next) !== null;
-        const spelled =
-          isKnown || !takesOtherNames(walk, found, name) ? name : spelledIn(listed(found), name);
-        if (spelled === null) return null;
-        found = joinPath(found, spelled);
-      }
-      return found === path ? null : found;
-    },
-    isListed: (folder, name) =>
-      !takesOtherNames(walk, folder, name) || listed(folder)?.has(name) !== false,
-  };
 }
 
-/** False where a disk finds a name of a folder only as it is spelled, or finds nothing. */
-function takesOtherNames(walk: Walk, folder: string, name: string): boolean {
-  if (/[\u0080-\uffff]/.test(name)) return true;
-  const lower = name.toLowerCase();
-  const otherCase = lower === name ? name.toUpperCase() : lower;
-  if (otherCase === name) return false;
-  const found = walk.fileSystem.stat(diskPath(walk, joinPath(folder, name)));
-  const other = walk.fileSystem.stat(diskPath(walk, joinPath(folder, otherCase)));
-  return found.ok && other.ok && found.value.ino === other.value.ino;
-}
-
-function spelledIn(names: ReadonlySet<string> | null, name: string): string | null {
-  if (names?.has(name) === true) return name;
-  const folded = fold(name);
-  for (const other of names ?? []) if (fold(other) === folded) return other;
-  return null;
+/**
+ * What a path is called on a disk that takes other spellings for it: macOS and Windows ignore case,
+ * macOS also how an accent is written. The builder gets the name that the disk lists.
+ */
+function otherSpelling(listed: ListedNames, path: string): string | null {
+  let found = "";
+  for (const name of path.split("/")) {
+    const names = listed(found);
+    const folded = fold(name);
+    const spelled = names?.has(name) ? name : [...(names ?? [])].find((n) => fold(n) === folded);
+    if (spelled === undefined) return null;
+    found = joinPath(found, spelled);
+  }
+  return found === path ? null : found;
 }
 
 function fold(name: string): string {
@@ -119,12 +133,14 @@ function fold(name: string): string {
 /**
  * What is at a path in a known folder by now; null: nothing that the builder sees; an error, where
  * it cannot be looked at; undefined: what is known of it is still so.
+ *
+ * @param isThere false: a disk that ignores case would find it by a name that it no longer has
  */
 async function presentState(
   walk: Walk,
   root: FolderNode,
   path: string,
-  spelling: Spelling,
+  isThere: boolean,
 ): Promise<TreeNode | HostError | null | undefined> {
   let state = walk.ignore.start;
   for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
@@ -137,10 +153,7 @@ async function presentState(
   const known = nodeAt(root, path);
   const gone = known === null ? undefined : null;
   if (verdict.ignored && !walk.ignore.shouldDescend(path)) return gone;
-  const name = baseName(path);
-  // A disk that ignores case finds a file by a name that it no longer has.
-  const isThere = spelling.isListed(parentPath(path), name);
-  const found = isThere ? readEntry(walk, path, name, known) : null;
+  const found = isThere ? readEntry(walk, path, baseName(path), known) : null;
   if (found === null) return gone;
   if ("code" in found) return found;
   if (found.kind !== "directory") {

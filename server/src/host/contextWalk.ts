@@ -77,7 +77,7 @@ export async function readFolder(
   walk.room.left -= listed.value.length;
   if (walk.room.left < 0) throw new TooMany();
   const has = (name: string): boolean => listed.value.includes(name);
-  const git = path === "" ? above : (above?.below(header.name, has) ?? null);
+  const git = path === "" ? above : ((await above?.below(header.name, has, walk.slices)) ?? null);
   const children: TreeNode[] = [];
   const errors: HostError[] = [];
   let looked = 0;

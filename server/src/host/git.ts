@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import type { TrackedFiles } from "../core/context/checkout.js";
 import type { HostError, Result } from "../core/host.js";
+import { baseName, parentPath } from "../core/text/paths.js";
 
 /** One entry of a commit's tree. Paths are relative to the folder that was asked for. */
 export interface GitEntry {
@@ -44,11 +45,12 @@ export async function trackedFiles(folder: string): Promise<TrackedFiles | null>
   const words = ["-c", "core.fsmonitor=false", "ls-files", "--stage", "-z"];
   const listed = await git(folder, words, { timeout: trackedFilesTimeout });
   if (!listed.ok) return null;
-  const tracked = new Map<string, boolean>();
+  const tracked = new Map<string, Map<string, boolean>>();
   for (const line of text(listed.value).split("\0")) {
     const [, mode, path] = /^(\d+) [0-9a-f]+ \d\t(.+)$/s.exec(line) ?? [];
-    if (path !== undefined && mode?.startsWith("100") === true)
-      tracked.set(path, mode === "100755");
+    if (path === undefined || mode?.startsWith("100") !== true) continue;
+    const inFolder = tracked.get(parentPath(path)) ?? new Map<string, boolean>();
+    tracked.set(parentPath(path), inFolder.set(baseName(path), mode === "100755"));
   }
   return tracked;
 }

@@ -2,15 +2,20 @@
  * Git's index, read without git: which blob a file held when git last looked at it, and the stat
  * that it had. Source: git, Documentation/gitformat-index.txt and read-cache.c.
  */
-import { isWithin, joinPath } from "../core/text/paths.js";
+import type { TrackedFiles } from "../core/context/checkout.js";
+import { isWithin } from "../core/text/paths.js";
 import { isSettled } from "./fileHash.js";
 import type { FileState } from "./identityTable.js";
+import type { Slices } from "./slices.js";
 
 export interface GitIndex {
   /** The tracked files of a folder; null: there are none. Relative to the work tree, "" is its top. */
   folder(folder: string): IndexFolder | null;
-  /** The regular files at and below a folder, by paths relative to it: true for an executable one. */
-  modesBelow(folder: string): ReadonlyMap<string, boolean>;
+  /**
+   * The regular files at and below a folder: by folders, relative to it, and names, true for an
+   * executable one.
+   */
+  modesBelow(folder: string): TrackedFiles;
 }
 
 export interface IndexFolder {
@@ -29,18 +34,24 @@ export interface IndexFolder {
  *
  * @param writtenAt when the file was written, in milliseconds since the epoch
  */
-export function readGitIndex(bytes: Buffer, writtenAt: number): GitIndex | null {
-  const folders = readFolders(bytes);
+export async function readGitIndex(
+  bytes: Buffer,
+  writtenAt: number,
+  slices: Slices,
+): Promise<GitIndex | null> {
+  const folders = await readFolders(bytes, slices);
   if (folders === null) return null;
-  const modeAt = (at: number): number => bytes.readUInt32BE(at + offset.mode);
   return {
     modesBelow(folder) {
-      const modes = new Map<string, boolean>();
+      const modes = new Map<string, Map<string, boolean>>();
       for (const [other, entries] of folders) {
         if (!isWithin(other, folder)) continue;
-        const inside = other.slice(folder === "" ? 0 : folder.length + 1);
-        for (const [name, at] of entries)
-          if (isRegular(modeAt(at))) modes.set(joinPath(inside, name), (modeAt(at) & 0o100) !== 0);
+        const inFolder = new Map<string, boolean>();
+        for (const [name, at] of entries) {
+          const mode = bytes.readUInt32BE(at + offset.mode);
+          if (isRegular(mode)) inFolder.set(name, (mode & 0o100) !== 0);
+        }
+        modes.set(other.slice(folder === "" ? 0 : folder.length + 1), inFolder);
       }
       return modes;
     },
@@ -81,7 +92,7 @@ const knownExtensions: ReadonlySet<string> = new Set([
   ...["TREE", "REUC", "UNTR", "FSMN", "EOIE", "IEOT"],
 ]);
 
-function readFolders(bytes: Buffer): Folders | null {
+async function readFolders(bytes: Buffer, slices: Slices): Promise<Folders | null> {
   if (bytes.length < headerLength + idLength || textOf(bytes, 0, 4) !== "DIRC") return null;
   const version = bytes.readUInt32BE(4);
   if (version < 2 || version > 4) return null;
@@ -94,6 +105,7 @@ function readFolders(bytes: Buffer): Folders | null {
   let folder: Buffer | null = null;
   let at = headerLength;
   for (let number = 0; number < count; number++) {
+    if (number % 1024 === 1023) await slices.next();
     const start = at + offset.name <= end ? nameStart(bytes, at, version) : null;
     if (start === null || !path.read(at, start) || path.next > end) return null;
     const base = baseStart(path);

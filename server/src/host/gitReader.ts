@@ -17,9 +17,16 @@ import {
   readGitText,
 } from "./gitConfig.js";
 import type { GitIndex } from "./gitIndex.js";
-import { findWorkTree, openIndex, openWorkTree, type WorkTree } from "./gitRepository.js";
+import {
+  findWorkTree,
+  indexes,
+  type OpenIndex,
+  openWorkTree,
+  type WorkTree,
+} from "./gitRepository.js";
 import type { FileState } from "./identityTable.js";
 import type { FileSystem } from "./nodeFileSystem.js";
+import type { Slices } from "./slices.js";
 
 /** A folder of a work tree. */
 export interface GitFolder {
@@ -29,8 +36,9 @@ export interface GitFolder {
    * A folder in this one; null: nothing below it is known.
    *
    * @param has whether it holds something of that name
+   * @param slices of a repository that stands in this one the index is read as well
    */
-  below(name: string, has: (name: string) => boolean): GitFolder | null;
+  below(name: string, has: (name: string) => boolean, slices: Slices): Promise<GitFolder | null>;
 }
 
 /** A regular file as it was seen. */
@@ -42,32 +50,33 @@ export interface GitReader {
    * What git knows of a folder, by its real path, as the index stands now. null: nothing that can be
    * used. On Windows that is always so: there git turns line ends by a setting of its own package.
    */
-  folder(folder: string): GitFolder | null;
+  folder(folder: string, slices: Slices): Promise<GitFolder | null>;
   /** The regular files that git tracks at and below a folder; null: that cannot be read here. */
-  tracked(folder: string): TrackedFiles | null;
+  tracked(folder: string, slices: Slices): Promise<TrackedFiles | null>;
 }
 
 export function createGitReader(fileSystem: FileSystem, around = surroundings): GitReader {
-  const machine: Machine = { fileSystem, around };
+  const openIndex = indexes(fileSystem);
+  const machine: Machine = { fileSystem, around, openIndex };
   return {
-    folder(folder) {
+    async folder(folder, slices) {
       if (fileSystem.system === "windows") return null;
       const workTree = findWorkTree(fileSystem, folder, around);
       if (workTree === null) return null;
       let place = workTree.top;
-      let found = topFolder(machine, workTree, hasIn(fileSystem, place));
+      let found = await topFolder(machine, workTree, hasIn(fileSystem, place), slices);
       for (const name of path.relative(place, folder).split(path.sep).filter(Boolean)) {
         place = path.join(place, name);
-        found = found?.below(name, hasIn(fileSystem, place)) ?? null;
+        found = (await found?.below(name, hasIn(fileSystem, place), slices)) ?? null;
       }
       return found;
     },
-    tracked(folder) {
+    async tracked(folder, slices) {
       const real = fileSystem.realPath(folder);
       const workTree = real.ok ? findWorkTree(fileSystem, real.value, around) : null;
       if (!real.ok || workTree === null) return null;
       const inside = path.relative(workTree.top, real.value).split(path.sep).join("/");
-      return openIndex(fileSystem, workTree)?.modesBelow(inside) ?? null;
+      return (await openIndex(workTree, slices))?.modesBelow(inside) ?? null;
     },
   };
 }
@@ -81,6 +90,7 @@ function hasIn({ stat }: FileSystem, folder: string): (name: string) => boolean 
 interface Machine {
   readonly fileSystem: FileSystem;
   readonly around: GitSurroundings;
+  readonly openIndex: OpenIndex;
 }
 
 interface Opened extends Machine {
@@ -98,15 +108,16 @@ interface Holding {
   readonly changedMs: number;
 }
 
-function topFolder(
+async function topFolder(
   machine: Machine,
   workTree: WorkTree,
   has: (name: string) => boolean,
-): GitFolder | null {
+  slices: Slices,
+): Promise<GitFolder | null> {
   const { fileSystem, around } = machine;
   const { top, shared, settings } = workTree;
   if (settings.some(turnsBytes)) return null;
-  const index = openIndex(fileSystem, workTree);
+  const index = await machine.openIndex(workTree, slices);
   if (index === null) return null;
   const named = settings.flatMap(({ name, value }) =>
     name === "core.attributesfile" && value !== null
@@ -175,11 +186,11 @@ function folderAt(
       );
       return mayDiffer ? null : blob;
     },
-    below(name, hasBelow) {
+    async below(name, hasBelow, slices) {
       if (!hasBelow(".git")) return folderAt(tree, inFolder + name, hasBelow, holding);
       // A submodule, or a repository that stands in another one.
       const inner = openWorkTree(fileSystem, path.join(top, folder, name), tree.around);
-      return inner && topFolder(tree, inner, hasBelow);
+      return inner && topFolder(tree, inner, hasBelow, slices);
     },
   };
 }

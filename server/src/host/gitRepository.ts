@@ -13,6 +13,7 @@ import {
 } from "./gitConfig.js";
 import { type GitIndex, readGitIndex } from "./gitIndex.js";
 import { type FileSystem, readRegularFile } from "./nodeFileSystem.js";
+import type { Slices } from "./slices.js";
 
 export interface WorkTree {
   /** Absolute path. */
@@ -108,10 +109,34 @@ function isReadHere(settings: readonly GitSetting[], top: string, own: string): 
 const maxIndex = 1_000_000_000;
 
 /** The index of a work tree as it stands now; null: none that is read here. */
-export function openIndex(fileSystem: FileSystem, { own }: WorkTree): GitIndex | null {
-  const file = path.join(own, "index");
+export type OpenIndex = (workTree: WorkTree, slices: Slices) => Promise<GitIndex | null>;
+
+/**
+ * Who walks a folder and who asks for what git tracks in it come together: an index that somebody
+ * still uses is not read again, as long as it is the same file.
+ */
+export function indexes(fileSystem: FileSystem): OpenIndex {
+  let last: { readonly stamp: string; readonly index: WeakRef<GitIndex> } | null = null;
+  return async ({ own }, slices) => {
+    const file = path.join(own, "index");
+    const stat = fileSystem.stat(file);
+    if (!stat.ok) return null;
+    const stamp = `${file} ${stat.value.ino} ${stat.value.size} ${stat.value.mtimeMs}`;
+    const known = last?.stamp === stamp ? last.index.deref() : undefined;
+    if (known !== undefined) return known;
+    const index = await readIndex(fileSystem, file, stat.value.mtimeMs, slices);
+    last = index === null ? null : { stamp, index: new WeakRef(index) };
+    return index;
+  };
+}
+
+async function readIndex(
+  fileSystem: FileSystem,
+  file: string,
+  writtenAt: number,
+  slices: Slices,
+): Promise<GitIndex | null> {
   // Git never writes into an index that is there: it puts a new file in its place.
-  const stat = fileSystem.stat(file);
   const bytes = readRegularFile(fileSystem, file, maxIndex);
-  return stat.ok && bytes.ok ? readGitIndex(bytes.value, stat.value.mtimeMs) : null;
+  return bytes.ok ? readGitIndex(bytes.value, writtenAt, slices) : null;
 }

@@ -7,6 +7,7 @@ import { type GitEntry, type GitRepository, gitRepository, openGit, trackedFiles
 import type { GitReader } from "./gitReader.js";
 import { pathInside } from "./paths.js";
 import type { Suppliers } from "./settle.js";
+import { createSlices } from "./slices.js";
 
 /** On Windows the client sends every file with the same mode, whatever the disk says. */
 const systemHasModes = process.platform !== "win32";
@@ -21,7 +22,8 @@ export function gitSuppliers(mayAsk: () => boolean, reader: GitReader): GitSuppl
   return {
     tracked: trusted(async ({ folder }) => {
       if (!systemHasModes) return unknown("off");
-      const tracked = reader.tracked(folder) ?? (await trackedFiles(folder));
+      const read = await reader.tracked(folder, createSlices(undefined));
+      const tracked = read ?? (await trackedFiles(folder));
       return tracked === null ? unknown("missing") : known(tracked);
     }),
     commit: trusted(async ({ ref, folder, file }) => {

@@ -39,8 +39,12 @@ import { defaultSettings, type Settings } from "./settings.js";
 export interface BuildHost {
   readonly machine: Machine;
   readonly store: StateStore;
-  /** The answers may have changed, or reading has begun or ended. */
-  changed(build: LiveBuild): void;
+  /**
+   * The answers may have changed, or reading has begun or ended.
+   *
+   * @param what `busy`: the answers are what they were
+   */
+  changed(build: LiveBuild, what?: "busy"): void;
   /** Whether the editor reports changes in a folder. */
   isWatched(folder: string): boolean;
   /** A sentence for the user, such as a state file that was set aside. */
@@ -286,8 +290,9 @@ export class LiveBuild {
 
   /** Does some work that changes the world, then finds out what the answers lack. */
   async #read(work: () => Promise<unknown>, cancel: Cancellation): Promise<void> {
+    const before = this.#made?.answer;
     this.#readings++;
-    this.#host.changed(this);
+    this.#host.changed(this, "busy");
     try {
       await work();
       const { pool } = this.#host.machine;
@@ -295,7 +300,8 @@ export class LiveBuild {
       this.#unsettled = answer.needs.length > 0 && !cancel.isCancelled ? answer : null;
     } finally {
       this.#readings--;
-      if (!this.#closed.isCancelled) this.#host.changed(this);
+      const isSame = before !== undefined && this.#made?.answer === before;
+      if (!this.#closed.isCancelled) this.#host.changed(this, isSame ? "busy" : undefined);
     }
     // What was typed while the last round went on may lack something else.
     if (!this.isBusy) this.#settleLater();

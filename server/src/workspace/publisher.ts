@@ -5,8 +5,8 @@ import type { LiveBuild } from "./build.js";
 const delay = 30;
 
 export interface Publisher {
-  /** @param byTyping after an edit the editor asks for lenses by itself */
-  changed(build: LiveBuild, byTyping?: "typed"): void;
+  /** @param what after an edit the editor asks for lenses by itself; `busy`: they are what they were */
+  changed(build: LiveBuild, what?: "typed" | "busy"): void;
 }
 
 /**
@@ -28,8 +28,8 @@ export function createPublisher(
     lensesAreStale = false;
   };
   return {
-    changed(build, byTyping) {
-      lensesAreStale ||= byTyping === undefined;
+    changed(build, what) {
+      lensesAreStale ||= what === undefined;
       pending.add(build);
       if (timer === null) timer = setTimeout(send, delay);
     },

@@ -23,8 +23,11 @@ const keepDelay = 5_000;
 export interface Editor {
   /** The section of the settings for a document; null: for none on this disk. */
   settings(uri: string | null): Promise<unknown>;
-  /** The answers of a build may have changed. `typed`: the editor knows, it is about what was typed. */
-  changed(build: LiveBuild, byTyping?: "typed"): void;
+  /**
+   * The answers of a build may have changed. `typed`: the editor knows, it is about what was typed;
+   * `busy`: they are what they were.
+   */
+  changed(build: LiveBuild, what?: "typed" | "busy"): void;
   /** Watches exactly these from now on. */
   watch(watched: readonly Watched[]): void;
   /** Whether it can watch at all. */
@@ -126,7 +129,7 @@ export function openWorkspace(editor: Editor): Workspace {
     get store() {
       return store;
     },
-    changed: (build) => editor.changed(build),
+    changed: editor.changed,
     isWatched,
     tell: editor.tell,
     log: editor.log,

@@ -354,13 +354,13 @@ test("another ignore file hashes nothing twice, and what git knows is not read",
   assert.equal(disk.opened, 2);
   const knowing: GitFolder = {
     blobOf: ({ name }) => `blob of ${name}`,
-    below: () => knowing,
+    below: async () => knowing,
   };
   const hinted = createContextReader({
     root: DISK_ROOTS.posix,
     ignore: createIgnoreMatcher([], "buildkit"),
     fileSystem: disk,
-    git: { folder: () => knowing },
+    git: { folder: async () => knowing },
   });
   await hinted.scan();
   await digestOf(hinted, ".");

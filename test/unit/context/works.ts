@@ -19,6 +19,7 @@ import { entriesBelow } from "../../../server/src/core/context/selection.js";
 import { sendPaths, transferredTree } from "../../../server/src/core/context/transfer.js";
 import { contextView } from "../../../server/src/core/files/contextInput.js";
 import type { Digest } from "../../../server/src/core/host.js";
+import { baseName, parentPath } from "../../../server/src/core/text/paths.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { addWork } from "../../support/growth/builtins.js";
 import type { Work } from "../../support/growth/growth.js";
@@ -73,7 +74,11 @@ function follow(root: FolderNode) {
 
 /** Changes files once everything is known of the state before. */
 function changing(root: FolderNode, paths: readonly string[]): () => unknown {
-  const tracked = new Map(pathsIn(root).map((path) => [path, false]));
+  const tracked = new Map<string, Map<string, boolean>>();
+  for (const path of pathsIn(root)) {
+    const inFolder = tracked.get(parentPath(path)) ?? new Map<string, boolean>();
+    tracked.set(parentPath(path), inFolder.set(baseName(path), false));
+  }
   const checkout = checkoutOf(tracked);
   const before = follow(root);
   otherModes(checkout, before.input.selection);

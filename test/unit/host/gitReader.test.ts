@@ -19,6 +19,7 @@ import fc from "fast-check";
 import { trackedFiles } from "../../../server/src/host/git.js";
 import { createGitReader } from "../../../server/src/host/gitReader.js";
 import { nodeFileSystem } from "../../../server/src/host/nodeFileSystem.js";
+import { createSlices } from "../../../server/src/host/slices.js";
 import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
 import { runs } from "../../support/thorough.js";
 import {
@@ -46,7 +47,7 @@ async function known(repository: Repository): Promise<readonly string[]> {
   // Git looks again at what changed while the index was written, if the index is older than that.
   repository.git("update-index", "--refresh");
   repository.git("update-index", "--force-write-index");
-  const blobs = knownBlobs(repository.folder);
+  const blobs = await knownBlobs(repository.folder);
   for (const [name, isRight] of blobs) assert.ok(isRight, name);
   return [...blobs.keys()].sort();
 }
@@ -68,7 +69,7 @@ test("a file that changed in any way is not known, and the others are", async (t
   utimesSync(at("src/b.ts"), new Date(), new Date());
   renameSync(at("empty"), at("also empty"));
   assert.deepEqual(
-    [...knownBlobs(repository.folder).keys()],
+    [...(await knownBlobs(repository.folder)).keys()],
     names.filter((name) => name.includes("c.ts") || name.includes("ß")),
   );
 });
@@ -80,7 +81,7 @@ test("size and time alone do not make a file the one that git saw", async (t) =>
   const { atime, mtime } = lstatSync(file);
   writeFileSync(file, "b\n");
   utimesSync(file, atime, mtime);
-  assert.equal(knownBlobs(repository.folder).has("a.txt"), false);
+  assert.equal((await knownBlobs(repository.folder)).has("a.txt"), false);
 });
 
 test("a file that was written just before the index is not known", async (t) => {
@@ -93,7 +94,7 @@ test("a file that was written just before the index is not known", async (t) => 
   ] as const) {
     const written = new Date(mtimeMs + later);
     utimesSync(path.join(repository.folder, ".git/index"), written, written);
-    assert.equal(knownBlobs(repository.folder).has("a.txt"), isKnown);
+    assert.equal((await knownBlobs(repository.folder)).has("a.txt"), isKnown);
   }
 });
 
@@ -211,7 +212,7 @@ for (const [what, change] of Object.entries(unread)) {
     const repository = repositoryOf(t, files);
     await known(repository);
     change(repository);
-    assert.deepEqual([...knownBlobs(repository.folder).keys()], []);
+    assert.deepEqual([...(await knownBlobs(repository.folder)).keys()], []);
   });
 }
 
@@ -258,17 +259,18 @@ test("what git tracks in a folder is what git lists there", async (t) => {
   writeIn(folder, "src/untracked", "");
   git("add", "src/link");
   const reader = createGitReader(nodeFileSystem(), { home: folder, env: {} });
+  const slices = createSlices(undefined);
   for (const place of ["", "src", "src/deep", "über"]) {
     const inside = path.join(folder, place);
-    assert.deepEqual(
-      [...(reader.tracked(inside) ?? [])].sort(),
-      [...((await trackedFiles(inside)) ?? [])].sort(),
-      place,
-    );
+    const [read, told] = [await reader.tracked(inside, slices), await trackedFiles(inside)];
+    assert.deepEqual(new Map(read), told, place);
   }
   git("update-index", "--split-index");
-  assert.equal(reader.tracked(folder), null, "git has to be asked");
-  assert.equal((await trackedFiles(folder))?.size, names.length);
+  assert.equal(await reader.tracked(folder, slices), null, "git has to be asked");
+  assert.deepEqual(
+    [...((await trackedFiles(folder))?.keys() ?? [])],
+    ["", "src", "src/deep/er", "über"],
+  );
 });
 
 const someName = fc.constantFrom("a", "b", "d/a", "d/e/b", "d/.gitattributes", ".gitattributes");
@@ -325,11 +327,11 @@ test("whatever happens to files and index: the blob that a file holds, or nothin
         for (const [happening, isSlow] of steps) {
           if (isSlow) await settleDown();
           happen(repository, happening);
-          found += wrongOrKnown(repository);
+          found += await wrongOrKnown(repository);
         }
         await settleDown();
         repository.git("status");
-        found += wrongOrKnown(repository);
+        found += await wrongOrKnown(repository);
       },
     ),
     { numRuns: runs(150) },
@@ -337,8 +339,8 @@ test("whatever happens to files and index: the blob that a file holds, or nothin
   assert.ok(found > 0, "nothing was ever known");
 });
 
-function wrongOrKnown({ folder }: Repository): number {
-  const blobs = knownBlobs(folder);
+async function wrongOrKnown({ folder }: Repository): Promise<number> {
+  const blobs = await knownBlobs(folder);
   for (const [name, isRight] of blobs) assert.ok(isRight, name);
   return blobs.size;
 }

@@ -67,7 +67,7 @@ function suppliers(own: Partial<Suppliers> = {}): Suppliers {
   return {
     tree: contexts.tree,
     contents: contexts.contents,
-    tracked: async () => known(new Map([["a", true]])),
+    tracked: async () => known(new Map([["", new Map([["a", true]])]])),
     commit: none,
     commitFiles: none,
     commitText: none,

@@ -3,21 +3,22 @@
  * execute it; the rest comes from the umask of whoever checked it out. The builders hash the whole
  * mode, so a folder with other modes misses the cache of every machine that has the usual ones.
  */
-import { joinPath } from "../text/paths.js";
-import { alignedParts, pairs } from "./alignedParts.js";
+import { joinPath, parentPath } from "../text/paths.js";
 import type { FolderNode, Part, TreeNode } from "./fileTree.js";
-import { nodeAt } from "./folder.js";
 import { gitMode } from "./gitNotion.js";
-import { listedTree } from "./listedTree.js";
 import { pairMemory } from "./pairMemory.js";
 import { distinctTaken, type Selection, type Taken } from "./selection.js";
 
-/** Which files git tracks, by path in the context: true for an executable one. */
-export type TrackedFiles = ReadonlyMap<string, boolean>;
+/** The regular files of a folder that git tracks, by name: true for an executable one. */
+export type TrackedFolder = ReadonlyMap<string, boolean>;
 
+/** Which files git tracks, by the paths of their folders in the context. */
+export type TrackedFiles = ReadonlyMap<string, TrackedFolder>;
+
+/** What git tracks; a checkout with the usual umask (022) gives it its modes. */
 export interface Checkout {
-  /** What git tracks, with the modes that a checkout with the usual umask (022) gives it. */
-  readonly root: FolderNode;
+  /** With the folders that hold nothing but folders. */
+  readonly folders: TrackedFiles;
 }
 
 export interface OtherMode {
@@ -28,8 +29,12 @@ export interface OtherMode {
 }
 
 export function checkoutOf(tracked: TrackedFiles): Checkout {
-  const files = [...tracked].map(([path, isExecutable]) => ({ path, mode: gitMode(isExecutable) }));
-  return { root: listedTree(files).root };
+  const folders = new Map(tracked);
+  for (const path of tracked.keys()) {
+    for (let above = parentPath(path); !folders.has(above); above = parentPath(above))
+      folders.set(above, new Map());
+  }
+  return { folders };
 }
 
 /** Files and folders with other modes. */
@@ -49,7 +54,7 @@ export function otherModes(checkout: Checkout, selection: Selection): OtherModes
   let found = remembered.get(checkout, selection);
   if (found === undefined) {
     const taken = distinctTaken(selection.sources);
-    found = joinedModes(taken.map((one) => modesOf(one, nodeAt(checkout.root, one.path))));
+    found = joinedModes(taken.map((one) => modesOf(one, checkout.folders)));
     remembered.set(checkout, selection, found);
   }
   return found;
@@ -70,38 +75,39 @@ export function joinedModes(all: readonly OtherModes[]): OtherModes {
   };
 }
 
-function modesOf({ path, node, isWhole }: Taken, tracked: TreeNode | null): OtherModes {
-  if (tracked === null) return none;
-  const isFolder = isWhole && tracked.kind === "directory";
-  const below = isFolder ? placed(modesBelow(node, tracked), path) : none;
+function modesOf({ path, node, isWhole }: Taken, folders: TrackedFiles): OtherModes {
+  const below = isWhole ? modesBelow(node, path, folders) : none;
   // The root of the context is nothing that a checkout makes.
-  return path === "" ? below : joinedModes([modeOf(node, tracked, path), below]);
+  if (path === "") return below;
+  return joinedModes([modeOf(node, parentPath(path), folders), below]);
 }
 
-/** What is no regular file or folder has no mode of its own. */
-function modeOf(node: TreeNode, tracked: TreeNode, path: string): OtherModes {
-  if (node.kind !== tracked.kind || node.mode === tracked.mode) return none;
-  return { count: 1, first: [{ path, mode: node.mode, inCheckout: tracked.mode }] };
+/** @param folder that the node is in */
+function modeOf(node: TreeNode, folder: string, folders: TrackedFiles): OtherModes {
+  const inCheckout = modeInCheckout(node, folder, folders);
+  if (inCheckout === null || inCheckout === node.mode) return none;
+  return { count: 1, first: [{ path: joinPath(folder, node.name), mode: node.mode, inCheckout }] };
 }
 
-function placed({ count, first }: OtherModes, folder: string): OtherModes {
-  if (count === 0) return none;
-  const inFolder = first.map((other) => ({ ...other, path: joinPath(folder, other.path) }));
-  return { count, first: inFolder };
+/** null: git does not track it. What is no regular file or folder has no mode of its own. */
+function modeInCheckout(node: TreeNode, folder: string, folders: TrackedFiles): number | null {
+  if (node.kind === "directory") return folders.has(joinPath(folder, node.name)) ? 0o755 : null;
+  const isExecutable = folders.get(folder)?.get(node.name);
+  return node.kind !== "file" || isExecutable === undefined ? null : gitMode(isExecutable);
 }
 
-const inFolders = pairMemory<FolderNode, FolderNode, OtherModes>();
-const inParts = pairMemory<Part, Part, OtherModes>();
+const inFolders = pairMemory<FolderNode, TrackedFolder, OtherModes>();
+const inParts = pairMemory<Part, TrackedFolder, OtherModes>();
 
-/** With paths below the folder, as those of a part. */
-function modesBelow(folder: FolderNode, tracked: FolderNode): OtherModes {
+/** Everything below a folder, remembered by what git tracks in it: that is of this place alone. */
+function modesBelow(folder: FolderNode, path: string, folders: TrackedFiles): OtherModes {
+  const tracked = folders.get(path);
+  if (tracked === undefined) return none;
   let found = inFolders.get(folder, tracked);
   if (found === undefined) {
-    const parts = [...alignedParts(folder.parts, tracked.parts)].map(({ a, b }) => {
-      const [ofFolder, ofTracked] = a.length === 1 && b.length === 1 ? [a[0], b[0]] : [];
-      if (ofFolder === undefined || ofTracked === undefined) return modesIn(a, b);
-      const known = inParts.get(ofFolder, ofTracked) ?? modesIn(a, b);
-      inParts.set(ofFolder, ofTracked, known);
+    const parts = folder.parts.map((part) => {
+      const known = inParts.get(part, tracked) ?? modesIn(part, path, folders);
+      inParts.set(part, tracked, known);
       return known;
     });
     found = joinedModes(parts);
@@ -110,13 +116,13 @@ function modesBelow(folder: FolderNode, tracked: FolderNode): OtherModes {
   return found;
 }
 
-function modesIn(parts: readonly Part[], tracked: readonly Part[]): OtherModes {
+function modesIn(part: Part, folder: string, folders: TrackedFiles): OtherModes {
   const found: OtherModes[] = [];
-  for (const [node, other] of pairs(parts, tracked)) {
-    if (node === null || other === null) continue;
-    found.push(modeOf(node, other, node.name));
-    if (node.kind !== "directory" || other.kind !== "directory") continue;
-    found.push(placed(modesBelow(node, other), node.name));
+  for (const node of part) {
+    const own = modeOf(node, folder, folders);
+    if (own !== none) found.push(own);
+    if (node.kind === "directory")
+      found.push(modesBelow(node, joinPath(folder, node.name), folders));
   }
   return joinedModes(found);
 }

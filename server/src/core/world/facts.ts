@@ -92,7 +92,14 @@ export type Need = { readonly [K in NeedKind]: NeedOf<K> }[NeedKind];
 
 export type AnswerTo<K extends NeedKind> = Facts[K]["answer"];
 
-/** Equal for needs in the same words. */
+/** Equal for needs in the same words. Of one with thousands of paths it is made once. */
 export function needKey(need: Need): string {
-  return JSON.stringify(need);
+  let key = keys.get(need);
+  if (key === undefined) {
+    key = JSON.stringify(need);
+    keys.set(need, key);
+  }
+  return key;
 }
+
+const keys = new WeakMap<Need, string>();

@@ -6,6 +6,7 @@ import type { TestContext } from "node:test";
 import { gitBlobId } from "../../../../server/src/host/digest.js";
 import { createGitReader, type GitFolder } from "../../../../server/src/host/gitReader.js";
 import { nodeFileSystem } from "../../../../server/src/host/nodeFileSystem.js";
+import { createSlices } from "../../../../server/src/host/slices.js";
 import { temporaryFolder } from "../../../support/temporaryFolder.js";
 
 export interface Repository {
@@ -53,23 +54,30 @@ export function gitIn(folder: string): Repository["git"] {
 }
 
 /** For each file below a folder whose blob is known without reading it, whether that is what it holds. */
-export function knownBlobs(folder: string, home = folder): ReadonlyMap<string, boolean> {
+export async function knownBlobs(
+  folder: string,
+  home = folder,
+): Promise<ReadonlyMap<string, boolean>> {
   const fileSystem = nodeFileSystem();
   const known = new Map<string, boolean>();
-  const visit = (place: string, git: GitFolder | null): void => {
+  const slices = createSlices(undefined);
+  const visit = async (place: string, git: GitFolder | null): Promise<void> => {
     for (const name of readdirSync(path.join(folder, place))) {
       if (name === ".git") continue;
       const inside = path.join(place, name);
       const file = path.join(folder, inside);
-      if (lstatSync(file).isDirectory())
-        visit(inside, git?.below(name, (other) => existsSync(path.join(file, other))) ?? null);
+      if (lstatSync(file).isDirectory()) {
+        const has = (other: string): boolean => existsSync(path.join(file, other));
+        await visit(inside, (await git?.below(name, has, slices)) ?? null);
+      }
       const stat = fileSystem.stat(file);
       if (!stat.ok || stat.value.kind !== "file") continue;
       const blob = git?.blobOf({ name, ...stat.value }) ?? null;
       if (blob !== null) known.set(inside, blob === gitBlobId(readFileSync(file)));
     }
   };
-  visit("", createGitReader(fileSystem, { home, env: {} }).folder(folder));
+  const reader = createGitReader(fileSystem, { home, env: {} });
+  await visit("", await reader.folder(folder, slices));
   return known;
 }
 
