@@ -53,12 +53,16 @@ export function serve(connection: Connection, threadProgram: string): void {
       run("refreshLenses", () => connection.sendRequest(CodeLensRefreshRequest.type));
     },
   );
+  const watcher = createWatcher(connection, (error) =>
+    connection.console.warn(`watch: ${describe(error)}`),
+  );
   const workspace = openWorkspace({
     settings: async (uri) => (can.configuration ? settingsOf(connection, uri) : null),
     changed: publisher.changed,
-    watch: createWatcher(connection, (error) =>
-      connection.console.warn(`watch: ${describe(error)}`),
-    ),
+    watch: watcher.watch,
+    isWatching: watcher.isWatching,
+    watcherExcludes: async () =>
+      can.configuration ? connection.workspace.getConfiguration("files.watcherExclude") : null,
     get canWatch() {
       return can.watch;
     },

@@ -127,6 +127,32 @@ test("a choice of target and build arguments holds for lenses and builds", async
   ]);
 });
 
+test("in a folder that the editor watches nothing is looked at again but what it reports", async (t) => {
+  const folder = temporaryFolder(t, pythonApp);
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  for (const excluded of [
+    { "**/.git/objects/**": true, "**/dist/**": false },
+    { "**/dist/**": true },
+  ]) {
+    writeIn(folder, "app.py", pythonApp["app.py"]);
+    const editor = await startEditor({
+      workspaceFolders: [folder],
+      otherSettings: { "files.watcherExclude": excluded },
+    });
+    t.after(() => editor.process.kill());
+    await editor.open(uri, pythonApp.Dockerfile);
+    await editor.settled(uri);
+    await simulate(editor, uri);
+    const appPy = writeIn(folder, "app.py", "print('another')\n");
+    const { summary } = await simulate(editor, uri);
+    const isCovered = !("**/dist/**" in excluded && excluded["**/dist/**"]);
+    assert.equal(/^All 4 cached/.test(summary), isCovered, summary);
+    if (!isCovered) continue;
+    await editor.filesChanged(appPy);
+    assert.match((await simulate(editor, uri)).summary, /app\.py/);
+  }
+});
+
 test("a second server on the same state folder sees the builds, and forgetting reaches both", async (t) => {
   const folder = temporaryFolder(t, pythonApp);
   const storageFolder = temporaryFolder(t);

@@ -32,6 +32,8 @@ export interface ContextsOptions {
   readonly readText?: ReadText;
   /** False: changes in the folder are not reported, so that every asking walks it anew. */
   readonly isWatched?: (folder: string) => boolean;
+  /** True: from now on whatever changes in the folder is reported. Default: never. */
+  readonly isCovered?: (folder: string) => boolean;
   readonly fileSystem?: FileSystem;
   readonly memory?: HashMemory;
   /** Knows of many files without reading them. Default: nobody does. */
@@ -45,8 +47,11 @@ export interface ContextsOptions {
 export interface Contexts {
   readonly tree: Supplier<"tree">;
   readonly contents: Supplier<"contents">;
-  /** Makes the next asking walk the folder anew. */
-  expire(context: ContextAsk): void;
+  /**
+   * Makes the next asking walk the folder anew; `uncovered`: unless it was walked while all its
+   * changes were reported, as they still are.
+   */
+  expire(context: ContextAsk, which?: "uncovered"): void;
   /** Which contexts these changed files, as absolute paths, can change the answer of. */
   concernedBy(files: readonly string[]): (context: ContextAsk) => boolean;
   /** Looks at changed files again, and gives what their contexts have become. */
@@ -67,6 +72,8 @@ interface Shared {
   state: number;
   /** Walked, and not expired since. */
   isFresh: boolean;
+  /** Walked while all its changes were reported. */
+  isCovered: boolean;
   walking: ReturnType<ContextReader["scan"]> | null;
 }
 
@@ -80,7 +87,7 @@ interface Opened {
 
 export function createContexts(options: ContextsOptions = {}): Contexts {
   const fileSystem = options.fileSystem ?? nodeFileSystem();
-  const { readText = readTextFile, isWatched = () => true } = options;
+  const { readText = readTextFile, isWatched = () => true, isCovered = () => false } = options;
   const opened = new Map<string, Opened>();
   let states = 0;
 
@@ -102,7 +109,7 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
       });
     return {
       ...{ folder, builder, ignoreText, ignore, reader },
-      ...{ tree: null, state: 0, isFresh: false, walking: null },
+      ...{ tree: null, state: 0, isFresh: false, isCovered: false, walking: null },
     };
   };
 
@@ -119,6 +126,7 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
   const walk = async (shared: Shared, cancel: Cancellation): Promise<HostError | null> => {
     while (!(shared.isFresh && isWatched(shared.folder))) {
       const joined = shared.walking;
+      if (joined === null) shared.isCovered = isCovered(shared.folder);
       const walking = joined ?? shared.reader.scan(cancel);
       shared.walking = walking;
       const walked = await walking;
@@ -148,9 +156,10 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
     return error === null ? known(listing(now)) : unknown(reasonOf(error), error);
   };
 
-  const expire = (ask: ContextAsk): void => {
+  const expire = (ask: ContextAsk, which?: "uncovered"): void => {
     const shared = opened.get(keyOf(ask))?.shared;
     if (shared === undefined) return;
+    if (which === "uncovered" && shared.isCovered && isCovered(shared.folder)) return;
     shared.isFresh = false;
     shared.walking = null;
   };

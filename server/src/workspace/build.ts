@@ -198,12 +198,12 @@ export class LiveBuild {
     return this.#resultView.view;
   }
 
-  /** Reads everything anew, predicts, and records the build. */
+  /** Reads anew what the editor does not watch, predicts, and records the build. */
   async simulate(cancel: Cancellation, progress: SimulateProgress): Promise<SimulateResult> {
     const { pool } = this.#host.machine;
     progress.report(say`Reading the build context`);
     await this.#read(async () => {
-      await this.#renew(cancel);
+      await this.#renew(cancel, "uncovered");
       progress.report(say`Hashing files`);
     }, cancel);
     if (cancel.isCancelled) {
@@ -281,10 +281,10 @@ export class LiveBuild {
   }
 
   /** Asks for everything again that the answers turn on; they stay until the next are there. */
-  async #renew(cancel: Cancellation): Promise<void> {
+  async #renew(cancel: Cancellation, which?: "uncovered"): Promise<void> {
     const { pool, contexts } = this.#host.machine;
     const needs = this.reads.filter(({ kind }) => kind !== "contents");
-    for (const need of needs) if (need.kind === "tree") contexts.expire(need);
+    for (const need of needs) if (need.kind === "tree") contexts.expire(need, which);
     await pool.renew(needs, cancel);
   }
 

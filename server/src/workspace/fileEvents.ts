@@ -3,28 +3,37 @@
 /** Events that belong together come this close, milliseconds. */
 const gatherTime = 5;
 
+export interface FileEvents {
+  /** These files changed, as absolute paths. */
+  tell(files: readonly string[]): void;
+  /** Resolves once all that was told has been looked at. */
+  looked(): Promise<void>;
+}
+
 /**
- * Gives what is told of changed files. One look at a time: what is told meanwhile waits for the next.
+ * Gathers what is told. One look at a time: what is told meanwhile waits for the next.
  *
  * @param look never fails
  */
-export function gatherEvents(
-  look: (files: readonly string[]) => Promise<unknown>,
-): (files: readonly string[]) => void {
+export function gatherEvents(look: (files: readonly string[]) => Promise<unknown>): FileEvents {
   let gathered = new Set<string>();
-  let isLooking = false;
+  let looking: Promise<void> | null = null;
   const lookOn = async (): Promise<void> => {
+    await new Promise((resume) => setTimeout(resume, gatherTime));
     while (gathered.size > 0) {
       const files = [...gathered];
       gathered = new Set();
       await look(files);
     }
-    isLooking = false;
+    looking = null;
   };
-  return (files) => {
-    for (const file of files) gathered.add(file);
-    if (isLooking) return;
-    isLooking = true;
-    setTimeout(() => void lookOn(), gatherTime);
+  return {
+    tell(files) {
+      for (const file of files) gathered.add(file);
+      looking ??= lookOn();
+    },
+    async looked() {
+      while (looking !== null) await looking;
+    },
   };
 }

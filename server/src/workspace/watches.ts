@@ -9,15 +9,30 @@ export interface Watched {
   readonly pattern: string;
 }
 
+export function wholeFolder(base: string): Watched {
+  return { base, pattern: "**/*" };
+}
+
+/**
+ * True where an editor that leaves these files out of its watching still reports all that a build
+ * can take: git's and Mercurial's own stores are no part of one that somebody changes by hand.
+ *
+ * @param excluded the setting `files.watcherExclude` of VS Code: patterns, true where they hold
+ */
+export function reportsEverything(excluded: unknown): boolean {
+  if (typeof excluded !== "object" || excluded === null) return true;
+  return Object.entries(excluded).every(
+    ([pattern, holds]) => holds !== true || /(?:^|\/)\.(?:git|hg)\//.test(pattern),
+  );
+}
+
 /** @param isWatched whether the editor reports changes in a folder */
 export function watchedBy(
   builds: Iterable<LiveBuild>,
   isWatched: (folder: string) => boolean,
 ): readonly Watched[] {
   return [...builds].flatMap(({ contextFolder, place }): readonly Watched[] => [
-    ...(contextFolder !== null && isWatched(contextFolder)
-      ? [{ base: contextFolder, pattern: "**/*" }]
-      : []),
+    ...(contextFolder !== null && isWatched(contextFolder) ? [wholeFolder(contextFolder)] : []),
     ...(place.file === null ? [] : [{ base: path.dirname(place.file), pattern: "*.dockerignore" }]),
   ]);
 }

@@ -11,7 +11,7 @@ import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
 import { maxEntries } from "./contextProblem.js";
 import { gatherEvents } from "./fileEvents.js";
 import { readSettings } from "./settings.js";
-import { type Watched, watchedBy } from "./watches.js";
+import { reportsEverything, type Watched, watchedBy } from "./watches.js";
 
 /** An ignore file that is being typed in takes effect this long after the last key. Milliseconds. */
 const ignoreDelay = 200;
@@ -30,6 +30,10 @@ export interface Editor {
   changed(build: LiveBuild, what?: "typed" | "busy"): void;
   /** Watches exactly these from now on. */
   watch(watched: readonly Watched[]): void;
+  /** True once it watches all files of a folder. */
+  isWatching(folder: string): boolean;
+  /** The setting `files.watcherExclude`: see `reportsEverything`. */
+  watcherExcludes(): Promise<unknown>;
   /** Whether it can watch at all. */
   readonly canWatch: boolean;
   /** Does some work beside; a failure is logged with the name. */
@@ -87,8 +91,12 @@ export function openWorkspace(editor: Editor): Workspace {
   const isWatched = (folder: string): boolean =>
     editor.canWatch && folders.some((root) => pathInside(root, folder) !== null);
 
+  /** Whether the editor leaves something out of its watching; until it has said so it may. */
+  let leavesOut = true;
+
   const machine: Machine = openMachine({
     maxEntries,
+    isCovered: (folder) => !leavesOut && isWatched(folder) && editor.isWatching(folder),
     readText(file) {
       const open = ignoreFiles.get(file);
       return open === undefined ? readTextFile(file) : { ok: true, value: open.getText() };
@@ -140,7 +148,11 @@ export function openWorkspace(editor: Editor): Workspace {
   };
 
   const configure = async (build: LiveBuild): Promise<void> => {
-    const settings = await editor.settings(build.place.file === null ? null : build.place.uri);
+    const [settings, excluded] = await Promise.all([
+      editor.settings(build.place.file === null ? null : build.place.uri),
+      editor.watcherExcludes(),
+    ]);
+    leavesOut = !reportsEverything(excluded);
     const reading = build.configure(readSettings(settings));
     watch();
     await reading;
@@ -165,7 +177,8 @@ export function openWorkspace(editor: Editor): Workspace {
     });
     await Promise.allSettled(settling);
   };
-  const filesChanged = gatherEvents(lookAt);
+  const events = gatherEvents(lookAt);
+  const filesChanged = events.tell;
 
   const ignoreFileChanged = (file: string): void => {
     clearTimeout(ignoreTimers.get(file));
@@ -249,6 +262,7 @@ export function openWorkspace(editor: Editor): Workspace {
       each("trustGranted", (build) => build.rescan());
     },
     async simulate(build, cancel, progress) {
+      await events.looked();
       const result = await build.simulate(cancel, progress);
       for (const other of builds.values()) other.othersChanged();
       return result;

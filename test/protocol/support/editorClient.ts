@@ -48,6 +48,8 @@ export interface EditorOptions {
   readonly workspaceFolders?: readonly string[];
   /** The section `stratacast` of the settings, for every document. */
   readonly settings?: object;
+  /** Other sections, by their names. Default: none. */
+  readonly otherSettings?: Readonly<Record<string, unknown>>;
   /** Where simulated builds are kept; null: in the server's memory. Default: null. */
   readonly storageFolder?: string | null;
   /** False: an editor that can neither watch files, nor be asked for settings, nor refresh lenses. */
@@ -120,7 +122,9 @@ export async function startEditor(options: EditorOptions = {}): Promise<EditorCl
   let refreshes = 0;
 
   connection.onRequest(ConfigurationRequest.type, ({ items }) =>
-    items.map(({ section }) => (section === "stratacast" ? settings : null)),
+    items.map(({ section = "" }) =>
+      section === "stratacast" ? settings : (options.otherSettings?.[section] ?? null),
+    ),
   );
   connection.onRequest(RegistrationRequest.type, ({ registrations }) => {
     for (const { id, method, registerOptions } of registrations) {

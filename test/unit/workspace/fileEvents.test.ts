@@ -6,7 +6,7 @@ import { gatherEvents } from "../../../server/src/workspace/fileEvents.js";
 test("events that come at once are one look, and what comes meanwhile is the next", async () => {
   const looks: (readonly string[])[] = [];
   const ends: (() => void)[] = [];
-  const tell = gatherEvents((files) => {
+  const { tell, looked: allLooked } = gatherEvents((files) => {
     looks.push(files);
     return new Promise<void>((resolve) => ends.push(resolve));
   });
@@ -25,6 +25,15 @@ test("events that come at once are one look, and what comes meanwhile is the nex
   tell(["after"]);
   await looked(looks, 3);
   assert.deepEqual(looks[2], ["after"]);
+  let isOver = false;
+  const over = allLooked().then(() => {
+    isOver = true;
+  });
+  await pause();
+  assert.equal(isOver, false, "the look goes on");
+  ends[2]?.();
+  await over;
+  await allLooked();
 });
 
 async function looked(looks: readonly unknown[], count: number): Promise<void> {
