@@ -79,8 +79,17 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     },
     useTheme: async (wanted) => {
       theme = wanted;
-      server.writeSettings(current());
-      await page.locator(`.monaco-workbench.${themes[wanted].marker}`).waitFor();
+      // A busy window may miss that the file changed: it is written again until it is seen.
+      await eventually(
+        `the ${wanted} theme`,
+        async () => {
+          server.writeSettings(current());
+          const workbench = page.locator(`.monaco-workbench.${themes[wanted].marker}`);
+          await workbench.waitFor({ timeout: 5_000 });
+          return true;
+        },
+        30_000,
+      );
       // The parts of the window follow one after the other; the status bar is the last.
       await eventually(`the ${wanted} theme everywhere`, async () => {
         const light = await page.evaluate(() => {
