@@ -142,6 +142,7 @@ test("in a folder that the editor watches nothing is looked at again but what it
     t.after(() => editor.process.kill());
     await editor.open(uri, pythonApp.Dockerfile);
     await editor.settled(uri);
+    await eventually("that it has the folder watched", () => editor.watched.size > 1 || null);
     await simulate(editor, uri);
     const appPy = writeIn(folder, "app.py", "print('another')\n");
     const { summary } = await simulate(editor, uri);
