@@ -1,7 +1,15 @@
 /** What stands in the file system of a stage, and what a layer holds. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { childrenOf, folderAt, nodeAt } from "../../../server/src/core/context/folder.js";
+import { fileNode } from "../../../server/src/core/context/fileTree.js";
+import {
+  childrenOf,
+  folderAt,
+  folderNode,
+  nodeAt,
+  plainFolder,
+} from "../../../server/src/core/context/folder.js";
+import { selectSources } from "../../../server/src/core/context/select.js";
 import { type FilesAt, filesAfter, filesOf } from "../../../server/src/core/files/filesAt.js";
 import { layerContent } from "../../../server/src/core/files/layerContent.js";
 import { type Origin, originOf } from "../../../server/src/core/files/stageFiles.js";
@@ -63,6 +71,21 @@ test("after a RUN all files are held by it, whatever was there before", () => {
   assert.ok(copy !== undefined && run !== undefined);
   const { root } = filesOf(filesAfter(run.step, originAt(2), empty, null, sha256));
   assert.deepEqual([originOf(root), root.entryCount], [originAt(2), 0]);
+});
+
+test("files that are not read yet are held by their COPY until they are", () => {
+  const [, copy, next] = stepsOf("FROM scratch\nCOPY d /to\nWORKDIR /w", { "d/f": "1" });
+  assert.ok(copy !== undefined && next !== undefined);
+  const unread = fileNode({ name: "f", size: 1 });
+  const folder = folderNode(plainFolder("d"), [unread]);
+  const tree = { root: folderNode(plainFolder(""), [folder]), isIgnored: () => false };
+  const taken = selectSources(tree, { builder: "buildkit", sources: ["d"] });
+  const copied = filesAfter(copy.step, originAt(1), empty, taken, sha256);
+  const moment = filesAfter(next.step, originAt(2), copied, null, sha256);
+  assert.deepEqual([namesIn(moment, "to"), namesIn(moment, "")], [[], ["to", "w"]]);
+  unread.identity = "1";
+  assert.deepEqual([namesIn(moment, "to"), namesIn(moment, "")], [["f"], ["to", "w"]]);
+  assert.equal(filesOf(moment), filesOf(moment));
 });
 
 test("of two files that go to one place the layer holds the last", () => {

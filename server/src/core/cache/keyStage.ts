@@ -201,7 +201,7 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
     context: contexts.flatMap((context) => context ?? []),
     stageProblems: [...others.flatMap((other) => other.problems ?? []), ...problems],
     open: openInputs(inputs, found),
-    taken: taken?.selection ?? null,
+    taken,
     sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
     isByContent: isByContent(step, others),
     fails: step.fails || problems.length > 0 || others.some((other) => other.fails === true),
@@ -253,7 +253,7 @@ function inTheWay(
   const isNamed = owner !== "" && !/^(?:\d+|root)(?::(?:\d+|root))?$/.test(owner);
   if (isNamed && vertex.kind === "base" && vertex.name === "scratch")
     return [{ code: "owner-without-file", owner }];
-  const taken = others[0]?.taken?.selection ?? null;
+  const taken = others[0]?.taken ?? null;
   const path = isSeen ? obstacleTo(step, filesOf(files), taken) : null;
   return path === null ? [] : [{ code: "destination-is-file", path }];
 }

@@ -4,9 +4,8 @@ import type { BuilderRules } from "../build/builderRules.js";
 import { type ContextSource, contextName } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
 import { formatPlatform } from "../build/platform.js";
-import type { SelectionProblem } from "../context/selection.js";
+import type { Selection, SelectionProblem } from "../context/selection.js";
 import type { ContextInput } from "../files/contextInput.js";
-import type { TakenFiles } from "../files/filesAt.js";
 import type { OpenBase } from "../files/stageFiles.js";
 import type { StageBase } from "../graph/graph.js";
 import type { SourceReference } from "../instructions/operation.js";
@@ -27,7 +26,7 @@ export interface StepInput extends Omit<NamedInput, "name"> {
   readonly isBase?: true;
   readonly context?: ContextInput;
   /** The files that it is; absent or null: not known. */
-  readonly taken?: TakenFiles | null;
+  readonly taken?: Selection | null;
   /** What it turns on where it is not known, or where another name may stand for the same bytes. */
   readonly open?: OpenInput;
   readonly problems?: readonly SelectionProblem[];

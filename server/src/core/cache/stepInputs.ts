@@ -147,7 +147,7 @@ function stageInput(index: number, request: CopyRequest, sources: InputSources):
   const { selection } = content;
   const { problems } = selection;
   const fails = problems.some(failsStep);
-  return { ...input, taken: { selection, tree: files }, problems, fails };
+  return { ...input, taken: selection, problems, fails };
 }
 
 /** Where a part is not known, the whole goes by what holds that part and by what lies over it. */
@@ -205,7 +205,7 @@ function contextInput(
       open: elsewhere(source) ?? { kind: "pending" },
     };
   }
-  const files = { context: input, taken: { selection: input.selection, tree: from.tree } };
+  const files = { context: input, taken: input.selection };
   switch (input.content.kind) {
     case "known":
       return { ...known({ kind: "content", digest: input.content.digest }), ...files };

@@ -1,13 +1,7 @@
 /** What a step leaves in the files of its stage; made when somebody asks for the files. */
 
 import { rulesOf } from "../build/builderRules.js";
-import {
-  type FileNode,
-  type FileTree,
-  type FolderNode,
-  fileNode,
-  type TreeNode,
-} from "../context/fileTree.js";
+import { type FileNode, type FolderNode, fileNode, type TreeNode } from "../context/fileTree.js";
 import { childOf, childrenOf, folderNode, nodeAt, withParts } from "../context/folder.js";
 import { isRead } from "../context/readFiles.js";
 import { takesFolder } from "../context/select.js";
@@ -41,15 +35,9 @@ export type FilesAt =
       /** The step, as what holds files that it leaves and nobody knows. */
       readonly origin: Origin;
       readonly before: FilesAt;
-      readonly taken: TakenFiles | null;
+      readonly taken: Selection | null;
       readonly digest: Digest;
     };
-
-/** What a COPY takes, and the tree that it is in. */
-export interface TakenFiles {
-  readonly selection: Selection;
-  readonly tree: FileTree;
-}
 
 /**
  * The moment after a step. After a RUN anything may be anywhere.
@@ -60,7 +48,7 @@ export function filesAfter(
   step: Step,
   origin: Origin,
   before: FilesAt,
-  taken: TakenFiles | null,
+  taken: Selection | null,
   digest: Digest,
 ): FilesAt {
   switch (step.operation?.kind) {
@@ -82,15 +70,17 @@ export function isSameMoment(one: FilesAt, other: FilesAt): boolean {
   return (
     one.step === other.step &&
     one.before === other.before &&
-    one.taken?.selection === other.taken?.selection &&
-    one.taken?.tree === other.taken?.tree &&
+    one.taken === other.taken &&
     isSameOrigin(one.origin, other.origin)
   );
 }
 
 const made = new WeakMap<FilesAt, StageFiles>();
 
-/** The files of a moment. Remembered by it, as those of the moments before are. */
+/**
+ * The files of a moment. Remembered by it, as those of the moments before are, once all that was
+ * copied into them is read.
+ */
 export function filesOf(moment: FilesAt): StageFiles {
   // A stage may have thousands of steps: no recursion.
   const open: Extract<FilesAt, { kind: "after" }>[] = [];
@@ -101,9 +91,11 @@ export function filesOf(moment: FilesAt): StageFiles {
   }
   let files = made.get(at) ?? stageFiles(at.kind === "start" ? at.origin : null);
   made.set(at, files);
+  let isFinal = true;
   for (const after of open.reverse()) {
     files = leave(after, files);
-    made.set(after, files);
+    if (after.taken !== null && !isAllRead(after.taken)) isFinal = false;
+    if (isFinal) made.set(after, files);
   }
   return files;
 }
@@ -186,7 +178,7 @@ function hidden(files: StageFiles, path: string, origin: Origin): StageFiles {
 function copyInto(
   operation: CopyOperation,
   files: StageFiles,
-  taken: TakenFiles | null,
+  taken: Selection | null,
   digest: Digest,
 ): StageFiles | null {
   const { items, from } = operation;
@@ -194,7 +186,7 @@ function copyInto(
   const hasPaths = items.some(({ kind }) => kind === "paths");
   if (hasPaths && operation.isAdd && operation.unpack) return null;
   const takes = hasPaths && from.kind !== "scratch";
-  const selected = takes ? (taken?.selection ?? null) : null;
+  const selected = takes ? taken : null;
   if (takes && (selected === null || !isAllRead(selected))) return null;
   const isDirectory = (path: string) => nodeAt(files.root, path)?.kind === "directory";
   const given = givenBy(operation);
