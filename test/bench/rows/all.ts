@@ -44,10 +44,10 @@ export const shortRows: readonly Row[] = [
   keystrokes(1_000, { ratio: 1.2 }),
   hovers(300, { ratio: 0.35 }),
   simulateAgain(5_000, true, { ratio: 26 }),
-  simulateInServer(5_000, { ratio: 4, looks: 0 }),
+  simulateInServer(5_000, { ratio: 0.9, looks: 0 }),
   simulateFirst(5_000, { reads: 0 }),
   simulateCold(5_000, 4, { ratio: 7 }),
   oneFileEvent(5_000, { growth: 2 }),
-  fileStorm(5_000, 100, { refreshes: 1, growth: 6 }),
+  fileStorm(5_000, 100, { refreshes: 1, growth: 5 }),
   explain(300, { ratio: 16 }),
 ];
