@@ -1,5 +1,6 @@
 /** What can be wrong with the folder of a build context, in words. */
 import type { HostError, Result } from "../core/host.js";
+import { maxDepth } from "./contextWalk.js";
 import type { FileSystem } from "./nodeFileSystem.js";
 
 /** The real path of a context folder. */
@@ -37,6 +38,14 @@ export function tooManyError(root: string): HostError {
     code: "E2BIG",
     path: root,
     message: `The build context "${root}" has too many files.`,
+  };
+}
+
+export function tooDeepError(root: string): HostError {
+  return {
+    code: "E2DEEP",
+    path: root,
+    message: `The build context "${root}" has more than ${maxDepth} folders inside each other.`,
   };
 }
 

@@ -7,9 +7,24 @@ import { emptyFolder, nodeAt, replaceAll } from "../core/context/folder.js";
 import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
 import type { Cancellation, HostError, Result } from "../core/host.js";
 import { pathInRoot } from "../core/text/paths.js";
-import { cancelledError, contextError, failure, openRoot, tooManyError } from "./contextErrors.js";
+import {
+  cancelledError,
+  contextError,
+  failure,
+  openRoot,
+  tooDeepError,
+  tooManyError,
+} from "./contextErrors.js";
 import { ignoresCase, refreshed } from "./contextRefresh.js";
-import { diskPath, fileOf, isSameState, readRoot, TooMany, type Walk } from "./contextWalk.js";
+import {
+  diskPath,
+  fileOf,
+  isSameState,
+  readRoot,
+  TooDeep,
+  TooMany,
+  type Walk,
+} from "./contextWalk.js";
 import { type HashedFile, isSettled, isSettledForOthers } from "./fileHash.js";
 import type { GitReader } from "./gitReader.js";
 import { createHashMemory, type HashMemory } from "./hashMemory.js";
@@ -59,7 +74,7 @@ export interface ContextReader {
   /**
    * Walks everything anew (first opening, Simulate Build). Entries whose stat is unchanged keep
    * their identity; the very same tree comes back when nothing changed at all. Errors: `ENOENT`,
-   * `ENOTDIR`, `EACCES` … of the folder itself, `E2BIG`, `ECANCELED`; the last picture then stays.
+   * `ENOTDIR`, `EACCES` … of the folder itself, `E2BIG`, `E2DEEP`, `ECANCELED`; the last picture then stays.
    */
   scan(cancel?: Cancellation): Promise<Result<FileTree>>;
   /**
@@ -113,25 +128,28 @@ function openReader(
     return tree;
   };
 
-  const walkWith = (cancel: Cancellation | undefined): Walk => ({
-    fileSystem,
-    root: realRoot,
-    ignore,
-    // What could not be read is worth another try as well.
-    isUnsettled: (file) => unsettled.has(file) || file.error !== null,
-    slices: createSlices(cancel),
-    room: { left: options.maxEntries ?? Number.POSITIVE_INFINITY },
-    remembered: (file) => memory.get(file),
-  });
+  const walkWith = (cancel: Cancellation | undefined): Walk => {
+    const slices = createSlices(cancel);
+    return {
+      fileSystem,
+      root: realRoot,
+      ignore,
+      // What could not be read is worth another try as well.
+      isUnsettled: (file) => unsettled.has(file) || file.error !== null,
+      slices,
+      room: { left: options.maxEntries ?? Number.POSITIVE_INFINITY },
+      openGit: async () => (await options.git?.folder(realRoot, slices)) ?? null,
+      remembered: (file) => memory.get(file),
+    };
+  };
 
   const scan = async (cancel: Cancellation | undefined): Promise<Result<FileTree>> => {
     const root = openRoot(fileSystem, options.root);
     if (!root.ok) return root;
     realRoot = root.value;
     const walk = walkWith(cancel);
-    const git = (await options.git?.folder(realRoot, walk.slices)) ?? null;
     const previous = elsewhere?.() ?? tree.root;
-    const folder = await readRoot(walk, git, previous);
+    const folder = await readRoot(walk, previous);
     const [unlistable] = folder.errors.filter((error) => error.path === "");
     if (unlistable !== undefined) return failure(contextError(options.root, unlistable));
     elsewhere = null;
@@ -202,6 +220,7 @@ function openReader(
     const turn = turns.last.then(work).catch((thrown: unknown) => {
       if (thrown instanceof Cancelled) return failure<T>(cancelledError(options.root));
       if (thrown instanceof TooMany) return failure<T>(tooManyError(options.root));
+      if (thrown instanceof TooDeep) return failure<T>(tooDeepError(options.root));
       throw thrown;
     });
     turns.last = turn.catch(() => undefined);

@@ -11,6 +11,7 @@ import {
 import type { HostError } from "../core/host.js";
 import { baseName, joinPath, parentPath } from "../core/text/paths.js";
 import { diskPath, impliedFolder, readEntry, readFolder, type Walk } from "./contextWalk.js";
+import type { GitFolder } from "./gitReader.js";
 
 /**
  * The folder `root` with the present state of these paths (never ""), files or folders. Every folder
@@ -32,13 +33,17 @@ export async function refreshed(
     const spelled = hasOthers(path) ? otherSpelling(listed, path) : null;
     if (spelled !== null) wanted.add(topUnknown(root, spelled));
   }
+  const git = wanted.size < enoughForGit ? async () => null : gitFolders(walk);
   const changes = new Map<string, TreeNode | null>();
   const errors = new Map<string, HostError>();
   for (const path of wanted) {
     await walk.slices.next();
     if (isBelowAny(path, wanted)) continue;
     const isThere = !hasOthers(path) || listed(parentPath(path))?.has(baseName(path)) !== false;
-    const found = await presentState(walk, root, path, isThere);
+    const found = await presentState(walk, root, path, {
+      isThere,
+      git: await git(parentPath(path)),
+    });
     if (found === undefined) continue;
     if (found === null || !("code" in found)) changes.set(path, found);
     else {
@@ -52,6 +57,27 @@ export async function refreshed(
     changed,
     [...changes].flatMap(([path, now]) => (now === null ? [path] : [])),
   );
+}
+
+/** Of so many files that changed at once git may know most: it switched to another branch. */
+const enoughForGit = 500;
+
+/** What git knows of the folders of the tree, by their paths. */
+function gitFolders(walk: Walk): (path: string) => Promise<GitFolder | null> {
+  const known = new Map<string, Promise<GitFolder | null>>();
+  const open = async (path: string): Promise<GitFolder | null> => {
+    if (path === "") return walk.openGit();
+    const above = await folder(parentPath(path));
+    const has = (name: string): boolean =>
+      walk.fileSystem.stat(diskPath(walk, joinPath(path, name))).ok;
+    return (await above?.below(baseName(path), has, walk.slices)) ?? null;
+  };
+  const folder = (path: string): Promise<GitFolder | null> => {
+    const opened = known.get(path) ?? open(path);
+    known.set(path, opened);
+    return opened;
+  };
+  return folder;
 }
 
 function isAscii(text: string): boolean {
@@ -134,13 +160,14 @@ function fold(name: string): string {
  * What is at a path in a known folder by now; null: nothing that the builder sees; an error, where
  * it cannot be looked at; undefined: what is known of it is still so.
  *
- * @param isThere false: a disk that ignores case would find it by a name that it no longer has
+ * @param place `isThere` false: a disk that ignores case would find it by a name that it no longer
+ *   has; `git`: the folder that it is in, as far as git knows it
  */
 async function presentState(
   walk: Walk,
   root: FolderNode,
   path: string,
-  isThere: boolean,
+  { isThere, git }: { readonly isThere: boolean; readonly git: GitFolder | null },
 ): Promise<TreeNode | HostError | null | undefined> {
   let state = walk.ignore.start;
   for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
@@ -153,16 +180,21 @@ async function presentState(
   const known = nodeAt(root, path);
   const gone = known === null ? undefined : null;
   if (verdict.ignored && !walk.ignore.shouldDescend(path)) return gone;
-  const found = isThere ? readEntry(walk, path, baseName(path), known) : null;
+  const found = isThere
+    ? readEntry(walk, { path: diskPath(walk, path), name: baseName(path) }, known)
+    : null;
   if (found === null) return gone;
   if ("code" in found) return found;
   if (found.kind !== "directory") {
     if (verdict.ignored) return gone;
-    return found === known ? undefined : found;
+    if (found === known) return undefined;
+    if (found.kind === "file") found.identity ??= git?.blobOf(found) ?? walk.remembered(found);
+    return found;
   }
   const header = verdict.ignored ? impliedFolder(walk, found) : found;
   const previous = known?.kind === "directory" ? known : null;
-  const now = await readFolder(walk, { path, header, state: verdict.state, git: null }, previous);
+  const depth = path.split("/").length;
+  const now = await readFolder(walk, { path, depth, header, state: verdict.state, git }, previous);
   if (verdict.ignored && now.entryCount === 0) return gone;
   return now === previous ? undefined : now;
 }

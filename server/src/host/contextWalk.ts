@@ -3,12 +3,7 @@
  * what cannot be read kept as a value. Works in slices so that the event loop stays free.
  */
 import { rulesOf } from "../core/build/builderRules.js";
-import {
-  type FileNode,
-  type FolderNode,
-  fileNode,
-  type TreeNode,
-} from "../core/context/fileTree.js";
+import type { FileNode, FolderNode, TreeNode } from "../core/context/fileTree.js";
 import {
   childOf,
   type FolderHeader,
@@ -36,6 +31,8 @@ export interface Walk {
   readonly slices: Slices;
   /** How many more entries may be looked at; counted down. */
   readonly room: { left: number };
+  /** What git knows of the root by now; null: nothing. */
+  readonly openGit: () => Promise<GitFolder | null>;
   /** The identity of a file that somebody read before; null: nobody did. */
   readonly remembered: (file: FileNode) => string | null;
 }
@@ -44,6 +41,8 @@ export interface Walk {
 export interface WalkedFolder {
   /** Relative to the root, "" is the root. */
   readonly path: string;
+  /** How many folders it is in, the root among them. */
+  readonly depth: number;
   readonly header: FolderHeader;
   /** Of the ignore rules. */
   readonly state: MatchState;
@@ -54,6 +53,12 @@ export interface WalkedFolder {
 /** Thrown through a walk that meets more entries than it has room for; caught by the reader alone. */
 export class TooMany extends Error {}
 
+/** Thrown through a walk that goes deeper than `maxDepth`; caught by the reader alone. */
+export class TooDeep extends Error {}
+
+/** So many folders inside each other are looked into: what goes through a tree goes on its stack. */
+export const maxDepth = 500;
+
 /** The path on disk of a path in the tree. */
 export function diskPath(walk: Pick<Walk, "fileSystem" | "root">, path: string): string {
   if (path === "") return walk.root;
@@ -63,15 +68,23 @@ export function diskPath(walk: Pick<Walk, "fileSystem" | "root">, path: string):
   return `${walk.root.replace(/\\$/, "")}\\${path.replaceAll("/", "\\")}`;
 }
 
+/** What stands before the names of a folder of the tree in their paths on disk. */
+function diskPrefix(walk: Pick<Walk, "fileSystem" | "root">, folder: string): string {
+  const path = diskPath(walk, folder);
+  const separator = walk.fileSystem.system === "posix" ? "/" : "\\";
+  return path.endsWith(separator) ? path : path + separator;
+}
+
 /**
  * A folder and everything below it. Whatever is the same in `previous` is taken over from there, up
  * to the whole folder.
  */
 export async function readFolder(
   walk: Walk,
-  { path, header, state, git: above }: WalkedFolder,
+  { path, depth, header, state, git: above }: WalkedFolder,
   previous: FolderNode | null,
 ): Promise<FolderNode> {
+  if (depth > maxDepth) throw new TooDeep();
   const listed = walk.fileSystem.list(diskPath(walk, path));
   if (!listed.ok) return folderNode(header, [], [{ ...listed.error, path: "" }]);
   walk.room.left -= listed.value.length;
@@ -80,6 +93,7 @@ export async function readFolder(
   const git = path === "" ? above : ((await above?.below(header.name, has, walk.slices)) ?? null);
   const children: TreeNode[] = [];
   const errors: HostError[] = [];
+  const inFolder = diskPrefix(walk, path);
   let looked = 0;
   for (const name of listed.value) {
     if (looked++ % 64 === 0) await walk.slices.next();
@@ -87,7 +101,7 @@ export async function readFolder(
     const verdict = walk.ignore.visit(at, state);
     if (verdict.ignored && !walk.ignore.shouldDescend(at)) continue;
     const known = previous === null ? null : childOf(previous, name);
-    const found = readEntry(walk, at, name, known);
+    const found = readEntry(walk, { path: inFolder + name, name }, known);
     if (found === null) continue;
     if ("code" in found) {
       if (!verdict.ignored) errors.push({ ...found, path: name });
@@ -103,7 +117,7 @@ export async function readFolder(
     const seen = verdict.ignored ? impliedFolder(walk, found) : found;
     const child = await readFolder(
       walk,
-      { path: at, header: seen, state: verdict.state, git },
+      { path: at, depth: depth + 1, header: seen, state: verdict.state, git },
       old,
     );
     // An ignored directory is there only for what an exception brings back below it.
@@ -114,12 +128,9 @@ export async function readFolder(
 }
 
 /** The root of a walk; its own mode and owner are never part of a digest, so they are fixed. */
-export function readRoot(
-  walk: Walk,
-  git: GitFolder | null,
-  previous: FolderNode | null,
-): Promise<FolderNode> {
-  const root = { path: "", header: plainFolder(""), state: walk.ignore.start, git };
+export async function readRoot(walk: Walk, previous: FolderNode | null): Promise<FolderNode> {
+  const git = await walk.openGit();
+  const root = { path: "", depth: 0, header: plainFolder(""), state: walk.ignore.start, git };
   return readFolder(walk, root, previous);
 }
 
@@ -129,20 +140,19 @@ export function readRoot(
  */
 export function readEntry(
   walk: Walk,
-  path: string,
-  name: string,
+  { path, name }: PlacedName,
   previous: TreeNode | null,
 ): FileNode | FolderEntry | HostError | null {
-  const stat = walk.fileSystem.stat(diskPath(walk, path));
-  if (!stat.ok) return isGone(stat.error) ? null : { ...stat.error, path };
+  const stat = walk.fileSystem.stat(path);
+  if (!stat.ok) return isGone(stat.error) ? null : stat.error;
   const { kind } = stat.value;
   if (kind === "directory") {
     return { name, kind, mode: modeOf(walk.fileSystem, stat.value.mode), uid: 0, gid: 0 };
   }
   let linkTarget: string | null = null;
   if (kind === "symlink") {
-    const link = walk.fileSystem.readLink(diskPath(walk, path));
-    if (!link.ok) return isGone(link.error) ? null : { ...link.error, path };
+    const link = walk.fileSystem.readLink(path);
+    if (!link.ok) return isGone(link.error) ? null : link.error;
     linkTarget =
       walk.fileSystem.system === "windows" ? link.value.replaceAll("\\", "/") : link.value;
   }
@@ -153,6 +163,12 @@ export function readEntry(
     old.linkTarget === linkTarget &&
     !walk.isUnsettled(old);
   return isKept ? old : fileOf(walk, name, stat.value, linkTarget);
+}
+
+export interface PlacedName {
+  /** As the disk writes it. */
+  readonly path: string;
+  readonly name: string;
 }
 
 export interface FolderEntry extends FolderHeader {
@@ -173,13 +189,23 @@ export function fileOf(
   linkTarget: string | null,
 ): FileNode {
   const { kind, size, mtimeMs, ctimeMs, dev, ino, device } = stat;
-  return fileNode({
+  // Field by field, in the order of `fileNode`: a walk makes one for each file.
+  return {
     name,
     kind: kind === "directory" ? "file" : kind,
     mode: kind === "symlink" ? 0o777 : modeOf(fileSystem, stat.mode),
     size: kind === "file" ? size : 0,
-    ...{ mtimeMs, ctimeMs, dev, ino, linkTarget, device },
-  });
+    mtimeMs,
+    uid: 0,
+    gid: 0,
+    linkTarget,
+    device,
+    ctimeMs,
+    dev,
+    ino,
+    identity: null,
+    error: null,
+  };
 }
 
 /** Windows has no execute bit: both clients set it everywhere and drop what others could write. */

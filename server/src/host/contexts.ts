@@ -83,6 +83,8 @@ interface Opened {
   readonly shared: Shared;
   readonly ignorePath: string | null;
   readonly isKnown: boolean;
+  /** What was answered last: given again as long as it is true. */
+  readonly answer: Known<Listing> | null;
 }
 
 export function createContexts(options: ContextsOptions = {}): Contexts {
@@ -113,7 +115,7 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
     };
   };
 
-  const listing = ({ shared, ignorePath }: Opened): Listing => {
+  const listing = ({ shared, ignorePath }: Pick<Opened, "shared" | "ignorePath">): Listing => {
     const { tree } = shared.reader;
     if (tree !== shared.tree) {
       shared.tree = tree;
@@ -148,12 +150,16 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
     const entry = { ask, shared: share(ask, found.text), ignorePath: found.path };
     const key = keyOf(ask);
     const before = opened.get(key);
-    opened.set(key, { ...entry, isKnown: before?.isKnown ?? false });
+    const { isKnown = false, answer: last = null } = before ?? {};
+    opened.set(key, { ...entry, isKnown, answer: last });
     const error = await walk(entry.shared, cancel);
     if (error?.code === "ECANCELED") return pending;
-    const now: Opened = { ...entry, isKnown: error === null };
-    opened.set(key, now);
-    return error === null ? known(listing(now)) : unknown(reasonOf(error), error);
+    const fresh = error === null ? known(listing(entry)) : unknown(reasonOf(error), error);
+    const isAsBefore =
+      fresh.kind === "known" && last?.kind === "known" && isSameListing(fresh.value, last.value);
+    const answer = isAsBefore ? last : fresh;
+    opened.set(key, { ...entry, isKnown: error === null, answer });
+    return answer;
   };
 
   const expire = (ask: ContextAsk, which?: "uncovered"): void => {
@@ -181,7 +187,12 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
       const entry = opened.get(keyOf(context));
       if (entry === undefined) return unknown("missing");
       const hashed = await entry.shared.reader.hash(paths, cancel);
-      return hashed.ok ? known(listing(entry)) : pending;
+      if (!hashed.ok) return pending;
+      // Another answer, for what is in its files is known now.
+      const answer = known(listing(entry));
+      const now = opened.get(keyOf(context));
+      if (now !== undefined) opened.set(keyOf(context), { ...now, answer });
+      return answer;
     },
     expire,
     concernedBy,
@@ -229,6 +240,12 @@ function concernedBy(files: readonly string[]): (context: ContextAsk) => boolean
   };
 }
 
+function isSameListing(a: Listing, b: Listing): boolean {
+  return (
+    a.tree === b.tree && a.ignorePath === b.ignorePath && a.ignoreProblems === b.ignoreProblems
+  );
+}
+
 function contextOf({ folder, builder, dockerfile }: ContextAsk): ContextAsk {
   return { folder, builder, dockerfile };
 }
@@ -246,6 +263,7 @@ function reasonOf({ code }: HostError): Reason {
     case "EPERM":
       return "refused";
     case "E2BIG":
+    case "E2DEEP":
       return "too-large";
     default:
       return "failed";

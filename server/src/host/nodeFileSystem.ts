@@ -45,7 +45,14 @@ export function nodeFileSystem(): FileSystem {
   return {
     system: process.platform === "win32" ? "windows" : "posix",
     realPath: (path) => attempt(path, () => fs.realpathSync.native(path)),
-    stat: (path) => attempt(path, () => diskStat(fs.lstatSync(path))),
+    // A walk asks it of each file: without a function of its own for each.
+    stat(path) {
+      try {
+        return { ok: true, value: diskStat(fs.lstatSync(path)) };
+      } catch (thrown) {
+        return { ok: false, error: hostError(path, thrown) };
+      }
+    },
     list: (path) => attempt(path, () => fs.readdirSync(path)),
     readLink: (path) => attempt(path, () => fs.readlinkSync(path)),
     open: (path) => attempt(path, () => openFile(path, fs.openSync(path, OPEN_FLAGS))),

@@ -3,6 +3,7 @@ import type { BuildDefinition } from "../core/build/definition.js";
 import type { Known } from "../core/host.js";
 import { say, sayWhole } from "../core/text/say.js";
 import type { Listing } from "../core/world/facts.js";
+import { maxDepth } from "../host/contextWalk.js";
 
 /**
  * More entries than this are not looked at in an editor: it is a home folder or a disk, taken for a
@@ -26,6 +27,8 @@ export function contextProblem(
       return say`is not a folder`;
     case "E2BIG":
       return say`more than ${sayWhole(maxEntries)} files: choose its folder with the setting stratacast.context, or leave files out with .dockerignore`;
+    case "E2DEEP":
+      return say`more than ${sayWhole(maxDepth)} folders inside each other: leave them out with .dockerignore`;
     default:
       return say`cannot be read (${error?.code ?? ""})`;
   }

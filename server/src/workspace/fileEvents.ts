@@ -2,6 +2,8 @@
 
 /** Events that belong together come this close, milliseconds. */
 const gatherTime = 5;
+/** A storm that goes on is looked at after so long all the same. */
+const maxGatherTime = 500;
 
 export interface FileEvents {
   /** These files changed, as absolute paths. */
@@ -19,7 +21,11 @@ export function gatherEvents(look: (files: readonly string[]) => Promise<unknown
   let gathered = new Set<string>();
   let looking: Promise<void> | null = null;
   const lookOn = async (): Promise<void> => {
-    await new Promise((resume) => setTimeout(resume, gatherTime));
+    const end = performance.now() + maxGatherTime;
+    for (let told = 0; told !== gathered.size && performance.now() < end; ) {
+      told = gathered.size;
+      await new Promise((resume) => setTimeout(resume, gatherTime));
+    }
     while (gathered.size > 0) {
       const files = [...gathered];
       gathered = new Set();

@@ -344,6 +344,19 @@ test("cancelling stops with a value and keeps the last picture", async () => {
   assert.ok((await reader.scan()).ok);
 });
 
+test("folders that are too deep inside each other are one clear error, unless they are hidden", async () => {
+  const deep = Array.from({ length: 600 }, () => "d").join("/");
+  const { reader } = open("posix", ["a", `${deep}/f`]);
+  const result = await reader.scan();
+  assert.equal(
+    result.ok ? "" : result.error.message,
+    'The build context "/work/app" has more than 500 folders inside each other.',
+  );
+  const hidden = reader.withIgnore(createIgnoreMatcher(readIgnoreFile("d/d"), "buildkit"));
+  assert.ok((await hidden.scan()).ok);
+  assert.deepEqual(pathsOf(hidden), ["a", "d/"]);
+});
+
 test("another ignore file hashes nothing twice, and what git knows is not read", async () => {
   const { disk, reader } = open("posix", ["a", "b"]);
   await reader.scan();

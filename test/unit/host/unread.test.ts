@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { nodeAt } from "../../../server/src/core/context/folder.js";
 import { ignoreNothing } from "../../../server/src/core/context/ignoreFile.js";
 import { type ContextReader, createContextReader } from "../../../server/src/host/contextReader.js";
 import { createGitReader } from "../../../server/src/host/gitReader.js";
@@ -57,6 +58,34 @@ test("a clean checkout is known without reading any of its files", async (t) => 
   );
   await lookAt(createContextReader(options));
   assert.equal(read.length, 6, "another reader knows what git knows");
+});
+
+test("after a switch of branches nothing is read that git has just written", async (t) => {
+  const many = Array.from({ length: 600 }, (_, n) => `src/f${n}.ts`);
+  const { folder, git } = repositoryOf(t, Object.fromEntries(many.map((name) => [name, "old\n"])));
+  git("checkout", "--quiet", "-b", "other");
+  for (const name of many) writeIn(folder, name, `new ${name}\n`);
+  git("commit", "--quiet", "--all", "--message", "other");
+  const { fileSystem, read } = counting(folder);
+  const reader = createContextReader({
+    root: folder,
+    ignore: ignoreNothing("buildkit"),
+    fileSystem,
+    git: createGitReader(fileSystem, { home: folder, env: {} }),
+  });
+  await reader.scan();
+  await reader.hash(many);
+  git("checkout", "--quiet", "main");
+  await settleDown();
+  git("update-index", "--force-write-index");
+  read.length = 0;
+  await reader.refresh(many);
+  const hashed = await reader.hash(many);
+  assert.ok(hashed.ok);
+  assert.deepEqual(read, []);
+  const file = nodeAt(reader.tree.root, "src/f7.ts");
+  // As `git hash-object` prints it for "old\n".
+  assert.equal(file?.kind === "file" && file.identity, "3367afdbbf91e638efe983616377c60477cc6612");
 });
 
 test("what one process read the next one does not read again", async (t) => {
