@@ -11,7 +11,7 @@ import type { Baseline } from "../cache/records.js";
 import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
 import type { ContextInput, ContextView } from "../files/contextInput.js";
-import { type BuildGraph, placeOf, type Step, type StepPlace } from "../graph/graph.js";
+import { type BuildGraph, placeOf, type Step, type StepPlace, stageAt } from "../graph/graph.js";
 import { layerNumbers, lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
@@ -155,9 +155,9 @@ function summaryOf(predictions: readonly Prediction[]): Analysis["summary"] {
   return summary;
 }
 
-function isBuilt({ stages }: BuildGraph, step: Step, place: StepPlace): boolean {
-  const stage = place.stage === null ? undefined : stages[place.stage];
-  if (stage === undefined) return true;
+function isBuilt(graph: BuildGraph, step: Step, place: StepPlace): boolean {
+  const stage = stageAt(graph, place);
+  if (stage === null) return true;
   return stage.isBuilt && (!stage.isReplaced || step.effect === "base");
 }
 

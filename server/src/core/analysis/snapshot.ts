@@ -88,7 +88,7 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
     },
     digest,
   };
-  const analysis = analyseInput(input, memory, placeOf(snapshot.baseline));
+  const analysis = analyseInput(input, memory, comparedAs(snapshot.baseline));
   const contents = [[null, main] as const, ...folders].flatMap(([name, context]) =>
     contentsOf(world, analysis, name, context),
   );
@@ -103,7 +103,7 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
 }
 
 /** While a commit is being found out nothing is compared. */
-function placeOf(baseline: BaselineChoice): ComparedBaseline {
+function comparedAs(baseline: BaselineChoice): ComparedBaseline {
   if (baseline.kind === "git") return "empty";
   return baseline.kind === "last" && baseline.before !== undefined ? "before" : baseline.kind;
 }

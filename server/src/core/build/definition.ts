@@ -7,7 +7,7 @@ import type { Platform } from "./platform.js";
 /** Where a definition comes from: the settings, nothing but a Dockerfile, the words of a command line. */
 export type DefinitionKind = "settings" | "guess" | "cli";
 
-/** `settings:api`, `guess:/work/app/Dockerfile`; unique among the definitions of a workspace. */
+/** `settings:api`, `guess:/srv/app/Dockerfile`; unique among the definitions of a workspace. */
 export type DefinitionId = `${DefinitionKind}:${string}`;
 
 /** What a context is. */

@@ -1,22 +1,21 @@
 /** Finds the steps of an earlier build again in the present text. */
+import { pairMemory } from "../context/pairMemory.js";
 import type { BuildGraph, Stage, Step, StepRef } from "../graph/graph.js";
 import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
 import type { Instruction } from "../syntax/syntax.js";
 import type { BuildRecord, StepRecord } from "./records.js";
 
-const texts = new WeakMap<Digest, WeakMap<Instruction, string>>();
+const texts = pairMemory<Digest, Instruction, string>();
 
 /** Digest of an instruction as typed: what `alignSteps` recognizes it by. Made once for each. */
 export function stepText({ instruction }: Pick<Step, "instruction">, digest: Digest): string {
-  const known = texts.get(digest) ?? new WeakMap<Instruction, string>();
-  texts.set(digest, known);
-  let text = known.get(instruction);
+  let text = texts.get(digest, instruction);
   if (text === undefined) {
     const { keyword, original, heredocs } = instruction;
     const bodies = heredocs.map((doc) => doc.content);
     text = digest(JSON.stringify([keyword, original, bodies])).slice(0, 16);
-    known.set(instruction, text);
+    texts.set(digest, instruction, text);
   }
   return text;
 }

@@ -1,6 +1,6 @@
 /** Why a step will not be cached: the causes, first cause first. */
 import { failsStep } from "../context/selection.js";
-import type { BuildGraph, Stage, StepRef } from "../graph/graph.js";
+import { type BuildGraph, type StepRef, stageAt } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { failsBuild } from "../graph/problem.js";
 import { RememberedByObjects } from "../graph/remembered.js";
@@ -175,15 +175,11 @@ function belowCauses(
   return isOther ? [baseChange(explaining, keyed)] : [];
 }
 
-function baseChange({ graph }: Explaining, { stage, below }: KeyedStep): Cause {
-  const stages = lineage(graph, stageAt(graph, stage));
-  const from = below === null ? stages[0] : stages.at(-1);
+function baseChange({ graph }: Explaining, keyed: KeyedStep): Cause {
+  const stages = lineage(graph, stageAt(graph, keyed));
+  const from = keyed.below === null ? stages[0] : stages.at(-1);
   const at = from === undefined ? null : { stage: from.index, nth: 0 };
   return { code: "base-changed", at, changed: "image" };
-}
-
-function stageAt({ stages }: BuildGraph, index: number | null): Stage | null {
-  return index === null ? null : (stages[index] ?? null);
 }
 
 /** Neither it nor anything below it rebuilds by itself, and yet its result is not there. */

@@ -4,6 +4,7 @@
  * since a key that is typed and taken back goes to and fro between "cached" and "rebuilds".
  */
 import type { Step } from "../graph/graph.js";
+import { isSameList } from "../text/sameList.js";
 import {
   isSamePosition,
   type Position,
@@ -97,17 +98,11 @@ function isSameGiven(one: Given, other: Given): boolean {
     one.nth === other.nth &&
     one.setting === other.setting &&
     one.isSeen === other.isSeen &&
-    areSame(one.takes, other.takes)
+    isSameList(one.takes, other.takes)
   );
 }
 
 /** What waits for files to be read changes without notice. */
 export function waitsForFiles({ outcome }: Run): boolean {
   return outcome.context.some(({ content }) => content.kind === "needed");
-}
-
-export function areSame(one: readonly unknown[], other: readonly unknown[]): boolean {
-  if (one.length !== other.length) return false;
-  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
-  return true;
 }

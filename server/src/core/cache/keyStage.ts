@@ -12,8 +12,9 @@ import type { Origin } from "../files/stageFiles.js";
 import type { Stage, StageBase, Step, StepRef } from "../graph/graph.js";
 import { sourcesOf } from "../graph/sources.js";
 import type { SourceReference } from "../instructions/operation.js";
+import { isSameList } from "../text/sameList.js";
 import { type Definition, definitionOf } from "./definition.js";
-import { areSame, type Given, type KeptRuns, type Run, waitsForFiles } from "./keptRuns.js";
+import { type Given, type KeptRuns, type Run, waitsForFiles } from "./keptRuns.js";
 import { fresh, lookUp, openInputs, resultOf } from "./lookUp.js";
 import type { Position, StageOf, StageOutcome, StepOutcome, Taker } from "./outcome.js";
 import {
@@ -56,7 +57,11 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
   let waits = false;
   let at = start;
   for (const [nth, step] of stage.steps.entries()) {
-    const takes = runsNothing.has(step) ? nothing : takesOf(step, at, input);
+    if (runsNothing.has(step)) {
+      steps.push(keyless(step));
+      continue;
+    }
+    const takes = takesOf(step, at, input);
     if (takes.length > 0) takers.push({ step, at, takes });
     const given: Given = { setting, nth, at, takes, isSeen: nth >= seenFrom };
     const run = runOf(input, step, given, kept, before);
@@ -95,7 +100,9 @@ function standsAsBefore(
   if (of.takers.length === 0) return true;
   // What is asked of its own steps, they say as they did.
   input.steps.push(...before.steps);
-  const stands = of.takers.every(({ step, at, takes }) => areSame(takesOf(step, at, input), takes));
+  const stands = of.takers.every(({ step, at, takes }) =>
+    isSameList(takesOf(step, at, input), takes),
+  );
   input.steps.length = 0;
   if (!stands) input.names.forget(input.stage.index);
   return stands;
@@ -109,7 +116,6 @@ function runOf(
   kept: KeptRuns,
   before: StageOutcome | null,
 ): Run | null {
-  if (runsNothing.has(step)) return null;
   const found = kept.find(step, given);
   if (found !== null) return found;
   const { graph, stage, digest } = input;

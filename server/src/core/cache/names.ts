@@ -30,28 +30,22 @@ interface NamedStep {
 
 export class Names {
   readonly #build: NamedBuild;
-  readonly #steps: NamedStep[][] = [];
-  readonly #vertexes: string[][] = [];
-  /** So many stages are named to their ends, and have their vertexes. */
-  #named = 0;
-  #joined = 0;
+  readonly #steps = new StageRows<NamedStep>();
+  readonly #vertexes = new StageRows<string>();
 
   constructor(build: NamedBuild) {
     this.#build = build;
   }
 
-  of({ stage, nth }: StepRef): NamedStep {
-    if (stage === null) return nameless;
-    this.#nameUpTo(stage, nth);
-    return this.#steps[stage]?.[nth] ?? nameless;
+  of(step: StepRef): NamedStep {
+    this.#steps.fill(this.#build, step, (outcome) => this.#nameOf(outcome));
+    return this.#steps.at(step) ?? nameless;
   }
 
   /** The outcomes of a stage, and so all below it, turned out to be others. */
   forget(stage: number): void {
-    this.#steps.length = Math.min(this.#steps.length, stage);
-    this.#vertexes.length = Math.min(this.#vertexes.length, stage);
-    this.#named = Math.min(this.#named, stage);
-    this.#joined = Math.min(this.#joined, stage);
+    this.#steps.forget(stage);
+    this.#vertexes.forget(stage);
   }
 
   resolved(name: OpenName): InputName {
@@ -88,20 +82,6 @@ export class Names {
     return stage === null ? undefined : this.#build.outcomes[stage]?.[nth];
   }
 
-  /** Stages in their order, since a later one stands on earlier ones: no recursion. */
-  #nameUpTo(last: number, nth: number): void {
-    for (let stage = Math.min(this.#named, last); stage <= last; stage++) {
-      const named = rowAt(this.#steps, stage);
-      const outcomes = this.#build.outcomes[stage] ?? [];
-      const end = stage === last ? nth + 1 : outcomes.length;
-      for (let at = named.length; at < end; at++) {
-        const outcome = outcomes[at];
-        if (outcome !== undefined) named.push(this.#nameOf(outcome));
-      }
-    }
-    this.#named = Math.max(this.#named, last);
-  }
-
   #nameOf({ definition, names }: StepOutcome): NamedStep {
     if (definition === null) return nameless;
     const inputs = names.map((name) => this.resolved(name));
@@ -110,22 +90,14 @@ export class Names {
 
   #vertexText(vertex: Vertex): string {
     if (vertex.kind === "base") return vertex.name;
-    const { stage: last, nth } = vertex.of;
-    if (last === null) return "";
-    for (let stage = Math.min(this.#joined, last); stage <= last; stage++) {
-      const texts = rowAt(this.#vertexes, stage);
-      const end = stage === last ? nth + 1 : (this.#build.outcomes[stage]?.length ?? 0);
-      while (texts.length < end) texts.push(this.#vertexAfter(stage, texts.length));
-    }
-    this.#joined = Math.max(this.#joined, last);
-    return this.#vertexes[last]?.[nth] ?? "";
+    this.#vertexes.fill(this.#build, vertex.of, (outcome, of) => this.#vertexAfter(outcome, of));
+    return this.#vertexes.at(vertex.of) ?? "";
   }
 
-  #vertexAfter(stage: number, nth: number): string {
-    const { digest, outcomes } = this.#build;
-    const outcome = outcomes[stage]?.[nth];
-    const below = this.#vertexes[stage]?.[nth - 1] ?? this.#vertexBelow(stage);
-    if (outcome === undefined || outcome.definition === null) return below;
+  #vertexAfter(outcome: StepOutcome, { stage, nth }: PlacedStep): string {
+    const { digest } = this.#build;
+    const below = this.#vertexes.at({ stage, nth: nth - 1 }) ?? this.#vertexBelow(stage);
+    if (outcome.definition === null) return below;
     const { definition, step } = outcome;
     const from = sourcesOf(step).map((source) => this.#sourceVertex(source));
     // The digest of a definition says nothing of the places that files come from.
@@ -139,21 +111,62 @@ export class Names {
     const of = this.#build.stages[stage];
     if (of === undefined) return "";
     if (of.base.kind !== "stage") return baseVertex(of.base, of.platform);
-    return this.#vertexes[of.base.index]?.at(-1) ?? of.base.kind;
+    return this.#vertexes.last(of.base.index) ?? of.base.kind;
   }
 
   /** null: files that a client sends, or none. */
   #sourceVertex(from: SourceReference): string | null {
     if (from.kind === "image") return imageVertex(from, this.#build.platform);
-    const text = from.kind === "stage" ? this.#vertexes[from.index]?.at(-1) : undefined;
+    const text = from.kind === "stage" ? this.#vertexes.last(from.index) : undefined;
     return text === undefined || isUnnamed(text) ? null : text;
   }
 }
 
-function rowAt<T>(rows: T[][], at: number): T[] {
-  const row = rows[at] ?? [];
-  rows[at] = row;
-  return row;
+/** A step of a stage. */
+interface PlacedStep extends StepRef {
+  readonly stage: number;
+}
+
+/** What is made of the steps of each stage, as far as somebody has asked. */
+class StageRows<T> {
+  readonly #rows: T[][] = [];
+  /** So many stages are made to their ends. */
+  #done = 0;
+
+  at({ stage, nth }: StepRef): T | undefined {
+    return stage === null ? undefined : this.#rows[stage]?.[nth];
+  }
+
+  /** Of the last step of a stage. */
+  last(stage: number): T | undefined {
+    return this.#rows[stage]?.at(-1);
+  }
+
+  /** Up to a step. Stages come in their order, since a later one stands on earlier ones: no recursion. */
+  fill(
+    { outcomes }: NamedBuild,
+    { stage: last, nth }: StepRef,
+    make: (outcome: StepOutcome, of: PlacedStep) => T,
+  ): void {
+    if (last === null) return;
+    for (let stage = Math.min(this.#done, last); stage <= last; stage++) {
+      const row = this.#rows[stage] ?? [];
+      this.#rows[stage] = row;
+      const steps = outcomes[stage] ?? [];
+      const end = stage === last ? Math.min(nth + 1, steps.length) : steps.length;
+      for (let at = row.length; at < end; at++) {
+        const outcome = steps[at];
+        if (outcome !== undefined) row.push(make(outcome, { stage, nth: at }));
+      }
+    }
+    this.#done = Math.max(this.#done, last);
+  }
+
+  /** A stage and all below it. */
+  forget(stage: number): void {
+    this.#rows.length = Math.min(this.#rows.length, stage);
+    this.#done = Math.min(this.#done, stage);
+  }
 }
 
 const nameless: NamedStep = { key: null, inputs: [] };

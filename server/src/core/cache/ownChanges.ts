@@ -1,6 +1,6 @@
 /** What changed in a step itself since the build before: its words, its files, the values it sees. */
 import { compareManifests } from "../context/manifest.js";
-import { type BuildGraph, lineOf, type Stage, type Step, type StepRef } from "../graph/graph.js";
+import { type BuildGraph, lineOf, type Step, type StepRef, stageAt } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
 import { instructionKind } from "../instructions/index.js";
@@ -165,10 +165,6 @@ function otherEnvironment({ graph, values }: Comparison, at: StepRef, before: St
   return { code: "base-changed", at: from, changed: "variables" };
 }
 
-function stageAt({ stages }: BuildGraph, { stage }: StepRef): Stage | null {
-  return stage === null ? null : (stages[stage] ?? null);
-}
-
 /** Parts of a definition that another instruction sets. */
 const settings: readonly (readonly [facet: string, setting: Setting])[] = [
   ["directory", "directory"],
@@ -184,7 +180,7 @@ function lastThatSets(
   graph: BuildGraph,
   { stage, nth }: StepRef,
 ): StepRef | null {
-  for (const { index, steps } of [...lineage(graph, stageAt(graph, { stage, nth }))].reverse()) {
+  for (const { index, steps } of [...lineage(graph, stageAt(graph, { stage }))].reverse()) {
     const above = index === stage ? steps.slice(0, nth) : steps;
     const found = above.findLastIndex(
       ({ keyword }) => instructionKind(keyword)?.setting === setting,

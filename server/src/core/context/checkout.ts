@@ -40,7 +40,7 @@ export function checkoutOf(tracked: TrackedFiles): Checkout {
 /** Files and folders with other modes. */
 export interface OtherModes {
   readonly count: number;
-  /** The first of them, as many as anybody names. */
+  /** Of so many the first few: nobody is told of more by name. */
   readonly first: readonly OtherMode[];
 }
 

@@ -9,6 +9,7 @@ import { stageNamesIn } from "../instructions/from.js";
 import type { SourceReference } from "../instructions/operation.js";
 import type { SourceKind, SourceMistake, StageFacts } from "../instructions/reading.js";
 import type { Dockerfile, EscapeCharacter } from "../syntax/syntax.js";
+import { isSameList } from "../text/sameList.js";
 import { copySource, mountSource, type StageNames, stageNames } from "./stageNames.js";
 
 export interface GraphHost {
@@ -76,10 +77,6 @@ export function areAlike(one: FileFacts, other: FileFacts): boolean {
     one.contexts === other.contexts &&
     one.automaticArgs === other.automaticArgs
   );
-}
-
-function isSameList<T>(one: readonly T[], other: readonly T[]): boolean {
-  return one.length === other.length && one.every((item, at) => item === other[at]);
 }
 
 function isSameMap<V>(one: ReadonlyMap<string, V>, other: ReadonlyMap<string, V>): boolean {

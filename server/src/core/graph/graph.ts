@@ -145,10 +145,14 @@ export function placeOf(graph: BuildGraph, step: Step): StepPlace {
   return graph.places[index.get(step) ?? -1] ?? nowhere;
 }
 
+/** The stage that a reference leads into; null: before the first FROM. */
+export function stageAt({ stages }: BuildGraph, { stage }: Pick<StepRef, "stage">): Stage | null {
+  return stage === null ? null : (stages[stage] ?? null);
+}
+
 /** The stage that a step stands in; null: before the first FROM. */
 export function stageOfStep(graph: BuildGraph, step: Step): Stage | null {
-  const { stage } = placeOf(graph, step);
-  return stage === null ? null : (graph.stages[stage] ?? null);
+  return stageAt(graph, placeOf(graph, step));
 }
 
 /** The line of a stage's FROM, from 1. */

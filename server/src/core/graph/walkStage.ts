@@ -59,7 +59,7 @@ export function walkStage(input: StageIn, old: StageWalk | null = null): StageWa
     triggers: triggers.length,
     step: isReplaced ? (scope, instruction) => passedBy(instruction, scope) : stepIn,
   });
-  return wholeWalk([from], input.scope, walked, old);
+  return wholeWalk([from], input.scope, walked);
 }
 
 /** True where the walk would be the same: each step found what the one above it left. */
@@ -87,27 +87,15 @@ export function walkGlobals(
   old: StageWalk | null = null,
 ): StageWalk {
   const facts = stageFacts(file, -1);
+  if (old !== null && stands(old, instructions, 0, start, facts)) return old;
   const walked = walk(instructions, start, facts, old?.walked ?? [], {
     triggers: 0,
     step: globalStep,
   });
-  return wholeWalk([], start, walked, old);
+  return wholeWalk([], start, walked);
 }
 
-/** The old walk where it is the same. */
-function wholeWalk(
-  first: readonly Step[],
-  start: Scope,
-  walked: readonly WalkedStep[],
-  old: StageWalk | null,
-): StageWalk {
-  const isSame =
-    old !== null &&
-    old.walked.length === walked.length &&
-    (walked.length > 0 || old.scope === start) &&
-    old.steps[0] === (first[0] ?? walked[0]?.step) &&
-    walked.every((one, at) => one === old.walked[at]);
-  if (isSame) return old;
+function wholeWalk(first: readonly Step[], start: Scope, walked: readonly WalkedStep[]): StageWalk {
   const steps = [...first, ...walked.map(({ step }) => step)];
   return { steps, scope: walked.at(-1)?.scope ?? start, walked };
 }

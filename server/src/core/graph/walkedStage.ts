@@ -6,6 +6,7 @@ import { operates } from "../instructions/kind.js";
 import { startReading } from "../instructions/reading.js";
 import type { Scope } from "../instructions/scope.js";
 import type { Instruction } from "../syntax/syntax.js";
+import { isSameList } from "../text/sameList.js";
 import { imageTriggers, triggerHolders } from "./addedInstructions.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
 import type { StageBase, Step } from "./graph.js";
@@ -80,8 +81,7 @@ export function walkLines(
     const isSame =
       opening === other.opening &&
       platform === other.platform &&
-      holders.length === other.holders.length &&
-      holders.every((holder, at) => holder === other.holders[at]);
+      isSameList(holders, other.holders);
     if (isSame) return other;
   }
   const { steps, walked } = walk;

@@ -4,6 +4,7 @@
  * objects. Only a heredoc that is not closed depends on everything below it.
  */
 import { type Placed, placedAt } from "../text/range.js";
+import { isSameList } from "../text/sameList.js";
 import type { Dockerfile } from "./syntax.js";
 
 /** The stretch `[start, end)` of the old text that is another one now, and how far what follows moved. */
@@ -58,7 +59,10 @@ export function sameFrom(
   if (start < edit.end + edit.shift) return null;
   const at = lastBelow(tree.starts, start - edit.shift + 1);
   if (at < 0 || tree.starts[at] !== start - edit.shift) return null;
-  return areSame(tree.instructions[at]?.comments ?? null, comments) ? at : null;
+  const before = tree.instructions[at]?.comments ?? null;
+  const isSame =
+    before === null || comments === null ? before === comments : isSameList(before, comments);
+  return isSame ? at : null;
 }
 
 /** What was read of a text: between the instructions that were kept and those from `next` on. */
@@ -150,9 +154,4 @@ function lastBelow(numbers: readonly number[], limit: number): number {
     else high = middle;
   }
   return low - 1;
-}
-
-function areSame(one: readonly string[] | null, other: readonly string[] | null): boolean {
-  if (one === null || other === null) return one === other;
-  return one.length === other.length && one.every((text, at) => text === other[at]);
 }
