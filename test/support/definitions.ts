@@ -12,7 +12,7 @@ export function buildOf(
     id: "guess:Dockerfile",
     name: null,
     dockerfile: { kind: "file", path: "Dockerfile" },
-    context: { kind: "path", folder: "/work/app" },
+    context: { kind: "path", folder: "/srv/app" },
     contexts: new Map(),
     target: null,
     args: new Map(),

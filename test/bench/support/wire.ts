@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { editorCapabilities } from "../../support/editorCapabilities.js";
 import { pause } from "./measure.js";
 import { probeArgs } from "./probe.js";
 
@@ -163,14 +164,7 @@ async function greet(wire: Wire, options: WireOptions): Promise<void> {
     workspaceFolders: folder === null ? [] : [{ uri, name: path.basename(folder) }],
     initializationOptions: options.initializationOptions ?? {},
     capabilities: {
-      window: { workDoneProgress: true },
-      workspace: {
-        configuration: true,
-        workspaceFolders: true,
-        didChangeConfiguration: { dynamicRegistration: true },
-        didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true },
-        codeLens: { refreshSupport: true },
-      },
+      ...editorCapabilities,
       textDocument: { hover: { contentFormat: ["markdown"] } },
     },
   });

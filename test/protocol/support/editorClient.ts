@@ -41,6 +41,7 @@ import {
   UnregistrationRequest,
 } from "vscode-languageserver-protocol/node";
 import { type AnalysisState, notifications } from "../../../server/src/protocol.js";
+import { editorCapabilities } from "../../support/editorCapabilities.js";
 import { inRepository } from "../../support/repository.js";
 
 export interface EditorOptions {
@@ -180,18 +181,7 @@ export async function startEditor(options: EditorOptions = {}): Promise<EditorCl
       problemsPage: options.problemsPage ?? null,
       language: options.language ?? null,
     },
-    capabilities: capable
-      ? {
-          window: { workDoneProgress: true },
-          workspace: {
-            configuration: true,
-            workspaceFolders: true,
-            didChangeConfiguration: { dynamicRegistration: true },
-            didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true },
-            codeLens: { refreshSupport: true },
-          },
-        }
-      : {},
+    capabilities: capable ? editorCapabilities : {},
   });
   await connection.sendNotification(InitializedNotification.type, {});
 

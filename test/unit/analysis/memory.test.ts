@@ -273,7 +273,7 @@ function told({ analysis, needs, reads }: Answer): unknown {
     digest: sha256,
     at: 0,
   });
-  const where = { root: "/work", dockerfile: "Dockerfile", context: "app" };
+  const where = { root: "/srv", dockerfile: "Dockerfile", context: "app" };
   return {
     lenses: codeLenses(view, "all"),
     stack: layerStack(view, { folder: "app", problem: "", isWatched: true }),

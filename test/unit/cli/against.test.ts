@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import type { SimulationJson } from "../../../server/src/core/documents/simulation.js";
+import { gitEnvironment } from "../../support/gitEnvironment.js";
 import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
 import { runCli } from "./support/runCli.js";
 
@@ -35,15 +36,7 @@ function repository(t: TestContext, attributes = "") {
       cwd: root,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        PATH: process.env["PATH"] ?? "",
-        HOME: root,
-        GIT_CONFIG_NOSYSTEM: "1",
-        GIT_AUTHOR_NAME: "a",
-        GIT_AUTHOR_EMAIL: "a@b",
-        GIT_COMMITTER_NAME: "a",
-        GIT_COMMITTER_EMAIL: "a@b",
-      },
+      env: gitEnvironment(root),
     });
   git("init", "--quiet", "--initial-branch=main");
   git("add", "--all");

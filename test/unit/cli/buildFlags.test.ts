@@ -22,10 +22,10 @@ test("sizes count in bytes, addresses of hosts do not count, names of contexts h
     ],
   );
   assert.deepEqual(
-    [...readNamedContexts(values, (folder) => `/work/${folder}`)],
+    [...readNamedContexts(values, (folder) => `/srv/${folder}`)],
     [
       ["alpine", { kind: "image", reference: "busybox" }],
-      ["files", { kind: "path", folder: "/work/../shared" }],
+      ["files", { kind: "path", folder: "/srv/../shared" }],
     ],
   );
 });

@@ -325,14 +325,14 @@ test("a context that is missing, a file, or closed is one clear error; the last 
   const denied = await reader.scan();
   assert.match(
     denied.ok ? "" : denied.error.message,
-    /"\/work\/app" cannot be read: permission denied\.$/,
+    /"\/srv\/app" cannot be read: permission denied\.$/,
   );
   disk.remove("");
   const missing = await reader.scan();
-  assert.match(missing.ok ? "" : missing.error.message, /"\/work\/app" does not exist\.$/);
+  assert.match(missing.ok ? "" : missing.error.message, /"\/srv\/app" does not exist\.$/);
   disk.write("", "a file");
   const file = await reader.refresh(["a"]);
-  assert.match(file.ok ? "" : file.error.message, /"\/work\/app" is a file, not a folder\.$/);
+  assert.match(file.ok ? "" : file.error.message, /"\/srv\/app" is a file, not a folder\.$/);
   assert.equal(reader.tree, before);
 });
 
@@ -350,7 +350,7 @@ test("folders that are too deep inside each other are one clear error, unless th
   const result = await reader.scan();
   assert.equal(
     result.ok ? "" : result.error.message,
-    'The build context "/work/app" has more than 500 folders inside each other.',
+    'The build context "/srv/app" has more than 500 folders inside each other.',
   );
   const hidden = reader.withIgnore(createIgnoreMatcher(readIgnoreFile("d/d"), "buildkit"));
   assert.ok((await hidden.scan()).ok);

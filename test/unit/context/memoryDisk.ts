@@ -36,7 +36,7 @@ export interface MemoryDisk extends FileSystem {
   ignoresCase: boolean;
 }
 
-export const DISK_ROOTS = { posix: "/work/app", windows: "C:\\work\\app" } as const;
+export const DISK_ROOTS = { posix: "/srv/app", windows: "C:\\srv\\app" } as const;
 
 /** An empty context folder at `DISK_ROOTS[system]`; paths given to the changing methods are below it, with `/`. */
 export function memoryDisk(system: "posix" | "windows"): MemoryDisk {

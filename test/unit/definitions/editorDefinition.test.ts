@@ -25,9 +25,9 @@ const paths: PathRules = {
 };
 
 const place: DocumentPlace = {
-  uri: "file:///work/apps/api/Dockerfile",
-  file: "/work/apps/api/Dockerfile",
-  workspaceFolder: "/work",
+  uri: "file:///srv/apps/api/Dockerfile",
+  file: "/srv/apps/api/Dockerfile",
+  workspaceFolder: "/srv",
 };
 
 function definitionOf(settings: unknown, where = place): BuildDefinition {
@@ -36,16 +36,16 @@ function definitionOf(settings: unknown, where = place): BuildDefinition {
 
 test("without an entry it is a guess from the single settings", () => {
   const definition = definitionOf({ context: "apps", target: "dev", buildArgs: { A: "1" } });
-  assert.equal(definition.id, "guess:/work/apps/api/Dockerfile");
-  assert.deepEqual(definition.context, { kind: "path", folder: "/work/apps" });
+  assert.equal(definition.id, "guess:/srv/apps/api/Dockerfile");
+  assert.deepEqual(definition.context, { kind: "path", folder: "/srv/apps" });
   assert.equal(definition.target, "dev");
   assert.deepEqual([...definition.args], [["A", "1"]]);
 });
 
 test("the context of a guess is the Dockerfile's folder, the workspace, or nothing", () => {
-  assert.deepEqual(definitionOf({}).context, { kind: "path", folder: "/work/apps/api" });
-  const untitled = { uri: "untitled:Untitled-1", file: null, workspaceFolder: "/work" };
-  assert.deepEqual(definitionOf({}, untitled).context, { kind: "path", folder: "/work" });
+  assert.deepEqual(definitionOf({}).context, { kind: "path", folder: "/srv/apps/api" });
+  const untitled = { uri: "untitled:Untitled-1", file: null, workspaceFolder: "/srv" };
+  assert.deepEqual(definitionOf({}, untitled).context, { kind: "path", folder: "/srv" });
   assert.equal(definitionOf({}, { ...untitled, workspaceFolder: null }).context, null);
 });
 
@@ -75,11 +75,11 @@ test("the first entry of the Dockerfile holds, and the single settings fill it i
   });
   assert.equal(definition.id, "settings:api");
   assert.equal(definition.name, "api");
-  assert.deepEqual(definition.context, { kind: "path", folder: "/work" });
+  assert.deepEqual(definition.context, { kind: "path", folder: "/srv" });
   assert.deepEqual(
     [...definition.contexts],
     [
-      ["shared", { kind: "path", folder: "/work/libs/shared" }],
+      ["shared", { kind: "path", folder: "/srv/libs/shared" }],
       ["alpine", { kind: "image", reference: "alpine:3.20" }],
       ["site", { kind: "git", url: "https://example.com/site.git" }],
       ["base", { kind: "build", id: "settings:base", by: "linked" }],

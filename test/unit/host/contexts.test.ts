@@ -25,13 +25,13 @@ test("a folder and one inside it, and builds with ignore files of their own, sha
   const contexts = createContexts({
     fileSystem: disk,
     readText: (path) =>
-      path === "/work/other.dockerignore"
+      path === "/srv/other.dockerignore"
         ? { ok: true, value: "lib/a\nlib/none" }
         : { ok: false, error: { code: "ENOENT", message: "", path } },
   });
-  const root = await rootOf(contexts, disk, "", "/work/Dockerfile");
-  const api = await rootOf(contexts, disk, "api", "/work/Dockerfile");
-  const other = await rootOf(contexts, disk, "", "/work/other");
+  const root = await rootOf(contexts, disk, "", "/srv/Dockerfile");
+  const api = await rootOf(contexts, disk, "api", "/srv/Dockerfile");
+  const other = await rootOf(contexts, disk, "", "/srv/other");
   assert.equal(api.parts[0], folderAt(root, "api")?.parts[0]);
   assert.equal(api.name, "");
   assert.equal(folderAt(other, "api"), folderAt(root, "api"));

@@ -265,7 +265,7 @@ test("a keystroke cancels nothing: the next round asks with the text of that mom
 });
 
 test("contents of a tree that is gone change nothing", () => {
-  const context = { folder: "/work", builder: "buildkit", dockerfile: null } as const;
+  const context = { folder: "/srv", builder: "buildkit", dockerfile: null } as const;
   const need = { kind: "contents", context, state: 7, paths: ["a"] } as const;
   const world = answered(emptyWorld, [[need, unknown("failed")]]);
   assert.equal(world.facts.size, 0);
@@ -291,8 +291,8 @@ test("two Dockerfiles in one context read it once", async () => {
       { kind: "tree", folder: DISK_ROOTS.posix, builder: "buildkit", dockerfile: name },
       goOn,
     );
-  const [one, two] = await Promise.all([ask("/work/app/one"), ask("/work/app/two")]);
-  const three = await ask("/work/app/three");
+  const [one, two] = await Promise.all([ask("/srv/app/one"), ask("/srv/app/two")]);
+  const three = await ask("/srv/app/three");
   assert.ok(one.kind === "known" && two.kind === "known" && three.kind === "known");
   assert.equal(one.value.tree, two.value.tree);
   assert.equal(one.value.state, three.value.state);

@@ -15,6 +15,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver-protocol/node";
+import { editorCapabilities } from "../../editorCapabilities.js";
 
 /** A question that takes longer has no answer, and the server is given up. Milliseconds. */
 const patience = 30_000;
@@ -147,16 +148,7 @@ export async function startLanguageServer(
     rootUri: null,
     workspaceFolders: [],
     initializationOptions: { storageFolder: null, trusted: isTrusted, language },
-    capabilities: {
-      window: { workDoneProgress: true },
-      workspace: {
-        configuration: true,
-        workspaceFolders: true,
-        didChangeConfiguration: { dynamicRegistration: true },
-        didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true },
-        codeLens: { refreshSupport: true },
-      },
-    },
+    capabilities: editorCapabilities,
   });
   await tell("initialized", {});
   // Only after this does it follow the folders of the workspace.

@@ -7,6 +7,7 @@ import { gitBlobId } from "../../../../server/src/host/digest.js";
 import { createGitReader, type GitFolder } from "../../../../server/src/host/gitReader.js";
 import { nodeFileSystem } from "../../../../server/src/host/nodeFileSystem.js";
 import { createSlices } from "../../../../server/src/host/slices.js";
+import { gitEnvironment } from "../../../support/gitEnvironment.js";
 import { temporaryFolder } from "../../../support/temporaryFolder.js";
 
 export interface Repository {
@@ -36,16 +37,7 @@ export function gitIn(folder: string): Repository["git"] {
         cwd: folder,
         encoding: "utf8",
         stdio: ["ignore", "pipe", "pipe"],
-        env: {
-          PATH: process.env["PATH"] ?? "",
-          HOME: folder,
-          GIT_CONFIG_NOSYSTEM: "1",
-          GIT_ALLOW_PROTOCOL: "file",
-          GIT_AUTHOR_NAME: "a",
-          GIT_AUTHOR_EMAIL: "a@b",
-          GIT_COMMITTER_NAME: "a",
-          GIT_COMMITTER_EMAIL: "a@b",
-        },
+        env: { ...gitEnvironment(folder), GIT_ALLOW_PROTOCOL: "file" },
       });
     } catch (error) {
       return String(error);

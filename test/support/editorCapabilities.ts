@@ -1,0 +1,11 @@
+/** What the editor of the tests can do: as much of VS Code as the server asks for. */
+export const editorCapabilities = {
+  window: { workDoneProgress: true },
+  workspace: {
+    configuration: true,
+    workspaceFolders: true,
+    didChangeConfiguration: { dynamicRegistration: true },
+    didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true },
+    codeLens: { refreshSupport: true },
+  },
+} as const;
