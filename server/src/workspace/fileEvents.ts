@@ -22,10 +22,12 @@ export function gatherEvents(look: (files: readonly string[]) => Promise<unknown
   let looking: Promise<void> | null = null;
   const lookOn = async (): Promise<void> => {
     const end = performance.now() + maxGatherTime;
-    for (let told = 0; told !== gathered.size && performance.now() < end; ) {
+    let told: number;
+    // Waits at least once: `looking` is set by then, however little was told.
+    do {
       told = gathered.size;
       await new Promise((resume) => setTimeout(resume, gatherTime));
-    }
+    } while (told !== gathered.size && performance.now() < end);
     while (gathered.size > 0) {
       const files = [...gathered];
       gathered = new Set();

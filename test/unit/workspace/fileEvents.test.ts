@@ -43,3 +43,16 @@ async function looked(looks: readonly unknown[], count: number): Promise<void> {
 function pause(): Promise<void> {
   return new Promise((resume) => setTimeout(resume, 10));
 }
+
+test("who is told of no file at all waits for nothing", async () => {
+  const looks: (readonly string[])[] = [];
+  const events = gatherEvents(async (files) => {
+    looks.push(files);
+  });
+  events.tell([]);
+  await events.looked();
+  assert.deepEqual(looks, []);
+  events.tell(["a"]);
+  await events.looked();
+  assert.deepEqual(looks, [["a"]]);
+});
