@@ -57,6 +57,14 @@ export interface LayerStack {
   readonly message: string;
 }
 
+/** `data` of a lens whose words are asked for by `codeLens/resolve`. */
+export interface LensPlace {
+  readonly uri: string;
+  /** Of the document. */
+  readonly version: number;
+  readonly line: number;
+}
+
 /** What can be chosen before a simulated build; the client asks only when there is a choice. */
 export interface BuildChoices {
   readonly targets: readonly {

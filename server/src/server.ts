@@ -23,7 +23,7 @@ import {
 import { speak } from "./core/text/say.js";
 import { makeAnalysisState } from "./handlers/analysisState.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
-import { handleCodeLens } from "./handlers/codeLens.js";
+import { handleCodeLens, handleCodeLensResolve } from "./handlers/codeLens.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";
 import { handleDocument } from "./handlers/document.js";
 import { handleGlossaryTerms } from "./handlers/glossaryTerms.js";
@@ -166,6 +166,11 @@ export function serve(connection: Connection, threadProgram: string): void {
   connection.onCodeLens(({ textDocument: { uri } }) =>
     answer("codeLens", uri, [], (build, document) => handleCodeLens(document, build)),
   );
+  connection.onCodeLensResolve((lens) =>
+    guard("codeLensResolve", lens, () =>
+      handleCodeLensResolve(lens, (uri) => workspace.build(uri)),
+    ),
+  );
   connection.onHover(({ textDocument: { uri }, position }) =>
     answer("hover", uri, null, (build, document) => handleHover(document, build, position)),
   );
@@ -215,7 +220,7 @@ export function serve(connection: Connection, threadProgram: string): void {
 const initializeResult: InitializeResult = {
   capabilities: {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
-    codeLensProvider: { resolveProvider: false },
+    codeLensProvider: { resolveProvider: true },
     hoverProvider: true,
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   },

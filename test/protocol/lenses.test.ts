@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { CodeLensRequest, CodeLensResolveRequest } from "vscode-languageserver-protocol/node";
 import { type LayerNode, type LayerStack, requests } from "../../server/src/protocol.js";
 import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
 import { eventually, startEditor, uriOf } from "./support/editorClient.js";
@@ -257,4 +258,30 @@ test("two documents share a context, each with its own ignore file", async (t) =
     (await editor.lenses(dev)).length === 0 ? true : null,
   );
   assert.equal((await editor.lenses(main)).length, 6);
+});
+
+test("of thousands of lenses each tells its words when it is looked at", async (t) => {
+  const folder = temporaryFolder(t, pythonApp);
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  t.after(() => editor.process.kill());
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  const text = `FROM alpine:3\n${"RUN make\n".repeat(4_100)}COPY app.py /\n`;
+  await editor.open(uri, text);
+  await editor.settled(uri);
+  const lenses = await editor.connection.sendRequest(CodeLensRequest.type, {
+    textDocument: { uri },
+  });
+  const last = lenses?.at(-1);
+  assert.ok(lenses?.every(({ command }) => command === undefined));
+  assert.ok(last !== undefined);
+  const told = await editor.connection.sendRequest(CodeLensResolveRequest.type, last);
+  assert.equal(told.command?.title, "Layer 4101 · 1 file, 31 B · not built yet");
+  assert.deepEqual(told.command?.arguments, [uri, 4_102]);
+
+  const start = { line: 0, character: 0 };
+  await editor.change(uri, { range: { start, end: start }, text: "\n" });
+  const late = await editor.connection.sendRequest(CodeLensResolveRequest.type, last);
+  assert.equal(late.command?.title, "", "nothing is said of a text that is there no more");
+  assert.equal(await editor.stop(), 0);
+  assert.deepEqual(editor.log, []);
 });

@@ -6,6 +6,7 @@ import type {
   BuildChoice,
   DocumentParams,
   InitializationOptions,
+  LensPlace,
   PictureParams,
 } from "../protocol.js";
 
@@ -96,6 +97,15 @@ export function toUri(value: unknown): string {
 /** The `id` of parameters; empty: there is none. */
 export function toId(value: unknown): string {
   return isObject(value) && typeof value["id"] === "string" ? value["id"] : "";
+}
+
+/** null: the lens did not come without words. */
+export function toLensPlace(value: unknown): LensPlace | null {
+  if (!isObject(value)) return null;
+  const { uri, version, line } = value;
+  return typeof uri === "string" && typeof version === "number" && typeof line === "number"
+    ? { uri, version, line }
+    : null;
 }
 
 /** The `position` of parameters; null: there is none. */

@@ -11,6 +11,7 @@ import {
   type CodeLens,
   CodeLensRefreshRequest,
   CodeLensRequest,
+  CodeLensResolveRequest,
   ConfigurationRequest,
   createProtocolConnection,
   type Diagnostic,
@@ -218,7 +219,12 @@ export async function startEditor(options: EditorOptions = {}): Promise<EditorCl
         CodeLensRequest.type,
         { textDocument: { uri } },
       );
-      return (lenses ?? []).map(
+      const shown = (lenses ?? []).map((lens) =>
+        lens.command === undefined
+          ? connection.sendRequest(CodeLensResolveRequest.type, lens)
+          : lens,
+      );
+      return (await Promise.all(shown)).map(
         ({ range, command }) => `${range.start.line + 1} ${command?.title ?? ""}`,
       );
     },

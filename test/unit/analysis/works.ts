@@ -12,8 +12,6 @@ import { analysisOf, builders, built, type Given } from "./support.js";
 const shapes: Readonly<Record<string, (size: number, change: string) => string>> = {
   "RUN and ENV in turn": (size, change) =>
     from(pairs(size, (i) => `ENV V${i}=${i === 0 ? change : i}\nRUN echo ${i} $V${i}`)),
-  // FIXME: steps that are equal but for what is below them are compared with each recorded one of
-  // their kind: a small part of the work, quadratic in their number.
   "RUN after RUN": (size, change) =>
     from(pairs(size, (i) => `RUN echo ${i === 0 ? change : i}\nRUN true`)),
   "every value another one": (size, change) =>
@@ -33,7 +31,6 @@ const shapes: Readonly<Record<string, (size: number, change: string) => string>>
         ...Array.from({ length: 8 }, (_unused, j) => `RUN echo ${i} ${j}`),
       ].join("\n"),
     ).join("\n"),
-  // FIXME: where they are equal but for the stage, each COPY is compared with every recorded one.
   "stages that take files from the one above": (size, change) =>
     [
       `FROM alpine AS s0\nRUN echo ${change}`,

@@ -14,12 +14,12 @@ import { cleanPath } from "../text/paths.js";
 /** The digests of a definition's parts by name, as the store keeps them: they tell no value. */
 export type Facets = Readonly<Record<string, string>>;
 
-/** Digest and parts are made when somebody asks: not of every line that is typed. */
+/** The digest is made when somebody asks: not of every line that is typed. */
 export class Definition {
   readonly #kind: string;
   readonly #digest: Digest;
   readonly #make: () => Parts;
-  #made: { readonly parts: Parts; readonly digest: string } | null = null;
+  #made: string | null = null;
 
   /** @param make what stands in the key under `parts`, and `places`, which does not */
   constructor(kind: string, digest: Digest, make: () => Parts) {
@@ -29,24 +29,20 @@ export class Definition {
   }
 
   get digest(): string {
-    return this.#all.digest;
+    if (this.#made === null) {
+      const { places: _places, ...keyed } = this.parts;
+      this.#made = this.#digest(JSON.stringify([this.#kind, keyed]));
+    }
+    return this.#made;
   }
 
   /**
    * By name: whoever explains a miss compares them one by one. `places`, where a COPY takes its
-   * files, is the one part that is in no key.
+   * files, is the one part that is in no key. Made each time: the texts of all steps are as long as
+   * the file.
    */
   get parts(): Parts {
-    return this.#all.parts;
-  }
-
-  get #all() {
-    if (this.#made === null) {
-      const parts = this.#make();
-      const { places: _places, ...keyed } = parts;
-      this.#made = { parts, digest: this.#digest(JSON.stringify([this.#kind, keyed])) };
-    }
-    return this.#made;
+    return this.#make();
   }
 }
 

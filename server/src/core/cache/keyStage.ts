@@ -12,6 +12,7 @@ import type { Origin } from "../files/stageFiles.js";
 import type { Stage, StageBase, Step, StepRef } from "../graph/graph.js";
 import { sourcesOf } from "../graph/sources.js";
 import type { SourceReference } from "../instructions/operation.js";
+import { keptList } from "../text/keptList.js";
 import { isSameList } from "../text/sameList.js";
 import { type Definition, definitionOf } from "./definition.js";
 import { type Given, type KeptRuns, type Run, waitsForFiles } from "./keptRuns.js";
@@ -79,7 +80,7 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
     end: at,
     // No later step of the stage can find one of these: it stands on others.
     committed: withRecords(committed, left),
-    of: waits ? null : { ...whole, takers },
+    of: waits ? null : { ...whole, takers: keptList(takers) },
   };
 }
 
@@ -204,11 +205,13 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
     names,
     found: found.kind,
     isForced,
-    context: contexts.flatMap((context) => context ?? []),
-    stageProblems: [...others.flatMap((other) => other.problems ?? []), ...problems],
-    open: openInputs(inputs, found),
+    context: keptList(contexts.flatMap((context) => context ?? [])),
+    stageProblems: keptList([...others.flatMap((other) => other.problems ?? []), ...problems]),
+    open: keptList(openInputs(inputs, found)),
     taken,
-    sources: sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
+    sources: keptList(
+      sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
+    ),
     isByContent: isByContent(step, others),
     fails: step.fails || problems.length > 0 || others.some((other) => other.fails === true),
     addsLayer: addsLayer(step, rules, at.directories, contexts),
@@ -291,6 +294,8 @@ function isByContent({ operation }: Step, others: readonly StepInput[]): boolean
   return operation?.kind === "run" && others.some(({ isBase }) => isBase);
 }
 
+const none = keptList<never>([]);
+
 const keylessOutcomes = new WeakMap<Step, StepOutcome>();
 
 /** Of a step that the builder runs nothing for, or that is not built. One object for one step. */
@@ -300,14 +305,14 @@ export function keyless(step: Step): StepOutcome {
     outcome = {
       step,
       definition: null,
-      names: [],
+      names: none,
       found: null,
       isForced: false,
-      context: [],
-      stageProblems: [],
-      open: [],
+      context: none,
+      stageProblems: none,
+      open: none,
       taken: null,
-      sources: [],
+      sources: none,
       isByContent: false,
       fails: false,
       addsLayer: step.effect === "layer",

@@ -1,5 +1,6 @@
 /** Folders of a tree: making them, looking into them, and changing them without touching the rest. */
 import type { HostError } from "../host.js";
+import { keptList } from "../text/keptList.js";
 import { compareBytes, joinPath } from "../text/paths.js";
 import type { FolderNode, Part, TreeNode } from "./fileTree.js";
 
@@ -16,11 +17,13 @@ export function plainFolder(name: string): FolderHeader {
   return { name, mode: 0o755, uid: 0, gid: 0 };
 }
 
+const noErrors = keptList<HostError>([]);
+
 /** `children` in any order, each name once. */
 export function folderNode(
   header: FolderHeader,
   children: Iterable<TreeNode>,
-  errors: readonly HostError[] = [],
+  errors: readonly HostError[] = noErrors,
 ): FolderNode {
   const sorted = [...children].sort((a, b) => compareBytes(a.name, b.name));
   return folderOfParts(header, inParts(sorted), errors);
@@ -30,7 +33,7 @@ export function folderNode(
 export function folderOfParts(
   header: FolderHeader,
   parts: readonly Part[],
-  errors: readonly HostError[] = [],
+  errors: readonly HostError[] = noErrors,
 ): FolderNode {
   const sums = { ...noSums, errorCount: errors.length };
   for (const part of parts) for (const child of part) count(sums, child, 1);
@@ -106,7 +109,7 @@ export function inParts(sorted: readonly TreeNode[]): readonly Part[] {
     parts.push(start === 0 && at + 1 === sorted.length ? sorted : sorted.slice(start, at + 1));
     start = at + 1;
   }
-  return parts;
+  return keptList(parts);
 }
 
 /** One name of 512 ends a part: most folders have one. A hash of FNV's kind, with the bits mixed. */

@@ -16,20 +16,47 @@ export interface Lens {
   readonly title: string;
 }
 
+/** A lens whose words are asked for when it comes into view. */
+export type OpenLens = Omit<Lens, "title">;
+
+/** More than so many words at once are longer on their way than they take to make. */
+const mostTitles = 4_000;
+
 /** A lens longer than this pushes the rest off the screen. */
 const maxTitle = 110;
 
 export function codeLenses(view: View, detail: LensDetail): readonly Lens[] {
+  return shownSteps(view, detail).map((analysed) => lensOf(view, analysed));
+}
+
+/** As `codeLenses`; of a file with very many, `codeLensAt` tells the words of each. */
+export function codeLensesToShow(view: View, detail: LensDetail): readonly (Lens | OpenLens)[] {
+  const steps = shownSteps(view, detail);
+  if (steps.length <= mostTitles) return steps.map((analysed) => lensOf(view, analysed));
+  return steps.map(({ place: { start, line } }) => ({ offset: start, line }));
+}
+
+/**
+ * The lens of one instruction. null: none is there, or no more.
+ * @param line from 1
+ */
+export function codeLensAt(view: View, detail: LensDetail, line: number): Lens | null {
+  const analysed = shownSteps(view, detail).find(({ place }) => place.line === line);
+  return analysed === undefined ? null : lensOf(view, analysed);
+}
+
+function shownSteps(view: View, detail: LensDetail): readonly StepAnalysis[] {
   if (detail === "off") return [];
-  const lenses: Lens[] = [];
-  for (const analysed of view.analysis.steps) {
-    const { step, place, effect } = analysed;
-    // An ONBUILD that runs here has no text of its own: its FROM tells of it.
-    if (step.isTrigger) continue;
-    if (detail === "layers" && effect !== "layer" && effect !== "base") continue;
-    lenses.push({ offset: place.start, line: place.line, title: titleOf(view, analysed) });
-  }
-  return lenses;
+  return view.analysis.steps.filter(
+    ({ step, effect }) =>
+      // An ONBUILD that runs here has no text of its own: its FROM tells of it.
+      !step.isTrigger && (detail === "all" || effect === "layer" || effect === "base"),
+  );
+}
+
+function lensOf(view: View, analysed: StepAnalysis): Lens {
+  const { start, line } = analysed.place;
+  return { offset: start, line, title: titleOf(view, analysed) };
 }
 
 interface Titled {
@@ -59,10 +86,8 @@ function titleTurnsOn({ analysis, isResult }: View, analysed: StepAnalysis): rea
   const stage = isBuilt ? stageOf(analysis, analysed) : graph.target;
   const [cause] = prediction.causes;
   const line = cause === undefined ? null : lineOf(graph, cause.at);
-  return [
-    ...[spokenLanguage(), isResult, isBuilt, effect, stageLayer, layer, keyed.fails, prediction],
-    ...[stage?.index, stage?.name, line],
-  ];
+  // biome-ignore format: one row of what is compared, in a list of just its length
+  return [spokenLanguage(), isResult, isBuilt, effect, stageLayer, layer, keyed.fails, prediction, stage?.index, stage?.name, line];
 }
 
 function madeTitle(view: View, analysed: StepAnalysis): string {

@@ -65,8 +65,10 @@ export function stageFiles(origin: Origin | null): StageFiles {
   return filesBelow(root);
 }
 
+const nothingIgnored = () => false;
+
 function filesBelow(root: FolderNode): StageFiles {
-  return { root, isIgnored: () => false };
+  return { root, isIgnored: nothingIgnored };
 }
 
 /** What holds the entries of a folder that are not known; null: as the folder above, or nothing. */

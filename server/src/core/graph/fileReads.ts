@@ -4,6 +4,7 @@
  */
 import type { SourceReference } from "../instructions/operation.js";
 import type { SourceKind, SourceMistake, StageFacts } from "../instructions/reading.js";
+import { keptList } from "../text/keptList.js";
 
 export type FileRead =
   | { readonly kind: "argument"; readonly name: string; readonly answer: string | undefined }
@@ -41,15 +42,12 @@ export function watched(facts: StageFacts): WatchedFacts {
       },
     },
     reads() {
-      if (reads.length === 0) return none;
-      const taken = reads;
+      const taken = keptList(reads);
       reads = [];
       return taken;
     },
   };
 }
-
-const none: readonly FileRead[] = [];
 
 /** True where all of it would be answered as it was. Everything is asked: who answers may listen. */
 export function hold(reads: readonly FileRead[], { globalArg, source }: StageFacts): boolean {

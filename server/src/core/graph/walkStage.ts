@@ -8,6 +8,7 @@ import { type Evaluation, type InstructionKind, noEffect } from "../instructions
 import { type Found, foundWrong, type StageFacts } from "../instructions/reading.js";
 import { type Scope, withPath } from "../instructions/scope.js";
 import type { Instruction } from "../syntax/syntax.js";
+import { keptList } from "../text/keptList.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
 import { type FileRead, hold, watched } from "./fileReads.js";
 import type { Step } from "./graph.js";
@@ -130,7 +131,7 @@ function walk(
     walked.push(one);
     ({ scope } = one);
   }
-  return walked;
+  return keptList(walked);
 
   function walkedStep(taken: Taken): WalkedStep {
     const isTrigger = walked.length < triggers;
@@ -163,13 +164,13 @@ export function stepOf(
     effect,
     shaping,
     operation,
-    words,
+    words: keptList(words),
     isTrigger: false,
     neverFound,
     isOption: false,
-    found,
+    found: keptList(found),
     fails,
-    assignments,
+    assignments: keptList(assignments),
   };
 }
 

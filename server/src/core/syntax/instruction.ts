@@ -1,4 +1,6 @@
 /** One logical line read as an instruction: keyword, flags, arguments, and what an ONBUILD holds. */
+
+import { keptList } from "../text/keptList.js";
 import type { Placed, TextRange } from "../text/range.js";
 import { skipSpaces, skipSpacesBack, toLower, upperAscii } from "./characters.js";
 import { readFlags, textAfterFlags } from "./flags.js";
@@ -79,16 +81,16 @@ export function placeInstruction(syntax: LineSyntax, placement: Placement): Inst
     keywordRange: syntax.keywordRange,
     range: placement.range,
     lineCount: placement.lineCount,
-    flags: syntax.flags,
-    args: syntax.args,
+    flags: keptList(syntax.flags),
+    args: keptList(syntax.args),
     json: syntax.json,
-    heredocs: placement.heredocs,
+    heredocs: keptList(placement.heredocs),
     original: syntax.line.text,
     logicalLine: syntax.line,
     comments: placement.comments,
     trigger: syntax.trigger === null ? null : placeTrigger(syntax.trigger, placement),
     broken: placement.broken,
-    problems: placement.problems,
+    problems: keptList(placement.problems),
   };
 }
 

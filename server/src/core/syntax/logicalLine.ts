@@ -2,6 +2,7 @@
  * The logical line of an instruction and its way back to the text as typed: continued lines are joined into
  * one text, and a table of segments keeps where each of them stood.
  */
+import { keptList } from "../text/keptList.js";
 import type { TextRange } from "../text/range.js";
 import type { Instruction, LogicalLine, Word } from "./syntax.js";
 
@@ -27,7 +28,11 @@ export function joinParts(parts: readonly LinePart[]): LogicalLine {
     source.push(part.source);
     length += part.text.length;
   }
-  return { text: parts.map((part) => part.text).join(""), start: 0, table: { logical, source } };
+  return {
+    text: parts.map((part) => part.text).join(""),
+    start: 0,
+    table: { logical: keptList(logical), source: keptList(source) },
+  };
 }
 
 /** The rest of a logical line from `from` on, with the same places. */
