@@ -32,7 +32,8 @@ export function continuedScope(builds: Builds, end: Scope): Scope {
   return continued.get([rules, digest, end], () => {
     const own = configured(changed(end, { hasOwnCmd: false }), { onBuild: [] });
     const start = rules.startsWithPath ? withPath(own) : own;
-    if (rules.inheritsArgs) return start;
+    // What the image is set to is set again, behind the arguments of the parent stage and over them.
+    if (rules.inheritsArgs) return changed(start, { environment: setAgain(start) });
     const environment = environmentOf(builds, start.config);
     return changed(start, { environment, declaredArgs: noArgs });
   });
@@ -49,6 +50,14 @@ export function replacedScope(builds: Builds, base: StageBase): Scope {
   return replaced.get([rules, digest, config], () =>
     scopeWith(config, environmentOf(builds, config)),
   );
+}
+
+/** Source: BuildKit, dockerfile2llb/convert.go `dispatchStages`. */
+function setAgain({ environment, config }: Scope): OrderedEnvironment {
+  const own = [...config.environment];
+  const last = environment.entries().slice(-own.length);
+  const stands = own.every(([name, value], at) => last[at]?.[0] === name && last[at][1] === value);
+  return stands ? environment : own.reduce((all, pair) => all.with(...pair), environment);
 }
 
 const globals = new RememberedByObjects<Scope>();

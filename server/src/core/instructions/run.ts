@@ -174,7 +174,7 @@ interface RunCommand {
 
 /**
  * The process that runs. A heredoc alone is the script of the shell, or, when it starts with `#!`,
- * a file that is run; a heredoc in a longer command is put back and left to the shell. The classic
+ * a file that the shell runs; a heredoc in a longer command is put back and left to the shell. The classic
  * builder knows no heredocs. Source: BuildKit, dockerfile2llb `dispatchRun`.
  */
 function commandOf(instruction: Instruction, reading: Reading): RunCommand {
@@ -191,7 +191,8 @@ function commandOf(instruction: Instruction, reading: Reading): RunCommand {
   }
   const content = heredocText(heredoc);
   if (!content.startsWith("#!")) return { argv: [...shell, content], script: null };
-  return { argv: [`/dev/pipes/${heredoc.name}`], script: { name: heredoc.name, content } };
+  const argv = [...shell, `/dev/pipes/${heredoc.name}`];
+  return { argv, script: { name: heredoc.name, content } };
 }
 
 /** The body as a process reads it: `<<-` drops leading tabs. */
