@@ -105,6 +105,8 @@ export interface BuilderRules {
   readonly stopsLookingAfterMiss: boolean;
   /** `--no-cache` lets a WORKDIR be found. BK dockerfile2llb/convert.go, `llb.IgnoreCache`. */
   readonly findsDirectoriesWithoutCache: boolean;
+  /** Writes its cache out for other builders, by keys of its own. BK solver/exporter.go. */
+  readonly exportsCache: boolean;
   /** Of equal steps on one parent the newest is found, so that what stands on the others is lost. moby image/cache/cache.go. */
   readonly takesNewestChild: boolean;
 }
@@ -157,6 +159,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     runsEqualStepsOnce: true,
     stopsLookingAfterMiss: false,
     findsDirectoriesWithoutCache: true,
+    exportsCache: true,
     takesNewestChild: false,
   },
   classic: {
@@ -203,6 +206,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     runsEqualStepsOnce: false,
     stopsLookingAfterMiss: true,
     findsDirectoriesWithoutCache: false,
+    exportsCache: false,
     takesNewestChild: true,
   },
 };

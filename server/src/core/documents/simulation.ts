@@ -2,6 +2,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
 import type { Builder } from "../build/builder.js";
+import { type ExactKey, exactKeys } from "../cache/exact/exactKeys.js";
 import { type Cause, changedPaths } from "../cache/prediction.js";
 import { layerContent } from "../files/layerContent.js";
 import { type BuildGraph, lineOf } from "../graph/graph.js";
@@ -42,10 +43,19 @@ export interface StepJson {
   /** All causes, the first one included. */
   readonly causes: readonly CauseJson[];
   readonly files: { readonly count: number; readonly bytes: number } | null;
+  /** What names it in a cache that BuildKit exports; null: nothing does. */
+  readonly key: KeyJson | null;
   /** True when an ONBUILD of the parent runs here, at the line of the FROM. */
   readonly trigger: boolean;
   /** A LABEL that --label appends, at the line of the instruction before it; else absent. */
   readonly option?: true;
+}
+
+export interface KeyJson {
+  /** `sha256:…` */
+  readonly digest: string;
+  /** False where something is missing in it, such as the base image's config. */
+  readonly complete: boolean;
 }
 
 export interface CauseJson {
@@ -81,6 +91,7 @@ export interface SimulationPlace {
 
 export function simulationJson(analysis: Analysis, place: SimulationPlace): SimulationJson {
   const { graph, input } = analysis;
+  const keys = exactKeys(graph, input.digest);
   return {
     version: 1,
     dockerfile: place.dockerfile,
@@ -88,7 +99,7 @@ export function simulationJson(analysis: Analysis, place: SimulationPlace): Simu
     builder: graph.definition.builder,
     target: targetName(analysis),
     baseline: { kind: input.baseline.kind, label: input.baseline.label },
-    steps: analysis.steps.map((step) => stepJson(analysis, step)),
+    steps: analysis.steps.map((step) => stepJson(analysis, step, keys.get(step.step) ?? null)),
     image: {
       layers: imageLayers(analysis).map((layer) => ({
         number: layer.layer ?? 0,
@@ -136,7 +147,7 @@ function stageName(analysis: Analysis, analysed: StepAnalysis): string | null {
   return stageOf(analysis, analysed)?.name ?? null;
 }
 
-function stepJson(analysis: Analysis, analysed: StepAnalysis): StepJson {
+function stepJson(analysis: Analysis, analysed: StepAnalysis, key: ExactKey | null): StepJson {
   const { step, place, prediction } = analysed;
   const causes = prediction.causes.map((cause) => causeJson(cause, analysis.graph));
   return {
@@ -153,6 +164,7 @@ function stepJson(analysis: Analysis, analysed: StepAnalysis): StepJson {
     cause: causes[0] ?? null,
     causes,
     files: analysed.files,
+    key: key === null ? null : { digest: key.digest, complete: key.isComplete },
     trigger: step.isTrigger,
     ...(step.isOption ? { option: true } : {}),
   };

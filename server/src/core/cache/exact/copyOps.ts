@@ -1,0 +1,105 @@
+/** The ops of a COPY or an ADD. Source: dockerfile2llb/convert_copy.go, convert.go `dispatchCopy`. */
+import type { CopyItem, CopyOperation } from "../../instructions/operation.js";
+import { cleanPath } from "../../text/paths.js";
+import {
+  type Copied,
+  copyOne,
+  copyPaths,
+  documentOp,
+  type FileAction,
+  fileOp,
+  ownerOf,
+} from "./fileOp.js";
+import { mergeOp } from "./mergeOp.js";
+import { type Op, type OpSetting, type Vertex, vertexOf } from "./op.js";
+
+export interface StepOps {
+  /** In the order in which each needs those before it. */
+  readonly ops: readonly Op[];
+  /** The one that is told from others by what the instruction says. */
+  readonly own: Op;
+  /** What the next step stands on. */
+  readonly result: Vertex;
+}
+
+export interface CopySetting extends OpSetting {
+  /** Where paths come from. */
+  readonly source: Vertex;
+  /** True where `--unpack` is typed: what is downloaded is not unpacked unasked. */
+  readonly isUnpackTyped: boolean;
+}
+
+/** @param root what the files are copied onto */
+export function copyOps(operation: CopyOperation, root: Vertex, setting: CopySetting): StepOps {
+  const { digest, dialect } = setting;
+  const sources = operation.items.map((item) => sourceOf(item, operation, setting));
+  const actions = sources.map(({ action }) => action);
+  const documents = sources.flatMap(({ document }) => document ?? []);
+  // A mode, of whatever kind, makes it an ordinary COPY; a merge with nothing is none.
+  const isLinked = operation.link && operation.mode === "";
+  const own = fileOp(isLinked ? null : root, actions);
+  const copy = vertexOf(own, digest);
+  if (!isLinked || root === null) return { ops: [...documents, own], own, result: copy };
+  const merge = mergeOp([root, copy], dialect);
+  return { ops: [...documents, own, merge], own, result: vertexOf(merge, digest) };
+}
+
+interface SourceOps {
+  readonly action: FileAction;
+  /** The op that writes an inline document; absent: it is none. */
+  readonly document?: Op;
+}
+
+function sourceOf(item: CopyItem, operation: CopyOperation, setting: CopySetting): SourceOps {
+  const { dialect, digest } = setting;
+  const copied = copiedBy(operation, item, setting);
+  switch (item.kind) {
+    case "paths": {
+      const { exclude } = operation;
+      const all = { ...copied, ...pathsOf(item, operation), exclude };
+      return { action: copyPaths(setting.source, all, dialect) };
+    }
+    case "inline": {
+      const document = documentOp(item.name, item.content, 0o644);
+      const path = `/${item.name}`;
+      const action = copyOne(vertexOf(document, digest), { ...copied, path }, dialect);
+      return { action, document };
+    }
+    case "http": {
+      const vertex = `http:${JSON.stringify([item.url, item.checksum])}`;
+      return { action: copyOne(vertex, { ...copied, path: `/${item.fileName}` }, dialect) };
+    }
+    case "git": {
+      const vertex = `git:${JSON.stringify([item.url, item.keepGitDir, item.checksum])}`;
+      return { action: copyOne(vertex, { ...copied, path: "/" }, dialect) };
+    }
+  }
+}
+
+function copiedBy(
+  operation: CopyOperation,
+  item: CopyItem,
+  { dialect, isUnpackTyped }: CopySetting,
+): Omit<Copied, "path"> {
+  const { destination, destinationText, mode, unpack, isAdd } = operation;
+  const isRelative = !destinationText.startsWith("/");
+  const dropsDot = !dialect.keepsRelativeDot && isRelative && destinationText.endsWith("/.");
+  const unpacks = item.kind === "paths" ? isAdd : item.kind === "http" && isUnpackTyped;
+  return {
+    destination: dropsDot ? cleanPath(destination) : destination,
+    owner: ownerOf(operation.owner, dialect),
+    mode,
+    unpack: unpacks && unpack,
+  };
+}
+
+/** With --parents what stands behind `/./` is a pattern below what stands before it. */
+function pathsOf(
+  { source, text }: Extract<CopyItem, { kind: "paths" }>,
+  { parents }: CopyOperation,
+): { readonly path: string; readonly include: readonly string[] } {
+  if (!parents) return { path: source, include: [] };
+  const pivot = text.indexOf("/./");
+  const pattern = cleanPath(`/${pivot < 0 ? text : text.slice(pivot + 3)}`).slice(1);
+  return { path: pivot < 0 ? "/" : cleanPath(`/${text.slice(0, pivot)}`), include: [pattern] };
+}

@@ -1,0 +1,173 @@
+/**
+ * Digests that real builders exported for small builds, held against those that are computed. They
+ * live beside the repository; without them this suite says so and passes.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { noBuildFlags } from "../../../server/src/core/build/buildFlags.js";
+import { dialectOf } from "../../../server/src/core/cache/exact/dialect.js";
+import { exactKeys } from "../../../server/src/core/cache/exact/exactKeys.js";
+import { buildGraph } from "../../../server/src/core/graph/build.js";
+import type { BuildGraph } from "../../../server/src/core/graph/graph.js";
+import type { BaseImage } from "../../../server/src/core/image/baseImage.js";
+import { parseSize } from "../../../server/src/core/instructions/mount.js";
+import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
+import { sha256 } from "../../../server/src/host/digest.js";
+import { buildOf } from "../../support/definitions.js";
+import { plainImage } from "../graph/support.js";
+
+const FOLDER = path.resolve("../shared/data/exact-keys");
+
+interface Exported {
+  readonly digest: string;
+  readonly inputs?: readonly (readonly { readonly link: number }[])[];
+}
+
+interface Case {
+  readonly name: string;
+  readonly dockerfile: string;
+  readonly flags: readonly string[];
+  readonly records?: readonly Exported[];
+  readonly fails?: unknown;
+}
+
+const versions = [
+  { version: "0.25", minor: 25 },
+  { version: "0.13", minor: 13 },
+];
+
+/** `--ulimit` is in no definition. */
+const leftOut = ["ulimit"];
+
+/** All exports were made with --network=none. */
+function graphOf(
+  dockerfile: string,
+  words: readonly string[] = [],
+  image: BaseImage | null = { ...plainImage, environment: [] },
+): BuildGraph {
+  const args = new Map<string, string>();
+  let flags = { ...noBuildFlags, network: "none" };
+  for (const [at, word] of words.entries()) {
+    const value = words[at + 1] ?? "";
+    if (word === "--build-arg") {
+      const [name = "", given = ""] = value.split(/=(.*)/s, 2);
+      args.set(name, given);
+    }
+    if (word === "--shm-size") flags = { ...flags, sharedMemory: parseSize(value) ?? 0 };
+  }
+  return buildGraph(parseDockerfile(dockerfile), buildOf({ args, flags }), {
+    digest: sha256,
+    baseImage: () => image,
+  }).graph;
+}
+
+for (const { version, minor } of versions) {
+  test(`the digests of single steps stand in the exports of BuildKit ${version}`, (t) => {
+    const file = path.join(FOLDER, `cases-${version}.json`);
+    if (!existsSync(file)) return t.skip("left out: ../shared/data/exact-keys is not there");
+    const { cases } = JSON.parse(readFileSync(file, "utf8")) as { readonly cases: readonly Case[] };
+    const wrong: string[] = [];
+    let [found, ofOps] = [0, 0];
+    for (const { name, dockerfile, flags, records } of cases) {
+      if (records === undefined || leftOut.includes(name)) continue;
+      const have = new Set(records.map(({ digest }) => digest));
+      const all = new Set<string>();
+      for (const [step, key] of exactKeys(graphOf(dockerfile, flags), sha256, dialectOf(minor))) {
+        assert.ok(key.isComplete, `${name}: ${step.text}`);
+        for (const digest of key.all) all.add(digest);
+        if (!key.all.every((digest) => have.has(digest))) wrong.push(`${name}: ${step.text}`);
+      }
+      for (const { digest, inputs } of records) {
+        // Images and what is known by its content have no inputs.
+        if (inputs === undefined) continue;
+        ofOps++;
+        if (all.has(digest)) found++;
+      }
+    }
+    assert.deepEqual(wrong, []);
+    assert.equal(found, ofOps, "no record of an operation is without a step");
+  });
+
+  test(`the digests of a whole build stand in the export of BuildKit ${version}`, (t) => {
+    const file = path.join(FOLDER, `export-${version}.json`);
+    if (!existsSync(file)) return t.skip("left out: ../shared/data/exact-keys is not there");
+    const { records } = JSON.parse(readFileSync(file, "utf8")) as { records: readonly Exported[] };
+    const have = new Set(records.map(({ digest }) => digest));
+    const text = readFileSync(path.join(FOLDER, "context/Dockerfile"), "utf8");
+    const keys = exactKeys(graphOf(text), sha256, dialectOf(minor));
+    const wrong = [...keys].filter(([, { digest }]) => !have.has(digest));
+    assert.deepEqual(
+      wrong.map(([{ text: line }]) => line),
+      [],
+    );
+    assert.equal(keys.size, 10);
+  });
+}
+
+test("a RUN is known by the JSON of its command, with the variables as they were last set", () => {
+  const exec = (args: string): string =>
+    recordOf(
+      `{"Type":"buildkit.exec.v0","Exec":{"meta":{"args":${args},` +
+        `"env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin","B=2","A=3"],` +
+        `"cwd":"/w","removeMountStubsRecursive":true},"network":2},"OS":"linux","Arch":"amd64"}`,
+    );
+  assert.deepEqual(
+    digests("FROM base\nENV A=1 B=2\nARG A=3\nWORKDIR /w\nRUN a && b <c\n").slice(1),
+    [exec(String.raw`["/bin/sh","-c","a \u0026\u0026 b \u003cc"]`)],
+  );
+});
+
+test("a stage that continues another one sets its ENV again, over its ARG and behind it", () => {
+  for (const of of [digests, environments]) {
+    const child = (parent: string) => of(`FROM base AS p\n${parent}\nFROM p\nRUN true\n`);
+    assert.deepEqual(child("ENV X=1\nARG X=2"), child("ENV X=1\nARG X=3"));
+    assert.deepEqual(child("ENV X=1\nARG Y=2"), child("ARG Y=2\nENV X=1"));
+    assert.notDeepEqual(child("ENV X=1\nARG Y=2"), child("ENV X=1\nARG Y=3"));
+  }
+});
+
+test("a script is a file of its own, and the shell in front of it is in the key", () => {
+  const script = (shell: string) =>
+    digests(`FROM base\n${shell}\nRUN <<EOF\n#!/bin/sh\ntrue\nEOF\n`);
+  assert.notDeepEqual(script(""), script('SHELL ["/bin/ash", "-c"]'));
+});
+
+test("a COPY of several files writes its rows, and counts a stage that it stands on once", () => {
+  const file = (source: string, rows: string): string => {
+    const action =
+      `{"src":"${source}","dest":"/x/","mode":-1,"followSymlink":true,"dirCopyContents":true,` +
+      `"createDestPath":true,"allowWildcard":true,"allowEmptyWildcard":true,"timestamp":-1}`;
+    const written = Buffer.from(action).toString("base64");
+    return recordOf(`{"Type":"buildkit.file.v0","Actions":["${written}"],"indexes":${rows}}`);
+  };
+  assert.deepEqual(digests("FROM base AS p\nFROM p\nCOPY --from=p /é.txt /x/\n"), [
+    file("é.txt", "[[0,0,0]]"),
+  ]);
+  assert.deepEqual(digests("FROM scratch\nCOPY a.txt /x/\n"), [file("a.txt", "[[-1,0,0]]")]);
+});
+
+test("without the base image's config no digest is complete; on an empty file system each is", () => {
+  const complete = (text: string) =>
+    [...exactKeys(graphOf(text, [], null), sha256).values()].map(({ isComplete }) => isComplete);
+  assert.deepEqual(complete("FROM base AS b\nRUN a\nFROM b\nRUN b\n"), [false, false]);
+  assert.deepEqual(complete("FROM scratch\nWORKDIR /w\n"), [true]);
+});
+
+/** The digests of a text's steps, in the file's order. */
+function digests(text: string): readonly string[] {
+  return [...exactKeys(graphOf(text), sha256).values()].map(({ digest }) => digest);
+}
+
+/** What predictions know the variables of a text's RUNs by. */
+function environments(text: string): readonly string[] {
+  return graphOf(text).steps.flatMap(({ operation }) =>
+    operation?.kind === "run" ? [operation.environment] : [],
+  );
+}
+
+/** Of the first output of the operation that hashes as this text. */
+function recordOf(json: string): string {
+  return `sha256:${sha256(`sha256:${sha256(json)}@0`)}`;
+}
