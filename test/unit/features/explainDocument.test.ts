@@ -39,6 +39,12 @@ test("a row says what a changed line rebuilds", () => {
   assert.match(text, /\| line 3: `WORKDIR \/app` \| .* \| line 4 \| line 6 \|/);
 });
 
+test("a row names so many lines that rebuild as one can read, and counts the rest", () => {
+  const pairs = Array.from({ length: 60 }, (_, at) => `RUN make ${at}\nLABEL l${at}=1`).join("\n");
+  const row = rowOf(`FROM alpine\n${pairs}\n`, 1);
+  assert.match(row, /lines 2, 4, 6, .*80 and 20 more/);
+});
+
 test("an ARG reaches the instructions that use it, and one before FROM the stages that declare it", () => {
   const { analysis } = viewOf(
     "ARG A=1\nFROM x\nARG A\nCOPY a /\nRUN b\nFROM y\nRUN c\nFROM z\nARG P=/p\nCOPY a $P\nCOPY b /b\nCOPY --from=0 /1 /\nCOPY --from=1 /2 /",

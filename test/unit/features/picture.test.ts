@@ -53,6 +53,25 @@ test("any text is XML: names, commands and controls are escaped or dropped", () 
   assert.ok(!svg.includes("<script"));
 });
 
+test("of more stages than anybody can follow, those next to the target are drawn, and the rest is counted", () => {
+  const chain = Array.from(
+    { length: 400 },
+    (_, at) => `FROM s${at} AS s${at + 1}\nRUN make ${at}`,
+  ).join("\n");
+  const picture = graphPicture(viewOf(`FROM alpine AS s0\nRUN a\n${chain}\n`));
+  assert.ok(picture !== null);
+  assert.equal(picture.boxes.length, 100);
+  assert.ok(picture.boxes.some(({ isTarget }) => isTarget));
+  assert.ok(picture.boxes.every(({ id }) => id > "stage 300" || id === "stage 400"));
+  assert.equal(picture.edges.length, 99);
+  assert.match(
+    picture.description,
+    /Drawn are the 100 stages and images next to the target; 302 more are not\./,
+  );
+  const whole = graphPicture(viewOf("FROM alpine AS a\nRUN a\nFROM a\nRUN b\n"));
+  assert.doesNotMatch(whole?.description ?? "", /Drawn are/);
+});
+
 test("a picture names itself, its boxes and their lines", () => {
   const root = parse(draw("FROM node:20 AS build\nRUN make\nFROM scratch\nCOPY --from=build /a /"));
   const ids = root.attributes["aria-labelledby"]?.split(" ") ?? [];

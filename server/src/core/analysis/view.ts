@@ -18,17 +18,36 @@ export function stageOf({ graph }: Analysis, { place }: StepAnalysis): Stage | n
 }
 
 /** The steps that have to be done before a step can run, by their indexes: the one below, and its sources. */
-export function waitsFor(analysis: Analysis, analysed: StepAnalysis): readonly number[] {
-  const { below } = analysed.keyed;
-  return [...(below === null ? [] : [indexOf(analysis, below)]), ...sourceEnds(analysis, analysed)];
+export function waitsFor(analysis: Analysis, { place }: StepAnalysis): readonly number[] {
+  const { below, sources } = standingOf(analysis)[place.index] ?? alone;
+  return [...(below === null ? [] : [below]), ...sources];
 }
 
-/** The last steps of the stages that a step takes files from, by their indexes. */
-export function sourceEnds(analysis: Analysis, { keyed }: StepAnalysis): readonly number[] {
-  return keyed.sources.flatMap((source) => {
-    const last = analysis.keys.stages[source]?.last;
-    return last == null ? [] : [indexOf(analysis, last)];
-  });
+/** What a step stands on, by indexes in `Analysis.steps`. */
+export interface Standing {
+  readonly below: number | null;
+  /** The last steps of the stages that it takes files from. */
+  readonly sources: readonly number[];
+}
+
+const alone: Standing = { below: null, sources: [] };
+
+const standings = new WeakMap<Analysis, readonly Standing[]>();
+
+/** Of all steps, in their order: who asks for one step often asks for each. */
+export function standingOf(analysis: Analysis): readonly Standing[] {
+  let standing = standings.get(analysis);
+  if (standing === undefined) {
+    standing = analysis.steps.map(({ keyed }) => ({
+      below: keyed.below === null ? null : indexOf(analysis, keyed.below),
+      sources: keyed.sources.flatMap((source) => {
+        const last = analysis.keys.stages[source]?.last;
+        return last == null ? [] : [indexOf(analysis, last)];
+      }),
+    }));
+    standings.set(analysis, standing);
+  }
+  return standing;
 }
 
 /** The place of a step in `Analysis.steps`. */

@@ -7,7 +7,7 @@ import { stageOf } from "../analysis/view.js";
 import type { Builder } from "../build/builder.js";
 import { layerContent } from "../files/layerContent.js";
 import { lineage } from "../graph/layers.js";
-import { consequences, consequencesText } from "../insight/consequences.js";
+import { type Consequences, consequences, consequencesText } from "../insight/consequences.js";
 import { explanation } from "../insight/explanation.js";
 import { invalidators } from "../insight/invalidators.js";
 import type { Effect } from "../instructions/kind.js";
@@ -93,6 +93,7 @@ function explainedStep(analysis: Analysis, analysed: StepAnalysis): ExplainedSte
   const stage = stageOf(analysis, analysed);
   const explained = explanation(analysis, analysed);
   const adds = additions(analysis, analysed);
+  const invalidates = isBuilt ? consequences(analysis, analysed) : none;
   return {
     step: stepLabel(analysis, analysed),
     stage: stage?.name ?? null,
@@ -108,11 +109,13 @@ function explainedStep(analysis: Analysis, analysed: StepAnalysis): ExplainedSte
     adds,
     rebuildsWhen: isBuilt ? invalidators(analysis, analysed) : [],
     survives: explained?.traps ?? [],
-    invalidates: isBuilt ? consequences(analysis, analysed) : { certain: [], possible: [] },
-    notes: notes(analysis, analysed, adds.text),
+    invalidates,
+    notes: notes(analysis, analysed, adds.text, invalidates),
     trigger: step.isTrigger,
   };
 }
+
+const none: Consequences = { certain: [], possible: [] };
 
 function stepLabel(analysis: Analysis, analysed: StepAnalysis): string | null {
   const { number } = analysed.place;
@@ -162,7 +165,12 @@ function additions(analysis: Analysis, analysed: StepAnalysis): ExplainedStep["a
   }
 }
 
-function notes(analysis: Analysis, analysed: StepAnalysis, adds: string): readonly string[] {
+function notes(
+  analysis: Analysis,
+  analysed: StepAnalysis,
+  adds: string,
+  invalidates: Consequences,
+): readonly string[] {
   const { step, layer, effect, isBuilt } = analysed;
   if (!isBuilt) {
     const { target } = analysis.graph;
@@ -181,7 +189,7 @@ function notes(analysis: Analysis, analysed: StepAnalysis, adds: string): readon
     ...(isElsewhere ? [say`It is a layer of ${stageWords(stage)}, not of the final image.`] : []),
     ...(effect === "none" && analysed.place.stage === null
       ? []
-      : [say`If it changes, ${consequencesText(analysis, analysed)}.`]),
+      : [say`If it changes, ${consequencesText(invalidates)}.`]),
   ];
 }
 

@@ -8,7 +8,7 @@ import { variableAt } from "../analysis/variableAt.js";
 import type { View } from "../analysis/view.js";
 import { isBaseKnown, type Step, stageOfStep } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
-import { consequencesText } from "../insight/consequences.js";
+import { consequences, consequencesText } from "../insight/consequences.js";
 import { explanation } from "../insight/explanation.js";
 import { invalidators } from "../insight/invalidators.js";
 import { valueBefore } from "../insight/variables.js";
@@ -99,7 +99,7 @@ function comparison({ analysis, isResult }: View): string {
 
 function afterwards(analysis: Analysis, analysed: StepAnalysis): string {
   if (analysed.effect === "none" && analysed.place.stage === null) return "";
-  return sentence([consequencesText(analysis, analysed)]);
+  return sentence([consequencesText(consequences(analysis, analysed))]);
 }
 
 function item(title: string, text: string): string {

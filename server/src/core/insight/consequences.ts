@@ -1,10 +1,10 @@
 /** What rebuilds after a step, if the step does. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { indexOf, sourceEnds } from "../analysis/view.js";
+import { standingOf } from "../analysis/view.js";
 import { placeOf, type Step } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
 import { variableReferences } from "../syntax/expand.js";
-import { listedAll, listedClauses } from "../text/lists.js";
+import { listedAll, listedClauses, listedSome } from "../text/lists.js";
 import { say } from "../text/say.js";
 
 export interface Consequences {
@@ -25,19 +25,20 @@ export function consequences(analysis: Analysis, from: StepAnalysis): Consequenc
   const certain = new Set<number>();
   const possible = new Set<number>();
   const state = new Map<number, "certain" | "possible">();
-  for (const analysed of analysis.steps) {
+  const standing = standingOf(analysis);
+  // Asked for each of thousands of steps: no list of those below it is made.
+  for (let at = from.place.index + 1; at < analysis.steps.length; at++) {
+    const [analysed, on] = [analysis.steps[at], standing[at]];
+    if (analysed === undefined || on === undefined) continue;
     const { place, keyed, isBuilt } = analysed;
-    const isLater = place.index > from.place.index && place.stage !== null;
-    if (!isLater || !isBuilt || keyed.definition === null) continue;
-    const below = keyed.below === null ? undefined : state.get(indexOf(analysis, keyed.below));
+    if (place.stage === null || !isBuilt || keyed.definition === null) continue;
+    const below = on.below === null ? undefined : state.get(on.below);
     const isStacked = keyed.below === from.keyed || below === "certain";
     const isHit = (isStacked && !keyed.isByContent) || reachesKey(analysis, from, analysed);
     const isOpen =
       isStacked ||
       below === "possible" ||
-      sourceEnds(analysis, analysed).some(
-        (index) => index === from.place.index || state.has(index),
-      );
+      on.sources.some((index) => index === from.place.index || state.has(index));
     if (isHit) {
       state.set(place.index, "certain");
       certain.add(place.line);
@@ -51,8 +52,7 @@ export function consequences(analysis: Analysis, from: StepAnalysis): Consequenc
 }
 
 /** The same in a clause: `lines 4 and 5 rebuild; line 9 may rebuild`. */
-export function consequencesText(analysis: Analysis, from: StepAnalysis): string {
-  const { certain, possible } = consequences(analysis, from);
+export function consequencesText({ certain, possible }: Consequences): string {
   const surely =
     certain.length === 1
       ? say`line ${numbers(certain)} rebuilds`
@@ -123,6 +123,10 @@ export function lineList(lines: readonly number[]): string {
   return lines.length === 1 ? say`line ${numbers(lines)}` : say`lines ${numbers(lines)}`;
 }
 
+/** Nobody reads on; and of thousands of lines each may name all that follow. */
+const mostRuns = 40;
+
+/** At most so many stretches; how many lines they leave out is counted. */
 function numbers(lines: readonly number[]): string {
   const runs: [number, number][] = [];
   for (const line of [...lines].sort((a, b) => a - b)) {
@@ -130,8 +134,10 @@ function numbers(lines: readonly number[]): string {
     if (last !== undefined && line === last[1] + 1) last[1] = line;
     else runs.push([line, line]);
   }
-  const words = runs.flatMap(([start, end]) =>
+  const named = runs.slice(0, mostRuns);
+  const words = named.flatMap(([start, end]) =>
     end - start > 1 ? [`${start}–${end}`] : start === end ? [`${start}`] : [`${start}`, `${end}`],
   );
-  return listedAll(words);
+  const said = named.reduce((sum, [start, end]) => sum + end - start + 1, 0);
+  return said < lines.length ? listedSome(words, lines.length - said) : listedAll(words);
 }

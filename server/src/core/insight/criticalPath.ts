@@ -31,8 +31,8 @@ export function criticalPath(analysis: Analysis): CriticalPath {
   const last = analysis.keys.stages[analysis.graph.target?.index ?? -1]?.last;
   const steps: StepAnalysis[] = [];
   const whole = last == null ? undefined : chains.get(indexOf(analysis, last));
-  for (let chain = whole ?? null; chain !== null; chain = chain.before) steps.unshift(chain.last);
-  return { steps, running: whole?.running ?? 0 };
+  for (let chain = whole ?? null; chain !== null; chain = chain.before) steps.push(chain.last);
+  return { steps: steps.reverse(), running: whole?.running ?? 0 };
 }
 
 interface Chain {

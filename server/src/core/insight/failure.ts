@@ -5,7 +5,7 @@
  * the image of the last good step and the container of the failed one.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { sourceEnds, stageOf, waitsFor } from "../analysis/view.js";
+import { stageOf, standingOf, waitsFor } from "../analysis/view.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
 import { stageWords } from "../words/stageWords.js";
@@ -126,10 +126,11 @@ function buildkitReport(
   const { keyed: own } = failed;
   const takesFiles =
     failed.step.operation?.kind === "copy" || own.context.length > 0 || own.sources.length > 0;
+  const standing = standingOf(analysis)[failed.place.index];
   const open = [failed];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const isOwn = next === failed && takesFiles;
-    for (const index of isOwn ? sourceEnds(analysis, next) : waitsFor(analysis, next)) {
+    for (const index of isOwn ? (standing?.sources ?? []) : waitsFor(analysis, next)) {
       const step = analysis.steps[index];
       if (step === undefined || certain.has(step.place.index)) continue;
       certain.add(step.place.index);

@@ -170,6 +170,9 @@ export function graphPicture(view: View): GraphPicture | null {
     ...new Set(path.steps.flatMap((analysed) => stageOf(analysis, analysed) ?? [])),
   ];
   const critical = new Set(criticalStages.map(({ index }) => index));
+  const nextOnPath = new Map(
+    criticalStages.map(({ index }, at) => [index, criticalStages[at + 1]?.index]),
+  );
   const isSequence = analysis.graph.rules.worksInOrder;
   const images = new Map<string, StageBox>();
   const edges = new Map<string, OpenEdge>();
@@ -185,7 +188,7 @@ export function graphPicture(view: View): GraphPicture | null {
       }
       if (from === to || (source.kind === "stage" && source.index >= stage.index)) continue;
       const name = `${from} ${to}`;
-      const isOnPath = source.kind === "stage" && isNext(criticalStages, source.index, stage.index);
+      const isOnPath = source.kind === "stage" && nextOnPath.get(source.index) === stage.index;
       const edge: OpenEdge = edges.get(name) ?? {
         ...{ from, to, taken: [] },
         isNeeded: stage.isBuilt,
@@ -195,8 +198,18 @@ export function graphPicture(view: View): GraphPicture | null {
       edges.set(name, edge);
     }
   }
-  const boxes = stages.map((stage) => stageBox(view, stage, critical.has(stage.index)));
-  const drawn = [...edges.values()].map(stageEdge);
+  const ids = [...images.keys(), ...stages.map(({ index }) => stageId(index))];
+  const near = nearest(ids, [...edges.values()], target === null ? null : stageId(target.index));
+  const boxes = new Map<string, StageBox>();
+  for (const [id, image] of images) if (near.has(id)) boxes.set(id, image);
+  for (const stage of stages) {
+    const id = stageId(stage.index);
+    if (near.has(id)) boxes.set(id, stageBox(view, stage, critical.has(stage.index)));
+  }
+  const drawn = [...edges.values()]
+    .filter(({ from, to }) => near.has(from) && near.has(to))
+    .map(stageEdge);
+  const left = ids.length - boxes.size;
   const total = count(stages.length, "stage");
   const needed = stages.filter(({ isBuilt }) => isBuilt).length;
   return {
@@ -208,16 +221,46 @@ export function graphPicture(view: View): GraphPicture | null {
       isSequence
         ? say`${total}, ${needed} of them built, one after another.`
         : say`${total}, ${needed} of them needed.`,
-      ...(criticalStages.length > 1 && !isSequence
+      ...(left > 0
+        ? [
+            say`Drawn are the ${boxes.size} stages and images next to the target; ${left} more are not.`,
+          ]
+        : []),
+      ...(criticalStages.length > 1 && criticalStages.length <= mostBoxes && !isSequence
         ? [
             say`The longest chain of steps that wait for each other: ${chainWords(criticalStages)} (${count(path.steps.length, "step")}, ${path.running} to run).`,
           ]
         : []),
-      ...drawn.map((edge) => edgeSentence(edge, boxes, images)),
+      ...drawn.map((edge) => edgeSentence(edge, boxes)),
     ].join(" "),
-    boxes: [...images.values(), ...boxes],
+    boxes: [...boxes.values()],
     edges: drawn,
   };
+}
+
+/** Through more boxes nobody finds a way, and placing thousands takes minutes. */
+const mostBoxes = 100;
+
+/** What is drawn: the target, what it is made of, what that is made of; then the rest in order. */
+function nearest(
+  ids: readonly string[],
+  edges: readonly OpenEdge[],
+  target: string | null,
+): ReadonlySet<string> {
+  if (ids.length <= mostBoxes) return new Set(ids);
+  const into = new Map<string, OpenEdge[]>();
+  for (const edge of edges) {
+    const others = into.get(edge.to);
+    if (others === undefined) into.set(edge.to, [edge]);
+    else others.push(edge);
+  }
+  const near = new Set<string>(target === null ? [] : [target]);
+  // A set is walked to what is added on the way.
+  for (const id of near) {
+    for (const { from } of into.get(id) ?? []) if (near.size < mostBoxes) near.add(from);
+  }
+  for (const id of ids) if (near.size < mostBoxes) near.add(id);
+  return near;
 }
 
 /** `stage a, then stage b`. */
@@ -304,10 +347,6 @@ function imageId(reference: string): string {
   return `image ${reference}`;
 }
 
-function isNext(path: readonly Stage[], from: number, to: number): boolean {
-  return path.some(({ index }, at) => index === from && path[at + 1]?.index === to);
-}
-
 /** What an edge's label says before it leaves the rest out. */
 const mostLines = 3;
 
@@ -335,13 +374,8 @@ function placeWords(kind: Taken["kind"], line: number): string {
   }
 }
 
-function edgeSentence(
-  edge: StageEdge,
-  stages: readonly StageBox[],
-  images: ReadonlyMap<string, StageBox>,
-): string {
-  const title = (id: string) =>
-    images.get(id)?.title ?? stages.find((stage) => stage.id === id)?.title ?? id;
+function edgeSentence(edge: StageEdge, boxes: ReadonlyMap<string, StageBox>): string {
+  const title = (id: string) => boxes.get(id)?.title ?? id;
   const [to, from] = [title(edge.to), title(edge.from)];
   switch (edge.kinds[0]) {
     case "from":
