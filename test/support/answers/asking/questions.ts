@@ -100,18 +100,9 @@ export async function askOfServer(server: LanguageServer): Promise<readonly Answ
     ],
   );
   return [
-    ["what the server can do", JSON.stringify(withoutLenses(server.initialized))],
+    ["what the server can do", JSON.stringify(server.initialized)],
     ...(await askAll(server, glossary)),
   ];
-}
-
-/** Whether lenses bring their words along or are asked for them: the words are compared. */
-function withoutLenses(initialized: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(initialized, (name, value) =>
-      name === "codeLensProvider" ? undefined : value,
-    ) ?? "null",
-  );
 }
 
 type Question = readonly [name: string, method: string, params: object];
