@@ -239,7 +239,7 @@ export function graphPicture(view: View): GraphPicture | null {
 }
 
 /** Through more boxes nobody finds a way, and placing thousands takes minutes. */
-const mostBoxes = 100;
+const mostBoxes = 60;
 
 /** What is drawn: the target, what it is made of, what that is made of; then the rest in order. */
 function nearest(
