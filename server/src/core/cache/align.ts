@@ -4,6 +4,7 @@ import type { BuildGraph, Stage, Step, StepRef } from "../graph/graph.js";
 import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
 import type { Instruction } from "../syntax/syntax.js";
+import { addTo } from "../text/grouped.js";
 import type { BuildRecord, StepRecord } from "./records.js";
 
 const texts = pairMemory<Digest, Instruction, string>();
@@ -29,9 +30,7 @@ export function stepsByStage(build: BuildRecord): RecordedSteps {
   return recordedSteps.get([build], () => {
     const stages = new Map<number | null, StepRecord[]>();
     for (const step of build.steps) {
-      const list = stages.get(step.stage);
-      if (list === undefined) stages.set(step.stage, [step]);
-      else list.push(step);
+      addTo(stages, step.stage, step);
     }
     return stages;
   });

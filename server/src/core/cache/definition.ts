@@ -3,13 +3,15 @@
  * or earlier steps. Source: BuildKit, solver/llbsolver/ops (`CacheMap` of exec.go and file.go);
  * moby, image/cache/compare.go.
  */
+import type { BuildFlags } from "../build/buildFlags.js";
 import type { BuildDefinition } from "../build/definition.js";
 import { formatPlatform } from "../build/platform.js";
 import { orderedMounts } from "../files/requests.js";
 import type { Stage, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyItem, CopyOperation, Mount, RunOperation } from "../instructions/operation.js";
-import { cleanPath } from "../text/paths.js";
+import { parentsSource } from "../instructions/paths.js";
+import { goBaseName } from "../text/paths.js";
 
 /** The digests of a definition's parts by name, as the store keeps them: they tell no value. */
 export type Facets = Readonly<Record<string, string>>;
@@ -105,8 +107,7 @@ function buildkitDefinition(
         directory: operation.directory || "/",
         user: operation.user,
         mounts: JSON.stringify(mountKeys(operation, args.get("BUILDKIT_CACHE_MOUNT_NS") ?? "")),
-        // `--network=default` in the file is no network of its own: convert.go `dispatchRunNetwork`.
-        network: operation.network === "default" ? flags.network || "default" : operation.network,
+        network: networkOf(operation, flags),
         hosts: JSON.stringify(flags.hosts),
         sharedMemory: String(flags.sharedMemory),
         options: JSON.stringify([
@@ -125,6 +126,11 @@ function buildkitDefinition(
         places: placesOf(operation),
       }));
   }
+}
+
+/** `--network=default` in the file is no network of its own: convert.go `dispatchRunNetwork`. */
+export function networkOf({ network }: RunOperation, flags: BuildFlags): string {
+  return network === "default" ? flags.network || "default" : network;
 }
 
 /** null: the classic builder commits nothing for the step (FROM, ARG before it). */
@@ -160,11 +166,9 @@ function placesOf({ from, items }: CopyOperation): string {
 function itemKey(item: CopyItem, operation: CopyOperation): readonly string[] {
   switch (item.kind) {
     case "paths": {
-      if (!operation.parents) return ["paths", baseName(item.source)];
-      const pivot = item.text.indexOf("/./");
-      const root = pivot < 0 ? "/" : cleanPath(`/${item.text.slice(0, pivot)}`);
-      const pattern = cleanPath(`/${pivot < 0 ? item.text : item.text.slice(pivot + 3)}`);
-      return ["parents", baseName(root), pattern, root];
+      if (!operation.parents) return ["paths", goBaseName(item.source)];
+      const { root, pattern } = parentsSource(item.text);
+      return ["parents", goBaseName(root), pattern, root];
     }
     case "inline":
       return ["inline", item.name];
@@ -173,11 +177,6 @@ function itemKey(item: CopyItem, operation: CopyOperation): readonly string[] {
     case "git":
       return ["git"];
   }
-}
-
-/** Go's `path.Base`. */
-function baseName(path: string): string {
-  return path === "/" ? "/" : path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** `root` is user 0; other names stay names: client/llb/fileop.go `WithUser`. */

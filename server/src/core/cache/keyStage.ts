@@ -133,13 +133,11 @@ function runOf(
 /** A step is one builder's. */
 const runsNothing = new WeakSet<Step>();
 
-const nothing: readonly unknown[] = [];
-
 /** Everything that its inputs besides the root file system are made from. */
 function takesOf(step: Step, at: Position, input: StageIn): readonly unknown[] {
   const { operation } = step;
   if (operation?.kind === "copy") return takenFrom(operation.from, at, input);
-  if (operation?.kind !== "run" || operation.mounts.length === 0) return nothing;
+  if (operation?.kind !== "run" || operation.mounts.length === 0) return none;
   return sourcesOf(step).flatMap((source) => takenFrom(source, at, input));
 }
 
@@ -157,7 +155,7 @@ function takenFrom(from: SourceReference, at: Position, input: StageIn): readonl
     case "image":
       return [isOn(from, at.vertex, input)];
     case "scratch":
-      return nothing;
+      return none;
   }
 }
 
@@ -294,7 +292,7 @@ function isByContent({ operation }: Step, others: readonly StepInput[]): boolean
   return operation?.kind === "run" && others.some(({ isBase }) => isBase);
 }
 
-const none = keptList<never>([]);
+const none: readonly never[] = [];
 
 const keylessOutcomes = new WeakMap<Step, StepOutcome>();
 

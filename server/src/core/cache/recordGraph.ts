@@ -3,6 +3,7 @@
  * digest of its definition and by the records and contents that its inputs may be. Source: BuildKit,
  * cache/remotecache/v1/spec.go.
  */
+import { addTo } from "../text/grouped.js";
 import { type InputName, isSameName, nameText } from "./inputName.js";
 
 /** One record, known by its identity: two are the same place in the cache only if they are one. */
@@ -46,7 +47,7 @@ export class Bucket {
     if (this.#bySecond === null) {
       this.#bySecond = new Map();
       for (const record of this.records)
-        for (const one of alternativesOf(record.inputs[1])) add(this.#bySecond, one, record);
+        for (const one of alternativesOf(record.inputs[1])) addTo(this.#bySecond, one, record);
     }
     return this.#bySecond.get(second) ?? [];
   }
@@ -120,12 +121,6 @@ function layerOf(records: ReadonlyMap<CacheRecord, boolean>): RecordLayer {
   return { records, byDefinition };
 }
 
-function add<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
-}
-
 function alternativesOf(input: readonly RecordedInput[] | undefined): readonly Found[] {
   if (input === undefined) return [null];
   return input.map((one) => (one.kind === "record" ? one.record : nameText(one.name)));
@@ -188,9 +183,7 @@ export function withoutStacked(
   for (const record of records) {
     for (const root of record.inputs[0] ?? []) {
       if (root.kind !== "record") continue;
-      const others = stacked.get(root.record);
-      if (others === undefined) stacked.set(root.record, [record]);
-      else others.push(record);
+      addTo(stacked, root.record, record);
     }
   }
   const hidden = new Set<CacheRecord>();

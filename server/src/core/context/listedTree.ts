@@ -1,5 +1,6 @@
 /** A file tree from a plain list: for a git tree, and tests. */
 import type { HostError } from "../host.js";
+import { addTo } from "../text/grouped.js";
 import { baseName, parentPath, pathInRoot } from "../text/paths.js";
 import {
   type FileKind,
@@ -43,11 +44,7 @@ export function listedTree(
     if (path !== "") listed.set(path, { ...file, path });
   }
   const childrenOf = new Map<string, ListedFile[]>();
-  for (const file of listed.values()) {
-    const siblings = childrenOf.get(parentPath(file.path));
-    if (siblings === undefined) childrenOf.set(parentPath(file.path), [file]);
-    else siblings.push(file);
-  }
+  for (const file of listed.values()) addTo(childrenOf, parentPath(file.path), file);
   const folderOf = ({ path, mode = 0o755, uid = 0, gid = 0, error }: ListedFile): FolderNode => {
     const children = childrenOf.get(path) ?? [];
     const errors = error === undefined ? [] : [{ ...error, path: "" }];

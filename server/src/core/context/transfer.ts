@@ -5,6 +5,7 @@
  * diskwriter.go `HandleChange`; BuildKit, source/local (`sharedKey`).
  */
 import type { Digest } from "../host.js";
+import { addTo } from "../text/grouped.js";
 import type { FileNode, FileTree, FolderNode, TreeNode } from "./fileTree.js";
 import { childOf, folderNode, withParts } from "./folder.js";
 import { differingParts } from "./folderText.js";
@@ -76,9 +77,7 @@ function sentBelow(folder: FolderNode, paths: readonly string[]): FolderNode {
   const below = new Map<string, string[]>();
   for (const path of paths) {
     const [name = "", rest = ""] = path.split(/\/(.*)/s, 2);
-    const others = below.get(name);
-    if (others === undefined) below.set(name, [rest]);
-    else others.push(rest);
+    addTo(below, name, rest);
   }
   const children: TreeNode[] = [];
   for (const [name, rests] of below) {

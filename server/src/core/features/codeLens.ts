@@ -41,17 +41,20 @@ export function codeLensesToShow(view: View, detail: LensDetail): readonly (Lens
  * @param line from 1
  */
 export function codeLensAt(view: View, detail: LensDetail, line: number): Lens | null {
-  const analysed = shownSteps(view, detail).find(({ place }) => place.line === line);
+  const analysed = view.analysis.steps.find(
+    (one) => one.place.line === line && isShown(one, detail),
+  );
   return analysed === undefined ? null : lensOf(view, analysed);
 }
 
 function shownSteps(view: View, detail: LensDetail): readonly StepAnalysis[] {
-  if (detail === "off") return [];
-  return view.analysis.steps.filter(
-    ({ step, effect }) =>
-      // An ONBUILD that runs here has no text of its own: its FROM tells of it.
-      !step.isTrigger && (detail === "all" || effect === "layer" || effect === "base"),
-  );
+  return view.analysis.steps.filter((one) => isShown(one, detail));
+}
+
+function isShown({ step, effect }: StepAnalysis, detail: LensDetail): boolean {
+  // An ONBUILD that runs here has no text of its own: its FROM tells of it.
+  if (detail === "off" || step.isTrigger) return false;
+  return detail === "all" || effect === "layer" || effect === "base";
 }
 
 function lensOf(view: View, analysed: StepAnalysis): Lens {

@@ -4,6 +4,7 @@ import type { Builder } from "../build/builder.js";
 import type { CopyRequest } from "../context/selection.js";
 import type { Step } from "../graph/graph.js";
 import type { CopyOperation, Mount, RunOperation } from "../instructions/operation.js";
+import { compareBytes } from "../text/paths.js";
 
 /** What a step asks of the build contexts, in the order of its inputs. */
 export function contextRequests({ operation }: Step, builder: Builder): readonly CopyRequest[] {
@@ -35,7 +36,5 @@ export function mountRequest(mount: Mount, builder: Builder): CopyRequest {
  * BuildKit, client/llb/exec.go `Marshal`.
  */
 export function orderedMounts(operation: RunOperation): readonly Mount[] {
-  return [...operation.mounts].sort((a, b) =>
-    a.target < b.target ? -1 : a.target > b.target ? 1 : 0,
-  );
+  return [...operation.mounts].sort((a, b) => compareBytes(a.target, b.target));
 }

@@ -1,5 +1,6 @@
 /** Which stage a name means, for FROM, `--from` and `--target`. */
 import type { Builder } from "../build/builder.js";
+import { addTo } from "../text/grouped.js";
 
 /** The names of a file's stages, as they are written. */
 export interface StageNames {
@@ -23,9 +24,7 @@ export function stageNames(builder: Builder, written: readonly (string | null)[]
   const stages = new Map<string, number[]>();
   for (const [index, name] of written.entries()) {
     if (name === null) continue;
-    const same = stages.get(name);
-    if (same === undefined) stages.set(name, [index]);
-    else same.push(index);
+    addTo(stages, name, index);
   }
   return { builder, written, stages };
 }

@@ -114,7 +114,8 @@ function configOfImage(image: BaseImage): ImageConfig {
 }
 
 /** `NAME=value`, or a name alone. */
-function parseEntry(entry: string): readonly [string, string] {
+/** An entry of an image's environment: `NAME=value`, or a name alone. */
+export function parseEntry(entry: string): readonly [string, string] {
   const at = entry.indexOf("=");
   return at < 0 ? [entry, ""] : [entry.slice(0, at), entry.slice(at + 1)];
 }

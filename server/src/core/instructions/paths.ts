@@ -6,6 +6,20 @@ export function joinPaths(...parts: readonly string[]): string {
   return cleanPath(parts.filter((part) => part !== "").join("/"));
 }
 
+/**
+ * A source of COPY --parents: what is copied from, and the pattern of what is taken below it, both
+ * absolute and clean. Source: BuildKit, dockerfile2llb/convert_copy.go `dispatchCopy`.
+ */
+export function parentsSource(text: string): { readonly root: string; readonly pattern: string } {
+  const pivot = text.indexOf("/./");
+  return pivot < 0
+    ? { root: "/", pattern: cleanPath(`/${text}`) }
+    : {
+        root: cleanPath(`/${text.slice(0, pivot)}`),
+        pattern: cleanPath(`/${text.slice(pivot + 3)}`),
+      };
+}
+
 /** A WORKDIR's new directory. An absolute path stays as typed: BuildKit `NormalizeWorkdir`. */
 export function resolveDirectory(current: string, path: string): string {
   if (path.startsWith("/")) return path;

@@ -7,6 +7,7 @@ import { type BuildGraph, placeOf, type Stage, type Step, stageLine } from "../g
 import { lineage } from "../graph/layers.js";
 import { criticalPath } from "../insight/criticalPath.js";
 import type { SourceReference } from "../instructions/operation.js";
+import { addTo } from "../text/grouped.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { predictionWords, shownPrediction } from "../words/predictionWords.js";
@@ -249,11 +250,7 @@ function nearest(
 ): ReadonlySet<string> {
   if (ids.length <= mostBoxes) return new Set(ids);
   const into = new Map<string, OpenEdge[]>();
-  for (const edge of edges) {
-    const others = into.get(edge.to);
-    if (others === undefined) into.set(edge.to, [edge]);
-    else others.push(edge);
-  }
+  for (const edge of edges) addTo(into, edge.to, edge);
   const near = new Set<string>(target === null ? [] : [target]);
   // A set is walked to what is added on the way.
   for (const id of near) {

@@ -1,4 +1,5 @@
 /** The bodies of heredocs, in the lines after the instruction that announces them. */
+import { addTo } from "../text/grouped.js";
 import type { Placed } from "../text/range.js";
 import type { HeredocInLine } from "./heredocs.js";
 import { keywordGrammar } from "./keyword.js";
@@ -110,9 +111,7 @@ function indexLines(lines: SourceLines, chomp: boolean): LinesByText {
   const byText = new Map<string, number[]>();
   for (let index = 0, line = lines.at(0); line !== undefined; line = lines.at(++index)) {
     const key = text.slice(contentStart(text, line, chomp), line.end);
-    const places = byText.get(key);
-    if (places === undefined) byText.set(key, [index]);
-    else places.push(index);
+    addTo(byText, key, index);
   }
   return byText;
 }

@@ -42,6 +42,11 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** Go's `path.Base` of a clean path that is not "": the last element; "/" for the root. */
+export function goBaseName(path: string): string {
+  return path === "/" ? "/" : baseName(path);
+}
+
 /** Everything before the last element; "" for a name at the root and for the root itself. */
 export function parentPath(path: string): string {
   const slash = path.lastIndexOf("/");

@@ -1,15 +1,8 @@
 /** The ops of a COPY or an ADD. Source: dockerfile2llb/convert_copy.go, convert.go `dispatchCopy`. */
 import type { CopyItem, CopyOperation } from "../../instructions/operation.js";
+import { parentsSource } from "../../instructions/paths.js";
 import { cleanPath } from "../../text/paths.js";
-import {
-  type Copied,
-  copyOne,
-  copyPaths,
-  documentOp,
-  type FileAction,
-  fileOp,
-  ownerOf,
-} from "./fileOp.js";
+import { type Copied, copyAction, documentOp, type FileAction, fileOp, ownerOf } from "./fileOp.js";
 import { mergeOp } from "./mergeOp.js";
 import { type Op, type OpSetting, type Vertex, vertexOf } from "./op.js";
 
@@ -55,23 +48,24 @@ function sourceOf(item: CopyItem, operation: CopyOperation, setting: CopySetting
   const copied = copiedBy(operation, item, setting);
   switch (item.kind) {
     case "paths": {
-      const { exclude } = operation;
-      const all = { ...copied, ...pathsOf(item, operation), exclude };
-      return { action: copyPaths(setting.source, all, dialect) };
+      const { path, include } = pathsOf(item, operation);
+      const search = { include, exclude: operation.exclude };
+      return { action: copyAction(setting.source, { ...copied, path }, search, dialect) };
     }
     case "inline": {
       const document = documentOp(item.name, item.content, 0o644);
       const path = `/${item.name}`;
-      const action = copyOne(vertexOf(document, digest), { ...copied, path }, dialect);
+      const action = copyAction(vertexOf(document, digest), { ...copied, path }, null, dialect);
       return { action, document };
     }
     case "http": {
       const vertex = `http:${JSON.stringify([item.url, item.checksum])}`;
-      return { action: copyOne(vertex, { ...copied, path: `/${item.fileName}` }, dialect) };
+      const path = `/${item.fileName}`;
+      return { action: copyAction(vertex, { ...copied, path }, null, dialect) };
     }
     case "git": {
       const vertex = `git:${JSON.stringify([item.url, item.keepGitDir, item.checksum])}`;
-      return { action: copyOne(vertex, { ...copied, path: "/" }, dialect) };
+      return { action: copyAction(vertex, { ...copied, path: "/" }, null, dialect) };
     }
   }
 }
@@ -99,7 +93,6 @@ function pathsOf(
   { parents }: CopyOperation,
 ): { readonly path: string; readonly include: readonly string[] } {
   if (!parents) return { path: source, include: [] };
-  const pivot = text.indexOf("/./");
-  const pattern = cleanPath(`/${pivot < 0 ? text : text.slice(pivot + 3)}`).slice(1);
-  return { path: pivot < 0 ? "/" : cleanPath(`/${text.slice(0, pivot)}`), include: [pattern] };
+  const { root, pattern } = parentsSource(text);
+  return { path: root, include: [pattern.slice(1)] };
 }

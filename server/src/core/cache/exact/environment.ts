@@ -27,7 +27,6 @@ export class StageEnvironment {
   static continuing(parent: StageEnvironment, { config }: Stage): StageEnvironment {
     const start = new StageEnvironment(parent.#values);
     for (const [name, value] of config.environment) start.#set(name, value);
-    if (!start.#values.has("PATH")) start.#set("PATH", defaultPath);
     return start;
   }
 

@@ -10,6 +10,7 @@ import {
   type StageBase,
   type Step,
 } from "../../graph/graph.js";
+import { parseEntry } from "../../graph/startScope.js";
 import type { Digest } from "../../host.js";
 import type { MakeDirectoryOperation, SourceReference } from "../../instructions/operation.js";
 import { copyOps, type StepOps } from "./copyOps.js";
@@ -98,15 +99,9 @@ function startOf(stage: Stage, { graph, ends }: Walk): StageEnd {
   const image = base.kind === "image" ? base.image : null;
   return {
     vertex: baseVertex(base, stage),
-    environment: StageEnvironment.ofImage((image?.environment ?? []).map(readEntry)),
+    environment: StageEnvironment.ofImage((image?.environment ?? []).map(parseEntry)),
     isKnown: isBaseKnown(base) && base.kind !== "broken",
   };
-}
-
-/** `NAME=value`, or a name alone. */
-function readEntry(entry: string): readonly [string, string] {
-  const [name = "", value = ""] = entry.split(/=(.*)/s, 2);
-  return [name, value];
 }
 
 function baseVertex(base: StageBase, stage: Stage): Vertex {

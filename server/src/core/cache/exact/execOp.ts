@@ -5,7 +5,8 @@
 import type { BuildFlags } from "../../build/buildFlags.js";
 import { orderedMounts } from "../../files/requests.js";
 import type { Mount, RunOperation } from "../../instructions/operation.js";
-import { baseName } from "../../text/paths.js";
+import { baseName, compareBytes } from "../../text/paths.js";
+import { networkOf } from "../definition.js";
 import { documentOp, fileOp, makeDirectory, numericOwner } from "./fileOp.js";
 import { filled, goJson } from "./goJson.js";
 import { Inputs, type Op, type OpSetting, type Vertex, vertexOf } from "./op.js";
@@ -61,7 +62,7 @@ export function execOp(operation: RunOperation, root: Vertex, setting: RunSettin
     Exec: filled({
       meta,
       mounts: isPlainRoot(mounts) ? [] : mounts.map((mount) => written(mount, setting)),
-      network: networkOf(operation, flags),
+      network: networks[networkOf(operation, flags)] ?? 0,
       security: operation.security === "insecure" ? 1 : 0,
       secretenv: secretVariables(operation),
     }),
@@ -83,12 +84,6 @@ function written(mount: WrittenMount, { dialect }: RunSetting): object {
   return { input, dest, output, ...filled(others) };
 }
 
-/** `--network=default` in the file leaves it to the command line: convert.go `dispatchRunNetwork`. */
-function networkOf(operation: RunOperation, flags: BuildFlags): number {
-  const name = operation.network === "default" ? flags.network : operation.network;
-  return networks[name] ?? 0;
-}
-
 /** The mounts that hold files, in the order of their targets. */
 function fileMounts(
   operation: RunOperation,
@@ -105,7 +100,7 @@ function fileMounts(
     mounts.push(memoryMount("/dev/shm", setting.flags.sharedMemory));
   }
   return mounts
-    .sort((a, b) => (a.dest < b.dest ? -1 : a.dest > b.dest ? 1 : 0))
+    .sort((a, b) => compareBytes(a.dest, b.dest))
     .map(({ dest, source, fields }) => ({
       input: inputs.add(source),
       dest,

@@ -2,6 +2,7 @@
  * File ops: what COPY, ADD, WORKDIR and inline documents do without a container. Sources:
  * solver/llbsolver/ops/file.go `CacheMap`, client/llb/fileop.go, solver/pb/ops.proto.
  */
+import { goBaseName } from "../../text/paths.js";
 import type { Dialect } from "./dialect.js";
 import { base64, filled, goJson } from "./goJson.js";
 import { Inputs, type Op, type Vertex } from "./op.js";
@@ -60,7 +61,7 @@ function isDefault(rows: readonly Row[]): boolean {
 }
 
 export interface Copied {
-  /** Absolute. */
+  /** Absolute; the action holds its last name, the selector the rest. */
   readonly path: string;
   readonly destination: string;
   readonly owner: Owner | null;
@@ -69,43 +70,35 @@ export interface Copied {
   readonly unpack: boolean;
 }
 
-/** A copy by paths, which may hold wildcards. */
-export function copyPaths(
+/** Of a copy by paths, which may hold wildcards. */
+export interface Search {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** @param search null: of one thing, a document, a download, a repository */
+export function copyAction(
   source: Vertex,
-  copied: Copied & { readonly include: readonly string[]; readonly exclude: readonly string[] },
+  copied: Copied,
+  search: Search | null,
   dialect: Dialect,
 ): FileAction {
   const { mode, modeStr } = writtenMode(copied.mode, dialect);
+  const searches = search !== null;
   const fields = filled({
-    src: lastName(copied.path),
+    src: goBaseName(copied.path),
     dest: copied.destination,
     owner: writtenOwner(copied.owner),
     mode,
-    followSymlink: true,
-    dirCopyContents: true,
+    followSymlink: searches,
+    dirCopyContents: searches,
     attemptUnpackDockerCompatibility: copied.unpack,
     createDestPath: true,
-    allowWildcard: true,
-    allowEmptyWildcard: true,
+    allowWildcard: searches,
+    allowEmptyWildcard: searches,
     timestamp: noTime,
-    include_patterns: copied.include,
-    exclude_patterns: copied.exclude,
-    modeStr,
-  });
-  return { fields, source };
-}
-
-/** A copy of one thing that needs no search: a document, a download, a repository. */
-export function copyOne(source: Vertex, copied: Copied, dialect: Dialect): FileAction {
-  const { mode, modeStr } = writtenMode(copied.mode, dialect);
-  const fields = filled({
-    src: lastName(copied.path),
-    dest: copied.destination,
-    owner: writtenOwner(copied.owner),
-    mode,
-    attemptUnpackDockerCompatibility: copied.unpack,
-    createDestPath: true,
-    timestamp: noTime,
+    include_patterns: search?.include,
+    exclude_patterns: search?.exclude,
     modeStr,
   });
   return { fields, source };
@@ -173,9 +166,4 @@ function writtenMode(
   return typed === "" || !keepsSymbolicModes
     ? { mode: -1, modeStr: "" }
     : { mode: 0, modeStr: typed };
-}
-
-/** Go's `path.Base` of an absolute path: the rest of it is in the selector. */
-function lastName(path: string): string {
-  return path === "/" ? "/" : path.slice(path.lastIndexOf("/") + 1);
 }

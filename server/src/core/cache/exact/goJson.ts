@@ -2,6 +2,7 @@
  * JSON as Go writes it: a cache key is the digest of such a text, so every byte counts. Fields stand
  * in the order in which they are given. Source: Go, encoding/json; BuildKit, solver/llbsolver/ops.
  */
+import { utf8Bytes } from "../../syntax/characters.js";
 
 /** Go's `json.Marshal`: it writes `<`, `>`, `&` and two line separators as escapes. */
 export function goJson(value: unknown): string {
@@ -27,7 +28,7 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 /** The UTF-8 bytes of a text in base64, as Go writes a `[]byte`. */
 export function base64(text: string): string {
-  const bytes = utf8Bytes(text);
+  const bytes = [...text].flatMap((character) => utf8Bytes(character.codePointAt(0) ?? 0));
   let written = "";
   for (let at = 0; at < bytes.length; at += 3) {
     const [first = 0, second, third] = bytes.slice(at, at + 3);
@@ -38,20 +39,4 @@ export function base64(text: string): string {
     written += third === undefined ? "=" : alphabet.charAt(third & 63);
   }
   return written;
-}
-
-function utf8Bytes(text: string): readonly number[] {
-  const bytes: number[] = [];
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), rest(code, 0));
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), rest(code, 6), rest(code, 0));
-    else bytes.push(0xf0 | (code >> 18), rest(code, 12), rest(code, 6), rest(code, 0));
-  }
-  return bytes;
-}
-
-function rest(code: number, shift: number): number {
-  return 0x80 | ((code >> shift) & 63);
 }
