@@ -74,7 +74,7 @@ export function openEditor(server: LanguageServer, input: Input): Editor {
         await server.tell("textDocument/didChange", { textDocument, contentChanges: [{ text }] });
       }
       const changes = changedFiles(folder, round.operations);
-      await server.tell("workspace/didChangeWatchedFiles", { changes });
+      if (changes.length > 0) await server.filesChanged(changes);
     }
     if (round.forgets) await server.ask("stratacast/forgetBuilds", {});
     const { target, buildArgs } = folder.request;

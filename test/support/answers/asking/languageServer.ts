@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import {
   createProtocolConnection,
@@ -19,6 +20,9 @@ import { editorCapabilities } from "../../editorCapabilities.js";
 
 /** A question that takes longer has no answer, and the server is given up. Milliseconds. */
 const patience = 30_000;
+
+/** Longer than the server gathers the events of a watcher before it looks. Milliseconds. */
+const gathering = 20;
 
 /** The server has ended, or answers no more. */
 export class ServerGone extends Error {}
@@ -41,6 +45,8 @@ export interface LanguageServer {
   configured(work: () => Promise<void>): Promise<void>;
   /** Waits until it has read all that it wants to read after what it was told last. */
   settled(choice: Choice): Promise<void>;
+  /** Tells what a watcher saw; ends when it has begun to look at that. */
+  filesChanged(changes: readonly object[]): Promise<void>;
   workspaceFolder(folder: string | null): Promise<void>;
   /** What it published last for the open document, and what it asks to be told of. */
   published(): object;
@@ -166,6 +172,12 @@ export async function startLanguageServer(
       const before = configurations;
       await work();
       await until("no question for the settings", () => configurations > before);
+    },
+    async filesChanged(changes) {
+      await tell("workspace/didChangeWatchedFiles", { changes });
+      // Once this is answered, it gathers them; what is asked after that comes behind its look.
+      await ask("stratacast/buildChoices", { uri: "" });
+      await pause(gathering);
     },
     async settled(choice) {
       await tell("stratacast/buildChoice", choice);
