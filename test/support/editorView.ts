@@ -99,16 +99,31 @@ export async function hoverOn(
 ): Promise<string> {
   const { page } = editor;
   const shown = page.locator(".monaco-hover:not(.hidden)").filter({ hasText: expected }).first();
-  return eventually(`a hover with ${expected} on "${word}" of "${line}"`, async () => {
-    await leaveHover(editor);
-    const place = await placeOf(editor, line, word);
-    if (place === null) return null;
-    // Two moves: VS Code takes the first one after a jump for the window's own.
-    await page.mouse.move(place.x, place.y);
-    await page.mouse.move(place.x + 1, place.y);
-    await shown.waitFor({ timeout: 4_000 });
-    return (await shown.innerText()).replaceAll("\u00a0", " ");
-  });
+  return eventually(
+    `a hover with ${expected} on "${word}" of "${line}"`,
+    async () => {
+      await leaveHover(editor);
+      const place = await placeOf(editor, line, word);
+      if (place === null) return null;
+      // VS Code takes the first move after a jump for the window's own, and any of them while it
+      // draws the line anew: the mouse trembles on the word until the hover is there.
+      for (let tremble = 0; tremble < 8; tremble++) {
+        await page.mouse.move(place.x + (tremble % 2), place.y);
+        if (tremble === 0) continue;
+        if (await isShown(shown, 600)) return (await shown.innerText()).replaceAll("\u00a0", " ");
+      }
+      return null;
+    },
+    30_000,
+  );
+}
+
+/** @param limit in milliseconds */
+function isShown(locator: Locator, limit: number): Promise<boolean> {
+  return locator.waitFor({ timeout: limit }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Moves the mouse away, so that the last hover goes. */
