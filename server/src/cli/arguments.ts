@@ -39,6 +39,8 @@ export interface SimulateArguments extends BuildArguments {
   /** Absolute path of the folder of simulated builds. */
   readonly state: string;
   readonly dryRun: boolean;
+  /** Reads every file that the build takes, for BuildKit's own digests of them. */
+  readonly exact: boolean;
 }
 
 export const sharedOptions = `  -f, --file FILE    the Dockerfile (default: CONTEXT/Dockerfile); -: from stdin
@@ -92,6 +94,7 @@ export function readSimulateArguments(words: readonly string[], io: CliIo): Simu
         against: { type: "string" },
         state: { type: "string" },
         "dry-run": { type: "boolean" },
+        exact: { type: "boolean" },
       },
     }),
   );
@@ -102,6 +105,7 @@ export function readSimulateArguments(words: readonly string[], io: CliIo): Simu
     against,
     state: values.state === undefined ? defaultState(io.env) : path.resolve(io.cwd, values.state),
     dryRun: values["dry-run"] ?? false,
+    exact: values.exact ?? false,
   };
 }
 

@@ -2,6 +2,7 @@
  * The prediction for a build: the outcome of each stage that the target needs, and over them what is
  * decided for the file as a whole: that it is rejected, and where the build fails.
  */
+import type { FilesAt } from "../files/filesAt.js";
 import { visibleFrom } from "../files/visibleStages.js";
 import type { BuildGraph, Step, StepRef } from "../graph/graph.js";
 import type { Digest } from "../host.js";
@@ -36,6 +37,8 @@ export interface Keys {
 
 export interface StageEnd {
   readonly last: KeyedStep | null;
+  /** What stands in it then. */
+  readonly files: FilesAt;
 }
 
 /** The outcome of a step in this build, with what is decided for the build as a whole, and its place. */
@@ -122,8 +125,7 @@ export function predictKeys(input: PredictionInput, kept = new KeptRuns()): Keys
   const outcomes: (readonly StepOutcome[] | null)[] = [];
   const { stages, platform } = graph;
   const names = new Names({ stages, outcomes, platform, digest });
-  outcomesOf(input, names, outcomes, kept);
-  return laidOver(input, outcomes, names);
+  return laidOver(input, outcomesOf(input, names, outcomes, kept), names);
 }
 
 /** True where every step has the key that it has in the other build. */
@@ -145,13 +147,14 @@ function isSameDefinition({ outcome }: KeyedStep, other: KeyedStep | undefined):
 /**
  * Finds out about the stages in their order.
  * @param outcomes grows; null: the target does not need the stage
+ * @returns the same of whole stages
  */
 function outcomesOf(
   input: PredictionInput,
   names: Names,
   outcomes: (readonly StepOutcome[] | null)[],
   kept: KeptRuns,
-): void {
+): readonly (StageOutcome | null)[] {
   const { graph, context, folders, digest, baseline } = input;
   const visible = visibleFrom(graph);
   const done: (StageOutcome | null)[] = [];
@@ -177,12 +180,13 @@ function outcomesOf(
     done.push(outcome);
   }
   kept.stages = done;
+  return done;
 }
 
 /** A step above one that fails is not built; nor, where the builder works in order, is a later stage. */
 function laidOver(
   { graph, isRejected, baseline }: PredictionInput,
-  outcomes: readonly (readonly StepOutcome[] | null)[],
+  outcomes: readonly (StageOutcome | null)[],
   names: Names,
 ): Keys {
   const all: KeyedStep[] = [];
@@ -201,7 +205,7 @@ function laidOver(
     const isOnFailure = base.kind === "stage" && failed[base.index] === true;
     let hasFailed = isStopped || isOnFailure || base.kind === "broken";
     for (const [nth, step] of steps.entries()) {
-      const outcome = own?.[nth];
+      const outcome = own?.steps[nth];
       let keyed: KeyedStep;
       if (outcome === undefined) keyed = notBuilt(step, index, nth);
       else {
@@ -218,7 +222,7 @@ function laidOver(
     if (own == null) stages.push(null);
     else {
       failed[index] = hasFailed;
-      stages.push({ last: below });
+      stages.push({ last: below, files: own.end.files });
     }
   }
   return { steps: [...all, ...options], stages };

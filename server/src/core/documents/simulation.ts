@@ -2,6 +2,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
 import type { Builder } from "../build/builder.js";
+import type { StepContents } from "../cache/exact/contents.js";
 import { type ExactKey, exactKeys } from "../cache/exact/exactKeys.js";
 import { type Cause, changedPaths } from "../cache/prediction.js";
 import { layerContent } from "../files/layerContent.js";
@@ -45,6 +46,11 @@ export interface StepJson {
   readonly files: { readonly count: number; readonly bytes: number } | null;
   /** What names it in a cache that BuildKit exports; null: nothing does. */
   readonly key: KeyJson | null;
+  /**
+   * Where they were asked for: the digests of the records of what it takes, in the order of its
+   * inputs; null: only a build can tell it.
+   */
+  readonly content?: readonly (string | null)[];
   /** True when an ONBUILD of the parent runs here, at the line of the FROM. */
   readonly trigger: boolean;
   /** A LABEL that --label appends, at the line of the instruction before it; else absent. */
@@ -89,7 +95,12 @@ export interface SimulationPlace {
   readonly context: string;
 }
 
-export function simulationJson(analysis: Analysis, place: SimulationPlace): SimulationJson {
+/** @param contents null: nobody asked for them */
+export function simulationJson(
+  analysis: Analysis,
+  place: SimulationPlace,
+  contents: StepContents | null = null,
+): SimulationJson {
   const { graph, input } = analysis;
   const keys = exactKeys(graph, input.digest);
   return {
@@ -99,7 +110,11 @@ export function simulationJson(analysis: Analysis, place: SimulationPlace): Simu
     builder: graph.definition.builder,
     target: targetName(analysis),
     baseline: { kind: input.baseline.kind, label: input.baseline.label },
-    steps: analysis.steps.map((step) => stepJson(analysis, step, keys.get(step.step) ?? null)),
+    steps: analysis.steps.map((analysed) => {
+      const key = keys.get(analysed.step) ?? null;
+      const json = stepJson(analysis, analysed, key);
+      return contents === null ? json : { ...json, content: contents.get(analysed.step) ?? [] };
+    }),
     image: {
       layers: imageLayers(analysis).map((layer) => ({
         number: layer.layer ?? 0,

@@ -1,19 +1,18 @@
 /** The ops of a COPY or an ADD. Source: dockerfile2llb/convert_copy.go, convert.go `dispatchCopy`. */
+import { copyRequest } from "../../files/requests.js";
 import type { CopyItem, CopyOperation } from "../../instructions/operation.js";
 import { parentsSource } from "../../instructions/paths.js";
 import { cleanPath } from "../../text/paths.js";
 import { type Copied, copyAction, documentOp, type FileAction, fileOp, ownerOf } from "./fileOp.js";
 import { mergeOp } from "./mergeOp.js";
-import { type Op, type OpSetting, type Vertex, vertexOf } from "./op.js";
-
-export interface StepOps {
-  /** In the order in which each needs those before it. */
-  readonly ops: readonly Op[];
-  /** The one that is told from others by what the instruction says. */
-  readonly own: Op;
-  /** What the next step stands on. */
-  readonly result: Vertex;
-}
+import {
+  type ExactInput,
+  type Op,
+  type OpSetting,
+  type StepOps,
+  type Vertex,
+  vertexOf,
+} from "./op.js";
 
 export interface CopySetting extends OpSetting {
   /** Where paths come from. */
@@ -30,15 +29,32 @@ export function copyOps(operation: CopyOperation, root: Vertex, setting: CopySet
   const documents = sources.flatMap(({ document }) => document ?? []);
   // A mode, of whatever kind, makes it an ordinary COPY; a merge with nothing is none.
   const isLinked = operation.link && operation.mode === "";
-  const own = fileOp(isLinked ? null : root, actions);
+  const base = isLinked ? null : root;
+  const own = fileOp(base, actions);
   const copy = vertexOf(own, digest);
-  if (!isLinked || root === null) return { ops: [...documents, own], own, result: copy };
+  const contents = contentsOf(sources, base);
+  if (!isLinked || root === null) return { ops: [...documents, own], own, contents, result: copy };
   const merge = mergeOp([root, copy], dialect);
-  return { ops: [...documents, own, merge], own, result: vertexOf(merge, digest) };
+  return { ops: [...documents, own, merge], own, contents, result: vertexOf(merge, digest) };
+}
+
+/**
+ * Each vertex once; none of what the first action changes. Source: solver/llbsolver/ops/file.go
+ * `CacheMap`.
+ */
+function contentsOf(sources: readonly SourceOps[], base: Vertex): readonly ExactInput[] {
+  const contents = new Map<string, ExactInput>();
+  for (const { action, content } of sources) {
+    if (action.source === null || action.source === base) continue;
+    if (!contents.has(action.source)) contents.set(action.source, content);
+  }
+  return [...contents.values()];
 }
 
 interface SourceOps {
   readonly action: FileAction;
+  /** What it takes. */
+  readonly content: ExactInput;
   /** The op that writes an inline document; absent: it is none. */
   readonly document?: Op;
 }
@@ -50,25 +66,37 @@ function sourceOf(item: CopyItem, operation: CopyOperation, setting: CopySetting
     case "paths": {
       const { path, include } = pathsOf(item, operation);
       const search = { include, exclude: operation.exclude };
-      return { action: copyAction(setting.source, { ...copied, path }, search, dialect) };
+      const request = copyRequest(operation, "buildkit");
+      return {
+        action: copyAction(setting.source, { ...copied, path }, search, dialect),
+        content: request === null ? open : { kind: "paths", from: operation.from, request },
+      };
     }
     case "inline": {
       const document = documentOp(item.name, item.content, 0o644);
       const path = `/${item.name}`;
       const action = copyAction(vertexOf(document, digest), { ...copied, path }, null, dialect);
-      return { action, document };
+      const { name, content } = item;
+      return {
+        action,
+        document,
+        content: { kind: "document", name, content, mode: 0o644, isWhole: false },
+      };
     }
     case "http": {
       const vertex = `http:${JSON.stringify([item.url, item.checksum])}`;
       const path = `/${item.fileName}`;
-      return { action: copyAction(vertex, { ...copied, path }, null, dialect) };
+      return { action: copyAction(vertex, { ...copied, path }, null, dialect), content: open };
     }
     case "git": {
       const vertex = `git:${JSON.stringify([item.url, item.keepGitDir, item.checksum])}`;
-      return { action: copyAction(vertex, { ...copied, path: "/" }, null, dialect) };
+      const action = copyAction(vertex, { ...copied, path: "/" }, null, dialect);
+      return { action, content: open };
     }
   }
 }
+
+const open: ExactInput = { kind: "open" };
 
 function copiedBy(
   operation: CopyOperation,

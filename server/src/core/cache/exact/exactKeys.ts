@@ -13,18 +13,27 @@ import {
 import { parseEntry } from "../../graph/startScope.js";
 import type { Digest } from "../../host.js";
 import type { MakeDirectoryOperation, SourceReference } from "../../instructions/operation.js";
-import { copyOps, type StepOps } from "./copyOps.js";
+import { copyOps } from "./copyOps.js";
 import { type Dialect, newestDialect } from "./dialect.js";
 import { StageEnvironment } from "./environment.js";
-import { execOp } from "./execOp.js";
+import { execOps } from "./execOp.js";
 import { fileOp, makeDirectory, ownerOf } from "./fileOp.js";
-import { type Op, type OpSetting, recordDigest, type Vertex, vertexOf } from "./op.js";
+import {
+  type ExactInput,
+  type OpSetting,
+  recordDigest,
+  type StepOps,
+  type Vertex,
+  vertexOf,
+} from "./op.js";
 
 export interface ExactKey {
   /** The digest of the step's record, `sha256:…`; of a COPY --link that of the copy, before it is laid over the rest. */
   readonly digest: string;
   /** The digests of all records that the step's ops make, its own included. */
   readonly all: readonly string[];
+  /** What is looked up by its content besides; `contentRecords` finds those of its records. */
+  readonly contents: readonly ExactInput[];
   /** False where something that can be in it is not known, such as the base image's config. */
   readonly isComplete: boolean;
 }
@@ -76,6 +85,7 @@ function walkStage(stage: Stage, walk: Walk): StageEnd {
     vertex = made.result;
     keys.set(step, {
       digest: recordDigest(made.own, digest),
+      contents: made.contents,
       all: made.ops.map((op) => recordDigest(op, digest)),
       isComplete: isKnown && !hasUnknownFlag(step),
     });
@@ -144,7 +154,7 @@ function opsOf(step: Step, root: Vertex, place: Place): StepOps | null {
     case "pull":
       return null;
     case "makeDirectory":
-      return alone(directoryOp(operation, root, setting), setting);
+      return ofDirectory(operation, root, setting);
     case "copy": {
       const isUnpackTyped = step.instruction.flags.some(({ name }) => name === "unpack");
       const source = vertex(operation.from);
@@ -153,13 +163,9 @@ function opsOf(step: Step, root: Vertex, place: Place): StepOps | null {
     case "run": {
       const { flags } = walk.graph.definition;
       const run = { ...setting, flags, environment: environment.entries(), vertex };
-      return alone(execOp(operation, root, run), setting);
+      return execOps(operation, root, run);
     }
   }
-}
-
-function alone(op: Op, { digest }: OpSetting): StepOps {
-  return { ops: [op], own: op, result: vertexOf(op, digest) };
 }
 
 function sourceVertex(from: SourceReference | null, stage: Stage, { ends }: Walk): Vertex {
@@ -177,12 +183,11 @@ function sourceVertex(from: SourceReference | null, stage: Stage, { ends }: Walk
 }
 
 /** Source: dockerfile2llb/convert.go `dispatchWorkdir`. */
-function directoryOp(
+function ofDirectory(
   { path, owner }: MakeDirectoryOperation,
   root: Vertex,
-  setting: OpSetting,
-): Op {
-  const { dialect, args } = setting;
+  { dialect, args, digest }: OpSetting,
+): StepOps {
   const directory = makeDirectory({
     path,
     mode: 0o755,
@@ -190,7 +195,8 @@ function directoryOp(
     owner: ownerOf(owner, dialect),
     time: dialect.datesDirectories ? sourceDate(args) : null,
   });
-  return fileOp(root, [directory]);
+  const own = fileOp(root, [directory]);
+  return { ops: [own], own, contents: [], result: vertexOf(own, digest) };
 }
 
 const nanosecondsInSecond = 1e9;

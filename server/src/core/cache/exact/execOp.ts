@@ -3,13 +3,21 @@
  * client/llb/exec.go `Marshal`, frontend/dockerfile/dockerfile2llb/convert_runmount.go.
  */
 import type { BuildFlags } from "../../build/buildFlags.js";
-import { orderedMounts } from "../../files/requests.js";
+import { mountRequest, orderedMounts } from "../../files/requests.js";
 import type { Mount, RunOperation } from "../../instructions/operation.js";
 import { baseName, compareBytes } from "../../text/paths.js";
 import { networkOf } from "../definition.js";
 import { documentOp, fileOp, makeDirectory, numericOwner } from "./fileOp.js";
 import { filled, goJson } from "./goJson.js";
-import { Inputs, type Op, type OpSetting, type Vertex, vertexOf } from "./op.js";
+import {
+  type ExactInput,
+  Inputs,
+  type Op,
+  type OpSetting,
+  type StepOps,
+  type Vertex,
+  vertexOf,
+} from "./op.js";
 
 /** solver/pb/ops.proto `MountType`. */
 const mountTypes = { bind: 0, secret: 1, ssh: 2, cache: 3, tmpfs: 4 } as const;
@@ -38,12 +46,30 @@ interface WrittenMount {
 }
 
 /** @param root the file system that the command runs on */
-export function execOp(operation: RunOperation, root: Vertex, setting: RunSetting): Op {
+export function execOps(operation: RunOperation, root: Vertex, setting: RunSetting): StepOps {
+  const mounted = fileMounts(operation, setting);
+  const own = execOp(operation, root, mounted, setting);
+  const documents = mounted.flatMap(({ made }) => made ?? []);
+  const contents = contentsOf(operation, root, mounted, setting);
+  return { ops: [...documents, own], own, contents, result: vertexOf(own, setting.digest) };
+}
+
+function execOp(
+  operation: RunOperation,
+  root: Vertex,
+  mounted: readonly FileMount[],
+  setting: RunSetting,
+): Op {
   const { flags, args, platform } = setting;
   const inputs = new Inputs();
   const mounts = [
     { input: inputs.add(root), dest: "/" },
-    ...fileMounts(operation, inputs, setting),
+    ...mounted.map(({ dest, source, fields }) => ({
+      input: inputs.add(source),
+      dest,
+      output: -1,
+      ...fields,
+    })),
     ...secretMounts(operation, setting),
     ...agentMounts(operation, setting),
   ];
@@ -84,49 +110,82 @@ function written(mount: WrittenMount, { dialect }: RunSetting): object {
   return { input, dest, output, ...filled(others) };
 }
 
-/** The mounts that hold files, in the order of their targets. */
-function fileMounts(
+/**
+ * The paths that mounts take of one input are looked up together, each of the others by itself. What
+ * a mount takes of the root makes the content of the root count, and so did a secret or an agent as
+ * long as it had the root's number. Source: exec.go `getMountDeps`.
+ */
+function contentsOf(
   operation: RunOperation,
-  inputs: Inputs,
-  setting: RunSetting,
-): readonly WrittenMount[] {
+  root: Vertex,
+  mounted: readonly FileMount[],
+  { dialect }: RunSetting,
+): readonly ExactInput[] {
+  const contents = new Map<string, ExactInput>();
+  const countsRoot =
+    mounted.some(({ source }) => source !== null && source === root) ||
+    (dialect.secretInput === 0 &&
+      operation.mounts.some(({ type }) => type === "secret" || type === "ssh"));
+  if (root !== null && countsRoot) contents.set(root, { kind: "open" });
+  for (const { source, content } of mounted) {
+    if (source === null || source === root || content === null) continue;
+    const before = contents.get(source);
+    contents.set(source, before === undefined ? content : together(before, content));
+  }
+  return [...contents.values()];
+}
+
+function together(one: ExactInput, other: ExactInput): ExactInput {
+  if (one.kind !== "paths" || other.kind !== "paths") return one;
+  const sources = [...one.request.sources, ...other.request.sources];
+  return { ...one, request: { ...one.request, sources } };
+}
+
+/** The mounts that hold files, in the order of their targets. */
+function fileMounts(operation: RunOperation, setting: RunSetting): readonly FileMount[] {
   const mounts = orderedMounts(operation).flatMap((mount) => fileMount(mount, setting) ?? []);
   const { script } = operation;
   if (script !== null) {
-    const source = vertexOf(documentOp(script.name, script.content, 0o755), setting.digest);
-    mounts.push({ dest: "/dev/pipes/", source, fields: { readonly: true } });
+    const mode = 0o755;
+    const made = documentOp(script.name, script.content, mode);
+    mounts.push({
+      dest: "/dev/pipes/",
+      source: vertexOf(made, setting.digest),
+      fields: { readonly: true },
+      made,
+      content: { kind: "document", ...script, mode, isWhole: true },
+    });
   }
   if (setting.flags.sharedMemory > 0 && mounts.every(({ dest }) => dest !== "/dev/shm")) {
     mounts.push(memoryMount("/dev/shm", setting.flags.sharedMemory));
   }
-  return mounts
-    .sort((a, b) => compareBytes(a.dest, b.dest))
-    .map(({ dest, source, fields }) => ({
-      input: inputs.add(source),
-      dest,
-      output: -1,
-      ...fields,
-    }));
+  return mounts.sort((a, b) => compareBytes(a.dest, b.dest));
 }
 
 interface FileMount {
   readonly dest: string;
   readonly source: Vertex;
   readonly fields: Omit<WrittenMount, "dest" | "input" | "output">;
+  /** The op that makes what it takes; absent: it is there. */
+  readonly made?: Op;
+  /** null: it takes nothing. */
+  readonly content: ExactInput | null;
 }
 
 /** null: the mount holds no files. */
 function fileMount(mount: Mount, setting: RunSetting): FileMount | null {
   const { target: dest, readOnly: readonly } = mount;
   switch (mount.type) {
-    case "bind":
-      return { dest, source: setting.vertex(mount.from), fields: { readonly } };
+    case "bind": {
+      const content = takenBy(mount);
+      return { dest, source: setting.vertex(mount.from), fields: { readonly }, content };
+    }
     case "tmpfs":
       return memoryMount(dest, mount.sizeLimit);
     case "cache": {
       const cacheOpt = cacheOptions(mount, setting);
-      const source = cacheSource(mount, setting);
-      return { dest, source, fields: { readonly, mountType: mountTypes.cache, cacheOpt } };
+      const fields = { readonly, mountType: mountTypes.cache, cacheOpt };
+      return { dest, fields, ...cacheSource(mount, setting) };
     }
     case "secret":
     case "ssh":
@@ -136,22 +195,39 @@ function fileMount(mount: Mount, setting: RunSetting): FileMount | null {
 
 function memoryMount(dest: string, size: number): FileMount {
   const fields = { mountType: mountTypes.tmpfs, TmpfsOpt: filled({ size }) };
-  return { dest, source: null, fields };
+  return { dest, source: null, fields, content: null };
 }
 
+function takenBy(mount: Mount): ExactInput | null {
+  if (mount.from === null) return null;
+  return { kind: "paths", from: mount.from, request: mountRequest(mount, "buildkit") };
+}
+
+/** What the umask takes from the folder that a cache starts with. */
+const umask = 0o022;
+
 /** An owner or a mode is given to a directory that the cache starts with: `setCacheUIDGID`. */
-function cacheSource(mount: Mount, setting: RunSetting): Vertex {
+function cacheSource(
+  mount: Mount,
+  setting: RunSetting,
+): Pick<FileMount, "source" | "made" | "content"> {
   const from = setting.vertex(mount.from);
-  const { uid, gid, mode, source } = mount;
-  if (source !== "/" || (uid === null && gid === null && mode === null)) return from;
+  if (mount.source !== "/" || (mount.uid === null && mount.gid === null && mount.mode === null))
+    return { source: from, content: takenBy(mount) };
+  const mode = (mount.mode ?? 0o755) & 0o777;
+  const [uid, gid] = [mount.uid ?? 0, mount.gid ?? 0];
   const directory = makeDirectory({
     path: "/cache",
-    mode: (mode ?? 0o755) & 0o777,
+    mode,
     makeParents: false,
-    owner: numericOwner(uid ?? 0, gid ?? 0, setting.dialect),
+    owner: numericOwner(uid, gid, setting.dialect),
     time: null,
   });
-  return vertexOf(fileOp(from, [directory]), setting.digest);
+  const made = fileOp(from, [directory]);
+  // One that is there already keeps what is in it.
+  const content: ExactInput =
+    from === null ? { kind: "folder", mode: mode & ~umask, uid, gid } : { kind: "open" };
+  return { source: vertexOf(made, setting.digest), made, content };
 }
 
 /** An id of one's own and a way of sharing are cleared: exec.go `checkShouldClearCacheOpts`. */

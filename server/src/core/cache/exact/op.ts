@@ -1,7 +1,31 @@
 /** A vertex of the build as BuildKit solves it, as far as its cache key needs it. */
 import type { Platform } from "../../build/platform.js";
+import type { CopyRequest } from "../../context/selection.js";
 import type { Digest } from "../../host.js";
+import type { SourceReference } from "../../instructions/operation.js";
 import type { Dialect } from "./dialect.js";
+
+/** What an op takes besides the file system that it changes, where its content names it. */
+export type ExactInput =
+  /** Paths of a context, a stage or an image. */
+  | { readonly kind: "paths"; readonly from: SourceReference; readonly request: CopyRequest }
+  /** A document of the Dockerfile; `isWhole`: the folder that it stands alone in. */
+  | {
+      readonly kind: "document";
+      readonly name: string;
+      readonly content: string;
+      readonly mode: number;
+      readonly isWhole: boolean;
+    }
+  /** An empty folder that the builder makes. */
+  | {
+      readonly kind: "folder";
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    }
+  /** Only a build can tell it. */
+  | { readonly kind: "open" };
 
 /** Names a vertex: equal for two that the solver takes for one. null: an empty file system. */
 export type Vertex = string | null;
@@ -11,6 +35,18 @@ export interface Op {
   readonly json: string;
   /** In the order of their numbers, each once. */
   readonly inputs: readonly string[];
+}
+
+/** The ops of a step. */
+export interface StepOps {
+  /** In the order in which each needs those before it. */
+  readonly ops: readonly Op[];
+  /** The one that is told from others by what the instruction says. */
+  readonly own: Op;
+  /** In the order of its inputs. */
+  readonly contents: readonly ExactInput[];
+  /** What the next step stands on. */
+  readonly result: Vertex;
 }
 
 /** What the ops of a stage are written with. */
