@@ -6,16 +6,28 @@ export interface Platform {
   readonly variant: string;
 }
 
-/** Reads `linux/arm64/v8` and the like; null: not a platform. */
+/** Reads `linux/arm64/v8` and the like; null: not a platform. Source: containerd/platforms `Parse`. */
 export function parsePlatform(text: string): Platform | null {
   const parts = text.toLowerCase().split("/");
   if (parts.length > 3 || parts.some((part) => !/^[a-z0-9_.-]+$/.test(part))) return null;
   const [first = "", second, variant = ""] = parts;
   if (second !== undefined) return { os: first, ...architectureOf(second, variant) };
-  return ["linux", "windows", "darwin", "freebsd"].includes(first)
-    ? { os: first, architecture: "amd64", variant: "" }
-    : { os: "linux", ...architectureOf(first, "") };
+  if (systems.has(first)) return { os: first, architecture: "amd64", variant: "" };
+  const { architecture, variant: own } = architectureOf(first, "");
+  return architectures.has(architecture) ? { os: "linux", architecture, variant: own } : null;
 }
+
+/** What a platform of one word can be: containerd/platforms, database.go. */
+const systems = new Set(
+  "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos".split(
+    " ",
+  ),
+);
+const architectures = new Set(
+  "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm".split(
+    " ",
+  ),
+);
 
 export function formatPlatform(platform: Platform): string {
   const name = `${platform.os}/${platform.architecture}`;

@@ -204,6 +204,7 @@ function laidOver(
     let below = (base.kind === "stage" ? stages[base.index]?.last : null) ?? null;
     const isOnFailure = base.kind === "stage" && failed[base.index] === true;
     let hasFailed = isStopped || isOnFailure || base.kind === "broken";
+    isStopped ||= hasFailed && own != null && graph.rules.worksInOrder;
     for (const [nth, step] of steps.entries()) {
       const outcome = own?.steps[nth];
       let keyed: KeyedStep;

@@ -140,7 +140,7 @@ function putTogether(walked: WalkedFile): BuildGraph {
   const found = inOrder([
     ...fileProblems(dockerfile),
     ...buildProblems(build.definition, dockerfile, walked.stages, target),
-    ...stepProblems(steps, places, built),
+    ...stepProblems(steps, places, built, rules),
   ]);
   return {
     definition: build.definition,

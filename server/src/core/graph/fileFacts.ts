@@ -4,6 +4,7 @@ import { type ContextSource, contextName, type PlatformBuild } from "../build/de
 import { automaticArgs, formatPlatform, type Platform } from "../build/platform.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
+import { referenceMistake } from "../image/reference.js";
 import type { OrderedEnvironment } from "../instructions/environment.js";
 import { stageNamesIn } from "../instructions/from.js";
 import type { SourceReference } from "../instructions/operation.js";
@@ -108,8 +109,11 @@ function sourceOf(
       const replacement = written === null ? null : namedSource(file, written);
       return replacement ?? { kind: "stage", index: place.index };
     }
-    case "image":
-      return namedSource(file, name) ?? imageSource(file, name);
+    case "image": {
+      const named = namedSource(file, name);
+      if (named !== null) return named;
+      return referenceMistake(name) === null ? imageSource(file, name) : "no-reference";
+    }
     case "itself":
     case "later":
     case "no-such-stage":

@@ -37,13 +37,15 @@ export function stepProblems(
   steps: readonly Step[],
   places: readonly StepPlace[],
   built: ReadonlySet<number>,
+  { translatesFirst }: BuilderRules,
 ): readonly Found[] {
   const all: Found[] = [];
   for (const [at, { found }] of steps.entries()) {
     const place = places[at];
     if (found.length === 0 || place === undefined) continue;
-    // FROM lines are read with what stands before them, whichever stages are built.
-    const isBuilt = place.stage === null || place.nth === 0 || built.has(place.stage);
+    // A translation reads all FROM lines with what stands before them, whichever stages are built.
+    const isFrom = place.nth === 0 && translatesFirst;
+    const isBuilt = place.stage === null || isFrom || built.has(place.stage);
     for (const { phase, problem } of found)
       if (isBuilt || phase === "read") all.push({ phase, problem: placedAt(place.start, problem) });
   }

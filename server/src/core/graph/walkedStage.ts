@@ -3,7 +3,7 @@ import { contextName } from "../build/definition.js";
 import { formatPlatform, type Platform, parsePlatform } from "../build/platform.js";
 import { type FromLine, readFrom } from "../instructions/from.js";
 import { operates } from "../instructions/kind.js";
-import { startReading } from "../instructions/reading.js";
+import { type Reading, startReading } from "../instructions/reading.js";
 import type { Scope } from "../instructions/scope.js";
 import type { Instruction } from "../syntax/syntax.js";
 import { isSameList } from "../text/sameList.js";
@@ -108,14 +108,18 @@ function openStage(from: Instruction, index: number, file: FileFacts, globals: S
   const { name } = line;
   const platform = line.platform === null ? null : parsePlatform(line.platform);
   if (line.platform !== null && platform === null) {
-    reading.report("read", { code: "bad-platform", platform: line.platform }, from.range);
+    const problem = { code: "bad-platform", platform: line.platform } as const;
+    reading.report(reading.inTranslation, problem, from.range);
   }
   if (!file.rules.allowsEqualStageNames && name !== null && isNameTaken(file.names, name, index)) {
     reading.report("build", { code: "stage-name-taken", name }, from.range);
   }
   const basePlatform = formatPlatform(platform ?? file.platform);
   const replacement = name === null ? null : namedContext(file, name, basePlatform);
-  const base = replacement ?? baseOf(file, line, index, basePlatform);
+  // What fails when its turn has come starts nothing.
+  const base: StageBase = reading.found.some(({ phase }) => phase === "build")
+    ? { kind: "broken" }
+    : (replacement ?? baseOf(file, line, index, { platform: basePlatform, reading }));
   const operation =
     base.kind === "image"
       ? ({ kind: "pull", reference: base.reference, platform: line.platform } as const)
@@ -141,9 +145,9 @@ function sameOpening(
 
 function baseOf(
   file: FileFacts,
-  { base: reference }: FromLine,
+  { base: reference, baseWord }: FromLine,
   index: number,
-  platform: string,
+  { platform, reading }: { readonly platform: string; readonly reading: Reading },
 ): StageBase {
   if (reference === "") return { kind: "broken" };
   const stage = baseStage(file.names, reference, index);
@@ -151,6 +155,7 @@ function baseOf(
   const named = namedContext(file, reference, platform);
   if (named !== null) return named;
   if (reference === "scratch") return { kind: "scratch" };
+  if (baseWord !== null && reading.isNoReference(reference, baseWord)) return { kind: "broken" };
   return { kind: "image", reference, image: file.baseImage(reference, platform) };
 }
 

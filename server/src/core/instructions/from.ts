@@ -94,14 +94,18 @@ export function readFrom(instruction: Instruction, reading: Reading): FromLine {
   }
   const base = baseWord === undefined ? "" : reading.expand(baseWord);
   if (baseWord !== undefined && base === "") {
-    reading.report("read", { code: "blank-base", written: baseWord.value }, baseWord.range);
+    reading.report(
+      reading.inTranslation,
+      { code: "blank-base", written: baseWord.value },
+      baseWord.range,
+    );
   }
   const platformFlag = given.get("platform");
   let platform: string | null = null;
   if (platformFlag?.value) {
     platform = reading.expand({ value: platformFlag.value, range: platformFlag.valueRange });
     if (platform === "") {
-      reading.report("read", { code: "blank-platform" }, platformFlag.valueRange);
+      reading.report(reading.inTranslation, { code: "blank-platform" }, platformFlag.valueRange);
       platform = null;
     }
   }

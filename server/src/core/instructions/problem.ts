@@ -1,3 +1,4 @@
+import type { ReferenceMistake } from "../image/reference.js";
 import type { ExpansionMistake } from "../syntax/expand.js";
 import type { Mount } from "./operation.js";
 
@@ -84,4 +85,11 @@ type StageProblem =
   | { readonly code: "no-such-stage"; readonly name: string }
   /** `written`: with its variables. */
   | { readonly code: "blank-base"; readonly written: string }
+  /** `written`: with its variables. */
+  | {
+      readonly code: "bad-reference";
+      readonly why: ReferenceMistake;
+      readonly reference: string;
+      readonly written: string;
+    }
   | { readonly code: "bad-platform"; readonly platform: string };

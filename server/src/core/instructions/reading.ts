@@ -3,6 +3,7 @@
  * and what is wrong with it is gathered. It lives for one instruction; scope and facts are values.
  */
 import type { BuilderRules } from "../build/builderRules.js";
+import { referenceMistake } from "../image/reference.js";
 import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
 import type { EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { Placed, TextRange } from "../text/range.js";
@@ -33,7 +34,7 @@ export interface StageFacts {
 export type SourceKind = "copy" | "mount";
 
 /** Why a name means nothing that files can be taken from. */
-export type SourceMistake = "itself" | "later" | "no-such-stage";
+export type SourceMistake = "itself" | "later" | "no-such-stage" | "no-reference";
 
 /**
  * What is wrong with an instruction, at its place in it. `read`: it is malformed, the build fails
@@ -116,6 +117,19 @@ export class Reading {
     return null;
   }
 
+  /** The phase of what a translation of the whole file finds, whichever stages the target needs. */
+  get inTranslation(): Found["phase"] {
+    return this.rules.translatesFirst ? "read" : "build";
+  }
+
+  /** True, and reported, where the text can be no image, whether or not the target needs the stage. */
+  isNoReference(reference: string, { value: written, range }: Word): boolean {
+    const why = referenceMistake(reference);
+    if (why === null) return false;
+    this.report(this.inTranslation, { code: "bad-reference", why, reference, written }, range);
+    return true;
+  }
+
   /** Gathers what `foundWrong` makes of it. */
   report(...what: Parameters<typeof foundWrong>): void {
     this.found.push(foundWrong(...what));
@@ -142,6 +156,9 @@ export class Reading {
         break;
       case "no-such-stage":
         this.report("read", { code: "no-such-stage", name }, range);
+        break;
+      case "no-reference":
+        this.isNoReference(name, { value: name, range });
         break;
     }
   }

@@ -17,7 +17,10 @@ export const volume: InstructionKind = {
         reading.report("read", { code: "blank-name", keyword: "VOLUME", of: "path" }, word.range);
         continue;
       }
-      paths.push(reading.expand({ ...word, value: word.value.trim() }));
+      const path = reading.expand({ ...word, value: word.value.trim() });
+      if (path === "")
+        reading.report("build", { code: "blank-name", keyword: "VOLUME", of: "path" }, word.range);
+      else paths.push(path);
     }
     const volumes = paths.reduce((all, path) => all.with(path), scope.config.volumes);
     return inert(paths, configured(scope, { volumes }));

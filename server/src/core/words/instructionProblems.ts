@@ -1,4 +1,5 @@
 /** What is wrong with an instruction. */
+import type { ReferenceMistake } from "../image/reference.js";
 import type { FlagMistake, InstructionProblem, MountMistake } from "../instructions/problem.js";
 import type { ExpansionMistake } from "../syntax/expand.js";
 import { say } from "../text/say.js";
@@ -59,6 +60,7 @@ export const instructionRows: ProblemRows<InstructionProblem> = {
     ({ written }) =>
       say`The base "${written}" has no value: give the ARG before the first FROM a default.`,
   ),
+  "bad-reference": error(referenceWords),
   "bad-platform": error(
     ({ platform }) => say`"${platform}" is not a platform, such as linux/arm64.`,
   ),
@@ -134,6 +136,34 @@ function checksumWords({ mistake, checksum }: ProblemOf<"bad-checksum">): string
       return say`--checksum is for an address or a git repository.`;
     case "malformed":
       return say`"${checksum}" is not a checksum: sha256: and 64 hexadecimal digits.`;
+  }
+}
+
+function referenceWords({ why, reference, written }: ProblemOf<"bad-reference">): string {
+  const what = noReferenceWords(why, reference);
+  return reference === written
+    ? what
+    : `${what} ${say`It is what "${written}" comes to: give its build arguments a value.`}`;
+}
+
+function noReferenceWords(why: ReferenceMistake, reference: string): string {
+  switch (why) {
+    case "identifier":
+      return say`"${reference}" is the id of an image: builders take it for a name, and no name looks like that.`;
+    case "scheme":
+      return say`"${reference}" names no image: leave out what stands before the registry's name.`;
+    case "upper-case":
+      return say`"${reference}" names no image: a name has lower-case letters only.`;
+    case "blank-tag":
+      return say`"${reference}" names no image: no tag stands behind the colon.`;
+    case "tag":
+      return say`"${reference}" names no image: its tag can have letters, digits, _ . and -, up to 128, and begins with none of the last two.`;
+    case "digest":
+      return say`"${reference}" names no image: behind @ belongs sha256: and 64 hexadecimal digits.`;
+    case "too-long":
+      return say`"${reference}" names no image: a name has at most 255 characters.`;
+    case "name":
+      return say`"${reference}" names no image: a name is lower-case letters and digits, parted by one of . _ - or /.`;
   }
 }
 
