@@ -2,6 +2,8 @@
 import type { Analysis } from "../core/analysis/analyse.js";
 import { commitNeed } from "../core/analysis/commitContext.js";
 import type { HostError } from "../core/host.js";
+import { printable } from "../core/text/printable.js";
+import type { CommitFacts } from "../core/world/facts.js";
 import { factOf } from "../core/world/world.js";
 import { UsageError } from "./arguments.js";
 import type { CliIo } from "./command.js";
@@ -27,7 +29,26 @@ export async function predictAgainstGit(
     const { file } = commit.value;
     io.error(`stratacast simulate: ${label} has no ${file}: nothing to compare with`);
   }
+  if (commit?.kind === "known") tellIncomparable(commit.value, project, io);
   return analysis;
+}
+
+/** So many are named, the rest are counted. */
+const maxNamed = 5;
+
+function tellIncomparable(
+  { repository, commit, folder }: CommitFacts,
+  { machine }: CliProject,
+  io: CliIo,
+): void {
+  const files = factOf(machine.pool.world, { kind: "commitFiles", repository, commit, folder });
+  if (files.kind !== "known" || files.value.incomparable.length === 0) return;
+  const { incomparable } = files.value;
+  const more = incomparable.length - maxNamed;
+  const named = incomparable.slice(0, maxNamed).map(printable).join(", ");
+  io.error(
+    `stratacast simulate: not comparable with the commit, counted as changed: ${named}${more > 0 ? ` and ${more} more` : ""} (no filter is run, and nothing fetched)`,
+  );
 }
 
 function reason(error: HostError | null, ref: string): string {

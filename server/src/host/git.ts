@@ -1,11 +1,16 @@
 /**
- * Git's plumbing, read only: what a commit holds, without a checkout. Nothing here writes to the
- * repository, asks for a password or uses the network.
+ * What a repository holds, by git's plumbing: commits without a checkout, attributes, the index.
+ * Nothing here writes to the repository, asks for a password or uses the network, and nothing of the
+ * repository is run: see `gitProcess.ts`.
  */
-import { spawn } from "node:child_process";
+import path from "node:path";
 import type { TrackedFiles } from "../core/context/checkout.js";
-import type { HostError, Result } from "../core/host.js";
+import type { Result } from "../core/host.js";
 import { baseName, parentPath } from "../core/text/paths.js";
+import { surroundings } from "./gitConfig.js";
+import { findOwnWorkTree, type GitMachine, gitMachine, openOwnWorkTree } from "./gitOwn.js";
+import { type GitCall, gitFailure, runGit } from "./gitProcess.js";
+import type { WorkTree } from "./gitRepository.js";
 
 /** One entry of a commit's tree. Paths are relative to the folder that was asked for. */
 export interface GitEntry {
@@ -18,39 +23,58 @@ export interface GitEntry {
   readonly size: number;
 }
 
+/** The attributes that are set for a file, by their names: `set`, `unset` or a value. */
+export type FileAttributes = ReadonlyMap<string, string>;
+
 export interface GitRepository {
-  /** Absolute path of the top folder, links resolved. */
-  readonly root: string;
+  readonly workTree: WorkTree;
+  /** True where only the newest commits are there. */
+  readonly isShallow: boolean;
   /** The full id of the commit that a ref names. Errors: `ENOREF`. */
   commit(ref: string): Promise<Result<string>>;
-  /** Everything at and below a folder of the commit; `folder` relative to the root, "" is the root. */
+  /** Everything at and below a folder of the commit; `folder` relative to the top, "" is the top. */
   list(commit: string, folder: string): Promise<Result<readonly GitEntry[]>>;
-  /** A file's bytes; null: the commit has no file there. `path` relative to the root. */
+  /** A file's bytes; null: the commit has no file there. `path` relative to the top. */
   read(commit: string, path: string): Promise<Result<Buffer | null>>;
-  /**
-   * Tracked files at and below `folder` whose present state on disk differs from the commit's, as
-   * git sees it: line ends and filters do not count. Paths are relative to `folder`.
-   */
-  changed(commit: string, folder: string): Promise<Result<ReadonlySet<string>>>;
   /** Bytes of blobs, by id. */
   blobs(ids: readonly string[]): Promise<Result<ReadonlyMap<string, Buffer>>>;
+  /**
+   * These attributes of files, by path relative to the top: those that are set at all. They are read
+   * as they stand in the work tree.
+   *
+   * @param own a file with the user's own attributes; null: there is none
+   */
+  attributes(
+    names: readonly string[],
+    paths: readonly string[],
+    own: string | null,
+  ): Promise<Result<ReadonlyMap<string, FileAttributes>>>;
+  /** The tracked files that a sparse checkout leaves out. Paths relative to the top. */
+  skipped(): Promise<Result<ReadonlySet<string>>>;
 }
 
 /**
  * The regular files that git tracks in a folder, asked of git itself, for an index that is not read
- * here (see `gitReader.ts`); null: it is in no repository, or git cannot say.
- * Only the index is read, and none of the programs that a repository can name is run.
+ * here (see `gitReader.ts`); null: it is in no repository that may be asked, or git cannot say.
  */
-export async function trackedFiles(folder: string): Promise<TrackedFiles | null> {
-  const words = ["-c", "core.fsmonitor=false", "ls-files", "--stage", "-z"];
-  const listed = await git(folder, words, { timeout: trackedFilesTimeout });
+export async function trackedFiles(
+  folder: string,
+  machine = gitMachine(surroundings),
+): Promise<TrackedFiles | null> {
+  const real = machine.fileSystem.realPath(folder);
+  const workTree = real.ok ? findOwnWorkTree(machine, real.value) : real;
+  if (!real.ok || !workTree.ok) return null;
+  const listed = await ask(workTree.value, ["ls-files", "--stage", "-z"], {
+    folder: real.value,
+    timeout: trackedFilesTimeout,
+  });
   if (!listed.ok) return null;
   const tracked = new Map<string, Map<string, boolean>>();
   for (const line of text(listed.value).split("\0")) {
-    const [, mode, path] = /^(\d+) [0-9a-f]+ \d\t(.+)$/s.exec(line) ?? [];
-    if (path === undefined || mode?.startsWith("100") !== true) continue;
-    const inFolder = tracked.get(parentPath(path)) ?? new Map<string, boolean>();
-    tracked.set(parentPath(path), inFolder.set(baseName(path), mode === "100755"));
+    const [, mode, file] = /^(\d+) [0-9a-f]+ \d\t(.+)$/s.exec(line) ?? [];
+    if (file === undefined || mode?.startsWith("100") !== true) continue;
+    const inFolder = tracked.get(parentPath(file)) ?? new Map<string, boolean>();
+    tracked.set(parentPath(file), inFolder.set(baseName(file), mode === "100755"));
   }
   return tracked;
 }
@@ -58,53 +82,54 @@ export async function trackedFiles(folder: string): Promise<TrackedFiles | null>
 /** The lenses wait for it: a git that hangs, on a lost network disk, is given up. Milliseconds. */
 const trackedFilesTimeout = 5_000;
 
-/** Opens the repository that a folder lies in. Errors: `ENOREPO`, `ENOGIT`, `EGIT`. */
-export async function openGit(folder: string): Promise<Result<GitRepository>> {
-  const top = await git(folder, ["rev-parse", "--show-toplevel"]);
-  if (!top.ok) {
-    const isOutside = top.error.code === "EGIT" && /not a git repository/i.test(top.error.message);
-    return isOutside
-      ? failure("ENOREPO", folder, "is not in a git repository")
-      : { ok: false, error: top.error };
-  }
-  const root = text(top.value).replace(/\n$/, "");
-  return { ok: true, value: gitRepository(root) };
+/** For what a user asks for and waits for. Milliseconds. */
+const usualTimeout = 60_000;
+
+/** Opens the repository that a folder lies in. Errors: those of `findOwnWorkTree`. */
+export function openGit(
+  folder: string,
+  machine: GitMachine = gitMachine(surroundings),
+): Result<GitRepository> {
+  const found = findOwnWorkTree(machine, folder);
+  return found.ok ? { ok: true, value: gitRepository(machine, found.value) } : found;
 }
 
-/** A repository by its top folder, as `openGit` gave it. */
-export function gitRepository(root: string): GitRepository {
+/** The repository whose work tree has this very top folder. Errors: the same. */
+export function openGitAt(
+  top: string,
+  machine: GitMachine = gitMachine(surroundings),
+): Result<GitRepository> {
+  const opened = openOwnWorkTree(machine, top);
+  return opened.ok ? { ok: true, value: gitRepository(machine, opened.value) } : opened;
+}
+
+function gitRepository({ fileSystem }: GitMachine, workTree: WorkTree): GitRepository {
+  const isShallow = fileSystem.stat(path.join(workTree.shared, "shallow")).ok;
   return {
-    root,
+    workTree,
+    isShallow,
     async commit(ref) {
-      const found = await git(root, [
-        "rev-parse",
-        "--verify",
-        "--quiet",
-        "--end-of-options",
-        `${ref}^{commit}`,
-      ]);
-      if (found.ok) return { ok: true, value: text(found.value).trim() };
-      return found.error.code === "EGIT"
-        ? failure("ENOREF", root, `git knows no commit "${ref}"`)
-        : found;
+      const words = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
+      const found = await ask(workTree, words);
+      const id = found.ok ? text(found.value).trim() : "";
+      // Git also gives an id for what leaves a commit out.
+      if (/^[0-9a-f]+$/.test(id)) return { ok: true, value: id };
+      if (!found.ok && found.error.code !== "EGIT") return found;
+      const hint = isShallow
+        ? "; this clone holds the newest commits only (git fetch --unshallow fetches the others)"
+        : "";
+      return gitFailure("ENOREF", workTree.top, `git knows no commit "${ref}"${hint}`);
     },
     async list(commit, folder) {
-      const listed = await git(root, ["ls-tree", "-r", "-z", "-l", `${commit}:${folder}`]);
+      const listed = await ask(workTree, ["ls-tree", "-r", "-z", "-l", `${commit}:${folder}`]);
       return listed.ok ? { ok: true, value: readEntries(text(listed.value)) } : listed;
     },
-    async read(commit, path) {
-      const answer = await blobsOf(root, [`${commit}:${path}`]);
+    async read(commit, file) {
+      const answer = await blobsOf(workTree, [`${commit}:${file}`]);
       return answer.ok ? { ok: true, value: answer.value[0] ?? null } : answer;
     },
-    async changed(commit, folder) {
-      const words = ["diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit];
-      const place = folder === "" ? [] : [`--relative=${folder}`];
-      const listed = await git(root, [...words, ...place, "--"]);
-      if (!listed.ok) return listed;
-      return { ok: true, value: new Set(text(listed.value).split("\0").filter(Boolean)) };
-    },
     async blobs(ids) {
-      const answer = await blobsOf(root, ids);
+      const answer = await blobsOf(workTree, ids);
       if (!answer.ok) return answer;
       const pairs = ids.flatMap((id, n): (readonly [string, Buffer])[] => {
         const bytes = answer.value[n];
@@ -112,7 +137,35 @@ export function gitRepository(root: string): GitRepository {
       });
       return { ok: true, value: new Map(pairs) };
     },
+    async attributes(names, paths, own) {
+      if (paths.length === 0) return { ok: true, value: new Map() };
+      const told = await ask(workTree, ["check-attr", "--stdin", "-z", ...names], {
+        input: paths.map((file) => `${file}\0`).join(""),
+        settings: own === null ? [] : [`core.attributesFile=${own}`],
+      });
+      return told.ok ? { ok: true, value: readAttributes(text(told.value)) } : told;
+    },
+    async skipped() {
+      const listed = await ask(workTree, ["ls-files", "-t", "-z"]);
+      if (!listed.ok) return listed;
+      const lines = text(listed.value).split("\0");
+      const skipped = lines.flatMap((line) => (line.startsWith("S ") ? [line.slice(2)] : []));
+      return { ok: true, value: new Set(skipped) };
+    },
   };
+}
+
+/** PATH, NAME, VALUE, each ended by a NUL. */
+function readAttributes(told: string): ReadonlyMap<string, FileAttributes> {
+  const words = told.split("\0");
+  const files = new Map<string, Map<string, string>>();
+  for (let at = 0; at + 2 < words.length; at += 3) {
+    const [file = "", name = "", value = ""] = words.slice(at, at + 3);
+    if (value === "unspecified") continue;
+    const known = files.get(file) ?? new Map<string, string>();
+    files.set(file, known.set(name, value));
+  }
+  return files;
 }
 
 /** `MODE TYPE ID SIZE\tPATH`, each ended by a NUL. */
@@ -136,15 +189,15 @@ function readEntries(listing: string): readonly GitEntry[] {
 
 /** The blobs of these names, in their order; null: there is none of that name. */
 async function blobsOf(
-  root: string,
+  workTree: WorkTree,
   names: readonly string[],
 ): Promise<Result<readonly (Buffer | null)[]>> {
   if (names.length === 0) return { ok: true, value: [] };
   // A line break would make two names of one: no file with it is a Dockerfile or a link's target.
   if (names.some((name) => name.includes("\n"))) {
-    return failure("EGIT", root, "a path with a line break cannot be asked for");
+    return gitFailure("EGIT", workTree.top, "a path with a line break cannot be asked for");
   }
-  const answer = await git(root, ["cat-file", "--batch"], { input: `${names.join("\n")}\n` });
+  const answer = await ask(workTree, ["cat-file", "--batch"], { input: `${names.join("\n")}\n` });
   if (!answer.ok) return answer;
   const bytes = answer.value;
   const blobs: (Buffer | null)[] = [];
@@ -164,81 +217,14 @@ async function blobsOf(
   return { ok: true, value: blobs };
 }
 
-interface GitCall {
-  readonly input?: string;
-  /** Milliseconds; 0: none. */
-  readonly timeout?: number;
-}
-
-/** So many run at a time, however many Dockerfiles are opened at once. */
-const maxRunning = 4;
-let running = 0;
-const waiting: (() => void)[] = [];
-
-async function git(
-  cwd: string,
+function ask(
+  { top, own }: WorkTree,
   words: readonly string[],
-  call: GitCall = {},
+  call: Partial<Pick<GitCall, "folder" | "settings" | "input" | "timeout">> = {},
 ): Promise<Result<Buffer>> {
-  if (running === maxRunning) await new Promise<void>((resume) => waiting.push(resume));
-  else running++;
-  try {
-    return await runGit(cwd, words, call);
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) running--;
-    else next();
-  }
-}
-
-function runGit(
-  cwd: string,
-  words: readonly string[],
-  { input = "", timeout = 0 }: GitCall,
-): Promise<Result<Buffer>> {
-  return new Promise<Result<Buffer>>((resolve) => {
-    const child = spawn("git", words, {
-      cwd,
-      stdio: ["pipe", "pipe", "pipe"],
-      windowsHide: true,
-      timeout,
-      env: {
-        ...process.env,
-        // Messages that we recognise, no lock files, no questions, nothing fetched.
-        LC_ALL: "C",
-        GIT_OPTIONAL_LOCKS: "0",
-        GIT_TERMINAL_PROMPT: "0",
-        GIT_NO_LAZY_FETCH: "1",
-      },
-    });
-    const out: Buffer[] = [];
-    let problem = "";
-    child.stdout.on("data", (data: Buffer) => out.push(data));
-    child.stderr.on("data", (data: Buffer) => {
-      problem += data.toString();
-    });
-    child.once("error", (error: NodeJS.ErrnoException) => {
-      resolve(
-        error.code === "ENOENT"
-          ? failure("ENOGIT", cwd, "git is not installed")
-          : failure("EGIT", cwd, error.message),
-      );
-    });
-    child.once("close", (code) => {
-      if (code === 0) resolve({ ok: true, value: Buffer.concat(out) });
-      else resolve(failure("EGIT", cwd, problem.trim().split("\n")[0] || `git ended with ${code}`));
-    });
-    // A git that ends early closes the pipe; its own message says why.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(input);
-    // A folder that is a file is no event but a throw.
-  }).catch((error: unknown) => failure("EGIT", cwd, String(error)));
+  return runGit({ top, own, words, timeout: usualTimeout, ...call });
 }
 
 function text(bytes: Buffer): string {
   return bytes.toString("utf8");
-}
-
-function failure(code: string, path: string, message: string): { ok: false; error: HostError } {
-  return { ok: false, error: { code, path, message } };
 }

@@ -3,6 +3,7 @@
  * stands anywhere counts, whatever overrides it and whatever condition its file is included under:
  * it is enough that bytes could be changed. Source: git, Documentation/config.txt, config.c.
  */
+import { homedir } from "node:os";
 import path from "node:path";
 import { type FileSystem, readRegularFile } from "./nodeFileSystem.js";
 
@@ -23,6 +24,9 @@ export interface GitSurroundings {
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
+
+/** Of this process. */
+export const surroundings: GitSurroundings = { home: homedir(), env: process.env };
 
 /** The folders that git's packages keep their settings and attributes in. */
 const systemFolders: readonly string[] = ["/etc", "/usr/local/etc", "/opt/homebrew/etc"];

@@ -4,7 +4,6 @@
  * blobs. A setting that was another one when a file was checked out goes unseen, as git itself does
  * not see it.
  */
-import { homedir } from "node:os";
 import path from "node:path";
 import type { TrackedFiles } from "../core/context/checkout.js";
 import { type AttributesRule, readGitAttributes } from "./gitAttributes.js";
@@ -15,6 +14,7 @@ import {
   isYes,
   pathOfSetting,
   readGitText,
+  surroundings,
 } from "./gitConfig.js";
 import type { GitIndex } from "./gitIndex.js";
 import {
@@ -80,8 +80,6 @@ export function createGitReader(fileSystem: FileSystem, around = surroundings): 
     },
   };
 }
-
-const surroundings: GitSurroundings = { home: homedir(), env: process.env };
 
 function hasIn({ stat }: FileSystem, folder: string): (name: string) => boolean {
   return (name) => stat(path.join(folder, name)).ok;

@@ -57,7 +57,8 @@ export function openWorkTree(
   return isReadHere(settings, top, own) ? { top, own, shared, settings } : null;
 }
 
-function repositoryFolders(
+/** The folders that a `.git`, a folder or a file, stands for; null: it is none, or a link. */
+export function repositoryFolders(
   fileSystem: FileSystem,
   top: string,
 ): { readonly own: string; readonly shared: string } | null {
@@ -66,6 +67,7 @@ function repositoryFolders(
   if (!stat.ok) return null;
   let own = dotGit;
   if (stat.value.kind !== "directory") {
+    if (stat.value.kind !== "file") return null;
     const [, named] = /^gitdir: (.+?)\n*$/s.exec(readGitText(fileSystem, dotGit) ?? "") ?? [];
     if (named === undefined) return null;
     own = path.resolve(top, named);

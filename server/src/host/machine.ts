@@ -32,7 +32,7 @@ export function openMachine(options: MachineOptions): Machine {
   const suppliers: Suppliers = {
     tree: contexts.tree,
     contents: contexts.contents,
-    ...gitSuppliers(options.mayAskGit, git),
+    ...gitSuppliers(options.mayAskGit, git, fileSystem),
     image: async () => unknown("off"),
     state: async () =>
       options.readState === undefined ? unknown("off") : known(await options.readState()),

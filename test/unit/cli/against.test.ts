@@ -1,6 +1,7 @@
 /** `--against REF`: a git commit as the baseline, never checked out. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
@@ -111,6 +112,121 @@ test("line ends that git converts are no change", async (t) => {
   git("checkout", "--quiet", "--", ".");
   assert.equal(readFileSync(path.join(root, "app/src/a.js"), "utf8"), "a\r\n");
   assert.deepEqual((await against("HEAD")).predictions, allCached);
+});
+
+/** What a checkout turns is the same file; a change of it is a change, whatever turns it. */
+const conversions: Readonly<
+  Record<string, { attributes: string; committed: string; onDisk: string; other: string }>
+> = {
+  "line ends": {
+    attributes: "text eol=crlf",
+    committed: "a\nb\n",
+    onDisk: "a\r\nb\r\n",
+    other: "a\r\nc\r\n",
+  },
+  "line ends of what looks like text": {
+    attributes: "text=auto eol=crlf",
+    committed: "a\nb\n",
+    onDisk: "a\r\nb\r\n",
+    other: "a\r\nb\r\r\n",
+  },
+  keywords: {
+    attributes: "ident",
+    committed: "$Id$\n",
+    onDisk: "$Id: 0123456789 $\n",
+    other: "$Id: 0123456789 $\nc\n",
+  },
+  "a pointer of Git LFS": {
+    attributes: "filter=lfs",
+    committed: `version https://git-lfs.github.com/spec/v1\noid sha256:${createHash("sha256").update("large\n").digest("hex")}\nsize 6\n`,
+    onDisk: "large\n",
+    other: "ladge\n",
+  },
+};
+
+for (const [name, { attributes, committed, onDisk, other }] of Object.entries(conversions)) {
+  test(`what a checkout turns is no change: ${name}`, async (t) => {
+    const { root, git, against } = repository(t);
+    writeIn(root, "app/src/a.js", committed);
+    git("commit", "--quiet", "--all", "--message", "second");
+    writeIn(root, ".gitattributes", `*.js ${attributes}\n`);
+    writeIn(root, "app/src/a.js", onDisk);
+    assert.deepEqual((await against("HEAD")).predictions, allCached);
+    writeIn(root, "app/src/a.js", other);
+    assert.equal((await against("HEAD")).predictions[3], "5 miss src/a.js");
+  });
+}
+
+test("line ends that a setting turns are no change", async (t) => {
+  const { root, git, against } = repository(t);
+  git("config", "core.autocrlf", "true");
+  writeIn(root, "app/src/a.js", "a\r\n");
+  assert.deepEqual((await against("HEAD")).predictions, allCached);
+});
+
+test("a filter is not run: the file counts as changed once git's index does not know it", async (t) => {
+  const { root, git, simulate, against } = repository(t, "*.js filter=rot13\n");
+  git("config", "filter.rot13.clean", "tr a-z n-za-m");
+  git("config", "filter.rot13.smudge", "tr a-z n-za-m");
+  git("add", "--renormalize", ".");
+  git("commit", "--quiet", "--message", "second");
+  await new Promise((resume) => setTimeout(resume, 100));
+  git("update-index", "--refresh");
+  git("update-index", "--force-write-index");
+  assert.deepEqual((await against("HEAD")).predictions, allCached);
+  writeIn(root, "app/src/a.js", "b\n");
+  const { code, out, err } = await simulate("HEAD", "--dry-run", "app");
+  assert.equal(code, 0);
+  assert.match(out, /src\/a\.js changed/);
+  assert.deepEqual(err, [
+    "stratacast simulate: not comparable with the commit, counted as changed: src/a.js (no filter is run, and nothing fetched)",
+  ]);
+});
+
+test("the repository itself is no part of the comparison", async (t) => {
+  const { root, git, simulate } = repository(t);
+  writeIn(root, "Dockerfile", "FROM alpine:3.20\nCOPY . /app\n");
+  git("add", "--all");
+  git("commit", "--quiet", "--message", "second");
+  assert.match((await simulate("HEAD", "--dry-run", ".")).out, /The only step is cached/);
+  writeIn(root, "other/b.js", "another\n");
+  const { out } = await simulate("HEAD", "--dry-run", ".");
+  assert.match(out, /other\/b\.js changed/);
+  assert.doesNotMatch(out, /\.git/);
+});
+
+test("a sparse checkout lacks nothing that it leaves out", async (t) => {
+  const { root, git, against } = repository(t);
+  git("sparse-checkout", "set", "--no-cone", "/app/*", "!/app/src/");
+  assert.deepEqual((await against("HEAD")).predictions, allCached);
+  rmSync(path.join(root, "app/empty.txt"));
+  assert.equal((await against("HEAD")).predictions[3], "5 miss empty.txt");
+});
+
+test("a submodule that is checked out is compared at the commit that is asked for", async (t) => {
+  const { root, git, against } = repository(t);
+  const inner = repository(t);
+  git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner.root, "app/mod");
+  git("commit", "--quiet", "--message", "with a submodule");
+  assert.deepEqual((await against("HEAD")).predictions, allCached);
+  writeIn(root, "app/mod/other/b.js", "another\n");
+  assert.equal((await against("HEAD")).predictions[3], "5 miss mod/other/b.js");
+  git("submodule", "--quiet", "deinit", "--force", "app/mod");
+  assert.deepEqual(
+    (await against("HEAD")).predictions,
+    allCached,
+    "an empty folder, as in a clone",
+  );
+});
+
+test("a commit that a shallow clone lacks is told with what to do", async (t) => {
+  const { root, git } = repository(t);
+  git("commit", "--quiet", "--allow-empty", "--message", "second");
+  const clone = path.join(temporaryFolder(t), "clone");
+  git("clone", "--quiet", "--depth", "1", `file://${root}`, clone);
+  const { code, err } = await runCli(["simulate", "--against", "HEAD~1", "app"], { cwd: clone });
+  assert.equal(code, 2);
+  assert.match(err[0] ?? "", /knows no commit "HEAD~1"; this clone holds the newest commits only/);
 });
 
 test("a comparison with a commit is recorded as the build that it is", async (t) => {

@@ -122,7 +122,7 @@ const onDisk = new WeakMap<CommitFiles, PairMemory<FolderNode, FolderNode, Folde
 
 /**
  * The files of a commit with the bytes that they have on disk, where git holds those to be the same:
- * line ends and filters may have made others of them. Nodes are the commit's wherever they can be.
+ * line ends and filters have made others of them. Nodes are the commit's wherever they can be.
  */
 function asOnDisk(committed: FolderNode, working: FolderNode, files: CommitFiles): FolderNode {
   const known = onDisk.get(files) ?? pairMemory<FolderNode, FolderNode, FolderNode>();
@@ -153,7 +153,7 @@ function seenFolder(
     let seen: Seen<TreeNode> = { node: child, isFinal: true };
     if (child.kind === "directory" && now?.kind === "directory") {
       seen = seenFolder(child, now, at, files, known);
-    } else if (child.kind === "file" && now?.kind === "file" && !files.changed.has(at)) {
+    } else if (child.kind === "file" && now?.kind === "file" && files.unchanged.has(at)) {
       seen = seenFile(child, now);
     }
     if (seen.node !== child) changes.set(child.name, seen.node);

@@ -1,7 +1,7 @@
 /**
  * A tree as git would keep it: of the permission bits only whether the owner may execute a file,
- * and no directory that holds no file. Two trees are compared with a commit in this form, so that
- * neither a umask nor an empty folder counts as a change.
+ * no directory that holds no file, and nothing of the repository itself. Two trees are compared with
+ * a commit in this form, so that neither a umask, nor an empty folder, nor `.git` counts as a change.
  */
 import type { FileNode, FileTree, FolderNode, Part, TreeNode } from "./fileTree.js";
 import { folderNode, withParts } from "./folder.js";
@@ -51,7 +51,8 @@ function keptPart(part: Part): Kept<Part> {
   const children: TreeNode[] = [];
   let isFinal = true;
   for (const child of part) {
-    if (child.kind === "directory" && child.fileCount === 0) continue;
+    // Git keeps neither itself nor a folder that holds no file.
+    if (child.name === ".git" || isWithoutFiles(child)) continue;
     const kept = child.kind === "directory" ? keptFolder(child) : keptFile(child);
     children.push(kept.node);
     if (!kept.isFinal) isFinal = false;
@@ -60,6 +61,10 @@ function keptPart(part: Part): Kept<Part> {
   const node = isAs ? part : children;
   if (isFinal) keptParts.set(part, node);
   return { node, isFinal };
+}
+
+function isWithoutFiles(node: TreeNode): boolean {
+  return node.kind === "directory" && node.fileCount === 0;
 }
 
 function keptFile(file: FileNode): Kept<FileNode> {

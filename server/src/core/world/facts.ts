@@ -80,8 +80,10 @@ export interface CommitFolder {
 export interface CommitFiles {
   /** Relative to the folder, with git's modes and blob ids. */
   readonly files: readonly ListedFile[];
-  /** Those that git holds to be others on disk now: line ends and filters do not count. */
-  readonly changed: ReadonlySet<string>;
+  /** Those that git holds to be the same on disk although a checkout may have turned their bytes. */
+  readonly unchanged: ReadonlySet<string>;
+  /** Those of which only a program could tell, which is not run: they count as changed. */
+  readonly incomparable: readonly string[];
 }
 
 export type NeedKind = keyof Facts;
