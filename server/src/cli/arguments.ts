@@ -15,6 +15,7 @@ import {
   type FlagValues,
   flagOptions,
   flagUsage,
+  meaninglessFlags,
   readBuildFlags,
   readNamedContexts,
 } from "./buildFlags.js";
@@ -109,7 +110,7 @@ export function readSimulateArguments(words: readonly string[], io: CliIo): Simu
   };
 }
 
-interface SharedValues extends FlagValues {
+interface SharedValues extends FlagValues, Readonly<Record<string, unknown>> {
   readonly file?: string | undefined;
   readonly target?: string | undefined;
   readonly "build-arg"?: readonly string[] | undefined;
@@ -122,9 +123,10 @@ interface SharedValues extends FlagValues {
 function buildArguments<F extends string>(
   values: SharedValues,
   [contextText, extra]: readonly string[],
-  { cwd, env }: CliIo,
+  io: CliIo,
   formats: readonly F[],
 ): BuildArguments<F> {
+  const { cwd, env } = io;
   if (contextText === undefined || contextText === "") {
     throw new UsageError("CONTEXT is missing: name the folder of the build context");
   }
@@ -135,6 +137,8 @@ function buildArguments<F extends string>(
   if (!takesFolders && (values["build-context"] ?? []).length > 0) {
     throw new UsageError("--build-context needs BuildKit");
   }
+  const ignored = meaninglessFlags(values);
+  if (ignored.length > 0) io.error(`stratacast: without a meaning here: ${ignored.join(", ")}`);
   if (values.file === "") throw new UsageError("--file needs the path of a Dockerfile");
   return {
     definition: commandLineDefinition({

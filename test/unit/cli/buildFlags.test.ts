@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readBuildFlags, readNamedContexts } from "../../../server/src/cli/buildFlags.js";
 import { UsageError } from "../../../server/src/cli/usageError.js";
+import type { SimulationJson } from "../../../server/src/core/documents/simulation.js";
+import { temporaryFolder } from "../../support/temporaryFolder.js";
+import { runCli } from "./support/runCli.js";
 
 test("sizes count in bytes, addresses of hosts do not count, names of contexts have one spelling", () => {
   const values = {
@@ -38,6 +41,10 @@ test("what cannot be read is refused with the word itself", () => {
     { "build-context": ["files"] },
     { "build-context": ["UPPER=."] },
     { "build-context": ["files=https://example.com/a.git"] },
+    { ulimit: ["nofile"] },
+    { ulimit: ["files=1"] },
+    { ulimit: ["nofile=2:1"] },
+    { ulimit: ["nofile=-1:1"] },
   ];
   for (const values of wrong) {
     const [word] = Object.values(values).flat();
@@ -47,4 +54,59 @@ test("what cannot be read is refused with the word itself", () => {
       word,
     );
   }
+});
+
+test("limits have one order, the last of a name counts, and one number is both", () => {
+  const { limits } = readBuildFlags({
+    ulimit: ["nproc=5", "nofile=1:2", "nofile=9:-1", "core=-1"],
+  });
+  assert.deepEqual(limits, [
+    { name: "core", soft: -1, hard: -1 },
+    { name: "nofile", soft: 9, hard: -1 },
+    { name: "nproc", soft: 5, hard: 5 },
+  ]);
+});
+
+test("options of docker build that mean nothing here are named once, and nothing else changes", async (t) => {
+  const folder = temporaryFolder(t, { Dockerfile: "FROM scratch\nCOPY a /a\n", a: "a" });
+  const given = "-t x --tag y -q --push --secret id=s --pull --progress plain --cache-from x";
+  const words = ["simulate", "--dry-run", ...given.split(" "), "."];
+  const run = await runCli(words, { cwd: folder });
+  assert.equal(run.code, 0);
+  assert.deepEqual(run.err, [
+    "stratacast: without a meaning here: --cache-from, --progress, --push, --quiet, --tag",
+  ]);
+  assert.equal(run.out, (await runCli(["simulate", "--dry-run", "."], { cwd: folder })).out);
+});
+
+test("what an option or an argument of the builder changes is named by its own name", async (t) => {
+  const folder = temporaryFolder(t, {
+    Dockerfile: "FROM base\nWORKDIR /w\nRUN --mount=type=cache,target=/c make\n",
+  });
+  const causes = async (...flags: readonly string[]): Promise<readonly string[]> => {
+    const words = ["simulate", "--state", "state", "--format", "json", ...flags, "."];
+    const { steps } = JSON.parse((await runCli(words, { cwd: folder })).out) as SimulationJson;
+    await runCli(["simulate", "--state", "state", "."], { cwd: folder });
+    return steps.flatMap(({ line, cause }) => (cause === null ? [] : [`${line} ${cause.message}`]));
+  };
+  await causes();
+  const expected: readonly (readonly [string, string])[] = [
+    ["--ulimit=nofile=9", "other limits than before (--ulimit)"],
+    ["--cgroup-parent=/x", "another control group than before (--cgroup-parent)"],
+    [
+      "--build-arg=BUILDKIT_SANDBOX_HOSTNAME=x",
+      "another host name than before (--build-arg BUILDKIT_S",
+    ],
+    [
+      "--build-arg=BUILDKIT_CACHE_MOUNT_NS=x",
+      "others than before (--build-arg BUILDKIT_CACHE_MOUNT_NS)",
+    ],
+  ];
+  for (const [flag, words] of expected) {
+    const [only, more] = await causes(flag);
+    assert.ok(only?.startsWith("3 ") && only.includes(words), `${flag}: ${only}`);
+    assert.equal(more, undefined);
+  }
+  const [first] = await causes("--build-arg=SOURCE_DATE_EPOCH=1");
+  assert.match(first ?? "", /^2 .* dated otherwise .*SOURCE_DATE_EPOCH/);
 });

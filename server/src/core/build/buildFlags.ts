@@ -3,6 +3,8 @@
 export interface BuildFlags {
   /** `--no-cache` */
   readonly noCache: boolean;
+  /** The stages of `--no-cache-filter`, by their names in small letters. */
+  readonly uncachedStages: readonly string[];
   /** `--label`, by name. */
   readonly labels: ReadonlyMap<string, string>;
   /** The names of `--add-host` in their order: addresses are in no key. */
@@ -11,13 +13,27 @@ export interface BuildFlags {
   readonly network: string;
   /** `--shm-size` in bytes; 0: the builder's default. */
   readonly sharedMemory: number;
+  /** `--ulimit`, ordered by name, each once. */
+  readonly limits: readonly ResourceLimit[];
+  /** `--cgroup-parent`; empty: not given. */
+  readonly cgroupParent: string;
+}
+
+/** What a process of RUN may use of a resource; -1: as much as it wants. */
+export interface ResourceLimit {
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
 }
 
 /** Nothing is asked for. */
 export const noBuildFlags: BuildFlags = {
   noCache: false,
+  uncachedStages: [],
   labels: new Map(),
   hosts: [],
   network: "",
   sharedMemory: 0,
+  limits: [],
+  cgroupParent: "",
 };

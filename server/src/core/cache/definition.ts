@@ -97,7 +97,7 @@ function buildkitDefinition(
       return new Definition("makeDirectory", digest, () => ({
         directory: operation.path,
         user: ownerKey(operation.owner),
-        options: args.get("SOURCE_DATE_EPOCH") ?? "",
+        time: args.get("SOURCE_DATE_EPOCH") ?? "",
       }));
     case "run":
       return new Definition("run", digest, () => ({
@@ -106,15 +106,18 @@ function buildkitDefinition(
         // Without a WORKDIR anywhere a process starts in the root.
         directory: operation.directory || "/",
         user: operation.user,
-        mounts: JSON.stringify(mountKeys(operation, args.get("BUILDKIT_CACHE_MOUNT_NS") ?? "")),
+        mounts: JSON.stringify(mountKeys(operation)),
+        cacheNamespace: operation.mounts.some(isDefaultCache)
+          ? (args.get("BUILDKIT_CACHE_MOUNT_NS") ?? "")
+          : "",
         network: networkOf(operation, flags),
         hosts: JSON.stringify(flags.hosts),
         sharedMemory: String(flags.sharedMemory),
-        options: JSON.stringify([
-          operation.security,
-          formatPlatform(stage.platform),
-          args.get("BUILDKIT_SANDBOX_HOSTNAME") ?? "",
-        ]),
+        limits: JSON.stringify(flags.limits),
+        cgroupParent: flags.cgroupParent,
+        hostname: args.get("BUILDKIT_SANDBOX_HOSTNAME") ?? "",
+        security: operation.security,
+        platform: formatPlatform(stage.platform),
       }));
     case "copy":
       return new Definition("copy", digest, () => ({
@@ -192,23 +195,17 @@ function modeKey(mode: string): string {
 }
 
 /** The mounts as the key has them, in the order of their targets; sources of files are inputs. */
-function mountKeys(operation: RunOperation, namespace: string): readonly unknown[] {
+function mountKeys(operation: RunOperation): readonly unknown[] {
   const ordered = orderedMounts(operation);
   const inputs: string[] = [];
   return ordered.map((mount) => {
     const source = mount.from === null ? "" : JSON.stringify(mount.from);
     if (!inputs.includes(source)) inputs.push(source);
-    return [
-      mount.type,
-      mount.target,
-      mount.readOnly,
-      inputs.indexOf(source),
-      ...typeKey(mount, namespace),
-    ];
+    return [mount.type, mount.target, mount.readOnly, inputs.indexOf(source), ...typeKey(mount)];
   });
 }
 
-function typeKey(mount: Mount, namespace: string): readonly unknown[] {
+function typeKey(mount: Mount): readonly unknown[] {
   switch (mount.type) {
     case "bind":
       return [];
@@ -216,15 +213,17 @@ function typeKey(mount: Mount, namespace: string): readonly unknown[] {
       return [mount.sizeLimit];
     case "cache": {
       const permissions = mount.source === "/" ? [mount.mode, mount.uid, mount.gid] : [];
-      const isDefault =
-        (mount.id === "" || mount.id === mount.target) &&
-        (mount.sharing === "" || mount.sharing === "shared");
-      // An id of one's own and a way of sharing are cleared: exec.go `checkShouldClearCacheOpts`.
-      return [isDefault ? `${namespace}/` : "", ...permissions];
+      return [isDefaultCache(mount), ...permissions];
     }
     case "secret":
       return [mount.id, mount.mode, mount.uid, mount.gid, mount.required, mount.environmentName];
     case "ssh":
       return [mount.id || "default", mount.mode, mount.uid, mount.gid, mount.required];
   }
+}
+
+/** An id of one's own and a way of sharing are cleared: exec.go `checkShouldClearCacheOpts`. */
+function isDefaultCache({ type, id, target, sharing }: Mount): boolean {
+  const isPlain = (id === "" || id === target) && (sharing === "" || sharing === "shared");
+  return type === "cache" && isPlain;
 }

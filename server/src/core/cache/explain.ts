@@ -101,7 +101,10 @@ function explainStep(explaining: Explaining, keyed: KeyedStep): readonly Cause[]
     return [{ code: "never-built", at, isFirstBuild: explaining.baseline.build === null }];
   }
   if (step.neverFound) return [{ code: "never-found", at }];
-  if (keyed.isForced) return [{ code: "no-cache", at }];
+  if (keyed.isForced) {
+    const { noCache } = explaining.graph.definition.flags;
+    return [{ code: "no-cache", at, option: noCache ? "no-cache" : "no-cache-filter" }];
+  }
   const causes = [
     ...ownCauses(explaining, keyed, before),
     ...sourceChanges(explaining, keyed, before),

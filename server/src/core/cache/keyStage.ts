@@ -265,11 +265,16 @@ function inTheWay(
   return path === null ? [] : [{ code: "destination-is-file", path }];
 }
 
-/** Of `--no-cache`. Source: moby, imageprobe.go `nopProber`. */
-function isForcedByOption({ operation }: Step, { graph }: StageIn): boolean {
+/**
+ * Of `--no-cache` and `--no-cache-filter`, which knows stages by their names alone. Sources: moby,
+ * imageprobe.go `nopProber`; BuildKit, frontend/dockerui/config.go `IsNoCache`.
+ */
+function isForcedByOption({ operation }: Step, { graph, stage }: StageIn): boolean {
   const { definition, rules } = graph;
+  const { noCache, uncachedStages } = definition.flags;
   const isSpared = rules.findsDirectoriesWithoutCache && operation?.kind === "makeDirectory";
-  return definition.flags.noCache && !isSpared;
+  if (noCache) return !isSpared;
+  return stage.name !== null && uncachedStages.includes(stage.name.toLowerCase());
 }
 
 /**

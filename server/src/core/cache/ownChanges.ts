@@ -109,6 +109,11 @@ const options: readonly { readonly facet: string; readonly option: ChangedOption
   { facet: "network", option: "network" },
   { facet: "hosts", option: "add-host" },
   { facet: "sharedMemory", option: "shm-size" },
+  { facet: "limits", option: "ulimit" },
+  { facet: "cgroupParent", option: "cgroup-parent" },
+  { facet: "hostname", option: "build-arg BUILDKIT_SANDBOX_HOSTNAME" },
+  { facet: "time", option: "build-arg SOURCE_DATE_EPOCH" },
+  { facet: "cacheNamespace", option: "build-arg BUILDKIT_CACHE_MOUNT_NS" },
 ];
 
 /** How many variables are named as causes of one step. */
@@ -170,7 +175,7 @@ const settings: readonly (readonly [facet: string, setting: Setting])[] = [
   ["directory", "directory"],
   ["user", "user"],
   ["command", "shell"],
-  ["options", "platform"],
+  ["platform", "platform"],
   ["destination", "directory"],
 ];
 

@@ -46,7 +46,11 @@ export type Cause =
       readonly changed: "image" | "variables";
     }
   | { readonly code: "value-changed"; readonly at: StepRef | null; readonly changed: Value }
-  | { readonly code: "no-cache"; readonly at: StepRef }
+  | {
+      readonly code: "no-cache";
+      readonly at: StepRef;
+      readonly option: "no-cache" | "no-cache-filter";
+    }
   | { readonly code: "never-found"; readonly at: StepRef }
   | { readonly code: "option-changed"; readonly at: StepRef; readonly option: ChangedOption }
   | {
@@ -104,7 +108,19 @@ export type Value =
   | { readonly kind: "setting"; readonly setting: Setting };
 
 /** What the build as a whole is asked for. */
-export type ChangedOption = "network" | "add-host" | "shm-size";
+export type ChangedOption =
+  | "network"
+  | "add-host"
+  | "shm-size"
+  | "ulimit"
+  | "cgroup-parent"
+  /** Arguments that steer the builder, whether they are declared or not. */
+  | `build-arg ${BuilderArgument}`;
+
+export type BuilderArgument =
+  | "SOURCE_DATE_EPOCH"
+  | "BUILDKIT_SANDBOX_HOSTNAME"
+  | "BUILDKIT_CACHE_MOUNT_NS";
 
 export type StageName = Pick<Stage, "name" | "index">;
 

@@ -81,6 +81,8 @@ function execOp(
     // Their addresses are cleared.
     extraHosts: flags.hosts.map((Host) => ({ Host })),
     hostname: args.get("BUILDKIT_SANDBOX_HOSTNAME") ?? "",
+    ulimit: flags.limits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
+    cgroupParent: flags.cgroupParent,
     removeMountStubsRecursive: true,
   });
   const json = goJson({
