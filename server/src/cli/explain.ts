@@ -1,7 +1,7 @@
 /** `stratacast explain`: what each instruction of a Dockerfile does, layer by layer. */
 import path from "node:path";
 import type { Analysis } from "../core/analysis/analyse.js";
-import { explain as explainSteps } from "../core/documents/explain.js";
+import { explainJson, explain as explainSteps } from "../core/documents/explain.js";
 import { explainDocument } from "../core/documents/explainDocument.js";
 import { explainPage } from "../core/documents/explainPage.js";
 import { explainText } from "../core/documents/explainText.js";
@@ -40,7 +40,7 @@ function render(analysis: Analysis, args: BuildArguments<ExplainFormat>, io: Cli
   const name = dockerfile.kind === "inline" ? "Dockerfile" : path.basename(dockerfile.path);
   switch (args.format) {
     case "json":
-      return `${JSON.stringify(explainSteps(analysis, shownPlace(args.definition)), null, 2)}\n`;
+      return `${JSON.stringify(explainJson(analysis, shownPlace(args.definition)), null, 2)}\n`;
     case "markdown":
       return explainDocument(view, { name, picture: "text", layout: layoutGraph });
     case "html":

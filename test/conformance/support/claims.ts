@@ -9,6 +9,7 @@ import { explain } from "../../../server/src/core/documents/explain.js";
 import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
 import { consequences } from "../../../server/src/core/insight/consequences.js";
 import { failureAt } from "../../../server/src/core/insight/failure.js";
+import { firstLines } from "../../../server/src/core/insight/lineSet.js";
 import { runPlan } from "../../../server/src/core/insight/runPlan.js";
 import { mayBringLayers } from "./compare.js";
 import type { BuildRecord, ImageRecord } from "./recording.js";
@@ -52,7 +53,9 @@ export function checkClaims({ recorded, analysis, folders, isFirst }: ClaimsInpu
 function checkConsequences(recorded: BuildRecord, analysis: Analysis): CheckedClaims {
   const [root, ...others] = analysis.steps.filter(isRoot);
   if (root === undefined || others.length > 0) return nothing;
-  const { certain, possible } = consequences(analysis, root);
+  const following = consequences(analysis, root);
+  const certain = firstLines(following.certain, analysis.steps.length);
+  const possible = firstLines(following.possible, analysis.steps.length);
   // A step that may rebuild for a reason of its own may have begun it just as well.
   const isOpen = analysis.steps.some(
     ({ place, prediction }) => prediction.kind === "unknown" && !possible.includes(place.line),

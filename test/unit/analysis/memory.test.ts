@@ -21,7 +21,7 @@ import type { PlatformBuild } from "../../../server/src/core/build/definition.js
 import { recordBuild } from "../../../server/src/core/cache/record.js";
 import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
-import { explain } from "../../../server/src/core/documents/explain.js";
+import { explainJson } from "../../../server/src/core/documents/explain.js";
 import { simulationJson } from "../../../server/src/core/documents/simulation.js";
 import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
@@ -281,7 +281,7 @@ function told({ analysis, needs, reads }: Answer): unknown {
     hovers: Array.from({ length: text.length }, (_, at) => at % 7 === 0 && hover(view, at)),
     log: simulationLog(analysis),
     simulation: simulationJson(analysis, where),
-    explained: explain(analysis, where),
+    explained: explainJson(analysis, where),
     recorded: [recorded.build, recorded.records, recorded.manifests],
     needs: new Set(needs.map(needKey)),
     reads: new Set(reads.map(needKey)),

@@ -1,5 +1,6 @@
 /** Dockerfiles that would show a part of an answer that compares every instruction with every other. */
 
+import { explainJson } from "../../../server/src/core/documents/explain.js";
 import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { layerStack } from "../../../server/src/core/features/layerStack.js";
@@ -59,7 +60,7 @@ const isLeftOut = (name: string, builder: string): boolean =>
   name === "every value another one" && builder === "classic";
 
 /** Everything rebuilds: the state is that of a build with another first line. */
-export const works: readonly Work[] = Object.entries(shapes).flatMap(([name, shape]) =>
+const shown: readonly Work[] = Object.entries(shapes).flatMap(([name, shape]) =>
   builders
     .filter((builder) => !isLeftOut(name, builder))
     .map(
@@ -74,6 +75,24 @@ export const works: readonly Work[] = Object.entries(shapes).flatMap(([name, sha
       }),
     ),
 );
+
+/** So many that each step has more lines that follow from it than a sentence or JSON names. */
+const explained: readonly Work[] = [
+  "RUN and ENV in turn",
+  "a stage for every ten instructions",
+  "stages that take files from the one above",
+].map(
+  (name): Work => ({
+    name: `${name}, explained`,
+    size: 1000,
+    prepare: (size) => {
+      const analysis = analysisOf({ text: shapes[name]?.(size, "a") ?? "", files });
+      return () => explainJson(analysis, { dockerfile: "Dockerfile", context: "." });
+    },
+  }),
+);
+
+export const works: readonly Work[] = [...shown, ...explained];
 
 function show(given: Given): void {
   const analysis = analysisOf(given);

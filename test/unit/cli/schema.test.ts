@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import { explain } from "../../../server/src/core/documents/explain.js";
+import { explainJson } from "../../../server/src/core/documents/explain.js";
 import { simulationJson } from "../../../server/src/core/documents/simulation.js";
 import { runPlan } from "../../../server/src/core/insight/runPlan.js";
 import { inRepository } from "../../support/repository.js";
@@ -123,7 +123,7 @@ test("every answer keeps to its schema, and the schema names every field of it",
     for (const [name, text] of [...Object.entries(awkward), ...cases]) {
       const analysis = analysisOf({ text, files, builder, state });
       keeps("simulate", printed(simulationJson(analysis, place)), `${name}, ${builder}`);
-      keeps("explain", printed(explain(analysis, place)), `${name}, ${builder}`);
+      keeps("explain", printed(explainJson(analysis, place)), `${name}, ${builder}`);
     }
   }
   t.diagnostic(`${checked} answers checked`);

@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import test from "node:test";
+import { explainJson } from "../../../server/src/core/documents/explain.js";
 import { explainDocument } from "../../../server/src/core/documents/explainDocument.js";
 import { explainPage } from "../../../server/src/core/documents/explainPage.js";
 import { consequences } from "../../../server/src/core/insight/consequences.js";
+import { firstLines } from "../../../server/src/core/insight/lineSet.js";
 import { layoutGraph } from "../../../server/src/host/layout.js";
 import { viewOf } from "../../support/viewOf.js";
 
@@ -48,6 +50,17 @@ test("a row names so many lines that rebuild as one can read, and counts the res
   );
 });
 
+test("JSON lists so many lines that rebuild as a long file needs room for, and counts them all", () => {
+  const { analysis } = viewOf(`FROM alpine\n${"RUN make\n".repeat(300)}`);
+  const [first] = explainJson(analysis, { dockerfile: "Dockerfile", context: "." }).steps;
+  assert.equal(first?.invalidates.certainCount, 300);
+  assert.deepEqual(
+    first.invalidates.certain,
+    Array.from({ length: 100 }, (_, at) => at + 2),
+  );
+  assert.equal(first.invalidates.possibleCount, 0);
+});
+
 test("an ARG reaches the instructions that use it, and one before FROM the stages that declare it", () => {
   const { analysis } = viewOf(
     "ARG A=1\nFROM x\nARG A\nCOPY a /\nRUN b\nFROM y\nRUN c\nFROM z\nARG P=/p\nCOPY a $P\nCOPY b /b\nCOPY --from=0 /1 /\nCOPY --from=1 /2 /",
@@ -56,8 +69,10 @@ test("an ARG reaches the instructions that use it, and one before FROM the stage
   const global = from(1);
   const local = from(9);
   assert.ok(global !== undefined && local !== undefined);
-  assert.deepEqual(consequences(analysis, global), { certain: [5], possible: [12, 13] });
-  assert.deepEqual(consequences(analysis, local).certain, [10, 11, 12, 13]);
+  const following = consequences(analysis, global);
+  assert.deepEqual(firstLines(following.certain, 99), [5]);
+  assert.deepEqual(firstLines(following.possible, 99), [12, 13]);
+  assert.deepEqual(firstLines(consequences(analysis, local).certain, 99), [10, 11, 12, 13]);
 });
 
 test("no text of a Dockerfile becomes markup", () => {

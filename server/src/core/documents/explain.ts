@@ -10,21 +10,24 @@ import { lineage } from "../graph/layers.js";
 import { type Consequences, consequences, consequencesText } from "../insight/consequences.js";
 import { explanation } from "../insight/explanation.js";
 import { invalidators } from "../insight/invalidators.js";
+import { firstLines, lineSet } from "../insight/lineSet.js";
 import type { Effect } from "../instructions/kind.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { stageWords } from "../words/stageWords.js";
 import { type FindingJson, findingsJson, type SimulationPlace, targetName } from "./simulation.js";
 
-/** The answer of `stratacast explain` as JSON, version 1. Additions are free, changes are not. */
-export interface ExplainJson extends SimulationPlace {
+export interface Explained<S = ExplainedStep> extends SimulationPlace {
   readonly version: 1;
   readonly builder: Builder;
   readonly target: string | null;
-  readonly steps: readonly ExplainedStep[];
+  readonly steps: readonly S[];
   readonly totals: Totals;
   readonly findings: readonly FindingJson[];
 }
+
+/** The answer of `stratacast explain` as JSON, version 1. Additions are free, changes are not. */
+export type ExplainJson = Explained<ExplainedStepJson>;
 
 export interface ExplainedStep {
   /** As the builder numbers it: `2/5`, `build 2/4`; null: it gets no number. */
@@ -54,13 +57,23 @@ export interface ExplainedStep {
   /** Changes that do not rebuild it although one would expect it. */
   readonly survives: readonly string[];
   /** Lines that rebuild, for certain or possibly, if this step does. */
-  readonly invalidates: {
-    readonly certain: readonly number[];
-    readonly possible: readonly number[];
-  };
+  readonly invalidates: Consequences;
   readonly notes: readonly string[];
   readonly trigger: boolean;
 }
+
+export interface ExplainedStepJson extends Omit<ExplainedStep, "invalidates"> {
+  readonly invalidates: {
+    /** The first of them, at most `mostListed`. */
+    readonly certain: readonly number[];
+    readonly certainCount: number;
+    readonly possible: readonly number[];
+    readonly possibleCount: number;
+  };
+}
+
+/** How many lines JSON lists for a step: in a long file nearly all may follow from each. */
+const mostListed = 100;
 
 export interface Totals {
   readonly instructions: number;
@@ -75,7 +88,21 @@ export interface Totals {
   readonly unknownLayers: number;
 }
 
-export function explain(analysis: Analysis, place: SimulationPlace): ExplainJson {
+export function explainJson(analysis: Analysis, place: SimulationPlace): ExplainJson {
+  const { steps, ...explained } = explain(analysis, place);
+  const inJson = steps.map(({ invalidates: { certain, possible }, ...step }) => ({
+    ...step,
+    invalidates: {
+      certain: firstLines(certain, mostListed),
+      certainCount: certain.count,
+      possible: firstLines(possible, mostListed),
+      possibleCount: possible.count,
+    },
+  }));
+  return { ...explained, steps: inJson };
+}
+
+export function explain(analysis: Analysis, place: SimulationPlace): Explained {
   return {
     version: 1,
     dockerfile: place.dockerfile,
@@ -115,7 +142,7 @@ function explainedStep(analysis: Analysis, analysed: StepAnalysis): ExplainedSte
   };
 }
 
-const none: Consequences = { certain: [], possible: [] };
+const none: Consequences = { certain: lineSet([]), possible: lineSet([]) };
 
 function stepLabel(analysis: Analysis, analysed: StepAnalysis): string | null {
   const { number } = analysed.place;

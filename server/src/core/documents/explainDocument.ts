@@ -8,14 +8,14 @@ import type { View } from "../analysis/view.js";
 import type { Builder } from "../build/builder.js";
 import type { Stage } from "../graph/graph.js";
 import type { GraphLayout } from "../host.js";
-import { lineList } from "../insight/consequences.js";
+import { type LineSet, lineList } from "../insight/lineSet.js";
 import { pictureSvg } from "../picture/pictureSvg.js";
 import { stageSentences, textStack } from "../picture/textPicture.js";
 import { codeSpan, escapeMarkdown, tableCell, tableCode } from "../text/markdown.js";
 import { say } from "../text/say.js";
 import { stageWords } from "../words/stageWords.js";
 import { baselineMessage, summarySentence } from "../words/summary.js";
-import { type ExplainedStep, type ExplainJson, explain } from "./explain.js";
+import { type Explained, explain } from "./explain.js";
 import { explainTable, severityWords, totalsSentence } from "./explainText.js";
 
 export interface DocumentOptions {
@@ -89,7 +89,7 @@ const buildSentences: Readonly<
 };
 
 /** One sentence each. */
-export function totals(view: View, explained: ExplainJson): readonly string[] {
+export function totals(view: View, explained: Explained): readonly string[] {
   const isCompared = view.analysis.input.baseline.build !== null;
   return [totalsSentence(explained), ...(isCompared ? [summarySentence(view.analysis)] : [])];
 }
@@ -103,7 +103,7 @@ export interface ChangeRow {
   readonly mayRebuild: string;
 }
 
-export function changeRows({ steps }: ExplainJson): readonly ChangeRow[] {
+export function changeRows({ steps }: Explained): readonly ChangeRow[] {
   return steps
     .filter(({ built, trigger }) => built && !trigger)
     .map(({ line, text, adds, invalidates }) => ({
@@ -119,7 +119,7 @@ export function changeTitles(): readonly string[] {
   return [say`If this changes`, say`It adds`, say`These rebuild`, say`These may rebuild`];
 }
 
-function changesTable(explained: ExplainJson): string {
+function changesTable(explained: Explained): string {
   const rows = changeRows(explained).map(
     ({ line, text, adds, rebuilds, mayRebuild }) =>
       `| ${say`line ${line}`}: ${tableCode(text)} | ${tableCell(adds)} | ${rebuilds} | ${mayRebuild} |`,
@@ -130,8 +130,8 @@ function changesTable(explained: ExplainJson): string {
   );
 }
 
-function linesOrNone(lines: ExplainedStep["invalidates"]["certain"]): string {
-  return lines.length === 0 ? say`none` : lineList(lines);
+function linesOrNone(lines: LineSet): string {
+  return lines.count === 0 ? say`none` : lineList(lines);
 }
 
 /** In a `div` everything up to the next empty line is HTML to Markdown: no text in it is read as markup. */

@@ -4,7 +4,7 @@ import { tableCell, tableCode } from "../text/markdown.js";
 import { printable } from "../text/printable.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
-import type { ExplainedStep, ExplainJson } from "./explain.js";
+import type { Explained, ExplainedStep } from "./explain.js";
 import type { FindingJson } from "./simulation.js";
 
 export function explainTitles(): readonly string[] {
@@ -12,7 +12,7 @@ export function explainTitles(): readonly string[] {
 }
 
 /** @param width of the terminal, in characters; the table is at least 80 wide */
-export function explainText(explained: ExplainJson, width: number): string {
+export function explainText(explained: Explained, width: number): string {
   const rows = explained.steps.map((step) => [
     stepWords(step),
     layerWords(step),
@@ -43,7 +43,7 @@ export function explainText(explained: ExplainJson, width: number): string {
 }
 
 /** The table alone: the builder's step, the layer, the instruction, what happens inside, notes. */
-export function explainTable(explained: ExplainJson): string {
+export function explainTable(explained: Explained): string {
   const rows = explained.steps.map((step) => {
     const cells = [
       tableCell(stepWords(step)),
@@ -80,7 +80,7 @@ export function layerWords({ effect, layer, built }: ExplainedStep): string {
   }
 }
 
-export function totalsSentence({ totals }: ExplainJson): string {
+export function totalsSentence({ totals }: Explained): string {
   const instructions = count(totals.instructions, "instruction");
   const layers = count(totals.layers, "layer");
   const changes = count(totals.metadata, "change");

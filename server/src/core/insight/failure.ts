@@ -9,7 +9,7 @@ import { stageOf, standingOf, waitsFor } from "../analysis/view.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
 import { stageWords } from "../words/stageWords.js";
-import { lineList } from "./consequences.js";
+import { lineList, lineSet } from "./lineSet.js";
 
 export interface FailedStep {
   readonly line: number;
@@ -104,7 +104,7 @@ function classicReport(
     nextBuild: [
       kept.length === 0
         ? say`The next build starts anew.`
-        : say`The next build says “Using cache” for ${lineList(linesOf(kept))}, as long as nothing of it changes.`,
+        : say`The next build says “Using cache” for ${lineList(lineSet(linesOf(kept)))}, as long as nothing of it changes.`,
       say`Line ${failed.place.line} and everything after it in its stage runs again: a failed step leaves nothing in the cache.`,
       say`docker build -f ${dockerfile} … goes on from there.`,
     ],
@@ -155,11 +155,11 @@ function buildkitReport(
       say`No image and no container: BuildKit makes an image only at the end of a good build.`,
       kept.length === 0
         ? say`Nothing is added to the build cache: no step had to finish before it.`
-        : say`The results of ${lineList(linesOf(kept))} are in the build cache.`,
+        : say`The results of ${lineList(lineSet(linesOf(kept)))} are in the build cache.`,
       ...(possible.length === 0
         ? []
         : [
-            say`Steps that it need not wait for run at the same time: ${lineList(linesOf(possible))} may have finished, and are then in the cache too, or were cancelled.`,
+            say`Steps that it need not wait for run at the same time: ${lineList(lineSet(linesOf(possible)))} may have finished, and are then in the cache too, or were cancelled.`,
           ]),
     ],
     shell:
@@ -177,7 +177,7 @@ function buildkitReport(
         ? possible.length === 0
           ? say`The next build starts with this step.`
           : say`The next build says CACHED for those of them that have finished.`
-        : say`The next build says CACHED for ${lineList(linesOf(kept))}, as long as nothing of it changes.`,
+        : say`The next build says CACHED for ${lineList(lineSet(linesOf(kept)))}, as long as nothing of it changes.`,
       say`Line ${failed.place.line} runs again, and what stands on it: a failed step leaves nothing in the cache.`,
     ],
     cleanUp: [

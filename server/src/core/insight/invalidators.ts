@@ -3,16 +3,17 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
 import { entriesOf, type Selection } from "../context/selection.js";
-import { placeOf, type Step, stageOfStep } from "../graph/graph.js";
+import { placeOf, type Step } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
 import { variableReferences } from "../syntax/expand.js";
 import { listedAll, listedSome } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { formatBytes } from "../text/sizes.js";
 import { stageWords } from "../words/stageWords.js";
+import { type AssignedNames, assignedAbove, mostNamed } from "./assignedNames.js";
 
 /** How many files or names a sentence lists before it counts. */
-const shown = 4;
+const shown = mostNamed;
 
 export function invalidators(analysis: Analysis, analysed: StepAnalysis): readonly string[] {
   const { step, keyed } = analysed;
@@ -32,14 +33,9 @@ export function invalidators(analysis: Analysis, analysed: StepAnalysis): readon
 function variables(analysis: Analysis, step: Step): readonly string[] {
   const isRun = step.operation?.kind === "run";
   if (instructionKind(step.keyword)?.expandedBy === undefined) return [];
-  const names = isRun
-    ? assignedAbove(analysis, step)
-    : variableReferences(step.instruction.original, analysis.input.dockerfile.escape).map(
-        ({ name }) => name,
-      );
-  const all = [...new Set(names)];
-  if (all.length === 0) return [];
-  const text = enumerate(all, all.length);
+  const { first, count } = isRun ? assignedAbove(analysis.graph, step) : namedIn(analysis, step);
+  if (count === 0) return [];
+  const text = enumerate(first, count);
   return [
     isRun
       ? say`the value of ${text} changes (every ENV and ARG above counts, used or not)`
@@ -47,18 +43,10 @@ function variables(analysis: Analysis, step: Step): readonly string[] {
   ];
 }
 
-function assignedAbove(analysis: Analysis, step: Step): readonly string[] {
-  const names: string[] = [];
-  const { graph } = analysis;
-  const { index } = placeOf(graph, step);
-  for (let stage = stageOfStep(graph, step); stage !== null; ) {
-    for (const other of stage.steps) {
-      if (placeOf(graph, other).index < index)
-        names.push(...other.assignments.map(({ name }) => name));
-    }
-    stage = stage.base.kind === "stage" ? (graph.stages[stage.base.index] ?? null) : null;
-  }
-  return names;
+function namedIn({ input }: Analysis, { instruction }: Step): AssignedNames {
+  const references = variableReferences(instruction.original, input.dockerfile.escape);
+  const names = new Set(references.map(({ name }) => name));
+  return { first: [...names], count: names.size };
 }
 
 function files({ keyed }: StepAnalysis): readonly string[] {

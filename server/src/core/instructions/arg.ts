@@ -9,7 +9,7 @@ export const arg: InstructionKind = {
   mayPrecedeStages: true,
   expandedBy: "builder",
   isForRunsAlone: true,
-  reaches: ({ operation, usesVariables }) => operation?.kind === "run" || usesVariables(),
+  reaches: ["shell form", "exec form"],
   declares: ({ args }) => args.map(splitArg),
   evaluate(instruction, reading) {
     if (instruction.args.length === 0) {

@@ -63,7 +63,7 @@ export const entrypoint: InstructionKind = {
 /** `SHELL`: what runs the shell form of RUN, CMD and ENTRYPOINT. */
 export const shell: InstructionKind = {
   setting: "shell",
-  reaches: ({ operation }) => operation?.kind === "run" && operation.shellForm,
+  reaches: ["shell form"],
   evaluate(instruction, reading) {
     readFlags(instruction, {}, reading);
     if (!instruction.json || instruction.args.length === 0) {

@@ -9,7 +9,7 @@ import { changed, configured } from "./scope.js";
 /** `ENV`: a variable for every later RUN and for the running container. */
 export const env: InstructionKind = {
   expandedBy: "builder",
-  reaches: ({ operation, usesVariables }) => operation?.kind === "run" || usesVariables(),
+  reaches: ["shell form", "exec form"],
   evaluate(instruction, reading) {
     readFlags(instruction, {}, reading);
     // All values of one instruction see the variables before it: `ENV a=2 b=$a` gives the old a.

@@ -64,12 +64,8 @@ export interface Surroundings {
 /** A setting of a stage that is in the keys of later steps. */
 export type Setting = "directory" | "user" | "shell" | "platform";
 
-/** A later step of the stage, for whoever asks whether a change above reaches its key. */
-export interface LaterStep {
-  readonly operation: Operation | null;
-  /** True when its text names a variable that the changed instruction sets. */
-  readonly usesVariables: () => boolean;
-}
+/** What a later step does, as far as it matters to what is set above it: RUN in a form, or WORKDIR. */
+export type KeyedWork = "shell form" | "exec form" | "directory";
 
 /** A build argument as it is declared: nothing is expanded. */
 export interface DeclaredBuildArg {
@@ -94,8 +90,11 @@ export interface InstructionKind {
   readonly expandedBy?: "builder" | "shell";
   /** What it sets for the steps below. */
   readonly setting?: Setting;
-  /** Whether what it sets is in BuildKit's key of a later step; absent: in none. */
-  reaches?(later: LaterStep): boolean;
+  /**
+   * The later steps that have what it sets in their keys in BuildKit, whatever they say; absent: none.
+   * The value of a variable is also in those of the steps that name it.
+   */
+  readonly reaches?: readonly KeyedWork[];
   /** True where, though every instruction is committed, what it sets is for RUN alone. */
   readonly isForRunsAlone?: true;
   /** The build arguments that it declares: only of these `--build-arg` takes the place. */

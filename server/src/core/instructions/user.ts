@@ -8,7 +8,7 @@ import { configured } from "./scope.js";
 export const user: InstructionKind = {
   expandedBy: "builder",
   setting: "user",
-  reaches: ({ operation }) => operation?.kind === "run" || operation?.kind === "makeDirectory",
+  reaches: ["shell form", "exec form", "directory"],
   evaluate(instruction, reading) {
     readFlags(instruction, {}, reading);
     const word = oneArgument(instruction, reading);

@@ -11,7 +11,7 @@ export const workdir: InstructionKind = {
   isNumbered: true,
   expandedBy: "builder",
   setting: "directory",
-  reaches: ({ operation }) => operation?.kind === "run",
+  reaches: ["shell form", "exec form"],
   evaluate(instruction, reading) {
     readFlags(instruction, {}, reading);
     const word = oneArgument(instruction, reading);
