@@ -5,7 +5,6 @@ import { explainJson, explain as explainSteps } from "../core/documents/explain.
 import { explainDocument } from "../core/documents/explainDocument.js";
 import { explainPage } from "../core/documents/explainPage.js";
 import { explainText } from "../core/documents/explainText.js";
-import { layoutGraph } from "../host/layout.js";
 import { type BuildArguments, readBuildArgumentsWith, sharedOptions } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
@@ -42,9 +41,9 @@ function render(analysis: Analysis, args: BuildArguments<ExplainFormat>, io: Cli
     case "json":
       return `${JSON.stringify(explainJson(analysis, shownPlace(args.definition)), null, 2)}\n`;
     case "markdown":
-      return explainDocument(view, { name, picture: "text", layout: layoutGraph });
+      return explainDocument(view, { name, picture: "text" });
     case "html":
-      return explainPage(view, { name, layout: layoutGraph });
+      return explainPage(view, { name });
     case "text":
       return explainText(explainSteps(analysis, shownPlace(args.definition)), io.width);
   }

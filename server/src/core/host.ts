@@ -6,46 +6,6 @@
 /** Hex SHA-256 of the UTF-8 bytes of `text`. */
 export type Digest = (text: string) => string;
 
-/** A box to be placed; sizes in pixels. */
-export interface LayoutNode {
-  readonly id: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** An edge between two boxes, with room for a label (0 × 0: none). */
-export interface LayoutEdge {
-  readonly from: string;
-  readonly to: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface LayoutPoint {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Places in pixels from the top left corner, in the order of what was asked. */
-export interface PlacedGraph {
-  readonly width: number;
-  readonly height: number;
-  /** The top left corner of each box. */
-  readonly nodes: readonly LayoutPoint[];
-  readonly edges: readonly {
-    /** From box to box. */
-    readonly points: readonly LayoutPoint[];
-    /** The middle of the label. */
-    readonly label: LayoutPoint;
-  }[];
-}
-
-/** Places the boxes of an acyclic graph in rows, what is needed above what needs it. */
-export type GraphLayout = (
-  nodes: readonly LayoutNode[],
-  edges: readonly LayoutEdge[],
-) => PlacedGraph;
-
 /** Asked at every step of long work; once true it stays true. */
 export interface Cancellation {
   readonly isCancelled: boolean;

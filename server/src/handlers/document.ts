@@ -7,7 +7,6 @@ import { runPlanDocument } from "../core/documents/runPlanText.js";
 import { failureAt } from "../core/insight/failure.js";
 import { runPlan } from "../core/insight/runPlan.js";
 import { glossaryDocument } from "../core/words/glossary.js";
-import { layoutGraph } from "../host/layout.js";
 import type { DocumentParams } from "../protocol.js";
 import type { LiveBuild } from "../workspace/build.js";
 
@@ -26,11 +25,10 @@ function documentOf(build: LiveBuild, asked: DocumentParams): string {
   const name = nameOf(build);
   switch (asked.kind) {
     case "explain":
-      if (asked.format === "html") return explainPage(view, { name, layout: layoutGraph });
+      if (asked.format === "html") return explainPage(view, { name });
       return explainDocument(view, {
         name,
         picture: asked.format === "preview" ? "svg" : "text",
-        layout: layoutGraph,
       });
     case "run":
       return runPlanDocument(runPlan(view.analysis, { remove: true, args: [] }), name);

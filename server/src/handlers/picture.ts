@@ -1,6 +1,5 @@
 import { toPictureParams } from "../convert/fromProtocol.js";
 import { pictureSvg } from "../core/picture/pictureSvg.js";
-import { layoutGraph } from "../host/layout.js";
 import type { LiveBuild } from "../workspace/build.js";
 
 /** `stratacast/picture` */
@@ -8,5 +7,5 @@ export function handlePicture(build: LiveBuild, params: unknown): string | null 
   const asked = toPictureParams(params);
   if (asked === null) return null;
   const { part, reach } = asked;
-  return pictureSvg(build.view(), { part, reach, layout: layoutGraph, id: "stratacast-picture" });
+  return pictureSvg(build.view(), { part, reach, id: "stratacast-picture" });
 }

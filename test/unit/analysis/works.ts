@@ -1,6 +1,7 @@
 /** Dockerfiles that would show a part of an answer that compares every instruction with every other. */
 
 import { explainJson } from "../../../server/src/core/documents/explain.js";
+import { explainPage } from "../../../server/src/core/documents/explainPage.js";
 import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { layerStack } from "../../../server/src/core/features/layerStack.js";
@@ -78,16 +79,18 @@ const shown: readonly Work[] = Object.entries(shapes).flatMap(([name, shape]) =>
 
 /** So many that each step has more lines that follow from it than a sentence or JSON names. */
 const explained: readonly Work[] = [
-  "RUN and ENV in turn",
-  "a stage for every ten instructions",
-  "stages that take files from the one above",
+  { name: "RUN and ENV in turn", size: 400 },
+  { name: "stages that take files from the one above", size: 1000 },
 ].map(
-  (name): Work => ({
+  ({ name, size }): Work => ({
     name: `${name}, explained`,
-    size: 1000,
+    size,
     prepare: (size) => {
       const analysis = analysisOf({ text: shapes[name]?.(size, "a") ?? "", files });
-      return () => explainJson(analysis, { dockerfile: "Dockerfile", context: "." });
+      return () => {
+        explainJson(analysis, { dockerfile: "Dockerfile", context: "." });
+        explainPage({ analysis, isResult: false }, { name: "Dockerfile" });
+      };
     },
   }),
 );

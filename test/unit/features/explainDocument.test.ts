@@ -7,7 +7,6 @@ import { explainDocument } from "../../../server/src/core/documents/explainDocum
 import { explainPage } from "../../../server/src/core/documents/explainPage.js";
 import { consequences } from "../../../server/src/core/insight/consequences.js";
 import { firstLines } from "../../../server/src/core/insight/lineSet.js";
-import { layoutGraph } from "../../../server/src/host/layout.js";
 import { viewOf } from "../../support/viewOf.js";
 
 const dockerfile = [
@@ -112,6 +111,14 @@ test("every link of the page's picture leads to a row", () => {
   for (const link of links) assert.ok(html.includes(`id="${link}"`), link);
 });
 
+test("the page says what its picture leaves out", () => {
+  const chain = Array.from({ length: 30 }, (_, at) => `FROM s${at} AS s${at + 1}\nRUN make ${at}`);
+  assert.match(
+    page(`FROM alpine AS s0\nRUN a\n${chain.join("\n")}`),
+    /<text [^>]*>Drawn are the 24 stages and images next to the target; 7 more are not\.<\/text>/,
+  );
+});
+
 test("a file without a stage, an empty one and a broken one have a document too", () => {
   for (const text of ["", "ARG A", "FRM x\nRUN", "FROM"]) {
     assert.match(markdown(text, "svg"), /## In total/);
@@ -120,9 +127,9 @@ test("a file without a stage, an empty one and a broken one have a document too"
 });
 
 function markdown(text: string, picture: "svg" | "text"): string {
-  return explainDocument(viewOf(text), { name: "Dockerfile", picture, layout: layoutGraph });
+  return explainDocument(viewOf(text), { name: "Dockerfile", picture });
 }
 
 function page(text: string): string {
-  return explainPage(viewOf(text), { name: "Dockerfile", layout: layoutGraph });
+  return explainPage(viewOf(text), { name: "Dockerfile" });
 }

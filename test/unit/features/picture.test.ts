@@ -4,9 +4,9 @@ import test from "node:test";
 import fc from "fast-check";
 import { type SaxesAttribute, SaxesParser } from "saxes";
 import { criticalPath } from "../../../server/src/core/insight/criticalPath.js";
-import { graphPicture, stackPicture } from "../../../server/src/core/picture/picture.js";
+import { graphPicture } from "../../../server/src/core/picture/graphPicture.js";
 import { pictureSvg } from "../../../server/src/core/picture/pictureSvg.js";
-import { layoutGraph } from "../../../server/src/host/layout.js";
+import { stackPicture } from "../../../server/src/core/picture/stackPicture.js";
 import { anyCodePoints } from "../../support/codePoints.js";
 import { runs } from "../../support/thorough.js";
 import { viewOf } from "../../support/viewOf.js";
@@ -35,6 +35,7 @@ test("no boxes overlap and nothing leaves the picture, for 1 to 30 stages", () =
         }
         assert.ok(a.x >= 0 && a.x + a.width <= Number(root.attributes["width"]));
         assert.ok(a.y >= 0 && a.y + a.height <= Number(root.attributes["height"]));
+        for (const points of edgesOf(root)) assert.ok(!points.some((point) => isInside(point, a)));
       }
       assert.ok(!svg.includes("NaN") && !svg.includes("undefined"));
     }),
@@ -53,23 +54,54 @@ test("any text is XML: names, commands and controls are escaped or dropped", () 
   assert.ok(!svg.includes("<script"));
 });
 
+const chain = Array.from({ length: 400 }, (_, at) => `FROM s${at} AS s${at + 1}\nRUN make ${at}`);
+const longChain = `FROM alpine AS s0\nRUN a\n${chain.join("\n")}\n`;
+
 test("of more stages than anybody can follow, those next to the target are drawn, and the rest is counted", () => {
-  const chain = Array.from(
-    { length: 400 },
-    (_, at) => `FROM s${at} AS s${at + 1}\nRUN make ${at}`,
-  ).join("\n");
-  const picture = graphPicture(viewOf(`FROM alpine AS s0\nRUN a\n${chain}\n`));
+  const picture = graphPicture(viewOf(longChain));
   assert.ok(picture !== null);
-  assert.equal(picture.boxes.length, 60);
+  assert.equal(picture.boxes.length, 24);
   assert.ok(picture.boxes.some(({ isTarget }) => isTarget));
-  assert.ok(picture.boxes.every(({ id }) => id > "stage 300" || id === "stage 400"));
-  assert.equal(picture.edges.length, 59);
-  assert.match(
-    picture.description,
-    /Drawn are the 60 stages and images next to the target; 342 more are not\./,
+  assert.ok(picture.boxes.every(({ id }) => id > "stage 376"));
+  assert.equal(picture.edges.length, 23);
+  const note = "Drawn are the 24 stages and images next to the target; 377 more are not.";
+  assert.ok(picture.description.includes(note));
+  const shown = all(parse(draw(longChain))).filter(({ name }) => name === "text");
+  assert.ok(shown.some(({ text }) => text === note));
+  const whole = draw("FROM alpine AS a\nRUN a\nFROM a\nRUN b\n");
+  assert.doesNotMatch(whole, /Drawn are/);
+});
+
+test("a long chain, and many stages that one takes files from, fit on a page", () => {
+  const parts = Array.from({ length: 40 }, (_, at) => `FROM common AS part${at}\nRUN make ${at}`);
+  const copies = parts.map((_, at) => `COPY --from=part${at} /a /a${at}`);
+  const fan = ["FROM base AS common", "RUN x", ...parts, "FROM scratch", ...copies].join("\n");
+  for (const text of [longChain, fan]) {
+    const frames = framesOf(parse(draw(text)));
+    const boxes = frames.filter(({ width }) => width === 190);
+    assert.equal(boxes.length, 24);
+    assert.ok(Math.max(...boxes.map(({ x }) => x + 190)) <= 1160);
+    assert.ok(Math.max(...boxes.map(({ y, height }) => y + height)) <= 800);
+  }
+});
+
+test("a stage says in its box what image it starts from: many start from one", () => {
+  const text =
+    "FROM alpine:3 AS a\nRUN a\nFROM alpine:3 AS b\nRUN b\nFROM scratch\nCOPY --from=a / /";
+  const graph = graphPicture(viewOf(text));
+  assert.deepEqual(
+    graph?.boxes.map(({ title, base }) => [title, base]),
+    [
+      ["stage a", "FROM alpine:3"],
+      ["stage b", "FROM alpine:3"],
+      ["stage 2", "FROM scratch"],
+    ],
   );
-  const whole = graphPicture(viewOf("FROM alpine AS a\nRUN a\nFROM a\nRUN b\n"));
-  assert.doesNotMatch(whole?.description ?? "", /Drawn are/);
+  assert.match(graph?.description ?? "", /stage b continues alpine:3 \(FROM 3\)\./);
+  const shown = all(parse(draw(text))).filter(
+    ({ name, text }) => name === "text" && text === "FROM alpine:3",
+  );
+  assert.equal(shown.length, 2);
 });
 
 test("a picture names itself, its boxes and their lines", () => {
@@ -89,7 +121,7 @@ test("a picture names itself, its boxes and their lines", () => {
 
 test("a picture to look at has no focus and is one image", () => {
   const view = viewOf("FROM a\nRUN b");
-  const svg = pictureSvg(view, { layout: layoutGraph, part: "all", reach: "none", id: "p" });
+  const svg = pictureSvg(view, { part: "all", reach: "none", id: "p" });
   assert.match(svg ?? "", /role="img"/);
   assert.doesNotMatch(svg ?? "", /tabindex|href|\n/);
 });
@@ -146,7 +178,6 @@ test("the graph tells FROM, COPY --from and mounts apart, and what the target ne
       [from, "→", to, kinds.join("+"), label, isNeeded ? "needed" : "idle"].join(" "),
     ),
     [
-      "image alpine → stage 0 from FROM 1 needed",
       "stage 0 → stage 1 from FROM 2 needed",
       "stage 0 → stage 2 from FROM 4 idle",
       "stage 0 → stage 3 from FROM 5 needed",
@@ -173,15 +204,11 @@ test("the longest chain goes through the stage with the most running steps", () 
 test("one stage has no graph; a file without a stage has no picture", () => {
   assert.equal(graphPicture(viewOf("FROM a\nRUN b")), null);
   const empty = viewOf("ARG A=1\n");
-  assert.equal(
-    pictureSvg(empty, { layout: layoutGraph, part: "all", reach: "none", id: "p" }),
-    null,
-  );
+  assert.equal(pictureSvg(empty, { part: "all", reach: "none", id: "p" }), null);
 });
 
 function draw(text: string): string {
   const svg = pictureSvg(viewOf(text), {
-    layout: layoutGraph,
     part: "all",
     reach: "button",
     id: "picture",
@@ -247,19 +274,47 @@ function all(element: Element): readonly Element[] {
   return [element, ...element.children.flatMap(all)];
 }
 
+/** The corners of each edge, where they stand in the whole picture. */
+function edgesOf(root: Element): readonly (readonly { x: number; y: number }[])[] {
+  return placed(root, 0).flatMap(({ element: { name, attributes }, y }) =>
+    name === "path" && attributes["class"] === undefined && attributes["d"] !== undefined
+      ? [
+          [...attributes["d"].matchAll(/[ML]([\d.-]+) ([\d.-]+)/g)].map((match) => ({
+            x: Number(match[1]),
+            y: Number(match[2]) + y,
+          })),
+        ]
+      : [],
+  );
+}
+
+function isInside(point: { x: number; y: number }, frame: Frame): boolean {
+  const { x, y, width, height } = frame;
+  return point.x > x + 1 && point.x < x + width - 1 && point.y > y + 1 && point.y < y + height - 1;
+}
+
+/** Every element with how far down its group is put. */
+function placed(element: Element, above: number): readonly { element: Element; y: number }[] {
+  const shift = /translate\(0 (\d+)\)/.exec(element.attributes["transform"] ?? "")?.[1];
+  const y = above + Number(shift ?? 0);
+  return [{ element, y }, ...element.children.flatMap((child) => placed(child, y))];
+}
+
+interface Frame {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The boxes, where they stand in the whole picture. */
-function framesOf(
-  root: Element,
-): readonly { x: number; y: number; width: number; height: number }[] {
-  return root.children.flatMap((part) => {
-    const shift = /translate\(0 (\d+)\)/.exec(part.attributes["transform"] ?? "")?.[1];
-    return all(part)
-      .filter(({ attributes }) => attributes["class"] === "sc-frame")
-      .map(({ attributes }) => ({
-        x: Number(attributes["x"]),
-        y: Number(attributes["y"]) + Number(shift ?? 0),
-        width: Number(attributes["width"]),
-        height: Number(attributes["height"]),
-      }));
-  });
+function framesOf(root: Element): readonly Frame[] {
+  return placed(root, 0)
+    .filter(({ element }) => element.attributes["class"] === "sc-frame")
+    .map(({ element: { attributes }, y }) => ({
+      x: Number(attributes["x"]),
+      y: Number(attributes["y"]) + y,
+      width: Number(attributes["width"]),
+      height: Number(attributes["height"]),
+    }));
 }

@@ -8,7 +8,6 @@ import { pictureSvg } from "../../../server/src/core/picture/pictureSvg.js";
 import { element, escapeXml } from "../../../server/src/core/picture/svg.js";
 import { glossary } from "../../../server/src/core/words/glossary.js";
 import { lensTitle } from "../../../server/src/core/words/lensTitle.js";
-import { layoutGraph } from "../../../server/src/host/layout.js";
 import { openProject } from "../../support/fixturesProject.js";
 import { inRepository } from "../../support/repository.js";
 import { withStyleAttributes } from "../../support/styleAttributes.js";
@@ -88,7 +87,7 @@ function titleOf(view: View, at: number): string {
 }
 
 function stack(view: View, id: string): string {
-  const svg = pictureSvg(view, { layout: layoutGraph, part: "stack", reach: "none", id });
+  const svg = pictureSvg(view, { part: "stack", reach: "none", id });
   return svg === null ? "" : withStyleAttributes(svg, id);
 }
 

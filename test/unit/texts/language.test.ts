@@ -26,7 +26,6 @@ import { sharedLayers } from "../../../server/src/core/insight/sharedLayers.js";
 import { type Language, speak } from "../../../server/src/core/text/say.js";
 import { glossaryDocument } from "../../../server/src/core/words/glossary.js";
 import { statusDetail, statusText } from "../../../server/src/core/words/summary.js";
-import { layoutGraph } from "../../../server/src/host/layout.js";
 import { readFixture, withoutClaims } from "../../support/fixtures.js";
 import { openProject } from "../../support/fixturesProject.js";
 import { inRepository } from "../../support/repository.js";
@@ -110,8 +109,8 @@ function answersOf(view: View): readonly (readonly [string, string])[] {
     ["hover", places.map(({ start }) => hover(view, start)?.markdown ?? "").join("\n")],
     ["layerStack", nodeWords(view, nodes).join("\n")],
     ["status", `${statusText(view)}\n${statusDetail(view)}`],
-    ["explainDocument", explainDocument(view, { name, picture: "text", layout: layoutGraph })],
-    ["explainPage", withoutTags(explainPage(view, { name, layout: layoutGraph }))],
+    ["explainDocument", explainDocument(view, { name, picture: "text" })],
+    ["explainPage", withoutTags(explainPage(view, { name }))],
     ["run", runPlanDocument(runPlan(analysis, { remove: true, args: [] }), name)],
     [
       "failure",

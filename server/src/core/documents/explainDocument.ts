@@ -7,7 +7,6 @@
 import type { View } from "../analysis/view.js";
 import type { Builder } from "../build/builder.js";
 import type { Stage } from "../graph/graph.js";
-import type { GraphLayout } from "../host.js";
 import { type LineSet, lineList } from "../insight/lineSet.js";
 import { pictureSvg } from "../picture/pictureSvg.js";
 import { stageSentences, textStack } from "../picture/textPicture.js";
@@ -23,17 +22,14 @@ export interface DocumentOptions {
   readonly name: string;
   /** `text`: drawn in characters, for where an SVG inside Markdown is not shown. */
   readonly picture: "svg" | "text";
-  readonly layout: GraphLayout;
 }
 
-export function explainDocument(view: View, { name, picture, layout }: DocumentOptions): string {
+export function explainDocument(view: View, { name, picture }: DocumentOptions): string {
   const { analysis } = view;
   const explained = explain(analysis, { dockerfile: name, context: "" });
   const drawn =
     picture === "svg"
-      ? htmlBlock(
-          pictureSvg(view, { layout, part: "all", reach: "none", id: "stratacast-picture" }),
-        )
+      ? htmlBlock(pictureSvg(view, { part: "all", reach: "none", id: "stratacast-picture" }))
       : textPicture(view);
   const findings = explained.findings.map(
     ({ severity, message, line }) =>

@@ -4,7 +4,7 @@
  */
 
 import type { View } from "../analysis/view.js";
-import type { Digest, GraphLayout } from "../host.js";
+import type { Digest } from "../host.js";
 import { pictureSvg } from "../picture/pictureSvg.js";
 import { escapeXml } from "../picture/svg.js";
 import { say, spokenLanguage } from "../text/say.js";
@@ -17,14 +17,12 @@ import { explainTitles, layerWords, severityWords, stepWords } from "./explainTe
 export interface PageOptions {
   /** The Dockerfile as it is called in the page. */
   readonly name: string;
-  readonly layout: GraphLayout;
 }
 
-export function explainPage(view: View, { name, layout }: PageOptions): string {
+export function explainPage(view: View, { name }: PageOptions): string {
   const { analysis } = view;
   const explained = explain(analysis, { dockerfile: name, context: "" });
-  const svg =
-    pictureSvg(view, { layout, part: "all", reach: "link", id: "stratacast-picture" }) ?? "";
+  const svg = pictureSvg(view, { part: "all", reach: "link", id: "stratacast-picture" }) ?? "";
   const seen = new Set<number>();
   const steps = explained.steps.map((step, index) => {
     const analysed = analysis.steps[index];

@@ -1,25 +1,22 @@
 /** Draws the graph of stages: what is needed above what needs it, the target at the bottom. */
-import type { GraphLayout, LayoutPoint } from "../host.js";
 import { say } from "../text/say.js";
 import { boxGroup, type Drawing, predictionClass, type Reach, text } from "./drawing.js";
-import type { GraphPicture, StageBox, StageEdge } from "./picture.js";
+import { type LayoutPoint, layoutGraph } from "./graphLayout.js";
+import type { GraphPicture, StageBox, StageEdge } from "./graphPicture.js";
 import { element, escapeXml, fitText, textWidth } from "./svg.js";
 
 /** Pixels. */
 const boxWidth = 190;
-const boxHeight = 64;
-const imageHeight = 44;
 const labelSize = 11;
 const labelWidth = 150;
+const lineHeight = 16;
+const noteSize = 12;
+const noteHeight = 26;
 
-export function drawGraph(picture: GraphPicture, layout: GraphLayout, reach: Reach): Drawing {
+export function drawGraph(picture: GraphPicture, reach: Reach): Drawing {
   const labels = picture.edges.map(({ label }) => fitText(label, labelWidth, labelSize));
-  const placed = layout(
-    picture.boxes.map(({ id, kind }) => ({
-      id,
-      width: boxWidth,
-      height: kind === "image" ? imageHeight : boxHeight,
-    })),
+  const placed = layoutGraph(
+    picture.boxes.map((box) => ({ id: box.id, width: boxWidth, height: heightOf(box) })),
     picture.edges.map(({ from, to }, index) => ({
       from,
       to,
@@ -27,27 +24,38 @@ export function drawGraph(picture: GraphPicture, layout: GraphLayout, reach: Rea
       height: labelSize + 6,
     })),
   );
-  const edges = picture.edges.map((edge, index) => {
-    const points = placed.edges[index]?.points ?? [];
-    const label = placed.edges[index]?.label ?? { x: 0, y: 0 };
-    return drawEdge(edge, points, { text: labels[index] ?? "", ...label });
-  });
+  const edges = picture.edges.map((edge, index) =>
+    drawEdge(edge, placed.edges[index]?.points ?? []),
+  );
+  const words = labels.map((label, index) => drawLabel(label, placed.edges[index]?.label));
   const boxes = picture.boxes.map((box, index) =>
     drawBox(box, placed.nodes[index] ?? { x: 0, y: 0 }, reach),
   );
+  // Edges first: labels and boxes lie on top of them.
+  const graph = [...edges, element("g", { class: "sc-edge" }, ...words), ...boxes].join("");
+  const { width, height, title, description } = { ...placed, ...picture };
+  if (picture.note === "") return { width, height, title, description, body: graph };
+  const noteWidth = textWidth(picture.note, noteSize) + 4;
   return {
-    width: placed.width,
-    height: placed.height,
-    title: picture.title,
-    description: picture.description,
-    // Edges first: boxes lie on top of them.
-    body: edges.join("") + boxes.join(""),
+    width: Math.max(width, noteWidth),
+    height: height + noteHeight,
+    title,
+    description,
+    body:
+      text(2, 16, noteSize, noteWidth, picture.note, "sc-note") +
+      element("g", { transform: `translate(0 ${noteHeight})` }, graph),
   };
+}
+
+/** A line for the title, for what it starts from and for its steps in words; then the steps. */
+function heightOf({ kind, base }: StageBox): number {
+  return kind === "image" ? 44 : base === "" ? 64 : 64 + lineHeight;
 }
 
 function drawBox(box: StageBox, { x, y }: LayoutPoint, reach: Reach): string {
   const isImage = box.kind === "image";
-  const height = isImage ? imageHeight : boxHeight;
+  const height = heightOf(box);
+  const lines = [box.base, box.detail].filter((line) => line !== "");
   const inner = boxWidth - 20;
   const className = [
     "sc-box",
@@ -58,7 +66,7 @@ function drawBox(box: StageBox, { x, y }: LayoutPoint, reach: Reach): string {
   ].join(" ");
   const label = [
     box.title,
-    box.detail,
+    ...lines,
     ...(box.isCritical ? [say`on the longest chain`] : []),
     ...(box.line === null ? [] : [say`line ${box.line}`]),
   ].join(", ");
@@ -79,8 +87,10 @@ function drawBox(box: StageBox, { x, y }: LayoutPoint, reach: Reach): string {
         ]
       : []),
     text(x + 10, y + 19, 13, inner, box.title, "sc-title"),
-    text(x + 10, y + 35, 11, inner, box.detail, "sc-detail"),
-    ...cellsOf(box, x + 10, y + 44, inner),
+    ...lines.map((line, at) =>
+      text(x + 10, y + 35 + at * lineHeight, 11, inner, line, "sc-detail"),
+    ),
+    ...cellsOf(box, x + 10, y + height - 20, inner),
   );
 }
 
@@ -102,7 +112,6 @@ function cellsOf(box: StageBox, x: number, y: number, width: number): readonly s
 function drawEdge(
   { kinds, isNeeded, isCritical }: StageEdge,
   points: readonly LayoutPoint[],
-  label: LayoutPoint & { readonly text: string },
 ): string {
   const className = [
     "sc-edge",
@@ -111,23 +120,12 @@ function drawEdge(
     ...(isCritical ? ["sc-critical"] : []),
   ].join(" ");
   const line = points.map(({ x, y }, at) => `${at === 0 ? "M" : "L"}${pair(x, y)}`).join("");
-  return element(
-    "g",
-    { class: className },
-    element("path", { d: line }),
-    arrowHead(points),
-    element(
-      "text",
-      {
-        class: "sc-detail",
-        x: label.x,
-        y: label.y + 4,
-        "font-size": labelSize,
-        "text-anchor": "middle",
-      },
-      escapeXml(label.text),
-    ),
-  );
+  return element("g", { class: className }, element("path", { d: line }), arrowHead(points));
+}
+
+function drawLabel(label: string, { x, y }: LayoutPoint = { x: 0, y: 0 }): string {
+  const attributes = { x, y: y + 4, "font-size": labelSize, "text-anchor": "middle" };
+  return element("text", { class: "sc-detail", ...attributes }, escapeXml(label));
 }
 
 /** Drawn, not a marker: markers are named by ids, and ids clash where several pictures stand in one page. */

@@ -3,11 +3,18 @@
  * or dark as the system is. No text lies on a pattern, so that every theme leaves it readable.
  */
 
-/** On one line, for Markdown; every rule holds inside `#id` alone. */
-export function pictureStyle(id: string): string {
+/** A picture gets narrower with its place, but not so that nobody can read it: the place then scrolls. */
+const leastScale = 0.8;
+
+/**
+ * On one line, for Markdown; every rule holds inside `#id` alone.
+ * @param width of the picture, in pixels
+ */
+export function pictureStyle(id: string, width: number): string {
   const own = `#${id}`;
+  const least = Math.ceil(width * leastScale);
   return [
-    `${own}{${colours.light}color:var(--vscode-editor-foreground,var(--sc-text));max-width:100%;height:auto;font-family:var(--vscode-editor-font-family,ui-monospace,SFMono-Regular,Menlo,Consolas,monospace)}`,
+    `${own}{${colours.light}color:var(--vscode-editor-foreground,var(--sc-text));max-width:max(100%,${least}px);height:auto;font-family:var(--vscode-editor-font-family,ui-monospace,SFMono-Regular,Menlo,Consolas,monospace)}`,
     `@media (prefers-color-scheme:dark){${own}{${colours.dark}}}`,
     ...rules.map(([selector, style]) => `${own} ${selector}{${style.replaceAll("#id", `#${id}`)}}`),
     // With forced colours the system chooses them; patterns and words stay.

@@ -1,17 +1,16 @@
 /** The picture of a build as one SVG: the graph of its stages, and the stack of its layers. */
 
 import type { View } from "../analysis/view.js";
-import type { GraphLayout } from "../host.js";
 import { say } from "../text/say.js";
 import type { Drawing, Reach } from "./drawing.js";
 import { drawGraph } from "./graphDrawing.js";
-import { graphPicture, stackPicture } from "./picture.js";
+import { graphPicture } from "./graphPicture.js";
 import { pictureStyle } from "./pictureStyle.js";
 import { drawStack } from "./stackDrawing.js";
+import { stackPicture } from "./stackPicture.js";
 import { element, escapeXml, textWidth } from "./svg.js";
 
 export interface PictureOptions {
-  readonly layout: GraphLayout;
   /** `all`: both, one above the other. A Dockerfile with one stage has a stack alone. */
   readonly part: "stack" | "graph" | "all";
   readonly reach: Reach;
@@ -24,7 +23,7 @@ export function pictureSvg(view: View, options: PictureOptions): string | null {
   const graph = options.part === "stack" ? null : graphPicture(view);
   const stack = options.part === "graph" ? null : stackPicture(view);
   const drawings = [
-    ...(graph === null ? [] : [drawGraph(graph, options.layout, options.reach)]),
+    ...(graph === null ? [] : [drawGraph(graph, options.reach)]),
     ...(stack === null ? [] : [drawStack(stack, options.reach)]),
   ];
   return drawings.length === 0 ? null : assemble(drawings, options);
@@ -65,7 +64,7 @@ function assemble(drawings: readonly Drawing[], { id, reach }: PictureOptions): 
     },
     element("title", { id: `${id}-title` }, escapeXml(title)),
     element("desc", { id: `${id}-desc` }, escapeXml(description)),
-    element("style", {}, pictureStyle(id)),
+    element("style", {}, pictureStyle(id, width)),
     element("defs", {}, pattern(id, "miss"), pattern(id, "unknown")),
     ...parts,
     legend.draw(y - gap + 12),

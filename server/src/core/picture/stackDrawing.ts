@@ -2,7 +2,7 @@
 
 import { say } from "../text/say.js";
 import { boxGroup, type Drawing, predictionClass, type Reach, text } from "./drawing.js";
-import type { StackLayer, StackPicture } from "./picture.js";
+import type { StackLayer, StackPicture } from "./stackPicture.js";
 import { element } from "./svg.js";
 
 /** Pixels. */

@@ -2,7 +2,8 @@
 
 import type { View } from "../analysis/view.js";
 import { printable } from "../text/printable.js";
-import { graphPicture, type StackLayer, stackPicture } from "./picture.js";
+import { graphPicture } from "./graphPicture.js";
+import { type StackLayer, stackPicture } from "./stackPicture.js";
 import { fitText, textWidth } from "./svg.js";
 
 /** Characters between the borders. */
