@@ -1,4 +1,5 @@
 /** Build definitions of tests: what is not said is plain. */
+import { usualVersion } from "../../server/src/core/build/builderVersion.js";
 import { noBuildFlags } from "../../server/src/core/build/buildFlags.js";
 import type { BuildDefinition, PlatformBuild } from "../../server/src/core/build/definition.js";
 import type { Platform } from "../../server/src/core/build/platform.js";
@@ -18,6 +19,7 @@ export function buildOf(
     args: new Map(),
     platforms: [platform],
     builder: "buildkit",
+    builderVersion: usualVersion,
     flags: noBuildFlags,
     foundAt: null,
     ...said,

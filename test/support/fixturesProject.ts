@@ -4,6 +4,7 @@
  *
  * Lines of `-- options --`:
  *     builder buildkit|classic|both     buildkit unless said
+ *     builder-version 26.1              of Docker or BuildKit
  *     target NAME · build-arg K=V · platform linux/arm64
  *     workspace NAME                    starts from a folder of test/fixtures/workspaces
  *     system posix|windows              the case is about modes, links or names of one system
@@ -32,6 +33,11 @@ import { onDisk } from "../../server/src/core/analysis/place.js";
 import { analyse } from "../../server/src/core/analysis/snapshot.js";
 import type { View } from "../../server/src/core/analysis/view.js";
 import type { Builder } from "../../server/src/core/build/builder.js";
+import {
+  type BuilderVersion,
+  parseBuilderVersion,
+  usualVersion,
+} from "../../server/src/core/build/builderVersion.js";
 import { parsePlatform } from "../../server/src/core/build/platform.js";
 import { recordBuild } from "../../server/src/core/cache/record.js";
 import { addBuild, emptyState } from "../../server/src/core/cache/state.js";
@@ -170,12 +176,19 @@ interface BuildsInput {
   readonly crlf: boolean;
 }
 
+function versionOf(value: string): BuilderVersion {
+  const version = parseBuilderVersion(value);
+  assert.ok(version !== null, `no version ${value}`);
+  return version;
+}
+
 /** What changes while a fixture is replayed. */
 class Builds {
   readonly #input: BuildsInput;
   readonly #buildArgs = new Map<string, string>();
   readonly #memory = createHashMemory();
   #builder: Builder;
+  #builderVersion = usualVersion;
   #target: string | null = null;
   #platform = "linux/amd64";
   #against: "last" | "empty" = "last";
@@ -195,6 +208,7 @@ class Builds {
   set(name: string, value: string): void {
     if (name === "target") this.#target = value;
     else if (name === "platform") this.#platform = value;
+    else if (name === "builder-version") this.#builderVersion = versionOf(value);
     else if (name === "against") this.#against = value === "empty" ? value : "last";
     else if (name === "unread" || name === "unhashed") this.#context = name;
     else if (name === "build-arg") {
@@ -299,6 +313,7 @@ class Builds {
       target: this.#target,
       args: this.#buildArgs,
       builder: this.#builder,
+      builderVersion: this.#builderVersion,
       platform,
     });
     const baseline = { kind: this.#against } as const;

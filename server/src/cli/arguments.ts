@@ -5,6 +5,11 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { builders, isBuilder } from "../core/build/builder.js";
 import { rulesOf } from "../core/build/builderRules.js";
+import {
+  type BuilderVersion,
+  parseBuilderVersion,
+  usualVersion,
+} from "../core/build/builderVersion.js";
 import type { BuildDefinition } from "../core/build/definition.js";
 import type { Platform } from "../core/build/platform.js";
 import { parsePlatform } from "../core/build/platform.js";
@@ -49,6 +54,8 @@ export const sharedOptions = `  -f, --file FILE    the Dockerfile (default: CONT
   --build-arg K=V    a build argument; K alone takes the environment's value
   --platform P       the platform of the build, such as linux/arm64
   --builder B        buildkit (default) or classic
+  --builder-version V
+                     of Docker or of BuildKit, such as 28.5 or 0.25
 ${flagUsage}
   --format F         text (default), json or markdown
   --fail-on LEVEL    exit 1 for findings at or above: error (default), warning,
@@ -60,6 +67,7 @@ const shared = {
   "build-arg": { type: "string", multiple: true },
   platform: { type: "string" },
   builder: { type: "string" },
+  "builder-version": { type: "string" },
   format: { type: "string" },
   "fail-on": { type: "string" },
   ...flagOptions,
@@ -116,6 +124,7 @@ interface SharedValues extends FlagValues, Readonly<Record<string, unknown>> {
   readonly "build-arg"?: readonly string[] | undefined;
   readonly platform?: string | undefined;
   readonly builder?: string | undefined;
+  readonly "builder-version"?: string | undefined;
   readonly format?: string | undefined;
   readonly "fail-on"?: string | undefined;
 }
@@ -154,6 +163,7 @@ function buildArguments<F extends string>(
       args: readAssignments(values["build-arg"] ?? [], env),
       platform: readPlatform(values.platform),
       builder: oneOf("--builder", builder, builders),
+      builderVersion: readBuilderVersion(values["builder-version"]),
       flags: readBuildFlags(values),
       contexts: readNamedContexts(values, (folder) => readContext(folder, cwd)),
     }),
@@ -243,6 +253,15 @@ function readPlatform(text: string | undefined): Platform {
     throw new UsageError(`--platform ${text}: not a platform such as linux/arm64`);
   }
   return platform;
+}
+
+function readBuilderVersion(text: string | undefined): BuilderVersion {
+  if (text === undefined || text === "") return usualVersion;
+  const version = parseBuilderVersion(text);
+  if (version === null) {
+    throw new UsageError(`--builder-version ${text}: not a version such as 28.5 or 0.25`);
+  }
+  return version;
 }
 
 function oneOf<T extends string>(name: string, value: string, known: readonly T[]): T {

@@ -1,6 +1,7 @@
 /** The user's settings for one document, read without trusting their types. */
 
 import { isBuilder } from "../core/build/builder.js";
+import { parseBuilderVersion, usualVersion } from "../core/build/builderVersion.js";
 import { parsePlatform } from "../core/build/platform.js";
 import type { BuildSettings } from "../core/definitions/editorDefinition.js";
 import { readNamedBuilds } from "../core/definitions/namedBuilds.js";
@@ -22,6 +23,7 @@ export function readSettings(value: unknown): Settings {
   const target = text(at(value, "target"));
   return {
     builder: isBuilder(builder) ? builder : "buildkit",
+    builderVersion: parseBuilderVersion(text(at(value, "builderVersion"))) ?? usualVersion,
     context: text(at(value, "context")),
     target: target === "" ? null : target,
     buildArgs: textMap(at(value, "buildArgs")),

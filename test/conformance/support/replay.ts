@@ -2,6 +2,10 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
+import {
+  type BuilderVersion,
+  parseBuilderVersion,
+} from "../../../server/src/core/build/builderVersion.js";
 import type { Case, Operation } from "./caseFile.js";
 import { applyOperations, type CaseFolder, dropCaseFolder, newCaseFolder } from "./caseFolder.js";
 import { checkClaims } from "./claims.js";
@@ -32,6 +36,7 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
   const unseen = new Set<string>();
   try {
     const rounds = [{ title: "", operations: theCase.setup }, ...theCase.changes];
+    const version = engineVersion(recording);
     for (const [index, { title, operations }] of rounds.entries()) {
       folder = applyOperations(folder, operations);
       const recorded = recording.builds[index];
@@ -42,7 +47,7 @@ export async function replayCase(theCase: Case, recording: Recording): Promise<R
         break;
       }
       const now = fingerprints(folder);
-      const simulated = await simulateCase(session, folder, recording.builder);
+      const simulated = await simulateCase(session, folder, recording.builder, version);
       const compared = compareBuild({
         recorded,
         simulated,
@@ -153,4 +158,11 @@ function differing(
 ): ReadonlySet<string> {
   const names = new Set([...before.keys(), ...now.keys()]);
   return new Set([...names].filter((name) => before.get(name) !== now.get(name)));
+}
+
+/** The version of the engine that made the recording. */
+function engineVersion({ engine }: Recording): BuilderVersion {
+  const version = parseBuilderVersion(/Docker (\S+?),/.exec(engine)?.[1] ?? "");
+  if (version === null) throw new Error(`the recording is of an unknown engine: ${engine}`);
+  return version;
 }

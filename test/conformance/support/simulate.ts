@@ -15,6 +15,10 @@ import {
 import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
 import { onDisk } from "../../../server/src/core/analysis/place.js";
 import { analyse } from "../../../server/src/core/analysis/snapshot.js";
+import {
+  type BuilderVersion,
+  usualVersion,
+} from "../../../server/src/core/build/builderVersion.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
 import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import {
@@ -64,11 +68,15 @@ export function newSession(): Session {
   return { state: emptyState };
 }
 
-/** Simulates one build of the folder as it is and, like the command line, remembers it. */
+/**
+ * Simulates one build of the folder as it is and, like the command line, remembers it.
+ * @param builderVersion of the engine that it is held against; absent: nobody has said
+ */
 export async function simulateCase(
   session: Session,
   folder: CaseFolder,
   builder: Builder,
+  builderVersion: BuilderVersion = usualVersion,
 ): Promise<Simulation> {
   const { request } = folder;
   const file = findDockerfile(folder);
@@ -84,6 +92,7 @@ export async function simulateCase(
     target: request.target,
     args: new Map(Object.entries(request.buildArgs)),
     builder,
+    builderVersion,
     flags: readBuildFlags(values),
   });
   const { pool } = openMachine({
@@ -165,6 +174,7 @@ function noDockerfile(builder: Builder): Simulation {
       dockerfile: "Dockerfile",
       context: ".",
       builder,
+      builderVersion: "",
       target: null,
       baseline: { kind: "last", label: "" },
       steps: [],

@@ -272,3 +272,27 @@ test("a damaged state file is set aside with a line on stderr, and the answer st
   assert.equal(readdirSync(state).length, 2, "the damaged one is kept beside the new one");
   rmSync(project, { recursive: true });
 });
+
+test("the keys, and what is refused, follow the version of the builder", async (t) => {
+  const { project, json, simulate } = sample(t, "python-app");
+  const text = "FROM scratch\nUSER 5\nWORKDIR /w\nCOPY --exclude=x app.py /\n";
+  writeFileSync(path.join(project, "Dockerfile"), text);
+  const keyOf = async (version: string) => {
+    const { builderVersion, steps, findings } = await json("--builder-version", version);
+    assert.equal(builderVersion, version);
+    const key = steps.find(({ instruction }) => instruction === "WORKDIR")?.key;
+    return { key: key?.digest ?? null, codes: findings.map(({ code }) => code) };
+  };
+  const [newer, older] = [await keyOf("28.5.2"), await keyOf("0.25")];
+  assert.deepEqual(newer, older, "a Docker is the BuildKit that it brings");
+  assert.deepEqual(newer.codes, []);
+  assert.deepEqual(await keyOf("26.1.5"), { key: null, codes: ["needs-frontend"] });
+  writeFileSync(path.join(project, "Dockerfile"), text.replace("--exclude=x ", ""));
+  const { key } = await keyOf("26.1.5");
+  assert.notEqual(key, newer.key);
+  assert.notEqual(key, null);
+
+  const wrong = await simulate("--builder-version", "newest");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err.join("\n"), /--builder-version newest: not a version such as 28.5/);
+});

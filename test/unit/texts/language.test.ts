@@ -42,7 +42,7 @@ const names = new Set(
   `
   stratacast buildkit docker dockerfile dockerfiles onbuild build buildx none auto true false
   add arg cmd copy entrypoint env expose from healthcheck label maintainer run shell stopsignal
-  user volume workdir scratch bin sigterm root
+  user volume workdir syntax scratch bin sigterm root
   `
     .trim()
     .split(/\s+/),

@@ -1,6 +1,7 @@
 /** What a build is: all that is decided before it starts, but for the files that it reads. */
 
 import type { Builder } from "./builder.js";
+import type { BuilderVersion } from "./builderVersion.js";
 import type { BuildFlags } from "./buildFlags.js";
 import type { Platform } from "./platform.js";
 
@@ -59,6 +60,7 @@ export interface BuildDefinition {
   /** At least one. */
   readonly platforms: readonly [Platform, ...Platform[]];
   readonly builder: Builder;
+  readonly builderVersion: BuilderVersion;
   readonly flags: BuildFlags;
   readonly foundAt: FoundAt | null;
 }

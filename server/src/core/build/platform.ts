@@ -34,25 +34,30 @@ export function formatPlatform(platform: Platform): string {
   return platform.variant === "" ? name : `${name}/${platform.variant}`;
 }
 
-/** The values of BuildKit's automatic arguments: dockerfile2llb/platform.go `defaultArgs`. */
+/**
+ * The values of BuildKit's automatic arguments: dockerfile2llb/platform.go `defaultArgs`.
+ * @param minor of the frontend, Dockerfile 1.minor: the later ones know some more
+ */
 export function automaticArgs(
   build: Platform,
   target: Platform,
   targetStage: string,
+  minor: number,
 ): ReadonlyMap<string, string> {
-  return new Map([
-    ["BUILDPLATFORM", formatPlatform(build)],
-    ["BUILDOS", build.os],
-    ["BUILDOSVERSION", ""],
-    ["BUILDARCH", build.architecture],
-    ["BUILDVARIANT", build.variant],
-    ["TARGETPLATFORM", formatPlatform(target)],
-    ["TARGETOS", target.os],
-    ["TARGETOSVERSION", ""],
-    ["TARGETARCH", target.architecture],
-    ["TARGETVARIANT", target.variant],
-    ["TARGETSTAGE", targetStage],
-  ]);
+  const all: readonly (readonly [name: string, value: string, from: number])[] = [
+    ["BUILDPLATFORM", formatPlatform(build), 0],
+    ["BUILDOS", build.os, 0],
+    ["BUILDOSVERSION", "", 13],
+    ["BUILDARCH", build.architecture, 0],
+    ["BUILDVARIANT", build.variant, 0],
+    ["TARGETPLATFORM", formatPlatform(target), 0],
+    ["TARGETOS", target.os, 0],
+    ["TARGETOSVERSION", "", 13],
+    ["TARGETARCH", target.architecture, 0],
+    ["TARGETVARIANT", target.variant, 0],
+    ["TARGETSTAGE", targetStage, 11],
+  ];
+  return new Map(all.flatMap(([name, value, from]) => (minor < from ? [] : [[name, value]])));
 }
 
 /** containerd/platforms `normalizeArch`, as far as people write it. */

@@ -4,7 +4,10 @@ import type { Platform } from "../build/platform.js";
 
 /** The words of the command line, each read on its own. Paths are absolute. */
 export interface BuildWords
-  extends Pick<BuildDefinition, "contexts" | "target" | "args" | "builder" | "flags"> {
+  extends Pick<
+    BuildDefinition,
+    "contexts" | "target" | "args" | "builder" | "builderVersion" | "flags"
+  > {
   /** null: its text comes from stdin. */
   readonly dockerfile: string | null;
   readonly context: string;
@@ -15,8 +18,8 @@ export interface BuildWords
 
 /** A text from stdin is put in when it has been read. */
 export function commandLineDefinition(words: BuildWords): BuildDefinition {
-  const { dockerfile, context, stdinName, platform, contexts, target, args, builder, flags } =
-    words;
+  const { dockerfile, context, stdinName, platform, contexts, target, args } = words;
+  const { builder, builderVersion, flags } = words;
   return {
     id: `cli:${dockerfile ?? stdinName}`,
     name: null,
@@ -28,6 +31,7 @@ export function commandLineDefinition(words: BuildWords): BuildDefinition {
     args,
     platforms: [platform],
     builder,
+    builderVersion,
     flags,
     foundAt: null,
   };

@@ -6,6 +6,7 @@
 
 import type { Builder } from "../build/builder.js";
 import { rulesOf } from "../build/builderRules.js";
+import type { BuilderVersion } from "../build/builderVersion.js";
 import { noBuildFlags } from "../build/buildFlags.js";
 import { type BuildDefinition, type ContextSource, contextName } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
@@ -15,6 +16,7 @@ import type { NamedBuild } from "./namedBuilds.js";
 /** The settings that say what is built. */
 export interface BuildSettings {
   readonly builder: Builder;
+  readonly builderVersion: BuilderVersion;
   /** As typed; empty: the Dockerfile's folder. */
   readonly context: string;
   readonly target: string | null;
@@ -103,7 +105,7 @@ function namedDefinition(
 }
 
 function guess(
-  { builder, context, target, buildArgs, platform }: BuildSettings,
+  { builder, builderVersion, context, target, buildArgs, platform }: BuildSettings,
   { uri, file, workspaceFolder }: DocumentPlace,
   paths: PathRules,
 ): BuildDefinition {
@@ -120,6 +122,7 @@ function guess(
     args: buildArgs,
     platforms: [platform],
     builder,
+    builderVersion,
     flags: noBuildFlags,
     foundAt: null,
   };

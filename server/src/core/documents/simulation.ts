@@ -18,6 +18,8 @@ export interface SimulationJson {
   readonly dockerfile: string;
   readonly context: string;
   readonly builder: Builder;
+  /** As it was given; else the one that is taken for it. */
+  readonly builderVersion: string;
   /** The stage's name, or its number where it has none; null: the file has no stage. */
   readonly target: string | null;
   readonly baseline: { readonly kind: string; readonly label: string };
@@ -108,6 +110,7 @@ export function simulationJson(
     dockerfile: place.dockerfile,
     context: place.context,
     builder: graph.definition.builder,
+    builderVersion: graph.definition.builderVersion.text,
     target: targetName(analysis),
     baseline: { kind: input.baseline.kind, label: input.baseline.label },
     steps: analysis.steps.map((analysed) => {

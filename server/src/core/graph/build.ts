@@ -111,7 +111,7 @@ interface WalkedFile {
 
 function putTogether(walked: WalkedFile): BuildGraph {
   const { dockerfile, build, file, globals, target } = walked;
-  const { rules } = file;
+  const { rules, frontend } = file;
   const needs = walked.stages.map((stage) => stage.needs);
   const built = reachableStages(rules, target, needs);
   const numbering = numberSteps(rules, globals, walked.stages, built);
@@ -146,6 +146,7 @@ function putTogether(walked: WalkedFile): BuildGraph {
     definition: build.definition,
     platform: build.platform,
     rules,
+    frontend,
     stages,
     steps,
     globals,

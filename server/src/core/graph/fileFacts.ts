@@ -1,6 +1,7 @@
 /** What the stages of a file have in common: all that a walk goes by besides its stage. */
 import { type BuilderRules, rulesOf } from "../build/builderRules.js";
 import { type ContextSource, contextName, type PlatformBuild } from "../build/definition.js";
+import { type Frontend, frontendOf, isSameFrontend } from "../build/frontend.js";
 import { automaticArgs, formatPlatform, type Platform } from "../build/platform.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
@@ -21,6 +22,7 @@ export interface GraphHost {
 
 export interface FileFacts extends GraphHost {
   readonly rules: BuilderRules;
+  readonly frontend: Frontend;
   readonly escape: EscapeCharacter;
   /** The platform of the build. */
   readonly platform: Platform;
@@ -44,11 +46,14 @@ export function fileFacts(
   host: GraphHost,
   before: FileFacts | null = null,
 ): FileFacts {
-  const { builder, args, contexts, target } = definition;
+  const { builder, builderVersion, args, contexts, target } = definition;
   const rules = rulesOf(builder);
+  // The argument takes the place of the line: BuildKit, dockerfile/builder/build.go.
+  const line = dockerfile.directives.find(({ name }) => name === "syntax")?.value ?? null;
+  const frontend = frontendOf(args.get("BUILDKIT_SYNTAX") ?? line, builderVersion);
   const written = stageNamesIn(dockerfile.instructions);
   const automatic = rules.setsAutomaticArgs
-    ? automaticArgs(platform, platform, target ?? written.at(-1) ?? "default")
+    ? automaticArgs(platform, platform, target ?? written.at(-1) ?? "default", frontend.minor)
     : new Map<string, string>();
   const given = new Map([...automatic].map(([name, value]) => [name, args.get(name) ?? value]));
   const isNamedAlike =
@@ -56,6 +61,7 @@ export function fileFacts(
   return {
     ...host,
     rules,
+    frontend,
     escape: dockerfile.escape,
     platform,
     buildArgs: args,
@@ -72,6 +78,7 @@ export function areAlike(one: FileFacts, other: FileFacts): boolean {
   return (
     one.digest === other.digest &&
     one.rules === other.rules &&
+    isSameFrontend(one.frontend, other.frontend) &&
     one.escape === other.escape &&
     one.platform === other.platform &&
     one.buildArgs === other.buildArgs &&
@@ -86,10 +93,11 @@ function isSameMap<V>(one: ReadonlyMap<string, V>, other: ReadonlyMap<string, V>
 
 /** What the instructions of the stage at `index` go by. */
 export function stageFacts(file: FileFacts, index: number): StageFacts {
-  const { rules, buildArgs, automaticArgs, globals } = file;
+  const { rules, frontend, buildArgs, automaticArgs, globals } = file;
   const source: StageFacts["source"] = (name, kind) => sourceOf(file, index, name, kind);
   const globalArg = globals === null ? null : (name: string) => globals.get(name);
-  return { rules, escape: file.escape, buildArgs, automaticArgs, globalArg, source };
+  const common = { rules, frontend, escape: file.escape, buildArgs };
+  return { ...common, automaticArgs, globalArg, source };
 }
 
 function sourceOf(

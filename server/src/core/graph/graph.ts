@@ -5,6 +5,7 @@
 
 import type { BuilderRules } from "../build/builderRules.js";
 import type { BuildDefinition, ContextSource } from "../build/definition.js";
+import type { Frontend } from "../build/frontend.js";
 import type { Platform } from "../build/platform.js";
 import type { BaseImage } from "../image/baseImage.js";
 import type { ImageConfig } from "../image/config.js";
@@ -118,6 +119,7 @@ export interface BuildGraph {
   /** The one of the definition's platforms that is built. */
   readonly platform: Platform;
   readonly rules: BuilderRules;
+  readonly frontend: Frontend;
   readonly stages: readonly Stage[];
   /** In the file's order, ARGs before the first FROM included. */
   readonly steps: readonly Step[];

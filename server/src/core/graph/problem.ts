@@ -20,7 +20,14 @@ export interface Found extends Pick<FoundInInstruction, "phase"> {
   readonly problem: Placed<GraphProblem>;
 }
 
-/** True for all but what Docker only warns of. */
-export function failsBuild({ code }: GraphProblem): boolean {
-  return code !== "blank-line-in-continuation";
+/** True for all but what Docker only warns of, passes over, or may know. */
+export function failsBuild(problem: GraphProblem): boolean {
+  switch (problem.code) {
+    case "blank-line-in-continuation":
+      return false;
+    case "needs-frontend":
+      return problem.effect === "fails";
+    default:
+      return true;
+  }
 }

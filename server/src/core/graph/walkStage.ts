@@ -12,6 +12,7 @@ import { keptList } from "../text/keptList.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
 import { type FileRead, hold, watched } from "./fileReads.js";
 import type { Step } from "./graph.js";
+import { failsBuild } from "./problem.js";
 
 /** All that the steps of a stage depend on. */
 export interface StageIn {
@@ -203,7 +204,7 @@ function evaluatedStep(
   facts: StageFacts,
 ): Taken {
   const { evaluation, found } = evaluateInstruction(kind, instruction, scope, facts);
-  const fails = found.length > 0;
+  const fails = found.some(({ problem }) => failsBuild(problem));
   return { step: stepOf(instruction, evaluation, found, fails), scope: evaluation.scope };
 }
 

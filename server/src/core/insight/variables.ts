@@ -29,9 +29,9 @@ export function valueBefore(analysis: Analysis, step: Step, name: string): Varia
       found = { value: own.value, line, keyword };
     }
   }
-  const { platform, rules } = analysis.graph;
+  const { platform, rules, frontend } = analysis.graph;
   if (found === null && isGlobal && rules.setsAutomaticArgs) {
-    const value = automaticArgs(platform, platform, "").get(name);
+    const value = automaticArgs(platform, platform, "", frontend.minor).get(name);
     if (value !== undefined) return { value, line: null, keyword: null };
   }
   if (found !== null || isGlobal || stage === null) return found;

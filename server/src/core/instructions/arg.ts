@@ -16,12 +16,13 @@ export const arg: InstructionKind = {
       const { keyword, keywordRange } = instruction;
       reading.report("read", { code: "missing-argument", keyword, needs: "name" }, keywordRange);
     }
-    const { rules } = reading;
+    // Up to Dockerfile 1.7 the words of a line did not see each other: convert.go `dispatchArg`.
+    const declaresOneByOne = reading.rules.declaresArgsOneByOne && reading.frontend.minor >= 8;
     // What the words before it set, if it sees them.
     let next = reading;
     const declared: Declared[] = [];
     for (const word of instruction.args) {
-      const arg = read(word, rules.declaresArgsOneByOne ? next : reading);
+      const arg = read(word, declaresOneByOne ? next : reading);
       const one = arg === null ? null : declare(arg, next);
       if (one !== null) next = next.within(one.scope);
       declared.push(one ?? { words: "", assignment: null, scope: next.scope });

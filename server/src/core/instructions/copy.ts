@@ -6,7 +6,8 @@ import type { Heredoc, Instruction, Word } from "../syntax/syntax.js";
 import { listedSome } from "../text/lists.js";
 import { cleanPath } from "../text/paths.js";
 import { say } from "../text/say.js";
-import { type FlagKind, type FlagValues, readFlags, refuseNewFlags } from "./flags.js";
+import { checkedMode } from "./chmod.js";
+import { expandFlag, type FlagKind, type FlagValues, readFlags, refuseNewFlags } from "./flags.js";
 import type { GlossaryId } from "./glossaryId.js";
 import {
   type Evaluation,
@@ -29,18 +30,21 @@ const chown: FlagKind = {
 const chmod: FlagKind = {
   type: "string",
   withoutBuildKit: "fails",
+  feature: "chmod",
   meaning: () =>
     say`sets the mode of the copied files. The files' own modes in the context still count for the key.`,
 };
 const link: FlagKind = {
   type: "boolean",
   withoutBuildKit: "ignores",
+  feature: "link",
   meaning: () =>
     say`copies into a layer of its own that does not depend on the layers below. Engines with the classic image store treat it as a plain copy.`,
 };
 const exclude: FlagKind = {
   type: "strings",
   withoutBuildKit: "fails",
+  feature: "exclude",
   meaning: () =>
     say`leaves matching files out of the copy: they are not in the layer and do not rebuild the step.`,
 };
@@ -58,6 +62,7 @@ const copyFlags: Readonly<Record<string, FlagKind>> = {
   parents: {
     type: "boolean",
     withoutBuildKit: "fails",
+    feature: "parents",
     meaning: () =>
       say`keeps the directories of each source below the destination, from /./ on where the source has it.`,
   },
@@ -71,17 +76,20 @@ const addFlags: Readonly<Record<string, FlagKind>> = {
   checksum: {
     type: "string",
     withoutBuildKit: "fails",
+    feature: "checksum",
     meaning: () =>
       say`pins what is downloaded: the step stays cached without asking the server, and fails if the content is another one.`,
   },
   "keep-git-dir": {
     type: "boolean",
     withoutBuildKit: "fails",
+    feature: "keep-git-dir",
     meaning: () => say`keeps the .git folder of a cloned repository.`,
   },
   unpack: {
     type: "boolean",
     withoutBuildKit: "fails",
+    feature: "unpack",
     meaning: () =>
       say`unpacks archives into the destination, also downloaded ones; false copies them as files.`,
   },
@@ -150,8 +158,9 @@ function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean
     destination: resolveDestination(reading.scope.directory, destinationText),
     destinationText,
     owner,
-    mode,
-    link: flags.isTrue("link"),
+    mode: mode ?? "",
+    // A mode of which no notice is taken still makes it a plain copy.
+    link: flags.isTrue("link") && mode !== null,
     parents: flags.isTrue("parents"),
     exclude: flags.all("exclude").map((flag) => flag.value ?? ""),
     unpack: flags.get("unpack") === null ? isAdd : flags.isTrue("unpack"),
@@ -240,26 +249,6 @@ function resolveFrom(flags: FlagValues, reading: Reading): SourceReference | nul
     return null;
   }
   return reading.source(flag.value, flag.valueRange, "copy");
-}
-
-function expandFlag(flags: FlagValues, name: string, reading: Reading): string {
-  const flag = flags.get(name);
-  return flag === null ? "" : reading.expand({ value: flag.value ?? "", range: flag.valueRange });
-}
-
-/** The `--chmod` value: octal up to 07777, or symbolic as in `u+x,go=r`. */
-function checkedMode(flags: FlagValues, reading: Reading): string {
-  const mode = expandFlag(flags, "chmod", reading);
-  const isOctal = /^[0-7]{1,11}$/.test(mode);
-  const isGood = isOctal
-    ? Number.parseInt(mode, 8) <= 0o7777
-    : mode === "" ||
-      /^[ugoa]*[-+=][rwxXstugo]*(?:[-+=][rwxXstugo]*)*(?:,[ugoa]*[-+=][rwxXstugo]*)*$/.test(mode);
-  if (!isGood) {
-    const range = flags.get("chmod")?.valueRange ?? { start: 0, end: 0 };
-    reading.report("build", { code: "bad-chmod", mode }, range);
-  }
-  return mode;
 }
 
 function explainCopy(

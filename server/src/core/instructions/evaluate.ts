@@ -17,5 +17,7 @@ export function evaluateInstruction(
   facts: StageFacts,
 ): Evaluated {
   const reading = startReading(facts, scope);
+  const [heredoc] = instruction.heredocs;
+  if (heredoc !== undefined) reading.knows("heredoc", heredoc.range);
   return { evaluation: kind.evaluate(instruction, reading), found: reading.found };
 }

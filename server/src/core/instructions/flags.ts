@@ -1,4 +1,5 @@
 /** Reading an instruction's flags as BuildKit does: frontend/dockerfile/instructions/bflag.go. */
+import type { Feature } from "../build/frontend.js";
 import type { Flag, Instruction } from "../syntax/syntax.js";
 import type { FlagMistake } from "./problem.js";
 import type { Reading } from "./reading.js";
@@ -8,6 +9,8 @@ export interface FlagKind {
   readonly type: "boolean" | "string" | "strings";
   /** What a builder does that does not know the flags that came with BuildKit; absent: this one is older. */
   readonly withoutBuildKit?: "fails" | "ignores";
+  /** There where not every frontend has it. */
+  readonly feature?: Feature;
   /** What it does to the image and to the cache, in one or two sentences that go on from its name. */
   readonly meaning: (value: string) => string;
 }
@@ -41,6 +44,11 @@ export function readFlags(
       valid = false;
       break;
     }
+    const { feature } = known[flag.name] ?? {};
+    if (feature !== undefined && !reading.knows(feature, flag.range)) {
+      valid = false;
+      break;
+    }
     found.set(flag.name, [...(found.get(flag.name) ?? []), flag]);
   }
   return {
@@ -53,6 +61,12 @@ export function readFlags(
     },
     all: (name) => found.get(name) ?? [],
   };
+}
+
+/** The value of a flag with its variables expanded; empty: it is not given. */
+export function expandFlag(flags: FlagValues, name: string, reading: Reading): string {
+  const flag = flags.get(name);
+  return flag === null ? "" : reading.expand({ value: flag.value ?? "", range: flag.valueRange });
 }
 
 /** The classic builder reads such flags and fails when it comes to the instruction. */

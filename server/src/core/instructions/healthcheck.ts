@@ -21,6 +21,7 @@ const flags: Readonly<Record<string, FlagKind>> = {
   },
   "start-interval": {
     type: "string",
+    feature: "start-interval",
     meaning: () => say`sets the time between checks while the container starts. Metadata only.`,
   },
   retries: {

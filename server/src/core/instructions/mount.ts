@@ -71,6 +71,8 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
       type = found;
       continue;
     }
+    if (name === "env" && !reading.knows("secret-variable", flag.valueRange, "fails", "build"))
+      return null;
     values.set(name, value);
   }
   const mistake = checkCombination(type, values, required);

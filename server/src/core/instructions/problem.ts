@@ -1,3 +1,4 @@
+import type { Feature } from "../build/frontend.js";
 import type { ReferenceMistake } from "../image/reference.js";
 import type { ExpansionMistake } from "../syntax/expand.js";
 import type { Mount } from "./operation.js";
@@ -44,6 +45,17 @@ type ArgumentProblem =
 type FlagProblem =
   | { readonly code: "bad-flag"; readonly mistake: FlagMistake }
   | { readonly code: "needs-buildkit"; readonly flag: string }
+  /**
+   * The frontend does not have it, or an older one may not: `minor` is its own, `needed` the first
+   * one that has it, both of Dockerfile 1.minor.
+   */
+  | {
+      readonly code: "needs-frontend";
+      readonly feature: Feature;
+      readonly effect: "fails" | "ignores" | "may-fail";
+      readonly needed: number;
+      readonly minor: number;
+    }
   | {
       readonly code: "bad-checksum";
       readonly mistake: ChecksumMistake;

@@ -3,6 +3,7 @@
  * and what is wrong with it is gathered. It lives for one instruction; scope and facts are values.
  */
 import type { BuilderRules } from "../build/builderRules.js";
+import { type Feature, type Frontend, hasFeature, neededFrontend } from "../build/frontend.js";
 import { referenceMistake } from "../image/reference.js";
 import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
 import type { EscapeCharacter, Word } from "../syntax/syntax.js";
@@ -20,6 +21,7 @@ export interface Found {
 /** What an instruction goes by besides its scope, and no instruction of its stage changes. */
 export interface StageFacts {
   readonly rules: BuilderRules;
+  readonly frontend: Frontend;
   readonly escape: EscapeCharacter;
   /** What the user passes with `--build-arg`. */
   readonly buildArgs: ReadonlyMap<string, string>;
@@ -64,6 +66,11 @@ export class Reading {
 
   get rules(): BuilderRules {
     return this.facts.rules;
+  }
+
+  /** A frontend is BuildKit's: where there is none, this is nobody's. */
+  get frontend(): Frontend {
+    return this.facts.frontend;
   }
 
   get buildArgs(): ReadonlyMap<string, string> {
@@ -120,6 +127,26 @@ export class Reading {
   /** The phase of what a translation of the whole file finds, whichever stages the target needs. */
   get inTranslation(): Found["phase"] {
     return this.rules.translatesFirst ? "read" : "build";
+  }
+
+  /**
+   * False, and reported, where the frontend does not have it.
+   * @param without what it does then
+   */
+  knows(
+    feature: Feature,
+    range: TextRange,
+    without: "fails" | "ignores" = "fails",
+    phase: Found["phase"] = "read",
+  ): boolean {
+    const { frontend } = this;
+    const answer = this.rules.knowsNewFlags ? hasFeature(frontend, feature) : "yes";
+    if (answer === "yes") return true;
+    const effect = answer === "maybe" ? "may-fail" : without;
+    const { minor } = frontend;
+    const needed = neededFrontend(frontend, feature);
+    this.report(phase, { code: "needs-frontend", feature, effect, needed, minor }, range);
+    return answer === "maybe";
   }
 
   /** True, and reported, where the text can be no image, whether or not the target needs the stage. */

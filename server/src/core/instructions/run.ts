@@ -12,22 +12,30 @@ import type { Reading } from "./reading.js";
 
 /** The classic builder names the first of them: it knows none. */
 const flags: Readonly<Record<string, FlagKind>> = {
-  mount: { type: "strings", withoutBuildKit: "fails", meaning: mountMeaning },
+  mount: {
+    type: "strings",
+    withoutBuildKit: "fails",
+    feature: "mount",
+    meaning: mountMeaning,
+  },
   network: {
     type: "string",
     withoutBuildKit: "fails",
+    feature: "network",
     meaning: () =>
       say`sets the network of the command: default, none or host. It is in the key; default means that the command line decides.`,
   },
   security: {
     type: "string",
     withoutBuildKit: "fails",
+    feature: "security",
     meaning: () =>
       say`runs the command in a sandbox, or insecure: with privileges. It is in the key.`,
   },
   device: {
     type: "strings",
     withoutBuildKit: "fails",
+    feature: "device",
     meaning: () => say`gives the command a device of the builder.`,
   },
 };

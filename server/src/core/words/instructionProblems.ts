@@ -1,9 +1,10 @@
 /** What is wrong with an instruction. */
+import { behindBuildKit, type Feature } from "../build/frontend.js";
 import type { ReferenceMistake } from "../image/reference.js";
 import type { FlagMistake, InstructionProblem, MountMistake } from "../instructions/problem.js";
 import type { ExpansionMistake } from "../syntax/expand.js";
 import { say } from "../text/say.js";
-import { error, type ProblemRows } from "./problemRow.js";
+import { error, type ProblemRows, type Severity } from "./problemRow.js";
 
 export const instructionRows: ProblemRows<InstructionProblem> = {
   "unknown-instruction": error(({ keyword }) => say`Docker knows no instruction ${keyword}.`),
@@ -42,6 +43,7 @@ export const instructionRows: ProblemRows<InstructionProblem> = {
   "needs-buildkit": error(
     ({ flag }) => say`The classic builder does not know --${flag}: it needs BuildKit.`,
   ),
+  "needs-frontend": { words: frontendWords, severity: frontendSeverity },
   "bad-checksum": error(checksumWords),
   "bad-chmod": error(
     ({ mode }) => say`"${mode}" is not a mode: octal such as 755, or symbolic such as u+x.`,
@@ -125,6 +127,48 @@ function flagWords(mistake: FlagMistake): string {
       return mistake.of === "network"
         ? say`"${mistake.value}" is not a network mode: default, none or host.`
         : say`"${mistake.value}" is not a security mode: sandbox or insecure.`;
+  }
+}
+
+function frontendSeverity({ effect }: ProblemOf<"needs-frontend">): Severity {
+  switch (effect) {
+    case "fails":
+      return "error";
+    case "ignores":
+      return "warning";
+    case "may-fail":
+      return "information";
+  }
+}
+
+function frontendWords(problem: ProblemOf<"needs-frontend">): string {
+  const { effect, minor } = problem;
+  const what = featureWords(problem.feature);
+  const has = `1.${minor}`;
+  const needed = `1.${problem.needed}`;
+  const line = "# syntax=docker/dockerfile:1";
+  switch (effect) {
+    case "fails":
+      return say`${what} needs Dockerfile ${needed}, and this build has ${has}: a first line ${line} brings a newer one.`;
+    case "ignores":
+      return say`${what} needs Dockerfile ${needed}: this build has ${has}, which takes no notice of it. A first line ${line} brings a newer one.`;
+    case "may-fail":
+      return say`${what} needs Dockerfile ${needed}, which came with BuildKit ${`0.${problem.needed + behindBuildKit}`}: an older builder refuses it, unless a first line ${line} brings a newer one.`;
+  }
+}
+
+function featureWords(feature: Feature): string {
+  switch (feature) {
+    case "heredoc":
+      return say`A heredoc`;
+    case "chmod-variable":
+      return say`A variable in --chmod`;
+    case "chmod-symbolic":
+      return say`A symbolic --chmod`;
+    case "secret-variable":
+      return say`A secret with env`;
+    default:
+      return `--${feature}`;
   }
 }
 

@@ -22,19 +22,17 @@ export interface Dialect {
 }
 
 /**
- * The dialect of a version, with the frontend that came with it.
+ * The dialect of a builder and of the frontend that reads the file for it.
  * @param minor of BuildKit 0.minor; 17 wrote owners in a third way, which is taken for the later one
+ * @param frontend of Dockerfile 1.frontend
  */
-export function dialectOf(minor: number): Dialect {
+export function dialectOf(minor: number, frontend: number): Dialect {
   return {
     writesZeros: minor <= 16,
     numericOwner: minor <= 16 ? "byID" : "byId",
-    secretInput: minor <= 15 ? 0 : -1,
-    keepsSymbolicModes: minor > 16,
-    datesDirectories: minor > 21,
-    keepsRelativeDot: minor > 14,
+    secretInput: frontend <= 9 ? 0 : -1,
+    keepsSymbolicModes: frontend > 10,
+    datesDirectories: frontend > 15,
+    keepsRelativeDot: frontend > 8,
   };
 }
-
-/** The newest dialect that was held against the exports of a real builder. */
-export const newestDialect: Dialect = dialectOf(25);

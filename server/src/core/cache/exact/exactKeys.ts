@@ -14,7 +14,7 @@ import { parseEntry } from "../../graph/startScope.js";
 import type { Digest } from "../../host.js";
 import type { MakeDirectoryOperation, SourceReference } from "../../instructions/operation.js";
 import { copyOps } from "./copyOps.js";
-import { type Dialect, newestDialect } from "./dialect.js";
+import { type Dialect, dialectOf } from "./dialect.js";
 import { StageEnvironment } from "./environment.js";
 import { execOps } from "./execOp.js";
 import { fileOp, makeDirectory, ownerOf } from "./fileOp.js";
@@ -42,13 +42,11 @@ export interface ExactKey {
  * By step; what BuildKit makes no record for is not in it, and neither is a stage that is not built.
  * Empty for the classic builder, and where the builder runs nothing because of what is wrong.
  */
-export function exactKeys(
-  graph: BuildGraph,
-  digest: Digest,
-  dialect: Dialect = newestDialect,
-): ReadonlyMap<Step, ExactKey> {
+export function exactKeys(graph: BuildGraph, digest: Digest): ReadonlyMap<Step, ExactKey> {
   const keys = new Map<Step, ExactKey>();
   if (!graph.rules.exportsCache || graph.isRejected) return keys;
+  const { definition, frontend } = graph;
+  const dialect = dialectOf(definition.builderVersion.buildKit, frontend.minor);
   const ends: StageEnd[] = [];
   for (const stage of graph.stages) {
     ends.push(walkStage(stage, { graph, digest, dialect, ends, keys }));
@@ -87,7 +85,7 @@ function walkStage(stage: Stage, walk: Walk): StageEnd {
       digest: recordDigest(made.own, digest),
       contents: made.contents,
       all: made.ops.map((op) => recordDigest(op, digest)),
-      isComplete: isKnown && !hasUnknownFlag(step),
+      isComplete: isKnown && graph.frontend.isKnown && !hasUnknownFlag(step),
     });
   }
   return { vertex, environment, isKnown };
