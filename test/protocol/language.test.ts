@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { test } from "node:test";
 import { inRepository } from "../support/repository.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { startEditor, uriOf } from "./support/editorClient.js";
+import { test } from "./support/limitedTest.js";
 
 const german = {
   id: "de",

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, utimesSync } from "node:fs";
 import path from "node:path";
-import { test } from "node:test";
 import { CodeLensRequest, CodeLensResolveRequest } from "vscode-languageserver-protocol/node";
 import { type LayerNode, type LayerStack, requests } from "../../server/src/protocol.js";
 import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
 import { eventually, startEditor, uriOf } from "./support/editorClient.js";
+import { test } from "./support/limitedTest.js";
 import { pythonApp } from "./support/projects.js";
 
 test("a fresh server answers for a document with real files", async (t) => {

@@ -5,9 +5,10 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import path from "node:path";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
 import { type EditorClient, eventually, startEditor, uriOf } from "./support/editorClient.js";
+import { test } from "./support/limitedTest.js";
 import { pythonApp } from "./support/projects.js";
 
 /** What happens between two looks; the last of each makes another build than the simulated one. */

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { test } from "node:test";
 import { type LayerStack, requests } from "../../server/src/protocol.js";
 import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
 import { eventually, startEditor, uriOf } from "./support/editorClient.js";
+import { test } from "./support/limitedTest.js";
 import { pythonApp } from "./support/projects.js";
 
 test("malformed parameters and unknown documents answer empty, and the rest works on", async (t) => {

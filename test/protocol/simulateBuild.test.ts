@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { test } from "node:test";
 import { CancellationTokenSource, ProgressType } from "vscode-languageserver-protocol/node";
 import { requests, type SimulateResult } from "../../server/src/protocol.js";
 import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
 import { type EditorClient, eventually, startEditor, uriOf } from "./support/editorClient.js";
+import { test } from "./support/limitedTest.js";
 import { pythonApp } from "./support/projects.js";
 
 interface Progress {

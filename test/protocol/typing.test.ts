@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import path from "node:path";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import { codeLenses } from "../../server/src/core/features/codeLens.js";
 import { hover } from "../../server/src/core/features/hover.js";
 import { layerStack } from "../../server/src/core/features/layerStack.js";
@@ -12,6 +12,7 @@ import { openStateStore } from "../../server/src/host/stateStore.js";
 import { type BuildHost, LiveBuild } from "../../server/src/workspace/build.js";
 import { defaultSettings } from "../../server/src/workspace/settings.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
+import { test } from "./support/limitedTest.js";
 import { pythonApp } from "./support/projects.js";
 
 /** The names of the functions of node:fs that are called from now on. */
