@@ -1,21 +1,13 @@
 /** `stratacast simulate`: predicts a build, and records it for the next call. */
 
 import type { Analysis } from "../core/analysis/analyse.js";
-import { contextFolder, namedFolders } from "../core/build/definition.js";
-import {
-  type ContentSources,
-  contentRecords,
-  type StepContents,
-  wantedFiles,
-} from "../core/cache/exact/contents.js";
-import { exactKeys } from "../core/cache/exact/exactKeys.js";
+import type { StepContents } from "../core/cache/exact/contents.js";
 import { recordBuild } from "../core/cache/record.js";
 import { simulationJson } from "../core/documents/simulation.js";
 import { simulationMarkdown, simulationText } from "../core/documents/simulationText.js";
-import { readBytesDigests } from "../host/bytesDigests.js";
 import { sha256 } from "../host/digest.js";
+import { exactContents } from "../host/exactContents.js";
 import { openIdentityStore } from "../host/identityStore.js";
-import { nodeFileSystem } from "../host/nodeFileSystem.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
 import {
   readSimulateArguments,
@@ -62,7 +54,7 @@ ${sharedOptions}
       isGit && !args.dryRun ? await predictProject(project, { kind: "empty" }, io) : analysis;
     // Recorded first: whoever reads the output may stop reading before its end.
     const failure = args.dryRun ? null : await record(built, store);
-    io.print(render(analysis, args, args.exact ? contentsOf(analysis) : null));
+    io.print(render(analysis, args, args.exact ? exactContents(analysis) : null));
     // What cannot be kept is read again: the state folder's own failure says why.
     if (!args.dryRun) await identities.save();
     if (failure !== null) throw failure;
@@ -91,23 +83,6 @@ async function record(analysis: Analysis, store: StateStore): Promise<UsageError
   return new UsageError(
     `the build could not be recorded: ${done.error.path}: ${done.error.message}`,
   );
-}
-
-/** The digests of all contents that can be known, with the bytes of their files read for it. */
-function contentsOf({ graph, keys, input }: Analysis): StepContents {
-  const { context, folders = new Map(), digest, definition } = input;
-  const sources: ContentSources = {
-    keys: exactKeys(graph, digest),
-    context: context?.tree ?? null,
-    folders: new Map([...folders].map(([name, { tree }]) => [name, tree])),
-    stages: keys.stages,
-    digest,
-  };
-  const named = namedFolders(definition);
-  const bytes = readBytesDigests(nodeFileSystem(), wantedFiles(sources), (folder) =>
-    folder === null ? contextFolder(definition) : (named.get(folder) ?? null),
-  );
-  return contentRecords(sources, bytes);
 }
 
 function render(

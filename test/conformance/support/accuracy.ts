@@ -1,8 +1,10 @@
 /** Sums up all recordings, and writes the page that shows it. */
 
+import { readExports } from "./cacheExport.js";
 import { caseDigest } from "./caseDigest.js";
 import type { Builder } from "./caseFile.js";
 import { type ChanceRun, readChanceRun } from "./chanceRun.js";
+import { type ComparedExport, compareExport } from "./compareExport.js";
 import type { Recording } from "./recording.js";
 import { replayCase } from "./replay.js";
 import { readCases, readRecordings } from "./store.js";
@@ -12,6 +14,8 @@ export interface Accuracy {
   readonly byTopic: ReadonlyMap<string, Sums>;
   readonly byBuilder: ReadonlyMap<Builder, Sums>;
   readonly engines: readonly string[];
+  /** Of the caches that were exported. */
+  readonly digests: DigestSums;
   /** The last long run of the fuzzer. */
   readonly chance: ChanceRun | null;
   readonly unknown: readonly { readonly name: string; readonly steps: readonly string[] }[];
@@ -31,6 +35,16 @@ export interface Sums {
   readonly unknown: number;
   readonly facts: number;
   readonly leftOut: number;
+}
+
+export interface DigestSums {
+  readonly exports: number;
+  /** Records of all exports: computed, known to a build alone, and others by their kind. */
+  readonly computed: number;
+  readonly open: number;
+  readonly missing: readonly string[];
+  /** What is computed and in no export. */
+  readonly wrong: number;
 }
 
 /** @param words parts of the names of the cases to check; none: all */
@@ -77,8 +91,10 @@ export async function checkAll(root: string, words: readonly string[] = []): Pro
     }
   }
   const chance = readChanceRun(root);
+  const digests = await checkExports(root, words);
   return {
     total,
+    digests,
     byTopic,
     byBuilder,
     engines: [...engines].sort(),
@@ -86,6 +102,42 @@ export async function checkAll(root: string, words: readonly string[] = []): Pro
     unknown,
     disagreements,
   };
+}
+
+async function checkExports(root: string, words: readonly string[]): Promise<DigestSums> {
+  const exports = new Map(readExports(root).map((one) => [one.case, one]));
+  const all: ComparedExport[] = [];
+  for (const { theCase, text } of readCases(root)) {
+    const { name } = theCase;
+    if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
+    const recorded = exports.get(name);
+    if (recorded?.digest !== caseDigest(text)) continue;
+    const compared = await compareExport(theCase, recorded);
+    if (compared !== null) all.push(compared);
+  }
+  const sum = (of: (one: ComparedExport) => number) => all.reduce((n, one) => n + of(one), 0);
+  return {
+    exports: all.length,
+    computed: sum(({ computed }) => computed),
+    open: sum(({ open }) => open),
+    missing: all.flatMap(({ missing }) => missing),
+    wrong: sum(({ wrong }) => wrong.length),
+  };
+}
+
+function digestsText({ exports, computed, open, missing, wrong }: DigestSums): string {
+  const records = computed + open + missing.length;
+  const kinds = [...new Set(missing)].sort();
+  const others = kinds.map((kind) => `${missing.filter((one) => one === kind).length} ${kind}`);
+  const share = records === open ? 0 : (100 * computed) / (records - open);
+  return `## Digests
+
+The first build of each case that BuildKit builds was made once more with \`--cache-to\`; what it
+exported is kept in [\`test/conformance/exports\`](../test/conformance/exports). Of the ${records} records of these
+${exports} caches ${open} hold what only a build or an image can tell. Of the others ${computed} are computed, digest
+by digest (${share.toFixed(1)} %); not computed: ${others.length === 0 ? "none" : others.join(", ")}. Computed and in no export: ${wrong}.
+
+`;
 }
 
 const nothing: Sums = {
@@ -135,6 +187,7 @@ export function accuracyPage({
   byBuilder,
   engines,
   chance,
+  digests,
   disagreements,
 }: Accuracy): string {
   const row = (name: string, sums: Sums) =>
@@ -170,10 +223,11 @@ ${[...byTopic]
   .map(([topic, sums]) => row(topic, sums))
   .join("\n")}
 
-${chance === null ? "" : chanceText(chance)}## Ask the engine again
+${digestsText(digests)}${chance === null ? "" : chanceText(chance)}## Ask the engine again
 
     npm run conformance:record                # with DOCKER_HOST's engine, or a private one on Debian as root
     npm run conformance:record -- --check     # records nothing, says what an engine decides otherwise
+    npm run conformance:exports               # the caches that it exports
     npm run conformance:fuzz -- --edits 2000  # Dockerfiles and edits made by chance, engine against prediction
 `;
 }

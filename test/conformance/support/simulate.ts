@@ -161,9 +161,8 @@ function optionValues({ options }: BuildRequest): FlagValues {
   }).values;
 }
 
-/** The secrets that a build gets, and the engine's own platform, are in no key. */
+/** The engine's own platform is in no key. */
 const optionsWithoutEffect = {
-  secret: { type: "string", multiple: true },
   platform: { type: "string" },
 } as const;
 

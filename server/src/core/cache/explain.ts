@@ -6,7 +6,7 @@ import { failsBuild } from "../graph/problem.js";
 import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
 import { type Aligned, alignSteps, recordOfStep } from "./align.js";
-import { ChangedValues } from "./changedValues.js";
+import { type ChangedValues, changedValues } from "./changedValues.js";
 import { type InputName, isSameName } from "./inputName.js";
 import { KeptCauses } from "./keptCauses.js";
 import { type Comparison, ownChanges } from "./ownChanges.js";
@@ -38,7 +38,7 @@ export function explainPredictions(
       baseline,
       // Hardly ever is it a value that changed.
       get values() {
-        values ??= build === null ? null : new ChangedValues(graph, build, aligned, digest);
+        values ??= build === null ? null : changedValues(graph, build, aligned, digest);
         return values;
       },
       digest,

@@ -7,7 +7,7 @@
 import type { Digest } from "../host.js";
 import { baseName, joinPath } from "../text/paths.js";
 import type { FileNode, FolderNode, TreeNode } from "./fileTree.js";
-import { childrenOf } from "./folder.js";
+import { childrenOf, emptyFolder } from "./folder.js";
 import type { HashedItem, HashedPart, Selection } from "./selection.js";
 
 /**
@@ -72,7 +72,9 @@ export function exactDigests(digest: Digest, ofFile: FileDigest): ExactDigests {
       case "record": {
         const { node, path } = hashed;
         if (node.kind !== "directory" || path !== "" || !isSent) return record(node, path);
-        return folderRecord(node, path, sha(""));
+        // Of a context of which nothing is sent the builder looks at the folder that it keeps for it.
+        const header = node.entryCount === 0 ? headerOf(emptyFolder) : "";
+        return folderRecord(node, path, sha(header));
       }
       case "list":
         return joined(hashed.items.flatMap(listed), "\0");
