@@ -18,6 +18,7 @@ import type { BaseImage } from "../../../server/src/core/image/baseImage.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { buildOf } from "../../support/definitions.js";
+import { analysisOf, built } from "../analysis/support.js";
 import { plainImage } from "../graph/support.js";
 
 const FOLDER = path.resolve("../shared/data/exact-keys");
@@ -165,6 +166,29 @@ test("without the base image's config no digest is complete; on an empty file sy
   assert.deepEqual(complete("FROM scratch\nWORKDIR /w\n"), [true]);
 });
 
+test("a cache with a mode or an owner counts by the folder that it starts with, not by its words", () => {
+  const cause = (before: string, after: string) => {
+    const text = (mount: string) =>
+      `FROM scratch AS a\nFROM base\nRUN --mount=type=cache,target=/c,${mount} x\n`;
+    const state = built({ text: text(before) });
+    return analysisOf({ text: text(after), state }).steps.at(-1)?.prediction.kind;
+  };
+  assert.equal(cause("mode=0700", "mode=0700,from=a"), "hit", "made there as well");
+  assert.equal(cause("mode=0755", "mode=0777"), "hit", "the umask takes the difference");
+  assert.equal(cause("mode=0755", "mode=0700"), "miss");
+  assert.equal(cause("uid=0", "uid=5"), "miss");
+});
+
+test("two sources that are one to the builder count as one input", () => {
+  const text = (second: string) =>
+    "FROM base AS l\nRUN x\nFROM base AS r\nRUN x\nFROM base AS o\nRUN y\nFROM base\n" +
+    `RUN --mount=from=l,source=/a,target=/a --mount=from=${second},source=/b,target=/b z\n`;
+  const state = built({ text: text("l") });
+  const last = (second: string) =>
+    analysisOf({ text: text(second), state }).steps.at(-1)?.prediction.kind;
+  assert.deepEqual(["r", "o"].map(last), ["hit", "miss"]);
+});
+
 /** The digests of a text's steps, in the file's order. */
 function digests(text: string): readonly string[] {
   return [...exactKeys(graphOf(text), sha256).values()].map(({ digest }) => digest);
@@ -173,7 +197,7 @@ function digests(text: string): readonly string[] {
 /** What predictions know the variables of a text's RUNs by. */
 function environments(text: string): readonly string[] {
   return graphOf(text).steps.flatMap(({ operation }) =>
-    operation?.kind === "run" ? [operation.environment] : [],
+    operation?.kind === "run" ? [operation.environment.digest()] : [],
   );
 }
 

@@ -1,40 +1,42 @@
 /**
  * The definition of a step: everything in its cache key that comes from the text, not from files
- * or earlier steps. Source: BuildKit, solver/llbsolver/ops (`CacheMap` of exec.go and file.go);
- * moby, image/cache/compare.go.
+ * or earlier steps. For BuildKit that is the operation that it runs, see `exact`; the variables of a
+ * RUN go by their digest, so that a file of n instructions is keyed in O(n). For the classic builder it is the
+ * words. Source: BuildKit, solver/llbsolver/ops (`CacheMap` of exec.go and file.go); moby,
+ * image/cache/compare.go.
  */
-import type { BuildFlags } from "../build/buildFlags.js";
-import type { BuildDefinition } from "../build/definition.js";
-import { formatPlatform } from "../build/platform.js";
-import { orderedMounts } from "../files/requests.js";
-import type { Stage, Step } from "../graph/graph.js";
+import type { BuildGraph, Stage, Step } from "../graph/graph.js";
+import { sourcesOf } from "../graph/sources.js";
 import type { Digest } from "../host.js";
-import type { CopyItem, CopyOperation, Mount, RunOperation } from "../instructions/operation.js";
-import { parentsSource } from "../instructions/paths.js";
-import { goBaseName } from "../text/paths.js";
+import type { CopyOperation, SourceReference } from "../instructions/operation.js";
+import { isSameList } from "../text/sameList.js";
+import { dialectOf } from "./exact/dialect.js";
+import type { Parts, Vertex } from "./exact/op.js";
+import { stepOps } from "./exact/stepOps.js";
 
-/** The digests of a definition's parts by name, as the store keeps them: they tell no value. */
-export type Facets = Readonly<Record<string, string>>;
+/** What a definition is made from when somebody asks. */
+interface Written {
+  /** Equal exactly where the builder takes the definitions for equal. */
+  readonly text: string;
+  readonly parts: () => Parts;
+}
 
 /** The digest is made when somebody asks: not of every line that is typed. */
 export class Definition {
-  readonly #kind: string;
+  /** See `InputShape`. */
+  readonly shape: InputShape;
   readonly #digest: Digest;
-  readonly #make: () => Parts;
+  readonly #write: () => Written;
   #made: string | null = null;
 
-  /** @param make what stands in the key under `parts`, and `places`, which does not */
-  constructor(kind: string, digest: Digest, make: () => Parts) {
-    this.#kind = kind;
+  constructor(digest: Digest, shape: InputShape, write: () => Written) {
     this.#digest = digest;
-    this.#make = make;
+    this.shape = shape;
+    this.#write = write;
   }
 
   get digest(): string {
-    if (this.#made === null) {
-      const { places: _places, ...keyed } = this.parts;
-      this.#made = this.#digest(JSON.stringify([this.#kind, keyed]));
-    }
+    this.#made ??= this.#digest(this.#write().text);
     return this.#made;
   }
 
@@ -44,11 +46,19 @@ export class Definition {
    * the file.
    */
   get parts(): Parts {
-    return this.#make();
+    return this.#write().parts();
   }
 }
 
-type Parts = Readonly<Record<string, string>>;
+/**
+ * Which inputs of an operation are one and the same to the builder: it numbers them. Names are of
+ * this step alone; null: an empty file system, which is no input. What the step stands on comes
+ * first, then where its sources come from, in their order.
+ */
+export type InputShape = readonly Vertex[];
+
+/** The digests of a definition's parts by name, as the store keeps them: they tell no value. */
+export type Facets = Readonly<Record<string, string>>;
 
 const allFacets = new WeakMap<Definition, Facets>();
 
@@ -70,92 +80,76 @@ export function facetsOf(definition: Definition | null, digest: Digest): Facets 
 export function definitionOf(
   step: Step,
   stage: Stage,
-  build: BuildDefinition,
+  graph: BuildGraph,
+  shape: InputShape,
   digest: Digest,
 ): Definition | null {
-  return definitions[build.builder](step, digest, stage, build);
+  return definitions[graph.definition.builder](step, digest, shape, stage, graph);
+}
+
+/** True where a definition of the same step is the same on these inputs. */
+export function isOfShape({ shape }: Definition, other: InputShape): boolean {
+  return isSameList(shape, other);
 }
 
 const definitions = { buildkit: buildkitDefinition, classic: classicDefinition } as const;
 
-/**
- * null: BuildKit runs nothing for the step. Of the build arguments a few steer the builder itself,
- * whether they are declared or not.
- */
+/** null: BuildKit runs nothing for the step. */
 function buildkitDefinition(
   step: Step,
   digest: Digest,
-  stage: Stage,
-  { args, flags }: BuildDefinition,
+  shape: InputShape,
+  { platform }: Stage,
+  graph: BuildGraph,
 ): Definition | null {
+  const { args, flags } = graph.definition;
   const { operation } = step;
-  switch (operation?.kind) {
-    case undefined:
-    case "pull":
-      return null;
-    case "makeDirectory":
-      return new Definition("makeDirectory", digest, () => ({
-        directory: operation.path,
-        user: ownerKey(operation.owner),
-        time: args.get("SOURCE_DATE_EPOCH") ?? "",
-      }));
-    case "run":
-      return new Definition("run", digest, () => ({
-        command: JSON.stringify([operation.argv, operation.script]),
-        environment: operation.environment,
-        // Without a WORKDIR anywhere a process starts in the root.
-        directory: operation.directory || "/",
-        user: operation.user,
-        mounts: JSON.stringify(mountKeys(operation)),
-        cacheNamespace: operation.mounts.some(isDefaultCache)
-          ? (args.get("BUILDKIT_CACHE_MOUNT_NS") ?? "")
-          : "",
-        network: networkOf(operation, flags),
-        hosts: JSON.stringify(flags.hosts),
-        sharedMemory: String(flags.sharedMemory),
-        limits: JSON.stringify(flags.limits),
-        cgroupParent: flags.cgroupParent,
-        hostname: args.get("BUILDKIT_SANDBOX_HOSTNAME") ?? "",
-        security: operation.security,
-        platform: formatPlatform(stage.platform),
-      }));
-    case "copy":
-      return new Definition("copy", digest, () => ({
-        sources: JSON.stringify(operation.items.map((item) => itemKey(item, operation))),
-        destination: operation.destination,
-        owner: ownerKey(operation.owner),
-        mode: modeKey(operation.mode),
-        options: JSON.stringify([operation.unpack, operation.parents, operation.exclude]),
-        places: placesOf(operation),
-      }));
-  }
+  if (operation === null || operation.kind === "pull") return null;
+  // COPY --link is a layer of its own in one of the two stores of images, which is not the usual one.
+  const written = { mergesLinks: false, writesVariables: false };
+  const setting = { ...written, dialect: dialectOf(graph), digest, platform, args };
+  return new Definition(digest, shape, () => {
+    const [root = null, ...sources] = shape;
+    const places = new Map<SourceReference, Vertex>();
+    for (const [at, from] of sourcesOf(step).entries()) places.set(from, sources[at] ?? null);
+    const source = (from: SourceReference): Vertex => places.get(from) ?? null;
+    const ops = stepOps(step, { root, source, flags }, setting);
+    const parts = ops?.own.parts ?? noParts;
+    if (operation.kind !== "copy") return { text: ops?.own.json ?? "", parts };
+    return {
+      text: ops?.own.json ?? "",
+      parts: () => ({ ...parts(), places: placesOf(operation) }),
+    };
+  });
 }
 
-/** `--network=default` in the file is no network of its own: convert.go `dispatchRunNetwork`. */
-export function networkOf({ network }: RunOperation, flags: BuildFlags): string {
-  return network === "default" ? flags.network || "default" : network;
-}
+const noParts = (): Parts => ({});
 
 /** null: the classic builder commits nothing for the step (FROM, ARG before it). */
 function classicDefinition(step: Step, digest: Digest): Definition | null {
   if (step.effect === "base") return null;
+  const by = (parts: () => Parts): Definition =>
+    new Definition(digest, [], () => {
+      const { places: _places, ...keyed } = parts();
+      return { text: JSON.stringify([step.keyword, keyed]), parts };
+    });
   const { operation } = step;
   switch (operation?.kind) {
     case "run":
-      return new Definition(step.keyword, digest, () => ({
+      return by(() => ({
         command: JSON.stringify(operation.argv),
         environment: JSON.stringify(operation.classicArgs),
       }));
     case "copy":
-      return new Definition(step.keyword, digest, () => ({
+      return by(() => ({
         destination: operation.destinationText,
         owner: operation.owner,
         places: placesOf(operation),
       }));
     case "makeDirectory":
-      return new Definition(step.keyword, digest, () => ({ directory: operation.path }));
+      return by(() => ({ directory: operation.path }));
     default:
-      return new Definition(step.keyword, digest, () => ({ words: JSON.stringify(step.words) }));
+      return by(() => ({ words: JSON.stringify(step.words) }));
   }
 }
 
@@ -163,67 +157,4 @@ function placesOf({ from, items }: CopyOperation): string {
   const texts = items.map((item) => (item.kind === "paths" ? item.text : item.kind));
   const place = from.kind === "context" ? (from.folder ?? from.kind) : from.kind;
   return JSON.stringify([from.kind === "image" ? from : place, texts]);
-}
-
-/** What the file operation's own text says of a source; the files themselves are an input. */
-function itemKey(item: CopyItem, operation: CopyOperation): readonly string[] {
-  switch (item.kind) {
-    case "paths": {
-      if (!operation.parents) return ["paths", goBaseName(item.source)];
-      const { root, pattern } = parentsSource(item.text);
-      return ["parents", goBaseName(root), pattern, root];
-    }
-    case "inline":
-      return ["inline", item.name];
-    case "http":
-      return ["http", item.fileName];
-    case "git":
-      return ["git"];
-  }
-}
-
-/** `root` is user 0; other names stay names: client/llb/fileop.go `WithUser`. */
-function ownerKey(owner: string): string {
-  return owner
-    .split(/:(.*)/s, 2)
-    .map((part) => (part === "root" ? "0" : /^\d+$/.test(part) ? String(Number(part)) : part))
-    .join(":");
-}
-
-function modeKey(mode: string): string {
-  return /^[0-7]+$/.test(mode) ? String(Number.parseInt(mode, 8)) : mode;
-}
-
-/** The mounts as the key has them, in the order of their targets; sources of files are inputs. */
-function mountKeys(operation: RunOperation): readonly unknown[] {
-  const ordered = orderedMounts(operation);
-  const inputs: string[] = [];
-  return ordered.map((mount) => {
-    const source = mount.from === null ? "" : JSON.stringify(mount.from);
-    if (!inputs.includes(source)) inputs.push(source);
-    return [mount.type, mount.target, mount.readOnly, inputs.indexOf(source), ...typeKey(mount)];
-  });
-}
-
-function typeKey(mount: Mount): readonly unknown[] {
-  switch (mount.type) {
-    case "bind":
-      return [];
-    case "tmpfs":
-      return [mount.sizeLimit];
-    case "cache": {
-      const permissions = mount.source === "/" ? [mount.mode, mount.uid, mount.gid] : [];
-      return [isDefaultCache(mount), ...permissions];
-    }
-    case "secret":
-      return [mount.id, mount.mode, mount.uid, mount.gid, mount.required, mount.environmentName];
-    case "ssh":
-      return [mount.id || "default", mount.mode, mount.uid, mount.gid, mount.required];
-  }
-}
-
-/** An id of one's own and a way of sharing are cleared: exec.go `checkShouldClearCacheOpts`. */
-function isDefaultCache({ type, id, target, sharing }: Mount): boolean {
-  const isPlain = (id === "" || id === target) && (sharing === "" || sharing === "shared");
-  return type === "cache" && isPlain;
 }

@@ -5,6 +5,7 @@
  */
 import type { Step } from "../graph/graph.js";
 import { isSameList } from "../text/sameList.js";
+import { type InputShape, isOfShape } from "./definition.js";
 import {
   isSamePosition,
   type Position,
@@ -47,6 +48,7 @@ export class KeptRuns {
     const isSame =
       before !== undefined &&
       before.definition === now.definition &&
+      before.dialect === now.dialect &&
       before.platform === now.platform &&
       before.stagePlatform === now.stagePlatform &&
       before.records === now.records &&
@@ -63,12 +65,18 @@ export class KeptRuns {
     return null;
   }
 
-  /** Of the same step, standing on whatever. */
-  definitionOf(step: Step, { setting }: Given): StepOutcome["definition"] {
-    const { definition, stagePlatform } = setting;
-    const same = this.#runs.get(step)?.find(({ given }) => {
+  /** Of the same step, standing on whatever has the same shape. */
+  definitionOf(step: Step, { setting }: Given, shape: InputShape): StepOutcome["definition"] {
+    const { definition, dialect, stagePlatform } = setting;
+    const same = this.#runs.get(step)?.find(({ given, run }) => {
       const other = given.setting;
-      return other.definition === definition && other.stagePlatform === stagePlatform;
+      return (
+        other.definition === definition &&
+        other.dialect === dialect &&
+        other.stagePlatform === stagePlatform &&
+        run.outcome.definition !== null &&
+        isOfShape(run.outcome.definition, shape)
+      );
     });
     return same?.run.outcome.definition ?? null;
   }

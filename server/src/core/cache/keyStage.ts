@@ -14,9 +14,11 @@ import { sourcesOf } from "../graph/sources.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { keptList } from "../text/keptList.js";
 import { isSameList } from "../text/sameList.js";
-import { type Definition, definitionOf } from "./definition.js";
+import { type Definition, definitionOf, type InputShape } from "./definition.js";
+import { dialectOf } from "./exact/dialect.js";
 import { type Given, type KeptRuns, type Run, waitsForFiles } from "./keptRuns.js";
 import { fresh, lookUp, openInputs, resultOf } from "./lookUp.js";
+import type { Vertex } from "./openName.js";
 import type { Position, StageOf, StageOutcome, StepOutcome, Taker } from "./outcome.js";
 import {
   type CacheRecord,
@@ -26,7 +28,7 @@ import {
   withRecords,
 } from "./recordGraph.js";
 import { baseInput, baseVertex, known, type StepInput } from "./stepInput.js";
-import { type InputSources, inputsOf, isOn } from "./stepInputs.js";
+import { type InputSources, inputsOf, isOn, vertexOf } from "./stepInputs.js";
 
 /** All that the outcome of a stage depends on. */
 export interface StageIn extends InputSources {
@@ -49,7 +51,8 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
   const before = kept.stages[stage.index] ?? null;
   const { definition, platform } = graph;
   const common = { stage: stage.index, definition, platform, records, committed };
-  const setting = kept.setting({ ...common, stagePlatform: stage.platform });
+  const dialect = dialectOf(graph);
+  const setting = kept.setting({ ...common, dialect, stagePlatform: stage.platform });
   const start = input.parent ?? startOf(input);
   const whole = { steps: stage.steps, start, setting, seenFrom };
   if (before !== null && standsAsBefore(before, whole, input)) return before;
@@ -120,14 +123,41 @@ function runOf(
   const found = kept.find(step, given);
   if (found !== null) return found;
   const { graph, stage, digest } = input;
+  const shape = graph.rules.runsEqualStepsOnce ? shapeOf(step, given.at, input) : noShape;
   const definition =
-    kept.definitionOf(step, given) ?? definitionOf(step, stage, graph.definition, digest);
+    kept.definitionOf(step, given, shape) ?? definitionOf(step, stage, graph, shape, digest);
   if (definition === null) {
     runsNothing.add(step);
     return null;
   }
   const run = keyStep(input, step, given, definition);
   return kept.keep(step, given, run, before?.steps[given.nth]?.step ?? null);
+}
+
+const noShape: InputShape = [];
+
+/** Of what the solver takes for one the first stands for all; files that a client sends are another matter. */
+function shapeOf(step: Step, { vertex }: Position, input: StageIn): InputShape {
+  const isEmpty = vertex.kind === "base" && vertex.name === "scratch";
+  const known: { readonly vertex: Vertex; readonly name: string }[] = [{ vertex, name: "root" }];
+  const sources = sourcesOf(step).map((from): string | null => {
+    if (from.kind === "scratch") return null;
+    if (from.kind === "context") return `context:${from.folder ?? ""}`;
+    const source = vertexOf(from, input);
+    if (source === null) return from.kind === "stage" ? unnamedStage(from.index, input) : null;
+    const same = known.find((one) => input.names.isSameVertex(one.vertex, source));
+    if (same !== undefined) return same.name;
+    const name = String(known.length);
+    known.push({ vertex: source, name });
+    return name;
+  });
+  return [isEmpty ? null : "root", ...sources];
+}
+
+/** Of one that starts with files that a client sends, or that is not built; null: nothing is in it. */
+function unnamedStage(index: number, { endOf }: StageIn): string | null {
+  const vertex = endOf(index)?.vertex;
+  return vertex?.kind === "base" && vertex.name === "scratch" ? null : `stage:${index}`;
 }
 
 /** A step is one builder's. */

@@ -11,6 +11,7 @@ import { type FilesAt, isSameMoment } from "../files/filesAt.js";
 import type { KnownDirectories } from "../files/knownDirectories.js";
 import { isSameRef, type Step } from "../graph/graph.js";
 import type { Definition } from "./definition.js";
+import type { Dialect } from "./exact/dialect.js";
 import { isSameToken } from "./matches.js";
 import type { OpenName, Vertex } from "./openName.js";
 import type { PredictionKind } from "./prediction.js";
@@ -90,6 +91,7 @@ export interface Taker {
 export interface Setting {
   readonly stage: number;
   readonly definition: BuildDefinition;
+  readonly dialect: Dialect;
   readonly platform: Platform;
   readonly stagePlatform: Platform;
   /** Of earlier builds. */

@@ -4,12 +4,24 @@ import type { FileTree } from "../context/fileTree.js";
 import { type CopyRequest, failsStep } from "../context/selection.js";
 import type { ContextView } from "../files/contextInput.js";
 import { type FilesAt, filesOf } from "../files/filesAt.js";
-import { copyRequest, mountRequest, orderedMounts } from "../files/requests.js";
+import {
+  cacheFolder,
+  copyRequest,
+  mountRequest,
+  orderedMounts,
+  ownFolder,
+  startsAsOwnFolder,
+} from "../files/requests.js";
 import { type StageContent, stageContent } from "../files/stageContent.js";
 import { type Origin, stageFiles } from "../files/stageFiles.js";
 import type { BuildGraph, Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
-import type { CopyOperation, RunOperation, SourceReference } from "../instructions/operation.js";
+import type {
+  CopyOperation,
+  Mount,
+  RunOperation,
+  SourceReference,
+} from "../instructions/operation.js";
 import { isUnnamed, type Names } from "./names.js";
 import type { Vertex } from "./openName.js";
 import {
@@ -84,11 +96,31 @@ function mountInputs(
   vertex: Vertex,
   sources: InputSources,
 ): readonly StepInput[] {
-  return orderedMounts(operation).flatMap((mount) =>
-    mount.from === null || mount.from.kind === "scratch"
-      ? []
-      : [contentInput(mount.from, mountRequest(mount, "buildkit"), vertex, sources)],
+  const { digest } = sources;
+  const mounted = orderedMounts(operation).flatMap((mount): readonly StepInput[] => {
+    if (startsAsOwnFolder(mount)) return [cacheFolderInput(mount, sources)];
+    if (mount.from === null || mount.from.kind === "scratch") return [];
+    return [contentInput(mount.from, mountRequest(mount, "buildkit"), vertex, sources)];
+  });
+  const { script } = operation;
+  if (script === null) return mounted;
+  const content = digest(JSON.stringify([script.name, script.content]));
+  return [...mounted, known({ kind: "inline", digest: content })];
+}
+
+/** By its content: the folder that the builder makes, or one that is there already. */
+function cacheFolderInput(mount: Mount, sources: InputSources): StepInput {
+  const { mode, uid, gid } = ownFolder(mount);
+  const digest = sources.digest(JSON.stringify(["cache", mode, uid, gid]));
+  const made = known({ kind: "content", digest });
+  if (mount.from === null || mount.from.kind === "scratch") return made;
+  const there = filesFrom(
+    mount.from,
+    { ...mountRequest(mount, "buildkit"), sources: [cacheFolder] },
+    sources,
   );
+  if (there.fails !== true) return there;
+  return made;
 }
 
 /**
@@ -115,7 +147,7 @@ export function isOn(from: SourceReference, vertex: Vertex, sources: InputSource
 }
 
 /** null: files that a client sends, or none. */
-function vertexOf(from: SourceReference, { graph, endOf }: InputSources): Vertex | null {
+export function vertexOf(from: SourceReference, { graph, endOf }: InputSources): Vertex | null {
   if (from.kind === "image") return { kind: "base", name: imageVertex(from, graph.platform) };
   const vertex = from.kind === "stage" ? endOf(from.index)?.vertex : undefined;
   if (vertex === undefined) return null;

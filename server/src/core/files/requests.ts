@@ -32,6 +32,28 @@ export function mountRequest(mount: Mount, builder: Builder): CopyRequest {
 }
 
 /**
+ * True for a cache that starts with a folder of its own: it has an owner or a mode, and takes nothing.
+ * Source: BuildKit, dockerfile2llb/convert_runmount.go `setCacheUIDGID`.
+ */
+export function startsAsOwnFolder({ type, source, uid, gid, mode }: Mount): boolean {
+  return type === "cache" && source === "/" && (uid !== null || gid !== null || mode !== null);
+}
+
+/** Where that folder stands in what it starts with. */
+export const cacheFolder = "/cache";
+
+/** What the folder is made as; `asked` is the mode before the umask takes from it. */
+export function ownFolder({ mode, uid, gid }: Mount): {
+  readonly asked: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+} {
+  const asked = (mode ?? 0o755) & 0o777;
+  return { asked, mode: asked & ~0o022, uid: uid ?? 0, gid: gid ?? 0 };
+}
+
+/**
  * LLB keeps mounts in the order of their targets, whatever order they were written in. Source:
  * BuildKit, client/llb/exec.go `Marshal`.
  */

@@ -5,6 +5,7 @@
  */
 
 import type { BaseImage } from "../image/baseImage.js";
+import type { OrderedEnvironment } from "./environment.js";
 
 /** Where a COPY or a mount takes its files from. */
 export type SourceReference =
@@ -53,8 +54,8 @@ export interface RunOperation {
   /** The argument vector of the process, the shell's words included. */
   readonly argv: readonly string[];
   readonly shellForm: boolean;
-  /** Digest of the ordered list of variables that the process gets. */
-  readonly environment: string;
+  /** The variables that the process gets. */
+  readonly environment: OrderedEnvironment;
   readonly directory: string;
   readonly user: string;
   readonly network: string;

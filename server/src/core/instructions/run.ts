@@ -79,7 +79,7 @@ export const run: InstructionKind = {
       kind: "run",
       argv,
       shellForm: !instruction.json,
-      environment: scope.environment.digest(),
+      environment: scope.environment,
       directory: scope.directory,
       user: scope.config.user,
       network,

@@ -28,7 +28,7 @@ export function copyOps(operation: CopyOperation, root: Vertex, setting: CopySet
   const actions = sources.map(({ action }) => action);
   const documents = sources.flatMap(({ document }) => document ?? []);
   // A mode, of whatever kind, makes it an ordinary COPY; a merge with nothing is none.
-  const isLinked = operation.link && operation.mode === "";
+  const isLinked = setting.mergesLinks && operation.link && operation.mode === "";
   const base = isLinked ? null : root;
   const own = fileOp(base, actions);
   const copy = vertexOf(own, digest);

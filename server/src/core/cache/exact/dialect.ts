@@ -3,6 +3,8 @@
  * parts a cache that was exported before an upgrade from what the builder looks for after it.
  */
 
+import type { BuildGraph } from "../../graph/graph.js";
+
 export interface Dialect {
   /**
    * Zeros are written: the inputs and outputs of mounts, the first input of a merge. Up to 0.16 the
@@ -22,14 +24,30 @@ export interface Dialect {
 }
 
 /**
- * The dialect of a builder and of the frontend that reads the file for it.
- * @param minor of BuildKit 0.minor; 17 wrote owners in a third way, which is taken for the later one
- * @param frontend of Dockerfile 1.frontend
+ * The dialect of the builder and of the frontend that reads the file for it. One object for equal
+ * ones. BuildKit 0.17 wrote owners in a third way, which is taken for the later one.
  */
-export function dialectOf(minor: number, frontend: number): Dialect {
+export function dialectOf({
+  definition: { builderVersion },
+  frontend,
+}: Pick<BuildGraph, "definition" | "frontend">): Dialect {
+  const name = `${builderVersion.buildKit} ${frontend.minor}`;
+  const known = dialects.get(name) ?? dialectBetween(builderVersion.buildKit, frontend.minor);
+  dialects.set(name, known);
+  return known;
+}
+
+/** Of versions that somebody has asked for: few. */
+const dialects = new Map<string, Dialect>();
+
+/**
+ * @param engine BuildKit 0.engine
+ * @param frontend Dockerfile 1.frontend
+ */
+function dialectBetween(engine: number, frontend: number): Dialect {
   return {
-    writesZeros: minor <= 16,
-    numericOwner: minor <= 16 ? "byID" : "byId",
+    writesZeros: engine <= 16,
+    numericOwner: engine <= 16 ? "byID" : "byId",
     secretInput: frontend <= 9 ? 0 : -1,
     keepsSymbolicModes: frontend > 10,
     datesDirectories: frontend > 15,

@@ -10,22 +10,11 @@ import {
   type StageBase,
   type Step,
 } from "../../graph/graph.js";
-import { parseEntry } from "../../graph/startScope.js";
 import type { Digest } from "../../host.js";
-import type { MakeDirectoryOperation, SourceReference } from "../../instructions/operation.js";
-import { copyOps } from "./copyOps.js";
+import type { SourceReference } from "../../instructions/operation.js";
 import { type Dialect, dialectOf } from "./dialect.js";
-import { StageEnvironment } from "./environment.js";
-import { execOps } from "./execOp.js";
-import { fileOp, makeDirectory, ownerOf } from "./fileOp.js";
-import {
-  type ExactInput,
-  type OpSetting,
-  recordDigest,
-  type StepOps,
-  type Vertex,
-  vertexOf,
-} from "./op.js";
+import { type ExactInput, recordDigest, type Vertex } from "./op.js";
+import { stepOps } from "./stepOps.js";
 
 export interface ExactKey {
   /** The digest of the step's record, `sha256:…`; of a COPY --link that of the copy, before it is laid over the rest. */
@@ -45,8 +34,7 @@ export interface ExactKey {
 export function exactKeys(graph: BuildGraph, digest: Digest): ReadonlyMap<Step, ExactKey> {
   const keys = new Map<Step, ExactKey>();
   if (!graph.rules.exportsCache || graph.isRejected) return keys;
-  const { definition, frontend } = graph;
-  const dialect = dialectOf(definition.builderVersion.buildKit, frontend.minor);
+  const dialect = dialectOf(graph);
   const ends: StageEnd[] = [];
   for (const stage of graph.stages) {
     ends.push(walkStage(stage, { graph, digest, dialect, ends, keys }));
@@ -57,8 +45,9 @@ export function exactKeys(graph: BuildGraph, digest: Digest): ReadonlyMap<Step, 
 /** What a stage leaves to those below it. */
 interface StageEnd {
   readonly vertex: Vertex;
-  readonly environment: StageEnvironment;
   readonly isKnown: boolean;
+  /** False above files that a client sends: their key is random, and no record stands on it. */
+  readonly hasRecords: boolean;
 }
 
 interface Walk {
@@ -72,15 +61,19 @@ interface Walk {
 
 function walkStage(stage: Stage, walk: Walk): StageEnd {
   const { graph, digest, dialect, keys } = walk;
-  const { environment, isKnown, ...start } = startOf(stage, walk);
+  const start = startOf(stage, walk);
+  const { isKnown, hasRecords } = start;
   let { vertex } = start;
-  if (!stage.isBuilt || stage.isReplaced) return { vertex, environment, isKnown };
-  const setting = { dialect, digest, platform: stage.platform, args: graph.definition.args };
+  if (!stage.isBuilt || stage.isReplaced) return start;
+  const { args } = graph.definition;
+  const written = { mergesLinks: true, writesVariables: true };
+  const setting = { ...written, dialect, digest, platform: stage.platform, args };
   for (const step of stage.steps) {
-    environment.apply(step);
-    const made = opsOf(step, vertex, { setting, stage, environment, walk });
+    const source = (from: SourceReference) => sourceVertex(from, stage, walk);
+    const made = stepOps(step, { root: vertex, source, flags: graph.definition.flags }, setting);
     if (made === null) continue;
     vertex = made.result;
+    if (!hasRecords) continue;
     keys.set(step, {
       digest: recordDigest(made.own, digest),
       contents: made.contents,
@@ -88,7 +81,7 @@ function walkStage(stage: Stage, walk: Walk): StageEnd {
       isComplete: isKnown && graph.frontend.isKnown && !hasUnknownFlag(step),
     });
   }
-  return { vertex, environment, isKnown };
+  return { vertex, isKnown, hasRecords };
 }
 
 /** A device's own key is the builder's: solver/pb/ops.proto `CDIDevice`. */
@@ -96,20 +89,12 @@ function hasUnknownFlag({ instruction }: Step): boolean {
   return instruction.flags.some(({ name }) => name === "device");
 }
 
-function startOf(stage: Stage, { graph, ends }: Walk): StageEnd {
+function startOf(stage: Stage, { ends }: Walk): StageEnd {
   const { base } = stage;
-  const parent = base.kind === "stage" ? graph.stages[base.index] : undefined;
   const end = base.kind === "stage" ? ends[base.index] : undefined;
-  if (parent !== undefined && end !== undefined) {
-    const environment = StageEnvironment.continuing(end.environment, parent);
-    return { vertex: end.vertex, environment, isKnown: end.isKnown };
-  }
-  const image = base.kind === "image" ? base.image : null;
-  return {
-    vertex: baseVertex(base, stage),
-    environment: StageEnvironment.ofImage((image?.environment ?? []).map(parseEntry)),
-    isKnown: isBaseKnown(base) && base.kind !== "broken",
-  };
+  if (end !== undefined) return end;
+  const isKnown = isBaseKnown(base) && base.kind !== "broken";
+  return { vertex: baseVertex(base, stage), isKnown, hasRecords: base.kind !== "folder" };
 }
 
 function baseVertex(base: StageBase, stage: Stage): Vertex {
@@ -135,40 +120,8 @@ function contextVertex(name: string): Vertex {
   return `context:${name}`;
 }
 
-interface Place {
-  readonly setting: OpSetting;
-  readonly stage: Stage;
-  readonly environment: StageEnvironment;
-  readonly walk: Walk;
-}
-
-/** null: nothing runs for the step. */
-function opsOf(step: Step, root: Vertex, place: Place): StepOps | null {
-  const { setting, stage, environment, walk } = place;
-  const vertex = (from: SourceReference | null) => sourceVertex(from, stage, walk);
-  const { operation } = step;
-  switch (operation?.kind) {
-    case undefined:
-    case "pull":
-      return null;
-    case "makeDirectory":
-      return ofDirectory(operation, root, setting);
-    case "copy": {
-      const isUnpackTyped = step.instruction.flags.some(({ name }) => name === "unpack");
-      const source = vertex(operation.from);
-      return copyOps(operation, root, { ...setting, source, isUnpackTyped });
-    }
-    case "run": {
-      const { flags } = walk.graph.definition;
-      const run = { ...setting, flags, environment: environment.entries(), vertex };
-      return execOps(operation, root, run);
-    }
-  }
-}
-
-function sourceVertex(from: SourceReference | null, stage: Stage, { ends }: Walk): Vertex {
-  switch (from?.kind) {
-    case undefined:
+function sourceVertex(from: SourceReference, stage: Stage, { ends }: Walk): Vertex {
+  switch (from.kind) {
     case "scratch":
       return null;
     case "context":
@@ -178,29 +131,4 @@ function sourceVertex(from: SourceReference | null, stage: Stage, { ends }: Walk
     case "image":
       return imageVertex(from.reference, stage);
   }
-}
-
-/** Source: dockerfile2llb/convert.go `dispatchWorkdir`. */
-function ofDirectory(
-  { path, owner }: MakeDirectoryOperation,
-  root: Vertex,
-  { dialect, args, digest }: OpSetting,
-): StepOps {
-  const directory = makeDirectory({
-    path,
-    mode: 0o755,
-    makeParents: true,
-    owner: ownerOf(owner, dialect),
-    time: dialect.datesDirectories ? sourceDate(args) : null,
-  });
-  const own = fileOp(root, [directory]);
-  return { ops: [own], own, contents: [], result: vertexOf(own, digest) };
-}
-
-const nanosecondsInSecond = 1e9;
-
-/** SOURCE_DATE_EPOCH as `--build-arg` gives it, in nanoseconds; null: no number of seconds. */
-function sourceDate(args: ReadonlyMap<string, string>): number | null {
-  const seconds = args.get("SOURCE_DATE_EPOCH") ?? "";
-  return /^\d{1,11}$/.test(seconds) ? Number(seconds) * nanosecondsInSecond : null;
 }

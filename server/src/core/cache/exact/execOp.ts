@@ -3,10 +3,15 @@
  * client/llb/exec.go `Marshal`, frontend/dockerfile/dockerfile2llb/convert_runmount.go.
  */
 import type { BuildFlags } from "../../build/buildFlags.js";
-import { mountRequest, orderedMounts } from "../../files/requests.js";
-import type { Mount, RunOperation } from "../../instructions/operation.js";
+import {
+  cacheFolder,
+  mountRequest,
+  orderedMounts,
+  ownFolder,
+  startsAsOwnFolder,
+} from "../../files/requests.js";
+import type { Mount, RunOperation, SourceReference } from "../../instructions/operation.js";
 import { baseName, compareBytes } from "../../text/paths.js";
-import { networkOf } from "../definition.js";
 import { documentOp, fileOp, makeDirectory, numericOwner } from "./fileOp.js";
 import { filled, goJson } from "./goJson.js";
 import {
@@ -14,6 +19,7 @@ import {
   Inputs,
   type Op,
   type OpSetting,
+  type Parts,
   type StepOps,
   type Vertex,
   vertexOf,
@@ -22,15 +28,33 @@ import {
 /** solver/pb/ops.proto `MountType`. */
 const mountTypes = { bind: 0, secret: 1, ssh: 2, cache: 3, tmpfs: 4 } as const;
 
+const sharedMemory = "/dev/shm";
+const cacheNamespace = "BUILDKIT_CACHE_MOUNT_NS";
+
 /** solver/pb/ops.proto `NetMode`; the default is 0. */
 const networks: Readonly<Record<string, number>> = { host: 1, none: 2 };
 
 export interface RunSetting extends OpSetting {
   readonly flags: BuildFlags;
-  /** The variables of the process, oldest assignment first. */
-  readonly environment: readonly (readonly [string, string])[];
   /** What a mount takes its files from. */
-  readonly vertex: (from: Mount["from"]) => Vertex;
+  readonly source: (from: SourceReference) => Vertex;
+}
+
+interface Exec {
+  readonly meta: Partial<{
+    readonly args: readonly string[];
+    readonly env: readonly string[];
+    readonly cwd: string;
+    readonly user: string;
+    readonly extraHosts: readonly object[];
+    readonly hostname: string;
+    readonly ulimit: readonly object[];
+    readonly cgroupParent: string;
+  }>;
+  readonly mounts: readonly WrittenMount[];
+  readonly network: number;
+  readonly security: number;
+  readonly secretenv: readonly object[];
 }
 
 interface WrittenMount {
@@ -40,7 +64,7 @@ interface WrittenMount {
   readonly readonly?: boolean;
   readonly mountType?: number;
   readonly TmpfsOpt?: object;
-  readonly cacheOpt?: object;
+  readonly cacheOpt?: { readonly ID?: string };
   readonly secretOpt?: object;
   readonly SSHOpt?: object;
 }
@@ -75,7 +99,7 @@ function execOp(
   ];
   const meta = filled({
     args: operation.argv,
-    env: environmentOf(operation, setting).map(([name, value]) => `${name}=${value}`),
+    env: variablesOf(operation, setting),
     cwd: operation.directory || "/",
     user: operation.user,
     // Their addresses are cleared.
@@ -85,20 +109,58 @@ function execOp(
     cgroupParent: flags.cgroupParent,
     removeMountStubsRecursive: true,
   });
-  const json = goJson({
-    Type: "buildkit.exec.v0",
-    Exec: filled({
-      meta,
-      mounts: isPlainRoot(mounts) ? [] : mounts.map((mount) => written(mount, setting)),
-      network: networks[networkOf(operation, flags)] ?? 0,
-      security: operation.security === "insecure" ? 1 : 0,
-      secretenv: secretVariables(operation),
-    }),
+  const exec = {
+    meta,
+    mounts: isPlainRoot(mounts) ? [] : mounts.map((mount) => written(mount, setting)),
+    network: networks[networkOf(operation, flags)] ?? 0,
+    security: operation.security === "insecure" ? 1 : 0,
+    secretenv: secretVariables(operation),
+  };
+  const machine = {
     OS: platform.os,
     Arch: platform.architecture,
     ...filled({ Variant: platform.variant }),
-  });
-  return { json, inputs: inputs.list };
+  };
+  const json = goJson({ Type: "buildkit.exec.v0", Exec: filled(exec), ...machine });
+  return { json, inputs: inputs.list, parts: () => partsOf(exec, machine, operation, setting) };
+}
+
+/**
+ * The namespace of caches and the shared memory are options of the build, not of the step; where an
+ * agent listens the process is told because of a mount.
+ */
+function partsOf(
+  { meta, mounts, network, security, secretenv }: Exec,
+  machine: object,
+  { environment }: RunOperation,
+  { args, flags }: RunSetting,
+): Parts {
+  const { args: command, cwd, user, extraHosts, hostname, ulimit, cgroupParent } = meta;
+  const namespace = args.get(cacheNamespace) ?? "";
+  const isDefaultCache = ({ cacheOpt }: WrittenMount): boolean => cacheOpt?.ID !== undefined;
+  const own = mounts
+    .filter((mount) => flags.sharedMemory === 0 || !isSharedMemory(mount))
+    .map((mount) => (isDefaultCache(mount) ? { ...mount, cacheOpt: "default" } : mount));
+  return {
+    command: JSON.stringify(command),
+    environment: environment.digest(),
+    directory: cwd ?? "",
+    user: user ?? "",
+    hosts: JSON.stringify(extraHosts ?? []),
+    hostname: hostname ?? "",
+    limits: JSON.stringify(ulimit ?? []),
+    cgroupParent: cgroupParent ?? "",
+    sharedMemory: JSON.stringify(mounts.filter(isSharedMemory)),
+    mounts: JSON.stringify([own, secretenv]),
+    cacheNamespace: mounts.some(isDefaultCache) ? namespace : "",
+    network: String(network),
+    security: String(security),
+    platform: JSON.stringify(machine),
+  };
+}
+
+function isSharedMemory({ dest, mountType }: WrittenMount): boolean {
+  return dest === sharedMemory && mountType === mountTypes.tmpfs;
 }
 
 /** The root alone is left out. */
@@ -106,9 +168,9 @@ function isPlainRoot([root, other]: readonly WrittenMount[]): boolean {
   return other === undefined && root?.input === 0;
 }
 
-function written(mount: WrittenMount, { dialect }: RunSetting): object {
+function written(mount: WrittenMount, { dialect }: RunSetting): WrittenMount {
   const { input = 0, dest, output = 0, ...others } = mount;
-  if (!dialect.writesZeros) return filled({ input, dest, output, ...others });
+  if (!dialect.writesZeros) return { ...filled({ input }), dest, ...filled({ output, ...others }) };
   return { input, dest, output, ...filled(others) };
 }
 
@@ -158,8 +220,8 @@ function fileMounts(operation: RunOperation, setting: RunSetting): readonly File
       content: { kind: "document", ...script, mode, isWhole: true },
     });
   }
-  if (setting.flags.sharedMemory > 0 && mounts.every(({ dest }) => dest !== "/dev/shm")) {
-    mounts.push(memoryMount("/dev/shm", setting.flags.sharedMemory));
+  if (setting.flags.sharedMemory > 0 && mounts.every(({ dest }) => dest !== sharedMemory)) {
+    mounts.push(memoryMount(sharedMemory, setting.flags.sharedMemory));
   }
   return mounts.sort((a, b) => compareBytes(a.dest, b.dest));
 }
@@ -180,7 +242,7 @@ function fileMount(mount: Mount, setting: RunSetting): FileMount | null {
   switch (mount.type) {
     case "bind": {
       const content = takenBy(mount);
-      return { dest, source: setting.vertex(mount.from), fields: { readonly }, content };
+      return { dest, source: sourceVertex(mount, setting), fields: { readonly }, content };
     }
     case "tmpfs":
       return memoryMount(dest, mount.sizeLimit);
@@ -200,41 +262,41 @@ function memoryMount(dest: string, size: number): FileMount {
   return { dest, source: null, fields, content: null };
 }
 
+function sourceVertex({ from }: Mount, { source }: RunSetting): Vertex {
+  return from === null ? null : source(from);
+}
+
 function takenBy(mount: Mount): ExactInput | null {
   if (mount.from === null) return null;
   return { kind: "paths", from: mount.from, request: mountRequest(mount, "buildkit") };
 }
 
-/** What the umask takes from the folder that a cache starts with. */
-const umask = 0o022;
-
-/** An owner or a mode is given to a directory that the cache starts with: `setCacheUIDGID`. */
 function cacheSource(
   mount: Mount,
   setting: RunSetting,
 ): Pick<FileMount, "source" | "made" | "content"> {
-  const from = setting.vertex(mount.from);
-  if (mount.source !== "/" || (mount.uid === null && mount.gid === null && mount.mode === null))
-    return { source: from, content: takenBy(mount) };
-  const mode = (mount.mode ?? 0o755) & 0o777;
-  const [uid, gid] = [mount.uid ?? 0, mount.gid ?? 0];
+  const from = sourceVertex(mount, setting);
+  if (!startsAsOwnFolder(mount)) return { source: from, content: takenBy(mount) };
+  const { asked, mode, uid, gid } = ownFolder(mount);
   const directory = makeDirectory({
-    path: "/cache",
-    mode,
+    path: cacheFolder,
+    mode: asked,
     makeParents: false,
     owner: numericOwner(uid, gid, setting.dialect),
     time: null,
   });
   const made = fileOp(from, [directory]);
   // One that is there already keeps what is in it.
-  const content: ExactInput =
-    from === null ? { kind: "folder", mode: mode & ~umask, uid, gid } : { kind: "open" };
+  const content: ExactInput = from === null ? { kind: "folder", mode, uid, gid } : { kind: "open" };
   return { source: vertexOf(made, setting.digest), made, content };
 }
 
 /** An id of one's own and a way of sharing are cleared: exec.go `checkShouldClearCacheOpts`. */
-function cacheOptions({ id, target, sharing }: Mount, { args }: RunSetting): object {
-  const whole = `${args.get("BUILDKIT_CACHE_MOUNT_NS") ?? ""}/${id || target}`;
+function cacheOptions(
+  { id, target, sharing }: Mount,
+  { args }: RunSetting,
+): { readonly ID?: string } {
+  const whole = `${args.get(cacheNamespace) ?? ""}/${id || target}`;
   const isDefault = whole.slice(whole.indexOf("/") + 1) === target;
   return isDefault && (sharing === "" || sharing === "shared") ? { ID: whole } : {};
 }
@@ -286,12 +348,18 @@ function agentSocket({ target }: Mount, at: number): string {
 }
 
 /** The process is told where the first agent listens, unless it is told already. */
-function environmentOf(
-  operation: RunOperation,
-  { environment }: RunSetting,
-): RunSetting["environment"] {
+function variablesOf(operation: RunOperation, { writesVariables }: RunSetting): readonly string[] {
+  const { environment } = operation;
+  const own = writesVariables
+    ? environment.entries().map(([name, value]) => `${name}=${value}`)
+    : [environment.digest()];
   const [agent] = agents(operation);
   const name = "SSH_AUTH_SOCK";
-  if (agent === undefined || environment.some(([one]) => one === name)) return environment;
-  return [...environment, [name, agentSocket(agent, 0)]];
+  if (agent === undefined || environment.get(name) !== undefined) return own;
+  return [...own, `${name}=${agentSocket(agent, 0)}`];
+}
+
+/** `--network=default` in the file is no network of its own: convert.go `dispatchRunNetwork`. */
+function networkOf({ network }: RunOperation, flags: BuildFlags): string {
+  return network === "default" ? flags.network || "default" : network;
 }

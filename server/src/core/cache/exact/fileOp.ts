@@ -5,13 +5,33 @@
 import { goBaseName } from "../../text/paths.js";
 import type { Dialect } from "./dialect.js";
 import { base64, filled, goJson } from "./goJson.js";
-import { Inputs, type Op, type Vertex } from "./op.js";
+import { Inputs, type Op, type Parts, type Vertex } from "./op.js";
 
 /** One change of files, written; `source` is what it takes files from, for a copy. */
 export interface FileAction {
-  readonly fields: object;
+  readonly fields: ActionFields;
   readonly source: Vertex;
 }
+
+/** Those that are read again. */
+type ActionFields = Partial<
+  Readonly<
+    Record<
+      | "src"
+      | "dest"
+      | "path"
+      | "owner"
+      | "mode"
+      | "modeStr"
+      | "data"
+      | "timestamp"
+      | "include_patterns"
+      | "exclude_patterns"
+      | "attemptUnpackDockerCompatibility",
+      unknown
+    >
+  >
+>;
 
 /** Who a file belongs to; `user` and `group` null: not said. */
 type OwnerPart = { readonly User: object } | undefined;
@@ -41,7 +61,28 @@ export function fileOp(root: Vertex, actions: readonly FileAction[]): Op {
     Actions: actions.map(({ fields }) => base64(goJson(fields))),
     ...(isDefault(rows) ? {} : { indexes: rows }),
   });
-  return { json, inputs: inputs.list };
+  const parts = () =>
+    partsOf(
+      actions.map(({ fields }) => fields),
+      rows,
+    );
+  return { json, inputs: inputs.list, parts };
+}
+
+function partsOf(actions: readonly ActionFields[], rows: readonly Row[]): Parts {
+  const all = (part: (fields: ActionFields) => unknown) => JSON.stringify(actions.map(part));
+  // A directory belongs to the user at its place.
+  const isDirectory = actions.every(({ path }) => path !== undefined);
+  return {
+    sources: all(({ src, include_patterns: include, data }) => [src, include, data]),
+    destination: all(({ dest }) => dest),
+    directory: all(({ path }) => path),
+    [isDirectory ? "user" : "owner"]: all(({ owner }) => owner),
+    mode: all(({ mode, modeStr }) => [mode, modeStr]),
+    options: all((fields) => [fields.attemptUnpackDockerCompatibility, fields.exclude_patterns]),
+    time: all(({ timestamp }) => timestamp),
+    rows: JSON.stringify(rows),
+  };
 }
 
 /** What an action changes, what it takes files from, and which output it is. */

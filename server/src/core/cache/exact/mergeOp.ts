@@ -6,5 +6,6 @@ import type { Op } from "./op.js";
 /** @param inputs the lowest first */
 export function mergeOp(inputs: readonly string[], { writesZeros }: Dialect): Op {
   const numbered = inputs.map((_, input) => (writesZeros ? { input } : filled({ input })));
-  return { json: goJson({ Type: "buildkit.merge.v0", Merge: { inputs: numbered } }), inputs };
+  const json = goJson({ Type: "buildkit.merge.v0", Merge: { inputs: numbered } });
+  return { json, inputs, parts: () => ({}) };
 }

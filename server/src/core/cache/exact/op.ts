@@ -33,9 +33,13 @@ export type Vertex = string | null;
 export interface Op {
   /** What the solver hashes: `CacheMap` of solver/llbsolver/ops. */
   readonly json: string;
+  /** The same by name, for whoever explains how it differs from another. Made each time: it is long. */
+  readonly parts: () => Parts;
   /** In the order of their numbers, each once. */
   readonly inputs: readonly string[];
 }
+
+export type Parts = Readonly<Record<string, string>>;
 
 /** The ops of a step. */
 export interface StepOps {
@@ -51,6 +55,10 @@ export interface StepOps {
 
 /** What the ops of a stage are written with. */
 export interface OpSetting {
+  /** The directory of files that the builder makes layers of lets COPY --link be a layer of its own. */
+  readonly mergesLinks: boolean;
+  /** False: the digest of its variables stands in an exec op for these, which are long. */
+  readonly writesVariables: boolean;
   readonly dialect: Dialect;
   readonly digest: Digest;
   readonly platform: Platform;
@@ -58,12 +66,12 @@ export interface OpSetting {
 }
 
 /** The vertex that an op is: the solver takes ops with equal definitions and inputs for one. */
-export function vertexOf({ json, inputs }: Op, digest: Digest): string {
+export function vertexOf({ json, inputs }: Pick<Op, "json" | "inputs">, digest: Digest): string {
   return `op:${digest(JSON.stringify([json, inputs]))}`;
 }
 
 /** The record of an op's first output: solver/cachekey.go, solver/exporter.go `rootKey`. */
-export function recordDigest({ json }: Op, digest: Digest): string {
+export function recordDigest({ json }: Pick<Op, "json">, digest: Digest): string {
   return `sha256:${digest(`sha256:${digest(json)}@0`)}`;
 }
 
