@@ -1,7 +1,7 @@
 /** What the cache will do with every instruction, and why: a claim under each. */
 import type { StepAnalysis } from "../../../server/src/core/analysis/analyse.js";
 import { type Cause, changedPaths } from "../../../server/src/core/cache/prediction.js";
-import { type BuildGraph, lineOf } from "../../../server/src/core/graph/graph.js";
+import { type BuildGraph, lineOf, startOf } from "../../../server/src/core/graph/graph.js";
 import { rangeAt } from "../../../server/src/core/text/range.js";
 import { causeWords } from "../../../server/src/core/words/causeWords.js";
 import { type Claim, checkFixtures } from "../../support/fixtures.js";
@@ -14,7 +14,7 @@ checkFixtures("prediction", ({ view: { analysis } }) => ({
     const { step, place } = (isTrigger ? from : undefined) ?? analysed;
     const { instruction } = step;
     const { start, end } = rangeAt(
-      place.start,
+      startOf(analysis.graph, place),
       instruction.flags[0]?.range ?? instruction.args[0]?.range ?? instruction.keywordRange,
     );
     const said = words(analysed, analysis.graph);

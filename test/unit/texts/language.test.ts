@@ -106,7 +106,7 @@ function answersOf(view: View): readonly (readonly [string, string])[] {
         .map(({ message }) => message)
         .join("\n"),
     ],
-    ["hover", places.map(({ start }) => hover(view, start)?.markdown ?? "").join("\n")],
+    ["hover", analysis.graph.starts.map((start) => hover(view, start)?.markdown ?? "").join("\n")],
     ["layerStack", nodeWords(view, nodes).join("\n")],
     ["status", `${statusText(view)}\n${statusDetail(view)}`],
     ["explainDocument", explainDocument(view, { name, picture: "text" })],

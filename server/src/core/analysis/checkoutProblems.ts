@@ -20,7 +20,7 @@ export function checkoutProblems(
         .map(({ selection }) => otherModes(checkout, selection)),
     );
     if (modes.count === 0) return nothing;
-    const range = rangeAt(graph.places[at]?.start ?? 0, step.instruction.keywordRange);
+    const range = rangeAt(graph.starts[at] ?? 0, step.instruction.keywordRange);
     return [{ code: "other-mode-in-checkout", modes, range }];
   });
 }

@@ -9,7 +9,7 @@ export function contextProblems(graph: BuildGraph, keys: Keys): readonly Placed<
   for (const [at, keyed] of keys.steps.entries()) {
     // Most steps take no files.
     if (keyed.context.length === 0 && keyed.stageProblems.length === 0) continue;
-    const start = graph.places[at]?.start ?? 0;
+    const start = graph.starts[at] ?? 0;
     for (const problem of problemsOf(keyed)) problems.push(placedAt(start, problem));
   }
   return problems;

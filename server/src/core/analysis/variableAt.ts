@@ -1,6 +1,6 @@
 /** The variable under the cursor, where the builder or a shell expands variables. */
 
-import { placeOf, type Step } from "../graph/graph.js";
+import { placeOf, type Step, startOf } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
 import { variableReferences } from "../syntax/expand.js";
 import type { TextRange } from "../text/range.js";
@@ -16,7 +16,7 @@ export function variableAt(analysis: Analysis, step: Step, offset: number): Vari
   if (instructionKind(step.keyword)?.expandedBy === undefined) return null;
   const { instruction } = step;
   const { dockerfile } = analysis.input;
-  const { start: origin } = placeOf(analysis.graph, step);
+  const origin = startOf(analysis.graph, placeOf(analysis.graph, step));
   const start = origin + instruction.keywordRange.end;
   for (const { name, range } of variableReferences(
     dockerfile.text.slice(start, origin + instruction.range.end),

@@ -1,7 +1,7 @@
 import type { StepAnalysis } from "../analysis/analyse.js";
 import { stageOf, type View } from "../analysis/view.js";
 import type { KeyedStep } from "../cache/predict.js";
-import { lineOf } from "../graph/graph.js";
+import { lineOf, startOf } from "../graph/graph.js";
 import { printable } from "../text/printable.js";
 import { spokenLanguage } from "../text/say.js";
 import { lensTitle } from "../words/lensTitle.js";
@@ -33,7 +33,10 @@ export function codeLenses(view: View, detail: LensDetail): readonly Lens[] {
 export function codeLensesToShow(view: View, detail: LensDetail): readonly (Lens | OpenLens)[] {
   const steps = shownSteps(view, detail);
   if (steps.length <= mostTitles) return steps.map((analysed) => lensOf(view, analysed));
-  return steps.map(({ place: { start, line } }) => ({ offset: start, line }));
+  return steps.map(({ place }) => ({
+    offset: startOf(view.analysis.graph, place),
+    line: place.line,
+  }));
 }
 
 /**
@@ -58,8 +61,9 @@ function isShown({ step, effect }: StepAnalysis, detail: LensDetail): boolean {
 }
 
 function lensOf(view: View, analysed: StepAnalysis): Lens {
-  const { start, line } = analysed.place;
-  return { offset: start, line, title: titleOf(view, analysed) };
+  const { place } = analysed;
+  const offset = startOf(view.analysis.graph, place);
+  return { offset, line: place.line, title: titleOf(view, analysed) };
 }
 
 interface Titled {

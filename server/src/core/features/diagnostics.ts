@@ -2,6 +2,7 @@
 import type { Analysis } from "../analysis/analyse.js";
 import type { Problem } from "../analysis/problem.js";
 import { contextRequests } from "../files/requests.js";
+import { startOf } from "../graph/graph.js";
 import { printable } from "../text/printable.js";
 import { type Placed, rangeAt } from "../text/range.js";
 import { problemWords, type Severity, severityOf } from "../words/problems.js";
@@ -51,7 +52,7 @@ function contextDiagnostic(
     ({ step, isBuilt }) => isBuilt && contextRequests(step, builder).length > 0,
   );
   if (first === undefined) return [];
-  const range = rangeAt(first.place.start, first.step.instruction.keywordRange);
+  const range = rangeAt(startOf(analysis.graph, first.place), first.step.instruction.keywordRange);
   const { folder, problem: reason } = context;
   return [{ code: "context-unreadable", folder, reason, range }];
 }

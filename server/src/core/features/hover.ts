@@ -6,7 +6,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { flagAt, stepAt } from "../analysis/stepAt.js";
 import { variableAt } from "../analysis/variableAt.js";
 import type { View } from "../analysis/view.js";
-import { isBaseKnown, type Step, stageOfStep } from "../graph/graph.js";
+import { isBaseKnown, type Step, stageOfStep, startOf } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { consequences, consequencesText } from "../insight/consequences.js";
 import { explanation } from "../insight/explanation.js";
@@ -34,9 +34,9 @@ export function hover(view: View, offset: number): Hover | null {
   const analysed = stepAt(analysis, offset);
   if (analysed === undefined) return null;
   const { instruction } = analysed.step;
-  const { start } = analysed.place;
+  const start = startOf(analysis.graph, analysed.place);
   const inside = offset - start;
-  const flag = flagAt(analysed, offset);
+  const flag = flagAt(analysis, analysed, offset);
   const variable = variableAt(analysis, analysed.step, offset);
   if (variable !== null) {
     return { range: variable.range, markdown: variableMarkdown(analysis, analysed, variable.name) };

@@ -11,7 +11,7 @@ import { type GlossaryEntry, glossary } from "../words/glossary.js";
 export function hoverTerms(analysis: Analysis, offset: number): readonly GlossaryEntry[] {
   const analysed = stepAt(analysis, offset);
   if (analysed === undefined) return [];
-  const isOnFlag = flagAt(analysed, offset) !== undefined;
+  const isOnFlag = flagAt(analysis, analysed, offset) !== undefined;
   if (isOnFlag || variableAt(analysis, analysed.step, offset) !== null) return [];
   const entries = glossary();
   return termsOf(analysis, analysed).flatMap(

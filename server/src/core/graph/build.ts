@@ -10,7 +10,7 @@ import { configured, withPath } from "../instructions/scope.js";
 import type { Dockerfile, Instruction } from "../syntax/syntax.js";
 import { appendedLabel } from "./addedInstructions.js";
 import { areAlike, type FileFacts, fileFacts, type GraphHost } from "./fileFacts.js";
-import type { BuildGraph, Stage, Step } from "./graph.js";
+import type { BuildGraph, Stage, Step, StepPlace } from "./graph.js";
 import { placesOf, stepsInOrder } from "./places.js";
 import { buildProblems, fileProblems, inOrder, isRejected, stepProblems } from "./problems.js";
 import { numberSteps, reachableStages } from "./reach.js";
@@ -59,7 +59,10 @@ export function buildGraph(
       ? withLabels(stage, file, definition.flags.labels)
       : stage,
   );
-  const graph = putTogether({ dockerfile, build, file, globals: globals.steps, stages, target });
+  const graph = putTogether(
+    { dockerfile, build, file, globals: globals.steps, stages, target },
+    before?.graph.places ?? [],
+  );
   return { graph, file, globals, stages: walked };
 }
 
@@ -109,14 +112,15 @@ interface WalkedFile {
   readonly target: number;
 }
 
-function putTogether(walked: WalkedFile): BuildGraph {
+/** @param before where the steps of the text before an edit stood */
+function putTogether(walked: WalkedFile, before: readonly StepPlace[]): BuildGraph {
   const { dockerfile, build, file, globals, target } = walked;
   const { rules, frontend } = file;
   const needs = walked.stages.map((stage) => stage.needs);
   const built = reachableStages(rules, target, needs);
   const numbering = numberSteps(rules, globals, walked.stages, built);
   const steps = stepsInOrder(globals, walked.stages);
-  const places = placesOf(dockerfile, globals, walked.stages, numbering);
+  const { places, starts } = placesOf(dockerfile, globals, walked.stages, numbering, before);
   let first = globals.length;
   const stages = walked.stages.map((stage): Stage => {
     const own = first;
@@ -140,7 +144,7 @@ function putTogether(walked: WalkedFile): BuildGraph {
   const found = inOrder([
     ...fileProblems(dockerfile),
     ...buildProblems(build.definition, dockerfile, walked.stages, target),
-    ...stepProblems(steps, places, built, rules),
+    ...stepProblems(steps, { places, starts }, built, rules),
   ]);
   return {
     definition: build.definition,
@@ -151,6 +155,7 @@ function putTogether(walked: WalkedFile): BuildGraph {
     steps,
     globals,
     places,
+    starts,
     target: stages[target] ?? null,
     isRejected: isRejected(rules, found),
     problems: found.map(({ problem }) => problem),

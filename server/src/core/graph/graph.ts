@@ -77,15 +77,16 @@ export function isSameRef(one: StepRef, other: StepRef): boolean {
   return one.stage === other.stage && one.nth === other.nth;
 }
 
-/** Where a step stands today. */
+/**
+ * Where a step stands today. Its offset is not here (see `startOf`): it is another one for every step
+ * below a letter that is typed, and all else of a place is not.
+ */
 export interface StepPlace extends StepRef {
   /** In `BuildGraph.steps`. */
   readonly index: number;
   /** First and last line, from 1, as the builder counts them; a trigger has those of its FROM. */
   readonly line: number;
   readonly endLine: number;
-  /** The offset that the ranges of its instruction count from. */
-  readonly start: number;
   /** The number that the builder prints; null: it prints none. */
   readonly number: number | null;
 }
@@ -127,6 +128,8 @@ export interface BuildGraph {
   readonly globals: readonly Step[];
   /** In the order of `steps`. */
   readonly places: readonly StepPlace[];
+  /** In the same order: the offset that the ranges of its instruction count from. */
+  readonly starts: readonly number[];
   /** The stage that the build ends at; null: there is none. */
   readonly target: Stage | null;
   /** True when the builder runs nothing, because of what is wrong with the file. */
@@ -145,6 +148,11 @@ export function placeOf(graph: BuildGraph, step: Step): StepPlace {
     indexes.set(graph, index);
   }
   return graph.places[index.get(step) ?? -1] ?? nowhere;
+}
+
+/** The offset in the text that the ranges of the instruction at this place count from. */
+export function startOf({ starts }: BuildGraph, { index }: Pick<StepPlace, "index">): number {
+  return starts[index] ?? 0;
 }
 
 /** The stage that a reference leads into; null: before the first FROM. */
@@ -182,6 +190,5 @@ const nowhere: StepPlace = {
   index: -1,
   line: 0,
   endLine: 0,
-  start: 0,
   number: null,
 };

@@ -4,8 +4,6 @@ import type { Step, StepPlace } from "./graph.js";
 import type { Numbering } from "./reach.js";
 import type { WalkedStage } from "./walkedStage.js";
 
-type TextPlace = Pick<StepPlace, "line" | "endLine" | "start">;
-
 /** All steps of a file in its order; those that the command line adds come last. */
 export function stepsInOrder(
   globals: readonly Step[],
@@ -18,49 +16,57 @@ export function stepsInOrder(
   return [...steps, ...options];
 }
 
-/** In the order of the steps. */
+/** Both in the order of the steps. */
+export interface Places {
+  readonly places: readonly StepPlace[];
+  readonly starts: readonly number[];
+}
+
+/** @param before of the text before an edit: a place that is the same stays the same object */
 export function placesOf(
   dockerfile: Dockerfile,
   globals: readonly Step[],
   stages: readonly WalkedStage[],
   numbers: Pick<Numbering, "globals" | "stages">,
-): readonly StepPlace[] {
+  before: readonly StepPlace[],
+): Places {
+  const { lines, instructions } = dockerfile;
   const places: StepPlace[] = [];
-  const options: Omit<StepPlace, "index">[] = [];
-  for (const nth of globals.keys()) {
-    const number = numbers.globals[nth] ?? null;
-    places.push({ stage: null, nth, index: nth, number, ...textPlace(dockerfile, nth) });
-  }
+  const starts: number[] = [];
+  const options: { readonly stage: number; readonly nth: number; readonly position: number }[] = [];
+  const add = (stage: number | null, nth: number, position: number, start: number | undefined) => {
+    const index = places.length;
+    const line = lines[position] ?? 0;
+    const endLine = line + (instructions[position]?.lineCount ?? 1) - 1;
+    const row = stage === null ? numbers.globals : numbers.stages[stage];
+    const number = row?.[nth] ?? null;
+    const old = before[index];
+    const isSame =
+      old?.line === line &&
+      old.endLine === endLine &&
+      old.stage === stage &&
+      old.nth === nth &&
+      old.number === number;
+    places.push(isSame ? old : { stage, nth, index, line, endLine, number });
+    starts.push(start ?? dockerfile.starts[position] ?? 0);
+  };
+  for (const nth of globals.keys()) add(null, nth, nth, undefined);
   // Each instruction of the file is a step, in its order; some steps are no instruction of it.
-  let position = globals.length;
+  let position = globals.length - 1;
   const firsts: number[] = [];
   for (const { index: stage, base, steps, holders } of stages) {
-    const from = textPlace(dockerfile, position);
-    const first = places.length;
-    firsts.push(first);
+    firsts.push(places.length);
     // The parent stage stands above.
     const parent = base.kind === "stage" ? (firsts[base.index] ?? 0) : 0;
-    let place = from;
     for (const [nth, step] of steps.entries()) {
-      const number = numbers.stages[stage]?.[nth] ?? null;
       if (step.isTrigger) {
         const holder = holders[nth - 1];
-        const start = holder === undefined ? undefined : places[parent + holder]?.start;
-        place = { ...from, start: start ?? from.start };
-      } else if (!step.isOption) place = textPlace(dockerfile, position++);
-      // An option stands where the last line does.
-      const { line, endLine, start } = place;
-      if (step.isOption) options.push({ stage, nth, line, endLine, start, number });
-      else places.push({ stage, nth, index: first + nth, line, endLine, start, number });
+        add(stage, nth, position, holder === undefined ? undefined : starts[parent + holder]);
+      } else if (step.isOption) options.push({ stage, nth, position });
+      else add(stage, nth, ++position, undefined);
     }
   }
-  for (const option of options) places.push({ ...option, index: places.length });
-  return places;
-}
-
-/** Where an instruction of the file stands; a step that it runs for another may say so. */
-function textPlace({ lines, starts, instructions }: Dockerfile, position: number): TextPlace {
-  const line = lines[position] ?? 0;
-  const lineCount = instructions[position]?.lineCount ?? 1;
-  return { line, endLine: line + lineCount - 1, start: starts[position] ?? 0 };
+  // An option stands where the last line of its stage does.
+  for (const { stage, nth, position: last } of options) add(stage, nth, last, undefined);
+  return { places, starts };
 }

@@ -5,7 +5,7 @@ import { syntaxProblems } from "../syntax/placed.js";
 import type { Dockerfile } from "../syntax/syntax.js";
 import { type Placed, placedAt } from "../text/range.js";
 import { flagProblems } from "./flagProblems.js";
-import type { Step, StepPlace } from "./graph.js";
+import type { BuildGraph, Step } from "./graph.js";
 import { type Found, failsBuild, type GraphProblem } from "./problem.js";
 import type { WalkedStage } from "./walkedStage.js";
 
@@ -35,7 +35,7 @@ export function buildProblems(
 /** Those of stages that are not built fail nothing, unless the file cannot be read for them. */
 export function stepProblems(
   steps: readonly Step[],
-  places: readonly StepPlace[],
+  { places, starts }: Pick<BuildGraph, "places" | "starts">,
   built: ReadonlySet<number>,
   { translatesFirst }: BuilderRules,
 ): readonly Found[] {
@@ -47,7 +47,8 @@ export function stepProblems(
     const isFrom = place.nth === 0 && translatesFirst;
     const isBuilt = place.stage === null || isFrom || built.has(place.stage);
     for (const { phase, problem } of found)
-      if (isBuilt || phase === "read") all.push({ phase, problem: placedAt(place.start, problem) });
+      if (isBuilt || phase === "read")
+        all.push({ phase, problem: placedAt(starts[at] ?? 0, problem) });
   }
   return all;
 }
