@@ -49,5 +49,5 @@ export const shortRows: readonly Row[] = [
   simulateCold(5_000, 4, { ratio: 7 }),
   oneFileEvent(5_000, { growth: 2 }),
   fileStorm(5_000, 100, { refreshes: 1, growth: 5 }),
-  explain(300, { ratio: 16 }),
+  explain(300, { ratio: 4.5 }),
 ];
