@@ -135,7 +135,7 @@ function digestsText({ exports, computed, open, missing, wrong }: DigestSums): s
 The first build of each case that BuildKit builds was made once more with \`--cache-to\`; what it
 exported is kept in [\`test/conformance/exports\`](../test/conformance/exports). Of the ${records} records of these
 ${exports} caches ${open} hold what only a build or an image can tell. Of the others ${computed} are computed, digest
-by digest (${share.toFixed(1)} %); not computed: ${others.length === 0 ? "none" : others.join(", ")}. Computed and in no export: ${wrong}.
+by digest (${share.toFixed(1)} %); not computed, by what they are of: ${others.length === 0 ? "none" : others.join(", ")}. Computed and in no export: ${wrong}.
 
 `;
 }

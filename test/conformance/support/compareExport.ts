@@ -1,5 +1,6 @@
 /** The digests that are computed for a case, held against the cache that a real builder exported. */
 import { exactKeys } from "../../../server/src/core/cache/exact/exactKeys.js";
+import type { Step } from "../../../server/src/core/graph/graph.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { exactContents } from "../../../server/src/host/exactContents.js";
 import { type CacheExport, type ExportedRecord, hexOf } from "./cacheExport.js";
@@ -48,18 +49,27 @@ export async function compareExport(
     const others = records.filter(([digest]) => !told.has(digest));
     const isAlone = ([, inputs]: ExportedRecord): boolean => inputs.length === 0;
     const alone = others.filter(isAlone).length;
+    const downloads = [...keys.keys()].filter(isDownload).length;
+    const left = Math.max(0, alone - open);
     return {
       computed: records.length - others.length,
       open: Math.min(alone, open),
       missing: [
         ...others.filter((one) => !isAlone(one)).map(() => "operation"),
-        ...Array.from({ length: Math.max(0, alone - open) }, () => "content or source"),
+        ...Array.from({ length: left }, (_, at) => (at < downloads ? "download" : "content")),
       ],
       wrong,
     };
   } finally {
     dropCaseFolder(folder);
   }
+}
+
+function isDownload({ operation }: Step): boolean {
+  return (
+    operation?.kind === "copy" &&
+    operation.items.some(({ kind }) => kind === "http" || kind === "git")
+  );
 }
 
 /** The two records of an image: by what its name resolves to, and by its layers. */
