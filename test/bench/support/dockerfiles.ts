@@ -34,12 +34,17 @@ const envAndRun: Shape = {
 
 const copyChain: Shape = {
   name: "a chain of COPY --from",
+  // Whole stages: if the last one took nothing, no other would be built.
   textOf: (lines) =>
-    joined(["FROM debian:12 AS stage0", "RUN make -C part0"], lines, (at) => [
-      `FROM debian:12 AS stage${at + 1}`,
-      `COPY --from=stage${at} /srv/out /srv/in`,
-      `RUN make -C part${at + 1}`,
-    ]),
+    joined(
+      ["FROM debian:12 AS stage0", "RUN make -C part0"],
+      2 + 3 * Math.ceil((lines - 2) / 3),
+      (at) => [
+        `FROM debian:12 AS stage${at + 1}`,
+        `COPY --from=stage${at} /srv/out /srv/in`,
+        `RUN make -C part${at + 1}`,
+      ],
+    ),
   typedAfter: /RUN make/g,
 };
 

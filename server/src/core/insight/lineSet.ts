@@ -15,7 +15,7 @@ export type Stretch = readonly [first: number, last: number];
 export const mostStretches = 100;
 
 /** So many a sentence names: nobody reads on. */
-const mostNamed = 40;
+const mostNamed = 12;
 
 /** @param lines each once, in any order */
 export function lineSet(lines: readonly number[]): LineSet {
