@@ -2,7 +2,7 @@
  * Runs in the page of the build graph: shows the picture, leads to lines by mouse and keyboard, and
  * turns the picture into a PNG in the colours that it is shown in.
  */
-import type { FromPage, ToPage } from "../src/buildGraph/messages.js";
+import { type FromPage, type ToPage, toToPage } from "../src/buildGraph/messages.js";
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
 
@@ -13,8 +13,9 @@ const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 let source: string | null = null;
 
-window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
-  if (data.kind !== "picture" || data.svg === source) return;
+window.addEventListener("message", (event: MessageEvent<unknown>) => {
+  const data = toToPage(event.data);
+  if (data === null || data.svg === source) return;
   source = data.svg;
   show(data);
 });

@@ -1,5 +1,6 @@
 /** Saves what was made for the user, where the user wants it. */
 import * as vscode from "vscode";
+import { interfaceText } from "../../server/src/core/text/surfaces.js";
 
 export interface Savable {
   readonly filters: Record<string, string[]>;
@@ -26,12 +27,12 @@ export async function saveAs(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     void vscode.window.showErrorMessage(
-      vscode.l10n.t("The file could not be written: {0}", reason),
+      interfaceText(vscode.l10n.t("The file could not be written: {0}", reason)),
     );
     return;
   }
   const open = vscode.l10n.t("Open");
-  const saved = vscode.l10n.t("Saved {0}.", vscode.workspace.asRelativePath(target));
+  const saved = interfaceText(vscode.l10n.t("Saved {0}.", vscode.workspace.asRelativePath(target)));
   const answer = await vscode.window.showInformationMessage(saved, open);
   if (answer === open) await vscode.commands.executeCommand("vscode.open", target);
 }

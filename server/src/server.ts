@@ -21,6 +21,7 @@ import {
   toUri,
 } from "./convert/fromProtocol.js";
 import { speak } from "./core/text/say.js";
+import { interfaceText, printableLines } from "./core/text/surfaces.js";
 import { makeAnalysisState } from "./handlers/analysisState.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
 import { handleCodeLens, handleCodeLensResolve } from "./handlers/codeLens.js";
@@ -72,10 +73,10 @@ export function serve(connection: Connection, threadProgram: string): void {
       run("tell", () =>
         connection.sendNotification(ShowMessageNotification.type, {
           type: MessageType.Info,
-          message,
+          message: interfaceText(message),
         }),
       ),
-    log: (message) => connection.console.warn(message),
+    log: (message) => connection.console.warn(printableLines(message)),
     threadProgram,
   });
 
@@ -200,7 +201,7 @@ export function serve(connection: Connection, threadProgram: string): void {
   );
   on(requests.forgetBuilds, async () => {
     const forgotten = await workspace.forget();
-    if (!forgotten.ok) throw new Error(forgotten.error.message);
+    if (!forgotten.ok) throw new Error(interfaceText(forgotten.error.message));
     return { forgotten: forgotten.value };
   });
   connection.onNotification(notifications.buildChoice, (params: unknown) => {
@@ -254,5 +255,5 @@ function pathsOf(items: readonly { readonly uri: string }[]): readonly string[] 
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return printableLines(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

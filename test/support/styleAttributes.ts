@@ -3,7 +3,7 @@
  * whose content policy allows no style sheet, so that only attributes colour it.
  */
 import { SaxesParser } from "saxes";
-import { escapeXml } from "../../server/src/core/picture/svg.js";
+import { xmlText } from "../../server/src/core/text/surfaces.js";
 
 interface Rule {
   /** Each a tag's name or classes, the outermost first. */
@@ -36,7 +36,7 @@ export function withStyleAttributes(svg: string, id: string): string {
       const known = value.replace(/var\((--sc-[a-z]+)\)/g, (text, colour: string) =>
         (ownValues.get(colour) ?? text).trim(),
       );
-      return ` ${key}="${escapeXml(known)}"`;
+      return ` ${key}="${xmlText(known)}"`;
     });
     if (name !== "style") parts.push(`<${name}${written.join("")}${isSelfClosing ? "/" : ""}>`);
   });
@@ -45,7 +45,7 @@ export function withStyleAttributes(svg: string, id: string): string {
     if (name !== "style" && !isSelfClosing) parts.push(`</${name}>`);
   });
   parser.on("text", (text) => {
-    if (open.at(-1)?.tag !== "style") parts.push(escapeXml(text));
+    if (open.at(-1)?.tag !== "style") parts.push(xmlText(text));
   });
   parser.write(svg).close();
   return parts.join("");

@@ -33,15 +33,15 @@ test("no feature borrows from another", () => {
   assert.deepEqual(borrowed, []);
 });
 
-test("protocol.ts, which both sides share, imports nothing", () => {
-  assert.deepEqual(importsOf("server/src/protocol.ts"), []);
+/** The protocol, and how text leaves. */
+const shared = ["server/src/core/text/surfaces.ts", "server/src/protocol.ts"];
+
+test("what both sides share imports nothing", () => {
+  for (const file of shared) assert.deepEqual(importsOf(file), [], file);
 });
 
-test("the client knows of the server nothing but the protocol", () => {
-  assertImports(
-    "client/src",
-    (target) => !target.startsWith("server/") || target === "server/src/protocol.ts",
-  );
+test("the client knows of the server nothing but what both sides share", () => {
+  assertImports("client/src", (target) => !target.startsWith("server/") || shared.includes(target));
 });
 
 test("only the client knows VS Code", () => {
@@ -65,7 +65,7 @@ test("the host's adapters know neither the server nor the command line", () => {
 
 test("the shipped client contains no code of the server", () => {
   const server = bundled("client").filter((file) => file.startsWith("server/"));
-  assert.deepEqual(server, ["server/src/protocol.ts"]);
+  assert.deepEqual(server, shared);
 });
 
 test("the shipped command line contains no code of the editor or the protocol", () => {

@@ -3,11 +3,12 @@
  * it. A click or Enter on a box leads to its line; the picture can be saved.
  */
 import * as vscode from "vscode";
+import { xmlText } from "../../../server/src/core/text/surfaces.js";
 import { type PictureParams, requests } from "../../../server/src/protocol.js";
 import { fileName } from "../activeDockerfile.js";
 import type { LanguageServer } from "../languageClient.js";
 import { saveAs } from "../saveAs.js";
-import type { FromPage, ToPage } from "./messages.js";
+import { type ToPage, toFromPage } from "./messages.js";
 
 export interface BuildGraphs extends vscode.Disposable {
   /** Opens the picture beside the editor, or brings the one that is open to the front. */
@@ -60,7 +61,7 @@ function openPanel(
     { enableScripts: true, localResourceRoots: [dist] },
   );
   const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, "buildGraph.js"));
-  panel.webview.html = pageOf(title, script, panel.webview.cspSource);
+  panel.webview.html = pageOf(title, script);
 
   const picture = async (reach: PictureParams["reach"]) => {
     const params: PictureParams = { uri: uri.toString(), part: "all", reach };
@@ -74,8 +75,11 @@ function openPanel(
     const message: ToPage = { kind: "picture", svg, nothing };
     await panel.webview.postMessage(message);
   };
-  panel.webview.onDidReceiveMessage(async (message: FromPage) => {
-    switch (message.kind) {
+  panel.webview.onDidReceiveMessage(async (said: unknown) => {
+    const message = toFromPage(said);
+    switch (message?.kind) {
+      case undefined:
+        return;
       case "ready":
         return update();
       case "line":
@@ -110,22 +114,22 @@ async function reveal(uri: vscode.Uri, line: number): Promise<void> {
 }
 
 /** No inline script or style, nothing from elsewhere; `data:` is the picture on its way to a PNG. */
-function pageOf(title: string, script: vscode.Uri, source: string): string {
+function pageOf(title: string, script: vscode.Uri): string {
   const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}' ${source}; style-src 'nonce-${nonce}'; img-src data:`;
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:`;
   // In a language without texts of ours the page is English.
   const language = vscode.l10n.bundle === undefined ? "en" : vscode.env.language;
-  const saveSvg = escapeHtml(vscode.l10n.t("Save as SVG…"));
-  const savePng = escapeHtml(vscode.l10n.t("Save as PNG…"));
-  const actions = escapeHtml(vscode.l10n.t("Save the picture"));
+  const saveSvg = xmlText(vscode.l10n.t("Save as SVG…"));
+  const savePng = xmlText(vscode.l10n.t("Save as PNG…"));
+  const actions = xmlText(vscode.l10n.t("Save the picture"));
   return `<!DOCTYPE html>
-<html lang="${escapeHtml(language)}">
+<html lang="${xmlText(language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>${escapeHtml(title)}</title>
+<title>${xmlText(title)}</title>
 <style nonce="${nonce}">
 body { padding: 0 12px 12px; }
 .actions { position: sticky; top: 0; padding: 8px 0; background: var(--vscode-editor-background); }
@@ -141,15 +145,7 @@ button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-off
 <button type="button" id="savePng">${savePng}</button>
 </div>
 <main id="picture" aria-live="off"></main>
-<script nonce="${nonce}" src="${escapeHtml(script.toString())}"></script>
+<script nonce="${nonce}" src="${xmlText(script.toString())}"></script>
 </body>
 </html>`;
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

@@ -3,6 +3,7 @@
  * make. What was chosen last stands first, so that Enter is enough.
  */
 import * as vscode from "vscode";
+import { interfaceText } from "../../../server/src/core/text/surfaces.js";
 import type { BuildChoices } from "../../../server/src/protocol.js";
 import { type Choice, looksSecret } from "../rememberedChoices.js";
 import type { ClientSettings } from "../settings.js";
@@ -47,7 +48,7 @@ async function chooseTarget(
     targets.find(({ isLast }) => isLast);
   const ordered = [...targets].sort((a, b) => Number(b === first) - Number(a === first));
   const items = ordered.map((target) => ({
-    label: target.name,
+    label: interfaceText(target.name),
     description: target.isLast
       ? vscode.l10n.t("line {0}, the last stage", target.line)
       : vscode.l10n.t("line {0}", target.line),
@@ -125,8 +126,8 @@ function pickArg(
       arg: null,
     },
     ...args.map((arg) => ({
-      label: arg.name,
-      description: describe(arg, chosen[arg.name], fromSettings[arg.name]),
+      label: interfaceText(arg.name),
+      description: interfaceText(describe(arg, chosen[arg.name], fromSettings[arg.name])),
       ...(chosen[arg.name] === undefined ? {} : { buttons: [reset] }),
       arg,
     })),
@@ -161,11 +162,12 @@ function describe(arg: BuildArg, own: string | undefined, setting: string | unde
 
 function askValue(arg: BuildArg, current: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
-    title: vscode.l10n.t("Simulate Build: {0}", arg.name),
-    prompt:
+    title: interfaceText(vscode.l10n.t("Simulate Build: {0}", arg.name)),
+    prompt: interfaceText(
       arg.defaultValue === null
         ? vscode.l10n.t("The Dockerfile gives it no value.")
         : vscode.l10n.t("The Dockerfile says {0}.", arg.defaultValue || '""'),
+    ),
     value: current,
     password: looksSecret(arg.name),
     ignoreFocusOut: true,

@@ -1,5 +1,6 @@
 /** "Stratacast: Simulate Build": asks, runs, logs, sums up. Nothing of the Dockerfile is executed. */
 import * as vscode from "vscode";
+import { interfaceText } from "../../../server/src/core/text/surfaces.js";
 import {
   notifications,
   requests,
@@ -42,7 +43,7 @@ export async function simulateBuild(deps: SimulateBuildDeps, resource?: unknown)
     if (error instanceof vscode.CancellationError) return;
     deps.server.output.error(error instanceof Error ? error : String(error));
     void vscode.window.showErrorMessage(
-      vscode.l10n.t("The build could not be simulated: {0}", messageOf(error)),
+      interfaceText(vscode.l10n.t("The build could not be simulated: {0}", messageOf(error))),
     );
   } finally {
     setContextKey("simulating", false);
@@ -83,7 +84,9 @@ async function runWithProgress(
 ): Promise<SimulateResult | undefined> {
   const options: vscode.ProgressOptions = {
     location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t("Simulating the build of {0}", vscode.workspace.asRelativePath(uri)),
+    title: interfaceText(
+      vscode.l10n.t("Simulating the build of {0}", vscode.workspace.asRelativePath(uri)),
+    ),
     cancellable: true,
   };
   return vscode.window.withProgress(options, async (progress, token) => {
@@ -113,7 +116,7 @@ function progressBar(
     const percentage = Math.max(done, progress.percentage ?? done);
     bar.report({
       increment: percentage - done,
-      ...(progress.message === undefined ? {} : { message: progress.message }),
+      ...(progress.message === undefined ? {} : { message: interfaceText(progress.message) }),
     });
     done = percentage;
   };

@@ -1,5 +1,6 @@
 /** The program: `main` on the real process. */
 import path from "node:path";
+import { printableLines } from "../core/text/surfaces.js";
 import { main } from "./main.js";
 
 // A reader that stops early (`| head`) is not an error: the rest is thrown away.
@@ -26,7 +27,7 @@ main(process.argv.slice(2), {
   (error: unknown) => {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(
-      `stratacast: this is a defect of Stratacast, please report it: ${detail}\n`,
+      `stratacast: this is a defect of Stratacast, please report it: ${printableLines(detail)}\n`,
     );
     process.exitCode = 2;
   },

@@ -5,6 +5,7 @@ import { explainJson, explain as explainSteps } from "../core/documents/explain.
 import { explainDocument } from "../core/documents/explainDocument.js";
 import { explainPage } from "../core/documents/explainPage.js";
 import { explainText } from "../core/documents/explainText.js";
+import { jsonText } from "../core/text/surfaces.js";
 import { type BuildArguments, readBuildArgumentsWith, sharedOptions } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
@@ -39,7 +40,7 @@ function render(analysis: Analysis, args: BuildArguments<ExplainFormat>, io: Cli
   const name = dockerfile.kind === "inline" ? "Dockerfile" : path.basename(dockerfile.path);
   switch (args.format) {
     case "json":
-      return `${JSON.stringify(explainJson(analysis, shownPlace(args.definition)), null, 2)}\n`;
+      return `${jsonText(explainJson(analysis, shownPlace(args.definition)))}\n`;
     case "markdown":
       return explainDocument(view, { name, picture: "text" });
     case "html":

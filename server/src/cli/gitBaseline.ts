@@ -2,7 +2,7 @@
 import type { Analysis } from "../core/analysis/analyse.js";
 import { commitNeed } from "../core/analysis/commitContext.js";
 import type { HostError } from "../core/host.js";
-import { printable } from "../core/text/printable.js";
+import { printable } from "../core/text/surfaces.js";
 import type { CommitFacts } from "../core/world/facts.js";
 import { factOf } from "../core/world/world.js";
 import { UsageError } from "./arguments.js";

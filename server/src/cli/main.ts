@@ -1,4 +1,5 @@
 /** The command line: finds the command and turns its outcome into an exit code. */
+import { printable } from "../core/text/surfaces.js";
 import { version } from "../version.js";
 import { UsageError } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";
@@ -20,7 +21,12 @@ the version.
 Exit codes: 0 done, 1 findings (see --fail-on), 2 bad use or unreadable input.`;
 
 /** Runs one command line; gives its exit code. */
-export async function main(words: readonly string[], io: CliIo): Promise<number> {
+export function main(words: readonly string[], io: CliIo): Promise<number> {
+  // Names of files and arguments stand in errors too.
+  return command(words, { ...io, error: (line) => io.error(printable(line)) });
+}
+
+async function command(words: readonly string[], io: CliIo): Promise<number> {
   const [name, ...rest] = words;
   if (name === undefined) {
     io.error("stratacast: name a command; stratacast --help lists them");
@@ -35,19 +41,19 @@ export async function main(words: readonly string[], io: CliIo): Promise<number>
     io.print(`stratacast ${version}\n`);
     return 0;
   }
-  const command = commands.find((known) => known.name === name);
-  if (command === undefined) {
+  const named = commands.find((known) => known.name === name);
+  if (named === undefined) {
     io.error(`stratacast: there is no command "${name}"; stratacast --help lists them`);
     return 2;
   }
   const end = rest.indexOf("--");
   const options = end < 0 ? rest : rest.slice(0, end);
   if (options.includes("--help") || options.includes("-h")) {
-    io.print(`${command.usage}\n`);
+    io.print(`${named.usage}\n`);
     return 0;
   }
   try {
-    return await command.run(rest, io);
+    return await named.run(rest, io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     io.error(`stratacast ${name}: ${error.message}`);

@@ -2,6 +2,7 @@
 
 import { runPlanDocument, runPlanText } from "../core/documents/runPlanText.js";
 import { runPlan } from "../core/insight/runPlan.js";
+import { jsonText } from "../core/text/surfaces.js";
 import { readBuildArguments, sharedOptions, UsageError } from "./arguments.js";
 import type { CliCommand } from "./command.js";
 import { exitCode } from "./exitCode.js";
@@ -34,7 +35,7 @@ ${sharedOptions}
     }
     switch (args.format) {
       case "json":
-        io.print(`${JSON.stringify(plan, null, 2)}\n`);
+        io.print(`${jsonText(plan)}\n`);
         break;
       case "markdown":
         io.print(runPlanDocument(plan, "Dockerfile"));

@@ -5,6 +5,7 @@ import type { StepContents } from "../core/cache/exact/contents.js";
 import { recordBuild } from "../core/cache/record.js";
 import { simulationJson } from "../core/documents/simulation.js";
 import { simulationMarkdown, simulationText } from "../core/documents/simulationText.js";
+import { jsonText } from "../core/text/surfaces.js";
 import { sha256 } from "../host/digest.js";
 import { exactContents } from "../host/exactContents.js";
 import { openIdentityStore } from "../host/identityStore.js";
@@ -92,7 +93,7 @@ function render(
 ): string {
   switch (args.format) {
     case "json":
-      return `${JSON.stringify(simulationJson(analysis, shownPlace(args.definition), contents), null, 2)}\n`;
+      return `${jsonText(simulationJson(analysis, shownPlace(args.definition), contents))}\n`;
     case "markdown":
       return simulationMarkdown(analysis);
     case "text":

@@ -1,3 +1,4 @@
+import { interfaceText } from "../core/text/surfaces.js";
 import { statusDetail, statusText } from "../core/words/summary.js";
 import type { AnalysisState } from "../protocol.js";
 import type { LiveBuild } from "../workspace/build.js";
@@ -8,7 +9,7 @@ export function makeAnalysisState(build: LiveBuild): AnalysisState {
   return {
     uri: build.place.uri,
     busy: build.isBusy,
-    text: statusText(view),
-    detail: statusDetail(view),
+    text: interfaceText(statusText(view)),
+    detail: interfaceText(statusDetail(view)),
   };
 }

@@ -1,6 +1,7 @@
 import { toLayerNode } from "../convert/toProtocol.js";
 import { layerChildren, layerStack } from "../core/features/layerStack.js";
 import { say } from "../core/text/say.js";
+import { interfaceText } from "../core/text/surfaces.js";
 import { baselineMessage } from "../core/words/summary.js";
 import type { LayerNode, LayerStack } from "../protocol.js";
 import type { LiveBuild } from "../workspace/build.js";
@@ -18,7 +19,7 @@ export function handleLayerStack(build: LiveBuild): LayerStack {
     uri: build.place.uri,
     version: build.version,
     roots: roots.map((node) => toLayerNode(node, folder)),
-    message: baselineMessage(view),
+    message: interfaceText(baselineMessage(view)),
   };
 }
 

@@ -23,6 +23,7 @@ import { type Cancellation, known } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { say } from "../core/text/say.js";
+import { interfaceText } from "../core/text/surfaces.js";
 import { isError } from "../core/words/problems.js";
 import { summarySentence } from "../core/words/summary.js";
 import type { ContextAsk, Need } from "../core/world/facts.js";
@@ -217,7 +218,7 @@ export class LiveBuild {
     const state = factOf(pool.world, { kind: "state" });
     const before = state.kind === "known" ? state.value : this.#host.store.state;
     const log = simulationLog(analysis);
-    const summary = summarySentence(analysis);
+    const summary = interfaceText(summarySentence(analysis));
     const recorded = await this.#host.store.add(
       recordBuild({
         graph: analysis.graph,

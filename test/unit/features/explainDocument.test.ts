@@ -27,7 +27,7 @@ test("the document holds the Dockerfile, the picture, a row for every instructio
   const rows = text.split("\n").filter((line) => /^\| .*line \d/.test(line));
   assert.equal(rows.length, 14);
   assert.match(text, /\| build 3\/3, line 4 \| of its stage \| `RUN npm ci` \|/);
-  assert.match(text, /7 instructions\\: 1 layer on top of the base image/);
+  assert.match(text, /7 instructions: 1 layer on top of the base image/);
 });
 
 test("an SVG in the document stands on one line, so that Markdown keeps it whole", () => {

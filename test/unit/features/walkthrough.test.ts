@@ -5,7 +5,8 @@ import test from "node:test";
 import type { View } from "../../../server/src/core/analysis/view.js";
 import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
 import { pictureSvg } from "../../../server/src/core/picture/pictureSvg.js";
-import { element, escapeXml } from "../../../server/src/core/picture/svg.js";
+import { element } from "../../../server/src/core/picture/svg.js";
+import { xmlText } from "../../../server/src/core/text/surfaces.js";
 import { glossary } from "../../../server/src/core/words/glossary.js";
 import { lensTitle } from "../../../server/src/core/words/lensTitle.js";
 import { openProject } from "../../support/fixturesProject.js";
@@ -128,7 +129,7 @@ function page(title: string, lines: readonly Line[]): string {
     return element(
       "text",
       { x: 16, y, "font-size": kind === "lens" ? 11 : 13, fill },
-      escapeXml(text),
+      xmlText(text),
     );
   });
   const height = y + 18;
@@ -144,8 +145,8 @@ function page(title: string, lines: readonly Line[]): string {
       fill: "var(--vscode-editor-foreground,#3b3b3b)",
       "font-family": "var(--vscode-editor-font-family,ui-monospace,Consolas,monospace)",
     },
-    element("title", {}, escapeXml(title)),
-    element("desc", {}, escapeXml(lines.map(({ text }) => text).join("; "))),
+    element("title", {}, xmlText(title)),
+    element("desc", {}, xmlText(lines.map(({ text }) => text).join("; "))),
     element("rect", {
       x: 1,
       y: 1,

@@ -10,8 +10,8 @@ import type { Stage } from "../graph/graph.js";
 import { type LineSet, lineList } from "../insight/lineSet.js";
 import { pictureSvg } from "../picture/pictureSvg.js";
 import { stageSentences, textStack } from "../picture/textPicture.js";
-import { codeSpan, escapeMarkdown, tableCell, tableCode } from "../text/markdown.js";
 import { say } from "../text/say.js";
+import { codeBlock, codeSpan, markdownText, tableCode, tableText } from "../text/surfaces.js";
 import { stageWords } from "../words/stageWords.js";
 import { baselineMessage, summarySentence } from "../words/summary.js";
 import { type Explained, explain } from "./explain.js";
@@ -33,22 +33,22 @@ export function explainDocument(view: View, { name, picture }: DocumentOptions):
       : textPicture(view);
   const findings = explained.findings.map(
     ({ severity, message, line }) =>
-      `- **${severityWords(severity)}**${line === null ? "" : `, ${say`line ${line}`}`}: ${escapeMarkdown(message)}`,
+      `- **${severityWords(severity)}**${line === null ? "" : `, ${say`line ${line}`}`}: ${markdownText(message)}`,
   );
   return [
     `# ${codeSpan(name) === "" ? say`Layers of a Dockerfile` : say`Layers of ${codeSpan(name)}`}`,
-    escapeMarkdown(settingSentence(view)),
+    markdownText(settingSentence(view)),
     ...(findings.length === 0 ? [] : [findings.join("\n")]),
     ...(drawn === null ? [] : [`## ${say`The picture`}`, drawn]),
     `## ${say`The Dockerfile`}`,
-    fenced(analysis.input.dockerfile.text, "dockerfile"),
+    codeBlock(analysis.input.dockerfile.text, "dockerfile"),
     `## ${say`Step by step`}`,
     explainTable(explained),
     `## ${say`If a line changes`}`,
     changesTable(explained),
     `## ${say`In total`}`,
     totals(view, explained)
-      .map((sentence) => `- ${escapeMarkdown(sentence)}`)
+      .map((sentence) => `- ${markdownText(sentence)}`)
       .join("\n"),
     "",
   ].join("\n\n");
@@ -118,7 +118,7 @@ export function changeTitles(): readonly string[] {
 function changesTable(explained: Explained): string {
   const rows = changeRows(explained).map(
     ({ line, text, adds, rebuilds, mayRebuild }) =>
-      `| ${say`line ${line}`}: ${tableCode(text)} | ${tableCell(adds)} | ${rebuilds} | ${mayRebuild} |`,
+      `| ${say`line ${line}`}: ${tableCode(text)} | ${tableText(adds)} | ${rebuilds} | ${mayRebuild} |`,
   );
   const titles = changeTitles();
   return [`| ${titles.join(" | ")} |`, `| ${titles.map(() => "---").join(" | ")} |`, ...rows].join(
@@ -139,14 +139,7 @@ function textPicture(view: View): string | null {
   const stack = textStack(view);
   if (stack.length === 0) return null;
   return [
-    fenced(stack.join("\n"), "text"),
-    ...stageSentences(view).map((sentence) => escapeMarkdown(sentence)),
+    codeBlock(stack.join("\n"), "text"),
+    ...stageSentences(view).map((sentence) => markdownText(sentence)),
   ].join("\n\n");
-}
-
-/** A code block whose fence is longer than every run of backticks inside. */
-function fenced(text: string, language: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}${language}\n${text.replace(/\r\n?/g, "\n").replace(/\n$/, "")}\n${fence}`;
 }

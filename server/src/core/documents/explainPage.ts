@@ -6,8 +6,8 @@
 import type { View } from "../analysis/view.js";
 import type { Digest } from "../host.js";
 import { pictureSvg } from "../picture/pictureSvg.js";
-import { escapeXml } from "../picture/svg.js";
 import { say, spokenLanguage } from "../text/say.js";
+import { printableLines, xmlLines, xmlText } from "../text/surfaces.js";
 import { causeSentence } from "../words/causeWords.js";
 import { verdict } from "../words/predictionWords.js";
 import { explain } from "./explain.js";
@@ -29,9 +29,9 @@ export function explainPage(view: View, { name }: PageOptions): string {
     const cache = analysed === undefined ? "" : verdict(analysed);
     const cause = analysed?.prediction.causes[0];
     const cells = [
-      escapeXml(stepWords(step)),
-      escapeXml(layerWords(step)),
-      `<code>${escapeXml(step.text)}</code>`,
+      xmlText(stepWords(step)),
+      xmlText(layerWords(step)),
+      `<code>${xmlText(step.text)}</code>`,
       listOf(step.inside),
       listOf([
         ...step.notes,
@@ -45,16 +45,16 @@ export function explainPage(view: View, { name }: PageOptions): string {
   });
   const changes = changeRows(explained).map(
     ({ line, text, adds, rebuilds, mayRebuild }) =>
-      `<tr><td>${escapeXml(say`line ${line}`)}: <code>${escapeXml(text)}</code></td>${[adds, rebuilds, mayRebuild].map((cell) => `<td>${escapeXml(cell)}</td>`).join("")}</tr>`,
+      `<tr><td>${xmlText(say`line ${line}`)}: <code>${xmlText(text)}</code></td>${[adds, rebuilds, mayRebuild].map((cell) => `<td>${xmlText(cell)}</td>`).join("")}</tr>`,
   );
   const findings = explained.findings.map(
     ({ severity, message, line }) =>
       `${severityWords(severity)}${line === null ? "" : `, ${say`line ${line}`}`}: ${message}`,
   );
-  const title = escapeXml(say`Layers of ${name}`);
+  const title = xmlText(say`Layers of ${name}`);
   return [
     "<!DOCTYPE html>",
-    `<html lang="${escapeXml(spokenLanguage())}">`,
+    `<html lang="${xmlText(spokenLanguage())}">`,
     "<head>",
     '<meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="${contentPolicy(svg, analysis.input.digest)}">`,
@@ -65,7 +65,7 @@ export function explainPage(view: View, { name }: PageOptions): string {
     "</head>",
     "<body>",
     `<h1>${title}</h1>`,
-    `<p>${escapeXml(settingSentence(view))}</p>`,
+    `<p>${xmlText(settingSentence(view))}</p>`,
     findings.length === 0 ? "" : listOf(findings),
     svg === "" ? "" : `${heading(say`The picture`)}\n<figure>${svg}</figure>`,
     heading(say`The Dockerfile`),
@@ -85,30 +85,29 @@ export function explainPage(view: View, { name }: PageOptions): string {
 }
 
 function heading(text: string): string {
-  return `<h2>${escapeXml(text)}</h2>`;
+  return `<h2>${xmlText(text)}</h2>`;
 }
 
 function table(titles: readonly string[], rows: readonly string[]): string {
-  const head = titles.map((title) => `<th scope="col">${escapeXml(title)}</th>`).join("");
-  return `<div class="wide" tabindex="0" role="region" aria-label="${escapeXml(titles.join(", "))}"><table><thead><tr>${head}</tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody></table></div>`;
+  const head = titles.map((title) => `<th scope="col">${xmlText(title)}</th>`).join("");
+  return `<div class="wide" tabindex="0" role="region" aria-label="${xmlText(titles.join(", "))}"><table><thead><tr>${head}</tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody></table></div>`;
 }
 
 function listOf(sentences: readonly string[]): string {
   if (sentences.length === 0) return "";
   const [only] = sentences;
-  if (sentences.length === 1 && only !== undefined) return `<p>${escapeXml(only)}</p>`;
-  return `<ul>${sentences.map((sentence) => `<li>${escapeXml(sentence)}</li>`).join("")}</ul>`;
+  if (sentences.length === 1 && only !== undefined) return `<p>${xmlText(only)}</p>`;
+  return `<ul>${sentences.map((sentence) => `<li>${xmlText(sentence)}</li>`).join("")}</ul>`;
 }
 
 function sourceLines(text: string): string {
-  const lines = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n");
+  const lines = printableLines(text).replace(/\n$/, "").split("\n");
   const width = String(lines.length).length;
   return lines
-    .map((line, at) => {
-      // `escapeXml` folds blanks; a source keeps them.
-      const kept = line.split(/(\s+)/).map((part, n) => (n % 2 === 0 ? escapeXml(part) : part));
-      return `<span class="number">${String(at + 1).padStart(width)}</span>  ${kept.join("")}`;
-    })
+    .map(
+      (line, at) =>
+        `<span class="number">${String(at + 1).padStart(width)}</span>  ${xmlLines(line)}`,
+    )
     .join("\n");
 }
 

@@ -1,9 +1,8 @@
 /** The layer-by-layer table for a terminal, and as Markdown. */
 
-import { tableCell, tableCode } from "../text/markdown.js";
-import { printable } from "../text/printable.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
+import { printable, tableCode, tableText } from "../text/surfaces.js";
 import type { Explained, ExplainedStep } from "./explain.js";
 import type { FindingJson } from "./simulation.js";
 
@@ -13,13 +12,11 @@ export function explainTitles(): readonly string[] {
 
 /** @param width of the terminal, in characters; the table is at least 80 wide */
 export function explainText(explained: Explained, width: number): string {
-  const rows = explained.steps.map((step) => [
-    stepWords(step),
-    layerWords(step),
-    printable(step.text),
-    printable(step.inside.join(" ")),
-    printable(step.notes.join(" ")),
-  ]);
+  const rows = explained.steps.map((step) =>
+    [stepWords(step), layerWords(step), step.text, step.inside.join(" "), step.notes.join(" ")].map(
+      printable,
+    ),
+  );
   const titles = explainTitles();
   const widths = columnWidths([titles, ...rows], Math.max(80, width));
   const lines = [
@@ -46,11 +43,11 @@ export function explainText(explained: Explained, width: number): string {
 export function explainTable(explained: Explained): string {
   const rows = explained.steps.map((step) => {
     const cells = [
-      tableCell(stepWords(step)),
+      tableText(stepWords(step)),
       layerWords(step),
       tableCode(step.text),
-      tableCell(step.inside.join(" ")),
-      tableCell(step.notes.join(" ")),
+      tableText(step.inside.join(" ")),
+      tableText(step.notes.join(" ")),
     ];
     return `| ${cells.join(" | ")} |`;
   });

@@ -1,8 +1,8 @@
 /** "Simulate Failure at This Step" as a Markdown document. */
 
 import type { FailureReport } from "../insight/failure.js";
-import { codeSpan, escapeMarkdown, tableCode } from "../text/markdown.js";
 import { say } from "../text/say.js";
+import { codeBlock, codeSpan, markdownText, tableCode } from "../text/surfaces.js";
 
 /** @param name the Dockerfile as it is called in the document */
 export function failureDocument(report: FailureReport | null, name: string): string {
@@ -29,8 +29,8 @@ export function failureDocument(report: FailureReport | null, name: string): str
       ? []
       : [
           `## ${say`A shell in the last good step`}`,
-          escapeMarkdown(shell.intro),
-          `\`\`\`sh\n${shell.commands.join("\n")}\n\`\`\``,
+          markdownText(shell.intro),
+          codeBlock(shell.commands.join("\n"), "sh"),
         ]),
     `## ${say`The next build`}`,
     list(nextBuild),
@@ -41,5 +41,5 @@ export function failureDocument(report: FailureReport | null, name: string): str
 }
 
 function list(sentences: readonly string[]): string {
-  return sentences.map((sentence) => `- ${escapeMarkdown(sentence)}`).join("\n");
+  return sentences.map((sentence) => `- ${markdownText(sentence)}`).join("\n");
 }

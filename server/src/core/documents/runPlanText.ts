@@ -1,9 +1,8 @@
 /** What `docker run` does, for a terminal and as Markdown. */
 
 import type { RunPlan } from "../insight/runPlan.js";
-import { codeSpan, escapeMarkdown, tableCell, tableCode } from "../text/markdown.js";
-import { printable } from "../text/printable.js";
 import { say } from "../text/say.js";
+import { codeSpan, markdownText, printable, tableCode, tableText } from "../text/surfaces.js";
 
 export function runPlanText(plan: RunPlan): string {
   const width = Math.max(...plan.values.map(({ name }) => name.length));
@@ -12,21 +11,22 @@ export function runPlanText(plan: RunPlan): string {
     "",
     ...plan.steps.flatMap(({ title, details }, at) => [
       `${at + 1}. ${title}`,
-      ...details.map((detail) => `   ${printable(detail)}`),
+      ...details.map((detail) => `   ${detail}`),
     ]),
     "",
     ...plan.values.map(({ name, value, note }) =>
-      `${name.padEnd(width)}  ${printable(value ?? notKnown())}${note === "" ? "" : `  (${note})`}`.trimEnd(),
+      `${name.padEnd(width)}  ${value ?? notKnown()}${note === "" ? "" : `  (${note})`}`.trimEnd(),
     ),
     "",
     ...plan.traps.map(
-      ({ message, line }) =>
-        `! ${line === null ? "" : `${say`line ${line}`}: `}${printable(message)}`,
+      ({ message, line }) => `! ${line === null ? "" : `${say`line ${line}`}: `}${message}`,
     ),
     ...(plan.traps.length === 0 ? [] : [""]),
     say`Nothing was run: this is a simulation.`,
     "",
-  ].join("\n");
+  ]
+    .map(printable)
+    .join("\n");
 }
 
 /** @param name the Dockerfile as it is called in the document */
@@ -37,7 +37,7 @@ export function runPlanDocument(plan: RunPlan | null, name: string): string {
   }
   const traps = plan.traps.map(
     ({ message, line }) =>
-      `- ${line === null ? "" : `**${say`Line ${line}`}**: `}${escapeMarkdown(message)}`,
+      `- ${line === null ? "" : `**${say`Line ${line}`}**: `}${markdownText(message)}`,
   );
   return [
     title,
@@ -47,8 +47,8 @@ export function runPlanDocument(plan: RunPlan | null, name: string): string {
     plan.steps
       .map(({ title, details }, at) =>
         [
-          `${at + 1}. **${escapeMarkdown(title)}**`,
-          ...details.map((detail) => `   - ${escapeMarkdown(detail)}`),
+          `${at + 1}. **${markdownText(title)}**`,
+          ...details.map((detail) => `   - ${markdownText(detail)}`),
         ].join("\n"),
       )
       .join("\n"),
@@ -58,7 +58,7 @@ export function runPlanDocument(plan: RunPlan | null, name: string): string {
       "| --- | --- | --- |",
       ...plan.values.map(
         ({ name: what, value, note }) =>
-          `| ${what} | ${value === null ? notKnown() : tableCode(value)} | ${tableCell(note)} |`,
+          `| ${what} | ${value === null ? notKnown() : tableCode(value)} | ${tableText(note)} |`,
       ),
     ].join("\n"),
     "",

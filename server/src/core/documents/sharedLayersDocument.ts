@@ -1,9 +1,9 @@
 /** "Layers Shared in This Workspace" as a Markdown document. */
 
 import type { FileNumbers, SharedLayers, SharedStep } from "../insight/sharedLayers.js";
-import { codeSpan, escapeMarkdown, tableCell, tableCode } from "../text/markdown.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
+import { codeSpan, markdownText, tableCode, tableText } from "../text/surfaces.js";
 
 export function sharedLayersDocument(shared: SharedLayers): string {
   const { files, bases, steps, hints, numbers } = shared;
@@ -17,10 +17,10 @@ export function sharedLayersDocument(shared: SharedLayers): string {
   }
   return [
     title,
-    escapeMarkdown(
+    markdownText(
       say`${count(files.length, "Dockerfile")} compared, as BuildKit builds them. A layer that several images share is built, stored, pushed and pulled once.`,
     ),
-    escapeMarkdown(savedSentence(steps)),
+    markdownText(savedSentence(steps)),
     `## ${say`In numbers`}`,
     numbersTable(numbers),
     [
@@ -29,11 +29,11 @@ export function sharedLayersDocument(shared: SharedLayers): string {
       say`Sharing: a step that another Dockerfile has too is built, stored and pulled once.`,
       say`Efficiency: a file that two layers of an image hold is stored twice.`,
     ]
-      .map((sentence) => `- ${escapeMarkdown(sentence)}`)
+      .map((sentence) => `- ${markdownText(sentence)}`)
       .join("\n"),
     `## ${say`Base images in common`}`,
     bases.length === 0
-      ? escapeMarkdown(say`None.`)
+      ? markdownText(say`None.`)
       : table(
           [say`Base image`, say`Used by`],
           bases.map((base) => [tableCode(base.reference), base.files.map(tableCode).join(", ")]),
@@ -41,13 +41,13 @@ export function sharedLayersDocument(shared: SharedLayers): string {
     ...(bases.length === 0
       ? []
       : [
-          escapeMarkdown(
+          markdownText(
             say`The same name is taken to be the same image: a tag that moves between two builds parts them.`,
           ),
         ]),
     `## ${say`Steps in common, layer by layer`}`,
     steps.length === 0
-      ? escapeMarkdown(say`None.`)
+      ? markdownText(say`None.`)
       : table(
           [say`Above`, say`Layer`, say`Instruction`, say`Copied`, say`Shared by`],
           steps.map(({ base, depth, text, bytes, places }) => [
@@ -60,8 +60,8 @@ export function sharedLayersDocument(shared: SharedLayers): string {
         ),
     `## ${say`What a small change would share`}`,
     hints.length === 0
-      ? escapeMarkdown(say`Nothing that is easily seen.`)
-      : hints.map(({ message }) => `- ${tableCell(message)}`).join("\n"),
+      ? markdownText(say`Nothing that is easily seen.`)
+      : hints.map(({ message }) => `- ${tableText(message)}`).join("\n"),
     "",
   ].join("\n\n");
 }

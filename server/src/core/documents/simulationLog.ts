@@ -10,6 +10,7 @@ import { lineOf, type Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { say } from "../text/say.js";
 import { filesWords, formatBytes } from "../text/sizes.js";
+import { printable } from "../text/surfaces.js";
 import { causeSentence } from "../words/causeWords.js";
 import { isError, problemWords } from "../words/problems.js";
 
@@ -24,7 +25,7 @@ export function simulationLog(analysis: Analysis): readonly string[] {
     ...errors.map((error) => `ERROR: ${problemWords(error)}`),
     "",
     say`Nothing was run: this is a simulation.`,
-  ];
+  ].map(printable);
 }
 
 function buildkitLog(analysis: Analysis): readonly string[] {

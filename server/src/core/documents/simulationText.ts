@@ -1,8 +1,7 @@
 /** What `stratacast simulate` prints, in English: for a terminal, and as Markdown for a pull request. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { tableCell, tableCode } from "../text/markdown.js";
-import { printable } from "../text/printable.js";
 import { count, formatBytes } from "../text/sizes.js";
+import { printable, tableCode, tableText } from "../text/surfaces.js";
 import { causeSentence } from "../words/causeWords.js";
 import { verdict } from "../words/predictionWords.js";
 import { problemWords, severityOf } from "../words/problems.js";
@@ -28,7 +27,7 @@ export function simulationText(analysis: Analysis): string {
 export function simulationMarkdown(analysis: Analysis): string {
   const rows = analysis.steps.map((analysed) => {
     const [cause] = analysed.prediction.causes;
-    return `| ${analysed.place.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined ? "" : tableCell(causeSentence(cause, analysis.graph))} |`;
+    return `| ${analysed.place.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined ? "" : tableText(causeSentence(cause, analysis.graph))} |`;
   });
   return [
     "| Line | Layer | Instruction | Cache | Why |",
@@ -36,9 +35,9 @@ export function simulationMarkdown(analysis: Analysis): string {
     ...rows,
     "",
     ...analysis.problems.map(
-      (problem) => `- **${severityOf(problem)}**: ${tableCell(problemWords(problem))}`,
+      (problem) => `- **${severityOf(problem)}**: ${tableText(problemWords(problem))}`,
     ),
-    tableCell(summarySentence(analysis)),
+    tableText(summarySentence(analysis)),
     "",
   ].join("\n");
 }

@@ -2,8 +2,8 @@ import type { StepAnalysis } from "../analysis/analyse.js";
 import { stageOf, type View } from "../analysis/view.js";
 import type { KeyedStep } from "../cache/predict.js";
 import { lineOf, startOf } from "../graph/graph.js";
-import { printable } from "../text/printable.js";
 import { spokenLanguage } from "../text/say.js";
+import { interfaceText } from "../text/surfaces.js";
 import { lensTitle } from "../words/lensTitle.js";
 
 export type LensDetail = "all" | "layers" | "off";
@@ -98,6 +98,6 @@ function titleTurnsOn({ analysis, isResult }: View, analysed: StepAnalysis): rea
 }
 
 function madeTitle(view: View, analysed: StepAnalysis): string {
-  const title = printable(lensTitle(view, analysed));
+  const title = interfaceText(lensTitle(view, analysed));
   return title.length > maxTitle ? `${title.slice(0, maxTitle - 1)}…` : title;
 }

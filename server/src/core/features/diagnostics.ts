@@ -3,8 +3,8 @@ import type { Analysis } from "../analysis/analyse.js";
 import type { Problem } from "../analysis/problem.js";
 import { contextRequests } from "../files/requests.js";
 import { startOf } from "../graph/graph.js";
-import { printable } from "../text/printable.js";
 import { type Placed, rangeAt } from "../text/range.js";
+import { printable } from "../text/surfaces.js";
 import { problemWords, type Severity, severityOf } from "../words/problems.js";
 
 /** A build context that cannot be read. */

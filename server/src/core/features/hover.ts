@@ -14,9 +14,9 @@ import { invalidators } from "../insight/invalidators.js";
 import { valueBefore } from "../insight/variables.js";
 import { instructionKind } from "../instructions/index.js";
 import { listedClauses } from "../text/lists.js";
-import { codeSpan, escapeMarkdown } from "../text/markdown.js";
 import { rangeAt, type TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
+import { codeSpan, markdownText } from "../text/surfaces.js";
 import { causeSentence, saysAll } from "../words/causeWords.js";
 import { flagMeaning } from "../words/flagMeanings.js";
 import { lensTitle } from "../words/lensTitle.js";
@@ -46,7 +46,7 @@ export function hover(view: View, offset: number): Hover | null {
     if (meaning !== null) {
       return {
         range: rangeAt(start, flag.range),
-        markdown: `**${codeSpan(flag.text)}** ${escapeMarkdown(meaning)}`,
+        markdown: `**${codeSpan(flag.text)}** ${markdownText(meaning)}`,
       };
     }
   }
@@ -78,12 +78,12 @@ function instructionMarkdown(view: View, analysed: StepAnalysis): string {
 function verdict(view: View, analysed: StepAnalysis): string {
   const { analysis } = view;
   const { kind, causes } = analysed.prediction;
-  const title = `**${escapeMarkdown(lensTitle(view, analysed))}**`;
+  const title = `**${markdownText(lensTitle(view, analysed))}**`;
   // The title ends with the first cause in few words: the sentence has to say more than that.
   const reasons = causes
     .slice(0, 3)
     .filter((cause) => !saysAll(cause))
-    .map((cause) => escapeMarkdown(causeSentence(cause, analysis.graph)));
+    .map((cause) => markdownText(causeSentence(cause, analysis.graph)));
   const isCompared = kind !== null && analysis.input.baseline.build !== null;
   const against = isCompared ? [`*${comparison(view)}*`] : [];
   const rest = [...reasons, ...against].join(" ");
@@ -94,7 +94,7 @@ function verdict(view: View, analysed: StepAnalysis): string {
 function comparison({ analysis, isResult }: View): string {
   if (isResult) return say`Compared with the build before.`;
   const { kind, label } = analysis.input.baseline;
-  return baselineSentence(kind, escapeMarkdown(label));
+  return baselineSentence(kind, markdownText(label));
 }
 
 function afterwards(analysis: Analysis, analysed: StepAnalysis): string {
@@ -103,7 +103,7 @@ function afterwards(analysis: Analysis, analysed: StepAnalysis): string {
 }
 
 function item(title: string, text: string): string {
-  return text === "" ? "" : `- **${title}:** ${escapeMarkdown(text)}`;
+  return text === "" ? "" : `- **${title}:** ${markdownText(text)}`;
 }
 
 function sentence(clauses: readonly string[]): string {

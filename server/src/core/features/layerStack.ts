@@ -12,10 +12,9 @@ import { lineage } from "../graph/layers.js";
 import { type ConfigJson, configToJson } from "../image/config.js";
 import { entriesIn, takenFiles, withFolders } from "../insight/takenFiles.js";
 import { listed } from "../text/lists.js";
-import { codeSpan, escapeMarkdown } from "../text/markdown.js";
-import { printable } from "../text/printable.js";
 import { say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
+import { codeSpan, markdownText, printable } from "../text/surfaces.js";
 import { causeSentence } from "../words/causeWords.js";
 import { lensTitle } from "../words/lensTitle.js";
 import { predictionWords, shownPrediction } from "../words/predictionWords.js";
@@ -130,7 +129,7 @@ function stageNode(view: View, stage: Stage, ids: ReadonlyMap<number, string>): 
     ...plainNode(stageId(stage), "stage", words[0]?.toUpperCase() + words.slice(1)),
     description,
     accessibilityLabel: listed([words, description]),
-    tooltip: escapeMarkdown(say`${words}: ${baseWords(view.analysis, stage)}.`),
+    tooltip: markdownText(say`${words}: ${baseWords(view.analysis, stage)}.`),
     line: stageLine(view.analysis.graph, stage),
     children: stageRows(view, stage, ids),
     expanded: isTarget,
@@ -194,10 +193,10 @@ function layerNode(
 function layerTooltip(view: View, analysed: StepAnalysis): string {
   const { graph } = view.analysis;
   const causes = analysed.prediction.causes.map((cause) =>
-    escapeMarkdown(causeSentence(cause, graph)),
+    markdownText(causeSentence(cause, graph)),
   );
   return [
-    `**${escapeMarkdown(lensTitle(view, analysed))}**`,
+    `**${markdownText(lensTitle(view, analysed))}**`,
     codeSpan(analysed.step.text),
     ...causes,
     ...(graph.rules.commitsEveryInstruction ? intermediateImage(view, analysed) : []),

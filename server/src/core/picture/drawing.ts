@@ -1,6 +1,7 @@
 /** What the drawings share: groups that can be reached, fitted texts, signs of a prediction. */
 import type { PredictionKind } from "../cache/prediction.js";
-import { element, escapeXml, fitText } from "./svg.js";
+import { xmlText } from "../text/surfaces.js";
+import { element, fitText } from "./svg.js";
 
 export interface Drawing {
   /** Pixels. */
@@ -31,7 +32,7 @@ export function boxGroup(
   reach: Reach,
   ...content: readonly string[]
 ): string {
-  const title = element("title", {}, escapeXml(label));
+  const title = element("title", {}, xmlText(label));
   const attributes = { class: className, role: "listitem", "aria-label": label };
   if (line === null || reach === "none") return element("g", attributes, title, ...content);
   if (reach === "link") {
@@ -57,7 +58,7 @@ export function text(
 ): string {
   const fitted = fitText(content, width, size);
   if (fitted === "") return "";
-  return element("text", { class: className, x, y, "font-size": size }, escapeXml(fitted));
+  return element("text", { class: className, x, y, "font-size": size }, xmlText(fitted));
 }
 
 export function predictionClass(prediction: PredictionKind | null): string {

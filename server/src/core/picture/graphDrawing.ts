@@ -1,9 +1,10 @@
 /** Draws the graph of stages: what is needed above what needs it, the target at the bottom. */
 import { say } from "../text/say.js";
+import { xmlText } from "../text/surfaces.js";
 import { boxGroup, type Drawing, predictionClass, type Reach, text } from "./drawing.js";
 import { type LayoutPoint, layoutGraph } from "./graphLayout.js";
 import type { GraphPicture, StageBox, StageEdge } from "./graphPicture.js";
-import { element, escapeXml, fitText, textWidth } from "./svg.js";
+import { element, fitText, textWidth } from "./svg.js";
 
 /** Pixels. */
 const boxWidth = 190;
@@ -125,7 +126,7 @@ function drawEdge(
 
 function drawLabel(label: string, { x, y }: LayoutPoint = { x: 0, y: 0 }): string {
   const attributes = { x, y: y + 4, "font-size": labelSize, "text-anchor": "middle" };
-  return element("text", { class: "sc-detail", ...attributes }, escapeXml(label));
+  return element("text", { class: "sc-detail", ...attributes }, xmlText(label));
 }
 
 /** Drawn, not a marker: markers are named by ids, and ids clash where several pictures stand in one page. */

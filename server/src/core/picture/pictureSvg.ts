@@ -2,13 +2,14 @@
 
 import type { View } from "../analysis/view.js";
 import { say } from "../text/say.js";
+import { xmlText } from "../text/surfaces.js";
 import type { Drawing, Reach } from "./drawing.js";
 import { drawGraph } from "./graphDrawing.js";
 import { graphPicture } from "./graphPicture.js";
 import { pictureStyle } from "./pictureStyle.js";
 import { drawStack } from "./stackDrawing.js";
 import { stackPicture } from "./stackPicture.js";
-import { element, escapeXml, textWidth } from "./svg.js";
+import { element, textWidth } from "./svg.js";
 
 export interface PictureOptions {
   /** `all`: both, one above the other. A Dockerfile with one stage has a stack alone. */
@@ -62,8 +63,8 @@ function assemble(drawings: readonly Drawing[], { id, reach }: PictureOptions): 
       role: reach === "none" ? "img" : "group",
       "aria-labelledby": `${id}-title ${id}-desc`,
     },
-    element("title", { id: `${id}-title` }, escapeXml(title)),
-    element("desc", { id: `${id}-desc` }, escapeXml(description)),
+    element("title", { id: `${id}-title` }, xmlText(title)),
+    element("desc", { id: `${id}-desc` }, xmlText(description)),
     element("style", {}, pictureStyle(id, width)),
     element("defs", {}, pattern(id, "miss"), pattern(id, "unknown")),
     ...parts,
@@ -121,7 +122,7 @@ function legendOf(): Legend {
           element(
             "text",
             { class: "sc-detail", x: x + legendMark, y: y + 10, "font-size": 11 },
-            escapeXml(words),
+            xmlText(words),
           ),
       ),
     );

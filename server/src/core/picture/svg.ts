@@ -1,4 +1,5 @@
 /** Writing SVG: everything escaped, and texts cut to the room that they have. */
+import { printable, xmlText } from "../text/surfaces.js";
 
 export type Attributes = Readonly<Record<string, string | number | null>>;
 
@@ -11,32 +12,12 @@ export function element(
   const written = Object.entries(attributes).flatMap(([key, value]) =>
     value === null
       ? []
-      : [` ${key}="${escapeXml(typeof value === "number" ? round(value) : value)}"`],
+      : [` ${key}="${xmlText(typeof value === "number" ? round(value) : value)}"`],
   );
   const inside = content.join("");
   const start = `<${name}${written.join("")}`;
   return inside === "" ? `${start}/>` : `${start}>${inside}</${name}>`;
 }
-
-/** Text for XML and HTML; what XML has no way to write is dropped, white space is one blank. */
-export function escapeXml(text: string): string {
-  return text
-    .replace(notXml, "")
-    .replace(/\s+/g, " ")
-    .replace(/[&<>"']/g, (mark) => entities[mark] ?? mark);
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-const notXml =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML forbids
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Width of a letter of our monospaced texts, in parts of the font size. Generous: fonts differ. */
 const letterWidth = 0.62;
@@ -50,7 +31,7 @@ export function textWidth(text: string, fontSize: number): number {
 
 /** Cuts a text, with `…`, to a width in pixels. */
 export function fitText(text: string, width: number, fontSize: number): string {
-  const clean = text.replace(notXml, "").replace(/\s+/g, " ").trim();
+  const clean = printable(text.replace(/\s+/g, " ")).trim();
   if (textWidth(clean, fontSize) <= width) return clean;
   let fitting = "";
   for (const letter of clean) {

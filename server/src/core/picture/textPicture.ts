@@ -1,7 +1,7 @@
 /** The stack of layers in characters, for a terminal, a pull request, or wherever no SVG is shown. */
 
 import type { View } from "../analysis/view.js";
-import { printable } from "../text/printable.js";
+import { printable } from "../text/surfaces.js";
 import { graphPicture } from "./graphPicture.js";
 import { type StackLayer, stackPicture } from "./stackPicture.js";
 import { fitText, textWidth } from "./svg.js";

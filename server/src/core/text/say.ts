@@ -65,10 +65,13 @@ export function sayDecimal(number: string): string {
   return number.replace(".", decimalMark);
 }
 
-/** A whole number with its thousands marked as in the language: `400,000`. */
+/**
+ * A whole number with its thousands marked as in the language: `400,000`. Our texts hold no other
+ * blank than the plain one, so that any other is a user's and is shown as such.
+ */
 export function sayWhole(number: number): string {
   try {
-    return number.toLocaleString(spoken.id);
+    return number.toLocaleString(spoken.id).replace(/\s/g, " ");
   } catch {
     return number.toLocaleString(english.id);
   }

@@ -4,8 +4,8 @@
  */
 
 import type { GlossaryId } from "../instructions/glossaryId.js";
-import { escapeMarkdown } from "../text/markdown.js";
 import { say } from "../text/say.js";
+import { markdownText } from "../text/surfaces.js";
 
 export interface GlossaryEntry {
   /** What links name it by, in every language. */
@@ -135,7 +135,7 @@ export function glossaryDocument(): string {
   const entries = [...glossary()]
     .sort((a, b) => (a.term.toLowerCase() < b.term.toLowerCase() ? -1 : 1))
     .map(({ id, term, text }, at) =>
-      [placeOf(id, 2 + at * linesOfEntry), `## ${term}`, escapeMarkdown(text)].join("\n\n"),
+      [placeOf(id, 2 + at * linesOfEntry), `## ${term}`, markdownText(text)].join("\n\n"),
     );
   return [title, ...entries, ""].join("\n\n");
 }
