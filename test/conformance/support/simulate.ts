@@ -88,6 +88,7 @@ export async function simulateCase(
   // A case that moves its folder is still one series of builds of one Dockerfile.
   const build = buildOf({
     context: { kind: "path", folder: place.context },
+    ...(isBelow(file, place.context) ? {} : { dockerfile: { kind: "file", path: file } as const }),
     contexts: readNamedContexts(values, (inner) => path.join(folder.path, inner)),
     target: request.target,
     args: new Map(Object.entries(request.buildArgs)),
@@ -159,6 +160,10 @@ function optionValues({ options }: BuildRequest): FlagValues {
     args: options.flatMap((option) => option.split(" ")),
     options: { ...flagOptions, ...optionsWithoutEffect },
   }).values;
+}
+
+function isBelow(file: string, folder: string): boolean {
+  return !path.relative(folder, file).startsWith("..");
 }
 
 /** The engine's own platform is in no key. */

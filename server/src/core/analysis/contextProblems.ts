@@ -17,7 +17,9 @@ export function contextProblems(graph: BuildGraph, keys: Keys): readonly Placed<
 
 function problemsOf(keyed: KeyedStep): readonly Placed<Problem>[] {
   const { step, context, stageProblems } = keyed;
-  const selected = context.flatMap(({ selection }) => selection.problems);
+  const selected = context
+    .flatMap(({ selection }) => selection.problems)
+    .filter(({ index }) => !stageProblems.some((other) => isUnsent(other, index)));
   const errors = context.flatMap(({ content }) =>
     content.kind === "unreadable" ? content.errors : [],
   );
@@ -29,6 +31,11 @@ function problemsOf(keyed: KeyedStep): readonly Placed<Problem>[] {
     })),
     ...errors.map((error) => ({ code: "file-unreadable" as const, error, range })),
   ];
+}
+
+/** True for what takes the place of whatever else is to be said of that source. */
+function isUnsent(problem: KeyedStep["stageProblems"][number], index: number): boolean {
+  return problem.code === "source-not-sent" && problem.index === index;
 }
 
 /** The source in the text, where it stands there as the problem names it. */

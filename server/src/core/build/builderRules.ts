@@ -84,6 +84,8 @@ export interface BuilderRules {
 
   /** Looks for `<Dockerfile>.dockerignore` before `.dockerignore`. BK dockerui/config.go. */
   readonly readsOwnIgnoreFile: boolean;
+  /** Its client writes the ignore file anew where the Dockerfile is not in the context. docker/cli, build/context.go. */
+  readonly rewritesIgnoreFile: boolean;
   /** The mode of a directory that is hidden but for what an exception shows below it; null: its own. moby go-archive. */
   readonly impliedDirectoryMode: number | null;
   /** Sends the context anew at every build; else what has changed by size, time and mode. BK session/filesync. */
@@ -150,6 +152,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     makesDirectoriesAsUser: true,
     dropsFilesOfVolumes: false,
     readsOwnIgnoreFile: true,
+    rewritesIgnoreFile: false,
     impliedDirectoryMode: null,
     sendsEverything: false,
     hashesOverlapsOnce: true,
@@ -196,6 +199,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     makesDirectoriesAsUser: false,
     dropsFilesOfVolumes: true,
     readsOwnIgnoreFile: false,
+    rewritesIgnoreFile: true,
     // The client sends no header for it, so that the daemon makes it anew.
     impliedDirectoryMode: 0o755,
     sendsEverything: true,

@@ -1,5 +1,6 @@
 /** Why a step will not be cached: the causes, first cause first. */
 import { failsStep } from "../context/selection.js";
+import { isRewritten } from "../files/rewrittenFile.js";
 import { type BuildGraph, type StepRef, stageAt } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { failsBuild } from "../graph/problem.js";
@@ -100,7 +101,9 @@ function explainStep(explaining: Explaining, keyed: KeyedStep): readonly Cause[]
   if (before === undefined && !isKnownStage(explaining, keyed)) {
     return [{ code: "never-built", at, isFirstBuild: explaining.baseline.build === null }];
   }
-  if (step.neverFound) return [{ code: "never-found", at }];
+  if (step.neverFound) return [{ code: "never-found", at, why: "healthcheck" }];
+  if (keyed.context.some((input) => isRewritten(input, explaining.graph)))
+    return [{ code: "never-found", at, why: "ignore-file" }];
   if (keyed.isForced) {
     const { noCache } = explaining.graph.definition.flags;
     return [{ code: "no-cache", at, option: noCache ? "no-cache" : "no-cache-filter" }];

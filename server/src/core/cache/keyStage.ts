@@ -4,10 +4,10 @@
  * still hit. Source of the rules: BuildKit, solver/edge.go and llbsolver/ops; moby, image/cache.
  */
 
-import type { ObstacleProblem } from "../context/selection.js";
 import { addsLayer, directoriesAfter } from "../files/addsLayer.js";
-import { filesAfter, filesOf, obstacleTo } from "../files/filesAt.js";
+import { filesAfter } from "../files/filesAt.js";
 import { rootAlone, usualDirectories } from "../files/knownDirectories.js";
+import { isRewritten } from "../files/rewrittenFile.js";
 import type { Origin } from "../files/stageFiles.js";
 import type { Stage, StageBase, Step, StepRef } from "../graph/graph.js";
 import { sourcesOf } from "../graph/sources.js";
@@ -18,6 +18,7 @@ import { type Definition, definitionOf, type InputShape } from "./definition.js"
 import { dialectOf } from "./exact/dialect.js";
 import { type Given, type KeptRuns, type Run, waitsForFiles } from "./keptRuns.js";
 import { fresh, lookUp, openInputs, resultOf } from "./lookUp.js";
+import { inTheWay } from "./obstacles.js";
 import type { Vertex } from "./openName.js";
 import type { Position, StageOf, StageOutcome, StepOutcome, Taker } from "./outcome.js";
 import {
@@ -219,12 +220,15 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
   const { at } = given;
   const others = inputsOf(step, at.vertex, input);
   const inputs = [rootInput(step, at, others), ...others];
-  const isForced = step.neverFound || isForcedByOption(step, input);
+  const isForced =
+    step.neverFound ||
+    isForcedByOption(step, input) ||
+    others.some(({ context }) => isRewritten(context, input.graph));
   const isPast = at.missed && rules.stopsLookingAfterMiss;
   const graphs = [input.records, input.committed];
   const found = isForced || isPast ? fresh : lookUp(graphs, definition, inputs, input.names);
   const taken = others[0]?.taken ?? null;
-  const problems = inTheWay(step, at, given.isSeen, others);
+  const problems = inTheWay(step, at, given.isSeen, others, rules);
   const contexts = others.map(({ context }) => context);
   const names = inputs.map(({ name }) => name);
   const outcome: StepOutcome = {
@@ -275,24 +279,6 @@ function recordLeft(
     recordOf(records, digest, inputs) ??
     recordOf(committed, digest, inputs) ?? { definition: digest, inputs }
   );
-}
-
-/** Why the stage, as it is by now, cannot take what the step puts there. */
-function inTheWay(
-  step: Step,
-  { vertex, files }: Position,
-  isSeen: boolean,
-  others: readonly StepInput[],
-): readonly ObstacleProblem[] {
-  const { operation } = step;
-  const owner =
-    operation?.kind === "copy" || operation?.kind === "makeDirectory" ? operation.owner : "";
-  const isNamed = owner !== "" && !/^(?:\d+|root)(?::(?:\d+|root))?$/.test(owner);
-  if (isNamed && vertex.kind === "base" && vertex.name === "scratch")
-    return [{ code: "owner-without-file", owner }];
-  const taken = others[0]?.taken ?? null;
-  const path = isSeen ? obstacleTo(step, filesOf(files), taken) : null;
-  return path === null ? [] : [{ code: "destination-is-file", path }];
 }
 
 /**

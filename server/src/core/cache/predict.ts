@@ -15,6 +15,7 @@ import type { PredictionKind } from "./prediction.js";
 import { noRecords } from "./recordGraph.js";
 import type { Baseline } from "./records.js";
 import type { FolderInput } from "./stepInputs.js";
+import { unsentOutcomes } from "./unsentOutcomes.js";
 
 export interface PredictionInput {
   readonly graph: BuildGraph;
@@ -199,6 +200,7 @@ function laidOver(
   // What is not known to be in the cache or not is nothing that rebuilds.
   const isCompared = baseline.kind !== "pending" && baseline.kind !== "unknown";
   let isStopped = isRejected;
+  const unsent = unsentOutcomes(outcomes, graph.rules);
   for (const { index, base, steps } of graph.stages) {
     const own = outcomes[index];
     let below = (base.kind === "stage" ? stages[base.index]?.last : null) ?? null;
@@ -206,7 +208,8 @@ function laidOver(
     let hasFailed = isStopped || isOnFailure || base.kind === "broken";
     isStopped ||= hasFailed && own != null && graph.rules.worksInOrder;
     for (const [nth, step] of steps.entries()) {
-      const outcome = own?.steps[nth];
+      const kept = own?.steps[nth];
+      const outcome = kept === undefined ? undefined : (unsent.get(kept) ?? kept);
       let keyed: KeyedStep;
       if (outcome === undefined) keyed = notBuilt(step, index, nth);
       else {

@@ -51,7 +51,11 @@ export type Cause =
       readonly at: StepRef;
       readonly option: "no-cache" | "no-cache-filter";
     }
-  | { readonly code: "never-found"; readonly at: StepRef }
+  | {
+      readonly code: "never-found";
+      readonly at: StepRef;
+      readonly why: "healthcheck" | "ignore-file";
+    }
   | { readonly code: "option-changed"; readonly at: StepRef; readonly option: ChangedOption }
   | {
       readonly code: "stage-files-changed";

@@ -35,7 +35,11 @@ export function contentDigest(tree: FileTree, selection: Selection, digest: Dige
     const source = selection.sources[index];
     return source === undefined ? "" : partOf(work, source.hashed);
   });
+  // What a wildcard does not match is no source of the classic builder.
+  const counted = { buildkit: parts, classic: parts.filter((part) => part !== "") }[
+    selection.builder
+  ];
   if (work.errors.size > 0) return { kind: "unreadable", errors: [...work.errors.values()] };
   if (work.needed.size > 0) return { kind: "needed", paths: [...work.needed] };
-  return { kind: "known", digest: digest(parts.join("\0")) };
+  return { kind: "known", digest: digest(counted.join("\0")) };
 }

@@ -90,7 +90,12 @@ export type SourceProblem =
   /** A wildcard, --exclude or --parents pattern that Go's matcher rejects. */
   | { readonly code: "pattern-invalid"; readonly pattern: string }
   /** --exclude or --parents left nothing of this source. */
-  | { readonly code: "everything-excluded" };
+  | { readonly code: "everything-excluded" }
+  /**
+   * What it needs is in the context and is not sent. `folder`: a wildcard matches nothing there;
+   * `pattern`: its name is a pattern of another one.
+   */
+  | { readonly code: "source-not-sent"; readonly why: "folder" | "pattern" };
 
 /** The same, of one of the sources of an instruction. */
 export type SelectionProblem = SourceProblem & {
@@ -107,6 +112,8 @@ export type SelectionProblem = SourceProblem & {
 export type ObstacleProblem =
   /** A file where a folder would have to be. `path`: below the root of the stage. */
   | { readonly code: "destination-is-file"; readonly path: string }
+  /** Several files go to what does not end with a slash: moby, builder/dockerfile/copy.go. */
+  | { readonly code: "destination-not-folder" }
   /** An owner by name, where nothing is yet that could know it: BuildKit, solver/llbsolver/ops/file.go. */
   | { readonly code: "owner-without-file"; readonly owner: string };
 

@@ -22,8 +22,8 @@ export function addsLayer(
   if (rules.keepsEmptyLayers) return true;
   if (operation?.kind === "makeDirectory") return !hasDirectory(directories, operation.path);
   if (operation?.kind !== "copy") return true;
-  const isThere = hasDirectory(directories, cleanPath(operation.destination));
-  return !isThere || !taken.every(takesNothing);
+  // Of any folder but the root the entry is written anew, though it is there.
+  return cleanPath(operation.destination) !== "/" || !taken.every(takesNothing);
 }
 
 /** The directories that are there after a step; not followed where all layers are kept. */

@@ -13,7 +13,9 @@ export type TargetProblem =
   | { readonly code: "no-target"; readonly target: string }
   /** The classic builder makes no image of an empty stage. */
   | { readonly code: "no-image" }
-  | { readonly code: "bad-network"; readonly network: string };
+  | { readonly code: "bad-network"; readonly network: string }
+  /** Some stage is for Windows, of which nothing is known here but that. */
+  | { readonly code: "windows-build" };
 
 /** Something wrong, and whether it fails every build or only one that needs its stage. */
 export interface Found extends Pick<FoundInInstruction, "phase"> {
@@ -24,6 +26,7 @@ export interface Found extends Pick<FoundInInstruction, "phase"> {
 export function failsBuild(problem: GraphProblem): boolean {
   switch (problem.code) {
     case "blank-line-in-continuation":
+    case "windows-build":
       return false;
     case "needs-frontend":
       return problem.effect === "fails";

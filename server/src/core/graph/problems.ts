@@ -27,6 +27,7 @@ export function buildProblems(
     problems.push({ code: "no-stage", range: null });
   if (stages.length > 0 && target < 0)
     problems.push({ code: "no-target", target: definition.target ?? "", range: null });
+  if (stages.some(isForWindows)) problems.push({ code: "windows-build", range: null });
   if (!rulesOf(definition.builder).makesEmptyImages && isEmptyImage(stages[target]))
     problems.push({ code: "no-image", range: null });
   return problems.map(read);
@@ -68,6 +69,15 @@ export function isRejected({ translatesFirst }: BuilderRules, found: readonly Fo
 function read(problem: Placed<GraphProblem>): Found {
   return { phase: "read", problem };
 }
+
+/** By its platform, or by what Microsoft's images of Windows are called. */
+function isForWindows({ platform, base }: WalkedStage): boolean {
+  if (platform.os === "windows") return true;
+  return base.kind === "image" && windowsImage.test(base.reference);
+}
+
+const windowsImage =
+  /(?:^|[/:-])(?:nanoserver|windowsservercore|servercore)(?:[-:@]|$)|(?:^|\/)windows(?:[/:@]|$)/;
 
 /** True for a stage of `FROM scratch` and nothing else. */
 function isEmptyImage(stage: WalkedStage | undefined): boolean {

@@ -1,6 +1,7 @@
 /** `COPY` and `ADD`: files from the build context, a stage, an image or the network. */
 
 import type { BuilderRules } from "../build/builderRules.js";
+import { containsWildcards } from "../context/glob.js";
 import { readHeredocWord } from "../syntax/heredocs.js";
 import type { Heredoc, Instruction, Word } from "../syntax/syntax.js";
 import { listedSome } from "../text/lists.js";
@@ -142,8 +143,10 @@ function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean
     if (item !== null) items.push(item);
   }
   const destinationText = reading.expand(destinationWord);
-  const isFolder = destinationText.endsWith("/") || destinationText === ".";
-  if (reading.rules.needsSlashForSeveral && items.length > 1 && !isFolder) {
+  // What a wildcard matches counts too, and is seen when the files are.
+  const single = items.filter((item) => item.kind !== "paths" || !containsWildcards(item.text));
+  const isFolder = destinationText.endsWith("/");
+  if (reading.rules.needsSlashForSeveral && single.length > 1 && !isFolder) {
     reading.report("build", { code: "destination-not-folder" }, destinationWord.range);
   }
   const operation: CopyOperation = {

@@ -84,7 +84,9 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
     case "option-changed":
       return optionSentence(cause);
     case "never-found":
-      return say`The classic builder never finds it in its cache: it leaves out options that an earlier HEALTHCHECK sets.`;
+      return cause.why === "healthcheck"
+        ? say`The classic builder never finds it in its cache: it leaves out options that an earlier HEALTHCHECK sets.`
+        : say`The classic builder never finds it in its cache: the Dockerfile is not in the context, and so the ignore file that is copied is another one at every build.`;
     case "stage-files-changed":
       return say`The files that it takes from ${stageWords(cause.stage)} change, because line ${line ?? 0} rebuilds.`;
     case "earlier-step":

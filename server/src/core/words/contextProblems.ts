@@ -42,6 +42,11 @@ export const sourceRows: ProblemRows<SelectionProblem> = {
   },
   "wildcard-without-match": { severity: severityOf, words: matchWords },
   "pattern-invalid": error(({ pattern }) => patternWords(pattern)),
+  "source-not-sent": error(({ source, path, why }) =>
+    why === "folder"
+      ? say`"${source}" matches nothing, and no step takes anything else of "${path}": the client does not send that folder, and the copy fails.`
+      : say`The client reads "${path}" as a pattern, which does not match that very name: it does not send it.`,
+  ),
   "everything-excluded": {
     severity: severityOf,
     words: ({ source }) => say`Nothing of "${source}" is left to copy.`,
@@ -49,6 +54,9 @@ export const sourceRows: ProblemRows<SelectionProblem> = {
 };
 
 export const obstacleRows: ProblemRows<ObstacleProblem> = {
+  "destination-not-folder": error(
+    () => say`With several sources the destination has to end with a slash.`,
+  ),
   "destination-is-file": error(
     ({ path }) => say`/${path} is a file by now: no folder can be made in its place.`,
   ),

@@ -40,6 +40,11 @@ export const targetRows: ProblemRows<TargetProblem> = {
   "no-image": error(
     () => say`Nothing follows FROM scratch: the classic builder makes no image of it.`,
   ),
+  "windows-build": {
+    severity: "warning",
+    words: () =>
+      say`This builds for Windows, which is out of reach: shells, paths, variables and keys are told here as Linux has them.`,
+  },
   "bad-network": error(
     ({ network }) => say`BuildKit knows no network "${network}": default, none or host.`,
   ),

@@ -78,7 +78,11 @@ function walkStage(stage: Stage, walk: Walk): StageEnd {
       digest: recordDigest(made.own, digest),
       contents: made.contents,
       all: made.ops.map((op) => recordDigest(op, digest)),
-      isComplete: isKnown && graph.frontend.isKnown && !hasUnknownFlag(step),
+      isComplete:
+        isKnown &&
+        stage.platform.os !== "windows" &&
+        graph.frontend.isKnown &&
+        !hasUnknownFlag(step),
     });
   }
   return { vertex, isKnown, hasRecords };

@@ -1,0 +1,37 @@
+/** What stands in the way of a step in its stage. */
+import type { BuilderRules } from "../build/builderRules.js";
+import type { ObstacleProblem, Selection } from "../context/selection.js";
+import { filesOf, obstacleTo } from "../files/filesAt.js";
+import type { Step } from "../graph/graph.js";
+import type { CopyOperation } from "../instructions/operation.js";
+import type { Position } from "./outcome.js";
+import type { StepInput } from "./stepInput.js";
+
+/** Why the stage, as it is by now, cannot take what the step puts there. */
+export function inTheWay(
+  step: Step,
+  { vertex, files }: Position,
+  isSeen: boolean,
+  others: readonly StepInput[],
+  rules: BuilderRules,
+): readonly ObstacleProblem[] {
+  const { operation } = step;
+  const owner =
+    operation?.kind === "copy" || operation?.kind === "makeDirectory" ? operation.owner : "";
+  const isNamed = owner !== "" && !/^(?:\d+|root)(?::(?:\d+|root))?$/.test(owner);
+  if (isNamed && vertex.kind === "base" && vertex.name === "scratch")
+    return [{ code: "owner-without-file", owner }];
+  const taken = others[0]?.taken ?? null;
+  if (rules.needsSlashForSeveral && operation?.kind === "copy" && isSeveral(operation, taken))
+    return [{ code: "destination-not-folder" }];
+  const path = isSeen ? obstacleTo(step, filesOf(files), taken) : null;
+  return path === null ? [] : [{ code: "destination-is-file", path }];
+}
+
+/** True where wildcards match so many files that what does not end with a slash cannot take them. */
+function isSeveral({ items, destinationText }: CopyOperation, taken: Selection | null): boolean {
+  if (destinationText.endsWith("/") || taken === null) return false;
+  if (taken.sources.every(({ isWildcard }) => !isWildcard)) return false;
+  const others = items.filter(({ kind }) => kind !== "paths").length;
+  return taken.sources.reduce((sum, { matches }) => sum + matches, others) > 1;
+}
