@@ -238,3 +238,27 @@ test("absurd texts end in an error, not in an exception or a long wait", () => {
   const wide = expandWord(`\${LONG#${"*".repeat(20_000)}}`, (name) => long.get(name), "\\");
   assert.equal(wide.error?.code, "expansion-too-large");
 });
+
+test("a value that grows out of itself ends in an error before it is made", () => {
+  const big = new Map([
+    ["B", "ab".repeat(30_000)],
+    ["MATCH", "$0".repeat(50)],
+  ]);
+  const expand = (text: string) => expandWord(text, (name) => big.get(name), "\\");
+  for (const text of [
+    "$B$B$B",
+    '"$B$B$B"',
+    "${X:-$B$B$B}",
+    "$B".repeat(10_000),
+    "${B//a/aaaaaaaaaa}",
+    "${B//a/$B}",
+    "${B//*/$MATCH}",
+  ]) {
+    const { error, value } = expand(text);
+    assert.ok(error?.code === "expansion-too-large" && error.what === "value", text.slice(0, 40));
+    assert.equal(value, "");
+  }
+  assert.equal(expand("$B$B").value.length, 120_000);
+  // What is written out may be as long as it is.
+  assert.equal(expand("x".repeat(1_000_000)).value.length, 1_000_000);
+});

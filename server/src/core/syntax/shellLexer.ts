@@ -4,7 +4,8 @@
  * Source of the rules: BuildKit, frontend/dockerfile/shell/lex.go.
  */
 import type { TextRange } from "../text/range.js";
-import { cutPrefix, cutSuffix, replaceMatches } from "./shellPattern.js";
+import { deepestSubstitution, mostAdded } from "./limits.js";
+import { cutPrefix, cutSuffix, type PatternResult, replaceMatches } from "./shellPattern.js";
 import type { EscapeCharacter, Word } from "./syntax.js";
 import {
   addRaw,
@@ -44,7 +45,7 @@ export type ExpansionMistake =
       /** True: it has a value, an empty one. */
       readonly isSet: boolean;
     }
-  | { readonly code: "expansion-too-large"; readonly what: "nesting" | "pattern" };
+  | { readonly code: "expansion-too-large"; readonly what: "nesting" | "pattern" | "value" };
 
 /** The mistake with its place: offsets into the text that was to be expanded. */
 export type ExpansionError = ExpansionMistake & { readonly range: TextRange };
@@ -85,6 +86,7 @@ export function lex(
     escapeCharacter,
     options,
     rawEscapes: options.rawEscapes === true,
+    most: text.length + mostAdded,
     depth: 0,
     matched: new Set(),
     unmatched: new Set(),
@@ -112,6 +114,8 @@ interface State {
   readonly escapeCharacter: EscapeCharacter;
   readonly options: LexOptions;
   rawEscapes: boolean;
+  /** Characters of a result. */
+  readonly most: number;
   depth: number;
   readonly matched: Set<string>;
   readonly unmatched: Set<string>;
@@ -119,9 +123,6 @@ interface State {
   error: ExpansionError | null;
   readonly collector: WordCollector;
 }
-
-/** BuildKit has no such limit; a text nested deeper is no Dockerfile, and we have less stack. */
-const DEEPEST = 400;
 
 const MODIFIERS = "+-?#%";
 
@@ -132,7 +133,7 @@ function readUntil(state: State, stop: "" | "}" | "/", rawEscapes: boolean): str
   const start = state.at;
   if (!isOutermost) {
     dropWord(state.collector);
-    if (state.depth >= DEEPEST) {
+    if (state.depth >= deepestSubstitution) {
       return fail(state, { code: "expansion-too-large", what: "nesting" }, start);
     }
   }
@@ -152,6 +153,7 @@ function readUntil(state: State, stop: "" | "}" | "/", rawEscapes: boolean): str
       const piece = readSpecial(state, unit);
       if (piece === null) return null;
       result += piece;
+      if (result.length > state.most) return failSize(state, from);
       if (!isOutermost) continue;
       if (unit === "$") addSplit(state.collector, piece, from, state.at);
       else addRaw(state.collector, piece, from, state.at);
@@ -211,6 +213,7 @@ function readDoubleQuoted(state: State): string | null {
       const value = readDollar(state);
       if (value === null) return null;
       result += value;
+      if (result.length > state.most) return failSize(state, start);
       continue;
     }
     state.at++;
@@ -332,20 +335,25 @@ function readReplacement(state: State, name: string, start: number): string | nu
     // BuildKit writes a single slash back, whichever of the two forms it read.
     return `\${${name}/${pattern}/${replacement}}`;
   }
-  const result = replaceMatches(value ?? "", pattern, replacement, isForAll);
+  const result = replaceMatches(value ?? "", pattern, replacement, isForAll, state.most);
   return finishPattern(state, result, pattern, start);
 }
 
 function finishPattern(
   state: State,
-  result: string | "invalid" | { readonly value: string } | "too-large",
+  result: PatternResult,
   pattern: string,
   start: number,
 ): string | null {
   if (typeof result === "object") return result.value;
-  return result === "too-large"
-    ? fail(state, { code: "expansion-too-large", what: "pattern" }, start)
-    : fail(state, { code: "pattern-invalid", pattern }, start);
+  switch (result) {
+    case "invalid":
+      return fail(state, { code: "pattern-invalid", pattern }, start);
+    case "too-large":
+      return fail(state, { code: "expansion-too-large", what: "pattern" }, start);
+    case "value-too-large":
+      return failSize(state, start);
+  }
 }
 
 /** Letters, digits and `_`; digits alone when the first is one; or a single special parameter. */
@@ -383,6 +391,10 @@ function addReference(state: State, name: string, start: number, nameStart: numb
 function fail(state: State, mistake: ExpansionMistake, start: number): null {
   state.error ??= { ...mistake, range: { start, end: state.at } };
   return null;
+}
+
+function failSize(state: State, start: number): null {
+  return fail(state, { code: "expansion-too-large", what: "value" }, start);
 }
 
 function failUnclosed(state: State, stop: string, start: number): null {

@@ -6,8 +6,14 @@
  * Source of the rules: BuildKit, frontend/dockerfile/shell/lex.go.
  */
 
+import { mostMatching } from "./limits.js";
+
 /** The new value, or why there is none. */
-export type PatternResult = { readonly value: string } | "invalid" | "too-large";
+export type PatternResult =
+  | { readonly value: string }
+  | "invalid"
+  | "too-large"
+  | "value-too-large";
 
 /** `value` without the shortest (or longest) start that matches. */
 export function cutPrefix(value: string, pattern: string, isLongest: boolean): PatternResult {
@@ -20,19 +26,23 @@ export function cutSuffix(value: string, pattern: string, isLongest: boolean): P
   return cutStart(codePoints(value).reverse(), reversed, isLongest, (rest) => rest.reverse());
 }
 
-/** `value` with the first match (or all) replaced; the longest one at the leftmost place. */
+/**
+ * `value` with the first match (or all) replaced; the longest one at the leftmost place.
+ * @param most characters that the result may have
+ */
 export function replaceMatches(
   value: string,
   pattern: string,
   replacement: string,
   isForAll: boolean,
+  most: number,
 ): PatternResult {
   const tokens = readTokens(codePoints(pattern));
   if (tokens === null) return "invalid";
   const points = codePoints(value);
   const matcher = createMatcher(tokens, points, true);
   if (matcher === null) return "too-large";
-  const pieces: string[] = [];
+  let result = "";
   let done = 0;
   let start = 0;
   while (start <= points.length) {
@@ -43,16 +53,19 @@ export function replaceMatches(
     }
     // An empty match right after another match is none.
     if (end > done || start === 0) {
-      pieces.push(textOf(points.slice(done, start)));
+      result += textOf(points.slice(done, start));
       const matchedText = textOf(points.slice(start, end));
-      pieces.push(isForAll ? fillTemplate(replacement, matchedText) : replacement);
+      result += isForAll
+        ? fillTemplate(replacement, matchedText, most - result.length)
+        : replacement;
+      if (result.length > most) return "value-too-large";
       done = end;
       if (!isForAll) break;
     }
     start = end > start ? end : start + 1;
   }
-  pieces.push(textOf(points.slice(done)));
-  return { value: pieces.join("") };
+  result += textOf(points.slice(done));
+  return result.length > most ? "value-too-large" : { value: result };
 }
 
 /** A code point, or one of the two wildcards. */
@@ -63,9 +76,6 @@ const ANY_ONE: Token = -2;
 const BACKSLASH = 0x5c;
 const BYTE_ORDER_MARK = 0xfeff;
 const LINE_FEED = 0x0a;
-
-/** Steps of pattern times characters of value: beyond this the matcher would need too much memory. */
-const LARGEST = 1 << 23;
 
 function cutStart(
   value: number[],
@@ -107,7 +117,7 @@ function createMatcher(
   isGreedy: boolean,
 ): Matcher | null {
   const width = value.length + 1;
-  if ((tokens.length + 1) * width > LARGEST) return null;
+  if ((tokens.length + 1) * width > mostMatching) return null;
   // A state (token, place) that led nowhere once leads nowhere again, wherever the match started.
   const tried = new Uint8Array((tokens.length + 1) * width);
   return (start) => {
@@ -157,12 +167,16 @@ function reversePattern(pattern: readonly number[]): number[] {
  * Go's own template language, which BuildKit lets through when it replaces all matches: `$0` is the
  * match, `$$` a dollar, and any other `$name` or `${name}` nothing.
  */
-function fillTemplate(template: string, matchedText: string): string {
+function fillTemplate(template: string, matchedText: string, most: number): string {
+  // One match beyond the limit is enough to be too long.
+  let room = most + matchedText.length;
   return template.replace(
     /\$(?:\$|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu,
     (reference, bare: string | undefined, braced: string | undefined) => {
       if (reference === "$$") return "$";
-      return (bare ?? braced) === "0" ? matchedText : "";
+      if ((bare ?? braced) !== "0" || room < 0) return "";
+      room -= matchedText.length;
+      return matchedText;
     },
   );
 }

@@ -262,9 +262,14 @@ export function expansionWords(mistake: ExpansionMistake): string {
     case "variable-required":
       return requiredWords(mistake);
     case "expansion-too-large":
-      return mistake.what === "nesting"
-        ? say`The substitutions are nested too deeply.`
-        : say`The pattern is too long for this value.`;
+      switch (mistake.what) {
+        case "nesting":
+          return say`The substitutions are nested too deeply.`;
+        case "pattern":
+          return say`The pattern is too long for this value.`;
+        case "value":
+          return say`The value becomes too long: more than 128 KiB of it come from variables.`;
+      }
   }
 }
 
