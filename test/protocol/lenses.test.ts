@@ -27,7 +27,7 @@ test("a fresh server answers for a document with real files", async (t) => {
   assert.deepEqual(editor.diagnostics(uri), []);
   assert.ok(editor.refreshes() > 0, "the lenses are asked for again when files were read");
   const hover = await editor.hover(uri, 3, 2);
-  assert.match(hover, /requirements\\.txt/);
+  assert.match(hover, /requirements\.txt/);
   assert.match(hover, /If it changes:\** lines 4 and 5 rebuild/);
   assert.equal(await editor.stop(), 0);
   assert.deepEqual(editor.log, []);
