@@ -25,8 +25,11 @@ suite("recorded builds", () => {
   });
 
   // The cases gather what is hard; of steps of edits made by chance less than a hundredth is unknown.
-  test("less than 2.5 % of the steps are unknown, downloads left out", () => {
-    const topics = [...accuracy.byTopic].filter(([topic]) => topic !== "download");
+  // Those of downloads and of links, names and folders that a stage may hold are made to be unknown.
+  test("less than 2.5 % of the steps are unknown, where the topic is not the unknown", () => {
+    const topics = [...accuracy.byTopic].filter(
+      ([topic]) => topic !== "download" && topic !== "stage-files",
+    );
     const unknown = topics.reduce((sum, [, sums]) => sum + sums.unknown, 0);
     const steps = topics.reduce((sum, [, sums]) => sum + sums.steps, 0);
     assert.ok(unknown / steps < 0.025, `${unknown} of ${steps} steps`);

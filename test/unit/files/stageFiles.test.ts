@@ -1,6 +1,7 @@
 /** What stands in the file system of a stage, and what a layer holds. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { rulesOf } from "../../../server/src/core/build/builderRules.js";
 import { fileNode } from "../../../server/src/core/context/fileTree.js";
 import {
   childrenOf,
@@ -31,7 +32,9 @@ function originAt(nth: number): Origin {
 function momentsAfter(steps: readonly Step[]): readonly FilesAt[] {
   const moments: FilesAt[] = [empty];
   for (const [nth, step] of steps.entries()) {
-    moments.push(filesAfter(step, originAt(nth), moments.at(-1) ?? empty, null, sha256));
+    moments.push(
+      filesAfter(step, originAt(nth), moments.at(-1) ?? empty, null, sha256, rulesOf("buildkit")),
+    );
   }
   return moments;
 }
@@ -69,7 +72,9 @@ test("the files after thousands of steps are made without a deep call", () => {
 test("after a RUN all files are held by it, whatever was there before", () => {
   const [, copy, run] = stepsOf("FROM scratch\nCOPY a /a\nRUN make", { a: "1" });
   assert.ok(copy !== undefined && run !== undefined);
-  const { root } = filesOf(filesAfter(run.step, originAt(2), empty, null, sha256));
+  const { root } = filesOf(
+    filesAfter(run.step, originAt(2), empty, null, sha256, rulesOf("buildkit")),
+  );
   assert.deepEqual([originOf(root), root.entryCount], [originAt(2), 0]);
 });
 
@@ -80,8 +85,8 @@ test("files that are not read yet are held by their COPY until they are", () => 
   const folder = folderNode(plainFolder("d"), [unread]);
   const tree = { root: folderNode(plainFolder(""), [folder]), isIgnored: () => false };
   const taken = selectSources(tree, { builder: "buildkit", sources: ["d"] });
-  const copied = filesAfter(copy.step, originAt(1), empty, taken, sha256);
-  const moment = filesAfter(next.step, originAt(2), copied, null, sha256);
+  const copied = filesAfter(copy.step, originAt(1), empty, taken, sha256, rulesOf("buildkit"));
+  const moment = filesAfter(next.step, originAt(2), copied, null, sha256, rulesOf("buildkit"));
   assert.deepEqual([namesIn(moment, "to"), namesIn(moment, "")], [[], ["to", "w"]]);
   unread.identity = "1";
   assert.deepEqual([namesIn(moment, "to"), namesIn(moment, "")], [["f"], ["to", "w"]]);

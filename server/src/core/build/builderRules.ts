@@ -94,6 +94,8 @@ export interface BuilderRules {
   readonly hashesOverlapsOnce: boolean;
   /** Below the destination a folder takes the place of a file. moby copy.go. */
   readonly replacesFilesByFolders: boolean;
+  /** All directories that a COPY makes on its way belong to its owner; else the last alone. BK fsutil copy/mkdir.go, moby copy.go. */
+  readonly ownsMadeParents: boolean;
 
   // What the cache goes by.
 
@@ -157,6 +159,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     sendsEverything: false,
     hashesOverlapsOnce: true,
     replacesFilesByFolders: false,
+    ownsMadeParents: true,
     resolvesTags: true,
     knowsImagesByLayers: true,
     runsEqualStepsOnce: true,
@@ -205,6 +208,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     sendsEverything: true,
     hashesOverlapsOnce: false,
     replacesFilesByFolders: true,
+    ownsMadeParents: false,
     resolvesTags: false,
     knowsImagesByLayers: false,
     runsEqualStepsOnce: false,

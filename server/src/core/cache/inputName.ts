@@ -14,8 +14,11 @@ export type InputName =
   | { readonly kind: "elsewhere"; readonly context: string }
   /** Files of which every byte is known; null: the builder itself cannot take them. */
   | { readonly kind: "content"; readonly digest: string | null }
-  /** Files that a build alone can tell, by what makes them and what is known to lie over that. */
-  | { readonly kind: "partial"; readonly made: string }
+  /**
+   * Files that a build alone can tell, by what makes them. `over`: what is known to lie over that, so
+   * that of equal makers another one is other content; null: nothing is that sure.
+   */
+  | { readonly kind: "partial"; readonly made: string; readonly over: string | null }
   /** A document in the Dockerfile itself. */
   | { readonly kind: "inline"; readonly digest: string }
   /** What an address answers. */
@@ -48,7 +51,7 @@ export function nameText(name: InputName): string {
     case "content":
       return `content:${name.digest ?? "none"}`;
     case "partial":
-      return `partial:${name.made}`;
+      return name.over === null ? `partial:${name.made}` : `over:${name.over}:${name.made}`;
     case "inline":
       return `inline:${name.digest}`;
     case "address":
@@ -85,7 +88,11 @@ export function readName(text: string): InputName {
     case "content":
       return { kind, digest: rest === "none" ? null : rest };
     case "partial":
-      return { kind, made: rest };
+      return { kind, made: rest, over: null };
+    case "over": {
+      const end = rest.indexOf(":");
+      return { kind: "partial", made: rest.slice(end + 1), over: rest.slice(0, end) };
+    }
     case "inline":
       return { kind, digest: rest };
     case "remote":
@@ -120,7 +127,13 @@ export function isSameName(a: InputName | undefined, b: InputName | undefined): 
 export function mayBeEqual(a: InputName, b: InputName): boolean {
   if (isSameName(a, b)) return true;
   const isSeen = a.kind === "content" && b.kind === "content";
-  return mayEqualOthers(a) && mayEqualOthers(b) && !isSeen;
+  const isOther =
+    a.kind === "partial" &&
+    b.kind === "partial" &&
+    a.made === b.made &&
+    a.over !== null &&
+    b.over !== null;
+  return mayEqualOthers(a) && mayEqualOthers(b) && !isSeen && !isOther;
 }
 
 /** True where another name may stand for the same bytes. */

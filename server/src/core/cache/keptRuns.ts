@@ -27,8 +27,6 @@ export interface Given {
   readonly at: Position;
   /** Where it takes files from: views of contexts, ends of stages; compared one by one. */
   readonly takes: readonly unknown[];
-  /** True where somebody sees the files that it leaves. */
-  readonly isSeen: boolean;
 }
 
 interface KeptRun {
@@ -105,7 +103,6 @@ function isSameGiven(one: Given, other: Given): boolean {
     one.at === other.at &&
     one.nth === other.nth &&
     one.setting === other.setting &&
-    one.isSeen === other.isSeen &&
     isSameList(one.takes, other.takes)
   );
 }

@@ -4,6 +4,7 @@
  * still hit. Source of the rules: BuildKit, solver/edge.go and llbsolver/ops; moby, image/cache.
  */
 
+import { failsStep } from "../context/selection.js";
 import { addsLayer, directoriesAfter } from "../files/addsLayer.js";
 import { filesAfter } from "../files/filesAt.js";
 import { rootAlone, usualDirectories } from "../files/knownDirectories.js";
@@ -40,22 +41,20 @@ export interface StageIn extends InputSources {
   readonly records: RecordGraph;
   /** What the stages before have left in this build: see `runsEqualStepsOnce`. */
   readonly committed: RecordGraph;
-  /** The place of the first step that leaves files which somebody sees: see `visibleFrom`. */
-  readonly seenFrom: number;
   /** What the steps come to, one after the other: `names` looks there. */
   readonly steps: StepOutcome[];
 }
 
 /** Costs O(steps) once contexts are remembered, and little for what is kept. */
 export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
-  const { graph, stage, steps, records, committed, seenFrom } = input;
+  const { graph, stage, steps, records, committed } = input;
   const before = kept.stages[stage.index] ?? null;
   const { definition, platform } = graph;
   const common = { stage: stage.index, definition, platform, records, committed };
   const dialect = dialectOf(graph);
   const setting = kept.setting({ ...common, dialect, stagePlatform: stage.platform });
   const start = input.parent ?? startOf(input);
-  const whole = { steps: stage.steps, start, setting, seenFrom };
+  const whole = { steps: stage.steps, start, setting };
   if (before !== null && standsAsBefore(before, whole, input)) return before;
   const left = new Map<CacheRecord, boolean>();
   const takers: Taker[] = [];
@@ -68,7 +67,7 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
     }
     const takes = takesOf(step, at, input);
     if (takes.length > 0) takers.push({ step, at, takes });
-    const given: Given = { setting, nth, at, takes, isSeen: nth >= seenFrom };
+    const given: Given = { setting, nth, at, takes };
     const run = runOf(input, step, given, kept, before);
     if (run === null) {
       steps.push(keyless(step));
@@ -91,16 +90,12 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
 /** True where all that the stage depends on is as it was. */
 function standsAsBefore(
   before: StageOutcome,
-  now: Pick<StageOf, "steps" | "start" | "setting" | "seenFrom">,
+  now: Pick<StageOf, "steps" | "start" | "setting">,
   input: StageIn,
 ): boolean {
   const { of } = before;
   const isAlike =
-    of !== null &&
-    of.steps === now.steps &&
-    of.start === now.start &&
-    of.setting === now.setting &&
-    of.seenFrom === now.seenFrom;
+    of !== null && of.steps === now.steps && of.start === now.start && of.setting === now.setting;
   if (!isAlike) return false;
   if (of.takers.length === 0) return true;
   // What is asked of its own steps, they say as they did.
@@ -228,7 +223,7 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
   const graphs = [input.records, input.committed];
   const found = isForced || isPast ? fresh : lookUp(graphs, definition, inputs, input.names);
   const taken = others[0]?.taken ?? null;
-  const problems = inTheWay(step, at, given.isSeen, others, rules);
+  const problems = inTheWay(step, at, others, rules);
   const contexts = others.map(({ context }) => context);
   const names = inputs.map(({ name }) => name);
   const outcome: StepOutcome = {
@@ -245,7 +240,7 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
       sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
     ),
     isByContent: isByContent(step, others),
-    fails: step.fails || problems.length > 0 || others.some((other) => other.fails === true),
+    fails: step.fails || problems.some(failsStep) || others.some((other) => other.fails === true),
     addsLayer: addsLayer(step, rules, at.directories, contexts),
   };
   const of: StepRef = { stage: given.setting.stage, nth: given.nth };
@@ -259,7 +254,7 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
       found: found.kind,
       missed: at.missed || found.kind === "miss",
       directories: directoriesAfter(step, rules, at.directories, contexts),
-      files: filesAfter(step, origin, at.files, taken, input.digest),
+      files: filesAfter(step, origin, at.files, taken, input.digest, rules),
     },
   };
 }

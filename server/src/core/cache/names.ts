@@ -55,11 +55,11 @@ export class Names {
         return key === null ? { kind: "nothing" } : { kind: "step", key };
       }
       case "whole":
-        return { kind: "partial", made: nameText(this.resolved(name.of)) };
+        return { kind: "partial", made: nameText(this.resolved(name.of)), over: null };
       case "made": {
         const holders = name.holders.map((holder) => nameText(this.resolved(holder)));
         const made = this.#build.digest(JSON.stringify([name.known, holders]));
-        return { kind: "partial", made };
+        return { kind: "partial", made, over: name.over };
       }
       default:
         return name;

@@ -1,7 +1,8 @@
 /** What stands in the way of a step in its stage. */
 import type { BuilderRules } from "../build/builderRules.js";
 import type { ObstacleProblem, Selection } from "../context/selection.js";
-import { filesOf, obstacleTo } from "../files/filesAt.js";
+import { filesOf, mayMeetFiles } from "../files/filesAt.js";
+import { obstacleTo } from "../files/obstacles.js";
 import type { Step } from "../graph/graph.js";
 import type { CopyOperation } from "../instructions/operation.js";
 import type { Position } from "./outcome.js";
@@ -11,7 +12,6 @@ import type { StepInput } from "./stepInput.js";
 export function inTheWay(
   step: Step,
   { vertex, files }: Position,
-  isSeen: boolean,
   others: readonly StepInput[],
   rules: BuilderRules,
 ): readonly ObstacleProblem[] {
@@ -24,8 +24,9 @@ export function inTheWay(
   const taken = others[0]?.taken ?? null;
   if (rules.needsSlashForSeveral && operation?.kind === "copy" && isSeveral(operation, taken))
     return [{ code: "destination-not-folder" }];
-  const path = isSeen ? obstacleTo(step, filesOf(files), taken) : null;
-  return path === null ? [] : [{ code: "destination-is-file", path }];
+  if (!mayMeetFiles(step, files)) return [];
+  const problem = obstacleTo(step, filesOf(files), taken, rules);
+  return problem === null ? [] : [problem];
 }
 
 /** True where wildcards match so many files that what does not end with a slash cannot take them. */

@@ -14,6 +14,8 @@ export type OpenName =
       readonly kind: "made";
       readonly known: readonly unknown[];
       readonly holders: readonly OpenName[];
+      /** Of all else the same, another one is other content for certain; null: nothing is that sure. */
+      readonly over: string | null;
     };
 
 /**

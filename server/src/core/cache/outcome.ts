@@ -75,7 +75,6 @@ export interface StageOf {
   readonly steps: readonly Step[];
   readonly start: Position;
   readonly setting: Setting;
-  readonly seenFrom: number;
   /** Those of the steps that take files. */
   readonly takers: readonly Taker[];
 }

@@ -3,7 +3,6 @@
  * decided for the file as a whole: that it is rejected, and where the build fails.
  */
 import type { FilesAt } from "../files/filesAt.js";
-import { visibleFrom } from "../files/visibleStages.js";
 import type { BuildGraph, Step, StepRef } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { InputName } from "./inputName.js";
@@ -157,7 +156,6 @@ function outcomesOf(
   kept: KeptRuns,
 ): readonly (StageOutcome | null)[] {
   const { graph, context, folders, digest, baseline } = input;
-  const visible = visibleFrom(graph);
   const done: (StageOutcome | null)[] = [];
   const build = {
     ...{ graph, context, folders, digest, names, records: baseline.records },
@@ -172,10 +170,9 @@ function outcomesOf(
     }
     const { base } = stage;
     const parent = base.kind === "stage" ? build.endOf(base.index) : null;
-    const seenFrom = visible.get(stage.index) ?? Number.POSITIVE_INFINITY;
     const steps: StepOutcome[] = [];
     outcomes.push(steps);
-    const outcome = keyStage({ ...build, stage, committed, parent, seenFrom, steps }, kept);
+    const outcome = keyStage({ ...build, stage, committed, parent, steps }, kept);
     outcomes[stage.index] = outcome.steps;
     ({ committed } = outcome);
     done.push(outcome);

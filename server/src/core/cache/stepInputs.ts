@@ -190,9 +190,10 @@ function namedContent(
 ): StepInput {
   if (content.kind === "known") return known({ kind: "content", digest: content.digest });
   const holders = content.origins.map((origin) => holderOf(origin, sources));
-  const parts = [request.sources, request.parents, request.exclude, content.over];
+  const parts = [request.sources, request.parents, request.exclude, content.around];
+  const names = holders.map(({ name }) => name);
   return {
-    name: { kind: "made", known: parts, holders: holders.map(({ name }) => name) },
+    name: { kind: "made", known: parts, holders: names, over: content.over },
     token: { kind: holders.every(({ token }) => token.kind === "known") ? "known" : "any" },
   };
 }

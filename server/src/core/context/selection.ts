@@ -114,6 +114,10 @@ export type ObstacleProblem =
   | { readonly code: "destination-is-file"; readonly path: string }
   /** Several files go to what does not end with a slash: moby, builder/dockerfile/copy.go. */
   | { readonly code: "destination-not-folder" }
+  /** The same, where a build alone can tell whether it is a file: a COPY put one there, or into a folder. */
+  | { readonly code: "destination-may-be-file"; readonly path: string }
+  /** A folder where a file would go. */
+  | { readonly code: "destination-is-folder"; readonly path: string }
   /** An owner by name, where nothing is yet that could know it: BuildKit, solver/llbsolver/ops/file.go. */
   | { readonly code: "owner-without-file"; readonly owner: string };
 
@@ -121,6 +125,7 @@ export type ObstacleProblem =
 export function failsStep(problem: SourceProblem | ObstacleProblem): boolean {
   switch (problem.code) {
     case "everything-excluded":
+    case "destination-may-be-file":
       return false;
     case "source-outside-context":
       return problem.taken === null;

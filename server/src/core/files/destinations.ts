@@ -1,58 +1,57 @@
 /** Where a COPY puts what it takes. */
+import { blobId } from "../context/blobId.js";
+import { type FileNode, fileNode } from "../context/fileTree.js";
 import type { Selection, Taken } from "../context/selection.js";
-import type { CopyItem, CopyOperation } from "../instructions/operation.js";
+import type { CopyOperation } from "../instructions/operation.js";
+import { joinPath } from "../text/paths.js";
+import { utf8Size } from "../text/utf8.js";
+import type { Standing } from "./standing.js";
 
 export interface Placed {
   readonly taken: Taken;
   /** Below the root of the stage; "" is the root itself. */
   readonly to: string;
+  /** True for a file of which a build alone can tell whether it stands there, or in a folder of that name. */
+  readonly isPerhaps: boolean;
 }
 
 /**
- * What a selection takes at its places, in order: what comes later takes the place of what
- * came before. Source: BuildKit, fsutil copy/copy.go; moby, builder/dockerfile/copy.go.
- * @param isDirectory what stands at a path of the stage by now
+ * What a selection takes and the documents of the Dockerfile at their places, in order: what comes
+ * later takes the place of what came before. Source: BuildKit, fsutil copy/copy.go; moby,
+ * builder/dockerfile/copy.go.
+ * @param selection null: nothing is taken
+ * @param standing what stands at the destination by now
  */
 export function placesOf(
   operation: CopyOperation,
-  { sources }: Selection,
-  isDirectory: (path: string) => boolean,
+  selection: Selection | null,
+  { path: target, what }: Standing,
 ): readonly Placed[] {
   const { destination } = operation;
-  const target = belowRoot(destination);
+  const sources = selection?.sources ?? [];
+  const documents = operation.items.flatMap((item) => (item.kind === "inline" ? [item] : []));
   const isInto =
+    what === "folder" ||
     destination.endsWith("/") ||
     destination.endsWith("/.") ||
-    sources.length > 1 ||
+    sources.length + documents.length > 1 ||
     sources.some(({ isWildcard }) => isWildcard) ||
     operation.parents;
-  return sources.flatMap(({ taken }) =>
-    taken.map((one) => {
-      const isNamed = taken.length === 1 && one.node.kind !== "directory" && !isInto;
-      const isAsNamed = isNamed && !isDirectory(target);
-      return { taken: one, to: isAsNamed ? target : joined(target, one.to) };
+  const placed = (taken: Taken, isOne: boolean): Placed => {
+    const isNamed = isOne && !isInto && taken.node.kind !== "directory";
+    const to = isNamed ? target : joinPath(target, taken.to);
+    return { taken, to, isPerhaps: isNamed && what === "unknown" };
+  };
+  return [
+    ...sources.flatMap(({ taken }) => taken.map((one) => placed(one, taken.length === 1))),
+    ...documents.map(({ name, content }) => {
+      const node = documentFile(name, content);
+      return placed({ path: "", node, to: name, isWhole: false }, true);
     }),
-  );
+  ];
 }
 
-/** The place of a document that stands in the Dockerfile itself. */
-export function placeOfDocument(
-  { destination }: CopyOperation,
-  { name }: Extract<CopyItem, { kind: "inline" }>,
-  isDirectory: (path: string) => boolean,
-): string {
-  const target = belowRoot(destination);
-  return destination.endsWith("/") || isDirectory(target) ? joined(target, name) : target;
-}
-
-/** An absolute path as stages have it: relative to the root, cleaned of empty names and dots. */
-export function belowRoot(path: string): string {
-  return path
-    .split("/")
-    .filter((part) => part !== "" && part !== ".")
-    .join("/");
-}
-
-function joined(target: string, to: string): string {
-  return [target, to].filter((part) => part !== "").join("/");
+/** A document of the Dockerfile, with the identity that a file of its bytes has. */
+function documentFile(name: string, content: string): FileNode {
+  return fileNode({ name, size: utf8Size(content), identity: blobId(content) });
 }

@@ -24,6 +24,8 @@ export const usualDirectories = directories([
   "/var",
 ]);
 
+export const noDirectories = directories([]);
+
 /** Of a stage that starts empty. */
 export const rootAlone = directories(["/"]);
 
@@ -41,7 +43,28 @@ export function hasDirectory(known: KnownDirectories, path: string): boolean {
 /** With a directory and all that are above it. */
 export function withDirectory(known: KnownDirectories, path: string): KnownDirectories {
   const added = new Set<string>();
-  for (let at = path; !hasDirectory(known, at); at = `/${parentPath(at.slice(1))}`) added.add(at);
+  for (let at = path; !hasDirectory(known, at); at = parentDirectory(at)) added.add(at);
+  return withAll(known, added);
+}
+
+/** With a directory alone. */
+export function withOne(known: KnownDirectories, path: string): KnownDirectories {
+  return withAll(known, new Set(hasDirectory(known, path) ? [] : [path]));
+}
+
+/** True where a directory or one above it is known. */
+export function hasAbove(known: KnownDirectories, path: string): boolean {
+  for (let at = path; ; at = parentDirectory(at)) {
+    if (hasDirectory(known, at)) return true;
+    if (at === "/") return false;
+  }
+}
+
+function parentDirectory(path: string): string {
+  return `/${parentPath(path.slice(1))}`;
+}
+
+function withAll(known: KnownDirectories, added: ReadonlySet<string>): KnownDirectories {
   if (added.size === 0) return known;
   const chained = { own: added, before: known, depth: known.depth + 1 };
   return chained.depth < longest ? chained : directories(allOf(chained));

@@ -1,11 +1,10 @@
 /** What the layer of a step holds, as far as that is known without a build. */
-import { fileNode } from "../context/fileTree.js";
 import type { Selection } from "../context/selection.js";
 import type { Step } from "../graph/graph.js";
-import { baseName } from "../text/paths.js";
-import { utf8Size } from "../text/utf8.js";
-import { placeOfDocument, placesOf } from "./destinations.js";
-import { changed, putNode, stageFiles } from "./stageFiles.js";
+import { placesOf } from "./destinations.js";
+import { folderOf, putContent, putNode } from "./draft.js";
+import { madeByRoot, stageFiles } from "./stageFiles.js";
+import { standingAt } from "./standing.js";
 
 export interface LayerContent {
   /** Everything but directories. */
@@ -27,18 +26,13 @@ export function layerContent({ operation }: Step, taken: Selection | null): Laye
   const hasPaths = items.some(({ kind }) => kind === "paths");
   // Of another stage nothing is counted, although what COPY put there is known.
   if (hasPaths && (taken === null || from.kind !== "context")) return null;
-  const isDirectory = () => false;
-  const { root } = changed(stageFiles(null), (draft) => {
-    for (const { taken: one, to } of taken === null
-      ? []
-      : placesOf(operation, taken, isDirectory)) {
+  const standing = standingAt(stageFiles(null), operation.destination);
+  const root = folderOf((draft) => {
+    for (const { taken: one, to } of placesOf(operation, taken, standing)) {
+      const { node, isWhole } = one;
       // Folders alone count for nothing.
-      if (one.isWhole || one.node.kind !== "directory") putNode(draft, to, one.node);
-    }
-    for (const item of items) {
-      if (item.kind !== "inline") continue;
-      const path = placeOfDocument(operation, item, isDirectory);
-      putNode(draft, path, fileNode({ name: baseName(path), size: utf8Size(item.content) }));
+      if (node.kind !== "directory") putNode(draft, to, node, madeByRoot);
+      else if (isWhole) putContent(draft, to, node, madeByRoot);
     }
   });
   return { files: root.fileCount, bytes: root.bytes };

@@ -1,13 +1,23 @@
 /** What a COPY or a mount takes from a stage or an image. */
 import { contentDigest } from "../context/contentDigest.js";
-import type { FolderNode } from "../context/fileTree.js";
-import { childOf, nodeAt } from "../context/folder.js";
+import type { FolderNode, Part, TreeNode } from "../context/fileTree.js";
+import { childOf, childrenOf, nodeAt, withParts } from "../context/folder.js";
 import { recordOf } from "../context/folderDigest.js";
 import { selectSources } from "../context/select.js";
 import type { CopyRequest, Selection } from "../context/selection.js";
 import type { Digest } from "../host.js";
-import { belowRoot } from "./destinations.js";
-import { namesOf, type Origin, originOf, originsBelow, type StageFiles } from "./stageFiles.js";
+import { isWithin, joinPath } from "../text/paths.js";
+import { alone } from "./filesAt.js";
+import {
+  nameInFolder,
+  namesOf,
+  type Origin,
+  originOf,
+  originsBelow,
+  type Put,
+  type StageFiles,
+} from "./stageFiles.js";
+import { strayPuts } from "./standing.js";
 
 export type StageContent =
   /** `digest` null: it cannot be taken. */
@@ -16,8 +26,16 @@ export type StageContent =
       readonly kind: "open";
       /** What holds the files that are not known, in the order in which they were met. */
       readonly origins: readonly Origin[];
-      /** Digest of the known entries that lie over those. */
-      readonly over: string;
+      /**
+       * Digest of what else it depends on: which entries are known to lie over those, and what may
+       * have come there through a link.
+       */
+      readonly around: string;
+      /**
+       * Digest of the known entries: another one of equal `around` and origins is other content for
+       * certain. null: it may be the same, and `around` says it too.
+       */
+      readonly over: string | null;
     };
 
 export function stageContent(
@@ -25,58 +43,191 @@ export function stageContent(
   request: CopyRequest,
   digest: Digest,
 ): StageContent {
-  const origins = originsIn(files, request);
-  if (origins.length > 0) return { kind: "open", origins, over: knownIn(files, request, digest) };
+  const paths = request.sources.map((source) =>
+    belowRoot(request.wildcards === false ? source : fixedPart(source, request.parents)),
+  );
+  const taken = paths.map((path) => openAt(files, path));
+  const origins = [...new Set(taken.flatMap((one) => one.origins))];
+  if (origins.length > 0) {
+    const nodes = paths.map((path) => ({ path, node: nodeAt(files.root, path) }));
+    const over = nodes.map(({ path, node }) => {
+      const known = node === null || !hasNamedOwner(node) ? node : withoutOwners(node);
+      return `${path}\0${recordIn(known, path, digest)}`;
+    });
+    const shapes = nodes.map(({ path, node }) => `${path}\0${shapeOf(node, digest)}`);
+    const strays = taken.flatMap((one) => one.strays.map((put) => putDigest(put, digest)));
+    const made = taken.flatMap((one) => one.made.map(madeText));
+    const isSure = strays.length === 0;
+    return {
+      kind: "open",
+      origins,
+      around: digest([...shapes, ...made, ...strays, ...(isSure ? [] : over)].join("\0")),
+      over: isSure ? digest(over.join("\0")) : null,
+    };
+  }
   const selection = selectSources(files, request);
   const content = contentDigest(files, selection, digest);
   return { kind: "known", digest: content.kind === "known" ? content.digest : null, selection };
 }
 
-/** What holds the unknown files that a selection may touch; empty: all of it is known. */
-function originsIn({ root }: StageFiles, request: CopyRequest): readonly Origin[] {
-  const found = new Set<Origin>();
-  for (const source of request.sources) {
-    const fixed = request.wildcards === false ? source : fixedPart(source, request.parents);
-    collect(root, belowRoot(fixed), found);
-  }
-  return [...found];
+/** What is not known of the files at a path. */
+interface OpenPart {
+  /** What holds it; empty: all of it is known. */
+  readonly origins: readonly Origin[];
+  /** What may have come there, or stand there, through a link that only a build can see. */
+  readonly strays: readonly Put[];
+  /** What made directories that may be there, if they were missing. */
+  readonly made: readonly Put[];
 }
 
-function collect(root: FolderNode, path: string, found: Set<Origin>): void {
-  let folder = root;
-  let origin = originOf(root);
+const nothingOpen: OpenPart = { origins: [], strays: [], made: [] };
+
+function openAt(files: StageFiles, path: string): OpenPart {
+  let folder = files.root;
+  let origin = originOf(folder);
+  let at = "";
   for (const name of namesOf(path)) {
     const child = childOf(folder, name);
-    if (child === null) {
-      if (origin !== null) found.add(origin);
-      return;
-    }
-    // Where a link leads can lie in unknown content: all of the stage's unknown content counts.
+    if (child === null) return origin === null ? nothingOpen : openFrom(files, path, [origin]);
+    const above = at;
+    at = joinPath(at, name);
+    // Where a link leads can lie in unknown content.
     if (child.kind === "symlink") {
-      addAll(found, originsBelow(root));
-      return;
+      const all = originsBelow(files.root);
+      return all.length === 0 ? nothingOpen : openFrom(files, "", all);
     }
-    if (child.kind !== "directory") return;
+    if (child.kind !== "directory") {
+      if (origin === null) return { ...nothingOpen, origins: originsBelow(child) };
+      // It is a folder then, with all that was put there by this name.
+      const isPerhaps = nameInFolder(child) !== null;
+      if (isPerhaps && at !== path) return openFrom(files, above, [origin]);
+      return openFile(files, path, child, origin, isPerhaps);
+    }
     folder = child;
     origin = originOf(child) ?? origin;
   }
-  if (origin !== null) found.add(origin);
-  addAll(found, originsBelow(folder));
+  const below = originsBelow(folder);
+  return origin === null
+    ? { ...nothingOpen, origins: below }
+    : openFrom(files, path, [origin, ...below]);
 }
 
-function addAll(found: Set<Origin>, origins: readonly Origin[]): void {
-  for (const origin of origins) found.add(origin);
+/**
+ * A file that is known to have been put there, among what is not known. That a base image has a folder
+ * of its name counts for nothing: somebody takes it as what was copied.
+ */
+function openFile(
+  files: StageFiles,
+  path: string,
+  file: TreeNode,
+  origin: Origin,
+  isPerhaps: boolean,
+): OpenPart {
+  const isOfRun = isPerhaps && files.start?.kind === "step";
+  // The last one that was put by this name is the file itself.
+  const others = isOfRun
+    ? putsOf(files)
+        .filter(({ target }) => target === path)
+        .slice(1)
+    : [];
+  const strays = [...others, ...strayPuts(files, path)];
+  const own = originsBelow(file);
+  if (!isOfRun && strays.length === 0) return { ...nothingOpen, origins: own };
+  return withHolders({ origins: [origin, ...own], strays, made: [] });
 }
 
-function knownIn(files: StageFiles, request: CopyRequest, digest: Digest): string {
+function putsOf(files: StageFiles): readonly Put[] {
+  const all: Put[] = [];
+  for (let put = files.puts; put !== null; put = put.before) all.push(put);
+  return all;
+}
+
+/**
+ * What is put to a path, or above it, is where it was put. What is put elsewhere may come there all the
+ * same, or be what stands there: each folder on the way may be a link.
+ */
+function openFrom(files: StageFiles, path: string, origins: readonly Origin[]): OpenPart {
+  const made = putsOf(files);
+  const strays = made.filter(({ target }) => !isWithin(path, target));
+  return withHolders({ origins, strays, made });
+}
+
+/** What a stray step puts there is either known, or held by that step; an owner by name is held too. */
+function withHolders({ origins, strays, made }: OpenPart): OpenPart {
+  const holders = strays.flatMap(({ places, origin }) => (places === null ? [origin] : []));
+  const owners = made.flatMap(({ made: { owner } }) => owner ?? []);
+  return { origins: [...new Set([...origins, ...holders, ...owners])], strays, made };
+}
+
+function madeText({ target, made: { mode, uid, gid } }: Put): string {
+  return `${target}\0${mode.toString(8)} ${uid}:${gid}`;
+}
+
+const putDigests = new WeakMap<Put, string>();
+
+/** What a step puts, and where. */
+function putDigest(put: Put, digest: Digest): string {
+  let made = putDigests.get(put);
+  if (made === undefined) {
+    const lines = (put.places ?? []).map(({ to, taken }) => {
+      const node = alone(taken);
+      return `${to}\0${recordIn(node, to, digest)}`;
+    });
+    made = digest([put.target, ...lines].join("\0"));
+    putDigests.set(put, made);
+  }
+  return made;
+}
+
+/** "" for nothing. What stands in a stage is read: see `filesOf`. */
+function recordIn(node: TreeNode | null, path: string, digest: Digest): string {
   const work = { digest, needed: new Set<string>(), errors: new Map() };
-  const lines = request.sources.map((source) => {
-    const path = belowRoot(fixedPart(source, request.parents));
-    const node = nodeAt(files.root, path);
-    // What stands in a stage is read: see `filesOf`.
-    return `${path}\0${node === null ? "" : recordOf(work, node, path)}`;
-  });
-  return digest(lines.join("\0"));
+  return node === null ? "" : (recordOf(work, node, path) ?? "");
+}
+
+function hasNamedOwner(node: TreeNode): boolean {
+  return originsBelow(node).length > 0 && ownersIn(node);
+}
+
+function ownersIn(node: TreeNode): boolean {
+  if (node.uid < 0 || node.gid < 0) return true;
+  return node.kind === "directory" && [...childrenOf(node)].some(hasNamedOwner);
+}
+
+/** What is known of it, whoever its owners are; their names count as the shape has them. */
+function withoutOwners(node: TreeNode): TreeNode {
+  const isNamed = node.uid < 0 || node.gid < 0;
+  const header = { name: node.name, mode: node.mode, uid: 0, gid: 0 };
+  if (node.kind !== "directory") return isNamed ? { ...node, ...header } : node;
+  const parts = node.parts.map((part) => part.map(withoutOwners));
+  return withParts(node, isNamed ? header : node, parts);
+}
+
+const shapes = new WeakMap<FolderNode | Part, string>();
+
+/** Digest of the names and kinds of what is in a folder, at any depth. */
+function shapeOf(node: TreeNode | null, digest: Digest): string {
+  if (node === null) return "";
+  const { uid, gid } = node;
+  const owner = uid < 0 || gid < 0 ? ` ${uid}:${gid}` : "";
+  if (node.kind !== "directory")
+    return `${nameInFolder(node) === null ? node.kind : "perhaps"}${owner}`;
+  let shape = shapes.get(node);
+  if (shape === undefined) {
+    const parts = node.parts.map((part) => shapeOfPart(part, digest));
+    shape = digest([`folder${owner}`, ...parts].join("\0"));
+    shapes.set(node, shape);
+  }
+  return shape;
+}
+
+function shapeOfPart(part: Part, digest: Digest): string {
+  let shape = shapes.get(part);
+  if (shape === undefined) {
+    shape = digest(part.map((child) => `${child.name}\0${shapeOf(child, digest)}`).join("\0"));
+    shapes.set(part, shape);
+  }
+  return shape;
 }
 
 /** The leading directories of a source that have no wildcard. */
@@ -85,4 +236,12 @@ function fixedPart(source: string, parents: boolean | undefined): string {
   const parts = source.split("/");
   const wild = parts.findIndex((part) => /[*?[\\]/.test(part));
   return wild < 0 ? source : parts.slice(0, wild).join("/");
+}
+
+/** An absolute path as stages have it: relative to the root, cleaned of empty names and dots. */
+function belowRoot(path: string): string {
+  return path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
 }

@@ -60,6 +60,14 @@ export const obstacleRows: ProblemRows<ObstacleProblem> = {
   "destination-is-file": error(
     ({ path }) => say`/${path} is a file by now: no folder can be made in its place.`,
   ),
+  "destination-may-be-file": {
+    severity: "warning",
+    words: ({ path }) =>
+      say`/${path} is a file by now, and the build fails here, unless a folder was there before: an earlier line copies a file to that name.`,
+  },
+  "destination-is-folder": error(
+    ({ path }) => say`/${path} is a folder by now: no file can be put in its place.`,
+  ),
   "owner-without-file": error(
     ({ owner }) =>
       say`"${owner}" is a name, and the stage is still empty: without its /etc/passwd only root and numbers can be owners.`,

@@ -1,0 +1,106 @@
+/** What a COPY or WORKDIR gives to what it puts: owner and mode. */
+import type { BuilderRules } from "../build/builderRules.js";
+import type { FileNode, FolderNode, TreeNode } from "../context/fileTree.js";
+import { withParts } from "../context/folder.js";
+import type { Digest } from "../host.js";
+import type { CopyOperation } from "../instructions/operation.js";
+import { type ModeChange, modeChange, modeNumber } from "./modes.js";
+import { type Made, noteUnknown, type Origin, type StageFiles } from "./stageFiles.js";
+import { holderOf } from "./standing.js";
+
+export interface Given {
+  readonly uid: number;
+  readonly gid: number;
+  /** null: each keeps its own. */
+  readonly mode: ModeChange | null;
+  /** What holds the numbers of the owner; null: they are known. */
+  readonly owner: Origin | null;
+  /** True where the files have it already. */
+  readonly isNothing: boolean;
+}
+
+export function givenBy(
+  { owner, mode, from }: CopyOperation,
+  files: StageFiles,
+  digest: Digest,
+): Given {
+  const ids = ownerIn(files, owner, digest);
+  const change = mode === "" ? null : modeChange(mode);
+  const isRoots = ids.uid === 0 && ids.gid === 0 && from.kind === "context";
+  return { ...ids, mode: change, isNothing: isRoots && change === null && ids.owner === null };
+}
+
+/**
+ * Directories that are made for what is copied. A mode in letters is not for them. Source: BuildKit
+ * frontend, dockerfile2llb/convert_copy.go; fsutil, copy/copy.go `MkdirAll`.
+ */
+export function madeBy(
+  { mode }: CopyOperation,
+  { uid, gid, owner }: Given,
+  { ownsMadeParents }: BuilderRules,
+): Made {
+  return { mode: modeNumber(mode) ?? 0o755, uid, gid, owner, ownsAll: ownsMadeParents };
+}
+
+/** A directory that WORKDIR makes, and those above it. */
+export function madeForWorkdir(files: StageFiles, owner: string, digest: Digest): Made {
+  return { mode: 0o755, ...ownerIn(files, owner, digest), ownsAll: true };
+}
+
+/** A node with what the COPY gives it; the same where that changes nothing. */
+export function as(given: Given, node: TreeNode): TreeNode {
+  if (given.isNothing) return node;
+  const copy = node.kind === "directory" ? folderAs(given, node) : fileAs(given, node);
+  const { owner } = given;
+  if (owner !== null) noteUnknown(copy, { origin: null, inFolder: null, owner }, []);
+  return copy;
+}
+
+function fileAs({ uid, gid, mode }: Given, file: FileNode): FileNode {
+  const own = file.kind === "symlink" || mode === null ? file.mode : mode(file.mode, false);
+  const isSame = file.uid === uid && file.gid === gid && file.mode === own;
+  return isSame ? file : { ...file, mode: own, uid, gid };
+}
+
+function folderAs(given: Given, folder: FolderNode): FolderNode {
+  const { uid, gid } = given;
+  const mode = given.mode === null ? folder.mode : given.mode(folder.mode, true);
+  const parts = folder.parts.map((part) => {
+    const children = part.map((child) => as(given, child));
+    return children.every((child, i) => child === part[i]) ? part : children;
+  });
+  const isSame = folder.uid === uid && folder.gid === gid && folder.mode === mode;
+  if (isSame && parts.every((part, i) => part === folder.parts[i])) return folder;
+  return withParts(folder, { name: folder.name, mode, uid, gid }, parts);
+}
+
+type Owner = Pick<Made, "uid" | "gid" | "owner">;
+
+const root: Owner = { uid: 0, gid: 0, owner: null };
+
+/**
+ * Numbers are what the files get, a user's alone for the group too. A name is looked up in the passwd
+ * and group files of the stage: what holds those holds the numbers, and until then the owner goes by a
+ * negative one of its name. Where those files are not there it is root. Source: BuildKit,
+ * solver/llbsolver/file/user_linux.go.
+ */
+function ownerIn(files: StageFiles, owner: string, digest: Digest): Owner {
+  if (owner === "") return root;
+  const [user = "", group = user] = owner.split(/:(.*)/s, 2);
+  const uid = idOf(user);
+  const gid = idOf(group);
+  if (uid !== null && gid !== null) return { uid, gid, owner: null };
+  const holder = holderOf(files, [
+    ...(uid === null ? ["etc/passwd"] : []),
+    ...(gid === null && group !== user ? ["etc/group"] : []),
+  ]);
+  if (holder === null) return { uid: uid ?? 0, gid: gid ?? 0, owner: null };
+  const stand = -1 - Number.parseInt(digest(owner).slice(0, 12), 16);
+  return { uid: stand, gid: stand, owner: holder };
+}
+
+/** null: it is a name. */
+function idOf(text: string): number | null {
+  if (text === "" || text === "root") return 0;
+  return /^\d+$/.test(text) ? Number(text) : null;
+}
