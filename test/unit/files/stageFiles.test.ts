@@ -96,13 +96,13 @@ test("files that are not read yet are held by their COPY until they are", () => 
 test("of two files that go to one place the layer holds the last", () => {
   const [, copy] = stepsOf("FROM scratch\nCOPY a/x b/x /to/", { "a/x": "1", "b/x": "333" });
   assert.ok(copy !== undefined);
-  assert.deepEqual(layerContent(copy.step, copy.taken), { files: 1, bytes: 3 });
+  assert.deepEqual(layerContent(copy.step, copy.taken), { count: 1, bytes: 3 });
 });
 
 test("documents count by their bytes, beside files that are copied with them", () => {
   const [, copy] = stepsOf("FROM scratch\nCOPY a <<b /to/\näöü\nb", { a: "12345" });
   assert.ok(copy !== undefined);
-  assert.deepEqual(layerContent(copy.step, copy.taken), { files: 2, bytes: 12 });
+  assert.deepEqual(layerContent(copy.step, copy.taken), { count: 2, bytes: 12 });
 });
 
 test("what a download or a command leaves only a build can tell", () => {

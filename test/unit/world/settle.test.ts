@@ -42,7 +42,7 @@ function answerIn(world: World): Answer {
 function told({ analysis, needs }: Answer): unknown {
   const { steps, problems, summary } = analysis;
   return {
-    steps: steps.map(({ keyed, prediction, files }) => [keyed.key, prediction, files]),
+    steps: steps.map(({ keyed, prediction, inputs }) => [keyed.key, prediction, inputs]),
     problems,
     summary,
     needs: needs.map(needKey),
@@ -105,7 +105,7 @@ test("the order in which answers come does not matter", async () => {
   const plain = await settle(createPool(suppliers(), emptyWorld), answerIn, goOn);
   assert.deepEqual(plain.needs, []);
   assert.deepEqual(
-    plain.analysis.steps.flatMap(({ files }) => files?.count ?? []),
+    plain.analysis.steps.flatMap(({ inputs }) => inputs?.count ?? []),
     [1, 1],
   );
   await fc.assert(

@@ -11,6 +11,7 @@ import type { Baseline } from "../cache/records.js";
 import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
 import type { ContextInput, ContextView } from "../files/contextInput.js";
+import { type LayerContent, layerContent } from "../files/layerContent.js";
 import { type BuildGraph, placeOf, type Step, type StepPlace, stageAt } from "../graph/graph.js";
 import { layerNumbers, lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
@@ -60,8 +61,10 @@ export interface StepAnalysis {
   readonly stageLayer: number | null;
   /** In the stack of the final image. */
   readonly layer: number | null;
-  /** What it takes from the build context; null: nothing. */
-  readonly files: { readonly count: number; readonly bytes: number } | null;
+  /** What its layer holds, by what stands at the destinations; null: not known, or no layer. */
+  readonly files: LayerContent | null;
+  /** What it reads of the build context, which is in no layer for that; null: nothing. */
+  readonly inputs: { readonly count: number; readonly bytes: number } | null;
 }
 
 export interface Analysis {
@@ -142,7 +145,8 @@ function analysedSteps(
       effect: step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect,
       stageLayer,
       layer: place.stage !== null && inImage.has(place.stage) ? stageLayer : null,
-      files: countFiles(keyed.context),
+      files: step.operation?.kind === "copy" ? layerContent(step, keyed.taken) : null,
+      inputs: countFiles(keyed.context),
     };
   });
 }
@@ -161,7 +165,7 @@ function isBuilt(graph: BuildGraph, step: Step, place: StepPlace): boolean {
   return stage.isBuilt && (!stage.isReplaced || step.effect === "base");
 }
 
-function countFiles(context: readonly ContextInput[]): StepAnalysis["files"] {
+function countFiles(context: readonly ContextInput[]): StepAnalysis["inputs"] {
   if (context.length === 0) return null;
   let count = 0;
   let bytes = 0;

@@ -186,7 +186,7 @@ function additions(analysis: Analysis, analysed: StepAnalysis): ExplainedStep["a
       if (content === null) {
         return { text: say`How much it adds shows only in a build.`, files: null, bytes: null };
       }
-      const { files, bytes } = content;
+      const { count: files, bytes } = content;
       return { text: say`Adds ${count(files, "file")}, ${formatBytes(bytes)}.`, files, bytes };
     }
   }

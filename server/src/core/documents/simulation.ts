@@ -45,7 +45,10 @@ export interface StepJson {
   readonly cause: CauseJson | null;
   /** All causes, the first one included. */
   readonly causes: readonly CauseJson[];
+  /** What its layer holds, by what stands at the destinations; null: not known without building, or no layer. */
   readonly files: { readonly count: number; readonly bytes: number } | null;
+  /** What it reads of the build context: COPY sources, bind mounts; null: nothing. */
+  readonly inputs: { readonly count: number; readonly bytes: number } | null;
   /** What names it in a cache that BuildKit exports; null: nothing does. */
   readonly key: KeyJson | null;
   /**
@@ -182,6 +185,7 @@ function stepJson(analysis: Analysis, analysed: StepAnalysis, key: ExactKey | nu
     cause: causes[0] ?? null,
     causes,
     files: analysed.files,
+    inputs: analysed.inputs,
     key: key === null ? null : { digest: key.digest, complete: key.isComplete },
     trigger: step.isTrigger,
     ...(step.isOption ? { option: true } : {}),

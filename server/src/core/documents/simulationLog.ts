@@ -199,11 +199,11 @@ function baseImage({ keys }: Analysis, { base }: Stage): string {
 /** The files that the steps take from the context, each step's counted; null: none is taken. */
 function contextSize(analysis: Analysis): { count: number; bytes: number } | null {
   let size: { count: number; bytes: number } | null = null;
-  for (const { files, isBuilt } of analysis.steps) {
-    if (files === null || !isBuilt) continue;
+  for (const { inputs, isBuilt } of analysis.steps) {
+    if (inputs === null || !isBuilt) continue;
     size ??= { count: 0, bytes: 0 };
-    size.count += files.count;
-    size.bytes += files.bytes;
+    size.count += inputs.count;
+    size.bytes += inputs.bytes;
   }
   return size;
 }

@@ -16,7 +16,7 @@ import { say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText, printable } from "../text/surfaces.js";
 import { causeSentence } from "../words/causeWords.js";
-import { lensTitle } from "../words/lensTitle.js";
+import { contentWords, lensTitle } from "../words/lensTitle.js";
 import { predictionWords, shownPrediction } from "../words/predictionWords.js";
 import { baseWords, stageWords } from "../words/stageWords.js";
 
@@ -173,20 +173,19 @@ function layerNode(
   ids: ReadonlyMap<number, string>,
   prefix: string,
 ): LayerNode {
-  const { step, place, files } = analysed;
+  const { step, place, files, inputs } = analysed;
   const words = predictionWords(view, analysed);
-  const size = files === null ? [] : [filesWords(files)];
   const id = prefix + (ids.get(place.index) ?? "");
   const number = analysed.stageLayer === null ? "" : `${analysed.stageLayer}  `;
   return {
     ...plainNode(id, "layer", `${number}${shorten(step.text)}`),
-    description: [...size, ...(words === "" ? [] : [words])].join(" · "),
+    description: [...contentWords(analysed), ...(words === "" ? [] : [words])].join(" · "),
     accessibilityLabel: `${lensTitle(view, analysed)}: ${step.text}`,
     tooltip: layerTooltip(view, analysed),
     prediction: shownPrediction(analysed),
     line: place.line,
     // Inherited rows show no files: those stand under the stage that copies them.
-    children: files !== null && files.count > 0 && prefix === "" ? "lazy" : null,
+    children: files !== null && (inputs?.count ?? 0) > 0 && prefix === "" ? "lazy" : null,
   };
 }
 

@@ -8,18 +8,28 @@ import { standingAt } from "./standing.js";
 
 export interface LayerContent {
   /** Everything but directories. */
-  readonly files: number;
+  readonly count: number;
   /** Of the regular files among them. */
   readonly bytes: number;
 }
+
+const remembered = new WeakMap<Step, { taken: Selection | null; content: LayerContent | null }>();
 
 /**
  * Counts what stands at the destinations once the step has run: of two files that go to one place,
  * the last. null: only a build can tell. An archive that ADD unpacks counts as itself.
  * @param taken what a COPY takes; null: not known, or nothing
  */
-export function layerContent({ operation }: Step, taken: Selection | null): LayerContent | null {
-  if (operation?.kind === "makeDirectory") return { files: 0, bytes: 0 };
+export function layerContent(step: Step, taken: Selection | null): LayerContent | null {
+  const known = remembered.get(step);
+  if (known !== undefined && known.taken === taken) return known.content;
+  const content = contentOf(step, taken);
+  remembered.set(step, { taken, content });
+  return content;
+}
+
+function contentOf({ operation }: Step, taken: Selection | null): LayerContent | null {
+  if (operation?.kind === "makeDirectory") return { count: 0, bytes: 0 };
   if (operation?.kind !== "copy") return null;
   const { items, from } = operation;
   if (items.some(({ kind }) => kind === "http" || kind === "git")) return null;
@@ -35,5 +45,5 @@ export function layerContent({ operation }: Step, taken: Selection | null): Laye
       else if (isWhole) putContent(draft, to, node, madeByRoot);
     }
   });
-  return { files: root.fileCount, bytes: root.bytes };
+  return { count: root.fileCount, bytes: root.bytes };
 }

@@ -79,14 +79,14 @@ function configSentence(metadata: number): string {
 }
 
 function layerOf(view: View, analysed: StepAnalysis): StackLayer {
-  const { step, place, keyed, files, layer, stageLayer } = analysed;
+  const { step, place, keyed, inputs, layer, stageLayer } = analysed;
   // What a failing COPY would have copied is in no layer.
   const isMissing = keyed.fails && step.operation?.kind === "copy";
   const content = isMissing ? null : layerContent(step, keyed.taken);
   const words = predictionWords(view, analysed);
   const size =
-    content !== null && files !== null
-      ? `${count(content.files, "file")}, ${formatBytes(content.bytes)}`
+    content !== null && inputs !== null
+      ? `${count(content.count, "file")}, ${formatBytes(content.bytes)}`
       : step.operation?.kind === "run"
         ? say`size not known before a build`
         : "";

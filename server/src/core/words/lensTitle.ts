@@ -16,11 +16,17 @@ export function lensTitle(view: View, analysed: StepAnalysis): string {
       : say`Not needed for ${stageWords(target)}`;
   }
   const parts = [effectWords(view, analysed)];
-  if (analysed.files !== null && !analysed.keyed.fails) parts.push(filesWords(analysed.files));
+  if (!analysed.keyed.fails) parts.push(...contentWords(analysed));
   if (instructionKind(analysed.step.keyword) === undefined) return parts.join(" · ");
   const prediction = predictionWords(view, analysed);
   if (prediction !== "") parts.push(prediction);
   return parts.join(" · ");
+}
+
+/** What its layer holds; of a step of which nobody knows that, what it reads of the build context. */
+export function contentWords({ files, inputs }: StepAnalysis): readonly string[] {
+  if (files !== null) return [filesWords(files)];
+  return inputs === null ? [] : [say`reads ${filesWords(inputs)}`];
 }
 
 function effectWords({ analysis }: View, analysed: StepAnalysis): string {
