@@ -5,15 +5,8 @@ import type { Selection, Taken } from "../context/selection.js";
 import type { CopyOperation } from "../instructions/operation.js";
 import { joinPath } from "../text/paths.js";
 import { utf8Size } from "../text/utf8.js";
+import type { Placed } from "./stageFiles.js";
 import type { Standing } from "./standing.js";
-
-export interface Placed {
-  readonly taken: Taken;
-  /** Below the root of the stage; "" is the root itself. */
-  readonly to: string;
-  /** True for a file of which a build alone can tell whether it stands there, or in a folder of that name. */
-  readonly isPerhaps: boolean;
-}
 
 /**
  * What a selection takes and the documents of the Dockerfile at their places, in order: what comes

@@ -9,7 +9,7 @@ import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, MakeDirectoryOperation } from "../instructions/operation.js";
 import { cleanPath } from "../text/paths.js";
-import { type Placed, placesOf } from "./destinations.js";
+import { placesOf } from "./destinations.js";
 import { changed, makeDirectory, putContent, putNode, putPerhaps, putUnknown } from "./draft.js";
 import { as, givenBy, madeBy, madeForWorkdir } from "./givenHeaders.js";
 import {
@@ -25,6 +25,7 @@ import {
   isSameOrigin,
   madeByRoot,
   type Origin,
+  type Placed,
   type StageFiles,
   stageFiles,
 } from "./stageFiles.js";

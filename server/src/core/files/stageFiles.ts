@@ -7,8 +7,8 @@
 import type { Platform } from "../build/platform.js";
 import type { FileTree, FolderNode, TreeNode } from "../context/fileTree.js";
 import { folderNode, plainFolder } from "../context/folder.js";
+import type { Taken } from "../context/selection.js";
 import { isSameRef, type StageBase, type StepRef } from "../graph/graph.js";
-import type { Placed } from "./destinations.js";
 
 /** What holds files that only a build can tell: a step, or the base that a stage stands on. */
 export type Origin =
@@ -41,6 +41,14 @@ export interface StageFiles extends FileTree {
   readonly start: Origin | null;
   /** What has been put there since, the last first; null: nothing. */
   readonly puts: Put | null;
+}
+
+export interface Placed {
+  readonly taken: Taken;
+  /** Below the root of the stage; "" is the root itself. */
+  readonly to: string;
+  /** True for a file of which a build alone can tell whether it stands there, or in a folder of that name. */
+  readonly isPerhaps: boolean;
 }
 
 /** What one step has put into its stage. */

@@ -2,13 +2,13 @@
 import type { FolderNode, TreeNode } from "../context/fileTree.js";
 import { childOf, nodeAt } from "../context/folder.js";
 import { baseName, isWithin, joinPath, parentPath, pathInRoot } from "../text/paths.js";
-import type { Placed } from "./destinations.js";
 import { hasDirectory, usualDirectories } from "./knownDirectories.js";
 import {
   nameInFolder,
   namesOf,
   type Origin,
   originOf,
+  type Placed,
   type Put,
   type StageFiles,
 } from "./stageFiles.js";
