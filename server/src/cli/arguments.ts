@@ -14,6 +14,7 @@ import type { BuildDefinition } from "../core/build/definition.js";
 import type { Platform } from "../core/build/platform.js";
 import { parsePlatform } from "../core/build/platform.js";
 import { commandLineDefinition } from "../core/definitions/commandLine.js";
+import { nearest } from "../core/text/nearest.js";
 import { hostError } from "../host/errors.js";
 import { hostPlatform } from "../host/platform.js";
 import {
@@ -73,6 +74,14 @@ const shared = {
   ...flagOptions,
 } as const;
 
+const simulateOptions = {
+  ...shared,
+  against: { type: "string" },
+  state: { type: "string" },
+  "dry-run": { type: "boolean" },
+  exact: { type: "boolean" },
+} as const;
+
 const usualFormats: readonly Format[] = ["text", "json", "markdown"];
 
 /** Reads the words that the commands about one build share. Errors: `UsageError`. */
@@ -86,26 +95,18 @@ export function readBuildArgumentsWith<F extends string>(
   io: CliIo,
   formats: readonly F[],
 ): BuildArguments<F> {
-  const { values, positionals } = parsed(() =>
-    parseArgs({ args: [...words], allowPositionals: true, options: shared }),
+  const { values, positionals } = parsed(
+    () => parseArgs({ args: [...words], allowPositionals: true, options: shared }),
+    Object.keys(shared),
   );
   return buildArguments(values, positionals, io, formats);
 }
 
 /** Reads the words of `simulate`. Errors: `UsageError`. */
 export function readSimulateArguments(words: readonly string[], io: CliIo): SimulateArguments {
-  const { values, positionals } = parsed(() =>
-    parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        ...shared,
-        against: { type: "string" },
-        state: { type: "string" },
-        "dry-run": { type: "boolean" },
-        exact: { type: "boolean" },
-      },
-    }),
+  const { values, positionals } = parsed(
+    () => parseArgs({ args: [...words], allowPositionals: true, options: simulateOptions }),
+    Object.keys(simulateOptions),
   );
   const against = values.against ?? "last";
   if (against === "") throw new UsageError("--against needs last, empty or a git ref");
@@ -140,7 +141,8 @@ function buildArguments<F extends string>(
     throw new UsageError("CONTEXT is missing: name the folder of the build context");
   }
   if (extra !== undefined) throw new UsageError(`one CONTEXT at a time: "${extra}" is too much`);
-  const context = readContext(contextText, cwd);
+  const meant = values.file === undefined ? meantByFile(contextText) : "";
+  const context = readContext(contextText, cwd, meant);
   const { builder = "buildkit" } = values;
   const takesFolders = !isBuilder(builder) || rulesOf(builder).takesNamedContexts;
   if (!takesFolders && (values["build-context"] ?? []).length > 0) {
@@ -177,17 +179,30 @@ function buildArguments<F extends string>(
   };
 }
 
-/** Node's own sentence about a wrong option, without its advice for programmers. */
-function parsed<T>(parse: () => T): T {
+/**
+ * Node's own sentence about a wrong option, without its advice for programmers.
+ * @param names the options that there are
+ */
+function parsed<T>(parse: () => T, names: readonly string[]): T {
   try {
     return parse();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(message.split(/\.? To specify|\n/)[0] ?? message);
+    const sentence = message.split(/\.? To specify|\n/)[0] ?? message;
+    const [, option = ""] = /^Unknown option '--([\w-]+)'/.exec(message) ?? [];
+    const near = nearest(option, names);
+    throw new UsageError(near === null ? sentence : `${sentence}; did you mean --${near}?`);
   }
 }
 
-function readContext(text: string, cwd: string): string {
+/** What a Dockerfile in the place of its context was meant to be. */
+function meantByFile(file: string): string {
+  const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text}'`);
+  return `; did you mean -f ${quoted(file)} ${quoted(path.dirname(file))}?`;
+}
+
+/** @param meant what is added where it is a file */
+function readContext(text: string, cwd: string, meant = ""): string {
   if (text === "-" || /^(?:https?|git|ssh):\/\//.test(text)) {
     throw new UsageError(`${text}: a context must be a folder on this machine`);
   }
@@ -197,7 +212,7 @@ function readContext(text: string, cwd: string): string {
   } catch (error) {
     throw new UsageError(`${text}: ${reasonOf(error, "no such folder")}`);
   }
-  throw new UsageError(`${text}: not a folder`);
+  throw new UsageError(`${text}: not a folder${meant}`);
 }
 
 /** Why a path cannot be read, in a few words. */

@@ -1,4 +1,5 @@
 /** The command line: finds the command and turns its outcome into an exit code. */
+import { nearest } from "../core/text/nearest.js";
 import { printable } from "../core/text/surfaces.js";
 import { version } from "../version.js";
 import { UsageError } from "./arguments.js";
@@ -43,7 +44,14 @@ async function command(words: readonly string[], io: CliIo): Promise<number> {
   }
   const named = commands.find((known) => known.name === name);
   if (named === undefined) {
-    io.error(`stratacast: there is no command "${name}"; stratacast --help lists them`);
+    const near = nearest(
+      name,
+      commands.map((known) => known.name),
+    );
+    const meant = near === null ? "" : `; did you mean "${near}"?`;
+    io.error(
+      `stratacast: there is no command "${name}"${meant || "; stratacast --help lists them"}`,
+    );
     return 2;
   }
   const end = rest.indexOf("--");

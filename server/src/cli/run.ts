@@ -1,7 +1,6 @@
 /** `stratacast run`: what `docker run` of the image would do. */
 
-import { runPlanDocument, runPlanText } from "../core/documents/runPlanText.js";
-import { runPlan } from "../core/insight/runPlan.js";
+import { runJson, runPlanDocument, runPlanText } from "../core/documents/runPlanText.js";
 import { jsonText } from "../core/text/surfaces.js";
 import { readBuildArguments, sharedOptions, UsageError } from "./arguments.js";
 import type { CliCommand } from "./command.js";
@@ -28,7 +27,7 @@ ${sharedOptions}
       io,
     );
     const analysis = await explainProject(await readProject(args.definition, io), io);
-    const plan = runPlan(analysis, options);
+    const plan = runJson(analysis, options);
     if (plan === null) {
       const { dockerfile } = shownPlace(args.definition);
       throw new UsageError(`${dockerfile}: no FROM, so there is no image`);

@@ -3,9 +3,8 @@ import { toDocumentParams } from "../convert/fromProtocol.js";
 import { explainDocument } from "../core/documents/explainDocument.js";
 import { explainPage } from "../core/documents/explainPage.js";
 import { failureDocument } from "../core/documents/failureDocument.js";
-import { runPlanDocument } from "../core/documents/runPlanText.js";
+import { runJson, runPlanDocument } from "../core/documents/runPlanText.js";
 import { failureAt } from "../core/insight/failure.js";
-import { runPlan } from "../core/insight/runPlan.js";
 import { glossaryDocument } from "../core/words/glossary.js";
 import type { DocumentParams } from "../protocol.js";
 import type { LiveBuild } from "../workspace/build.js";
@@ -31,7 +30,7 @@ function documentOf(build: LiveBuild, asked: DocumentParams): string {
         picture: asked.format === "preview" ? "svg" : "text",
       });
     case "run":
-      return runPlanDocument(runPlan(view.analysis, { remove: true, args: [] }), name);
+      return runPlanDocument(runJson(view.analysis, { remove: true, args: [] }), name);
     case "glossary":
       return glossaryDocument();
     case "failure":

@@ -5,8 +5,8 @@ import path from "node:path";
 import { test } from "node:test";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { explainJson } from "../../../server/src/core/documents/explain.js";
+import { runJson } from "../../../server/src/core/documents/runPlanText.js";
 import { simulationJson } from "../../../server/src/core/documents/simulation.js";
-import { runPlan } from "../../../server/src/core/insight/runPlan.js";
 import { inRepository } from "../../support/repository.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { isThorough } from "../../support/thorough.js";
@@ -75,7 +75,7 @@ HEALTHCHECK NONE
 
 /** Each shows another way in which a container is not what its Dockerfile looks like. */
 const trapped = {
-  "shell forms": "FROM scratch\nENTRYPOINT serve\nCMD run me\n",
+  "shell forms": "FROM scratch\nENTRYPOINT check; serve\nCMD run me\n",
   "a CMD for an ENTRYPOINT": 'FROM a\nENTRYPOINT ["/e"]\nCMD run me\n',
   "exec forms": 'FROM a\nENTRYPOINT ["nginx -g off"]\nCMD ["$HOME"]\nCMD [\'x\']\n',
   "nothing to run": "FROM scratch\nCOPY app.py /\n",
@@ -154,7 +154,7 @@ test("run keeps to its schema with every trap that it knows, and its schema name
   for (const [name, text] of [...own, ...cases]) {
     const analysis = analysisOf({ text, files });
     for (const options of [given, { remove: false, args: [] }]) {
-      const plan = runPlan(analysis, options);
+      const plan = runJson(analysis, options);
       if (plan !== null) keeps(printed(plan), name);
     }
   }

@@ -18,6 +18,7 @@ import {
   layerChildren,
   layerStack,
 } from "../../../server/src/core/features/layerStack.js";
+import { knownConfig } from "../../../server/src/core/graph/graph.js";
 import { configToJson, emptyConfig } from "../../../server/src/core/image/config.js";
 import {
   statusDetail,
@@ -118,7 +119,8 @@ checkFixtures("simulation", ({ view }) => ({
 }));
 
 checkFixtures("config", ({ view }) => {
-  const config = configToJson(view.analysis.graph.target?.config ?? emptyConfig);
+  const { target } = view.analysis.graph;
+  const config = configToJson(target === null ? emptyConfig : knownConfig(target));
   return {
     expect: {
       "": Object.entries(config)

@@ -1,8 +1,12 @@
 /** What docker run does: the final values as a real image has them, and the traps by name. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { runPlanDocument, runPlanText } from "../../../server/src/core/documents/runPlanText.js";
-import { type RunPlan, runPlan } from "../../../server/src/core/insight/runPlan.js";
+import {
+  type RunJson,
+  runJson,
+  runPlanDocument,
+  runPlanText,
+} from "../../../server/src/core/documents/runPlanText.js";
 import type { RunOptions } from "../../../server/src/core/insight/runTraps.js";
 import { assertMarkdown } from "../../support/hostile.js";
 import { viewOf } from "../../support/viewOf.js";
@@ -36,21 +40,33 @@ test("an ENTRYPOINT clears the CMD of the stage below", () => {
 test("an ENTRYPOINT in shell form ignores CMD", () => {
   const plan = planOf('FROM a\nENTRYPOINT serve\nCMD ["--port", "80"]');
   assert.deepEqual(plan.argv, ["/bin/sh", "-c", "serve", "--port", "80"]);
-  assert.deepEqual(codes(plan), ["shell-entrypoint-ignores-cmd 2", "shell-is-process-1 2"]);
+  assert.deepEqual(codes(plan), ["shell-entrypoint-ignores-cmd 2"]);
 });
 
 test("traps are named where they are, and only there", () => {
   const cases: readonly (readonly [string, readonly string[]])[] = [
-    ["FROM a\nCMD serve", ["shell-is-process-1 2"]],
+    ["FROM a\nCMD serve --port 80 2>&1", []],
+    ["FROM a\nCMD serve && sleep 1", ["shell-is-process-1 2"]],
+    ["FROM a\nCMD migrate; exec serve", []],
+    ["FROM a\nCMD if true; then serve; fi", ["shell-is-process-1 2"]],
+    ["FROM a\nCMD echo 'a; b' $(c; d) \"e && f\"", []],
+    ['FROM a\nCMD ["sh", "-c", "a; b"]', ["shell-is-process-1 2"]],
+    ['FROM a\nCMD ["/bin/bash", "-ec", "a | tee /log"]', ["shell-is-process-1 2"]],
+    ['FROM a\nCMD ["bash", "serve.sh", "-c", "a; b"]', []],
+    ['FROM a\nENTRYPOINT ["sh", "-c", "serve"]\nCMD ["x"]', ["shell-entrypoint-ignores-cmd 2"]],
+    ['FROM a\nENTRYPOINT ["sh", "-c", "serve \\"$@\\"", "--"]\nCMD ["x"]', []],
+    ['FROM a\nENTRYPOINT ["tini", "--"]\nCMD a; b', []],
+    ['FROM a\nENTRYPOINT ["/usr/bin/dumb-init", "--"]\nCMD ["sh", "-c", "echo $HOME; b"]', []],
+    ['FROM scratch\nCMD ["/bin/sh", "-c", "serve"]', ["no-shell 2"]],
     ["FROM a\nCMD exec serve", []],
     ['FROM a\nCMD ["sh", "-c", "echo $HOME"]', []],
     ['FROM a\nCMD ["echo", "$HOME"]', ["exec-form-expands-nothing 2"]],
     ['FROM a\nCMD ["nginx -g x"]', ["exec-form-splits-nothing 2"]],
     ['FROM a\nENTRYPOINT ["/e"]\nCMD ["a b"]', []],
-    ["FROM a\nCMD ['nginx']", ["shell-is-process-1 2", "broken-exec-form 2"]],
+    ["FROM a\nCMD ['nginx']", ["broken-exec-form 2"]],
     ['FROM a\nENTRYPOINT ["/e"]\nCMD serve', ["shell-cmd-for-entrypoint 3"]],
     ['FROM a\nCMD ["x"]\nRUN y\nCMD ["z"]', ["overridden 2"]],
-    ["FROM scratch\nCMD serve", ["shell-is-process-1 2", "no-shell 2"]],
+    ["FROM scratch\nCMD serve", ["no-shell 2"]],
     ["FROM scratch\nCOPY a /", ["no-command null"]],
     ["FROM a\nCOPY a /", []],
   ];
@@ -95,6 +111,49 @@ test("what only the base image can tell is not made up", () => {
   );
 });
 
+test("what counts on an unknown base is told as far as it is known", () => {
+  const plan = planOf('FROM a\nWORKDIR src\nENV PATH=$PATH:/o B="$BASE/x" C=1\nCMD ["x"]');
+  const values = Object.fromEntries(plan.values.map(({ name, value }) => [name, value]));
+  assert.equal(values["Directory"], "src");
+  assert.equal(values["Environment"], "PATH=$PATH:/o, B=$BASE/x, C=1");
+  assert.match(runPlanText(plan), /as process 1, .*, in src in the base image's directory\./);
+  const known = planOf(
+    "FROM a\nWORKDIR src\nWORKDIR /x\nWORKDIR y\nENV PATH=/o\nENV PATH=$PATH:/p",
+  );
+  const set = Object.fromEntries(known.values.map(({ name, value }) => [name, value]));
+  assert.equal(set["Directory"], "/x/y");
+  assert.equal(set["Environment"], "PATH=/o:/p");
+});
+
+test("of a base that cannot be read nothing is claimed", () => {
+  const plan = planOf("ARG BASE\nFROM $BASE\nCOPY a /");
+  assert.equal(plan.baseIsKnown, false);
+  assert.deepEqual(codes(plan), []);
+  assert.deepEqual(
+    plan.values.map(({ value }) => value),
+    plan.values.map(() => null),
+  );
+});
+
+test("what is wrong with the file stands above the plan, and there is no image then", () => {
+  const plan = planOf("FROM a\nEXPOSE nope");
+  assert.match(runPlanText(plan), /^error, line 2: "nope" is not a port/m);
+  assert.match(runPlanText(plan), /not there as long as the build fails/);
+  assert.match(runPlanDocument(plan, "Dockerfile"), /^- \*\*error\*\*, line 2: "nope"/m);
+  const other = planOf("FROM a\nRUN x");
+  assert.deepEqual(other.findings, []);
+  assert.match(runPlanText(other), /A build with -t IMAGE puts it there/);
+});
+
+test("a shell that has one command replaces itself, and an init passes signals on", () => {
+  const signals = (text: string): string => runPlanText(planOf(text));
+  assert.match(signals("FROM a\nCMD serve"), /one command and replaces itself/);
+  assert.doesNotMatch(signals("FROM a\nCMD a; b"), /replaces itself/);
+  for (const line of ['["tini", "--", "serve"]', '["/sbin/dumb-init", "serve"]', "tini -- serve"])
+    assert.match(signals(`FROM a\nENTRYPOINT ${line}`), /is an init: it passes/, line);
+  assert.match(signals('FROM a\nCMD ["serve"]'), /--init puts a small init/);
+});
+
 test("six steps, in both forms, and nothing of the Dockerfile is markup", () => {
   const plan = planOf('FROM a\nCMD ["<b>", "[x](command:y)"]');
   assert.equal(plan.steps.length, 6);
@@ -103,12 +162,12 @@ test("six steps, in both forms, and nothing of the Dockerfile is markup", () => 
   assert.match(runPlanDocument(null, "Dockerfile"), /no FROM/);
 });
 
-function planOf(text: string, options: RunOptions = { remove: false, args: [] }): RunPlan {
-  const plan = runPlan(viewOf(text).analysis, options);
+function planOf(text: string, options: RunOptions = { remove: false, args: [] }): RunJson {
+  const plan = runJson(viewOf(text).analysis, options);
   assert.ok(plan !== null);
   return plan;
 }
 
-function codes(plan: RunPlan): readonly string[] {
+function codes(plan: RunJson): readonly string[] {
   return plan.traps.map(({ code, line }) => `${code} ${line}`);
 }

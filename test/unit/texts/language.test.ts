@@ -10,7 +10,7 @@ import type { View } from "../../../server/src/core/analysis/view.js";
 import { explainDocument } from "../../../server/src/core/documents/explainDocument.js";
 import { explainPage } from "../../../server/src/core/documents/explainPage.js";
 import { failureDocument } from "../../../server/src/core/documents/failureDocument.js";
-import { runPlanDocument } from "../../../server/src/core/documents/runPlanText.js";
+import { runJson, runPlanDocument } from "../../../server/src/core/documents/runPlanText.js";
 import { sharedLayersDocument } from "../../../server/src/core/documents/sharedLayersDocument.js";
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
@@ -21,7 +21,6 @@ import {
   layerStack,
 } from "../../../server/src/core/features/layerStack.js";
 import { failureAt } from "../../../server/src/core/insight/failure.js";
-import { runPlan } from "../../../server/src/core/insight/runPlan.js";
 import { sharedLayers } from "../../../server/src/core/insight/sharedLayers.js";
 import { type Language, speak } from "../../../server/src/core/text/say.js";
 import { glossaryDocument } from "../../../server/src/core/words/glossary.js";
@@ -111,7 +110,7 @@ function answersOf(view: View): readonly (readonly [string, string])[] {
     ["status", `${statusText(view)}\n${statusDetail(view)}`],
     ["explainDocument", explainDocument(view, { name, picture: "text" })],
     ["explainPage", withoutTags(explainPage(view, { name }))],
-    ["run", runPlanDocument(runPlan(analysis, { remove: true, args: [] }), name)],
+    ["run", runPlanDocument(runJson(analysis, { remove: true, args: [] }), name)],
     [
       "failure",
       places

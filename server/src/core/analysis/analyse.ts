@@ -108,7 +108,11 @@ function analyseGraph(
   const isRejected = graph.isRejected || problems.length > 0;
   const keys = predictKeys({ graph, context, folders, isRejected, baseline, digest }, runs);
   const isCompared = baseline.kind !== "pending" && baseline.kind !== "unknown";
-  const predictions = isCompared ? explainPredictions(graph, keys, baseline, digest, causes) : [];
+  const treeOf = (folder: string | null): FileTree | null =>
+    (folder === null ? context : folders.get(folder))?.tree ?? null;
+  const predictions = isCompared
+    ? explainPredictions(graph, keys, baseline, digest, treeOf, causes)
+    : [];
   const steps = analysedSteps(graph, keys, predictions);
   return {
     input,

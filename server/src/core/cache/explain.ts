@@ -24,6 +24,7 @@ export function explainPredictions(
   keys: Keys,
   baseline: Baseline,
   digest: Digest,
+  treeOf: Comparison["treeOf"],
   kept = new KeptCauses(),
 ): readonly Prediction[] {
   const { build } = baseline;
@@ -43,6 +44,7 @@ export function explainPredictions(
         return values;
       },
       digest,
+      treeOf,
     },
     kept,
     firstInputs: build === null ? new Map() : firstInputsOf(build),

@@ -1,7 +1,9 @@
 /** What changed in a step itself since the build before: its words, its files, the values it sees. */
+import type { FileTree } from "../context/fileTree.js";
 import { compareManifests } from "../context/manifest.js";
 import { type BuildGraph, lineOf, type Step, type StepRef, stageAt } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
+import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
 import { instructionKind } from "../instructions/index.js";
 import type { Setting } from "../instructions/kind.js";
@@ -21,6 +23,8 @@ export interface Comparison {
   /** null: there was no build. */
   readonly values: ChangedValues | null;
   readonly digest: Digest;
+  /** The files of a build context; `folder` null: the main one. null: they are not known. */
+  readonly treeOf: (folder: string | null) => FileTree | null;
 }
 
 export interface OwnChanges {
@@ -58,7 +62,13 @@ export function ownChanges(
   if (isEdited && changed.size > 0) causes.push({ code: "instruction-changed", at });
   causes.push(...files, ...optionChanges(at, changed, isEdited));
   if (changed.size > 0) causes.push(...valueChanges(comparison, keyed, before, changed, isEdited));
-  return { causes, isOfStep: changed.size === 0 && !isElsewhere };
+  // Whether a file is gone or hidden, the ignore file says, and not the step.
+  const isByIgnoreFile = files.some(
+    (cause) =>
+      cause.code === "context-content-changed" &&
+      cause.changes.some(({ how }) => how === "removed" || how === "hidden"),
+  );
+  return { causes, isOfStep: changed.size === 0 && !isElsewhere && !isByIgnoreFile };
 }
 
 /** The inputs that are documents in the Dockerfile itself. */
@@ -72,7 +82,7 @@ function areSameNames(a: readonly InputName[], b: readonly InputName[]): boolean
 
 /** Where the sources themselves are others than before, files that came or went say nothing. */
 function fileChanges(
-  { baseline, digest }: Comparison,
+  { baseline, digest, treeOf }: Comparison,
   keyed: KeyedStep,
   before: StepRecord,
   isElsewhere: boolean,
@@ -84,12 +94,22 @@ function fileChanges(
   const changes: readonly PathChange[] = [
     ...found.contentChanged.map((path) => ({ path, how: "changed" as const })),
     ...(isElsewhere ? [] : found.added).map((path) => ({ path, how: "added" as const })),
-    ...(isElsewhere ? [] : found.removed).map((path) => ({ path, how: "removed" as const })),
+    ...(isElsewhere ? [] : removals(found.removed, treeOf(context.folder))),
     ...found.modeChanged.map((path) => ({ path, how: "mode" as const })),
   ];
   if (changes.length === 0) return [];
   return [{ code: "context-content-changed", at: { stage: keyed.stage, nth: keyed.nth }, changes }];
 }
+
+/** A file that is not taken any more is gone, or hidden by the ignore file. */
+function removals(paths: readonly string[], tree: FileTree | null): readonly PathChange[] {
+  if (tree === null) return paths.map((path) => ({ path, how: "removed" }));
+  return removed.get([paths, tree], () =>
+    paths.map((path) => ({ path, how: tree.isIgnored(path) ? "hidden" : "removed" })),
+  );
+}
+
+const removed = new RememberedByObjects<readonly PathChange[]>();
 
 /** The network is the RUN's own matter as well: an edited one has said it. */
 function optionChanges(

@@ -181,7 +181,8 @@ function outcomesOf(
   return done;
 }
 
-/** A step above one that fails is not built; nor, where the builder works in order, is a later stage. */
+/**
+ * A step above one that fails is not built, nor one that takes files of a stage that is not; nor, where the builder works in order, is a later stage. */
 function laidOver(
   { graph, isRejected, baseline }: PredictionInput,
   outcomes: readonly (StageOutcome | null)[],
@@ -210,13 +211,14 @@ function laidOver(
       let keyed: KeyedStep;
       if (outcome === undefined) keyed = notBuilt(step, index, nth);
       else {
-        const fails = outcome.fails || outcome.sources.some((source) => failed[source] === true);
-        const prediction = fails || hasFailed || !isCompared ? null : outcome.found;
+        const waits = outcome.sources.some((source) => failed[source] === true);
+        const fails = outcome.fails && !waits;
+        const prediction = fails || waits || hasFailed || !isCompared ? null : outcome.found;
         const root = prediction === null ? null : rootBelow(outcome, prediction, below, stages);
         keyed = new KeyedStep(outcome, prediction, fails, below, root, index, nth, names);
         if (outcome.definition !== null) below = keyed;
-        hasFailed ||= fails;
-        isStopped ||= fails && graph.rules.worksInOrder;
+        hasFailed ||= fails || waits;
+        isStopped ||= (fails || waits) && graph.rules.worksInOrder;
       }
       (step.isOption ? options : all).push(keyed);
     }

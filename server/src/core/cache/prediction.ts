@@ -96,7 +96,8 @@ export type StepProblem = GraphProblem | SelectionProblem | ObstacleProblem;
 /** A file of the build context. */
 export interface PathChange {
   readonly path: string;
-  readonly how: "changed" | "added" | "removed" | "mode";
+  /** `hidden`: it was taken, and the ignore file hides it now, there or not. */
+  readonly how: "changed" | "added" | "removed" | "hidden" | "mode";
 }
 
 /** What a step sees of the instructions above it. */

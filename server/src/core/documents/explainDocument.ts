@@ -15,7 +15,7 @@ import { codeBlock, codeSpan, markdownText, tableCode, tableText } from "../text
 import { stageWords } from "../words/stageWords.js";
 import { baselineMessage, summarySentence } from "../words/summary.js";
 import { type Explained, explain } from "./explain.js";
-import { explainTable, severityWords, totalsSentence } from "./explainText.js";
+import { explainTable, findingList, totalsSentence } from "./explainText.js";
 
 export interface DocumentOptions {
   /** The Dockerfile as it is called in the document. */
@@ -31,14 +31,10 @@ export function explainDocument(view: View, { name, picture }: DocumentOptions):
     picture === "svg"
       ? htmlBlock(pictureSvg(view, { part: "all", reach: "none", id: "stratacast-picture" }))
       : textPicture(view);
-  const findings = explained.findings.map(
-    ({ severity, message, line }) =>
-      `- **${severityWords(severity)}**${line === null ? "" : `, ${say`line ${line}`}`}: ${markdownText(message)}`,
-  );
   return [
     `# ${codeSpan(name) === "" ? say`Layers of a Dockerfile` : say`Layers of ${codeSpan(name)}`}`,
     markdownText(settingSentence(view)),
-    ...(findings.length === 0 ? [] : [findings.join("\n")]),
+    ...(explained.findings.length === 0 ? [] : [findingList(explained.findings)]),
     ...(drawn === null ? [] : [`## ${say`The picture`}`, drawn]),
     `## ${say`The Dockerfile`}`,
     codeBlock(analysis.input.dockerfile.text, "dockerfile"),

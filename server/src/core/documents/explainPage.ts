@@ -8,7 +8,7 @@ import type { Digest } from "../host.js";
 import { pictureSvg } from "../picture/pictureSvg.js";
 import { say, spokenLanguage } from "../text/say.js";
 import { printableLines, xmlLines, xmlText } from "../text/surfaces.js";
-import { causeSentence } from "../words/causeWords.js";
+import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
 import { verdict } from "../words/predictionWords.js";
 import { explain } from "./explain.js";
 import { changeRows, changeTitles, settingSentence, totals } from "./explainDocument.js";
@@ -35,7 +35,9 @@ export function explainPage(view: View, { name }: PageOptions): string {
       listOf(step.inside),
       listOf([
         ...step.notes,
-        ...(cause === undefined ? [] : [`${cache}: ${causeSentence(cause, analysis.graph)}`]),
+        ...(cause === undefined || isOfEveryStep(cause)
+          ? []
+          : [`${cache}: ${causeSentence(cause, analysis.graph)}`]),
       ]),
     ];
     // Triggers stand at the line of their FROM: the first row of a line is where its links lead.

@@ -2,7 +2,7 @@
 
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
-import { printable, tableCode, tableText } from "../text/surfaces.js";
+import { markdownText, printable, tableCode, tableText } from "../text/surfaces.js";
 import type { Explained, ExplainedStep } from "./explain.js";
 import type { FindingJson } from "./simulation.js";
 
@@ -92,6 +92,16 @@ export function totalsSentence({ totals }: Explained): string {
 }
 
 /** How a finding is called. */
+/** As a list in Markdown. */
+export function findingList(findings: readonly FindingJson[]): string {
+  return findings
+    .map(
+      ({ severity, message, line }) =>
+        `- **${severityWords(severity)}**${line === null ? "" : `, ${say`line ${line}`}`}: ${markdownText(message)}`,
+    )
+    .join("\n");
+}
+
 export function severityWords(severity: FindingJson["severity"]): string {
   switch (severity) {
     case "error":

@@ -1,14 +1,34 @@
 /** What `docker run` does, for a terminal and as Markdown. */
 
-import type { RunPlan } from "../insight/runPlan.js";
+import type { Analysis } from "../analysis/analyse.js";
+import { type RunPlan, runPlan } from "../insight/runPlan.js";
+import type { RunOptions } from "../insight/runTraps.js";
 import { say } from "../text/say.js";
 import { codeSpan, markdownText, printable, tableCode, tableText } from "../text/surfaces.js";
+import { findingList, severityWords } from "./explainText.js";
+import { type FindingJson, findingsJson } from "./simulation.js";
 
-export function runPlanText(plan: RunPlan): string {
+/** The plan with what is wrong with the Dockerfile. */
+export interface RunJson extends RunPlan {
+  readonly findings: readonly FindingJson[];
+}
+
+/** null: the Dockerfile has no stage, so there is no image. */
+export function runJson(analysis: Analysis, options: RunOptions): RunJson | null {
+  const plan = runPlan(analysis, options);
+  return plan === null ? null : { ...plan, findings: findingsJson(analysis) };
+}
+
+export function runPlanText(plan: RunJson): string {
   const width = Math.max(...plan.values.map(({ name }) => name.length));
   return [
     plan.command,
     "",
+    ...plan.findings.map(
+      ({ severity, message, line }) =>
+        `${severityWords(severity)}${line === null ? "" : `, ${say`line ${line}`}`}: ${printable(message)}`,
+    ),
+    ...(plan.findings.length === 0 ? [] : [""]),
     ...plan.steps.flatMap(({ title, details }, at) => [
       `${at + 1}. ${title}`,
       ...details.map((detail) => `   ${detail}`),
@@ -30,7 +50,7 @@ export function runPlanText(plan: RunPlan): string {
 }
 
 /** @param name the Dockerfile as it is called in the document */
-export function runPlanDocument(plan: RunPlan | null, name: string): string {
+export function runPlanDocument(plan: RunJson | null, name: string): string {
   const title = `# ${say`What docker run does`}`;
   if (plan === null) {
     return `${title}\n\n${say`${codeSpan(name)} has no FROM yet, so there is no image to run.`}\n`;
@@ -42,6 +62,7 @@ export function runPlanDocument(plan: RunPlan | null, name: string): string {
   return [
     title,
     say`With the image of ${codeSpan(name)}, for ${codeSpan(plan.command)}. Nothing was run.`,
+    ...(plan.findings.length === 0 ? [] : [findingList(plan.findings)]),
     ...(traps.length === 0 ? [] : [`## ${say`Look out`}`, traps.join("\n")]),
     `## ${say`Step by step`}`,
     plan.steps

@@ -6,7 +6,7 @@ import type { StepContents } from "../cache/exact/contents.js";
 import { type ExactKey, exactKeys } from "../cache/exact/exactKeys.js";
 import { type Cause, changedPaths } from "../cache/prediction.js";
 import { layerContent } from "../files/layerContent.js";
-import { type BuildGraph, lineOf } from "../graph/graph.js";
+import { type BuildGraph, knownConfig, lineOf } from "../graph/graph.js";
 import { type ConfigJson, configToJson, emptyConfig } from "../image/config.js";
 import type { Effect } from "../instructions/kind.js";
 import { buildLineIndex, positionAt } from "../text/lineIndex.js";
@@ -129,7 +129,7 @@ export function simulationJson(
         instruction: layer.step.keyword,
         bytes: copiedBytes(layer),
       })),
-      config: configToJson(graph.target?.config ?? emptyConfig),
+      config: configToJson(graph.target === null ? emptyConfig : knownConfig(graph.target)),
     },
     summary: analysis.summary,
     findings: findingsJson(analysis),

@@ -2,7 +2,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { printable, tableCode, tableText } from "../text/surfaces.js";
-import { causeSentence } from "../words/causeWords.js";
+import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
 import { verdict } from "../words/predictionWords.js";
 import { problemWords, severityOf } from "../words/problems.js";
 import { summarySentence } from "../words/summary.js";
@@ -18,7 +18,7 @@ export function simulationText(analysis: Analysis): string {
       `${String(place.line).padStart(width)}  ${verdict(analysed).padEnd(11)}  ${effectWords(analysed).padEnd(effectWidth)}  ${printable(step.text)}`,
     );
     const [cause] = analysed.prediction.causes;
-    if (cause !== undefined)
+    if (cause !== undefined && !isOfEveryStep(cause))
       lines.push(`${" ".repeat(width)}  ↳ ${printable(causeSentence(cause, analysis.graph))}`);
   }
   return [...lines, "", ...findings(analysis), printable(summarySentence(analysis)), ""].join("\n");
@@ -27,7 +27,7 @@ export function simulationText(analysis: Analysis): string {
 export function simulationMarkdown(analysis: Analysis): string {
   const rows = analysis.steps.map((analysed) => {
     const [cause] = analysed.prediction.causes;
-    return `| ${analysed.place.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined ? "" : tableText(causeSentence(cause, analysis.graph))} |`;
+    return `| ${analysed.place.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined || isOfEveryStep(cause) ? "" : tableText(causeSentence(cause, analysis.graph))} |`;
   });
   return [
     "| Line | Layer | Instruction | Cache | Why |",

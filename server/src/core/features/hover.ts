@@ -116,13 +116,15 @@ const shownValue = 200;
 function variableMarkdown(analysis: Analysis, { step }: StepAnalysis, name: string): string {
   const found = valueBefore(analysis, step, name);
   const variable = codeSpan(name);
-  if (found === null) return unsetWords(analysis, step, variable);
+  if (found === null) return unsetWords(analysis, step, name);
   const shown =
     found.value.length > shownValue ? `${found.value.slice(0, shownValue)}…` : found.value;
   const value = shown === "" ? say`an empty text` : codeSpan(shown);
   const { line, keyword } = found;
   if (line === null || keyword === null)
     return say`${variable} is ${value}, set by the builder or the base image.`;
+  if (found.isOpen)
+    return say`${variable} is ${value}, set by ${keyword} in line ${line}; only the base image can tell the rest.`;
   const isBuildArg = instructionKind(keyword)?.declares !== undefined;
   return isBuildArg && analysis.graph.definition.args.has(name)
     ? say`${variable} is ${value}, set by ${keyword} in line ${line}, with the value of a build argument.`
@@ -130,10 +132,14 @@ function variableMarkdown(analysis: Analysis, { step }: StepAnalysis, name: stri
 }
 
 /** Of a variable that no line sets: a shell may know it, and so may a base image that we do not. */
-function unsetWords(analysis: Analysis, step: Step, variable: string): string {
+function unsetWords(analysis: Analysis, step: Step, name: string): string {
+  const variable = codeSpan(name);
   const { keyword, effect } = step;
   const root = lineage(analysis.graph, stageOfStep(analysis.graph, step))[0];
   const isUnknown = root !== undefined && !isBaseKnown(root.base);
+  // The builder sets it where the image does not: it is never empty.
+  if (isUnknown && name === "PATH" && effect !== "base")
+    return say`${variable} is set by no line above: only the base image can tell what it is.`;
   if (instructionKind(keyword)?.expandedBy === "shell") {
     return say`${variable} is set by no line above: what it is here is up to the shell.`;
   }

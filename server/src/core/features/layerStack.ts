@@ -7,15 +7,16 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf, stageSteps, type View } from "../analysis/view.js";
 import { changedPaths, type PredictionKind } from "../cache/prediction.js";
 import type { Found } from "../context/fileTree.js";
-import { type Stage, stageLine } from "../graph/graph.js";
+import { knownConfig, type Stage, stageLine } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
-import { type ConfigJson, configToJson } from "../image/config.js";
+import { configToJson } from "../image/config.js";
 import { entriesIn, takenFiles, withFolders } from "../insight/takenFiles.js";
+import { openPathWords } from "../instructions/unknowns.js";
 import { listed } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText, printable } from "../text/surfaces.js";
-import { causeSentence } from "../words/causeWords.js";
+import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
 import { contentWords, lensTitle } from "../words/lensTitle.js";
 import { predictionWords, shownPrediction } from "../words/predictionWords.js";
 import { baseWords, stageWords } from "../words/stageWords.js";
@@ -191,9 +192,9 @@ function layerNode(
 
 function layerTooltip(view: View, analysed: StepAnalysis): string {
   const { graph } = view.analysis;
-  const causes = analysed.prediction.causes.map((cause) =>
-    markdownText(causeSentence(cause, graph)),
-  );
+  const causes = analysed.prediction.causes
+    .filter((cause) => !isOfEveryStep(cause))
+    .map((cause) => markdownText(causeSentence(cause, graph)));
   return [
     `**${markdownText(lensTitle(view, analysed))}**`,
     codeSpan(analysed.step.text),
@@ -251,17 +252,25 @@ function configNode(
     ...plainNode(id, "config", say`Image config`),
     description: count(metadata.length, "metadata instruction"),
     accessibilityLabel: listed([say`Image config`, count(metadata.length, "metadata instruction")]),
-    tooltip: configTooltip(configToJson(stage.config)),
+    tooltip: configTooltip(stage),
     children: rows.length > 0 ? rows : null,
   };
 }
 
-function configTooltip(config: ConfigJson): string {
+function configTooltip(stage: Stage): string {
+  const config = configToJson(knownConfig(stage));
+  const { unknowns } = stage;
   const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
+  const directory =
+    unknowns === null || unknowns.directory === null
+      ? config.WorkingDir || "/"
+      : openPathWords(unknowns.directory);
+  // Nothing is said in the place of a base image that is not known.
+  const ofBase = (value: string): string => (unknowns === null ? value : "");
   const rows = [
-    [say`Runs`, command.length === 0 ? say`nothing by default` : JSON.stringify(command)],
-    [say`In`, config.WorkingDir || "/"],
-    [say`As`, config.User || "root"],
+    [say`Runs`, command.length === 0 ? ofBase(say`nothing by default`) : JSON.stringify(command)],
+    [say`In`, directory],
+    [say`As`, config.User || ofBase("root")],
     [say`Environment`, config.Env.map((entry) => entry.split("=", 1)[0]).join(", ")],
     [say`Ports`, Object.keys(config.ExposedPorts).join(", ")],
     [say`Volumes`, Object.keys(config.Volumes).join(", ")],

@@ -139,6 +139,7 @@ function putTogether(walked: WalkedFile, before: readonly StepPlace[]): BuildGra
       needs: needs[stage.index] ?? [],
       total: numbering.stageTotals[stage.index] ?? 0,
       config: stage.scope.config,
+      unknowns: stage.scope.unknowns,
     };
   });
   const found = inOrder([

@@ -12,7 +12,13 @@ import type { SourceReference } from "../instructions/operation.js";
 import type { SourceKind, SourceMistake, StageFacts } from "../instructions/reading.js";
 import type { Dockerfile, EscapeCharacter } from "../syntax/syntax.js";
 import { isSameList } from "../text/sameList.js";
-import { copySource, mountSource, type StageNames, stageNames } from "./stageNames.js";
+import {
+  copySource,
+  mountSource,
+  type StageNames,
+  similarStage as similarStageIn,
+  stageNames,
+} from "./stageNames.js";
 
 export interface GraphHost {
   readonly digest: Digest;
@@ -96,8 +102,9 @@ export function stageFacts(file: FileFacts, index: number): StageFacts {
   const { rules, frontend, buildArgs, automaticArgs, globals } = file;
   const source: StageFacts["source"] = (name, kind) => sourceOf(file, index, name, kind);
   const globalArg = globals === null ? null : (name: string) => globals.get(name);
+  const similarStage = (name: string) => similarStageIn(file.names, name, index);
   const common = { rules, frontend, escape: file.escape, buildArgs };
-  return { ...common, automaticArgs, globalArg, source };
+  return { ...common, automaticArgs, globalArg, source, similarStage };
 }
 
 function sourceOf(

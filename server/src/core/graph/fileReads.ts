@@ -8,6 +8,7 @@ import { keptList } from "../text/keptList.js";
 
 export type FileRead =
   | { readonly kind: "argument"; readonly name: string; readonly answer: string | undefined }
+  | { readonly kind: "similar"; readonly name: string; readonly answer: string | null }
   | {
       readonly kind: "source";
       readonly name: string;
@@ -23,7 +24,7 @@ export interface WatchedFacts {
 }
 
 export function watched(facts: StageFacts): WatchedFacts {
-  const { globalArg, source } = facts;
+  const { globalArg, source, similarStage } = facts;
   let reads: FileRead[] = [];
   return {
     facts: {
@@ -35,6 +36,11 @@ export function watched(facts: StageFacts): WatchedFacts {
           reads.push({ kind: "argument", name, answer });
           return answer;
         }),
+      similarStage(name) {
+        const answer = similarStage(name);
+        reads.push({ kind: "similar", name, answer });
+        return answer;
+      },
       source(name, of) {
         const answer = source(name, of);
         reads.push({ kind: "source", name, of, answer });
@@ -50,15 +56,23 @@ export function watched(facts: StageFacts): WatchedFacts {
 }
 
 /** True where all of it would be answered as it was. Everything is asked: who answers may listen. */
-export function hold(reads: readonly FileRead[], { globalArg, source }: StageFacts): boolean {
+export function hold(reads: readonly FileRead[], facts: StageFacts): boolean {
   let holds = true;
   for (const read of reads) {
-    holds =
-      (read.kind === "argument"
-        ? globalArg?.(read.name) === read.answer
-        : isSameSource(source(read.name, read.of), read.answer)) && holds;
+    holds = isSameAnswer(read, facts) && holds;
   }
   return holds;
+}
+
+function isSameAnswer(read: FileRead, { globalArg, source, similarStage }: StageFacts): boolean {
+  switch (read.kind) {
+    case "argument":
+      return globalArg?.(read.name) === read.answer;
+    case "similar":
+      return similarStage(read.name) === read.answer;
+    case "source":
+      return isSameSource(source(read.name, read.of), read.answer);
+  }
 }
 
 type Source = SourceReference | SourceMistake;

@@ -12,6 +12,7 @@ import type { ImageConfig } from "../image/config.js";
 import type { Assignment, Effect } from "../instructions/kind.js";
 import type { Operation } from "../instructions/operation.js";
 import type { Found } from "../instructions/reading.js";
+import { knownEnvironment, type Unknowns } from "../instructions/unknowns.js";
 import type { Instruction } from "../syntax/syntax.js";
 import type { Placed } from "../text/range.js";
 import type { GraphProblem } from "./problem.js";
@@ -40,6 +41,7 @@ export type StageBase =
 /** True when what an image of this base is set to by default is known. */
 export function isBaseKnown(base: StageBase): boolean {
   if (base.kind === "elsewhere") return base.source.kind === "git";
+  if (base.kind === "broken") return false;
   return base.kind !== "image" || base.image !== null;
 }
 
@@ -65,6 +67,10 @@ export interface Step {
   readonly fails: boolean;
   /** What an ENV or ARG sets here, variables expanded. */
   readonly assignments: readonly Assignment[];
+  /** See `Evaluation.openPath`; null: it is known, or there is none. */
+  readonly openPath: string | null;
+  /** The variables in it whose values only the base image can tell. */
+  readonly openVariables: readonly string[];
 }
 
 /** Names a step by its stage and its place in it. `stage` null: before the first FROM. */
@@ -113,6 +119,8 @@ export interface Stage {
   /** How many steps the builder announces for the stage. */
   readonly total: number;
   readonly config: ImageConfig;
+  /** What of it only the base image can tell; null: nothing. */
+  readonly unknowns: Unknowns | null;
 }
 
 export interface BuildGraph {
@@ -136,6 +144,16 @@ export interface BuildGraph {
   readonly isRejected: boolean;
   /** At offsets into the text; those of stages that are not built are left out. */
   readonly problems: readonly Placed<GraphProblem>[];
+}
+
+/** The image config of a stage without what a builder would put in the place of an unknown base's. */
+export function knownConfig({ config, unknowns }: Stage): ImageConfig {
+  if (unknowns === null) return config;
+  return {
+    ...config,
+    environment: knownEnvironment(unknowns, config.environment),
+    workingDirectory: unknowns.directory ?? config.workingDirectory,
+  };
 }
 
 const indexes = new WeakMap<BuildGraph, ReadonlyMap<Step, number>>();

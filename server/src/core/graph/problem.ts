@@ -9,8 +9,8 @@ export type GraphProblem = SyntaxProblem | InstructionProblem | TargetProblem;
 /** With the file as a whole, or the way that it is built. */
 export type TargetProblem =
   | { readonly code: "no-stage" }
-  /** `target`: the name that is asked for. */
-  | { readonly code: "no-target"; readonly target: string }
+  /** `target`: the name that is asked for; `near`: the stage that it may be meant to be. */
+  | { readonly code: "no-target"; readonly target: string; readonly near: string | null }
   /** The classic builder makes no image of an empty stage. */
   | { readonly code: "no-image" }
   | { readonly code: "bad-network"; readonly network: string }
@@ -22,11 +22,12 @@ export interface Found extends Pick<FoundInInstruction, "phase"> {
   readonly problem: Placed<GraphProblem>;
 }
 
-/** True for all but what Docker only warns of, passes over, or may know. */
+/** True for all but what Docker only warns of, passes over, may know or does not mind. */
 export function failsBuild(problem: GraphProblem): boolean {
   switch (problem.code) {
     case "blank-line-in-continuation":
     case "windows-build":
+    case "name-like-stage":
       return false;
     case "needs-frontend":
       return problem.effect === "fails";

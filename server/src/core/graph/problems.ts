@@ -3,6 +3,7 @@ import { type BuilderRules, rulesOf } from "../build/builderRules.js";
 import type { BuildDefinition } from "../build/definition.js";
 import { syntaxProblems } from "../syntax/placed.js";
 import type { Dockerfile } from "../syntax/syntax.js";
+import { nearest } from "../text/nearest.js";
 import { type Placed, placedAt } from "../text/range.js";
 import { flagProblems } from "./flagProblems.js";
 import type { BuildGraph, Step } from "./graph.js";
@@ -25,8 +26,14 @@ export function buildProblems(
   // Of a file without any instruction the parser has said it.
   if (stages.length === 0 && instructions.length > 0)
     problems.push({ code: "no-stage", range: null });
-  if (stages.length > 0 && target < 0)
-    problems.push({ code: "no-target", target: definition.target ?? "", range: null });
+  if (stages.length > 0 && target < 0) {
+    const asked = definition.target ?? "";
+    const near = nearest(
+      asked.toLowerCase(),
+      stages.flatMap(({ name }) => name ?? []),
+    );
+    problems.push({ code: "no-target", target: asked, near, range: null });
+  }
   if (stages.some(isForWindows)) problems.push({ code: "windows-build", range: null });
   if (!rulesOf(definition.builder).makesEmptyImages && isEmptyImage(stages[target]))
     problems.push({ code: "no-image", range: null });

@@ -1,6 +1,7 @@
 /** Which stage a name means, for FROM, `--from` and `--target`. */
 import type { Builder } from "../build/builder.js";
 import { addTo } from "../text/grouped.js";
+import { nearest } from "../text/nearest.js";
 
 /** The names of a file's stages, as they are written. */
 export interface StageNames {
@@ -49,6 +50,19 @@ export function mountSource(names: StageNames, name: string, index: number): Loo
 /** The stage that `--target` names; null: none. */
 export function targetStage({ stages }: StageNames, name: string): number | null {
   return stages.get(name.toLowerCase())?.at(-1) ?? null;
+}
+
+/**
+ * The stage above the one at `index` whose name is nearly this, where it names an image by one word;
+ * null: none. With more than a hundred stages none is looked for.
+ */
+export function similarStage({ written }: StageNames, name: string, index: number): string | null {
+  const isShort = name.length < 5 || !/^[\w.-]+$/.test(name);
+  if (isShort || index > 100) return null;
+  return nearest(
+    name.toLowerCase(),
+    written.slice(0, index).flatMap((other) => other ?? []),
+  );
 }
 
 /** True where a stage above the one at `index` has the name already. */

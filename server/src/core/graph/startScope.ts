@@ -5,8 +5,9 @@ import { defaultPath, emptyConfig, type ImageConfig } from "../image/config.js";
 import { OrderedMap, OrderedSet } from "../image/orderedMap.js";
 import { OrderedEnvironment } from "../instructions/environment.js";
 import { changed, configured, type Scope, withPath } from "../instructions/scope.js";
+import { ofUnknownImage } from "../instructions/unknowns.js";
 import type { FileFacts } from "./fileFacts.js";
-import type { StageBase } from "./graph.js";
+import { isBaseKnown, type StageBase } from "./graph.js";
 import { RememberedByObjects } from "./remembered.js";
 
 type Builds = Pick<FileFacts, "rules" | "digest">;
@@ -45,7 +46,11 @@ export function continuedScope(builds: Builds, end: Scope): Scope {
  */
 export function replacedScope(builds: Builds, base: StageBase): Scope {
   const config =
-    base.kind === "image" && base.image !== null ? configOfImage(base.image) : emptyConfig;
+    base.kind === "image" && base.image !== null
+      ? configOfImage(base.image)
+      : isBaseKnown(base)
+        ? emptyConfig
+        : unknownConfig;
   const { rules, digest } = builds;
   return replaced.get([rules, digest, config], () =>
     scopeWith(config, environmentOf(builds, config)),
@@ -69,7 +74,8 @@ const noArgs = OrderedMap.of<string>([]);
 
 function scopeWith(config: ImageConfig, environment: OrderedEnvironment): Scope {
   const directory = config.workingDirectory;
-  return { environment, declaredArgs: noArgs, config, directory, hasOwnCmd: false };
+  const unknowns = config === unknownConfig ? ofUnknownImage : null;
+  return { environment, declaredArgs: noArgs, config, directory, hasOwnCmd: false, unknowns };
 }
 
 function environmentOf({ digest }: Builds, { environment }: ImageConfig): OrderedEnvironment {
@@ -80,10 +86,14 @@ function environmentOf({ digest }: Builds, { environment }: ImageConfig): Ordere
 /** BuildKit starts an empty file system in its root: dockerfile2llb/image.go `emptyImage`. */
 const inRoot: ImageConfig = { ...emptyConfig, workingDirectory: "/" };
 
+/** Of a base of which nothing is known: an object of its own, with what an empty one has. */
+const unknownConfig: ImageConfig = { ...emptyConfig };
+
 function configOf(rules: BuilderRules, base: StageBase): ImageConfig {
+  if (!isBaseKnown(base)) return unknownConfig;
   switch (base.kind) {
     case "image":
-      return base.image === null ? emptyConfig : configOfImage(base.image);
+      return base.image === null ? unknownConfig : configOfImage(base.image);
     case "scratch":
     case "folder":
       return rules.startsScratchInRoot ? inRoot : emptyConfig;
@@ -113,7 +123,6 @@ function configOfImage(image: BaseImage): ImageConfig {
   }));
 }
 
-/** `NAME=value`, or a name alone. */
 /** An entry of an image's environment: `NAME=value`, or a name alone. */
 export function parseEntry(entry: string): readonly [string, string] {
   const at = entry.indexOf("=");

@@ -7,8 +7,10 @@ import { instructionKind } from "../instructions/index.js";
 import { type Evaluation, type InstructionKind, noEffect } from "../instructions/kind.js";
 import { type Found, foundWrong, type StageFacts } from "../instructions/reading.js";
 import { type Scope, withPath } from "../instructions/scope.js";
+import { keywords } from "../syntax/keyword.js";
 import type { Instruction } from "../syntax/syntax.js";
 import { keptList } from "../text/keptList.js";
+import { nearest } from "../text/nearest.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
 import { type FileRead, hold, watched } from "./fileReads.js";
 import type { Step } from "./graph.js";
@@ -150,14 +152,21 @@ function sameAtEnd(instructions: readonly Instruction[], old: readonly WalkedSte
   return count;
 }
 
+/** What reading an instruction found. */
+interface Evaluated {
+  readonly found: readonly Found[];
+  readonly fails: boolean;
+  readonly openVariables: readonly string[];
+}
+
 /** A step without a place. */
 export function stepOf(
   instruction: Instruction,
   evaluation: Evaluation,
-  found: readonly Found[] = [],
-  fails = false,
+  { found = [], fails = false, openVariables = [] }: Partial<Evaluated> = {},
 ): Step {
-  const { effect, shaping, operation, words, neverFound = false, assignments = [] } = evaluation;
+  const { effect, shaping, operation, words } = evaluation;
+  const { neverFound = false, assignments = [], openPath = null } = evaluation;
   return {
     instruction,
     keyword: instruction.keyword,
@@ -172,6 +181,8 @@ export function stepOf(
     found: keptList(found),
     fails,
     assignments: keptList(assignments),
+    openPath,
+    openVariables: keptList(openVariables),
   };
 }
 
@@ -203,20 +214,27 @@ function evaluatedStep(
   kind: InstructionKind,
   facts: StageFacts,
 ): Taken {
-  const { evaluation, found } = evaluateInstruction(kind, instruction, scope, facts);
+  const { evaluation, found, openVariables } = evaluateInstruction(kind, instruction, scope, facts);
   const fails = found.some(({ problem }) => failsBuild(problem));
-  return { step: stepOf(instruction, evaluation, found, fails), scope: evaluation.scope };
+  return {
+    step: stepOf(instruction, evaluation, { found, fails, openVariables }),
+    scope: evaluation.scope,
+  };
 }
 
 function unknownStep(scope: Scope, instruction: Instruction): Taken {
   const { keyword, keywordRange } = instruction;
-  const problem = { code: "unknown-instruction", keyword } as const;
+  const problem = {
+    code: "unknown-instruction",
+    keyword,
+    near: nearest(keyword, keywords),
+  } as const;
   return passedBy(instruction, scope, [foundWrong("read", problem, keywordRange)]);
 }
 
 /** One that does nothing. */
 function passedBy(instruction: Instruction, scope: Scope, found: readonly Found[] = []): Taken {
-  return { step: stepOf(instruction, noEffect(scope), found), scope };
+  return { step: stepOf(instruction, noEffect(scope), { found }), scope };
 }
 
 /** The logical line for people: the indentation of its continued lines is folded. */

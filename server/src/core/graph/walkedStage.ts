@@ -120,11 +120,13 @@ function openStage(from: Instruction, index: number, file: FileFacts, globals: S
   const base: StageBase = reading.found.some(({ phase }) => phase === "build")
     ? { kind: "broken" }
     : (replacement ?? baseOf(file, line, index, { platform: basePlatform, reading }));
+  if (base.kind === "image" && base.image === null && base.isNamed !== true)
+    reading.reportSimilar(base.reference, line.baseWord?.range ?? from.range);
   const operation =
     base.kind === "image"
       ? ({ kind: "pull", reference: base.reference, platform: line.platform } as const)
       : null;
-  const step = stepOf(from, operates("base", operation, globals), reading.found);
+  const step = stepOf(from, operates("base", operation, globals), { found: reading.found });
   return { step, name, platform, base, isReplaced: replacement !== null };
 }
 

@@ -3,6 +3,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
 import { instructionKind } from "../instructions/index.js";
 import type { Explanation, Surroundings } from "../instructions/kind.js";
+import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { stageWords } from "../words/stageWords.js";
 
@@ -11,7 +12,11 @@ export function explanation(analysis: Analysis, analysed: StepAnalysis): Explana
   const { step } = analysed;
   const { rules } = analysis.graph;
   const around = surroundings(analysis, analysed);
-  return instructionKind(step.keyword)?.explain(step, rules, around) ?? null;
+  const explained = instructionKind(step.keyword)?.explain(step, rules, around) ?? null;
+  const { openVariables } = step;
+  if (explained === null || openVariables.length === 0) return explained;
+  const open = say`Only the base image can tell what ${listedAll(openVariables)} is here.`;
+  return { ...explained, inside: [...explained.inside, open] };
 }
 
 /** What the sentences about a step may name besides its instruction. */

@@ -6,14 +6,17 @@
 
 import type { Analysis } from "../analysis/analyse.js";
 import { stageSteps } from "../analysis/view.js";
-import { isBaseKnown, type Stage } from "../graph/graph.js";
+import { isBaseKnown, knownConfig, type Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
-import { defaultPath, type Healthcheck } from "../image/config.js";
+import type { Healthcheck } from "../image/config.js";
 import { instructionKind } from "../instructions/index.js";
+import { openPathWords } from "../instructions/unknowns.js";
 import { listedAll } from "../text/lists.js";
 import { say, sayDecimal } from "../text/say.js";
+import { isError } from "../words/problems.js";
 import { stageWords } from "../words/stageWords.js";
 import { type RunOptions, type RunOrigin, type RunTrap, runTraps } from "./runTraps.js";
+import { isInit, isOneCommand, shellScript } from "./shellText.js";
 
 export interface RunStep {
   readonly title: string;
@@ -62,7 +65,7 @@ export function runPlan(analysis: Analysis, options: RunOptions): RunPlan | null
     command,
     argv,
     baseIsKnown: origin.baseIsKnown,
-    steps: stepsOf(target, argv, options, origin),
+    steps: stepsOf(analysis, target, argv, options, origin),
     values: valuesOf(target, argv, origin),
     traps: runTraps({ target, options, ...origin }),
   };
@@ -86,7 +89,17 @@ function originOf(analysis: Analysis, target: Stage): RunOrigin {
   };
 }
 
+/** How the image comes to be. */
+function buildSentence({ graph, problems }: Analysis, target: Stage): string {
+  if (problems.some(isError))
+    return say`It is not there as long as the build fails: nothing is made of this Dockerfile as it stands.`;
+  return graph.stages.length === 1
+    ? say`A build with -t IMAGE puts it there.`
+    : say`A build of ${stageWords(target)} with -t IMAGE puts it there.`;
+}
+
 function stepsOf(
+  analysis: Analysis,
   target: Stage,
   argv: readonly string[] | null,
   { remove }: RunOptions,
@@ -97,7 +110,7 @@ function stepsOf(
   return [
     {
       title: say`Look for the image IMAGE on this machine`,
-      details: [say`A build of ${stageWords(target)} with -t IMAGE puts it there.`],
+      details: [buildSentence(analysis, target)],
     },
     {
       title: say`Pull it if it is not there`,
@@ -120,7 +133,8 @@ function stepsOf(
       title: say`Run ENTRYPOINT with CMD in it`,
       details: [
         processSentence(target, argv, baseIsKnown),
-        say`docker stop sends ${config.stopSignal ?? "SIGTERM"} to process 1, and kills the container after ten seconds. A process 1 that does not handle the signal ignores it; docker run --init puts a small init in front.`,
+        ...shellSentence(argv),
+        signalSentence(config.stopSignal ?? "SIGTERM", argv),
       ],
     },
     {
@@ -154,11 +168,30 @@ function processSentence(
   }
   const words = JSON.stringify(argv);
   const user = userWords(target, baseIsKnown);
-  const directory = directoryWords(target, baseIsKnown);
+  const directory = directoryWords(target);
   const mayHaveEntrypoint = !baseIsKnown && target.config.entrypoint === null;
   return mayHaveEntrypoint
     ? say`Runs ${words} (behind the base image's ENTRYPOINT, if it has one) as process 1, as ${user}, in ${directory}.`
     : say`Runs ${words} as process 1, as ${user}, in ${directory}.`;
+}
+
+/** What becomes of a shell that is process 1. */
+function shellSentence(argv: readonly string[] | null): readonly string[] {
+  const run = shellScript(argv ?? []);
+  return run === null || !isOneCommand(run.script)
+    ? []
+    : [
+        say`The shell has one command and replaces itself by it, as nearly every shell does: that command is process 1. exec in front of it makes sure.`,
+      ];
+}
+
+function signalSentence(signal: string, argv: readonly string[] | null): string {
+  const run = shellScript(argv ?? []);
+  const [program = ""] =
+    run !== null && isOneCommand(run.script) ? run.script.trim().split(/\s/) : (argv ?? []);
+  return isInit(program)
+    ? say`docker stop sends ${signal} to process 1, and kills the container after ten seconds. ${program} is an init: it passes the signal on to what it has started.`
+    : say`docker stop sends ${signal} to process 1, and kills the container after ten seconds. A process 1 that does not handle the signal ignores it; docker run --init puts a small init in front.`;
 }
 
 function userWords({ config }: Stage, baseIsKnown: boolean): string {
@@ -166,21 +199,20 @@ function userWords({ config }: Stage, baseIsKnown: boolean): string {
   return baseIsKnown ? "root" : say`the base image's user (root unless it says otherwise)`;
 }
 
-function directoryWords({ config }: Stage, baseIsKnown: boolean): string {
-  if (config.workingDirectory !== "") return config.workingDirectory;
-  return baseIsKnown ? "/" : say`the base image's directory`;
+function directoryWords({ config, unknowns }: Stage): string {
+  const open = unknowns?.directory ?? null;
+  return open === null ? config.workingDirectory || "/" : openPathWords(open);
 }
 
 function valuesOf(
-  { config }: Stage,
+  target: Stage,
   argv: readonly string[] | null,
   { baseIsKnown, cmd, entrypoint }: RunOrigin,
 ): readonly RunValue[] {
   const inherited = baseIsKnown ? "" : say`The base image may set one.`;
-  const environment = [...config.environment]
-    // The builder's own PATH stands for the base's where that is not known.
-    .filter(([name, value]) => baseIsKnown || name !== "PATH" || value !== defaultPath)
-    .map(([name, value]) => `${name}=${value}`);
+  const config = knownConfig(target);
+  const environment = [...config.environment].map(([name, value]) => `${name}=${value}`);
+  const isOpen = (target.unknowns?.directory ?? null) !== null;
   const listOf = (words: readonly string[]) => (words.length === 0 ? null : words.join(", "));
   return [
     {
@@ -201,8 +233,12 @@ function valuesOf(
     },
     {
       name: say`Directory`,
-      value: config.workingDirectory || (baseIsKnown ? "/" : null),
-      note: config.workingDirectory === "" ? inherited : "",
+      value: config.workingDirectory || (isOpen ? null : "/"),
+      note: !isOpen
+        ? ""
+        : config.workingDirectory === ""
+          ? inherited
+          : say`It counts from the base image's directory.`,
     },
     {
       name: say`Environment`,

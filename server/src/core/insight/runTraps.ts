@@ -3,6 +3,7 @@ import type { StepAnalysis } from "../analysis/analyse.js";
 import type { Stage } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
 import { say } from "../text/say.js";
+import { isInit, isOneCommand, shellCommands, shellScript, takesArguments } from "./shellText.js";
 
 export interface RunOptions {
   /** `--rm`: the container is removed when it ends. */
@@ -48,8 +49,19 @@ export function runTraps(input: TrapInput): readonly RunTrap[] {
 }
 
 function shellEntrypoint({ entrypoint, target, options }: TrapInput): readonly RunTrap[] {
-  if (entrypoint === null || !isShellForm(entrypoint)) return [];
+  const run = entrypoint === null ? null : scriptOf(entrypoint);
+  if (entrypoint === null || run === null || takesArguments(run.script)) return [];
   const isGiven = options.args.length > 0 || (target.config.cmd?.length ?? 0) > 0;
+  if (!isShellForm(entrypoint)) {
+    if (!isGiven) return [];
+    return [
+      {
+        code: "shell-entrypoint-ignores-cmd",
+        message: say`ENTRYPOINT runs ${run.shell} -c: CMD and the arguments of docker run become arguments of the shell, which its command does not see. Name the program itself, or use "$@" in the command.`,
+        line: entrypoint.place.line,
+      },
+    ];
+  }
   return [
     {
       code: "shell-entrypoint-ignores-cmd",
@@ -61,16 +73,19 @@ function shellEntrypoint({ entrypoint, target, options }: TrapInput): readonly R
   ];
 }
 
-/** Some shells replace themselves by the last simple command, some do not: only `exec` is sure. */
+/**
+ * A shell replaces itself by its only command, and by what `exec` begins. While it has others to run
+ * it is process 1 itself.
+ */
 function shellProcess({ entrypoint, cmd, options }: TrapInput): readonly RunTrap[] {
   const first = entrypoint ?? (options.args.length > 0 ? null : cmd);
-  if (first === null || !isShellForm(first)) return [];
-  const text = first.step.instruction.args.map(({ value }) => value).join(" ");
-  if (/^\s*exec\s/.test(text)) return [];
+  const run = first === null ? null : scriptOf(first);
+  if (first === null || run === null || isOneCommand(run.script)) return [];
+  if (/^exec\s/.test(shellCommands(run.script).at(-1) ?? "exec ")) return [];
   return [
     {
       code: "shell-is-process-1",
-      message: say`${first.step.keyword} in shell form makes the shell process 1: it does not pass signals on, so docker stop may wait ten seconds and kill the program. Use the exec form, or begin the command with exec.`,
+      message: say`${first.step.keyword} makes the shell process 1 while it has several commands to run: it does not pass signals on, so docker stop may wait ten seconds and kill the program. Begin the last command with exec.`,
       line: first.place.line,
     },
   ];
@@ -80,6 +95,8 @@ function commandAsArguments({ entrypoint, cmd, options }: TrapInput): readonly R
   if (entrypoint === null || cmd === null || options.args.length > 0) return [];
   if (isShellForm(entrypoint) || !isShellForm(cmd) || isEmpty(cmd) || isEmpty(entrypoint))
     return [];
+  // An init runs its arguments, those of a shell as well.
+  if (isInit(entrypoint.step.words[0] ?? "")) return [];
   return [
     {
       code: "shell-cmd-for-entrypoint",
@@ -108,9 +125,8 @@ function execForm({ entrypoint, cmd, steps }: TrapInput): readonly RunTrap[] {
       }
       return traps;
     }
-    const isShell = /(?:^|\/)(?:ba|da|a|z|k)?sh$/.test(program);
     const variable = words.find((word) => /\$(?:\w|\{)/.test(word));
-    if (variable !== undefined && !isShell) {
+    if (variable !== undefined && shellScript(words) === null && !hasShell(words)) {
       traps.push({
         code: "exec-form-expands-nothing",
         message: say`${keyword} in exec form runs no shell: ${variable} reaches the program as it is written.`,
@@ -150,11 +166,14 @@ function overridden({ steps, target }: TrapInput): readonly RunTrap[] {
 function noShell({ root, entrypoint, cmd, options }: TrapInput): readonly RunTrap[] {
   if (root?.base.kind !== "scratch") return [];
   const first = entrypoint ?? (options.args.length > 0 ? null : cmd);
-  if (first === null || !isShellForm(first)) return [];
+  const run = first === null ? null : scriptOf(first);
+  if (first === null || run === null) return [];
   return [
     {
       code: "no-shell",
-      message: say`${first.step.keyword} in shell form needs /bin/sh, and an image from scratch has none unless it is copied in.`,
+      message: isShellForm(first)
+        ? say`${first.step.keyword} in shell form needs ${run.shell}, and an image from scratch has none unless it is copied in.`
+        : say`${first.step.keyword} runs ${run.shell}, and an image from scratch has none unless it is copied in.`,
       line: first.place.line,
     },
   ];
@@ -171,6 +190,22 @@ function nothingToRun({ target, baseIsKnown, options }: TrapInput): readonly Run
       line: null,
     },
   ];
+}
+
+/** The script that it runs in a shell; null: it runs none. Its words are the process's arguments. */
+function scriptOf({ step }: StepAnalysis): ReturnType<typeof shellScript> {
+  const { words } = step;
+  const [shell, ...others] = words;
+  const script = others.at(-1);
+  // The shell of a SHELL may be any program.
+  if (!step.instruction.json)
+    return shell === undefined || script === undefined ? null : { shell, script };
+  return shellScript(words);
+}
+
+/** True where a shell is among the words, as behind an init. */
+function hasShell(words: readonly string[]): boolean {
+  return words.some((_word, at) => shellScript(words.slice(at)) !== null);
 }
 
 function isShellForm({ step }: StepAnalysis): boolean {

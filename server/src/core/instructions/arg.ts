@@ -1,8 +1,9 @@
 import type { Word } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
+import { expandedValue } from "./env.js";
 import { type Assignment, type DeclaredBuildArg, type InstructionKind, noEffect } from "./kind.js";
 import type { Reading } from "./reading.js";
-import { changed, type Scope } from "./scope.js";
+import { assigned, changed, type Scope } from "./scope.js";
 
 /** `ARG`: a value for the build alone. */
 export const arg: InstructionKind = {
@@ -84,6 +85,8 @@ interface ReadArg {
   readonly name: string;
   /** The default, expanded; null: none, or the builder does not look at it. */
   readonly byDefault: string | null;
+  /** The default as it is typed, where only the base image can tell a variable in it. */
+  readonly written: string | null;
   /** True for a name alone. */
   readonly isBare: boolean;
 }
@@ -97,8 +100,10 @@ function read(word: Word, reading: Reading): ReadArg | null {
   }
   const name = reading.expand(nameWord);
   const isNeeded = reading.rules.expandsReplacedDefaults || !reading.buildArgs.has(name);
-  const byDefault = defaultWord === null || !isNeeded ? null : reading.expand(defaultWord);
-  return { name, byDefault, isBare: defaultWord === null };
+  const isBare = defaultWord === null;
+  if (isBare || !isNeeded) return { name, byDefault: null, written: null, isBare };
+  const { value, written = null } = expandedValue(defaultWord, reading);
+  return { name, byDefault: value, written, isBare };
 }
 
 interface Declared {
@@ -111,7 +116,7 @@ interface Declared {
 
 function declare(arg: ReadArg, reading: Reading): Declared {
   const { scope, rules, buildArgs } = reading;
-  const { name, byDefault, isBare } = arg;
+  const { name, byDefault, written, isBare } = arg;
   const words = byDefault === null ? name : `${name}=${byDefault}`;
   // The build argument wins over the default, the default over the global value.
   const value = buildArgs.get(name) ?? (isBare ? (reading.globalArg(name) ?? null) : byDefault);
@@ -120,10 +125,7 @@ function declare(arg: ReadArg, reading: Reading): Declared {
   const isHidden = rules.envHidesArgs && scope.config.environment.has(name);
   if (builderArgs.has(name) || isHidden)
     return { words, assignment: null, scope: changed(scope, { declaredArgs }) };
-  const environment = scope.environment.with(name, value);
-  return {
-    words,
-    assignment: { name, value },
-    scope: changed(scope, { declaredArgs, environment }),
-  };
+  const isDefault = !buildArgs.has(name) && byDefault !== null;
+  const assignment = { name, value, ...(isDefault && written !== null ? { written } : {}) };
+  return { words, assignment, scope: changed(assigned(scope, assignment), { declaredArgs }) };
 }

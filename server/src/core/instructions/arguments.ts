@@ -15,7 +15,8 @@ export function oneArgument(instruction: Instruction, reading: Reading): Word | 
 
 /** Reports when there is no argument at all. */
 export function hasArguments(instruction: Instruction, reading: Reading): boolean {
-  if (instruction.args.length > 0) return true;
+  // Of a line that cannot be read it has been said why.
+  if (instruction.args.length > 0 || instruction.problems.length > 0) return true;
   const { keyword, keywordRange } = instruction;
   reading.report("read", { code: "missing-argument", keyword, needs: "some" }, keywordRange);
   return false;

@@ -22,6 +22,7 @@ import { joinPaths, resolveDestination } from "./paths.js";
 import type { ChecksumMistake } from "./problem.js";
 import type { Reading } from "./reading.js";
 import { heredocText } from "./run.js";
+import { openPath, openPathWords } from "./unknowns.js";
 
 const chown: FlagKind = {
   type: "string",
@@ -168,7 +169,9 @@ function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean
     exclude: flags.all("exclude").map((flag) => flag.value ?? ""),
     unpack: flags.get("unpack") === null ? isAdd : flags.isTrue("unpack"),
   };
-  return operates("layer", operation, reading.scope);
+  const { unknowns, directory } = reading.scope;
+  const open = openPath(unknowns, directory, reading.written(destinationWord, destinationText));
+  return { ...operates("layer", operation, reading.scope), openPath: open };
 }
 
 /** Source: BuildKit, convert_copy.go, and the digests that go-digest knows. */
@@ -255,7 +258,7 @@ function resolveFrom(flags: FlagValues, reading: Reading): SourceReference | nul
 }
 
 function explainCopy(
-  evaluation: Pick<Evaluation, "operation">,
+  evaluation: Pick<Evaluation, "operation" | "openPath">,
   rules: BuilderRules,
   around: Surroundings,
 ): Explanation {
@@ -265,7 +268,7 @@ function explainCopy(
   const what =
     operation === null || operation.items.length === 0
       ? say`Copies files as one layer; no container is started.`
-      : copyWords(operation, around);
+      : copyWords(operation, evaluation.openPath ?? null, around);
   return {
     inside: [
       what,
@@ -302,7 +305,12 @@ const sourceTerm: Readonly<Record<SourceReference["kind"], GlossaryId>> = {
 };
 
 /** With the place where paths come from; the other items say it themselves. */
-function copyWords({ items, from, destination }: CopyOperation, around: Surroundings): string {
+function copyWords(
+  { items, from, destination: known }: CopyOperation,
+  open: string | null,
+  around: Surroundings,
+): string {
+  const destination = open === null ? known : openPathWords(open);
   const what = sourceWords(items);
   if (items.every((item) => item.kind !== "paths"))
     return say`Copies ${what} to ${destination}, as one layer; no container is started.`;

@@ -2,9 +2,9 @@ import type { Instruction, Word } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 import { hasArguments } from "./arguments.js";
 import { readFlags } from "./flags.js";
-import { type InstructionKind, shaping } from "./kind.js";
+import { type Assignment, type InstructionKind, shaping } from "./kind.js";
 import type { Reading } from "./reading.js";
-import { changed, configured } from "./scope.js";
+import { assigned, configured, type Scope } from "./scope.js";
 
 /** `ENV`: a variable for every later RUN and for the running container. */
 export const env: InstructionKind = {
@@ -15,11 +15,13 @@ export const env: InstructionKind = {
     // All values of one instruction see the variables before it: `ENV a=2 b=$a` gives the old a.
     const pairs = readPairs(instruction, reading);
     const { scope } = reading;
-    const environment = pairs.reduce((all, pair) => all.with(...pair), scope.environment);
-    const own = pairs.reduce((all, pair) => all.with(...pair), scope.config.environment);
-    const next = configured(changed(scope, { environment }), { environment: own });
-    const assignments = pairs.map(([name, value]) => ({ name, value }));
-    return { ...shaping(pairs.flat(), next), assignments };
+    const own = pairs.reduce(
+      (all, { name, value }) => all.with(name, value),
+      scope.config.environment,
+    );
+    const next = configured(pairs.reduce<Scope>(assigned, scope), { environment: own });
+    const words = pairs.flatMap(({ name, value }) => [name, value]);
+    return { ...shaping(words, next), assignments: pairs };
   },
   explain: (_evaluation, rules) => ({
     inside: [
@@ -41,12 +43,9 @@ export const env: InstructionKind = {
  * The expanded name and value pairs of an ENV or LABEL. Their arguments come as triples of name,
  * value and separator: BuildKit, instructions/parse.go `parseKvps`.
  */
-export function readPairs(
-  instruction: Instruction,
-  reading: Reading,
-): readonly (readonly [string, string])[] {
+export function readPairs(instruction: Instruction, reading: Reading): readonly Assignment[] {
   hasArguments(instruction, reading);
-  const pairs: (readonly [string, string])[] = [];
+  const pairs: Assignment[] = [];
   for (let i = 0; i + 1 < instruction.args.length; i += 3) {
     const [name, value] = instruction.args.slice(i, i + 2) as [Word, Word]; // i + 1 is in range
     if (name.value === "") {
@@ -54,7 +53,14 @@ export function readPairs(
       reading.report("read", { code: "blank-name", keyword, of: "pair" }, name.range);
       return [];
     }
-    pairs.push([reading.expand(name), reading.expand(value)]);
+    pairs.push({ name: reading.expand(name), ...expandedValue(value, reading) });
   }
   return pairs;
+}
+
+/** A value, expanded; and as it is typed where only the base image can tell a variable in it. */
+export function expandedValue(word: Word, reading: Reading): Omit<Assignment, "name"> {
+  const value = reading.expand(word);
+  const { written, isKnown } = reading.written(word, value);
+  return isKnown ? { value } : { value, written };
 }

@@ -7,6 +7,8 @@ export interface Evaluated {
   readonly evaluation: Evaluation;
   /** What is wrong with the instruction. */
   readonly found: readonly Found[];
+  /** The variables that it reads and only the base image can tell. */
+  readonly openVariables: readonly string[];
 }
 
 /** What an instruction does in a scope. Pure: equal arguments give equal answers. */
@@ -19,5 +21,6 @@ export function evaluateInstruction(
   const reading = startReading(facts, scope);
   const [heredoc] = instruction.heredocs;
   if (heredoc !== undefined) reading.knows("heredoc", heredoc.range);
-  return { evaluation: kind.evaluate(instruction, reading), found: reading.found };
+  const evaluation = kind.evaluate(instruction, reading);
+  return { evaluation, found: reading.found, openVariables: [...reading.openVariables] };
 }

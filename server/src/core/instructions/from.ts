@@ -94,11 +94,9 @@ export function readFrom(instruction: Instruction, reading: Reading): FromLine {
   }
   const base = baseWord === undefined ? "" : reading.expand(baseWord);
   if (baseWord !== undefined && base === "") {
-    reading.report(
-      reading.inTranslation,
-      { code: "blank-base", written: baseWord.value },
-      baseWord.range,
-    );
+    const { value: written, range } = baseWord;
+    const variable = reading.variableIn(written);
+    reading.report(reading.inTranslation, { code: "blank-base", written, variable }, range);
   }
   const platformFlag = given.get("platform");
   let platform: string | null = null;

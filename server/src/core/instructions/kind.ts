@@ -34,6 +34,11 @@ export interface Evaluation {
   readonly neverFound?: true;
   /** What an ENV or ARG sets, variables expanded. */
   readonly assignments?: readonly Assignment[];
+  /**
+   * The directory of a RUN or WORKDIR or the destination of a COPY as far as it can be told, where the
+   * base image has a share in it: see `Unknowns.directory`. Absent: the operation has it.
+   */
+  readonly openPath?: string | null;
   /** What the next instruction finds: the same object where nothing has changed. */
   readonly scope: Scope;
 }
@@ -41,6 +46,8 @@ export interface Evaluation {
 export interface Assignment {
   readonly name: string;
   readonly value: string;
+  /** The value as it is typed, where only the base image can tell a variable in it. */
+  readonly written?: string;
 }
 
 /** Sentences about an instruction, as plain text: whoever shows them escapes them. */
@@ -113,7 +120,7 @@ export interface InstructionKind {
    */
   evaluate(instruction: Instruction, reading: Reading): Evaluation;
   explain(
-    evaluation: Pick<Evaluation, "operation" | "words">,
+    evaluation: Pick<Evaluation, "operation" | "words" | "openPath">,
     rules: BuilderRules,
     around: Surroundings,
   ): Explanation;

@@ -12,8 +12,13 @@ export const label: InstructionKind = {
     readFlags(instruction, {}, reading);
     const pairs = readPairs(instruction, reading);
     const { scope } = reading;
-    const labels = pairs.reduce((all, pair) => all.with(...pair), scope.config.labels);
-    return inert(pairs.flat(), configured(scope, { labels }));
+    // They are in no key but by the words: what only the base image can tell stands as it is typed.
+    const labels = pairs.reduce(
+      (all, { name, value, written }) => all.with(name, written ?? value),
+      scope.config.labels,
+    );
+    const words = pairs.flatMap(({ name, value }) => [name, value]);
+    return inert(words, configured(scope, { labels }));
   },
   explain: () => ({
     inside: [say`Writes the labels into the image config. No files, no layer.`],

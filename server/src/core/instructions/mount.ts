@@ -6,6 +6,7 @@ import type { Mount, SourceReference } from "./operation.js";
 import { joinPaths } from "./paths.js";
 import type { MountMistake } from "./problem.js";
 import type { Reading } from "./reading.js";
+import { openPath } from "./unknowns.js";
 
 const types = ["bind", "cache", "tmpfs", "secret", "ssh"] as const;
 type MountType = (typeof types)[number];
@@ -85,6 +86,10 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
   const target = cleanPath(typedTarget).startsWith("/")
     ? cleanPath(typedTarget)
     : joinPaths("/", reading.scope.directory, typedTarget);
+  const open = openPath(reading.scope.unknowns, reading.scope.directory, {
+    written: typedTarget,
+    isKnown: true,
+  });
   const needsTarget = type === "bind" || type === "cache" || type === "tmpfs";
   if (needsTarget && target === "/") return fail({ kind: "root-as-target" });
   return {
@@ -92,6 +97,7 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
     from,
     source: joinPaths("/", values.get("source") ?? ""),
     target: needsTarget || typedTarget !== "" ? target : "",
+    ...(open === null || typedTarget === "" ? {} : { openTarget: open }),
     readOnly: readOnly ?? (type !== "cache" && type !== "tmpfs"),
     id: values.get("id") ?? (type === "secret" ? (values.get("source") ?? "") : ""),
     sharing: (values.get("sharing") ?? "").toLowerCase(),

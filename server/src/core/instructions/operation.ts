@@ -36,6 +36,8 @@ export interface Mount {
   readonly source: string;
   /** Absolute path in the container. */
   readonly target: string;
+  /** For the words: the target as far as it can be told without the base image; absent: wholly. */
+  readonly openTarget?: string;
   readonly readOnly: boolean;
   readonly id: string;
   readonly sharing: string;

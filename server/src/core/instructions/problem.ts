@@ -17,7 +17,9 @@ export type InstructionProblem =
 
 /** The instruction itself is no such thing, or not there. */
 type OrderProblem =
-  | { readonly code: "unknown-instruction" | "before-from"; readonly keyword: string }
+  /** `near`: the keyword that it may be meant to be; null: none is like it. */
+  | { readonly code: "unknown-instruction"; readonly keyword: string; readonly near: string | null }
+  | { readonly code: "before-from"; readonly keyword: string }
   /** `keyword`: of the instruction in an ONBUILD; `isNested`: an ONBUILD as well. */
   | { readonly code: "bad-trigger"; readonly keyword: string; readonly isNested: boolean };
 
@@ -93,10 +95,13 @@ export type MountMistake =
 type StageProblem =
   | { readonly code: "bad-from" | "blank-platform" | "circular-stage" }
   | { readonly code: "bad-stage-name" | "stage-name-taken" | "later-stage"; readonly name: string }
+  /** An image is taken whose name is nearly that of a stage: Docker does not mind. */
+  | { readonly code: "name-like-stage"; readonly name: string; readonly stage: string }
   /** `name`: the number that is asked for. */
   | { readonly code: "no-such-stage"; readonly name: string }
   /** `written`: with its variables. */
-  | { readonly code: "blank-base"; readonly written: string }
+  /** `variable`: the one to give a value; null: there is none. */
+  | { readonly code: "blank-base"; readonly written: string; readonly variable: string | null }
   /** `written`: with its variables. */
   | {
       readonly code: "bad-reference";

@@ -5,12 +5,19 @@
 import type { BuilderRules } from "../build/builderRules.js";
 import { type Feature, type Frontend, hasFeature, neededFrontend } from "../build/frontend.js";
 import { referenceMistake } from "../image/reference.js";
-import { type ExpansionError, expandWord, expandWords, HEREDOC_BODY } from "../syntax/expand.js";
+import {
+  type ExpansionError,
+  expandWord,
+  expandWords,
+  HEREDOC_BODY,
+  variableReferences,
+} from "../syntax/expand.js";
 import type { EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { Placed, TextRange } from "../text/range.js";
 import type { SourceReference } from "./operation.js";
 import type { InstructionProblem } from "./problem.js";
-import type { Scope } from "./scope.js";
+import { isOpenVariable, type Scope } from "./scope.js";
+import type { Written } from "./unknowns.js";
 
 /** Something wrong with an instruction, and whether it fails every build or only one that needs its stage. */
 export interface Found {
@@ -31,7 +38,12 @@ export interface StageFacts {
   readonly globalArg: ((name: string) => string | undefined) | null;
   /** The stage or image that `--from=name` of a COPY, or `from=name` of a mount, means here. */
   readonly source: (name: string, kind: SourceKind) => SourceReference | SourceMistake;
+  /** The stage above that a name of an image may be meant to be; null: none. */
+  readonly similarStage: SimilarStage;
 }
+
+/** See `StageFacts.similarStage`. */
+export type SimilarStage = (name: string) => string | null;
 
 export type SourceKind = "copy" | "mount";
 
@@ -62,6 +74,8 @@ export class Reading {
     private readonly facts: StageFacts,
     readonly scope: Scope,
     readonly found: Found[],
+    /** Those read up to now whose values only the base image can tell. */
+    readonly openVariables = new Set<string>(),
   ) {}
 
   get rules(): BuilderRules {
@@ -79,7 +93,7 @@ export class Reading {
 
   /** Goes on in another scope, as the second of several ARGs of a line does. */
   within(scope: Scope): Reading {
-    return new Reading(this.facts, scope, this.found);
+    return new Reading(this.facts, scope, this.found, this.openVariables);
   }
 
   /**
@@ -94,7 +108,21 @@ export class Reading {
     return expansion.error === null ? expansion.value : value;
   }
 
-  /** The same where one word may become several (EXPOSE) or none. */
+  /** The first variable that a text names; null: none. */
+  variableIn(text: string): string | null {
+    return variableReferences(text, this.facts.escape)[0]?.name ?? null;
+  }
+
+  /** What is known of a word: it is expanded already, and nothing is reported. */
+  written({ value }: Word, expanded: string): Written {
+    if (this.scope.unknowns === null || !value.includes("$"))
+      return { written: expanded, isKnown: true };
+    const { matched, unmatched } = expandWord(value, this.#lookUp, this.facts.escape);
+    const isKnown = ![...matched, ...unmatched].some((name) => isOpenVariable(this.scope, name));
+    return { written: isKnown ? expanded : value.replace(/^(["'])(.*)\1$/, "$2"), isKnown };
+  }
+
+  /** As `expand`, where one word may become several (EXPOSE) or none. */
   expandToWords({ value, range }: Word): readonly string[] {
     const expansion = expandWords(value, this.#lookUp, this.facts.escape);
     this.#reportExpansion(expansion.error, range);
@@ -119,7 +147,11 @@ export class Reading {
   /** See `StageFacts.source`; null, and reported, where the name means nothing. */
   source(name: string, range: TextRange, kind: SourceKind): SourceReference | null {
     const source = this.facts.source(name, kind);
-    if (typeof source !== "string") return source;
+    if (typeof source !== "string") {
+      if (source.kind === "image" && source.image === null && source.isNamed !== true)
+        this.reportSimilar(name, range);
+      return source;
+    }
     this.#reportSource(source, name, range);
     return null;
   }
@@ -157,6 +189,12 @@ export class Reading {
     return true;
   }
 
+  /** An image that nothing is known of: its name may be a slip. */
+  reportSimilar(name: string, range: TextRange): void {
+    const stage = this.facts.similarStage(name);
+    if (stage !== null) this.report("build", { code: "name-like-stage", name, stage }, range);
+  }
+
   /** Gathers what `foundWrong` makes of it. */
   report(...what: Parameters<typeof foundWrong>): void {
     this.found.push(foundWrong(...what));
@@ -164,9 +202,13 @@ export class Reading {
 
   get #lookUp(): (name: string) => string | undefined {
     const { globalArg, automaticArgs } = this.facts;
-    return (name) =>
-      this.scope.environment.get(name) ??
-      (globalArg === null ? automaticArgs.get(name) : undefined);
+    return (name) => {
+      if (isOpenVariable(this.scope, name)) this.openVariables.add(name);
+      return (
+        this.scope.environment.get(name) ??
+        (globalArg === null ? automaticArgs.get(name) : undefined)
+      );
+    };
   }
 
   #reportExpansion(error: ExpansionError | null, range: TextRange): void {

@@ -9,6 +9,7 @@ import { type InstructionKind, operates, type Surroundings } from "./kind.js";
 import { mountMeaning, readMount } from "./mount.js";
 import type { Mount, RunOperation, SourceReference } from "./operation.js";
 import type { Reading } from "./reading.js";
+import { openPathWords } from "./unknowns.js";
 
 /** The classic builder names the first of them: it knows none. */
 const flags: Readonly<Record<string, FlagKind>> = {
@@ -88,12 +89,12 @@ export const run: InstructionKind = {
       script,
       classicArgs: reading.rules.putsArgsBeforeRun ? classicArgs(reading) : [],
     };
-    return operates("layer", operation, scope);
+    return { ...operates("layer", operation, scope), openPath: scope.unknowns?.directory ?? null };
   },
   explain(evaluation, rules, around) {
     const operation = evaluation.operation?.kind === "run" ? evaluation.operation : null;
     return {
-      inside: inside(operation, rules, around),
+      inside: inside(operation, evaluation.openPath ?? null, rules, around),
       traps: [
         say`What the command fetches (package indexes, downloads, git clones) and the time of day: the step stays cached although they change.`,
         ...(operation?.mounts.some((mount) => mount.type === "secret")
@@ -113,11 +114,12 @@ export const run: InstructionKind = {
 
 function inside(
   operation: RunOperation | null,
+  open: string | null,
   rules: BuilderRules,
   around: Surroundings,
 ): readonly string[] {
   const user = operation?.user ?? "";
-  const directory = operation?.directory || "/";
+  const directory = open === null ? operation?.directory || "/" : openPathWords(open);
   if (rules.commitsEveryInstruction) {
     return [
       user === ""
@@ -139,11 +141,11 @@ function inside(
 function describeMount(mount: Mount, around: Surroundings): string {
   switch (mount.type) {
     case "cache":
-      return say`Mounts the cache ${mount.id || mount.target} at ${mount.target}: it outlives the build and is in no layer.`;
+      return say`Mounts the cache ${mount.id || mount.target} at ${targetOf(mount)}: it outlives the build and is in no layer.`;
     case "bind":
       return describeBind(mount, around);
     case "tmpfs":
-      return say`Mounts an empty file system in memory at ${mount.target} for this step only.`;
+      return say`Mounts an empty file system in memory at ${targetOf(mount)} for this step only.`;
     case "secret":
       return say`Gives the command the secret ${mount.id || mount.target}; it is in no layer.`;
     case "ssh":
@@ -151,7 +153,13 @@ function describeMount(mount: Mount, around: Surroundings): string {
   }
 }
 
-function describeBind({ source, target, from }: Mount, around: Surroundings): string {
+function targetOf({ target, openTarget }: Mount): string {
+  return openTarget === undefined ? target : openPathWords(openTarget);
+}
+
+function describeBind(mount: Mount, around: Surroundings): string {
+  const { source, from } = mount;
+  const target = targetOf(mount);
   const what = source || say`everything`;
   if (from === null || from.kind === "scratch")
     return say`Mounts ${what} at ${target} for this step only; nothing written there is kept.`;

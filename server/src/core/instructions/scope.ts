@@ -5,6 +5,7 @@
 import { defaultPath, type ImageConfig } from "../image/config.js";
 import type { OrderedMap } from "../image/orderedMap.js";
 import type { OrderedEnvironment } from "./environment.js";
+import { type Unknowns, withVariable } from "./unknowns.js";
 
 export interface Scope {
   /** What RUN gets: ENV and ARG, the last assignment last. */
@@ -16,6 +17,8 @@ export interface Scope {
   readonly directory: string;
   /** True once this stage has its own CMD: ENTRYPOINT then leaves it alone. */
   readonly hasOwnCmd: boolean;
+  /** null: the base image is known, or there is none. */
+  readonly unknowns: Unknowns | null;
 }
 
 /** The scope with these changes: the same object where they are none. */
@@ -27,6 +30,7 @@ export function changed(
     config = scope.config,
     directory = scope.directory,
     hasOwnCmd = scope.hasOwnCmd,
+    unknowns = scope.unknowns,
   }: Partial<Scope>,
 ): Scope {
   const isSame =
@@ -34,8 +38,9 @@ export function changed(
     declaredArgs === scope.declaredArgs &&
     config === scope.config &&
     directory === scope.directory &&
-    hasOwnCmd === scope.hasOwnCmd;
-  return isSame ? scope : { environment, declaredArgs, config, directory, hasOwnCmd };
+    hasOwnCmd === scope.hasOwnCmd &&
+    unknowns === scope.unknowns;
+  return isSame ? scope : { environment, declaredArgs, config, directory, hasOwnCmd, unknowns };
 }
 
 /** The scope with these changes of its image config: the same object where they are none. */
@@ -73,4 +78,23 @@ function isSameValue(one: unknown, other: unknown): boolean {
 function isPlain(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** The scope with a variable that an ENV or ARG sets. */
+export function assigned(scope: Scope, { name, value, written = null }: Assigned): Scope {
+  const unknowns = withVariable(scope.unknowns, name, written);
+  return changed(scope, { environment: scope.environment.with(name, value), unknowns });
+}
+
+interface Assigned {
+  readonly name: string;
+  readonly value: string;
+  readonly written?: string | null;
+}
+
+/** True where only the base image can tell what a variable is set to here. */
+export function isOpenVariable({ unknowns, environment }: Scope, name: string): boolean {
+  if (unknowns === null) return false;
+  const written = unknowns.variables.get(name);
+  return written === undefined ? environment.get(name) === undefined : written !== null;
 }

@@ -5,6 +5,7 @@ import { readFlags } from "./flags.js";
 import { type InstructionKind, noEffect, operates, shaping } from "./kind.js";
 import { joinPaths, resolveDirectory } from "./paths.js";
 import { changed, configured } from "./scope.js";
+import { openPath, openPathWords, withDirectory } from "./unknowns.js";
 
 /** `WORKDIR`: the directory of everything that follows. */
 export const workdir: InstructionKind = {
@@ -17,16 +18,22 @@ export const workdir: InstructionKind = {
     const word = oneArgument(instruction, reading);
     const { scope, rules } = reading;
     if (word === null) return noEffect(scope);
-    const directory = resolveDirectory(scope.directory, reading.expand(word));
+    const path = reading.expand(word);
+    const directory = resolveDirectory(scope.directory, path);
+    const open = openPath(scope.unknowns, scope.directory, reading.written(word, path));
     const kept = rules.keepsTypedDirectories ? directory : cleanPath(directory);
-    const next = configured(changed(scope, { directory: kept }), { workingDirectory: kept });
+    const unknowns = withDirectory(scope.unknowns, open);
+    const moved = changed(scope, { directory: kept, unknowns });
+    const next = configured(moved, { workingDirectory: kept });
     if (directory === "/") return shaping(["/"], next);
     const owner = rules.makesDirectoriesAsUser ? scope.config.user : "";
-    const path = joinPaths("/", directory);
-    return operates("layer", { kind: "makeDirectory", path, owner }, next);
+    const made = { kind: "makeDirectory", path: joinPaths("/", directory), owner } as const;
+    return { ...operates("layer", made, next), openPath: open };
   },
   explain(evaluation, rules) {
-    const path = evaluation.operation?.kind === "makeDirectory" ? evaluation.operation.path : "/";
+    const { operation, openPath: open = null } = evaluation;
+    const known = operation?.kind === "makeDirectory" ? operation.path : "/";
+    const path = open === null ? known : openPathWords(open);
     const sets = say`Sets ${path} as the directory of every RUN, CMD, ENTRYPOINT, COPY and ADD that follows.`;
     if (evaluation.operation === null) {
       return { inside: [sets, say`The root always exists: no layer.`], traps: [] };

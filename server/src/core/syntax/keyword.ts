@@ -59,6 +59,9 @@ export function keywordOf(lower: string): string | undefined {
   return byLowerCase.get(lower);
 }
 
+/** All of them, in upper case. */
+export const keywords: readonly string[] = [...byKeyword.keys()];
+
 /** @param keyword in upper case; undefined: it is not known */
 export function keywordGrammar(keyword: string): KeywordGrammar | undefined {
   return byKeyword.get(keyword);

@@ -106,9 +106,14 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
   }
 }
 
+/** True of what every step would say: who shows the build says it once. */
+export function isOfEveryStep(cause: Cause): boolean {
+  return cause.code === "never-built" && cause.isFirstBuild;
+}
+
 /** True where the few words leave nothing for the sentence to add. */
 export function saysAll(cause: Cause): boolean {
-  if (cause.code === "earlier-step") return true;
+  if (cause.code === "earlier-step" || isOfEveryStep(cause)) return true;
   if (cause.code !== "context-content-changed") return false;
   const [first, ...others] = cause.changes;
   return first !== undefined && others.length === 0 && first.path.length <= shownPath;
@@ -128,6 +133,10 @@ function pathWords(changes: readonly PathChange[]): string {
       return more === 0 ? say`${path} added` : say`${path} and ${more} more added`;
     case "removed":
       return more === 0 ? say`${path} removed` : say`${path} and ${more} more removed`;
+    case "hidden":
+      return more === 0
+        ? say`${path} hidden by the ignore file`
+        : say`${path} and ${more} more hidden by the ignore file`;
     case "mode":
       return more === 0
         ? say`${path} has another mode`
@@ -162,6 +171,8 @@ function pathClause({ path, how }: PathChange): string {
       return say`${path} was added`;
     case "removed":
       return say`${path} was removed`;
+    case "hidden":
+      return say`${path} is hidden by the ignore file now`;
     case "mode":
       return say`${path} has another mode`;
   }

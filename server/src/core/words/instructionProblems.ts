@@ -7,7 +7,11 @@ import { say } from "../text/say.js";
 import { error, type ProblemRows, type Severity } from "./problemRow.js";
 
 export const instructionRows: ProblemRows<InstructionProblem> = {
-  "unknown-instruction": error(({ keyword }) => say`Docker knows no instruction ${keyword}.`),
+  "unknown-instruction": error(({ keyword, near }) =>
+    near === null
+      ? say`Docker knows no instruction ${keyword}.`
+      : say`Docker knows no instruction ${keyword}. Did you mean ${near}?`,
+  ),
   "before-from": error(
     ({ keyword }) => say`${keyword} stands before the first FROM: there is no stage yet.`,
   ),
@@ -58,9 +62,10 @@ export const instructionRows: ProblemRows<InstructionProblem> = {
     ({ name }) =>
       say`"${name}" cannot name a stage: a letter first, then letters, digits, - _ and . only.`,
   ),
-  "blank-base": error(
-    ({ written }) =>
-      say`The base "${written}" has no value: give the ARG before the first FROM a default.`,
+  "blank-base": error(({ written, variable }) =>
+    variable === null
+      ? say`The base "${written}" has no value.`
+      : say`The base "${written}" has no value: pass --build-arg ${variable}=…, or give the ARG ${variable} before the first FROM a default.`,
   ),
   "bad-reference": error(referenceWords),
   "bad-platform": error(
@@ -72,6 +77,11 @@ export const instructionRows: ProblemRows<InstructionProblem> = {
   "later-stage": error(
     ({ name }) => say`The stage "${name}" stands below: files can only be taken from stages above.`,
   ),
+  "name-like-stage": {
+    severity: "warning",
+    words: ({ name, stage }) =>
+      say`No stage above is named "${name}", so an image of that name is taken. Did you mean the stage "${stage}"?`,
+  },
   "no-such-stage": error(({ name }) => say`There is no stage ${name}.`),
 };
 

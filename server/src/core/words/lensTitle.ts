@@ -15,11 +15,14 @@ export function lensTitle(view: View, analysed: StepAnalysis): string {
       ? say`Not needed for the target`
       : say`Not needed for ${stageWords(target)}`;
   }
-  const parts = [effectWords(view, analysed)];
+  const effect = effectWords(view, analysed);
+  const parts = effect === "" ? [] : [effect];
   if (!analysed.keyed.fails) parts.push(...contentWords(analysed));
   if (instructionKind(analysed.step.keyword) === undefined) return parts.join(" · ");
   const prediction = predictionWords(view, analysed);
   if (prediction !== "") parts.push(prediction);
+  // Of a line that cannot be read there is nothing else to say.
+  if (parts.length === 0) parts.push(say`fails`);
   return parts.join(" · ");
 }
 
@@ -49,9 +52,11 @@ function effectWords({ analysis }: View, analysed: StepAnalysis): string {
     }
     case "metadata":
       return say`Metadata only`;
-    case "none":
-      return instructionKind(step.keyword)?.declares === undefined
-        ? say`Not an instruction`
-        : say`Build argument only`;
+    case "none": {
+      const kind = instructionKind(step.keyword);
+      if (kind === undefined) return say`Not an instruction`;
+      // Of one that cannot be read it is not known what it does.
+      return kind.declares === undefined ? "" : say`Build argument only`;
+    }
   }
 }

@@ -43,7 +43,7 @@ export function verdict({ prediction, isBuilt, keyed }: StepAnalysis): string {
     case "hit":
       return say`cached`;
     case "miss":
-      return say`rebuilds`;
+      return prediction.causes[0]?.code === "never-built" ? say`builds` : say`rebuilds`;
     case "unknown":
       return say`may rebuild`;
     case null:

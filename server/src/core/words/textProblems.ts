@@ -36,7 +36,11 @@ export const syntaxRows: ProblemRows<SyntaxProblem> = {
 
 export const targetRows: ProblemRows<TargetProblem> = {
   "no-stage": error(() => say`The file has no FROM: there is nothing to build.`),
-  "no-target": error(({ target }) => say`No stage is named "${target}".`),
+  "no-target": error(({ target, near }) =>
+    near === null
+      ? say`No stage is named "${target}".`
+      : say`No stage is named "${target}". Did you mean "${near}"?`,
+  ),
   "no-image": error(
     () => say`Nothing follows FROM scratch: the classic builder makes no image of it.`,
   ),

@@ -1,0 +1,98 @@
+/**
+ * What only the base image can tell where nothing is known of it, as far as the lines of the file
+ * tell it: for the words alone. A key has what the builder would put in the place of an image that
+ * sets nothing.
+ */
+import { OrderedMap } from "../image/orderedMap.js";
+import { say } from "../text/say.js";
+import { joinPaths } from "./paths.js";
+
+export interface Unknowns {
+  /**
+   * The current directory: empty is the image's own, a relative path counts from that, and variables
+   * of the image stand in it as they are written. null: it is known.
+   */
+  readonly directory: string | null;
+  /**
+   * The variables that such an image has a share in: what sets them, as it is written; null: a later
+   * line set it to what is known. One that is not in it is known if a line sets it.
+   */
+  readonly variables: OrderedMap<string | null>;
+}
+
+/** The mark of what an image sets itself: a line that sets it so leaves it as it is. */
+const own = (name: string): string => `$${name}`;
+
+/** Of a stage that has just started from it. A builder sets PATH where the image does not. */
+export const ofUnknownImage: Unknowns = {
+  directory: "",
+  variables: OrderedMap.of([["PATH", own("PATH")]]),
+};
+
+/** With a variable set by a line. @param written as typed; null: its value is known */
+export function withVariable(
+  unknowns: Unknowns | null,
+  name: string,
+  written: string | null,
+): Unknowns | null {
+  if (unknowns === null) return null;
+  const { variables } = unknowns;
+  const isKnownAlready = written === null && !variables.has(name);
+  const next = isKnownAlready ? variables : variables.with(name, written);
+  return next === variables ? unknowns : { ...unknowns, variables: next };
+}
+
+/** With a directory: see `Unknowns.directory`. */
+export function withDirectory(
+  unknowns: Unknowns | null,
+  directory: string | null,
+): Unknowns | null {
+  return unknowns === null || unknowns.directory === directory
+    ? unknowns
+    : { ...unknowns, directory };
+}
+
+/**
+ * A path of an instruction as far as it can be told; null: it is known. See `Unknowns.directory`.
+ * @param directory the current one, where it is known
+ * @param written as it is typed, with what is known of its variables put in
+ * @param isKnown false: only the image can tell a variable in it
+ */
+export function openPath(
+  unknowns: Unknowns | null,
+  directory: string,
+  { written, isKnown }: Written,
+): string | null {
+  if (unknowns === null || (isKnown && (written.startsWith("/") || unknowns.directory === null)))
+    return null;
+  // Whether it counts from the directory, its first variable decides.
+  if (written.startsWith("/") || written.startsWith("$")) return written;
+  const slash = /[^/.]\/$/.test(written) ? "/" : "";
+  const joined = joinPaths(unknowns.directory ?? directory, written);
+  return joined === "." ? "" : joined.replace(/\/$/, "") + slash;
+}
+
+/** A word as it is known. */
+export interface Written {
+  /** Expanded, or as it is typed where only the image can tell a variable in it. */
+  readonly written: string;
+  readonly isKnown: boolean;
+}
+
+/** An image's environment as far as it is known: see `Unknowns.variables`. */
+export function knownEnvironment(
+  unknowns: Unknowns | null,
+  environment: OrderedMap<string>,
+): OrderedMap<string> {
+  if (unknowns === null) return environment;
+  const known = [...environment].map(
+    ([name, value]) => [name, unknowns.variables.get(name) ?? value] as const,
+  );
+  return OrderedMap.of(known.filter(([name, value]) => value !== own(name)));
+}
+
+/** The words of an open path: see `openPath`. */
+export function openPathWords(path: string): string {
+  if (path === "") return say`the base image's directory`;
+  return /^[/$]/.test(path) ? path : say`${path} in the base image's directory`;
+}
