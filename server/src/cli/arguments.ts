@@ -14,8 +14,10 @@ import type { BuildDefinition } from "../core/build/definition.js";
 import type { Platform } from "../core/build/platform.js";
 import { parsePlatform } from "../core/build/platform.js";
 import { commandLineDefinition } from "../core/definitions/commandLine.js";
+import type { HostError } from "../core/host.js";
 import { nearest } from "../core/text/nearest.js";
 import { hostError } from "../host/errors.js";
+import { nodeFileSystem } from "../host/nodeFileSystem.js";
 import { hostPlatform } from "../host/platform.js";
 import {
   type FlagValues,
@@ -216,8 +218,12 @@ function readContext(text: string, cwd: string, meant = ""): string {
 }
 
 /** Why a path cannot be read, in a few words. */
-export function reasonOf(error: unknown, absent: string): string {
-  const { code, message } = hostError(error, "");
+function reasonOf(error: unknown, absent: string): string {
+  return reasonIn(hostError(error, ""), absent);
+}
+
+/** The same of a failure that is a value. */
+export function reasonIn({ code, message }: HostError, absent: string): string {
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":
@@ -227,6 +233,9 @@ export function reasonOf(error: unknown, absent: string): string {
       return "permission denied";
     case "EISDIR":
       return "is a folder";
+    case "EINVAL":
+    case "ENXIO":
+      return "not a regular file";
     case "ELOOP":
       return "is a loop of symbolic links";
     default:
@@ -242,7 +251,9 @@ function defaultDockerfile(context: string): string {
 }
 
 function isThere(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  const stat = nodeFileSystem().stat(file);
+  // What cannot be looked at is there: reading it says why.
+  return stat.ok || stat.error.code !== "ENOENT";
 }
 
 function readAssignments(

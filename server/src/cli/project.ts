@@ -1,6 +1,5 @@
 /** What the commands work on: a Dockerfile and its build context, read from this machine. */
 
-import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Analysis } from "../core/analysis/analyse.js";
 import { Memory } from "../core/analysis/memory.js";
@@ -19,8 +18,9 @@ import type { NeedKind } from "../core/world/facts.js";
 import { factOf } from "../core/world/world.js";
 import { sha256 } from "../host/digest.js";
 import { type Machine, type MachineOptions, openMachine } from "../host/machine.js";
+import { maxText, nodeFileSystem, readRegularFile } from "../host/nodeFileSystem.js";
 import { settle } from "../host/settle.js";
-import { reasonOf, UsageError } from "./arguments.js";
+import { reasonIn, UsageError } from "./arguments.js";
 import type { CliIo } from "./command.js";
 
 export interface CliProject {
@@ -28,9 +28,6 @@ export interface CliProject {
   readonly dockerfile: Dockerfile;
   readonly machine: Machine;
 }
-
-/** More than this is no Dockerfile that somebody wrote. Bytes. */
-const maxDockerfile = 10_000_000;
 
 /**
  * Reads the text; nothing of the context. Errors: `UsageError`.
@@ -119,20 +116,18 @@ function assertReadable(definition: BuildDefinition, { pool }: Machine, io: CliI
 async function readDockerfile({ dockerfile }: BuildDefinition, io: CliIo): Promise<string> {
   if (dockerfile.kind === "inline") return textOf(await io.readStdin(), "stdin");
   const name = shown(dockerfile.path, io);
-  let bytes: Uint8Array;
-  try {
-    const { size } = statSync(dockerfile.path);
-    if (size > maxDockerfile) throw tooLarge(name);
-    bytes = readFileSync(dockerfile.path);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${name}: ${reasonOf(error, "no such file")}`);
-  }
-  return textOf(bytes, name);
+  const disk = nodeFileSystem();
+  const real = disk.realPath(dockerfile.path);
+  const bytes = real.ok ? readRegularFile(disk, real.value, maxText) : real;
+  if (bytes.ok) return textOf(bytes.value, name);
+  if (bytes.error.code === "EFBIG") throw tooLarge(name);
+  const stat = real.ok ? disk.stat(real.value) : real;
+  if (stat.ok && stat.value.kind === "directory") throw new UsageError(`${name}: is a folder`);
+  throw new UsageError(`${name}: ${reasonIn(bytes.error, "no such file")}`);
 }
 
 function textOf(bytes: Uint8Array, name: string): string {
-  if (bytes.length > maxDockerfile) throw tooLarge(name);
+  if (bytes.length > maxText) throw tooLarge(name);
   // No text in an encoding that a builder reads has a zero byte.
   if (bytes.includes(0)) throw new UsageError(`${name}: not a text file in UTF-8`);
   return Buffer.from(bytes).toString("utf8");

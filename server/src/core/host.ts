@@ -18,6 +18,9 @@ export interface HostError {
   readonly path: string;
 }
 
+/** The code of what has a name that is no text in UTF-8: a builder may take it, and it is not known. */
+export const notUtf8 = "EILSEQ";
+
 /** Why something cannot be known. */
 export type Reason =
   | "missing"

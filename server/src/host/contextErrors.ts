@@ -9,12 +9,24 @@ export function openRoot(fileSystem: FileSystem, root: string): Result<string> {
   if (!real.ok) return failure(contextError(root, real.error));
   const stat = fileSystem.stat(real.value);
   if (!stat.ok) return failure(contextError(root, stat.error));
+  if (stat.value.kind === "directory" && isOfKernel(fileSystem, real.value)) {
+    return failure({
+      code: "ENOTSUP",
+      path: root,
+      message: `The build context "${root}" is a view of the running system, not a folder of files.`,
+    });
+  }
   if (stat.value.kind === "directory") return real;
   return failure({
     code: "ENOTDIR",
     path: root,
     message: `The build context "${root}" is a file, not a folder.`,
   });
+}
+
+/** There a file has no size and another content at each reading, and a read can do something. */
+function isOfKernel({ system }: FileSystem, folder: string): boolean {
+  return system === "posix" && /^\/(?:proc|sys)(?:\/|$)/.test(folder);
 }
 
 export function contextError(root: string, error: HostError): HostError {

@@ -27,8 +27,11 @@ export async function refreshed(
   // On most disks a name without accents is the only one of its file: nothing need be listed.
   const hasOthers = (path: string): boolean => ignoresCase !== false || !isAscii(path);
   const wanted = new Set<string>();
-  for (const path of paths) {
+  const real = realPart(walk);
+  for (const told of paths) {
     await walk.slices.next();
+    // What is now reached through a link is no part of the context: the link is.
+    const path = real(told);
     wanted.add(topUnknown(root, path));
     const spelled = hasOthers(path) ? otherSpelling(listed, path) : null;
     if (spelled !== null) wanted.add(topUnknown(root, spelled));
@@ -112,6 +115,30 @@ function topUnknown(root: FolderNode, path: string): string {
     top = up;
   }
   return top;
+}
+
+/**
+ * How far a path is one of folders: what is below anything else, as a link that came into the place
+ * of a folder, is not followed. Asks the disk once for each folder.
+ */
+function realPart(walk: Walk): (path: string) => string {
+  const known = new Map<string, boolean>();
+  const isFolder = (path: string): boolean => {
+    let answer = known.get(path);
+    if (answer === undefined) {
+      const stat = walk.fileSystem.stat(diskPath(walk, path));
+      // What is gone is looked at by its own name.
+      answer = !stat.ok || stat.value.kind === "directory";
+      known.set(path, answer);
+    }
+    return answer;
+  };
+  return (path) => {
+    for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
+      if (!isFolder(path.slice(0, end))) return path.slice(0, end);
+    }
+    return path;
+  };
 }
 
 function isBelowAny(path: string, folders: ReadonlySet<string>): boolean {

@@ -14,7 +14,7 @@ import {
 } from "../core/context/folder.js";
 import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
 import type { MatchState } from "../core/context/patternMatcher.js";
-import type { HostError } from "../core/host.js";
+import { type HostError, notUtf8 } from "../core/host.js";
 import { joinPath } from "../core/text/paths.js";
 import type { GitFolder } from "./gitReader.js";
 import type { DiskStat, FileSystem } from "./nodeFileSystem.js";
@@ -144,7 +144,7 @@ export function readEntry(
   previous: TreeNode | null,
 ): FileNode | FolderEntry | HostError | null {
   const stat = walk.fileSystem.stat(path);
-  if (!stat.ok) return isGone(stat.error) ? null : stat.error;
+  if (!stat.ok) return isGone(stat.error) ? goneOrNameless(name) : stat.error;
   const { kind } = stat.value;
   if (kind === "directory") {
     return { name, kind, mode: modeOf(walk.fileSystem, stat.value.mode), uid: 0, gid: 0 };
@@ -163,6 +163,15 @@ export function readEntry(
     old.linkTarget === linkTarget &&
     !walk.isUnsettled(old);
   return isKept ? old : fileOf(walk, name, stat.value, linkTarget);
+}
+
+/**
+ * Of a name that is no text in UTF-8 only a copy is known, by which nothing is found: that something
+ * is there is kept, and what it is stays unknown.
+ */
+function goneOrNameless(name: string): HostError | null {
+  if (!name.includes("\uFFFD")) return null;
+  return { code: notUtf8, path: name, message: "its name is no text in UTF-8" };
 }
 
 export interface PlacedName {

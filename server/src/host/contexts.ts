@@ -145,7 +145,7 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
   };
 
   const read = async (ask: ContextAsk, cancel: Cancellation): Promise<Known<Listing>> => {
-    const found = findIgnore(ask, readText);
+    const found = findIgnore(ask, readText, fileSystem);
     if (found.kind === "unreadable") return unknown("refused", found.error);
     const entry = { ask, shared: share(ask, found.text), ignorePath: found.path };
     const key = keyOf(ask);

@@ -49,6 +49,8 @@ export async function hashFile(
     const opened = fileSystem.open(path);
     if (!opened.ok) return { kind: "failed", error: opened.error, stat };
     try {
+      // The short way knows the file by its stat; here a folder above it may have become a link.
+      if (isBelowLink(fileSystem, path)) return { kind: "failed", error: linkError(path), stat };
       const once = await hashOnce(opened.value, path, slices);
       if (once.kind === "hashed") return { ...once, startedAt };
       stat = once.stat;
@@ -59,6 +61,19 @@ export async function hashFile(
   }
   const message = `"${path}" is being written and could not be read in one state.`;
   return { kind: "failed", error: { code: "EBUSY", path, message }, stat };
+}
+
+/** The path of a context is a real one, and a disk lists the names as it spells them. */
+function isBelowLink({ realPath, system }: FileSystem, file: string): boolean {
+  const folder = file.slice(0, file.lastIndexOf(system === "windows" ? "\\" : "/"));
+  // A disk by its root: nothing above it can be a link.
+  if (folder === "" || folder.endsWith(":")) return false;
+  const real = realPath(folder);
+  return !real.ok || real.value !== folder;
+}
+
+function linkError(file: string): HostError {
+  return { code: "ELOOP", path: file, message: `"${file}" is below a symbolic link by now.` };
 }
 
 /**
@@ -118,11 +133,14 @@ async function hashOnce(file: OpenFile, path: string, slices: Slices): Promise<O
   }
   const hash = blobHash(before.value.size);
   let total = 0;
-  // Whether the file has grown in the meantime shows in the stat, so its end need not be read.
-  while (total < before.value.size) {
+  // Read up to its end: a stat need not tell what there is to read.
+  for (;;) {
     const read = file.read(PIECE);
     if (!read.ok) return { kind: "failed", error: read.error, stat: before.value };
-    if (read.value === 0) break;
+    if (read.value === 0 || total + read.value > before.value.size) {
+      total += read.value;
+      break;
+    }
     hash.update(PIECE.subarray(0, read.value));
     total += read.value;
     await slices.next();

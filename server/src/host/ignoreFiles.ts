@@ -10,6 +10,8 @@ import {
 } from "../core/context/ignoreFile.js";
 import type { HostError, Result } from "../core/host.js";
 import type { ContextAsk } from "../core/world/facts.js";
+import type { FileSystem } from "./nodeFileSystem.js";
+import { pathInside } from "./paths.js";
 
 export type ReadText = (file: string) => Result<string>;
 
@@ -28,8 +30,20 @@ export function ignorePaths({ dockerfile, folder, builder }: ContextAsk): readon
   return [...(rulesOf(builder).readsOwnIgnoreFile ? own : []), path.join(folder, ".dockerignore")];
 }
 
-export function findIgnore(ask: ContextAsk, readText: ReadText): FoundIgnore {
+/**
+ * The first of them that is there. A link out of the context and of the file's own folder is not
+ * followed: BuildKit does not find what it leads to, and what is there is nobody's to see.
+ */
+export function findIgnore(
+  ask: ContextAsk,
+  readText: ReadText,
+  fileSystem: Pick<FileSystem, "realPath">,
+): FoundIgnore {
   for (const file of ignorePaths(ask)) {
+    if (leadsOut(fileSystem, file, ask.folder)) {
+      const message = "it is a link that leads out of the build context";
+      return { kind: "unreadable", error: { code: "EOUTSIDE", path: file, message } };
+    }
     const text = readText(file);
     if (text.ok) return { kind: "found", path: file, text: text.value };
     if (text.error.code !== "ENOENT" && text.error.code !== "ENOTDIR") {
@@ -37,6 +51,19 @@ export function findIgnore(ask: ContextAsk, readText: ReadText): FoundIgnore {
     }
   }
   return { kind: "found", path: null, text: null };
+}
+
+function leadsOut(
+  { realPath }: Pick<FileSystem, "realPath">,
+  file: string,
+  context: string,
+): boolean {
+  const real = realPath(file);
+  if (!real.ok) return false;
+  return ![context, path.dirname(file)].some((folder) => {
+    const root = realPath(folder);
+    return root.ok && pathInside(root.value, real.value) !== null;
+  });
 }
 
 /** @param text null: there is no ignore file */

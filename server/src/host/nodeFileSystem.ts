@@ -59,9 +59,18 @@ export function nodeFileSystem(): FileSystem {
   };
 }
 
-/** The whole text of a file, as UTF-8. */
+/** A longer text is none that somebody wrote for a builder. Bytes. */
+export const maxText = 10_000_000;
+
+/**
+ * The whole text of a regular file, as UTF-8; links are followed. Errors: those of
+ * `readRegularFile`, with `maxText` as the limit.
+ */
 export function readTextFile(path: string): Result<string> {
-  return attempt(path, () => fs.readFileSync(path, "utf8"));
+  const disk = nodeFileSystem();
+  const real = disk.realPath(path);
+  const bytes = real.ok ? readRegularFile(disk, real.value, maxText) : real;
+  return bytes.ok ? { ok: true, value: bytes.value.toString("utf8") } : bytes;
 }
 
 /** The bytes of a regular file. Errors, besides those of `open`: `EINVAL`, `EFBIG` above `limit` bytes. */

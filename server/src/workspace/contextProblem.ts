@@ -25,6 +25,8 @@ export function contextProblem(
       return say`the folder does not exist`;
     case "ENOTDIR":
       return say`is not a folder`;
+    case "ENOTSUP":
+      return say`is a view of the running system, not a folder of files`;
     case "E2BIG":
       return say`more than ${sayWhole(maxEntries)} files: choose its folder with the setting stratacast.context, or leave files out with .dockerignore`;
     case "E2DEEP":

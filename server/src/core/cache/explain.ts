@@ -219,6 +219,8 @@ function openCause(explaining: Explaining, keyed: KeyedStep): Cause {
   switch (open?.kind) {
     case "pending":
       return { code: "files-pending", at };
+    case "names":
+      return { code: "name-unknown", at };
     case "remote":
       return { code: "remote-unknown", at, url: open.url };
     case "stage":

@@ -18,6 +18,8 @@ export type OpenInput =
   | { readonly kind: "stage"; readonly stage: number }
   | { readonly kind: "image"; readonly reference: string }
   | { readonly kind: "remote"; readonly url: string }
+  /** Files whose names are no text: what a builder makes of them is not known. */
+  | { readonly kind: "names" }
   | { readonly kind: "pending" };
 
 export interface StepInput extends Omit<NamedInput, "name"> {

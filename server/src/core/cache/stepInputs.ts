@@ -15,7 +15,7 @@ import {
 import { type StageContent, stageContent } from "../files/stageContent.js";
 import { type Origin, stageFiles } from "../files/stageFiles.js";
 import type { BuildGraph, Step } from "../graph/graph.js";
-import type { Digest } from "../host.js";
+import { type Digest, notUtf8 } from "../host.js";
 import type {
   CopyOperation,
   Mount,
@@ -250,6 +250,16 @@ function contextInput(
         ...files,
       };
     case "unreadable":
+      // What the builder makes of such a name is not known: it need not fail.
+      if (input.content.errors.every(({ code }) => code === notUtf8)) {
+        return {
+          name: { kind: "context", state: "unread" },
+          token: { kind: "any" },
+          open: { kind: "names" },
+          ...files,
+        };
+      }
+      return { ...known({ kind: "context", state: "missing" }), ...files, fails: true };
     case "invalid":
       return { ...known({ kind: "context", state: "missing" }), ...files, fails: true };
   }

@@ -48,6 +48,8 @@ export function causeWords(cause: Cause, graph: BuildGraph): string {
       return say`depends on a download`;
     case "files-pending":
       return say`reading files`;
+    case "name-unknown":
+      return say`a file's name is no text`;
     case "build-fails":
       return say`fails`;
   }
@@ -99,6 +101,8 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
       return say`It turns on what the server answers for ${cause.url}: the builder asks at every build.`;
     case "files-pending":
       return say`The files that it takes are being read.`;
+    case "name-unknown":
+      return say`It takes a file whose name is no text in UTF-8: what a builder makes of that is not known.`;
     case "build-fails":
       return cause.problem === null
         ? say`The stage that it takes files from cannot be built.`

@@ -8,7 +8,7 @@ import {
   type SelectionProblem,
   type SourcePlace,
 } from "../context/selection.js";
-import type { HostError } from "../host.js";
+import { type HostError, notUtf8 } from "../host.js";
 import { listedSome } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { error, type ProblemRows, type Severity } from "./problemRow.js";
@@ -75,7 +75,10 @@ export const obstacleRows: ProblemRows<ObstacleProblem> = {
 };
 
 export const contextRows: ProblemRows<ContextProblem> = {
-  "file-unreadable": error(({ error }) => unreadableWords(error)),
+  "file-unreadable": {
+    severity: ({ error: { code } }) => (code === notUtf8 ? "warning" : "error"),
+    words: ({ error }) => unreadableWords(error),
+  },
   "other-mode-in-checkout": { severity: "information", words: ({ modes }) => modesWords(modes) },
   "bad-ignore-pattern": error(ignoreWords),
   "context-unreadable": {
@@ -136,6 +139,8 @@ function unreadableWords({ code, path, message }: HostError): string {
       return say`"${path}" cannot be read: permission denied.`;
     case "EBUSY":
       return say`"${path}" is being written and could not be read in one state.`;
+    case notUtf8:
+      return say`"${path}" has a name that is no text in UTF-8: what a builder makes of it is not known.`;
     case "EINVAL":
       return say`"${path}" is no longer a regular file.`;
     default:
