@@ -307,3 +307,22 @@ test("the keys, and what is refused, follow the version of the builder", async (
   assert.equal(wrong.code, 2);
   assert.match(wrong.err.join("\n"), /--builder-version newest: not a version such as 28.5/);
 });
+
+test("a file that moves below an exclusion is noticed by a builder that knows paths, not by an older one", async (t) => {
+  for (const [version, expected] of [
+    ["0.25", "hit"],
+    ["0.26", "miss"],
+  ] as const) {
+    const folder = temporaryFolder(t, {
+      Dockerfile: "# syntax=docker/dockerfile:1\nFROM scratch\nCOPY --exclude=*.md d /d\n",
+      "d/a/f": "f",
+    });
+    const words = ["simulate", "--state", "state", "--builder-version", version];
+    await runCli([...words, "."], { cwd: folder });
+    rmSync(path.join(folder, "d/a/f"));
+    writeIn(folder, "d/f", "f");
+    const { out } = await runCli([...words, "--format", "json", "."], { cwd: folder });
+    const { steps } = JSON.parse(out) as SimulationJson; // the schema test checks it
+    assert.equal(steps[1]?.prediction, expected, version);
+  }
+});

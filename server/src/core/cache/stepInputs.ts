@@ -22,6 +22,7 @@ import type {
   RunOperation,
   SourceReference,
 } from "../instructions/operation.js";
+import { dialectOf } from "./exact/dialect.js";
 import { isUnnamed, type Names } from "./names.js";
 import type { Vertex } from "./openName.js";
 import {
@@ -80,7 +81,8 @@ function copyInputs(
 ): readonly StepInput[] {
   const { graph, digest } = sources;
   const inputs: StepInput[] = [];
-  const request = copyRequest(operation, graph.definition.builder);
+  const asked = copyRequest(operation, graph.definition.builder);
+  const request = asked && { ...asked, listsPaths: dialectOf(graph).listsPaths };
   if (request !== null) inputs.push(contentInput(operation.from, request, vertex, sources));
   for (const item of operation.items) {
     if (item.kind === "inline") {

@@ -77,6 +77,8 @@ export function exactDigests(digest: Digest, ofFile: FileDigest): ExactDigests {
         return folderRecord(node, path, sha(header));
       }
       case "list":
+        // How the names are written then is not held against a builder.
+        if (hashed.byPath) return null;
         return joined(hashed.items.flatMap(listed), "\0");
     }
   };

@@ -1,8 +1,9 @@
 /** Digests of files and folders as BuildKit tells them apart, remembered by folder and by part. */
 import type { Digest, HostError } from "../host.js";
-import { joinPath } from "../text/paths.js";
+import { baseName, joinPath } from "../text/paths.js";
 import type { FileNode, FolderNode, Part, TreeNode } from "./fileTree.js";
-import type { HashedPart } from "./selection.js";
+import type { HashedItem, HashedPart } from "./selection.js";
+import { emptySequence, joined, type Sequence, sequenceOf, sequenceText } from "./sequence.js";
 
 /** What one walk over a selection found out. A part or record is null while something is missing. */
 export interface DigestWork {
@@ -20,6 +21,7 @@ export function buildkitPart(work: DigestWork, part: HashedPart): string | null 
     case "record":
       return recordOf(work, part.node, part.path);
     case "list": {
+      if (!part.byPath) return namesRecord(work, part.items);
       const lines: string[] = [];
       let complete = true;
       for (const { name, path, node, what } of part.items) {
@@ -30,6 +32,59 @@ export function buildkitPart(work: DigestWork, part: HashedPart): string | null 
       return complete ? work.digest(lines.join("\0")) : null;
     }
   }
+}
+
+/** Of records by their last names, each folder as its header and then what is in it. */
+function namesRecord(work: DigestWork, items: readonly HashedItem[]): string | null {
+  let all: Sequence | null = emptySequence;
+  for (const { name, path, node, what } of items) {
+    const own = baseName(name === "" ? path : name);
+    const next =
+      what === "whole" && node.kind === "directory"
+        ? folderSequence(work, node, path)
+        : what === "header"
+          ? one(work, own, headerOf(node, ""))
+          : one(work, own, recordOf(work, node, path));
+    all = all === null || next === null ? null : joined(all, next);
+  }
+  return all === null ? null : `names ${sequenceText(all)}`;
+}
+
+const folderSequences = new WeakMap<FolderNode, Sequence>();
+const partSequences = new WeakMap<Part, Sequence>();
+
+/** null: some of it is not read. */
+function folderSequence(work: DigestWork, folder: FolderNode, path: string): Sequence | null {
+  const remembered = folderSequences.get(folder);
+  if (remembered !== undefined) return remembered;
+  let all: Sequence | null = one(work, folder.name, headerOf(folder, ""));
+  if (noteFolderErrors(work, folder, path)) all = null;
+  for (const part of folder.parts) {
+    const next = partSequence(work, part, path);
+    all = all === null || next === null ? null : joined(all, next);
+  }
+  if (all !== null) folderSequences.set(folder, all);
+  return all;
+}
+
+function partSequence(work: DigestWork, part: Part, path: string): Sequence | null {
+  const remembered = partSequences.get(part);
+  if (remembered !== undefined) return remembered;
+  let all: Sequence | null = emptySequence;
+  for (const child of part) {
+    const at = joinPath(path, child.name);
+    const next =
+      child.kind === "directory"
+        ? folderSequence(work, child, at)
+        : one(work, child.name, fileRecord(work, child, at));
+    all = all === null || next === null ? null : joined(all, next);
+  }
+  if (all !== null) partSequences.set(part, all);
+  return all;
+}
+
+function one(work: DigestWork, name: string, record: string | null): Sequence | null {
+  return record === null ? null : sequenceOf(work.digest(`${name}\0${record}`));
 }
 
 /** A file's or link's own record, or the digest of a directory and everything below it. */

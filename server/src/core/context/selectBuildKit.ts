@@ -31,7 +31,8 @@ export function selectBuildKitSource(
   const wanted = readSource(source, request.parents === true);
   const isWildcard = request.wildcards !== false && containsWildcards(wanted.path);
   const filters = filtersOf(wanted.include, request.exclude ?? []);
-  const asked = { tree, source, problem, wanted, filters };
+  const { listsPaths = false } = request;
+  const asked = { tree, source, problem, wanted, filters, listsPaths };
   const found =
     filters.bad !== null
       ? nothing(problem.badPattern(wanted.path, filters.bad))
@@ -59,6 +60,7 @@ interface AskedSource {
   readonly problem: ReturnType<typeof problemsOf>;
   readonly wanted: WantedSource;
   readonly filters: Filters;
+  readonly listsPaths: boolean;
 }
 
 type FoundSource = Pick<SourceSelection, "matches" | "taken" | "hashed" | "problems">;
@@ -68,7 +70,7 @@ function nothing(...problems: readonly SelectionProblem[]): FoundSource {
 }
 
 /** A path without wildcards. */
-function selectPath({ tree, problem, wanted, filters }: AskedSource): FoundSource {
+function selectPath({ tree, problem, wanted, filters, listsPaths }: AskedSource): FoundSource {
   const target = resolvePath(tree, wanted.path, true);
   if (target.kind !== "found") return nothing(problem.unresolved(wanted.path, target));
   const taken = copiedFrom(target, baseName(wanted.path), filters);
@@ -92,11 +94,12 @@ function selectPath({ tree, problem, wanted, filters }: AskedSource): FoundSourc
     isNothingLeft && hasContent(target.node)
       ? [problem.make(wanted.path, { code: "everything-excluded" })]
       : [];
-  return { matches: 1, taken, hashed: asPart(items, wanted.path), problems };
+  return { matches: 1, taken, hashed: asPart(items, wanted.path, listsPaths), problems };
 }
 
 /** Everything that a path with wildcards matches. */
-function selectMatches({ tree, source, problem, wanted, filters }: AskedSource): FoundSource {
+function selectMatches(asked: AskedSource): FoundSource {
+  const { tree, source, problem, wanted, filters, listsPaths } = asked;
   if (matchPath(`/${wanted.path}`, "") === "bad-pattern") {
     return nothing(problem.badPattern(wanted.path, source));
   }
@@ -127,7 +130,7 @@ function selectMatches({ tree, source, problem, wanted, filters }: AskedSource):
     const none = { code: "wildcard-without-match", builder: "buildkit", fails: false } as const;
     return nothing(problem.make(wanted.path, none));
   }
-  return { matches, taken, hashed: asPart(items, wanted.path), problems: broken };
+  return { matches, taken, hashed: asPart(items, wanted.path, listsPaths), problems: broken };
 }
 
 interface WantedSource {
@@ -319,14 +322,14 @@ function hashBelow(
 }
 
 /** `contenthash`: no match hashes nothing, a single one of the wanted name hashes without its name. */
-function asPart(items: readonly HashedItem[], path: string): HashedPart {
+function asPart(items: readonly HashedItem[], path: string, byPath: boolean): HashedPart {
   const [first, second] = items;
   if (first === undefined) return { kind: "empty" };
   const isItself = second === undefined && first.what === "record" && baseName(path) !== "";
   if (isItself && (first.name === "" || baseName(first.name) === baseName(path))) {
     return { kind: "record", path: first.path, node: first.node };
   }
-  return { kind: "list", items };
+  return { kind: "list", items, byPath };
 }
 
 function notThere(

@@ -69,7 +69,7 @@ export function selectClassicSource(
     matches,
     taken,
     problems,
-    hashed: items.length === 0 ? { kind: "empty" } : { kind: "list", items },
+    hashed: items.length === 0 ? { kind: "empty" } : { kind: "list", items, byPath: true },
   };
 }
 

@@ -14,6 +14,8 @@ export interface CopyRequest {
   readonly exclude?: readonly string[];
   /** False for a bind mount: `*` is then an ordinary character. */
   readonly wildcards?: boolean;
+  /** What filters or wildcards leave is known by its paths; else by its last names: see `HashedPart`. */
+  readonly listsPaths?: boolean;
   /** Which tree it is, for problems to name it; absent: the build context. */
   readonly place?: SourcePlace;
 }
@@ -142,8 +144,12 @@ export type HashedPart =
   | { readonly kind: "empty" }
   /** One file or link with its header, or a directory with everything below it. */
   | ({ readonly kind: "record" } & Found)
-  /** Named records: matches of a wildcard, or what filters left. */
-  | { readonly kind: "list"; readonly items: readonly HashedItem[] };
+  /**
+   * Named records: matches of a wildcard, or what filters left. Up to BuildKit 0.25 each counts by
+   * its last name, so that a file that moves to another folder can go unnoticed; from 0.26 on by its
+   * path (`byPath`). Source: cache/contenthash/checksum.go `includedPaths`.
+   */
+  | { readonly kind: "list"; readonly items: readonly HashedItem[]; readonly byPath: boolean };
 
 export interface HashedItem extends Found {
   /** The name that is hashed with the record. */

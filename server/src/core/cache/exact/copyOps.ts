@@ -66,7 +66,8 @@ function sourceOf(item: CopyItem, operation: CopyOperation, setting: CopySetting
     case "paths": {
       const { path, include } = pathsOf(item, operation);
       const search = { include, exclude: operation.exclude };
-      const request = copyRequest(operation, "buildkit");
+      const asked = copyRequest(operation, "buildkit");
+      const request = asked && { ...asked, listsPaths: dialect.listsPaths };
       return {
         action: copyAction(setting.source, { ...copied, path }, search, dialect),
         content: request === null ? open : { kind: "paths", from: operation.from, request },

@@ -21,6 +21,8 @@ export interface Dialect {
   readonly datesDirectories: boolean;
   /** A relative `COPY x rel/.` keeps the dot at its end. dockerfile2llb/convert.go `dispatchCopy`. */
   readonly keepsRelativeDot: boolean;
+  /** See `HashedPart`. */
+  readonly listsPaths: boolean;
 }
 
 /**
@@ -52,5 +54,6 @@ function dialectBetween(engine: number, frontend: number): Dialect {
     keepsSymbolicModes: frontend > 10,
     datesDirectories: frontend > 15,
     keepsRelativeDot: frontend > 8,
+    listsPaths: engine > 25,
   };
 }
