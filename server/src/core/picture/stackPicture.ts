@@ -2,11 +2,10 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageSteps, type View } from "../analysis/view.js";
 import type { PredictionKind } from "../cache/prediction.js";
-import { layerContent } from "../files/layerContent.js";
 import { type Stage, stageLine } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { say } from "../text/say.js";
-import { count, formatBytes } from "../text/sizes.js";
+import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { predictionWords, shownPrediction } from "../words/predictionWords.js";
 import { baseWords, stageWords } from "../words/stageWords.js";
 
@@ -79,14 +78,14 @@ function configSentence(metadata: number): string {
 }
 
 function layerOf(view: View, analysed: StepAnalysis): StackLayer {
-  const { step, place, keyed, inputs, layer, stageLayer } = analysed;
+  const { step, place, keyed, files, layer, stageLayer } = analysed;
   // What a failing COPY would have copied is in no layer.
   const isMissing = keyed.fails && step.operation?.kind === "copy";
-  const content = isMissing ? null : layerContent(step, keyed.taken);
+  const content = isMissing ? null : files;
   const words = predictionWords(view, analysed);
   const size =
-    content !== null && inputs !== null
-      ? `${count(content.count, "file")}, ${formatBytes(content.bytes)}`
+    content !== null
+      ? filesWords(content)
       : step.operation?.kind === "run"
         ? say`size not known before a build`
         : "";
