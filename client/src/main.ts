@@ -1,6 +1,6 @@
 /** The extension: wires the language server, the layer view, the status item and the commands. */
 import * as vscode from "vscode";
-import { notifications, revealLayerCommand } from "../../server/src/protocol.js";
+import { notifications, revealLayerCommand, useBuildCommand } from "../../server/src/protocol.js";
 import { dockerfileFor } from "./activeDockerfile.js";
 import { createBuildGraphs } from "./buildGraph/panel.js";
 import { sharedLayers, showDocument, showGlossary, simulateFailure } from "./commands/documents.js";
@@ -11,6 +11,7 @@ import { refresh } from "./commands/refresh.js";
 import { revealInstruction } from "./commands/revealInstruction.js";
 import { revealLayer } from "./commands/revealLayer.js";
 import { simulateBuild } from "./commands/simulateBuild.js";
+import { useBuild } from "./commands/useBuild.js";
 import { setContextKey } from "./contextKeys.js";
 import { createExplanations } from "./documents/explanations.js";
 import { glossaryCommand } from "./glossaryMarkdown.js";
@@ -47,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "stratacast.showLog": () => log.show(),
     "stratacast.showServerOutput": () => server.output.show(true),
     "stratacast.restartServer": () => server.restart(),
+    [useBuildCommand]: (uri, build) => useBuild(server, remembered, uri, build),
     [revealLayerCommand]: (uri, line) => revealLayer(view, uri, line),
     // Only rows of our own tree carry these two, so their first argument is a row.
     "stratacast.revealInstruction": (row, focus) => revealInstruction(row as never, focus),

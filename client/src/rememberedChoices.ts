@@ -28,6 +28,7 @@ export function createRememberedChoices(storage: vscode.Memento): RememberedChoi
       const isSecret = ([name]: [string, string]) => looksSecret(name);
       secrets.set(key(uri), Object.fromEntries(entries.filter(isSecret)));
       await storage.update(key(uri), {
+        ...(choice.build == null ? {} : { build: choice.build }),
         target: choice.target,
         buildArgs: Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
       } satisfies Choice);

@@ -82,6 +82,8 @@ export interface BuildChoices {
 /** What a person chose for a document, and what its lenses and tree follow from then on. */
 export interface BuildChoice {
   readonly uri: string;
+  /** The id of a build definition; null or left out: the first that is found. */
+  readonly build?: string | null;
   /** null: as the settings say, else the last stage. */
   readonly target: string | null;
   /** Laid over the build args of the settings. */
@@ -197,6 +199,9 @@ function request<P, R>(name: string): RequestName<P, R> {
 function notification<P>(name: string): NotificationName<P> {
   return name as NotificationName<P>; // as above
 }
+
+/** The command that chooses a build: `(uri: string, id: string)`. */
+export const useBuildCommand = "stratacast.useBuild";
 
 /** The command behind a lens: `(uri: string, line: number)`. */
 export const revealLayerCommand = "stratacast.revealLayer";

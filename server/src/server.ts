@@ -2,6 +2,7 @@
 
 import {
   type CancellationToken,
+  CodeActionKind,
   CodeLensRefreshRequest,
   type Connection,
   DidChangeConfigurationNotification,
@@ -24,6 +25,7 @@ import { speak } from "./core/text/say.js";
 import { interfaceText, printableLines } from "./core/text/surfaces.js";
 import { makeAnalysisState } from "./handlers/analysisState.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
+import { handleCodeAction } from "./handlers/codeAction.js";
 import { handleCodeLens, handleCodeLensResolve } from "./handlers/codeLens.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";
 import { handleDocument } from "./handlers/document.js";
@@ -175,6 +177,9 @@ export function serve(connection: Connection, threadProgram: string): void {
   connection.onHover(({ textDocument: { uri }, position }) =>
     answer("hover", uri, null, (build, document) => handleHover(document, build, position)),
   );
+  connection.onCodeAction((params) =>
+    answer("codeAction", params.textDocument.uri, [], (build) => handleCodeAction(build, params)),
+  );
   on(requests.layerStack, (params) => answer("layerStack", toUri(params), null, handleLayerStack));
   on(requests.layerChildren, (params) =>
     answer("layerChildren", toUri(params), [], (build) => handleLayerChildren(build, toId(params))),
@@ -223,6 +228,7 @@ const initializeResult: InitializeResult = {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     codeLensProvider: { resolveProvider: true },
     hoverProvider: true,
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   },
   serverInfo: { name: "stratacast" },

@@ -48,6 +48,7 @@ test("no call of the file system lies between a keystroke and its answers", asyn
     machine,
     store,
     changed: () => undefined,
+    moved: () => undefined,
     isWatched: () => true,
     tell: () => undefined,
     log: (message) => assert.fail(message),

@@ -10,7 +10,7 @@ export function buildOf(
 ): PlatformBuild {
   const { platform = { os: "linux", architecture: "amd64", variant: "" }, ...said } = given;
   const definition: BuildDefinition = {
-    id: "guess:Dockerfile",
+    id: "cli:Dockerfile",
     name: null,
     dockerfile: { kind: "file", path: "Dockerfile" },
     context: { kind: "path", folder: "/srv/app" },

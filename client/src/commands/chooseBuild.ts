@@ -35,7 +35,7 @@ export async function chooseBuild(
     Object.fromEntries(known),
     settings.buildArgs,
   );
-  return buildArgs && { target, buildArgs };
+  return buildArgs && { build: last?.build ?? null, target, buildArgs };
 }
 
 /** @returns undefined: backed out */

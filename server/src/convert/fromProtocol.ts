@@ -53,10 +53,11 @@ function toLanguage(value: unknown): InitializationOptions["language"] {
 
 export function toBuildChoice(value: unknown): BuildChoice | null {
   if (!isObject(value) || typeof value["uri"] !== "string") return null;
-  const target = value["target"];
+  const { build, target } = value;
   const buildArgs = isObject(value["buildArgs"]) ? value["buildArgs"] : {};
   return {
     uri: value["uri"],
+    build: typeof build === "string" && build !== "" ? build : null,
     target: typeof target === "string" && target !== "" ? target : null,
     buildArgs: textsOf(buildArgs),
   };

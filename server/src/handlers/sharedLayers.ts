@@ -2,8 +2,10 @@ import path from "node:path";
 import { toCancellation, toPath, toUris } from "../convert/fromProtocol.js";
 import type { Analysis } from "../core/analysis/analyse.js";
 import { onDisk } from "../core/analysis/place.js";
+import { openLookups } from "../core/analysis/read.js";
 import { analyse } from "../core/analysis/snapshot.js";
-import { editorDefinition } from "../core/definitions/editorDefinition.js";
+import { type DocumentPlace, editorDefinition } from "../core/definitions/editorDefinition.js";
+import { namedSources } from "../core/definitions/namedSources.js";
 import { sharedLayersDocument } from "../core/documents/sharedLayersDocument.js";
 import type { Cancellation, Result } from "../core/host.js";
 import { type ComparedFile, sharedLayers } from "../core/insight/sharedLayers.js";
@@ -38,32 +40,43 @@ export async function handleSharedLayers(
   for (const file of paths.sort().slice(0, most)) {
     const text = readText(file);
     if (!text.ok || token.isCancellationRequested) continue;
-    const analysis = await analysisOf(file, text.value, machine, toCancellation(token));
+    const workspaceFolder = folderOf(file, workspaceFolders) ?? null;
+    const place = { uri: "", file, workspaceFolder };
+    const analysis = await analysisOf(place, text.value, machine, toCancellation(token));
     files.push({ name: shownPath(file, workspaceFolders), analysis });
   }
   return sharedLayersDocument(sharedLayers(files));
 }
 
 function shownPath(file: string, folders: readonly string[]): string {
-  const folder = folders.find((root) => file.startsWith(root + path.sep));
+  const folder = folderOf(file, folders);
   return (folder === undefined ? file : path.relative(folder, file)).split(path.sep).join("/");
+}
+
+function folderOf(file: string, folders: readonly string[]): string | undefined {
+  return folders.find((root) => file.startsWith(root + path.sep));
 }
 
 /** As it is built where nothing says otherwise, against no earlier build. */
 async function analysisOf(
-  file: string,
+  place: DocumentPlace,
   text: string,
   { pool }: Machine,
   cancel: Cancellation,
 ): Promise<Analysis> {
-  const place = { uri: "", file, workspaceFolder: null };
-  const definition = editorDefinition(defaultSettings, null, place, pathRules);
-  const [platform] = definition.platforms;
-  const build = { definition, platform, dockerfile: parseDockerfile(text), digest: sha256 };
-  const baseline = { kind: "empty" } as const;
+  const dockerfile = parseDockerfile(text);
+  const sources = namedSources(dockerfile, defaultSettings, sha256);
+  const question = { settings: defaultSettings, choice: null, place, sources, paths: pathRules };
   const { analysis } = await settle(
     pool,
-    (world) => analyse({ place: onDisk, ...build, world, baseline }),
+    (world) => {
+      const { read, needs } = openLookups(world);
+      const { definition } = editorDefinition(question, read);
+      const [platform] = definition.platforms;
+      const build = { place: onDisk, definition, platform, dockerfile, world };
+      const answer = analyse({ ...build, baseline: { kind: "empty" }, digest: sha256 });
+      return { ...answer, needs: [...needs, ...answer.needs] };
+    },
     cancel,
   );
   return analysis;

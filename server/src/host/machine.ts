@@ -6,6 +6,7 @@ import { type Contexts, type ContextsOptions, createContexts } from "./contexts.
 import { createGitReader } from "./gitReader.js";
 import { gitSuppliers } from "./gitSuppliers.js";
 import { nodeFileSystem } from "./nodeFileSystem.js";
+import { presentPaths } from "./presentPaths.js";
 import { createPool, type Pool, type Suppliers } from "./settle.js";
 
 export interface MachineOptions extends Omit<ContextsOptions, "git"> {
@@ -33,6 +34,7 @@ export function openMachine(options: MachineOptions): Machine {
     tree: contexts.tree,
     contents: contexts.contents,
     ...gitSuppliers(options.mayAskGit, git, fileSystem),
+    present: async ({ folder, paths }) => known(presentPaths(fileSystem, folder, paths)),
     image: async () => unknown("off"),
     state: async () =>
       options.readState === undefined ? unknown("off") : known(await options.readState()),

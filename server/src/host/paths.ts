@@ -1,6 +1,6 @@
 /** Paths as this machine writes them. */
 import path from "node:path";
-import type { PathRules } from "../core/definitions/editorDefinition.js";
+import type { PathRules } from "../core/definitions/pathRules.js";
 
 /** The path from `folder` to `file`, `/` between names; empty: the folder itself; null: outside. */
 export function pathInside(folder: string, file: string): string | null {
@@ -17,5 +17,6 @@ export function pathInside(folder: string, file: string): string | null {
 export const pathRules: PathRules = {
   resolve: (folder, written) => path.resolve(path.sep, folder, written),
   parent: path.dirname,
+  isInside: (folder, file) => pathInside(folder, file) !== null,
   isSame: (a, b) => path.relative(a, b) === "",
 };

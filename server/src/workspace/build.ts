@@ -6,6 +6,7 @@
 
 import { Memory } from "../core/analysis/memory.js";
 import { onDisk } from "../core/analysis/place.js";
+import { openLookups } from "../core/analysis/read.js";
 import {
   type Answer,
   analyse,
@@ -17,14 +18,20 @@ import { type BuildDefinition, contextFolder } from "../core/build/definition.js
 import { areSameKeys, type Keys } from "../core/cache/predict.js";
 import { recordBuild } from "../core/cache/record.js";
 import type { BuildState } from "../core/cache/state.js";
-import { type DocumentPlace, editorDefinition } from "../core/definitions/editorDefinition.js";
+import {
+  type ChosenDefinition,
+  type DocumentPlace,
+  editorDefinition,
+  isSameDefinition,
+} from "../core/definitions/editorDefinition.js";
+import { type NamedSources, namedSources } from "../core/definitions/namedSources.js";
 import { simulationLog } from "../core/documents/simulationLog.js";
 import { type Cancellation, known } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { say } from "../core/text/say.js";
 import { interfaceText } from "../core/text/surfaces.js";
-import { isError } from "../core/words/problems.js";
+import { failsBuild } from "../core/words/problems.js";
 import { summarySentence } from "../core/words/summary.js";
 import type { ContextAsk, Need } from "../core/world/facts.js";
 import { answered, factOf, isSameFor, type World } from "../core/world/world.js";
@@ -46,6 +53,8 @@ export interface BuildHost {
    * @param what `busy`: the answers are what they were
    */
   changed(build: LiveBuild, what?: "busy"): void;
+  /** Another build of the Dockerfile is meant: other folders matter. */
+  moved(build: LiveBuild): void;
   /** Whether the editor reports changes in a folder. */
   isWatched(folder: string): boolean;
   /** A sentence for the user, such as a state file that was set aside. */
@@ -55,6 +64,13 @@ export interface BuildHost {
 
 export interface SimulateProgress {
   report(message: string): void;
+}
+
+/** The build that is meant, with what that turned on. */
+interface Chosen extends ChosenDefinition {
+  world: World;
+  readonly needs: readonly Need[];
+  readonly reads: readonly Need[];
 }
 
 /** An answer with what it was made of. */
@@ -72,7 +88,11 @@ export class LiveBuild {
   #version: number;
   #settings: Settings = defaultSettings;
   #choice: BuildChoice | null = null;
-  #definition: BuildDefinition;
+  /** Of the text as it was opened or last saved: a half-typed name moves no build. */
+  #sources: NamedSources;
+  /** null: to be chosen anew. */
+  #chosen: Chosen | null = null;
+  #definition: BuildDefinition | null = null;
   #made: Made | null = null;
   /** The last simulated build, as long as it is shown. */
   #result: { readonly keys: Keys; readonly before: BuildState } | null = null;
@@ -90,7 +110,7 @@ export class LiveBuild {
     this.#host = host;
     this.#dockerfile = parseDockerfile(text);
     this.#version = version;
-    this.#definition = this.#define();
+    this.#sources = namedSources(this.#dockerfile, this.#settings, sha256);
   }
 
   get version(): number {
@@ -107,9 +127,11 @@ export class LiveBuild {
 
   /** What is wrong with the build context; empty: nothing. */
   get contextProblem(): string {
-    const ask = contextAsk(this.#definition);
+    const { definition, isPending } = this.#choose(this.#world);
+    if (isPending) return "";
+    const ask = contextAsk(definition);
     const listing = ask === null ? null : factOf(this.#world, { kind: "tree", ...ask });
-    return contextProblem(this.#definition, listing);
+    return contextProblem(definition, listing);
   }
 
   /** False: changes in the context show only when it is read again. */
@@ -120,7 +142,19 @@ export class LiveBuild {
 
   /** Absolute path of the build context; null: there is none. */
   get contextFolder(): string | null {
-    return contextFolder(this.#definition);
+    return contextFolder(this.definition);
+  }
+
+  /** The build that the answers are about. */
+  get definition(): BuildDefinition {
+    return this.#choose(this.#world).definition;
+  }
+
+  /** Folders in which single files were looked for. */
+  get lookedInto(): readonly string[] {
+    return this.#choose(this.#world).reads.flatMap((need) =>
+      need.kind === "present" ? [need.folder] : [],
+    );
   }
 
   /** All that the present answer turns on. */
@@ -138,16 +172,32 @@ export class LiveBuild {
   /** New settings take effect at once. */
   async configure(settings: Settings): Promise<void> {
     this.#settings = settings;
-    this.#definition = this.#define();
+    this.#sources = namedSources(this.#dockerfile, settings, sha256);
+    this.#chosen = null;
     await this.settle();
     this.#host.changed(this);
   }
 
   choose(choice: BuildChoice): void {
     this.#choice = choice;
-    this.#definition = this.#define();
+    this.#chosen = null;
     this.#settleLater();
     this.#host.changed(this);
+  }
+
+  /** The text was saved: what it names may lie in another folder. */
+  async saved(): Promise<void> {
+    this.#sources = namedSources(this.#dockerfile, this.#settings, sha256);
+    this.#chosen = null;
+    const present = this.reads.filter(({ kind }) => kind === "present");
+    await (this.isContextWatched ? this.renew(present) : this.rescan());
+  }
+
+  /** Asks for some of what the answers turn on again. */
+  async renew(needs: readonly Need[]): Promise<void> {
+    const { pool } = this.#host.machine;
+    if (needs.length === 0) await this.settle();
+    else await this.#read(() => pool.renew(needs, this.#closed), this.#closed);
   }
 
   /** Looks at everything that the answers turn on again. */
@@ -234,7 +284,7 @@ export class LiveBuild {
     pool.update((world) => answered(world, [[{ kind: "state" }, known(this.#host.store.state)]]));
     this.#result = { keys: analysis.keys, before };
     this.#resultView = null;
-    const hasError = analysis.problems.some(isError);
+    const hasError = analysis.problems.some(failsBuild);
     return hasError
       ? { outcome: "failed", summary, log }
       : { outcome: "done", summary, log, counts: analysis.summary };
@@ -255,29 +305,50 @@ export class LiveBuild {
     return this.#host.machine.pool.world;
   }
 
-  #define(): BuildDefinition {
-    return editorDefinition(this.#settings, this.#choice, this.place, pathRules);
+  /** The build that is meant, by what is known of the world. */
+  #choose(world: World): Chosen {
+    const last = this.#chosen;
+    if (last !== null && isSameFor(last.world, world, last.reads)) {
+      last.world = world;
+      return last;
+    }
+    const { read, needs, reads } = openLookups(world);
+    const [settings, choice, place] = [this.#settings, this.#choice, this.place];
+    const question = { settings, choice, place, sources: this.#sources, paths: pathRules };
+    const { definition: found, isPending } = editorDefinition(question, read);
+    const before = this.#definition;
+    // What stands on it stays as long as it says the same.
+    const definition = before !== null && isSameDefinition(before, found) ? before : found;
+    this.#definition = definition;
+    this.#chosen = { definition, isPending, needs, reads, world };
+    if (definition !== before) this.#host.moved(this);
+    return this.#chosen;
   }
 
   #analyse(world: World, baseline: BaselineChoice): Answer {
-    const definition = this.#definition;
+    const { definition, needs, reads } = this.#choose(world);
     const [platform] = definition.platforms;
     const dockerfile = this.#dockerfile;
     const build = { place: onDisk, definition, platform, dockerfile };
-    return analyse({ ...build, world, baseline, digest: sha256 }, this.#memory);
+    const answer = analyse({ ...build, world, baseline, digest: sha256 }, this.#memory);
+    return {
+      ...answer,
+      needs: [...needs, ...answer.needs],
+      reads: [...reads, ...answer.reads],
+    };
   }
 
   /** One analysis for a text, a definition and the answers that it turns on. */
   #answer(world: World): Answer {
     const last = this.#made;
+    const { definition } = this.#choose(world);
     const isSame =
       last !== null &&
       last.dockerfile === this.#dockerfile &&
-      last.definition === this.#definition &&
+      last.definition === definition &&
       isSameFor(last.world, world, last.answer.reads);
     const answer = isSame ? last.answer : this.#analyse(world, { kind: "last" });
-    const [dockerfile, definition] = [this.#dockerfile, this.#definition];
-    this.#made = { world, dockerfile, definition, answer };
+    this.#made = { world, dockerfile: this.#dockerfile, definition, answer };
     return answer;
   }
 

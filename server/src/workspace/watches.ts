@@ -31,7 +31,9 @@ export function watchedBy(
   builds: Iterable<LiveBuild>,
   isWatched: (folder: string) => boolean,
 ): readonly Watched[] {
-  return [...builds].flatMap(({ contextFolder, place }): readonly Watched[] => [
+  return [...builds].flatMap(({ contextFolder, place, lookedInto }): readonly Watched[] => [
+    // What is missing there may be made: the folders of the guess.
+    ...lookedInto.filter(isWatched).map((base) => ({ base, pattern: "*" })),
     ...(contextFolder !== null && isWatched(contextFolder) ? [wholeFolder(contextFolder)] : []),
     ...(place.file === null ? [] : [{ base: path.dirname(place.file), pattern: "*.dockerignore" }]),
   ]);

@@ -10,6 +10,7 @@ import type { SimulateResult } from "../protocol.js";
 import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
 import { maxEntries } from "./contextProblem.js";
 import { gatherEvents } from "./fileEvents.js";
+import { presentAmong } from "./presentFiles.js";
 import { readSettings } from "./settings.js";
 import { reportsEverything, type Watched, watchedBy } from "./watches.js";
 
@@ -138,6 +139,7 @@ export function openWorkspace(editor: Editor): Workspace {
       return store;
     },
     changed: editor.changed,
+    moved: () => watch(),
     isWatched,
     tell: editor.tell,
     log: editor.log,
@@ -165,6 +167,10 @@ export function openWorkspace(editor: Editor): Workspace {
   const lookAt = async (files: readonly string[]): Promise<void> => {
     const { contexts, pool } = machine;
     const isConcerned = contexts.concernedBy(files);
+    for (const build of builds.values()) {
+      const present = presentAmong(build.reads, files);
+      if (present.length > 0) editor.run("present", () => build.renew(present));
+    }
     const concerned = [...builds.values()].filter((build) => build.concerns(isConcerned));
     if (concerned.length === 0) return;
     const work = contexts
@@ -235,7 +241,7 @@ export function openWorkspace(editor: Editor): Workspace {
     },
     save(uri) {
       const build = builds.get(uri);
-      if (build?.isContextWatched === false) editor.run("save", () => build.rescan());
+      if (build !== undefined) editor.run("save", () => build.saved());
     },
     close({ uri }, file) {
       if (isIgnoreFile(file)) {

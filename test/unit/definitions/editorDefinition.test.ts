@@ -4,16 +4,21 @@ import assert from "node:assert/strict";
 import { posix } from "node:path";
 import { test } from "node:test";
 import { onDisk } from "../../../server/src/core/analysis/place.js";
+import { openLookups } from "../../../server/src/core/analysis/read.js";
 import { analyse } from "../../../server/src/core/analysis/snapshot.js";
-import type { BuildDefinition } from "../../../server/src/core/build/definition.js";
+import { type BuildDefinition, isGuess } from "../../../server/src/core/build/definition.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
 import { addBuild, emptyState } from "../../../server/src/core/cache/state.js";
 import {
+  type DefinitionChoice,
   type DocumentPlace,
   editorDefinition,
-  type PathRules,
+  folderChoice,
 } from "../../../server/src/core/definitions/editorDefinition.js";
+import { namedSources } from "../../../server/src/core/definitions/namedSources.js";
+import type { PathRules } from "../../../server/src/core/definitions/pathRules.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
+import { emptyWorld } from "../../../server/src/core/world/world.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { readSettings } from "../../../server/src/workspace/settings.js";
 import { worldOf } from "../../support/worlds.js";
@@ -21,6 +26,7 @@ import { worldOf } from "../../support/worlds.js";
 const paths: PathRules = {
   resolve: (folder, written) => posix.resolve("/", folder, written),
   parent: posix.dirname,
+  isInside: (folder, file) => file === folder || file.startsWith(`${folder}/`),
   isSame: (a, b) => a === b,
 };
 
@@ -30,13 +36,20 @@ const place: DocumentPlace = {
   workspaceFolder: "/srv",
 };
 
-function definitionOf(settings: unknown, where = place): BuildDefinition {
-  return editorDefinition(readSettings(settings), null, where, paths);
+function definitionOf(
+  given: unknown,
+  where = place,
+  choice: DefinitionChoice | null = null,
+): BuildDefinition {
+  const settings = readSettings(given);
+  const sources = namedSources(parseDockerfile("FROM scratch\n"), settings, sha256);
+  const question = { settings, choice, place: where, sources, paths };
+  return editorDefinition(question, openLookups(emptyWorld).read).definition;
 }
 
-test("without an entry it is a guess from the single settings", () => {
+test("without an entry the single settings say what is built", () => {
   const definition = definitionOf({ context: "apps", target: "dev", buildArgs: { A: "1" } });
-  assert.equal(definition.id, "guess:/srv/apps/api/Dockerfile");
+  assert.equal(definition.id, "settings:/srv/apps/api/Dockerfile");
   assert.deepEqual(definition.context, { kind: "path", folder: "/srv/apps" });
   assert.equal(definition.target, "dev");
   assert.deepEqual([...definition.args], [["A", "1"]]);
@@ -94,11 +107,9 @@ test("the first entry of the Dockerfile holds, and the single settings fill it i
 });
 
 test("what was chosen in the editor is laid over either", () => {
-  const settings = readSettings({
-    builds: [{ dockerfile: "apps/api/Dockerfile", args: { B: "2" } }],
-  });
+  const settings = { builds: [{ dockerfile: "apps/api/Dockerfile", args: { B: "2" } }] };
   const choice = { target: "test", buildArgs: { C: "3" } };
-  const definition = editorDefinition(settings, choice, place, paths);
+  const definition = definitionOf(settings, place, choice);
   assert.equal(definition.id, "settings:apps/api/Dockerfile");
   assert.equal(definition.target, "test");
   assert.deepEqual(
@@ -108,6 +119,14 @@ test("what was chosen in the editor is laid over either", () => {
       ["C", "3"],
     ],
   );
+});
+
+test("a folder that was chosen as the context comes before the settings, and is no guess", () => {
+  const settings = { builds: [{ dockerfile: "apps/api/Dockerfile", context: "." }] };
+  const choice = { build: folderChoice("/srv/apps"), target: null, buildArgs: {} };
+  const definition = definitionOf(settings, place, choice);
+  assert.deepEqual(definition.context, { kind: "path", folder: "/srv/apps" });
+  assert.equal(isGuess(definition), false);
 });
 
 test("the classic builder has no named contexts", () => {

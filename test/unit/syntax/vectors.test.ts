@@ -12,7 +12,7 @@ import { syntaxProblems } from "../../../server/src/core/syntax/placed.js";
 import type { SyntaxProblem } from "../../../server/src/core/syntax/problem.js";
 import type { Instruction } from "../../../server/src/core/syntax/syntax.js";
 import type { Placed } from "../../../server/src/core/text/range.js";
-import { isError } from "../../../server/src/core/words/problems.js";
+import { failsBuild } from "../../../server/src/core/words/problems.js";
 import { isThorough } from "../../support/thorough.js";
 
 const FOLDER = path.resolve("../shared/data/vectors");
@@ -101,7 +101,7 @@ function readVectors(file: string, step: number): readonly Vector[] | null {
 function compare({ b64, expect }: Vector): string | null {
   const tree = parseDockerfile(Buffer.from(b64, "base64").toString("utf8"));
   const problems = syntaxProblems(tree);
-  const errors = problems.filter(isError);
+  const errors = problems.filter(failsBuild);
   if (expect.err !== undefined) return compareError(errors[0], tree.text, expect);
   if (errors.length > 0) return `rejected: ${errors[0]?.code}`;
   const actual = {

@@ -65,6 +65,7 @@ function suppliers(own: Partial<Suppliers> = {}): Suppliers {
   });
   const none = async () => unknown("off");
   return {
+    present: async () => known(new Set<string>()),
     tree: contexts.tree,
     contents: contexts.contents,
     tracked: async () => known(new Map([["", new Map([["a", true]])]])),

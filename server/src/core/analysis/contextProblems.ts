@@ -1,4 +1,5 @@
 /** What is wrong with the files that steps take, as problems at their sources. */
+import { contextFolder, isGuess } from "../build/definition.js";
 import type { KeyedStep, Keys } from "../cache/predict.js";
 import type { BuildGraph } from "../graph/graph.js";
 import { type Placed, placedAt, type TextRange } from "../text/range.js";
@@ -6,20 +7,27 @@ import type { Problem } from "./problem.js";
 
 export function contextProblems(graph: BuildGraph, keys: Keys): readonly Placed<Problem>[] {
   const problems: Placed<Problem>[] = [];
+  const guessed = isGuess(graph.definition) ? contextFolder(graph.definition) : null;
   for (const [at, keyed] of keys.steps.entries()) {
     // Most steps take no files.
     if (keyed.context.length === 0 && keyed.stageProblems.length === 0) continue;
     const start = graph.starts[at] ?? 0;
-    for (const problem of problemsOf(keyed)) problems.push(placedAt(start, problem));
+    for (const problem of problemsOf(keyed, guessed)) problems.push(placedAt(start, problem));
   }
   return problems;
 }
 
-function problemsOf(keyed: KeyedStep): readonly Placed<Problem>[] {
+/** @param guessed the folder of the main context where it is but a guess; else null */
+function problemsOf(keyed: KeyedStep, guessed: string | null): readonly Placed<Problem>[] {
   const { step, context, stageProblems } = keyed;
   const selected = context
     .flatMap(({ selection }) => selection.problems)
-    .filter(({ index }) => !stageProblems.some((other) => isUnsent(other, index)));
+    .filter(({ index }) => !stageProblems.some((other) => isUnsent(other, index)))
+    .map((problem) =>
+      guessed !== null && problem.place === undefined
+        ? { ...problem, place: { kind: "guess", name: guessed } as const }
+        : problem,
+    );
   const errors = context.flatMap(({ content }) =>
     content.kind === "unreadable" ? content.errors : [],
   );

@@ -24,7 +24,7 @@ import type { Digest } from "../host.js";
 import { parseDockerfile } from "../syntax/parse.js";
 import type { Dockerfile } from "../syntax/syntax.js";
 import type { ContextAsk, Listing, Need, NeedOf } from "../world/facts.js";
-import { factOf, unreadFiles, type World } from "../world/world.js";
+import { unreadFiles, type World } from "../world/world.js";
 import {
   type Analysis,
   analyseInput,
@@ -36,7 +36,7 @@ import { commitContext, commitNeed } from "./commitContext.js";
 import { stateOf, withTracked, workingState } from "./contextStates.js";
 import { type ComparedBaseline, Memory } from "./memory.js";
 import type { Place } from "./place.js";
-import type { Read } from "./read.js";
+import { type Lookups, openLookups, type Read } from "./read.js";
 import { notKnown } from "./unknownBaseline.js";
 
 /** What a prediction is to stand against: a choice, since a baseline has to be found out itself. */
@@ -106,25 +106,6 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
 function comparedAs(baseline: BaselineChoice): ComparedBaseline {
   if (baseline.kind === "git") return "empty";
   return baseline.kind === "last" && baseline.before !== undefined ? "before" : baseline.kind;
-}
-
-interface Lookups {
-  readonly read: Read;
-  readonly needs: Need[];
-  readonly reads: Need[];
-}
-
-function openLookups(world: World): Lookups {
-  const reads: Need[] = [];
-  const needs: Need[] = [];
-  const read: Read = (need) => {
-    const fact = factOf(world, need);
-    // A need of one kind is a need.
-    reads.push(need as Need);
-    if (fact.kind === "pending") needs.push(need as Need);
-    return fact;
-  };
-  return { read, needs, reads };
 }
 
 /** A context as the steps see it. */

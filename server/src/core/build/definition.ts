@@ -5,8 +5,22 @@ import type { BuilderVersion } from "./builderVersion.js";
 import type { BuildFlags } from "./buildFlags.js";
 import type { Platform } from "./platform.js";
 
-/** Where a definition comes from: the settings, nothing but a Dockerfile, the words of a command line. */
-export type DefinitionKind = "settings" | "guess" | "cli";
+/**
+ * Where a definition comes from: a context that somebody chose, the settings, nothing but a
+ * Dockerfile, the words of a command line, or a file of the workspace (`ci`: of a build server,
+ * `command`: a line that runs `docker build`).
+ */
+export type DefinitionKind =
+  | "chosen"
+  | "settings"
+  | "guess"
+  | "cli"
+  | "compose"
+  | "bake"
+  | "devcontainer"
+  | "workflow"
+  | "ci"
+  | "command";
 
 /** `settings:api`, `guess:/srv/app/Dockerfile`; unique among the definitions of a workspace. */
 export type DefinitionId = `${DefinitionKind}:${string}`;
@@ -90,6 +104,11 @@ export function contextPlace({ context }: BuildDefinition): string {
     case "build":
       return context.id;
   }
+}
+
+/** True where nobody has said how the Dockerfile is built: what is wrong with its context may be the guess. */
+export function isGuess({ id }: BuildDefinition): boolean {
+  return id.startsWith("guess:");
 }
 
 /** The folder of the main context; null: it is not one of this machine. */

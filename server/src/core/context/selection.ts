@@ -25,7 +25,9 @@ export type SourcePlace =
   /** `name`: its number, where it has none. */
   | { readonly kind: "stage"; readonly name: string | number }
   /** The context of a `--build-context`. */
-  | { readonly kind: "context"; readonly name: string };
+  | { readonly kind: "context"; readonly name: string }
+  /** The main context, where it is but a guess. `name`: its folder. */
+  | { readonly kind: "guess"; readonly name: string };
 
 /** One thing that the instruction brings into the image. */
 export interface SelectedEntry extends Found {

@@ -1,32 +1,30 @@
 /**
- * Which build of a Dockerfile the editor speaks of. In this order: the first entry of
- * `stratacast.builds` that is of it, else a guess from the single settings. What was chosen in the
- * editor is laid over either.
+ * Which build of a Dockerfile the editor speaks of. In this order: what was chosen in the editor, the
+ * first entry of `stratacast.builds` that is of it, else a guess from the single settings and from
+ * the files that are there. A chosen target and chosen arguments are laid over each.
  */
-
-import type { Builder } from "../build/builder.js";
+import type { Read } from "../analysis/read.js";
 import { rulesOf } from "../build/builderRules.js";
-import type { BuilderVersion } from "../build/builderVersion.js";
 import { noBuildFlags } from "../build/buildFlags.js";
 import { type BuildDefinition, type ContextSource, contextName } from "../build/definition.js";
-import type { Platform } from "../build/platform.js";
 import { readContextSource } from "./contextSource.js";
+import { guessFolder } from "./guess.js";
 import type { NamedBuild } from "./namedBuilds.js";
+import type { NamedSources, PlainSettings } from "./namedSources.js";
+import type { PathRules } from "./pathRules.js";
 
 /** The settings that say what is built. */
-export interface BuildSettings {
-  readonly builder: Builder;
-  readonly builderVersion: BuilderVersion;
-  /** As typed; empty: the Dockerfile's folder. */
+export interface BuildSettings extends PlainSettings {
+  /** As typed; empty: none. */
   readonly context: string;
   readonly target: string | null;
-  readonly buildArgs: ReadonlyMap<string, string>;
-  readonly platform: Platform;
   readonly builds: readonly NamedBuild[];
 }
 
 /** What somebody chose for a document. */
 export interface DefinitionChoice {
+  /** The id of a definition; null or absent: none was chosen. */
+  readonly build?: string | null;
   /** null: as the definition says. */
   readonly target: string | null;
   /** Laid over the definition's own. */
@@ -41,37 +39,88 @@ export interface DocumentPlace {
   readonly workspaceFolder: string | null;
 }
 
-/** How paths are written on this machine. */
-export interface PathRules {
-  /** The absolute path of what is written relative to a folder. */
-  resolve(folder: string, path: string): string;
-  /** The folder that a file is in. */
-  parent(file: string): string;
-  isSame(a: string, b: string): boolean;
+/** All that the choice turns on, besides what is in folders. */
+export interface DefinitionQuestion {
+  readonly settings: BuildSettings;
+  /** null: nothing was chosen. */
+  readonly choice: DefinitionChoice | null;
+  readonly place: DocumentPlace;
+  /** What the Dockerfile names of its context. */
+  readonly sources: NamedSources;
+  readonly paths: PathRules;
+}
+
+export interface ChosenDefinition {
+  /** Without a context while `isPending`. */
+  readonly definition: BuildDefinition;
+  /** True while it is not known what is in the folders that the choice turns on. */
+  readonly isPending: boolean;
 }
 
 /** The definition that the answers for a document are about. */
-export function editorDefinition(
-  settings: BuildSettings,
-  choice: DefinitionChoice | null,
-  place: DocumentPlace,
-  paths: PathRules,
-): BuildDefinition {
-  const definition = namedDefinition(settings, place, paths) ?? guess(settings, place, paths);
-  if (choice === null) return definition;
+export function editorDefinition(question: DefinitionQuestion, read: Read): ChosenDefinition {
+  const { choice } = question;
+  const chosen = chosenDefinition(question) ?? namedDefinition(question) ?? guess(question, read);
+  if (choice === null) return chosen;
+  const { definition, isPending } = chosen;
   return {
-    ...definition,
-    target: choice.target ?? definition.target,
-    args: new Map([...definition.args, ...Object.entries(choice.buildArgs)]),
+    isPending,
+    definition: {
+      ...definition,
+      target: choice.target ?? definition.target,
+      args: new Map([...definition.args, ...Object.entries(choice.buildArgs)]),
+    },
   };
 }
 
-/** null: no entry is of this Dockerfile. */
-function namedDefinition(
-  settings: BuildSettings,
-  place: DocumentPlace,
+/** True for two that say the same. */
+export function isSameDefinition(one: BuildDefinition, other: BuildDefinition): boolean {
+  return one === other || wholeText(one) === wholeText(other);
+}
+
+function wholeText(definition: BuildDefinition): string {
+  return JSON.stringify(definition, (_, value: unknown) =>
+    value instanceof Map ? [...value] : value,
+  );
+}
+
+/** The Dockerfile's own folder and those above it in the workspace. */
+export function contextCandidates(
+  { file, workspaceFolder }: DocumentPlace,
   paths: PathRules,
-): BuildDefinition | null {
+): readonly string[] {
+  if (file === null) return workspaceFolder === null ? [] : [workspaceFolder];
+  const own = paths.parent(file);
+  if (workspaceFolder === null || !paths.isInside(workspaceFolder, own)) return [own];
+  const folders = [own];
+  let folder = own;
+  while (!paths.isSame(folder, workspaceFolder)) {
+    folder = paths.parent(folder);
+    folders.push(folder);
+  }
+  return folders;
+}
+
+/** What stands before the folder in the id of a context that somebody chose. */
+const chosenFolder = "chosen:";
+
+/** The id by which a folder is chosen as the build context. */
+export function folderChoice(folder: string): string {
+  return `${chosenFolder}${folder}`;
+}
+
+/** null: nothing was chosen. */
+function chosenDefinition(question: DefinitionQuestion): ChosenDefinition | null {
+  const id = question.choice?.build ?? null;
+  if (id?.startsWith(chosenFolder) !== true) return null;
+  const folder = id.slice(chosenFolder.length);
+  const definition = plainDefinition(question, { kind: "path", folder });
+  return { definition: { ...definition, id: `${chosenFolder}${folder}` }, isPending: false };
+}
+
+/** null: no entry is of this Dockerfile. */
+function namedDefinition(question: DefinitionQuestion): ChosenDefinition | null {
+  const { settings, place, paths } = question;
   const { file } = place;
   if (file === null) return null;
   const base = place.workspaceFolder ?? paths.parent(file);
@@ -85,10 +134,12 @@ function namedDefinition(
       (folder) => paths.resolve(base, folder),
       (name) => `settings:${name}`,
     );
-  const fallback = guess(settings, place, paths);
+  const own = contextCandidates(place, paths)[0] ?? base;
+  const folder = settings.context === "" ? own : paths.resolve(base, settings.context);
+  const fallback = plainDefinition(question, { kind: "path", folder });
   const [first, ...others] = build.platforms;
   const builder = build.builder ?? fallback.builder;
-  return {
+  const definition: BuildDefinition = {
     ...fallback,
     id: `settings:${build.name ?? build.dockerfile}`,
     name: build.name,
@@ -102,21 +153,39 @@ function namedDefinition(
     builder,
     foundAt: { file: null, range: null, name: build.name },
   };
+  return { definition, isPending: false };
 }
 
-function guess(
-  { builder, builderVersion, context, target, buildArgs, platform }: BuildSettings,
-  { uri, file, workspaceFolder }: DocumentPlace,
-  paths: PathRules,
+function guess(question: DefinitionQuestion, read: Read): ChosenDefinition {
+  const { settings, place, sources, paths } = question;
+  const [own, ...above] = contextCandidates(place, paths);
+  if (settings.context !== "") {
+    const base = place.workspaceFolder ?? own ?? "";
+    const folder = paths.resolve(base, settings.context);
+    const definition = plainDefinition(question, { kind: "path", folder });
+    // Somebody has said so: nothing of it is guessed.
+    return { definition: { ...definition, id: `settings:${placeName(place)}` }, isPending: false };
+  }
+  const none = { definition: plainDefinition(question, null), isPending: false };
+  if (own === undefined) return none;
+  const found = guessFolder(sources, [own, ...above], read);
+  if (found.kind === "pending") return { ...none, isPending: true };
+  const { folder } = found;
+  return { definition: plainDefinition(question, { kind: "path", folder }), isPending: false };
+}
+
+/** From the single settings. */
+function plainDefinition(
+  { settings, place }: DefinitionQuestion,
+  context: ContextSource | null,
 ): BuildDefinition {
-  const own = file === null ? workspaceFolder : paths.parent(file);
-  const base = workspaceFolder ?? own;
-  const folder = context === "" ? own : paths.resolve(base ?? "", context);
+  const { builder, builderVersion, target, buildArgs, platform } = settings;
+  const { file } = place;
   return {
-    id: `guess:${file ?? uri}`,
+    id: `guess:${placeName(place)}`,
     name: null,
     dockerfile: file === null ? { kind: "inline", text: "" } : { kind: "file", path: file },
-    context: folder === null ? null : { kind: "path", folder },
+    context,
     contexts: new Map(),
     target,
     args: buildArgs,
@@ -126,4 +195,8 @@ function guess(
     flags: noBuildFlags,
     foundAt: null,
   };
+}
+
+function placeName({ file, uri }: DocumentPlace): string {
+  return file ?? uri;
 }

@@ -12,12 +12,12 @@ import { say } from "../text/say.js";
 import { filesWords, formatBytes } from "../text/sizes.js";
 import { printable } from "../text/surfaces.js";
 import { causeSentence } from "../words/causeWords.js";
-import { isError, problemWords } from "../words/problems.js";
+import { failsBuild, problemWords } from "../words/problems.js";
 
 /** The lines, without line ends. A line that gives a cause starts with three blanks and an arrow. */
 export function simulationLog(analysis: Analysis): readonly string[] {
   const { graph } = analysis;
-  const errors = analysis.problems.filter(isError);
+  const errors = analysis.problems.filter(failsBuild);
   const body = { buildkit: buildkitLog, classic: classicLog }[graph.rules.builder](analysis);
   return [
     ...body,
@@ -72,7 +72,7 @@ function buildkitLog(analysis: Analysis): readonly string[] {
     else if (prediction.kind === "hit") vertex(name, "CACHED");
     else if (prediction.kind !== null) vertex(name, "DONE", ...causeLines(analysis, analysed));
   }
-  if (!analysis.problems.some(isError)) {
+  if (!analysis.problems.some(failsBuild)) {
     vertex("exporting to image", "DONE");
   }
   lines.pop();
@@ -110,7 +110,7 @@ function classicLog(analysis: Analysis): readonly string[] {
     }
   }
   const last = analysis.keys.stages[graph.target?.index ?? -1]?.last;
-  const isGood = !analysis.problems.some(isError);
+  const isGood = !analysis.problems.some(failsBuild);
   if (last?.key != null && isGood) lines.push(`Successfully built ${last.key.slice(0, 12)}`);
   const kept = isGood ? keptImages(analysis) : leftImages(analysis);
   return kept.length === 0 ? lines : [...lines, "", ...kept];

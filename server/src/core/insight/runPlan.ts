@@ -13,7 +13,7 @@ import { instructionKind } from "../instructions/index.js";
 import { openPathWords } from "../instructions/unknowns.js";
 import { listedAll } from "../text/lists.js";
 import { say, sayDecimal } from "../text/say.js";
-import { isError } from "../words/problems.js";
+import { failsBuild } from "../words/problems.js";
 import { stageWords } from "../words/stageWords.js";
 import { type RunOptions, type RunOrigin, type RunTrap, runTraps } from "./runTraps.js";
 import { isInit, isOneCommand, shellScript } from "./shellText.js";
@@ -91,7 +91,7 @@ function originOf(analysis: Analysis, target: Stage): RunOrigin {
 
 /** How the image comes to be. */
 function buildSentence({ graph, problems }: Analysis, target: Stage): string {
-  if (problems.some(isError))
+  if (problems.some(failsBuild))
     return say`It is not there as long as the build fails: nothing is made of this Dockerfile as it stands.`;
   return graph.stages.length === 1
     ? say`A build with -t IMAGE puts it there.`

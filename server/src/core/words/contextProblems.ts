@@ -14,20 +14,26 @@ import { say } from "../text/say.js";
 import { error, type ProblemRows, type Severity } from "./problemRow.js";
 
 export const sourceRows: ProblemRows<SelectionProblem> = {
-  "source-not-found": error(({ near, ...problem }) => {
-    const missing = missingWords(problem);
-    return near === null
-      ? missing
-      : `${missing} ${say`"${near}" is there: names count with their case.`}`;
-  }),
-  "source-ignored": error(
-    ({ source }) => say`"${source}" is hidden from the builder by the ignore file.`,
-  ),
-  "source-link-broken": error(({ source, target, place }) =>
-    place === undefined
-      ? say`"${source}" is a symbolic link, or goes through one, to "${target}", which is not in the build context. Links cannot lead out of it.`
-      : say`"${source}" is a symbolic link, or goes through one, to "${target}", which is not in ${placeWords(place)}. Links cannot lead out of it.`,
-  ),
+  "source-not-found": {
+    severity: severityOf,
+    words: ({ near, ...problem }) => {
+      const missing = missingWords(problem);
+      return near === null
+        ? missing
+        : `${missing} ${say`"${near}" is there: names count with their case.`}`;
+    },
+  },
+  "source-ignored": {
+    severity: severityOf,
+    words: ({ source }) => say`"${source}" is hidden from the builder by the ignore file.`,
+  },
+  "source-link-broken": {
+    severity: severityOf,
+    words: ({ source, target, place }) =>
+      place === undefined
+        ? say`"${source}" is a symbolic link, or goes through one, to "${target}", which is not in the build context. Links cannot lead out of it.`
+        : say`"${source}" is a symbolic link, or goes through one, to "${target}", which is not in ${placeWords(place)}. Links cannot lead out of it.`,
+  },
   "source-link-loop": error(
     ({ source }) => say`"${source}" goes through a loop of symbolic links.`,
   ),
@@ -88,9 +94,13 @@ export const contextRows: ProblemRows<ContextProblem> = {
   },
 };
 
-/** What fails no build is to be known all the same. */
+/**
+ * What fails no build is to be known all the same; what fails it in a folder that is but guessed may
+ * not fail it in the one that is meant.
+ */
 function severityOf(problem: SelectionProblem): Severity {
-  return failsStep(problem) ? "error" : "information";
+  if (!failsStep(problem)) return "information";
+  return problem.place?.kind === "guess" ? "warning" : "error";
 }
 
 type Source = Pick<SelectionProblem, "source" | "place">;
@@ -117,7 +127,14 @@ function matchWords({
 }
 
 function placeWords({ kind, name }: SourcePlace): string {
-  return kind === "stage" ? say`stage ${name}` : say`the build context ${name}`;
+  switch (kind) {
+    case "stage":
+      return say`stage ${name}`;
+    case "context":
+      return say`the build context ${name}`;
+    case "guess":
+      return say`the folder ${name}, which was guessed to be the build context`;
+  }
 }
 
 /** Of the ignore file or of a flag. */

@@ -26,9 +26,11 @@ export function severityOf(problem: Problem): Severity {
   return typeof severity === "string" ? severity : severity(problem);
 }
 
-/** True when the build fails because of it. */
-export function isError(problem: Problem): boolean {
-  return severityOf(problem) === "error";
+/** True when the build fails because of it, one in a context that is but guessed included. */
+export function failsBuild(problem: Problem): boolean {
+  const isGuess = "place" in problem && problem.place?.kind === "guess";
+  const severity = severityOf(problem);
+  return severity === "error" || (isGuess && severity === "warning");
 }
 
 /** Where the page of a code is, below the folder of the project. */

@@ -6,11 +6,11 @@ import { listed } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
 import { causeWords } from "./causeWords.js";
-import { isError, problemWords } from "./problems.js";
+import { failsBuild, problemWords } from "./problems.js";
 
 /** `4 cached, 3 rebuild: requirements.txt changed (line 3).` */
 export function summarySentence(analysis: Analysis): string {
-  const failure = analysis.problems.find(isError);
+  const failure = analysis.problems.find(failsBuild);
   if (failure !== undefined) return say`The build would fail: ${problemWords(failure)}`;
   const { hit, miss, unknown } = analysis.summary;
   if (hit + miss + unknown === 0) return say`Nothing to run: the image adds only metadata.`;
@@ -35,7 +35,7 @@ export function summarySentence(analysis: Analysis): string {
 /** For the status item: `4 cached · 3 rebuild`. */
 export function statusText({ analysis, isResult }: View): string {
   const { hit, miss, unknown } = analysis.summary;
-  if (analysis.problems.some(isError)) return say`build would fail`;
+  if (analysis.problems.some(failsBuild)) return say`build would fail`;
   const { baseline } = analysis.input;
   if (!isKnown(baseline)) return "";
   const isFirst = baseline.build === null;

@@ -37,6 +37,14 @@ export interface Facts {
     readonly ask: { readonly reference: string; readonly platform: string };
     readonly answer: BaseImage;
   };
+  /**
+   * Which of these are in a folder. Paths relative to it, `/` between names, as the builder cleans
+   * them; `*`, `?` and `[…]` stand for names. The answer is those that are there, as asked.
+   */
+  readonly present: {
+    readonly ask: { readonly folder: string; readonly paths: readonly string[] };
+    readonly answer: ReadonlySet<string>;
+  };
   /** What simulated builds have left. */
   readonly state: { readonly ask: object; readonly answer: BuildState };
 }

@@ -1,0 +1,74 @@
+/** Which build of a Dockerfile is meant, as somebody meets it who opens the file. */
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { CodeActionRequest } from "vscode-languageserver-protocol/node";
+import { notifications, useBuildCommand } from "../../server/src/protocol.js";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+import { eventually, startEditor, uriOf } from "./support/editorClient.js";
+import { test } from "./support/limitedTest.js";
+
+const text = "FROM alpine\nCOPY package.json ./\nCOPY apps/api/src src\n";
+
+test("a Dockerfile that is built from the root of its monorepo opens without a false error", async (t) => {
+  const folder = temporaryFolder(t, {
+    "apps/api/Dockerfile": text,
+    "apps/api/src/main.js": "1\n",
+    "package.json": "{}\n",
+  });
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  const uri = uriOf(path.join(folder, "apps/api/Dockerfile"));
+  await editor.open(uri, text);
+  await editor.settled(uri);
+  assert.deepEqual(editor.diagnostics(uri), []);
+  assert.match((await editor.lenses(uri)).join("\n"), /^3 .*1 file/m);
+  assert.equal(await editor.stop(), 0);
+});
+
+test("what is missing in a guessed folder is a warning, and another folder can be chosen", async (t) => {
+  const folder = temporaryFolder(t, {
+    "apps/api/Dockerfile": "FROM alpine\nCOPY a b ./\n",
+    "apps/api/a": "a\n",
+    b: "b\n",
+  });
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  const uri = uriOf(path.join(folder, "apps/api/Dockerfile"));
+  await editor.open(uri, "FROM alpine\nCOPY a b ./\n");
+  const diagnostic = await eventually("the warning", () => editor.diagnostics(uri)[0] ?? null);
+  assert.equal(diagnostic.severity, 2);
+  assert.match(String(diagnostic.message), /^"b" is not in the folder .*api, which was guessed/);
+  const actions = await editor.connection.sendRequest(CodeActionRequest.type, {
+    textDocument: { uri },
+    range: diagnostic.range,
+    context: { diagnostics: [diagnostic] },
+  });
+  const [, root] = actions ?? [];
+  assert.deepEqual(
+    actions?.map(({ title }) => title),
+    ["Use apps as build context", `Use ${path.basename(folder)} as build context`],
+  );
+  assert.ok(root !== undefined && typeof root.command === "object");
+  assert.equal(root.command.command, useBuildCommand);
+  const build = String(root.command.arguments?.[1]);
+  const choice = { uri, build, target: null, buildArgs: {} };
+  await editor.connection.sendNotification(notifications.buildChoice, choice);
+  const now = await eventually("the other folder", () => {
+    const found = editor.diagnostics(uri);
+    return found[0]?.severity === 1 ? found : null;
+  });
+  assert.match(String(now[0]?.message), /^"a" is not in the build context/);
+  assert.equal(await editor.stop(), 0);
+});
+
+test("a file that is made moves the guess", async (t) => {
+  const folder = temporaryFolder(t, { "api/Dockerfile": "FROM alpine\nCOPY lib/a ./\n" });
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  const uri = uriOf(path.join(folder, "api/Dockerfile"));
+  await editor.open(uri, "FROM alpine\nCOPY lib/a ./\n");
+  await eventually("the warning", () => editor.diagnostics(uri)[0] ?? null);
+  mkdirSync(path.join(folder, "lib"));
+  writeFileSync(path.join(folder, "lib/a"), "a\n");
+  await editor.filesChanged(path.join(folder, "lib/a"));
+  await eventually("no warning", () => (editor.diagnostics(uri).length === 0 ? true : null));
+  assert.equal(await editor.stop(), 0);
+});
