@@ -93,7 +93,7 @@ function checkLeftovers(recorded: BuildRecord, analysis: Analysis): CheckedClaim
     analysis.steps.flatMap(({ step, place }) => (step.keyword === "FROM" ? [place.line] : [])),
   );
   const silent = new Set(
-    analysis.steps.flatMap(({ place, keyed }) => (keyed.key === null ? [place.line] : [])),
+    analysis.steps.flatMap(({ place, keyed }) => (keyed.definition === null ? [place.line] : [])),
   );
   return {
     facts: 1,

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
+import { keyOf } from "../../../server/src/core/cache/predict.js";
 import { simulationJson } from "../../../server/src/core/documents/simulation.js";
 import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
 import {
@@ -125,7 +126,8 @@ function kinds(given: Given): readonly (string | null)[] {
 }
 
 function keys(given: Given): readonly (string | null)[] {
-  return analysisOf(given).steps.map(({ keyed }) => keyed.key);
+  const { steps, keys: all } = analysisOf(given);
+  return steps.map(({ keyed }) => keyOf(all, keyed));
 }
 
 test("a file that nothing takes changes no key", () => {

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { onDisk } from "../../../server/src/core/analysis/place.js";
 import { type Answer, analyse } from "../../../server/src/core/analysis/snapshot.js";
+import { keyOf } from "../../../server/src/core/cache/predict.js";
 import { emptyState } from "../../../server/src/core/cache/state.js";
 import { type Cancellation, known, pending, unknown } from "../../../server/src/core/host.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
@@ -40,9 +41,9 @@ function answerIn(world: World): Answer {
 
 /** Everything there is to say, but for objects that are made anew. */
 function told({ analysis, needs }: Answer): unknown {
-  const { steps, problems, summary } = analysis;
+  const { steps, problems, summary, keys } = analysis;
   return {
-    steps: steps.map(({ keyed, prediction, inputs }) => [keyed.key, prediction, inputs]),
+    steps: steps.map(({ keyed, prediction, inputs }) => [keyOf(keys, keyed), prediction, inputs]),
     problems,
     summary,
     needs: needs.map(needKey),

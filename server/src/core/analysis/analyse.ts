@@ -98,11 +98,8 @@ export function compareWith(
   return analyseGraph({ ...input, baseline }, graph, memory.comparedWith(as));
 }
 
-function analyseGraph(
-  input: AnalysisInput,
-  graph: BuildGraph,
-  { runs, causes }: Compared,
-): Analysis {
+function analyseGraph(input: AnalysisInput, graph: BuildGraph, compared: Compared): Analysis {
+  const { runs, causes } = compared;
   const { digest, baseline, context, folders = new Map<string, ContextState>() } = input;
   const problems = [context, ...folders.values()].flatMap((state) => state?.problems ?? []);
   const isRejected = graph.isRejected || problems.length > 0;
@@ -113,7 +110,8 @@ function analyseGraph(
   const predictions = isCompared
     ? explainPredictions(graph, keys, baseline, digest, treeOf, causes)
     : [];
-  const steps = analysedSteps(graph, keys, predictions);
+  const steps = analysedSteps(graph, keys, predictions, compared.steps);
+  compared.steps = steps;
   return {
     input,
     graph,
@@ -129,26 +127,35 @@ function analyseGraph(
   };
 }
 
+/** @param before those of the text before an edit: one that is the same stays the same object */
 function analysedSteps(
   graph: BuildGraph,
   keys: Keys,
   predictions: readonly Prediction[],
+  before: readonly StepAnalysis[],
 ): readonly StepAnalysis[] {
   const numbers = layerNumbers(graph, (at) => keys.steps[at]?.addsLayer ?? true);
   const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
   return keys.steps.map((keyed, at): StepAnalysis => {
-    const { step } = keyed;
-    const place = graph.places[at] ?? placeOf(graph, step);
+    const place = graph.places[at] ?? placeOf(graph, keyed.step);
+    const prediction = predictions[at] ?? notPredicted;
+    const isOfBuild = isBuilt(graph, keyed.step, place);
     const stageLayer = numbers[at] ?? null;
+    const layer = place.stage !== null && inImage.has(place.stage) ? stageLayer : null;
+    const old = before[at];
+    const isSame =
+      old !== undefined &&
+      old.keyed === keyed &&
+      old.place === place &&
+      old.prediction === prediction &&
+      old.isBuilt === isOfBuild &&
+      old.stageLayer === stageLayer &&
+      old.layer === layer;
+    if (isSame) return old;
+    const { step } = keyed;
     return {
-      step,
-      place,
-      keyed,
-      prediction: predictions[at] ?? notPredicted,
-      isBuilt: isBuilt(graph, step, place),
+      ...{ step, place, keyed, prediction, isBuilt: isOfBuild, stageLayer, layer },
       effect: step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect,
-      stageLayer,
-      layer: place.stage !== null && inImage.has(place.stage) ? stageLayer : null,
       files: step.operation?.kind === "copy" ? layerContent(step, keyed.taken) : null,
       inputs: countFiles(keyed.context),
     };

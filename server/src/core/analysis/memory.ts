@@ -5,6 +5,7 @@
  */
 import { KeptCauses } from "../cache/keptCauses.js";
 import { KeptRuns } from "../cache/keptRuns.js";
+import type { StepAnalysis } from "./analyse.js";
 import type { RememberedGraph } from "./graphs.js";
 
 export class Memory {
@@ -16,7 +17,7 @@ export class Memory {
   comparedWith(baseline: ComparedBaseline): Compared {
     const known = this.#compared.get(baseline);
     if (known !== undefined) return known;
-    const compared = { runs: new KeptRuns(), causes: new KeptCauses() };
+    const compared = { runs: new KeptRuns(), causes: new KeptCauses(), steps: [] };
     this.#compared.set(baseline, compared);
     return compared;
   }
@@ -28,4 +29,6 @@ export type ComparedBaseline = "last" | "before" | "git" | "empty";
 export interface Compared {
   readonly runs: KeptRuns;
   readonly causes: KeptCauses;
+  /** See `Analysis.steps`, of the last text. */
+  steps: readonly StepAnalysis[];
 }

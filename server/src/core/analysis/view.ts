@@ -1,6 +1,6 @@
 /** What the features show: an analysis, and whether it tells what will happen or what just did. */
 
-import { placeOf, type Stage } from "../graph/graph.js";
+import { placeAt, placeOf, type Stage } from "../graph/graph.js";
 import type { Analysis, StepAnalysis } from "./analyse.js";
 
 export interface View {
@@ -39,7 +39,7 @@ export function standingOf(analysis: Analysis): readonly Standing[] {
   let standing = standings.get(analysis);
   if (standing === undefined) {
     standing = analysis.steps.map(({ keyed }) => ({
-      below: keyed.below === null ? null : indexOf(analysis, keyed.below),
+      below: keyed.below && (placeAt(analysis.graph, keyed.below)?.index ?? null),
       sources: keyed.sources.flatMap((source) => {
         const last = analysis.keys.stages[source]?.last;
         return last == null ? [] : [indexOf(analysis, last)];

@@ -1,7 +1,7 @@
 /** Why a step will not be cached: the causes, first cause first. */
 import { failsStep } from "../context/selection.js";
 import { isRewritten } from "../files/rewrittenFile.js";
-import { type BuildGraph, type StepRef, stageAt } from "../graph/graph.js";
+import { type BuildGraph, isSameOrNone, type StepRef, stageAt } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { failsBuild } from "../graph/problem.js";
 import { RememberedByObjects } from "../graph/remembered.js";
@@ -9,9 +9,9 @@ import type { Digest } from "../host.js";
 import { type Aligned, alignSteps, recordOfStep } from "./align.js";
 import { type ChangedValues, changedValues } from "./changedValues.js";
 import { type InputName, isSameName } from "./inputName.js";
-import { KeptCauses } from "./keptCauses.js";
+import { type Around, KeptCauses } from "./keptCauses.js";
 import { type Comparison, ownChanges } from "./ownChanges.js";
-import type { KeyedStep, Keys } from "./predict.js";
+import { inputNames, type KeyedStep, type Keys, keyedAt } from "./predict.js";
 import type { Cause, Prediction, StageName, StepProblem } from "./prediction.js";
 import type { Baseline, BuildRecord, StepRecord } from "./records.js";
 
@@ -37,6 +37,7 @@ export function explainPredictions(
     aligned,
     comparison: {
       graph,
+      keys,
       baseline,
       // Hardly ever is it a value that changed.
       get values() {
@@ -91,31 +92,93 @@ function explained(explaining: Explaining, keyed: KeyedStep): Prediction {
   const { prediction, outcome } = keyed;
   if (!keyed.fails && prediction === null) return notReached;
   if (!keyed.fails && prediction === "hit") return cached;
-  return explaining.kept.prediction(outcome, prediction, explainStep(explaining, keyed));
+  const { kept, baseline } = explaining;
+  const before = recordOfStep(explaining.aligned, keyed);
+  const told = kept.told(keyed);
+  const isSame =
+    told !== undefined &&
+    told.keyed === keyed &&
+    told.before === before &&
+    told.baseline === baseline &&
+    isAround(told.around, explaining, keyed);
+  if (isSame) return told.prediction;
+  const { causes, isLocal } = explainStep(explaining, keyed, before);
+  const found = kept.prediction(outcome, prediction, causes);
+  if (isLocal) {
+    const around = aroundOf(explaining, keyed);
+    kept.tell({ keyed, before, baseline, around, prediction: found });
+  }
+  return found;
 }
 
-function explainStep(explaining: Explaining, keyed: KeyedStep): readonly Cause[] {
+function aroundOf(explaining: Explaining, keyed: KeyedStep): Around {
+  const open = openStage(keyed);
+  return {
+    isKnownStage: isKnownStage(explaining, keyed),
+    below: keyedAt(explaining.keys, keyed.below)?.prediction ?? null,
+    rootKeyword: keyedAt(explaining.keys, keyed.root)?.step.keyword ?? null,
+    openRoot: open === null ? null : rootOfStage(explaining, open),
+    openName: open === null ? null : stageName(explaining, open).name,
+  };
+}
+
+/** The same, compared without being made: asked for every step at every key. */
+function isAround(around: Around, explaining: Explaining, keyed: KeyedStep): boolean {
+  const { keys, graph } = explaining;
+  const open = openStage(keyed);
+  return (
+    around.isKnownStage === isKnownStage(explaining, keyed) &&
+    around.below === (keyedAt(keys, keyed.below)?.prediction ?? null) &&
+    around.rootKeyword === (keyedAt(keys, keyed.root)?.step.keyword ?? null) &&
+    (open === null ||
+      (isSameOrNone(around.openRoot, rootOfStage(explaining, open)) &&
+        around.openName === (graph.stages[open]?.name ?? null)))
+  );
+}
+
+/** The stage whose files decide about the step; null: something else does. */
+function openStage({ open }: KeyedStep): number | null {
+  const [first] = open;
+  return first?.kind === "stage" ? first.stage : null;
+}
+
+interface Explained {
+  readonly causes: readonly Cause[];
+  /** True where they follow from the step, its records and what `Around` tells. */
+  readonly isLocal: boolean;
+}
+
+function local(cause: Cause): Explained {
+  return { causes: [cause], isLocal: true };
+}
+
+function explainStep(
+  explaining: Explaining,
+  keyed: KeyedStep,
+  before: StepRecord | undefined,
+): Explained {
   const { step, prediction } = keyed;
   const at = refOf(keyed);
-  if (keyed.fails) return [{ code: "build-fails", at, problem: problemOf(keyed) }];
-  if (prediction === "unknown") return [openCause(explaining, keyed)];
-  const before = recordOfStep(explaining.aligned, keyed);
-  if (before === undefined && !isKnownStage(explaining, keyed)) {
-    return [{ code: "never-built", at, isFirstBuild: explaining.baseline.build === null }];
-  }
-  if (step.neverFound) return [{ code: "never-found", at, why: "healthcheck" }];
+  if (keyed.fails) return local({ code: "build-fails", at, problem: problemOf(keyed) });
+  if (prediction === "unknown") return local(openCause(explaining, keyed));
+  if (before === undefined && !isKnownStage(explaining, keyed))
+    return local({ code: "never-built", at, isFirstBuild: explaining.baseline.build === null });
+  if (step.neverFound) return local({ code: "never-found", at, why: "healthcheck" });
   if (keyed.context.some((input) => isRewritten(input, explaining.graph)))
-    return [{ code: "never-found", at, why: "ignore-file" }];
+    return local({ code: "never-found", at, why: "ignore-file" });
   if (keyed.isForced) {
     const { noCache } = explaining.graph.definition.flags;
-    return [{ code: "no-cache", at, option: noCache ? "no-cache" : "no-cache-filter" }];
+    return local({ code: "no-cache", at, option: noCache ? "no-cache" : "no-cache-filter" });
   }
-  const causes = [
-    ...ownCauses(explaining, keyed, before),
-    ...sourceChanges(explaining, keyed, before),
-    ...belowCauses(explaining, keyed, before),
+  const parts = [
+    ownCauses(explaining, keyed, before),
+    sourceChanges(explaining, keyed, before),
+    belowCauses(explaining, keyed, before),
   ];
-  return causes.length > 0 ? causes : [elsewhere(explaining, keyed, before)];
+  const causes = parts.flatMap((part) => part.causes);
+  if (causes.length === 0)
+    return { causes: [elsewhere(explaining, keyed, before)], isLocal: false };
+  return { causes, isLocal: parts.every(({ isLocal }) => isLocal) };
 }
 
 /** False when the build before had nothing of the stage. */
@@ -127,9 +190,11 @@ function ownCauses(
   { kept, comparison, baseline }: Explaining,
   keyed: KeyedStep,
   before: StepRecord | undefined,
-): readonly Cause[] {
-  if (before === undefined) return [{ code: "instruction-added", at: refOf(keyed) }];
-  return kept.own({ keyed, before, baseline }, () => ownChanges(comparison, keyed, before));
+): Explained {
+  if (before === undefined) return local({ code: "instruction-added", at: refOf(keyed) });
+  const find = () => ownChanges(comparison, keyed, before);
+  const { causes, isOfStep } = kept.own({ keyed, before, baseline }, find);
+  return { causes, isLocal: isOfStep };
 }
 
 /** What is wrong with its files or its text; null: neither is. */
@@ -147,40 +212,45 @@ function sourceChanges(
   explaining: Explaining,
   keyed: KeyedStep,
   before: StepRecord | undefined,
-): readonly Cause[] {
-  if (before === undefined || keyed.sources.length === 0) return [];
+): Explained {
+  if (before === undefined || keyed.sources.length === 0) return noCause;
   // Files that only a build can tell may come out equal.
   const open = keyed.open.flatMap((input) => (input.kind === "stage" ? [input.stage] : []));
   const certain = keyed.sources.filter((source) => !open.includes(source));
+  if (certain.length === 0) return noCause;
   const isOther = (): boolean =>
-    keyed.inputs.slice(1).some((input, i) => !isSameName(before.inputs[i + 1], input));
-  if (certain.length === 0 || !explaining.kept.takesOther(keyed, before, isOther)) return [];
-  return certain.flatMap((source): readonly Cause[] => {
-    const root = rootOfStage(explaining, source);
-    if (root === null) return [];
-    return [
-      {
-        code: "stage-files-changed",
-        at: refOf(root),
-        stage: stageName(explaining, source),
-      },
-    ];
+    inputNames(explaining.keys, keyed)
+      .slice(1)
+      .some((input, i) => !isSameName(before.inputs[i + 1], input));
+  if (!explaining.kept.takesOther(keyed, before, isOther)) return { causes: [], isLocal: false };
+  const causes = certain.flatMap((source): readonly Cause[] => {
+    const at = rootOfStage(explaining, source);
+    if (at === null) return [];
+    return [{ code: "stage-files-changed", at, stage: stageName(explaining, source) }];
   });
+  return { causes, isLocal: false };
 }
+
+const noCause: Explained = { causes: [], isLocal: true };
 
 /** The step below rebuilds, so everything stacked on it does; or the base is another one. */
 function belowCauses(
   explaining: Explaining,
   keyed: KeyedStep,
   before: StepRecord | undefined,
-): readonly Cause[] {
-  const root = keyed.below?.prediction === "miss" ? keyed.below.root : null;
-  if (root !== null) return [{ code: "earlier-step", at: refOf(root), keyword: root.step.keyword }];
+): Explained {
+  const { keys } = explaining;
+  const below = keyedAt(keys, keyed.below);
+  const root = below?.prediction === "miss" ? keyedAt(keys, below.root) : null;
+  if (root !== null)
+    return local({ code: "earlier-step", at: refOf(root), keyword: root.step.keyword });
   const isFirst = keyed.below === null || keyed.below.stage !== keyed.stage;
-  if (before === undefined || !isFirst) return [];
-  if (isSameName(before.inputs[0], keyed.inputs[0])) return [];
-  const isOther = !isSameName(explaining.firstInputs.get(before.stage), keyed.inputs[0]);
-  return isOther ? [baseChange(explaining, keyed)] : [];
+  if (before === undefined || !isFirst) return noCause;
+  const [input] = inputNames(keys, keyed);
+  const isOther =
+    !isSameName(before.inputs[0], input) &&
+    !isSameName(explaining.firstInputs.get(before.stage), input);
+  return { causes: isOther ? [baseChange(explaining, keyed)] : [], isLocal: false };
 }
 
 function baseChange({ graph }: Explaining, keyed: KeyedStep): Cause {
@@ -192,12 +262,13 @@ function baseChange({ graph }: Explaining, keyed: KeyedStep): Cause {
 
 /** Neither it nor anything below it rebuilds by itself, and yet its result is not there. */
 function elsewhere(
-  { baseline, aligned }: Explaining,
+  { baseline, aligned, keys }: Explaining,
   keyed: KeyedStep,
   before: StepRecord | undefined,
 ): Cause {
   const at = refOf(keyed);
-  const { inputs, below } = keyed;
+  const { below } = keyed;
+  const inputs = inputNames(keys, keyed);
   const gone: Cause = { code: "record-gone", at };
   const { build } = baseline;
   if (build === null || before === undefined || isSameName(before.inputs[0], inputs[0]))
@@ -226,7 +297,7 @@ function openCause(explaining: Explaining, keyed: KeyedStep): Cause {
     case "stage":
       return {
         code: "stage-output-unknown",
-        at: refOrNull(rootOfStage(explaining, open.stage)),
+        at: rootOfStage(explaining, open.stage),
         from: { kind: "stage", stage: stageName(explaining, open.stage) },
       };
     case "image":
@@ -236,29 +307,26 @@ function openCause(explaining: Explaining, keyed: KeyedStep): Cause {
         from: { kind: "image", reference: open.reference },
       };
     case undefined: {
-      const below = refOrNull(keyed.below);
-      if (keyed.below?.prediction !== "unknown") {
+      const { below } = keyed;
+      const found = keyedAt(explaining.keys, below);
+      if (found?.prediction !== "unknown") {
         return { code: "stage-output-unknown", at, from: { kind: "build" } };
       }
       return {
         code: "stage-output-unknown",
-        at: refOrNull(keyed.below.root) ?? below,
+        at: found.root ?? below,
         from: { kind: "step", below },
       };
     }
   }
 }
 
-function rootOfStage({ keys }: Explaining, stage: number): KeyedStep | null {
+function rootOfStage({ keys }: Explaining, stage: number): StepRef | null {
   return keys.stages[stage]?.last?.root ?? null;
 }
 
 function refOf({ stage, nth }: StepRef): StepRef {
   return { stage, nth };
-}
-
-function refOrNull(keyed: KeyedStep | null): StepRef | null {
-  return keyed && refOf(keyed);
 }
 
 function stageName(explaining: Explaining, index: number): StageName {

@@ -1,5 +1,6 @@
 /** Why steps rebuild, kept while all that it depends on is the same: see `keptRuns.ts`. */
 
+import type { StepRef } from "../graph/graph.js";
 import type { StepOutcome } from "./outcome.js";
 import type { OwnChanges } from "./ownChanges.js";
 import type { KeyedStep } from "./predict.js";
@@ -12,12 +13,34 @@ interface Asked {
   readonly baseline: Baseline;
 }
 
+/** What was said of a step, and all that it turned on. */
+export interface Told {
+  readonly keyed: KeyedStep;
+  readonly before: StepRecord | undefined;
+  readonly baseline: Baseline;
+  readonly around: Around;
+  readonly prediction: Prediction;
+}
+
+/** What the causes of a step turn on beyond the step and its records. */
+export interface Around {
+  /** True when the build before had something of its stage. */
+  readonly isKnownStage: boolean;
+  /** Of the step below it. */
+  readonly below: Prediction["kind"];
+  /** Of the step where its chain of rebuilds began. */
+  readonly rootKeyword: string | null;
+  /** What is open is a stage: where its chain began, and its name. */
+  readonly openRoot: StepRef | null;
+  readonly openName: string | null;
+}
+
 interface KeptOwn {
   readonly stage: number | null;
   readonly nth: number;
   readonly before: StepRecord;
   readonly baseline: Baseline;
-  readonly causes: readonly Cause[];
+  readonly changes: OwnChanges;
 }
 
 export class KeptCauses {
@@ -27,9 +50,27 @@ export class KeptCauses {
     { readonly before: StepRecord; readonly isOther: boolean }
   >();
   readonly #predictions = new WeakMap<StepOutcome, Prediction>();
+  /** By the stages and places of steps. */
+  readonly #told: Told[][] = [];
+
+  /** What was said last of a step in this place; what it turned on may be something else now. */
+  told({ stage, nth }: KeyedStep): Told | undefined {
+    return stage === null ? undefined : this.#told[stage]?.[nth];
+  }
+
+  tell(told: Told): void {
+    const { stage, nth } = told.keyed;
+    if (stage === null) return;
+    let row = this.#told[stage];
+    if (row === undefined) {
+      row = [];
+      this.#told[stage] = row;
+    }
+    row[nth] = told;
+  }
 
   /** What changed in the step itself. What turns on values set above is found out each time. */
-  own({ keyed, before, baseline }: Asked, find: () => OwnChanges): readonly Cause[] {
+  own({ keyed, before, baseline }: Asked, find: () => OwnChanges): OwnChanges {
     const { outcome, stage, nth } = keyed;
     const kept = this.#own.get(outcome);
     const isSame =
@@ -38,10 +79,10 @@ export class KeptCauses {
       kept.baseline === baseline &&
       kept.stage === stage &&
       kept.nth === nth;
-    if (isSame) return kept.causes;
-    const { causes, isOfStep } = find();
-    if (isOfStep) this.#own.set(outcome, { stage, nth, before, baseline, causes });
-    return causes;
+    if (isSame) return kept.changes;
+    const changes = find();
+    if (changes.isOfStep) this.#own.set(outcome, { stage, nth, before, baseline, changes });
+    return changes;
   }
 
   /**

@@ -13,6 +13,7 @@ import {
   type StageOutcome,
   type StepOutcome,
 } from "./outcome.js";
+import type { KeyedStep } from "./predict.js";
 
 /** A step's outcome, and what the next one stands on. */
 export interface Run {
@@ -37,6 +38,8 @@ interface KeptRun {
 export class KeptRuns {
   /** Of the last build; null: the stage was not built. */
   stages: readonly (StageOutcome | null)[] = [];
+  /** See `Keys.rows`, of the last build. */
+  laid: readonly (readonly KeyedStep[])[] = [];
   readonly #runs = new WeakMap<Step, readonly KeptRun[]>();
   readonly #settings: Setting[] = [];
 

@@ -21,7 +21,7 @@ import { type Given, type KeptRuns, type Run, waitsForFiles } from "./keptRuns.j
 import { fresh, lookUp, openInputs, resultOf } from "./lookUp.js";
 import { inTheWay } from "./obstacles.js";
 import type { Vertex } from "./openName.js";
-import type { Position, StageOf, StageOutcome, StepOutcome, Taker } from "./outcome.js";
+import type { Position, Setting, StageOf, StageOutcome, StepOutcome, Taker } from "./outcome.js";
 import {
   type CacheRecord,
   type RecordGraph,
@@ -54,58 +54,93 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
   const dialect = dialectOf(graph);
   const setting = kept.setting({ ...common, dialect, stagePlatform: stage.platform });
   const start = input.parent ?? startOf(input);
-  const whole = { steps: stage.steps, start, setting };
-  if (before !== null && standsAsBefore(before, whole, input)) return before;
+  const old = before === null ? null : oldSteps(before, start, setting);
+  if (old !== null && standsAsBefore(old, input)) return old.outcome;
   const left = new Map<CacheRecord, boolean>();
   const takers: Taker[] = [];
+  const after: Position[] = [];
   let waits = false;
   let at = start;
-  for (const [nth, step] of stage.steps.entries()) {
-    if (runsNothing.has(step)) {
-      steps.push(keyless(step));
-      continue;
+  for (let nth = 0; nth < stage.steps.length; nth++) {
+    const step = stage.steps[nth];
+    if (step === undefined) continue;
+    const standing = old === null ? null : standingStep(old, { nth, step, at }, input);
+    if (standing === null) {
+      const takes = runsNothing.has(step) ? none : takesOf(step, at, input);
+      if (takes.length > 0) takers.push({ nth, step, at, takes });
+      const run = runOf(input, step, { setting, nth, at, takes }, kept, before);
+      steps.push(run?.outcome ?? keyless(step));
+      at = run?.after ?? at;
+      waits ||= run !== null && waitsForFiles(run);
+    } else {
+      if (standing.taker !== null) takers.push(standing.taker);
+      steps.push(standing.outcome);
+      at = standing.after;
     }
-    const takes = takesOf(step, at, input);
-    if (takes.length > 0) takers.push({ step, at, takes });
-    const given: Given = { setting, nth, at, takes };
-    const run = runOf(input, step, given, kept, before);
-    if (run === null) {
-      steps.push(keyless(step));
-      continue;
-    }
-    steps.push(run.outcome);
-    at = run.after;
-    waits ||= waitsForFiles(run);
-    if (at.record !== null) left.set(at.record, true);
+    after.push(at);
+    if (at.record !== null && at !== start) left.set(at.record, true);
   }
   return {
     steps,
+    after: keptList(after),
     end: at,
     // No later step of the stage can find one of these: it stands on others.
     committed: withRecords(committed, left),
-    of: waits ? null : { ...whole, takers: keptList(takers) },
+    of: waits ? null : { steps: stage.steps, start, setting, takers: keptList(takers) },
   };
 }
 
+/** A stage as it was, where what all its steps have in common is the same now. */
+interface OldSteps {
+  readonly outcome: StageOutcome;
+  readonly of: StageOf;
+  /** The first of the takers at or below the step that is asked for. */
+  taker: number;
+}
+
+/** null: what the steps have in common is something else now, or files were being read. */
+function oldSteps(outcome: StageOutcome, start: Position, setting: Setting): OldSteps | null {
+  const { of } = outcome;
+  const isAlike = of !== null && of.start === start && of.setting === setting;
+  return isAlike ? { outcome, of, taker: 0 } : null;
+}
+
 /** True where all that the stage depends on is as it was. */
-function standsAsBefore(
-  before: StageOutcome,
-  now: Pick<StageOf, "steps" | "start" | "setting">,
-  input: StageIn,
-): boolean {
-  const { of } = before;
-  const isAlike =
-    of !== null && of.steps === now.steps && of.start === now.start && of.setting === now.setting;
-  if (!isAlike) return false;
+function standsAsBefore({ outcome, of }: OldSteps, input: StageIn): boolean {
+  if (of.steps !== input.stage.steps) return false;
   if (of.takers.length === 0) return true;
   // What is asked of its own steps, they say as they did.
-  input.steps.push(...before.steps);
+  input.steps.push(...outcome.steps);
   const stands = of.takers.every(({ step, at, takes }) =>
     isSameList(takesOf(step, at, input), takes),
   );
   input.steps.length = 0;
   if (!stands) input.names.forget(input.stage.index);
   return stands;
+}
+
+interface StandingStep {
+  readonly outcome: StepOutcome;
+  readonly after: Position;
+  /** null: it takes no files. */
+  readonly taker: Taker | null;
+}
+
+/** What became of a step, where all that it depends on is as it was. Ask for them in their order. */
+function standingStep(
+  old: OldSteps,
+  { nth, step, at }: { readonly nth: number; readonly step: Step; readonly at: Position },
+  input: StageIn,
+): StandingStep | null {
+  const next = old.of.takers[old.taker];
+  const taker = next?.nth === nth ? next : null;
+  if (taker !== null) old.taker++;
+  const outcome = old.outcome.steps[nth];
+  const after = old.outcome.after[nth];
+  const below = nth === 0 ? old.of.start : old.outcome.after[nth - 1];
+  if (outcome?.step !== step || below !== at || after === undefined) return null;
+  if (taker !== null && !isSameList(takesOf(step, at, input), taker.takes)) return null;
+  return { outcome, after, taker };
 }
 
 /** null: the builder runs nothing for the step. */
@@ -116,6 +151,7 @@ function runOf(
   kept: KeptRuns,
   before: StageOutcome | null,
 ): Run | null {
+  if (runsNothing.has(step)) return null;
   const found = kept.find(step, given);
   if (found !== null) return found;
   const { graph, stage, digest } = input;

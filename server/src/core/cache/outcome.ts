@@ -64,6 +64,8 @@ export interface Position {
 export interface StageOutcome {
   /** As the stage has them. */
   readonly steps: readonly StepOutcome[];
+  /** What stands after each of them. */
+  readonly after: readonly Position[];
   readonly end: Position;
   /** What this build has left by then, where others look for it: see `runsEqualStepsOnce`. */
   readonly committed: RecordGraph;
@@ -80,6 +82,7 @@ export interface StageOf {
 }
 
 export interface Taker {
+  readonly nth: number;
   readonly step: Step;
   readonly at: Position;
   /** See `Given.takes`. */

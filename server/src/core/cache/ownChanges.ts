@@ -13,12 +13,13 @@ import type { ChangedValues, ValueChange } from "./changedValues.js";
 import { facetsOf } from "./definition.js";
 import { type InputName, isSameName } from "./inputName.js";
 import type { OpenName } from "./openName.js";
-import type { KeyedStep } from "./predict.js";
+import { inputNames, type KeyedStep, type Keys, keyedAt } from "./predict.js";
 import type { Cause, ChangedOption, PathChange } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
 
 export interface Comparison {
   readonly graph: BuildGraph;
+  readonly keys: Keys;
   readonly baseline: Baseline;
   /** null: there was no build. */
   readonly values: ChangedValues | null;
@@ -56,7 +57,7 @@ export function ownChanges(
   const isMoved =
     isElsewhere &&
     files.length === 0 &&
-    !areSameNames(keyed.inputs.slice(1), before.inputs.slice(1));
+    !areSameNames(inputNames(comparison.keys, keyed).slice(1), before.inputs.slice(1));
   if (isMoved) changed.add("places");
   const causes: Cause[] = [];
   if (isEdited && changed.size > 0) causes.push({ code: "instruction-changed", at });
@@ -155,7 +156,7 @@ function valueChanges(
   const found = values?.before(keyed, before, names, namedValues) ?? [];
   if (found.length > 0) return found.map((change) => variableCause(graph, change, at));
   // Where the step below rebuilds, that is reason enough.
-  if (seesAll && keyed.below?.prediction !== "miss")
+  if (seesAll && keyedAt(comparison.keys, keyed.below)?.prediction !== "miss")
     return [otherEnvironment(comparison, at, before)];
   const setting = isEdited ? undefined : settings.find(([facet]) => changed.has(facet))?.[1];
   if (setting === undefined) return [];

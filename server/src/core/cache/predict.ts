@@ -3,8 +3,16 @@
  * decided for the file as a whole: that it is rejected, and where the build fails.
  */
 import type { FilesAt } from "../files/filesAt.js";
-import type { BuildGraph, Step, StepRef } from "../graph/graph.js";
+import {
+  type BuildGraph,
+  isSameOrNone,
+  isSameRef,
+  type Stage,
+  type Step,
+  type StepRef,
+} from "../graph/graph.js";
 import type { Digest } from "../host.js";
+import { isSameList } from "../text/sameList.js";
 import type { InputName } from "./inputName.js";
 import { KeptRuns } from "./keptRuns.js";
 import { keyless, keyStage } from "./keyStage.js";
@@ -31,8 +39,13 @@ export interface PredictionInput {
 export interface Keys {
   /** In the order of `BuildGraph.steps`. */
   readonly steps: readonly KeyedStep[];
+  /** Those before the first FROM. */
+  readonly globals: readonly KeyedStep[];
+  /** Of each stage, whether it is built or not, as it has them. */
+  readonly rows: readonly (readonly KeyedStep[])[];
   /** null: the stage is not built. */
   readonly stages: readonly (StageEnd | null)[];
+  readonly names: Names;
 }
 
 export interface StageEnd {
@@ -41,13 +54,15 @@ export interface StageEnd {
   readonly files: FilesAt;
 }
 
-/** The outcome of a step in this build, with what is decided for the build as a whole, and its place. */
+/**
+ * The outcome of a step, with what is decided for the build as a whole. It holds no other step and no
+ * key, which are others after every edit: `keyedAt` and `keyOf` look them up in the build.
+ */
 export class KeyedStep implements StepRef {
   /** Where the chain of rebuilds began that it is in: here, or below; null: it is cached, or not reached. */
-  readonly root: KeyedStep | null;
-  readonly #names: Names;
+  readonly root: StepRef | null;
 
-  /** @param root absent: a chain would begin here */
+  /** @param root null: a chain would begin here */
   constructor(
     readonly outcome: StepOutcome,
     /** null: the builder runs nothing for it, or does not come so far. */
@@ -55,14 +70,13 @@ export class KeyedStep implements StepRef {
     /** True when the builder fails at this step. */
     readonly fails: boolean,
     /** The step below it in the stage that has a key, parents included; null: the base. */
-    readonly below: KeyedStep | null,
-    root: KeyedStep | null,
+    readonly below: StepRef | null,
+    root: StepRef | null,
     readonly stage: number | null,
     readonly nth: number,
-    names: Names,
   ) {
-    this.root = prediction === null || prediction === "hit" ? null : (root ?? this);
-    this.#names = names;
+    const isInChain = prediction !== null && prediction !== "hit";
+    this.root = isInChain ? (root ?? { stage, nth }) : null;
   }
 
   get step(): Step {
@@ -104,16 +118,22 @@ export class KeyedStep implements StepRef {
   get addsLayer(): boolean {
     return this.outcome.addsLayer;
   }
+}
 
-  /** The key once everything has been built; null: the builder runs nothing. */
-  get key(): string | null {
-    return this.#names.of(this).key;
-  }
+/** The step that a reference names; null: none. */
+export function keyedAt({ globals, rows }: Keys, ref: StepRef | null): KeyedStep | null {
+  if (ref === null) return null;
+  return (ref.stage === null ? globals : rows[ref.stage])?.[ref.nth] ?? null;
+}
 
-  /** The inputs as they are named once everything has been built; the root file system first. */
-  get inputs(): readonly InputName[] {
-    return this.#names.of(this).inputs;
-  }
+/** The key of a step once everything has been built; null: the builder runs nothing. */
+export function keyOf({ names }: Keys, step: StepRef): string | null {
+  return names.of(step).key;
+}
+
+/** The inputs of a step as they are named once everything has been built; the root file system first. */
+export function inputNames({ names }: Keys, step: StepRef): readonly InputName[] {
+  return names.of(step).inputs;
 }
 
 /**
@@ -125,16 +145,21 @@ export function predictKeys(input: PredictionInput, kept = new KeptRuns()): Keys
   const outcomes: (readonly StepOutcome[] | null)[] = [];
   const { stages, platform } = graph;
   const names = new Names({ stages, outcomes, platform, digest });
-  return laidOver(input, outcomesOf(input, names, outcomes, kept), names);
+  const keys = laidOver(input, outcomesOf(input, names, outcomes, kept), names, kept.laid);
+  kept.laid = keys.rows;
+  return keys;
 }
 
 /** True where every step has the key that it has in the other build. */
-export function areSameKeys({ steps }: Keys, other: Keys): boolean {
+export function areSameKeys(keys: Keys, other: Keys): boolean {
   return (
-    steps.length === other.steps.length &&
+    keys.steps.length === other.steps.length &&
     // One that is another line has another key, nearly always: most builds end here.
-    steps.every((step, at) => isSameDefinition(step, other.steps[at])) &&
-    steps.every((step, at) => step.key === other.steps[at]?.key)
+    keys.steps.every((step, at) => isSameDefinition(step, other.steps[at])) &&
+    keys.steps.every((step, at) => {
+      const before = other.steps[at];
+      return before !== undefined && keyOf(keys, step) === keyOf(other, before);
+    })
   );
 }
 
@@ -181,54 +206,120 @@ function outcomesOf(
   return done;
 }
 
-/**
- * A step above one that fails is not built, nor one that takes files of a stage that is not; nor, where the builder works in order, is a later stage. */
+/** What lies over the steps of one build. */
+interface Laying {
+  readonly input: PredictionInput;
+  readonly rows: (readonly KeyedStep[])[];
+  readonly stages: (StageEnd | null)[];
+  /** Of each stage that is built: whether the builder comes to its end. */
+  readonly failed: boolean[];
+  readonly unsent: ReadonlyMap<StepOutcome, StepOutcome>;
+  /** False: what is not known to be in the cache or not is nothing that rebuilds. */
+  readonly isCompared: boolean;
+  /** True once the builder has given up, where it works in order. */
+  isStopped: boolean;
+}
+
+/** @param before the rows of the build before: a step that is the same stays the same object */
 function laidOver(
-  { graph, isRejected, baseline }: PredictionInput,
+  input: PredictionInput,
   outcomes: readonly (StageOutcome | null)[],
   names: Names,
+  before: Keys["rows"],
 ): Keys {
-  const all: KeyedStep[] = [];
-  const options: KeyedStep[] = [];
-  const notBuilt = (step: Step, stage: number | null, nth: number): KeyedStep =>
-    new KeyedStep(keyless(step), null, false, null, null, stage, nth, names);
-  for (const [nth, step] of graph.globals.entries()) all.push(notBuilt(step, null, nth));
-  const failed: boolean[] = [];
-  const stages: (StageEnd | null)[] = [];
-  // What is not known to be in the cache or not is nothing that rebuilds.
-  const isCompared = baseline.kind !== "pending" && baseline.kind !== "unknown";
-  let isStopped = isRejected;
-  const unsent = unsentOutcomes(outcomes, graph.rules);
-  for (const { index, base, steps } of graph.stages) {
-    const own = outcomes[index];
-    let below = (base.kind === "stage" ? stages[base.index]?.last : null) ?? null;
-    const isOnFailure = base.kind === "stage" && failed[base.index] === true;
-    let hasFailed = isStopped || isOnFailure || base.kind === "broken";
-    isStopped ||= hasFailed && own != null && graph.rules.worksInOrder;
-    for (const [nth, step] of steps.entries()) {
-      const kept = own?.steps[nth];
-      const outcome = kept === undefined ? undefined : (unsent.get(kept) ?? kept);
-      let keyed: KeyedStep;
-      if (outcome === undefined) keyed = notBuilt(step, index, nth);
-      else {
-        const waits = outcome.sources.some((source) => failed[source] === true);
-        const fails = outcome.fails && !waits;
-        const prediction = fails || waits || hasFailed || !isCompared ? null : outcome.found;
-        const root = prediction === null ? null : rootBelow(outcome, prediction, below, stages);
-        keyed = new KeyedStep(outcome, prediction, fails, below, root, index, nth, names);
-        if (outcome.definition !== null) below = keyed;
-        hasFailed ||= fails || waits;
-        isStopped ||= (fails || waits) && graph.rules.worksInOrder;
-      }
-      (step.isOption ? options : all).push(keyed);
-    }
-    if (own == null) stages.push(null);
-    else {
-      failed[index] = hasFailed;
-      stages.push({ last: below, files: own.end.files });
-    }
+  const { graph, isRejected, baseline } = input;
+  const laying: Laying = {
+    input,
+    rows: [],
+    stages: [],
+    failed: [],
+    unsent: unsentOutcomes(outcomes, graph.rules),
+    isCompared: baseline.kind !== "pending" && baseline.kind !== "unknown",
+    isStopped: isRejected,
+  };
+  for (const stage of graph.stages) {
+    const row = laidStage(laying, stage, outcomes[stage.index] ?? null, before[stage.index] ?? []);
+    laying.rows.push(row);
   }
-  return { steps: [...all, ...options], stages };
+  const globals = graph.globals.map((step, nth) => notBuilt(step, null, nth));
+  const { rows, stages } = laying;
+  return { steps: stepsInOrder(globals, rows), globals, rows, stages, names };
+}
+
+function notBuilt(step: Step, stage: number | null, nth: number): KeyedStep {
+  return new KeyedStep(keyless(step), null, false, null, null, stage, nth);
+}
+
+/**
+ * A step above one that fails is not built, nor one that takes files of a stage that is not; nor, where
+ * the builder works in order, is a later stage.
+ * @param own null: the target does not need the stage
+ */
+function laidStage(
+  laying: Laying,
+  { index, base, steps }: Stage,
+  own: StageOutcome | null,
+  before: readonly KeyedStep[],
+): readonly KeyedStep[] {
+  const { failed, stages, unsent, isCompared } = laying;
+  const { rules } = laying.input.graph;
+  const row: KeyedStep[] = [];
+  let below = (base.kind === "stage" ? stages[base.index]?.last : null) ?? null;
+  const isOnFailure = base.kind === "stage" && failed[base.index] === true;
+  let hasFailed = laying.isStopped || isOnFailure || base.kind === "broken";
+  laying.isStopped ||= hasFailed && own !== null && rules.worksInOrder;
+  for (let nth = 0; nth < steps.length; nth++) {
+    const step = steps[nth];
+    if (step === undefined) continue;
+    const old = before[nth];
+    const kept = own?.steps[nth];
+    if (kept === undefined) {
+      row.push(old?.outcome === keyless(step) ? old : notBuilt(step, index, nth));
+      continue;
+    }
+    const outcome = unsent.size === 0 ? kept : (unsent.get(kept) ?? kept);
+    const waits = outcome.sources.some((source) => failed[source] === true);
+    const fails = outcome.fails && !waits;
+    const prediction = fails || waits || hasFailed || !isCompared ? null : outcome.found;
+    const root = prediction === null ? null : rootBelow(outcome, prediction, below, laying);
+    const isSame =
+      old !== undefined &&
+      old.outcome === outcome &&
+      old.prediction === prediction &&
+      old.fails === fails &&
+      isSameOrNone(old.below, below) &&
+      hasRoot(old, root);
+    const keyed = isSame
+      ? old
+      : new KeyedStep(outcome, prediction, fails, refOf(below), root, index, nth);
+    if (outcome.definition !== null) below = keyed;
+    hasFailed ||= fails || waits;
+    laying.isStopped ||= (fails || waits) && rules.worksInOrder;
+    row.push(keyed);
+  }
+  if (own !== null) failed[index] = hasFailed;
+  stages.push(own === null ? null : { last: below, files: own.end.files });
+  return isSameList(row, before) ? before : row;
+}
+
+/** True for a step of which the same would be made above such a root: see `KeyedStep.root`. */
+function hasRoot(step: KeyedStep, root: StepRef | null): boolean {
+  const { prediction } = step;
+  return prediction === null || prediction === "hit" || isSameRef(step.root ?? step, root ?? step);
+}
+
+/** No step holds another one. */
+function refOf(step: StepRef | null): StepRef | null {
+  return step && { stage: step.stage, nth: step.nth };
+}
+
+/** Those that the command line adds come last. */
+function stepsInOrder(globals: readonly KeyedStep[], rows: Keys["rows"]): readonly KeyedStep[] {
+  const steps = [...globals];
+  const options: KeyedStep[] = [];
+  for (const row of rows)
+    for (const keyed of row) (keyed.outcome.step.isOption ? options : steps).push(keyed);
+  return options.length === 0 ? steps : [...steps, ...options];
 }
 
 /** Where the chain of rebuilds of a step began, if not at itself. */
@@ -236,8 +327,8 @@ function rootBelow(
   { open }: StepOutcome,
   prediction: PredictionKind,
   below: KeyedStep | null,
-  stages: readonly (StageEnd | null)[],
-): KeyedStep | null {
+  { stages }: Laying,
+): StepRef | null {
   if (prediction === "unknown") {
     for (const input of open)
       if (input.kind === "stage") return stages[input.stage]?.last?.root ?? null;

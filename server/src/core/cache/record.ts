@@ -10,7 +10,7 @@ import type { Digest } from "../host.js";
 import { stepText } from "./align.js";
 import { valueDigest } from "./changedValues.js";
 import { facetsOf } from "./definition.js";
-import type { KeyedStep, Keys } from "./predict.js";
+import { inputNames, type KeyedStep, type Keys, keyOf } from "./predict.js";
 import { type CacheRecord, recordedAs, withoutStacked } from "./recordGraph.js";
 import type { BuildRecord, StepRecord } from "./records.js";
 
@@ -57,13 +57,15 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     const stage = place.stage === null ? undefined : graph.stages[place.stage];
     if (stage?.isBuilt === false) continue;
     const isRun = keyed.prediction !== null;
+    const key = keyOf(keys, keyed);
+    const inputs = inputNames(keys, keyed);
     if (isRun && keyed.definition !== null) {
-      const below = keyed.below === null ? null : (byKey.get(keyed.below.key) ?? null);
-      const record = byKey.get(keyed.key) ?? {
+      const below = keyed.below === null ? null : (byKey.get(keyOf(keys, keyed.below)) ?? null);
+      const record = byKey.get(key) ?? {
         definition: keyed.definition.digest,
-        inputs: recordedAs(keyed.inputs, below),
+        inputs: recordedAs(inputs, below),
       };
-      byKey.set(keyed.key, record);
+      byKey.set(key, record);
       if (replaces(keyed)) records = [...withoutStacked(records, [record])];
       records.push(record);
     }
@@ -79,9 +81,9 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
       line: place.line,
       keyword: step.keyword,
       text: stepText(step, digest),
-      key: isRun ? keyed.key : null,
+      key: isRun ? key : null,
       facets: facetsOf(keyed.definition, digest),
-      inputs: keyed.inputs,
+      inputs,
       assignments: step.assignments.map(({ name, value }) => [name, valueDigest(value, digest)]),
       manifest,
     });

@@ -6,6 +6,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
 import { formatPlatform } from "../build/platform.js";
+import { keyOf } from "../cache/predict.js";
 import { lineOf, type Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { say } from "../text/say.js";
@@ -57,8 +58,9 @@ function buildkitLog(analysis: Analysis): readonly string[] {
     const stage = stageOf(analysis, analysed);
     if (stage === null || !analysed.isBuilt || stepNumber === null) continue;
     // The same step in two stages is one vertex: the builder lists and runs it once.
-    if (keyed.key !== null && seen.has(keyed.key)) continue;
-    if (keyed.key !== null) seen.add(keyed.key);
+    const key = keyOf(analysis.keys, keyed);
+    if (key !== null && seen.has(key)) continue;
+    if (key !== null) seen.add(key);
     const width = String(stage.total).length;
     const label = `${stage.label === "" ? "" : `${stage.label} `}${String(stepNumber).padStart(width)}/${stage.total}`;
     const { operation } = step;
@@ -93,7 +95,7 @@ function classicLog(analysis: Analysis): readonly string[] {
     if (step.isTrigger) lines.push(`# Executing ONBUILD ${step.text}`);
     else lines.push(`Step ${analysed.place.number ?? "?"}/${total} : ${step.text}`);
     if (keyed.fails) break;
-    const image = keyed.key === null ? null : keyed.key.slice(0, 12);
+    const image = keyOf(analysis.keys, keyed)?.slice(0, 12) ?? null;
     if (step.effect === "base") {
       lines.push(` ---> ${stage === null ? "" : baseImage(analysis, stage)}`.trimEnd());
     } else if (prediction.kind === "hit" && image !== null) {
@@ -109,9 +111,9 @@ function classicLog(analysis: Analysis): readonly string[] {
       );
     }
   }
-  const last = analysis.keys.stages[graph.target?.index ?? -1]?.last;
+  const built = lastKey(analysis, graph.target?.index ?? -1);
   const isGood = !analysis.problems.some(failsBuild);
-  if (last?.key != null && isGood) lines.push(`Successfully built ${last.key.slice(0, 12)}`);
+  if (built !== null && isGood) lines.push(`Successfully built ${built.slice(0, 12)}`);
   const kept = isGood ? keptImages(analysis) : leftImages(analysis);
   return kept.length === 0 ? lines : [...lines, "", ...kept];
 }
@@ -137,9 +139,8 @@ function imagesOf(analysis: Analysis, isOf: (step: StepAnalysis) => boolean): Se
   for (const analysed of analysis.steps) {
     const { step, keyed, isBuilt } = analysed;
     if (keyed.fails) break;
-    if (isBuilt && keyed.key !== null && step.effect !== "base" && isOf(analysed)) {
-      images.add(keyed.key);
-    }
+    const key = keyOf(analysis.keys, keyed);
+    if (isBuilt && key !== null && step.effect !== "base" && isOf(analysed)) images.add(key);
   }
   return images;
 }
@@ -190,10 +191,16 @@ function isRejected({ graph, input }: Analysis): boolean {
 }
 
 /** The image that a stage starts from: its name, or what the parent stage has left. */
-function baseImage({ keys }: Analysis, { base }: Stage): string {
+function baseImage(analysis: Analysis, { base }: Stage): string {
   if (base.kind === "image") return base.reference;
-  const key = base.kind === "stage" ? keys.stages[base.index]?.last?.key : undefined;
+  const key = base.kind === "stage" ? lastKey(analysis, base.index) : null;
   return key?.slice(0, 12) ?? "";
+}
+
+/** Of the last step of a stage that has one; null: none has. */
+function lastKey({ keys }: Analysis, stage: number): string | null {
+  const last = keys.stages[stage]?.last ?? null;
+  return last && keyOf(keys, last);
 }
 
 /** The files that the steps take from the context, each step's counted; null: none is taken. */

@@ -5,6 +5,7 @@
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf, stageSteps, type View } from "../analysis/view.js";
+import { keyOf } from "../cache/predict.js";
 import { changedPaths, type PredictionKind } from "../cache/prediction.js";
 import type { Found } from "../context/fileTree.js";
 import { knownConfig, type Stage, stageLine } from "../graph/graph.js";
@@ -205,10 +206,12 @@ function layerTooltip(view: View, analysed: StepAnalysis): string {
 
 /** Under the name that the log of a simulated build gives it. */
 function intermediateImage(view: View, { keyed, step }: StepAnalysis): readonly string[] {
-  if (keyed.key === null || keyed.fails || step.effect === "base") return [];
-  const id = codeSpan(keyed.key.slice(0, 12));
   const { graph, keys } = view.analysis;
-  if (keys.stages[graph.target?.index ?? -1]?.last?.key === keyed.key) {
+  const key = keyOf(keys, keyed);
+  if (key === null || keyed.fails || step.effect === "base") return [];
+  const id = codeSpan(key.slice(0, 12));
+  const last = keys.stages[graph.target?.index ?? -1]?.last ?? null;
+  if (last !== null && keyOf(keys, last) === key) {
     return [say`Its result is the image itself, ${id} in the simulation log.`];
   }
   const [list, prune] = [codeSpan("docker images"), codeSpan("docker image prune")];

@@ -83,6 +83,11 @@ export function isSameRef(one: StepRef, other: StepRef): boolean {
   return one.stage === other.stage && one.nth === other.nth;
 }
 
+/** The same where there may be none. */
+export function isSameOrNone(one: StepRef | null, other: StepRef | null): boolean {
+  return one === null || other === null ? one === other : isSameRef(one, other);
+}
+
 /**
  * Where a step stands today. Its offset is not here (see `startOf`): it is another one for every step
  * below a letter that is typed, and all else of a place is not.

@@ -2,6 +2,7 @@
 
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
+import { keyedAt } from "../cache/predict.js";
 import { entriesOf, type Selection } from "../context/selection.js";
 import { placeOf, type Step } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
@@ -81,9 +82,10 @@ function sources(analysis: Analysis, { keyed }: StepAnalysis): readonly string[]
 
 function below(analysis: Analysis, analysed: StepAnalysis): readonly string[] {
   const { keyed } = analysed;
-  if (keyed.below !== null) {
-    const { line } = placeOf(analysis.graph, keyed.below.step);
-    return [say`line ${line} (${keyed.below.step.keyword}) or anything below it rebuilds`];
+  const below = keyedAt(analysis.keys, keyed.below);
+  if (below !== null) {
+    const { line } = placeOf(analysis.graph, below.step);
+    return [say`line ${line} (${below.step.keyword}) or anything below it rebuilds`];
   }
   const stage = stageOf(analysis, analysed);
   return stage?.base.kind === "image" ? [say`the base image ${stage.base.reference} changes`] : [];

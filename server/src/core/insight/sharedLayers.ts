@@ -7,6 +7,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageSteps } from "../analysis/view.js";
 import { formatPlatform } from "../build/platform.js";
+import { keyOf } from "../cache/predict.js";
 import { type Stage, stageLine } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { type BuildNumbers, buildNumbers } from "./buildNumbers.js";
@@ -85,6 +86,7 @@ function chainsOf({ name, analysis }: ComparedFile): readonly Chain[] {
           platform: formatPlatform(root.platform),
           fromLine: stageLine(analysis.graph, root),
           steps: whole.flatMap((part) => runSteps(analysis, part)),
+          keys: analysis.keys,
         },
       ];
     });
@@ -115,11 +117,11 @@ interface OpenStep {
 
 function sharedSteps(chains: readonly Chain[]): readonly SharedStep[] {
   const steps = new Map<string, OpenStep>();
-  for (const { file, base, platform, steps: own } of chains) {
+  for (const { file, base, platform, steps: own, keys } of chains) {
     for (const [at, { step, place, keyed, files }] of own.entries()) {
       // A key says the base by its name: two platforms of one name have no layer in common.
       if (!isComparable(own[at])) break;
-      const name = `${platform} ${keyed.key}`;
+      const name = `${platform} ${keyOf(keys, keyed)}`;
       const bytes = step.operation?.kind === "copy" && files !== null ? files.bytes : null;
       const open = { base, depth: at + 1, text: step.text, bytes, places: new Map() };
       const known = steps.get(name) ?? open;

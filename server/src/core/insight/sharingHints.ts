@@ -1,5 +1,6 @@
 /** What a small change would let two Dockerfiles share. */
 import type { StepAnalysis } from "../analysis/analyse.js";
+import { type Keys, keyOf } from "../cache/predict.js";
 import { keywordThatSets } from "../instructions/index.js";
 import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
@@ -17,6 +18,8 @@ export interface Chain {
   readonly platform: string;
   readonly fromLine: number;
   readonly steps: readonly StepAnalysis[];
+  /** Of their build. */
+  readonly keys: Keys;
 }
 
 /** More than this nobody reads. */
@@ -57,7 +60,7 @@ function baseMessage(a: Chain, b: Chain, steps: number): string {
 /** The same base: what keeps the first differing step apart? */
 function stepHint(a: Chain, b: Chain): SharingHint | null {
   let shared = 0;
-  while (isShared(a.steps[shared], b.steps[shared])) shared++;
+  while (isShared(a, b, shared)) shared++;
   const [first, second] = [a.steps[shared], b.steps[shared]];
   if (first === undefined || second === undefined) return null;
   return sameText(a, first, b, second) ?? moved(a, b, shared) ?? moved(b, a, shared);
@@ -111,8 +114,10 @@ function moved(a: Chain, b: Chain, shared: number): SharingHint | null {
   };
 }
 
-function isShared(a: StepAnalysis | undefined, b: StepAnalysis | undefined): boolean {
-  return a !== undefined && b !== undefined && a.keyed.key === b.keyed.key;
+function isShared(a: Chain, b: Chain, at: number): boolean {
+  const [one, other] = [a.steps[at], b.steps[at]];
+  if (one === undefined || other === undefined) return false;
+  return keyOf(a.keys, one.keyed) === keyOf(b.keys, other.keyed);
 }
 
 /** How many leading steps are the same if only what is below them were. */
