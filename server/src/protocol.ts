@@ -60,9 +60,10 @@ export interface LayerStack {
 /** `data` of a lens whose words are asked for by `codeLens/resolve`. */
 export interface LensPlace {
   readonly uri: string;
-  /** Of the document. */
-  readonly version: number;
-  readonly line: number;
+  /** Of all lenses of the document: another number once one of them stands elsewhere. */
+  readonly arrangement: number;
+  /** Among these lenses. */
+  readonly at: number;
 }
 
 /** What can be chosen before a simulated build; the client asks only when there is a choice. */

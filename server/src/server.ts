@@ -3,7 +3,9 @@
 import {
   type CancellationToken,
   CodeActionKind,
+  type CodeLensParams,
   CodeLensRefreshRequest,
+  CodeLensRequest,
   type Connection,
   DidChangeConfigurationNotification,
   type InitializeParams,
@@ -166,8 +168,9 @@ export function serve(connection: Connection, threadProgram: string): void {
     run("close", () => connection.sendDiagnostics({ uri: document.uri, diagnostics: [] }));
   });
 
-  connection.onCodeLens(({ textDocument: { uri } }) =>
-    answer("codeLens", uri, [], (build, document) => handleCodeLens(document, build)),
+  // By its name: the answer is written already.
+  connection.onRequest(CodeLensRequest.method, ({ textDocument: { uri } }: CodeLensParams) =>
+    answer<unknown>("codeLens", uri, [], (build, document) => handleCodeLens(document, build)),
   );
   connection.onCodeLensResolve((lens) =>
     guard("codeLensResolve", lens, () =>

@@ -103,9 +103,9 @@ export function toId(value: unknown): string {
 /** null: the lens did not come without words. */
 export function toLensPlace(value: unknown): LensPlace | null {
   if (!isObject(value)) return null;
-  const { uri, version, line } = value;
-  return typeof uri === "string" && typeof version === "number" && typeof line === "number"
-    ? { uri, version, line }
+  const { uri, arrangement, at } = value;
+  return typeof uri === "string" && typeof arrangement === "number" && typeof at === "number"
+    ? { uri, arrangement, at }
     : null;
 }
 

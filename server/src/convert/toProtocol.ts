@@ -3,35 +3,22 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import {
-  type CodeLens,
   type Command,
   type Diagnostic,
   DiagnosticSeverity,
   type Range,
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import type { Lens, OpenLens } from "../core/features/codeLens.js";
 import type { Diagnostic as CoreDiagnostic } from "../core/features/diagnostics.js";
 import type { LayerNode as CoreNode } from "../core/features/layerStack.js";
 import type { TextRange } from "../core/text/range.js";
-import { type LayerNode, type LensPlace, revealLayerCommand } from "../protocol.js";
+import { type LayerNode, revealLayerCommand } from "../protocol.js";
 
 export function toRange(document: TextDocument, range: TextRange): Range {
   return { start: document.positionAt(range.start), end: document.positionAt(range.end) };
 }
 
-/** A lens without words names its place, by which they are asked for. */
-export function toCodeLens(document: TextDocument, lens: Lens | OpenLens): CodeLens {
-  const place = document.positionAt(lens.offset);
-  const range = { start: place, end: place };
-  if (!("title" in lens)) {
-    const data: LensPlace = { uri: document.uri, version: document.version, line: lens.line };
-    return { range, data };
-  }
-  return { range, command: toLensCommand(document.uri, lens) };
-}
-
-export function toLensCommand(uri: string, { title, line }: Omit<Lens, "offset">): Command {
+export function toLensCommand(uri: string, title: string, line: number): Command {
   return { title, command: revealLayerCommand, arguments: [uri, line] };
 }
 

@@ -7,6 +7,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { LensAnswers } from "../../../server/src/convert/lensAnswer.js";
 import { Memory } from "../../../server/src/core/analysis/memory.js";
 import { onDisk } from "../../../server/src/core/analysis/place.js";
 import {
@@ -24,7 +26,7 @@ import { type ListedFile, listedTree } from "../../../server/src/core/context/li
 import { explainJson } from "../../../server/src/core/documents/explain.js";
 import { simulationJson } from "../../../server/src/core/documents/simulation.js";
 import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
-import { codeLenses } from "../../../server/src/core/features/codeLens.js";
+import { codeLenses, KeptLenses } from "../../../server/src/core/features/codeLens.js";
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
 import { hover } from "../../../server/src/core/features/hover.js";
 import { layerStack } from "../../../server/src/core/features/layerStack.js";
@@ -60,6 +62,7 @@ const lines = [
   ...["ONBUILD RUN make", "ONBUILD COPY a /t", "ONBUILD COPY --from=one /a /t"],
   ...["CMD make", "LABEL a=b", "EXPOSE 80", 'SHELL ["/bin/bash", "-c"]', "HEALTHCHECK NONE"],
   ...["# a comment", "", "RUN", "COPY", "JUMP high", "ENV A", "WORKDIR /", "STOPSIGNAL 9"],
+  ...["  RUN indented", "# lone\rreturn", "RUN two\r"],
 ];
 const words = ["one", "two", "A", "B", "$", "\\", "make", "a", "/", " ", "x", "=", '"', "\n", "0"];
 
@@ -256,6 +259,8 @@ class Project {
 
 interface Kept {
   readonly memory: Memory;
+  readonly lenses: KeptLenses;
+  readonly answers: LensAnswers;
   dockerfile: Dockerfile | null;
   /** Worlds and definitions stay the same objects while nothing about them changes. */
   world: World;
@@ -289,6 +294,43 @@ function told({ analysis, needs, reads }: Answer): unknown {
   };
 }
 
+/** The lenses that are kept are those that would be made now, and each is told in its place. */
+function assertKept(
+  { lenses, answers }: Pick<Kept, "lenses" | "answers">,
+  { analysis }: Answer,
+  detail: "all" | "layers",
+): void {
+  const view = { analysis, isResult: false };
+  const shown = lenses.of(view, detail);
+  const arranged = lenses.arrangement;
+  assert.deepEqual(
+    shown.map(({ place, title }) => ({
+      offset: analysis.graph.starts[place.index],
+      line: place.line,
+      title,
+    })),
+    codeLenses(view, detail),
+  );
+  assert.deepEqual(
+    shown.map((_lens, at) => lenses.titleAt(at)),
+    shown.map(({ title }) => title),
+  );
+  assert.equal(lenses.of(view, detail), shown);
+  assert.equal(lenses.arrangement, arranged);
+  const { graph, input } = analysis;
+  const document = TextDocument.create(
+    "file:///Dockerfile",
+    "dockerfile",
+    1,
+    input.dockerfile.text,
+  );
+  const fresh = new KeptLenses();
+  const anew = new LensAnswers().of(document, graph, fresh, fresh.of(view, detail));
+  const written = answers.of(document, graph, lenses, shown);
+  assert.equal(written.bytes.toString(), anew.bytes.toString());
+  assert.deepEqual(written.toJSON(), JSON.parse(anew.bytes.toString()));
+}
+
 function ask(project: Project, kept: Kept | null, baseline: BaselineChoice): Answer {
   const dockerfile = kept?.dockerfile ?? parseDockerfile(project.text);
   const build = kept?.build ?? project.build();
@@ -306,6 +348,8 @@ test("everything that is said with a memory is said without", () => {
         const project = new Project(["FROM alpine AS one", ...start].join("\n"));
         const kept: Kept = {
           memory: new Memory(),
+          lenses: new KeptLenses(),
+          answers: new LensAnswers(),
           dockerfile: null,
           world: project.world(),
           build: project.build(),
@@ -319,6 +363,7 @@ test("everything that is said with a memory is said without", () => {
           }
           const answer = ask(project, kept, { kind: "last" });
           assert.deepEqual(told(answer), told(ask(project, null, { kind: "last" })));
+          assertKept(kept, answer, project.text.length % 3 === 0 ? "layers" : "all");
           if (one.kind !== "simulate") continue;
           const { analysis } = answer;
           project.stateBefore = project.state;

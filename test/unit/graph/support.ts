@@ -25,11 +25,11 @@ export function stageOf(given: GivenStage): StageIn {
   const dockerfile = parseDockerfile(given.text);
   const build = buildOf({ builder, args: new Map(Object.entries(buildArgs)) });
   const host = { digest: given.digest ?? sha256, baseImage: () => image };
-  const facts = fileFacts(dockerfile, build, host);
-  const globals = globalScope(facts);
-  const file: FileFacts = { ...facts, globals: globals.environment };
   const [from, ...instructions] = dockerfile.instructions;
   if (from === undefined) throw new Error("The text has no FROM.");
+  const facts = fileFacts({ dockerfile, froms: [from] }, build, host);
+  const globals = globalScope(facts);
+  const file: FileFacts = { ...facts, globals: globals.environment };
   return {
     file,
     index: 0,

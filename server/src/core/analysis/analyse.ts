@@ -5,18 +5,17 @@
 
 import type { PlatformBuild } from "../build/definition.js";
 import { explainPredictions } from "../cache/explain.js";
-import { type KeyedStep, type Keys, predictKeys } from "../cache/predict.js";
+import { type Keys, predictKeys } from "../cache/predict.js";
 import type { Prediction } from "../cache/prediction.js";
 import type { Baseline } from "../cache/records.js";
 import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
 import type { ContextInput, ContextView } from "../files/contextInput.js";
-import { type LayerContent, layerContent } from "../files/layerContent.js";
+import { layerContent } from "../files/layerContent.js";
 import { type BuildGraph, placeOf, type Step, type StepPlace, stageAt } from "../graph/graph.js";
 import { layerNumbers, lineage } from "../graph/layers.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
-import type { Effect } from "../instructions/kind.js";
 import type { Dockerfile } from "../syntax/syntax.js";
 import type { Placed } from "../text/range.js";
 import { checkoutProblems } from "./checkoutProblems.js";
@@ -24,6 +23,7 @@ import { contextProblems } from "./contextProblems.js";
 import { graphOf } from "./graphs.js";
 import type { Compared, ComparedBaseline, Memory } from "./memory.js";
 import type { BadIgnorePattern, Problem } from "./problem.js";
+import type { StepAnalysis } from "./stepAnalysis.js";
 
 /** The build context as it can be read now. */
 export interface ContextState {
@@ -49,23 +49,7 @@ export interface AnalysisInput extends PlatformBuild {
   readonly digest: Digest;
 }
 
-export interface StepAnalysis {
-  readonly step: Step;
-  /** Where it stands today. */
-  readonly place: StepPlace;
-  readonly keyed: KeyedStep;
-  readonly prediction: Prediction;
-  readonly isBuilt: boolean;
-  readonly effect: Effect;
-  /** In the stack of its own stage. */
-  readonly stageLayer: number | null;
-  /** In the stack of the final image. */
-  readonly layer: number | null;
-  /** What its layer holds, by what stands at the destinations; null: not known, or no layer. */
-  readonly files: LayerContent | null;
-  /** What it reads of the build context, which is in no layer for that; null: nothing. */
-  readonly inputs: { readonly count: number; readonly bytes: number } | null;
-}
+export type { StepAnalysis } from "./stepAnalysis.js";
 
 export interface Analysis {
   readonly input: AnalysisInput;

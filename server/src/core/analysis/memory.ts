@@ -5,8 +5,8 @@
  */
 import { KeptCauses } from "../cache/keptCauses.js";
 import { KeptRuns } from "../cache/keptRuns.js";
-import type { StepAnalysis } from "./analyse.js";
 import type { RememberedGraph } from "./graphs.js";
+import type { StepAnalysis } from "./stepAnalysis.js";
 
 export class Memory {
   /** Of the last text. */

@@ -1,9 +1,9 @@
 /** Why steps rebuild, kept while all that it depends on is the same: see `keptRuns.ts`. */
 
 import type { StepRef } from "../graph/graph.js";
+import type { KeyedStep } from "./keyedStep.js";
 import type { StepOutcome } from "./outcome.js";
 import type { OwnChanges } from "./ownChanges.js";
-import type { KeyedStep } from "./predict.js";
 import type { Cause, Prediction } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
 

@@ -6,6 +6,7 @@
 import type { Step } from "../graph/graph.js";
 import { isSameList } from "../text/sameList.js";
 import { type InputShape, isOfShape } from "./definition.js";
+import type { KeyedStep } from "./keyedStep.js";
 import {
   isSamePosition,
   type Position,
@@ -13,7 +14,6 @@ import {
   type StageOutcome,
   type StepOutcome,
 } from "./outcome.js";
-import type { KeyedStep } from "./predict.js";
 
 /** A step's outcome, and what the next one stands on. */
 export interface Run {

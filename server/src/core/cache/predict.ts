@@ -15,6 +15,7 @@ import type { Digest } from "../host.js";
 import { isSameList } from "../text/sameList.js";
 import type { InputName } from "./inputName.js";
 import { KeptRuns } from "./keptRuns.js";
+import { KeyedStep } from "./keyedStep.js";
 import { keyless, keyStage } from "./keyStage.js";
 import { Names } from "./names.js";
 import type { StageOutcome, StepOutcome } from "./outcome.js";
@@ -23,6 +24,8 @@ import { noRecords } from "./recordGraph.js";
 import type { Baseline } from "./records.js";
 import type { FolderInput } from "./stepInputs.js";
 import { unsentOutcomes } from "./unsentOutcomes.js";
+
+export { KeyedStep } from "./keyedStep.js";
 
 export interface PredictionInput {
   readonly graph: BuildGraph;
@@ -52,72 +55,6 @@ export interface StageEnd {
   readonly last: KeyedStep | null;
   /** What stands in it then. */
   readonly files: FilesAt;
-}
-
-/**
- * The outcome of a step, with what is decided for the build as a whole. It holds no other step and no
- * key, which are others after every edit: `keyedAt` and `keyOf` look them up in the build.
- */
-export class KeyedStep implements StepRef {
-  /** Where the chain of rebuilds began that it is in: here, or below; null: it is cached, or not reached. */
-  readonly root: StepRef | null;
-
-  /** @param root null: a chain would begin here */
-  constructor(
-    readonly outcome: StepOutcome,
-    /** null: the builder runs nothing for it, or does not come so far. */
-    readonly prediction: PredictionKind | null,
-    /** True when the builder fails at this step. */
-    readonly fails: boolean,
-    /** The step below it in the stage that has a key, parents included; null: the base. */
-    readonly below: StepRef | null,
-    root: StepRef | null,
-    readonly stage: number | null,
-    readonly nth: number,
-  ) {
-    const isInChain = prediction !== null && prediction !== "hit";
-    this.root = isInChain ? (root ?? { stage, nth }) : null;
-  }
-
-  get step(): Step {
-    return this.outcome.step;
-  }
-
-  get definition(): StepOutcome["definition"] {
-    return this.outcome.definition;
-  }
-
-  get isForced(): boolean {
-    return this.outcome.isForced;
-  }
-
-  get context(): StepOutcome["context"] {
-    return this.outcome.context;
-  }
-
-  get stageProblems(): StepOutcome["stageProblems"] {
-    return this.outcome.stageProblems;
-  }
-
-  get open(): StepOutcome["open"] {
-    return this.outcome.open;
-  }
-
-  get taken(): StepOutcome["taken"] {
-    return this.outcome.taken;
-  }
-
-  get sources(): StepOutcome["sources"] {
-    return this.outcome.sources;
-  }
-
-  get isByContent(): boolean {
-    return this.outcome.isByContent;
-  }
-
-  get addsLayer(): boolean {
-    return this.outcome.addsLayer;
-  }
 }
 
 /** The step that a reference names; null: none. */

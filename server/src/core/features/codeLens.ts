@@ -1,7 +1,8 @@
 import type { StepAnalysis } from "../analysis/analyse.js";
 import { stageOf, type View } from "../analysis/view.js";
 import type { KeyedStep } from "../cache/predict.js";
-import { lineOf, startOf } from "../graph/graph.js";
+import { type BuildGraph, lineOf, type StepPlace, startOf } from "../graph/graph.js";
+import { isSameList } from "../text/sameList.js";
 import { spokenLanguage } from "../text/say.js";
 import { interfaceText } from "../text/surfaces.js";
 import { lensTitle } from "../words/lensTitle.js";
@@ -16,9 +17,6 @@ export interface Lens {
   readonly title: string;
 }
 
-/** A lens whose words are asked for when it comes into view. */
-export type OpenLens = Omit<Lens, "title">;
-
 /** More than so many words at once are longer on their way than they take to make. */
 const mostTitles = 4_000;
 
@@ -29,25 +27,130 @@ export function codeLenses(view: View, detail: LensDetail): readonly Lens[] {
   return shownSteps(view, detail).map((analysed) => lensOf(view, analysed));
 }
 
-/** As `codeLenses`; of a file with very many, `codeLensAt` tells the words of each. */
-export function codeLensesToShow(view: View, detail: LensDetail): readonly (Lens | OpenLens)[] {
-  const steps = shownSteps(view, detail);
-  if (steps.length <= mostTitles) return steps.map((analysed) => lensOf(view, analysed));
-  return steps.map(({ place }) => ({
-    offset: startOf(view.analysis.graph, place),
-    line: place.line,
-  }));
+/** A lens without its offset, which is another one for every lens below a letter that is typed. */
+export interface PlacedLens {
+  readonly place: StepPlace;
+  /** null: it is asked for when the lens comes into view. */
+  readonly title: string | null;
+}
+
+/** All that the lenses of a document turn on besides what is known of each step. */
+interface Told {
+  readonly view: View;
+  readonly detail: LensDetail;
+  readonly language: string;
 }
 
 /**
- * The lens of one instruction. null: none is there, or no more.
- * @param line from 1
+ * The lenses of one document, kept from one answer to the next: one that is the same stays the same
+ * object, and so does the list of them.
  */
-export function codeLensAt(view: View, detail: LensDetail, line: number): Lens | null {
-  const analysed = view.analysis.steps.find(
-    (one) => one.place.line === line && isShown(one, detail),
+export class KeptLenses {
+  #told: Told | null = null;
+  /** By the indexes of the steps; null: a step shows none. */
+  #all: readonly (PlacedLens | null)[] = [];
+  #shown: readonly PlacedLens[] = [];
+  #hasTitles = true;
+  #arrangement = 0;
+
+  /** Another number as soon as another step has a lens, or one of them stands in another place. */
+  get arrangement(): number {
+    return this.#arrangement;
+  }
+
+  /** As `codeLenses`; of a file with very many, `titleAt` tells the words of each. */
+  of(view: View, detail: LensDetail): readonly PlacedLens[] {
+    const old = this.#told;
+    const now = { view, detail, language: spokenLanguage() };
+    const isSameKind = old !== null && isAlike(old, now);
+    if (isSameKind && old.view.analysis === view.analysis) return this.#shown;
+    const { steps } = view.analysis;
+    const changed = isSameKind ? differing(steps, old.view.analysis.steps) : [...steps.keys()];
+    const all = isSameKind ? [...this.#all] : new Array<PlacedLens | null>(steps.length).fill(null);
+    const shown = isSameKind ? this.#shown.length : 0;
+    const count = changed.reduce((sum, at) => {
+      const step = steps[at];
+      const wasShown = all[at] !== null;
+      return sum + Number(step !== undefined && isShown(step, detail)) - Number(wasShown);
+    }, shown);
+    const hasTitles = count <= mostTitles;
+    // More or fewer than before, and all of them are told in the other way.
+    const renewed = hasTitles === this.#hasTitles ? changed : steps.keys();
+    for (const at of renewed) {
+      const step = steps[at];
+      if (step === undefined) continue;
+      all[at] = isShown(step, detail) ? this.#lens(view, step, hasTitles) : null;
+    }
+    this.#told = now;
+    this.#hasTitles = hasTitles;
+    this.#keep(all);
+    return this.#shown;
+  }
+
+  /** The one before, where it says the same. */
+  #lens(view: View, step: StepAnalysis, hasTitle: boolean): PlacedLens {
+    const { place } = step;
+    const title = hasTitle ? titleOf(view, step) : null;
+    const old = this.#all[place.index];
+    return old?.place === place && old.title === title ? old : { place, title };
+  }
+
+  #keep(all: readonly (PlacedLens | null)[]): void {
+    if (isSameList(all, this.#all)) return;
+    const shown = all.filter((lens) => lens !== null);
+    const isArrangedAlike =
+      shown.length === this.#shown.length &&
+      shown.every(({ place }, at) => place === this.#shown[at]?.place);
+    if (!isArrangedAlike) this.#arrangement++;
+    this.#all = all;
+    this.#shown = shown;
+  }
+
+  /**
+   * The words of one of the lenses that were shown last.
+   * @param at its place among them
+   */
+  titleAt(at: number): string | null {
+    const lens = this.#shown[at];
+    if (this.#told === null || lens === undefined) return null;
+    const { view } = this.#told;
+    const step = view.analysis.steps[lens.place.index];
+    return lens.title ?? (step === undefined ? null : titleOf(view, step));
+  }
+}
+
+/** True where the lens of a step that is the same object is the same. */
+function isAlike(one: Told, other: Told): boolean {
+  const [a, b] = [one.view, other.view];
+  if (one.detail !== other.detail || one.language !== other.language) return false;
+  if (a.isResult !== b.isResult) return false;
+  const [graph, then] = [b.analysis.graph, a.analysis.graph];
+  if (a.analysis.steps.length !== b.analysis.steps.length) return false;
+  return graph === then || (graph.places === then.places && areNamedAlike(graph, then));
+}
+
+/** True where stages are called and based as they were, with as many triggers: a FROM tells of them. */
+function areNamedAlike(graph: BuildGraph, then: BuildGraph): boolean {
+  return (
+    graph.target?.index === then.target?.index &&
+    graph.stages.length === then.stages.length &&
+    graph.stages.every((stage, at) => {
+      const old = then.stages[at];
+      if (stage === old) return true;
+      return (
+        stage.name === old?.name &&
+        stage.base === old.base &&
+        stage.steps.length === old.steps.length
+      );
+    })
   );
-  return analysed === undefined ? null : lensOf(view, analysed);
+}
+
+/** The places where two lists of one length differ. */
+function differing(one: readonly unknown[], other: readonly unknown[]): readonly number[] {
+  const places: number[] = [];
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) places.push(at);
+  return places;
 }
 
 function shownSteps(view: View, detail: LensDetail): readonly StepAnalysis[] {

@@ -10,7 +10,7 @@ import type { OrderedEnvironment } from "../instructions/environment.js";
 import { stageNamesIn } from "../instructions/from.js";
 import type { SourceReference } from "../instructions/operation.js";
 import type { SourceKind, SourceMistake, StageFacts } from "../instructions/reading.js";
-import type { Dockerfile, EscapeCharacter } from "../syntax/syntax.js";
+import type { Dockerfile, EscapeCharacter, Instruction } from "../syntax/syntax.js";
 import { isSameList } from "../text/sameList.js";
 import {
   copySource,
@@ -26,7 +26,14 @@ export interface GraphHost {
   readonly baseImage: BaseImageLookup;
 }
 
+/** A file, and its FROM lines in their order. */
+export interface FromLines {
+  readonly dockerfile: Dockerfile;
+  readonly froms: readonly Instruction[];
+}
+
 export interface FileFacts extends GraphHost {
+  readonly froms: FromLines["froms"];
   readonly rules: BuilderRules;
   readonly frontend: Frontend;
   readonly escape: EscapeCharacter;
@@ -47,7 +54,7 @@ export interface FileFacts extends GraphHost {
  * @param before of the text before an edit: what is equal is the same object
  */
 export function fileFacts(
-  dockerfile: Dockerfile,
+  { dockerfile, froms }: FromLines,
   { definition, platform }: PlatformBuild,
   host: GraphHost,
   before: FileFacts | null = null,
@@ -57,7 +64,8 @@ export function fileFacts(
   // The argument takes the place of the line: BuildKit, dockerfile/builder/build.go.
   const line = dockerfile.directives.find(({ name }) => name === "syntax")?.value ?? null;
   const frontend = frontendOf(args.get("BUILDKIT_SYNTAX") ?? line, builderVersion);
-  const written = stageNamesIn(dockerfile.instructions);
+  const isSameStages = before !== null && isSameList(before.froms, froms);
+  const written = isSameStages ? before.names.written : stageNamesIn(froms);
   const automatic = rules.setsAutomaticArgs
     ? automaticArgs(platform, platform, target ?? written.at(-1) ?? "default", frontend.minor)
     : new Map<string, string>();
@@ -66,6 +74,7 @@ export function fileFacts(
     before?.names.builder === builder && isSameList(before.names.written, written);
   return {
     ...host,
+    froms,
     rules,
     frontend,
     escape: dockerfile.escape,

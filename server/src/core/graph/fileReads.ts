@@ -55,6 +55,11 @@ export function watched(facts: StageFacts): WatchedFacts {
   };
 }
 
+/** True for what turns on more than the words of the file and the build's arguments. */
+export function turnsOnImage(read: FileRead): boolean {
+  return read.kind === "source" && typeof read.answer !== "string" && read.answer.kind === "image";
+}
+
 /** True where all of it would be answered as it was. Everything is asked: who answers may listen. */
 export function hold(reads: readonly FileRead[], facts: StageFacts): boolean {
   let holds = true;

@@ -1,5 +1,7 @@
 /** Where the steps of a file stand today. */
 import type { Dockerfile } from "../syntax/syntax.js";
+import { isSameList } from "../text/sameList.js";
+import { stretchOf } from "../text/stretch.js";
 import type { Step, StepPlace } from "./graph.js";
 import type { Numbering } from "./reach.js";
 import type { WalkedStage } from "./walkedStage.js";
@@ -9,11 +11,13 @@ export function stepsInOrder(
   globals: readonly Step[],
   stages: readonly WalkedStage[],
 ): readonly Step[] {
-  const steps = [...globals];
-  const options: Step[] = [];
-  for (const stage of stages)
-    for (const step of stage.steps) (step.isOption ? options : steps).push(step);
-  return [...steps, ...options];
+  const options = stages.flatMap(({ steps, options: count }) =>
+    count === 0 ? [] : steps.slice(-count),
+  );
+  const rows = stages.map(({ steps, options: count }) =>
+    count === 0 ? steps : steps.slice(0, -count),
+  );
+  return globals.concat(...rows, options);
 }
 
 /** Both in the order of the steps. */
@@ -22,8 +26,49 @@ export interface Places {
   readonly starts: readonly number[];
 }
 
-/** @param before of the text before an edit: a place that is the same stays the same object */
-export function placesOf(
+/** What says where the steps of a file stand. */
+export interface PlacedSteps {
+  readonly dockerfile: Dockerfile;
+  readonly globals: readonly Step[];
+  readonly stages: readonly WalkedStage[];
+  readonly numbering: Pick<Numbering, "globals" | "stages">;
+}
+
+/** Those of the text before an edit. */
+export interface OldPlaces extends Omit<PlacedSteps, "globals"> {
+  readonly places: readonly StepPlace[];
+}
+
+/** @param before a place that is the same stays the same object, and so does the list of them */
+export function placesOf(file: PlacedSteps, before: OldPlaces | null): Places {
+  const { dockerfile, globals, stages, numbering } = file;
+  const isOneToOne = stages.every(({ triggers, options }) => triggers === 0 && options === 0);
+  if (isOneToOne && before !== null && arePlacedAlike(file, before))
+    return { places: before.places, starts: dockerfile.starts };
+  const found = foundPlaces(dockerfile, globals, stages, numbering, before?.places ?? []);
+  return isOneToOne ? { ...found, starts: dockerfile.starts } : found;
+}
+
+/** True where each step stands on the lines that it stood on, under the same number. */
+function arePlacedAlike(
+  { dockerfile, stages, numbering }: PlacedSteps,
+  before: OldPlaces,
+): boolean {
+  const { lines, instructions } = dockerfile;
+  const old = before.dockerfile;
+  if (!isSameList(lines, old.lines) || stages.length !== before.stages.length) return false;
+  if (!isSameList(numbering.globals, before.numbering.globals)) return false;
+  for (let at = 0; at < stages.length; at++) {
+    if (stages[at]?.steps.length !== before.stages[at]?.steps.length) return false;
+    if (!isSameList(numbering.stages[at] ?? [], before.numbering.stages[at] ?? [])) return false;
+  }
+  const { start, end } = stretchOf(instructions, old.instructions);
+  for (let at = start; at < end; at++)
+    if (instructions[at]?.lineCount !== old.instructions[at]?.lineCount) return false;
+  return true;
+}
+
+function foundPlaces(
   dockerfile: Dockerfile,
   globals: readonly Step[],
   stages: readonly WalkedStage[],

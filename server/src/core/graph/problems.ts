@@ -6,7 +6,7 @@ import type { Dockerfile } from "../syntax/syntax.js";
 import { nearest } from "../text/nearest.js";
 import { type Placed, placedAt } from "../text/range.js";
 import { flagProblems } from "./flagProblems.js";
-import type { BuildGraph, Step } from "./graph.js";
+import type { Step } from "./graph.js";
 import { type Found, failsBuild, type GraphProblem } from "./problem.js";
 import type { WalkedStage } from "./walkedStage.js";
 
@@ -34,29 +34,45 @@ export function buildProblems(
     );
     problems.push({ code: "no-target", target: asked, near, range: null });
   }
-  if (stages.some(isForWindows)) problems.push({ code: "windows-build", range: null });
+  if (stages.some(({ isForWindows }) => isForWindows))
+    problems.push({ code: "windows-build", range: null });
   if (!rulesOf(definition.builder).makesEmptyImages && isEmptyImage(stages[target]))
     problems.push({ code: "no-image", range: null });
   return problems.map(read);
 }
 
+/** The steps of a file, and where they stand. */
+interface FoundSteps {
+  readonly globals: readonly Step[];
+  readonly stages: readonly WalkedStage[];
+  /** See `BuildGraph.starts`. */
+  readonly starts: readonly number[];
+}
+
 /** Those of stages that are not built fail nothing, unless the file cannot be read for them. */
 export function stepProblems(
-  steps: readonly Step[],
-  { places, starts }: Pick<BuildGraph, "places" | "starts">,
+  { globals, stages, starts }: FoundSteps,
   built: ReadonlySet<number>,
   { translatesFirst }: BuilderRules,
 ): readonly Found[] {
   const all: Found[] = [];
-  for (const [at, { found }] of steps.entries()) {
-    const place = places[at];
-    if (found.length === 0 || place === undefined) continue;
-    // A translation reads all FROM lines with what stands before them, whichever stages are built.
-    const isFrom = place.nth === 0 && translatesFirst;
-    const isBuilt = place.stage === null || isFrom || built.has(place.stage);
+  const add = ({ found }: Step, isBuilt: boolean, at: number): void => {
     for (const { phase, problem } of found)
       if (isBuilt || phase === "read")
         all.push({ phase, problem: placedAt(starts[at] ?? 0, problem) });
+  };
+  for (const [at, step] of globals.entries()) add(step, true, at);
+  let first = globals.length;
+  for (const { index, steps, walked, marks, options } of stages) {
+    const isBuilt = built.has(index);
+    const [from] = steps;
+    // A translation reads all FROM lines with what stands before them, whichever stages are built.
+    if (from !== undefined) add(from, isBuilt || translatesFirst, first);
+    for (const nth of marks.faulty) {
+      const step = walked[nth]?.step;
+      if (step !== undefined) add(step, isBuilt, first + 1 + nth);
+    }
+    first += steps.length - options;
   }
   return all;
 }
@@ -76,15 +92,6 @@ export function isRejected({ translatesFirst }: BuilderRules, found: readonly Fo
 function read(problem: Placed<GraphProblem>): Found {
   return { phase: "read", problem };
 }
-
-/** By its platform, or by what Microsoft's images of Windows are called. */
-function isForWindows({ platform, base }: WalkedStage): boolean {
-  if (platform.os === "windows") return true;
-  return base.kind === "image" && windowsImage.test(base.reference);
-}
-
-const windowsImage =
-  /(?:^|[/:-])(?:nanoserver|windowsservercore|servercore)(?:[-:@]|$)|(?:^|\/)windows(?:[/:@]|$)/;
 
 /** True for a stage of `FROM scratch` and nothing else. */
 function isEmptyImage(stage: WalkedStage | undefined): boolean {

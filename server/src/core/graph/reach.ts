@@ -2,6 +2,7 @@
 import type { BuilderRules } from "../build/builderRules.js";
 import { instructionKind } from "../instructions/index.js";
 import type { SourceReference } from "../instructions/operation.js";
+import { stretchOf } from "../text/stretch.js";
 import type { Step } from "./graph.js";
 import type { WalkedStage } from "./walkedStage.js";
 
@@ -30,15 +31,17 @@ export interface Numbering {
   readonly labels: readonly string[];
 }
 
+/** @param before the stages of the text before an edit */
 export function numberSteps(
   rules: BuilderRules,
   globals: readonly Step[],
   stages: readonly WalkedStage[],
   built: ReadonlySet<number>,
+  before: readonly WalkedStage[],
 ): Numbering {
   return rules.numbersEveryInstruction
     ? numberInOneRow(globals, stages, built)
-    : numberByStage(globals, stages);
+    : numberByStage(globals, stages, before);
 }
 
 /** Every instruction up to the target. Source: moby, builder/dockerfile/builder.go. */
@@ -63,9 +66,13 @@ function numberInOneRow(
  * stage and takes nothing from elsewhere. Source: dockerfile2llb/convert.go `prefixCommand`,
  * `buildDispatchStates`.
  */
-function numberByStage(globals: readonly Step[], stages: readonly WalkedStage[]): Numbering {
+function numberByStage(
+  globals: readonly Step[],
+  stages: readonly WalkedStage[],
+  before: readonly WalkedStage[],
+): Numbering {
   const isAlone = stages.length === 1 && !stages.some(hasImplicitStage);
-  const numbered = stages.map(numbersIn);
+  const numbered = stages.map((stage, at) => numbersIn(stage, before[at]));
   return {
     globals: globals.map(() => null),
     stages: numbered.map(({ numbers }) => numbers),
@@ -81,29 +88,56 @@ interface NumberedStage {
 
 const numberedStages = new WeakMap<WalkedStage, NumberedStage>();
 
-/** A function of the stage alone. */
-function numbersIn(stage: WalkedStage): NumberedStage {
+/**
+ * A function of the stage alone.
+ * @param before the stage before an edit
+ */
+function numbersIn(stage: WalkedStage, before: WalkedStage | undefined): NumberedStage {
   const known = numberedStages.get(stage);
   if (known !== undefined) return known;
-  let number = 0;
-  let total = 0;
-  const numbers = stage.steps.map((step) => {
-    const isNumbered = instructionKind(step.keyword)?.isNumbered === true;
-    if (!isNumbered && !isPull(step, stage)) return null;
-    total++;
-    return step.operation !== null || step.effect === "base" ? ++number : null;
-  });
-  const numbered = { numbers, total };
+  const old = before === undefined ? undefined : numberedStages.get(before);
+  const isSame = old !== undefined && before !== undefined && countsAlike(stage, before);
+  const numbered = isSame ? old : numberedAnew(stage);
   numberedStages.set(stage, numbered);
   return numbered;
 }
 
-function hasImplicitStage({ steps }: WalkedStage): boolean {
-  return steps.some(
-    ({ operation }) =>
-      (operation?.kind === "copy" && isImplicit(operation.from)) ||
-      (operation?.kind === "run" && operation.mounts.length > 0),
+function numberedAnew(stage: WalkedStage): NumberedStage {
+  let number = 0;
+  let total = 0;
+  const numbers = stage.steps.map((step) => {
+    const counted = countedAs(step, stage);
+    if (counted !== "not") total++;
+    return counted === "printed" ? ++number : null;
+  });
+  return { numbers, total };
+}
+
+/** `unprinted`: it is counted, and its number is never seen. */
+function countedAs(step: Step, stage: WalkedStage): "not" | "unprinted" | "printed" {
+  const isNumbered = instructionKind(step.keyword)?.isNumbered === true;
+  if (!isNumbered && !isPull(step, stage)) return "not";
+  return step.operation !== null || step.effect === "base" ? "printed" : "unprinted";
+}
+
+function countsAlike(stage: WalkedStage, before: WalkedStage): boolean {
+  const { start, end, oldEnd } = stretchOf(stage.steps, before.steps);
+  const isAlike = (step: Step, at: number): boolean => {
+    const old = before.steps[start + at];
+    return old !== undefined && countedAs(step, stage) === countedAs(old, before);
+  };
+  return (
+    end === oldEnd &&
+    stage.opening === before.opening &&
+    stage.steps.slice(start, end).every(isAlike)
   );
+}
+
+function hasImplicitStage({ walked, marks }: WalkedStage): boolean {
+  return marks.takers.some((at) => {
+    const operation = walked[at]?.step.operation;
+    return operation?.kind === "run" || (operation?.kind === "copy" && isImplicit(operation.from));
+  });
 }
 
 /** A folder is numbered like an image that is pulled. */

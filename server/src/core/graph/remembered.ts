@@ -5,16 +5,20 @@ export class RememberedByObjects<V> {
 
   /** @param make a function of nothing but these objects */
   get(objects: readonly object[], make: () => V): V {
-    const [first, ...others] = objects;
-    if (first === undefined) {
-      this.#value ??= { made: make() };
-      return this.#value.made;
-    }
+    const found = this.#at(objects, 0);
+    found.#value ??= { made: make() };
+    return found.#value.made;
+  }
+
+  /** Below the objects from `from` on. */
+  #at(objects: readonly object[], from: number): RememberedByObjects<V> {
+    const first = objects[from];
+    if (first === undefined) return this;
     let deeper = this.#deeper.get(first);
     if (deeper === undefined) {
       deeper = new RememberedByObjects();
       this.#deeper.set(first, deeper);
     }
-    return deeper.get(others, make);
+    return deeper.#at(objects, from + 1);
   }
 }

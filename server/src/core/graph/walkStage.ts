@@ -11,8 +11,9 @@ import { keywords } from "../syntax/keyword.js";
 import type { Instruction } from "../syntax/syntax.js";
 import { keptList } from "../text/keptList.js";
 import { nearest } from "../text/nearest.js";
+import { movedPlaces, spliced, stretchOf } from "../text/stretch.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
-import { type FileRead, hold, watched } from "./fileReads.js";
+import { type FileRead, hold, turnsOnImage, watched } from "./fileReads.js";
 import type { Step } from "./graph.js";
 import { failsBuild } from "./problem.js";
 
@@ -37,8 +38,13 @@ export interface StageWalk {
   readonly steps: readonly Step[];
   /** What the last of them leaves. */
   readonly scope: Scope;
-  /** Of the steps below the FROM: what each depends on besides its instruction. */
+  /** How many of the instructions below the FROM are triggers: the first ones. */
+  readonly triggers: number;
+  /** Those below the FROM. */
+  readonly instructions: readonly Instruction[];
+  /** Of their steps: what each depends on besides its instruction. */
   readonly walked: readonly WalkedStep[];
+  readonly marks: Marks;
 }
 
 interface WalkedStep extends Taken {
@@ -47,40 +53,54 @@ interface WalkedStep extends Taken {
   readonly reads: readonly FileRead[];
 }
 
-/**
- * Pure: equal arguments give equal steps, and what is given is not changed.
- * @param old of the same facts: a step of it stands where its instruction and the scope above it are
- *   the same objects, and what it looks up is as it was
- */
-export function walkStage(input: StageIn, old: StageWalk | null = null): StageWalk {
-  const { from, triggers, instructions, isReplaced } = input;
-  const facts = stageFacts(input.file, input.index);
-  const all = triggers.length === 0 ? instructions : [...triggers, ...instructions];
-  const isSame =
-    old !== null && old.steps[0] === from && stands(old, all, triggers.length, input.scope, facts);
-  if (isSame) return old;
-  const walked = walk(all, input.scope, facts, old?.walked ?? [], {
-    triggers: triggers.length,
-    step: isReplaced ? (scope, instruction) => passedBy(instruction, scope) : stepIn,
-  });
-  return wholeWalk([from], input.scope, walked);
+/** Places in `StageWalk.walked`: of the few steps that somebody asks for at every key. */
+interface Marks {
+  /** Those that looked something up in the file. */
+  readonly readers: readonly number[];
+  /** Those of them that looked up an image. */
+  readonly imageReaders: readonly number[];
+  /** Those that take files from somewhere, or mount something. */
+  readonly takers: readonly number[];
+  /** Those with something wrong. */
+  readonly faulty: readonly number[];
 }
 
-/** True where the walk would be the same: each step found what the one above it left. */
-function stands(
-  { walked, scope }: StageWalk,
-  instructions: readonly Instruction[],
-  triggers: number,
-  start: Scope,
-  facts: StageFacts,
-): boolean {
-  if (walked.length !== instructions.length || (walked[0]?.before ?? scope) !== start) return false;
-  for (let at = 0; at < walked.length; at++) {
-    const one = walked[at];
-    if (one?.step.instruction !== instructions[at]) return false;
-    if (one?.step.isTrigger !== at < triggers) return false;
-  }
-  return walked.every(({ reads }) => reads.length === 0 || hold(reads, facts));
+const marksOf: { readonly [M in keyof Marks]: (one: WalkedStep) => boolean } = {
+  readers: ({ reads }) => reads.length > 0,
+  imageReaders: ({ reads }) => reads.some(turnsOnImage),
+  takers: ({ step: { operation } }) =>
+    operation?.kind === "copy" || (operation?.kind === "run" && operation.mounts.length > 0),
+  faulty: ({ step }) => step.found.length > 0,
+};
+
+/**
+ * The walk of a text before an edit, with the same facts.
+ * @param isNamedAlike true where all that is looked up in the file but images is as it was
+ */
+export interface OldWalk {
+  readonly walk: StageWalk;
+  readonly isNamedAlike: boolean;
+}
+
+/**
+ * Pure: equal arguments give equal steps, and what is given is not changed.
+ * @param old a step of it stands where its instruction and the scope above it are the same objects,
+ *   and what it looks up is as it was
+ */
+export function walkStage(input: StageIn, old: OldWalk | null = null): StageWalk {
+  const { from, triggers, instructions, isReplaced } = input;
+  const all = triggers.length === 0 ? instructions : [...triggers, ...instructions];
+  let made: StageFacts | null = null;
+  const facts = (): StageFacts => {
+    made ??= stageFacts(input.file, input.index);
+    return made;
+  };
+  const own = old?.walk.triggers === triggers.length ? old : null;
+  return walk([from], all, input.scope, own, {
+    triggers: triggers.length,
+    facts,
+    step: isReplaced ? (scope, instruction) => passedBy(instruction, scope) : stepIn,
+  });
 }
 
 /** The walk of the lines before the first FROM. */
@@ -88,68 +108,102 @@ export function walkGlobals(
   file: FileFacts,
   instructions: readonly Instruction[],
   start: Scope,
-  old: StageWalk | null = null,
+  old: OldWalk | null = null,
 ): StageWalk {
   const facts = stageFacts(file, -1);
-  if (old !== null && stands(old, instructions, 0, start, facts)) return old;
-  const walked = walk(instructions, start, facts, old?.walked ?? [], {
-    triggers: 0,
-    step: globalStep,
-  });
-  return wholeWalk([], start, walked);
-}
-
-function wholeWalk(first: readonly Step[], start: Scope, walked: readonly WalkedStep[]): StageWalk {
-  const steps = [...first, ...walked.map(({ step }) => step)];
-  return { steps, scope: walked.at(-1)?.scope ?? start, walked };
+  return walk([], instructions, start, old, { triggers: 0, facts: () => facts, step: globalStep });
 }
 
 interface Ways {
   /** How many of the instructions are triggers: the first ones. */
   readonly triggers: number;
+  readonly facts: () => StageFacts;
   step(scope: Scope, instruction: Instruction, facts: StageFacts): Taken;
 }
 
 function walk(
+  first: readonly Step[],
   instructions: readonly Instruction[],
   start: Scope,
-  facts: StageFacts,
-  old: readonly WalkedStep[],
-  { triggers, step }: Ways,
-): readonly WalkedStep[] {
-  const watching = watched(facts);
-  const moved = old.length - instructions.length;
-  const tail = sameAtEnd(instructions, old);
-  const walked: WalkedStep[] = [];
-  let scope = start;
-  for (const [at, instruction] of instructions.entries()) {
-    const isTrigger = at < triggers;
-    const other = old[at < instructions.length - tail ? at : at + moved];
-    const isSame =
-      other?.step.instruction === instruction &&
-      other.before === scope &&
-      other.step.isTrigger === isTrigger &&
-      hold(other.reads, facts);
-    const one = isSame ? other : walkedStep(step(scope, instruction, watching.facts));
-    walked.push(one);
-    ({ scope } = one);
+  old: OldWalk | null,
+  ways: Ways,
+): StageWalk {
+  const before = old?.walk ?? null;
+  const oldWalked = before?.walked ?? [];
+  const stretch = stretchOf(instructions, before?.instructions ?? []);
+  const standing = standingSteps(old, ways.facts);
+  const isSameStart = before !== null && (oldWalked[0]?.before ?? before.scope) === start;
+  const kept = isSameStart ? standing(0, stretch.start) : 0;
+  const isWhole = isSameStart && kept === instructions.length && kept === oldWalked.length;
+  if (isWhole && first.every((step, at) => step === before.steps[at])) return before;
+  const walked: WalkedStep[] = oldWalked.slice(0, kept);
+  const watching = watched(ways.facts());
+  let scope = walked.at(-1)?.scope ?? start;
+  for (let at = kept; at < instructions.length; at = walked.length) {
+    const isBelow = at >= stretch.end;
+    const oldAt = isBelow ? at - stretch.end + stretch.oldEnd : at;
+    const other = isBelow || at < stretch.start ? oldWalked[oldAt] : undefined;
+    // Where the scope is what it was, all below stand as long as what they look up is as it was.
+    const oldEnd = isBelow ? oldWalked.length : stretch.start;
+    const end = other?.before === scope ? standing(oldAt, oldEnd) : oldAt;
+    for (const one of oldWalked.slice(oldAt, end)) walked.push(one);
+    const instruction = instructions[at];
+    if (end === oldAt && instruction !== undefined) {
+      const taken = ways.step(scope, instruction, watching.facts);
+      const step = at < ways.triggers ? { ...taken.step, isTrigger: true } : taken.step;
+      walked.push({ step, scope: taken.scope, before: scope, reads: watching.reads() });
+    }
+    scope = walked.at(-1)?.scope ?? scope;
   }
-  return keptList(walked);
-
-  function walkedStep(taken: Taken): WalkedStep {
-    const isTrigger = walked.length < triggers;
-    const own = isTrigger ? { ...taken.step, isTrigger } : taken.step;
-    return { step: own, scope: taken.scope, before: scope, reads: watching.reads() };
-  }
+  return wholeWalk({ first, instructions, start, triggers: ways.triggers }, walked, before);
 }
 
-/** How many of the last instructions are those of the old walk. */
-function sameAtEnd(instructions: readonly Instruction[], old: readonly WalkedStep[]): number {
-  const most = Math.min(instructions.length, old.length);
-  let count = 0;
-  while (count < most && instructions.at(-1 - count) === old.at(-1 - count)?.step.instruction)
-    count++;
-  return count;
+/**
+ * How far old steps stand from one place on, at most to another: what they look up is as it was. Ask
+ * in their order.
+ */
+function standingSteps(
+  old: OldWalk | null,
+  facts: () => StageFacts,
+): (from: number, to: number) => number {
+  if (old === null) return (from) => from;
+  const { walked, marks } = old.walk;
+  const readers = old.isNamedAlike ? marks.imageReaders : marks.readers;
+  let next = 0;
+  return (from, to) => {
+    for (let at = readers[next]; at !== undefined && at < to; at = readers[++next])
+      if (at >= from && !hold(walked[at]?.reads ?? [], facts())) return at;
+    return to;
+  };
+}
+
+type Lines = Pick<StageWalk, "instructions" | "triggers"> & {
+  readonly first: readonly Step[];
+  readonly start: Scope;
+};
+
+function wholeWalk(
+  { first, instructions, start, triggers }: Lines,
+  made: readonly WalkedStep[],
+  before: StageWalk | null,
+): StageWalk {
+  const walked = keptList(made);
+  const stretch = stretchOf(walked, before?.walked ?? []);
+  const places = (mark: keyof Marks) =>
+    movedPlaces(walked, stretch, before?.marks[mark] ?? [], marksOf[mark]);
+  const between = walked.slice(stretch.start, stretch.end).map(({ step }) => step);
+  const old = before?.steps.slice(before.steps.length - before.walked.length) ?? [];
+  return {
+    steps: [...first, ...spliced(old, stretch, between)],
+    scope: walked.at(-1)?.scope ?? start,
+    ...{ triggers, instructions, walked },
+    marks: {
+      readers: places("readers"),
+      imageReaders: places("imageReaders"),
+      takers: places("takers"),
+      faulty: places("faulty"),
+    },
+  };
 }
 
 /** What reading an instruction found. */

@@ -37,6 +37,10 @@ export interface WalkedStage extends StageWalk {
   readonly holders: readonly number[];
   readonly opening: Opening;
   readonly needs: readonly number[];
+  /** How many of the last steps the command line adds. */
+  readonly options: number;
+  /** By its platform, or by what Microsoft's images of Windows are called. */
+  readonly isForWindows: boolean;
 }
 
 /** The stages of a text before an edit, and what they were walked with. */
@@ -61,12 +65,14 @@ export function walkLines(
 ): WalkedStage {
   const index = above.length;
   const other = old?.stages[index] ?? null;
+  const isNamedAlike =
+    old !== null && old.file.names === file.names && old.file.globals === file.globals;
   const opening =
     (other !== null && old !== null && sameOpening(from, file, globals, old, other)) ||
     openStage(from, index, file, globals);
   const { base, isReplaced } = opening;
   const parent = base.kind === "stage" ? (above[base.index] ?? null) : null;
-  const holders = parent === null ? [] : triggerHolders(parent.steps);
+  const holders = parent === null ? noHolders : triggerHolders(parent.steps);
   const triggers =
     parent === null && !isReplaced
       ? imageTriggers(base, from)
@@ -74,7 +80,7 @@ export function walkLines(
   const scope = startOf(file, opening, parent);
   const walk = walkStage(
     { file, index, from: opening.step, triggers, instructions, scope, isReplaced },
-    other?.isReplaced === isReplaced ? other : null,
+    other?.isReplaced === isReplaced ? { walk: other, isNamedAlike } : null,
   );
   const platform = opening.platform ?? parent?.platform ?? file.platform;
   if (other !== null && walk === other) {
@@ -84,12 +90,25 @@ export function walkLines(
       isSameList(holders, other.holders);
     if (isSame) return other;
   }
-  const { steps, walked } = walk;
+  const takers = walk.marks.takers.flatMap((at) => walk.walked[at]?.step ?? []);
   return {
-    ...{ steps, walked, scope: walk.scope, opening, holders, platform, isReplaced },
-    ...{ index, name: opening.name, instruction: from, base, needs: needsOf(base, steps) },
+    ...{ steps: walk.steps, walked: walk.walked, instructions: walk.instructions },
+    ...{ scope: walk.scope, triggers: walk.triggers, marks: walk.marks },
+    ...{ opening, holders, platform, isReplaced },
+    ...{ index, name: opening.name, instruction: from, base, needs: needsOf(base, takers) },
+    options: 0,
+    isForWindows: platform.os === "windows" || isWindowsImage(base),
   };
 }
+
+const noHolders: readonly number[] = [];
+
+function isWindowsImage(base: StageBase): boolean {
+  return base.kind === "image" && windowsImage.test(base.reference);
+}
+
+const windowsImage =
+  /(?:^|[/:-])(?:nanoserver|windowsservercore|servercore)(?:[-:@]|$)|(?:^|\/)windows(?:[/:@]|$)/;
 
 /** What a FROM says. */
 interface Opening {

@@ -63,11 +63,9 @@ export interface FromLine {
   readonly platform: string | null;
 }
 
-/** The names of the stages of a file, in lower case; null: the stage has none. */
-export function stageNamesIn(instructions: readonly Instruction[]): readonly (string | null)[] {
-  return instructions
-    .filter(({ keyword }) => keyword === "FROM")
-    .map((instruction) => nameWordOf(instruction)?.value.toLowerCase() ?? null);
+/** The names of the stages that these lines open, in lower case; null: the stage has none. */
+export function stageNamesIn(froms: readonly Instruction[]): readonly (string | null)[] {
+  return froms.map((instruction) => nameWordOf(instruction)?.value.toLowerCase() ?? null);
 }
 
 /** The word behind AS. */
