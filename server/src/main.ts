@@ -22,7 +22,7 @@ serve(
 function overStdio() {
   const { stdin, stdout } = process;
   // Who started it is gone without a word. After a shutdown the client says goodbye by `exit`.
-  stdin.on("close", () => process.exit(1));
+  for (const event of ["end", "close"]) stdin.on(event, () => process.exit(1));
   const options = { charset: "utf-8", contentTypeEncoder: writtenAnswers } as const;
   const writer = new StreamMessageWriter(stdout, options);
   return createConnection(ProposedFeatures.all, new StreamMessageReader(stdin), writer);
