@@ -6,14 +6,11 @@
 import type { PlatformBuild } from "../build/definition.js";
 import { explainPredictions } from "../cache/explain.js";
 import { type Keys, predictKeys } from "../cache/predict.js";
-import type { Prediction } from "../cache/prediction.js";
 import type { Baseline } from "../cache/records.js";
 import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
-import type { ContextInput, ContextView } from "../files/contextInput.js";
-import { layerContent } from "../files/layerContent.js";
-import { type BuildGraph, placeOf, type Step, type StepPlace, stageAt } from "../graph/graph.js";
-import { layerNumbers, lineage } from "../graph/layers.js";
+import type { ContextView } from "../files/contextInput.js";
+import type { BuildGraph } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
 import type { Dockerfile } from "../syntax/syntax.js";
@@ -23,7 +20,7 @@ import { contextProblems } from "./contextProblems.js";
 import { graphOf } from "./graphs.js";
 import type { Compared, ComparedBaseline, Memory } from "./memory.js";
 import type { BadIgnorePattern, Problem } from "./problem.js";
-import type { StepAnalysis } from "./stepAnalysis.js";
+import type { StepAnalysis, Summary } from "./stepAnalysis.js";
 
 /** The build context as it can be read now. */
 export interface ContextState {
@@ -59,7 +56,7 @@ export interface Analysis {
   readonly steps: readonly StepAnalysis[];
   /** At offsets into the text. */
   readonly problems: readonly Placed<Problem>[];
-  readonly summary: { readonly hit: number; readonly miss: number; readonly unknown: number };
+  readonly summary: Summary;
 }
 
 /**
@@ -94,8 +91,7 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph, compared: Compare
   const predictions = isCompared
     ? explainPredictions(graph, keys, baseline, digest, treeOf, causes)
     : [];
-  const steps = analysedSteps(graph, keys, predictions, compared.steps);
-  compared.steps = steps;
+  const { steps, summary } = compared.steps.of(graph, keys, predictions);
   return {
     input,
     graph,
@@ -107,68 +103,8 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph, compared: Compare
       ...contextProblems(graph, keys),
       ...checkoutProblems(graph, keys, context?.checkout ?? null),
     ],
-    summary: summaryOf(predictions),
+    summary,
   };
-}
-
-/** @param before those of the text before an edit: one that is the same stays the same object */
-function analysedSteps(
-  graph: BuildGraph,
-  keys: Keys,
-  predictions: readonly Prediction[],
-  before: readonly StepAnalysis[],
-): readonly StepAnalysis[] {
-  const numbers = layerNumbers(graph, (at) => keys.steps[at]?.addsLayer ?? true);
-  const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
-  return keys.steps.map((keyed, at): StepAnalysis => {
-    const place = graph.places[at] ?? placeOf(graph, keyed.step);
-    const prediction = predictions[at] ?? notPredicted;
-    const isOfBuild = isBuilt(graph, keyed.step, place);
-    const stageLayer = numbers[at] ?? null;
-    const layer = place.stage !== null && inImage.has(place.stage) ? stageLayer : null;
-    const old = before[at];
-    const isSame =
-      old !== undefined &&
-      old.keyed === keyed &&
-      old.place === place &&
-      old.prediction === prediction &&
-      old.isBuilt === isOfBuild &&
-      old.stageLayer === stageLayer &&
-      old.layer === layer;
-    if (isSame) return old;
-    const { step } = keyed;
-    return {
-      ...{ step, place, keyed, prediction, isBuilt: isOfBuild, stageLayer, layer },
-      effect: step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect,
-      files: step.operation?.kind === "copy" ? layerContent(step, keyed.taken) : null,
-      inputs: countFiles(keyed.context),
-    };
-  });
-}
-
-const notPredicted: Prediction = { kind: null, causes: [] };
-
-function summaryOf(predictions: readonly Prediction[]): Analysis["summary"] {
-  const summary = { hit: 0, miss: 0, unknown: 0 };
-  for (const { kind } of predictions) if (kind !== null) summary[kind]++;
-  return summary;
-}
-
-function isBuilt(graph: BuildGraph, step: Step, place: StepPlace): boolean {
-  const stage = stageAt(graph, place);
-  if (stage === null) return true;
-  return stage.isBuilt && (!stage.isReplaced || step.effect === "base");
-}
-
-function countFiles(context: readonly ContextInput[]): StepAnalysis["inputs"] {
-  if (context.length === 0) return null;
-  let count = 0;
-  let bytes = 0;
-  for (const { selection } of context) {
-    count += selection.fileCount;
-    bytes += selection.bytes;
-  }
-  return { count, bytes };
 }
 
 /**
@@ -177,8 +113,9 @@ function countFiles(context: readonly ContextInput[]): StepAnalysis["inputs"] {
  */
 export function neededFiles(analysis: Analysis, folder: string | null = null): readonly string[] {
   const paths = new Set<string>();
-  for (const { keyed } of analysis.steps) {
-    for (const input of keyed.context) {
+  const { steps, taking } = analysis.keys;
+  for (const at of taking) {
+    for (const input of steps[at]?.context ?? []) {
       const { content } = input;
       if (input.folder === folder && content.kind === "needed")
         for (const path of content.paths) paths.add(path);

@@ -12,8 +12,10 @@ export function checkoutProblems(
   checkout: Checkout | null,
 ): readonly Placed<Problem>[] {
   if (checkout === null) return [];
-  return keys.steps.flatMap(({ step, context }, at): readonly Placed<Problem>[] => {
-    if (context.length === 0) return nothing;
+  return keys.taking.flatMap((at): readonly Placed<Problem>[] => {
+    const keyed = keys.steps[at];
+    if (keyed === undefined) return nothing;
+    const { step, context } = keyed;
     const modes = joinedModes(
       context
         .filter(({ folder }) => folder === null)

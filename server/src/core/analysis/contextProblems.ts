@@ -8,11 +8,11 @@ import type { Problem } from "./problem.js";
 export function contextProblems(graph: BuildGraph, keys: Keys): readonly Placed<Problem>[] {
   const problems: Placed<Problem>[] = [];
   const guessed = isGuess(graph.definition) ? contextFolder(graph.definition) : null;
-  for (const [at, keyed] of keys.steps.entries()) {
-    // Most steps take no files.
-    if (keyed.context.length === 0 && keyed.stageProblems.length === 0) continue;
+  for (const at of keys.taking) {
+    const keyed = keys.steps[at];
     const start = graph.starts[at] ?? 0;
-    for (const problem of problemsOf(keyed, guessed)) problems.push(placedAt(start, problem));
+    for (const problem of keyed === undefined ? [] : problemsOf(keyed, guessed))
+      problems.push(placedAt(start, problem));
   }
   return problems;
 }

@@ -6,7 +6,7 @@
 import { KeptCauses } from "../cache/keptCauses.js";
 import { KeptRuns } from "../cache/keptRuns.js";
 import type { RememberedGraph } from "./graphs.js";
-import type { StepAnalysis } from "./stepAnalysis.js";
+import { KeptSteps } from "./stepAnalysis.js";
 
 export class Memory {
   /** Of the last text. */
@@ -17,7 +17,7 @@ export class Memory {
   comparedWith(baseline: ComparedBaseline): Compared {
     const known = this.#compared.get(baseline);
     if (known !== undefined) return known;
-    const compared = { runs: new KeptRuns(), causes: new KeptCauses(), steps: [] };
+    const compared = { runs: new KeptRuns(), causes: new KeptCauses(), steps: new KeptSteps() };
     this.#compared.set(baseline, compared);
     return compared;
   }
@@ -29,6 +29,5 @@ export type ComparedBaseline = "last" | "before" | "git" | "empty";
 export interface Compared {
   readonly runs: KeptRuns;
   readonly causes: KeptCauses;
-  /** See `Analysis.steps`, of the last text. */
-  steps: readonly StepAnalysis[];
+  readonly steps: KeptSteps;
 }

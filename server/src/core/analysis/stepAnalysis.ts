@@ -1,9 +1,13 @@
-/** All that is known of one step. */
+/** All that is known of one step, and of the steps of a build, kept from one answer to the next. */
 import type { KeyedStep } from "../cache/keyedStep.js";
+import type { Keys } from "../cache/predict.js";
 import type { Prediction } from "../cache/prediction.js";
-import type { LayerContent } from "../files/layerContent.js";
-import type { Step, StepPlace } from "../graph/graph.js";
+import type { ContextInput } from "../files/contextInput.js";
+import { type LayerContent, layerContent } from "../files/layerContent.js";
+import type { BuildGraph, Stage, Step, StepPlace } from "../graph/graph.js";
+import { layerNumbers, lineage, stackKinds } from "../graph/layers.js";
 import type { Effect } from "../instructions/kind.js";
+import { stretchOf } from "../text/stretch.js";
 
 export interface StepAnalysis {
   readonly step: Step;
@@ -21,4 +25,162 @@ export interface StepAnalysis {
   readonly files: LayerContent | null;
   /** What it reads of the build context, which is in no layer for that; null: nothing. */
   readonly inputs: { readonly count: number; readonly bytes: number } | null;
+}
+
+/** How many steps there are of each prediction. */
+export interface Summary {
+  readonly hit: number;
+  readonly miss: number;
+  readonly unknown: number;
+}
+
+/** All steps of a build, in the file's order. */
+export interface AnalysedSteps {
+  readonly steps: readonly StepAnalysis[];
+  readonly summary: Summary;
+}
+
+/** What they were made of, all in their order. */
+interface Made extends AnalysedSteps {
+  readonly keyed: Keys["steps"];
+  readonly places: BuildGraph["places"];
+  readonly predictions: readonly Prediction[];
+  /** See `stackKinds`. */
+  readonly kinds: Uint8Array;
+  readonly numbers: readonly (number | null)[];
+  /** Of the stages. */
+  readonly roles: readonly StageRole[];
+}
+
+/** What its stage is to a step. */
+interface StageRole {
+  readonly isBuilt: boolean;
+  readonly isReplaced: boolean;
+  /** True when its layers are the image's. */
+  readonly isInImage: boolean;
+}
+
+/** A step of which everything is as it was stays the same object. */
+export class KeptSteps {
+  #made: Made | null = null;
+
+  /** @param predictions empty: nothing is compared */
+  of(graph: BuildGraph, keys: Keys, predictions: readonly Prediction[]): AnalysedSteps {
+    const old = this.#made;
+    const kinds = kindsOf(graph, keys, old);
+    const now = {
+      ...{ keyed: keys.steps, places: graph.places, predictions, kinds },
+      numbers: layerNumbers(graph, kinds),
+      roles: rolesOf(graph),
+    };
+    const changed = changedSteps(graph, now, old);
+    const steps = old?.steps.length === keys.steps.length ? old.steps.slice() : [];
+    const summary = { hit: 0, miss: 0, unknown: 0, ...(steps.length === 0 ? {} : old?.summary) };
+    for (const at of changed) {
+      const was = steps[at]?.prediction.kind ?? null;
+      const analysed = analysedStep(now, at);
+      if (analysed === null) continue;
+      steps[at] = analysed;
+      const { kind } = analysed.prediction;
+      if (was !== null) summary[was]--;
+      if (kind !== null) summary[kind]++;
+    }
+    this.#made = { ...now, steps, summary };
+    return { steps, summary };
+  }
+}
+
+function rolesOf(graph: BuildGraph): readonly StageRole[] {
+  const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
+  return graph.stages.map(({ index, isBuilt, isReplaced }) => ({
+    ...{ isBuilt, isReplaced },
+    isInImage: inImage.has(index),
+  }));
+}
+
+function kindsOf(graph: BuildGraph, { steps }: Keys, old: Made | null): Uint8Array {
+  const kinds = new Uint8Array(steps.length);
+  const { start, end, oldEnd } = stretchOf(steps, old?.keyed ?? []);
+  if (old !== null) {
+    kinds.set(old.kinds.subarray(0, start));
+    kinds.set(old.kinds.subarray(oldEnd), end);
+  }
+  for (let at = start; at < end; at++) {
+    const keyed = steps[at];
+    if (keyed !== undefined) kinds[at] = kindOf(keyed, graph.stages[keyed.stage ?? -1] ?? null);
+  }
+  return kinds;
+}
+
+function kindOf({ step, addsLayer }: KeyedStep, stage: Stage | null): number {
+  if (stage === null || step.isOption) return stackKinds.nothing;
+  const isFolder = step.effect === "base" && stage.base.kind === "folder";
+  if (step.operation?.kind === "pull" || isFolder) return stackKinds.base;
+  return step.effect === "layer" && addsLayer ? stackKinds.layer : stackKinds.nothing;
+}
+
+type Given = Omit<Made, keyof AnalysedSteps>;
+
+/** The places of the steps of which something is otherwise than it was. */
+function changedSteps({ stages }: BuildGraph, now: Given, old: Made | null): Iterable<number> {
+  const count = now.keyed.length;
+  if (old === null || old.keyed.length !== count || old.roles.length !== stages.length)
+    return now.keyed.keys();
+  const changed: number[] = [];
+  const add = (from: number, to: number, isOtherRole: boolean): void => {
+    for (let at = from; at < to; at++) {
+      const isSame =
+        now.keyed[at] === old.keyed[at] &&
+        now.places[at] === old.places[at] &&
+        now.predictions[at] === old.predictions[at] &&
+        now.numbers[at] === old.numbers[at];
+      if (isOtherRole || !isSame) changed.push(at);
+    }
+  };
+  add(0, stages[0]?.first ?? count, false);
+  for (const [index, { first }] of stages.entries())
+    add(first, stages[index + 1]?.first ?? count, isOther(now.roles[index], old.roles[index]));
+  // What the command line adds stands behind the last stage, and may be another one's.
+  return old.roles.some((role, index) => isOther(role, now.roles[index]))
+    ? now.keyed.keys()
+    : changed;
+}
+
+function isOther(one: StageRole | undefined, other: StageRole | undefined): boolean {
+  return (
+    one?.isBuilt !== other?.isBuilt ||
+    one?.isReplaced !== other?.isReplaced ||
+    one?.isInImage !== other?.isInImage
+  );
+}
+
+const notPredicted: Prediction = { kind: null, causes: [] };
+
+function analysedStep({ keyed: all, places, predictions, numbers, roles }: Given, at: number) {
+  const [keyed, place] = [all[at], places[at]];
+  if (keyed === undefined || place === undefined) return null;
+  const { step } = keyed;
+  const role = place.stage === null ? null : (roles[place.stage] ?? null);
+  const stageLayer = numbers[at] ?? null;
+  const analysed: StepAnalysis = {
+    ...{ step, place, keyed, stageLayer },
+    prediction: predictions[at] ?? notPredicted,
+    isBuilt: role === null || (role.isBuilt && (!role.isReplaced || step.effect === "base")),
+    effect: step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect,
+    layer: role?.isInImage === true ? stageLayer : null,
+    files: step.operation?.kind === "copy" ? layerContent(step, keyed.taken) : null,
+    inputs: countFiles(keyed.context),
+  };
+  return analysed;
+}
+
+function countFiles(context: readonly ContextInput[]): StepAnalysis["inputs"] {
+  if (context.length === 0) return null;
+  let count = 0;
+  let bytes = 0;
+  for (const { selection } of context) {
+    count += selection.fileCount;
+    bytes += selection.bytes;
+  }
+  return { count, bytes };
 }

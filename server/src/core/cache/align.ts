@@ -5,6 +5,7 @@ import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
 import type { Instruction } from "../syntax/syntax.js";
 import { addTo } from "../text/grouped.js";
+import { stretchOf } from "../text/stretch.js";
 import type { BuildRecord, StepRecord } from "./records.js";
 
 const texts = pairMemory<Digest, Instruction, string>();
@@ -49,77 +50,128 @@ export function recordOfStep({ globals, stages }: Aligned, { stage, nth }: StepR
   return (stage === null ? globals : stages[stage])?.[nth];
 }
 
-const alignedStages = new RememberedByObjects<PairedSteps>();
 const noSteps: readonly StepRecord[] = [];
+
+/** What is kept of the last text: see `alignSteps`. */
+export interface AlignedGraph {
+  readonly graph: BuildGraph;
+  readonly build: BuildRecord;
+  readonly aligned: Aligned;
+  /** The recorded stage of each stage; undefined: the build had none. */
+  readonly pairs: readonly (number | undefined)[];
+}
 
 /**
  * Finds the recorded step that each present step was. Stages pair first; in a stage the
  * equal steps at the top and at the bottom pair, and what lies between pairs by keyword, in order.
- * Linear in the number of steps; a stage that is the same as before is not looked at again.
+ * Linear in the number of steps; what is the same as before is not looked at again.
+ * @param before of the text before an edit
  */
-export function alignSteps(graph: BuildGraph, build: BuildRecord, digest: Digest): Aligned {
+export function alignSteps(
+  graph: BuildGraph,
+  build: BuildRecord,
+  digest: Digest,
+  before: AlignedGraph | null,
+): AlignedGraph {
   const recorded = stepsByStage(build);
-  const aligned = (steps: readonly Step[], stage: number | null): PairedSteps => {
+  const old = before?.build === build ? before : null;
+  const arePairedAlike = old !== null && arePairsAlike(graph, old.graph);
+  const pairs = arePairedAlike ? old.pairs : alignStages(graph, recorded);
+  const paired = (
+    steps: readonly Step[],
+    stage: number | null,
+    oldSteps: readonly Step[] | undefined,
+    oldPaired: PairedSteps | null | undefined,
+  ): PairedSteps => {
+    if (steps === oldSteps && oldPaired != null) return oldPaired;
     const records = recorded.get(stage) ?? noSteps;
-    return alignedStages.get([steps, records, digest], () => alignStage(steps, records, digest));
+    const known = oldSteps !== undefined && oldPaired != null;
+    const then = known ? { steps: oldSteps, paired: oldPaired } : null;
+    return alignStage(steps, records, digest, then);
   };
-  const pairs = alignStages(graph, recorded);
-  return {
-    globals: aligned(graph.globals, null),
-    stages: graph.stages.map((stage) => {
-      const before = pairs.get(stage);
-      return before === undefined ? null : aligned(stage.steps, before);
+  const aligned: Aligned = {
+    globals: paired(graph.globals, null, old?.graph.globals, old?.aligned.globals),
+    stages: graph.stages.map(({ steps }, at) => {
+      const stage = pairs[at];
+      if (stage === undefined) return null;
+      const isPaired = old?.pairs[at] === stage;
+      const oldSteps = isPaired ? old.graph.stages[at]?.steps : undefined;
+      return paired(steps, stage, oldSteps, old?.aligned.stages[at]);
     }),
   };
+  return { graph, build, aligned, pairs };
+}
+
+/** True where stages pair as those of the other text. */
+function arePairsAlike({ stages, target }: BuildGraph, other: BuildGraph): boolean {
+  if (stages.length !== other.stages.length || target?.index !== other.target?.index) return false;
+  return stages.every((stage, at) => {
+    const old = other.stages[at];
+    return stage === old || (stage.name === old?.name && stage.isBuilt === old.isBuilt);
+  });
 }
 
 /**
  * The recorded stage of each stage: of the same name; else the target of the target; else, of those
  * that are left over, the first one.
  */
-function alignStages(graph: BuildGraph, recorded: RecordedSteps): ReadonlyMap<Stage, number> {
-  const pairs = new Map<Stage, number>();
+function alignStages(graph: BuildGraph, recorded: RecordedSteps): readonly (number | undefined)[] {
+  const pairs: (number | undefined)[] = graph.stages.map(() => undefined);
   const left = new Map<number, string | null>();
   for (const [stage, steps] of recorded) {
     if (stage !== null) left.set(stage, steps[0]?.stageName ?? null);
   }
   const byName = new Map([...left].map(([stage, name]) => [name, stage]));
-  const pair = (stage: Stage, before: number | undefined): void => {
+  const pair = ({ index }: Stage, before: number | undefined): void => {
     if (before === undefined || !left.delete(before)) return;
-    pairs.set(stage, before);
+    pairs[index] = before;
   };
   for (const stage of graph.stages) {
     if (stage.name !== null) pair(stage, byName.get(stage.name));
   }
   const { target } = graph;
-  if (target !== null && !pairs.has(target)) {
+  if (target !== null && pairs[target.index] === undefined) {
     const last = Math.max(...left.keys());
     // The recorded target is the last stage of its build.
     if (last === Math.max(...[...recorded.keys()].map((stage) => stage ?? -1))) pair(target, last);
   }
   for (const stage of graph.stages) {
-    if (stage.isBuilt && !pairs.has(stage)) pair(stage, left.keys().next().value);
+    if (stage.isBuilt && pairs[stage.index] === undefined) pair(stage, left.keys().next().value);
   }
   return pairs;
 }
 
+/** How many steps at the top and at the bottom of a stage are equal to those of the record. */
+interface EqualEnds {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+const equalEnds = new WeakMap<PairedSteps, EqualEnds>();
+
+/** @param before the same stage before an edit */
 function alignStage(
   steps: readonly Step[],
   records: readonly StepRecord[],
   digest: Digest,
+  before: { readonly steps: readonly Step[]; readonly paired: PairedSteps } | null,
 ): PairedSteps {
   const isPair = (step: Step | undefined, record: StepRecord | undefined): boolean =>
     step !== undefined && record !== undefined && stepText(step, digest) === record.text;
-  const paired: (StepRecord | undefined)[] = new Array(steps.length).fill(undefined);
-  let top = 0;
-  while (isPair(steps[top], records[top])) {
-    paired[top] = records[top];
-    top++;
-  }
-  let end = steps.length;
-  let recordEnd = records.length;
-  while (end > top && recordEnd > top && isPair(steps[end - 1], records[recordEnd - 1]))
-    paired[--end] = records[--recordEnd];
+  const { start, end: stretchEnd } = stretchOf(steps, before?.steps ?? []);
+  const known = (before && equalEnds.get(before.paired)) ?? { top: 0, bottom: 0 };
+  let top = Math.min(known.top, start);
+  while (isPair(steps[top], records[top])) top++;
+  const most = Math.min(steps.length, records.length) - top;
+  let bottom = Math.min(known.bottom, steps.length - stretchEnd, most);
+  while (
+    bottom < most &&
+    isPair(steps[steps.length - 1 - bottom], records[records.length - 1 - bottom])
+  )
+    bottom++;
+  const end = steps.length - bottom;
+  const recordEnd = records.length - bottom;
+  const between: (StepRecord | undefined)[] = new Array(end - top).fill(undefined);
   // First the steps that moved unchanged, then, where as many are left over on both sides, the
   // edited ones: an inserted step has no counterpart.
   const left = records.slice(top, recordEnd);
@@ -128,17 +180,19 @@ function alignStage(
   const open: number[] = [];
   for (const [at, step] of steps.slice(top, end).entries()) {
     const same = byText(stepText(step, digest));
-    if (same === undefined) open.push(top + at);
+    if (same === undefined) open.push(at);
     else {
       used.add(same);
-      paired[top + at] = same;
+      between[at] = same;
     }
   }
   const byKeyword = queues(
     left.filter((record) => !used.has(record)),
     (record) => record.keyword,
   );
-  for (const at of open) paired[at] = byKeyword(steps[at]?.keyword ?? "");
+  for (const at of open) between[at] = byKeyword(steps[top + at]?.keyword ?? "");
+  const paired = [...records.slice(0, top), ...between, ...records.slice(recordEnd)];
+  equalEnds.set(paired, { top, bottom });
   return paired;
 }
 

@@ -1,6 +1,7 @@
 /** Why steps rebuild, kept while all that it depends on is the same: see `keptRuns.ts`. */
 
 import type { StepRef } from "../graph/graph.js";
+import type { AlignedGraph } from "./align.js";
 import type { KeyedStep } from "./keyedStep.js";
 import type { StepOutcome } from "./outcome.js";
 import type { OwnChanges } from "./ownChanges.js";
@@ -20,6 +21,17 @@ export interface Told {
   readonly baseline: Baseline;
   readonly around: Around;
   readonly prediction: Prediction;
+}
+
+/** What was said of the steps of a stage, and what it turned on. */
+export interface ToldRow {
+  readonly row: readonly KeyedStep[];
+  readonly paired: readonly (StepRecord | undefined)[] | null;
+  readonly baseline: Baseline;
+  readonly isKnown: boolean;
+  readonly predictions: Prediction[];
+  /** The places of those that look out of the stage: they are asked for each time. */
+  readonly outer: readonly number[];
 }
 
 /** What the causes of a step turn on beyond the step and its records. */
@@ -50,6 +62,9 @@ export class KeptCauses {
     { readonly before: StepRecord; readonly isOther: boolean }
   >();
   readonly #predictions = new WeakMap<StepOutcome, Prediction>();
+  /** Of the last text, by stages. */
+  readonly rows: ToldRow[] = [];
+  aligned: AlignedGraph | null = null;
   /** By the stages and places of steps. */
   readonly #told: Told[][] = [];
 

@@ -3,10 +3,11 @@
  * step that it touches, and those below until they stand on the same as before. Two values a step,
  * since a key that is typed and taken back goes to and fro between "cached" and "rebuilds".
  */
-import type { Step } from "../graph/graph.js";
+import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { isSameList } from "../text/sameList.js";
 import { type InputShape, isOfShape } from "./definition.js";
-import type { KeyedStep } from "./keyedStep.js";
+import { dialectOf } from "./exact/dialect.js";
+import type { LaidBuild } from "./keyedStep.js";
 import {
   isSamePosition,
   type Position,
@@ -14,6 +15,7 @@ import {
   type StageOutcome,
   type StepOutcome,
 } from "./outcome.js";
+import type { RecordGraph } from "./recordGraph.js";
 
 /** A step's outcome, and what the next one stands on. */
 export interface Run {
@@ -38,25 +40,34 @@ interface KeptRun {
 export class KeptRuns {
   /** Of the last build; null: the stage was not built. */
   stages: readonly (StageOutcome | null)[] = [];
-  /** See `Keys.rows`, of the last build. */
-  laid: readonly (readonly KeyedStep[])[] = [];
+  /** Of the last build. */
+  laid: LaidBuild | null = null;
   readonly #runs = new WeakMap<Step, readonly KeptRun[]>();
   readonly #settings: Setting[] = [];
 
-  /** The setting of the stage before, where it is the same. */
-  setting(now: Setting): Setting {
-    const before = this.#settings[now.stage];
+  /** That of the stage in the build before, where it is the same. */
+  setting(
+    graph: BuildGraph,
+    { index, platform: stagePlatform }: Stage,
+    records: RecordGraph,
+    committed: RecordGraph,
+  ): Setting {
+    const { definition, platform } = graph;
+    const dialect = dialectOf(graph);
+    const before = this.#settings[index];
     const isSame =
       before !== undefined &&
-      before.definition === now.definition &&
-      before.dialect === now.dialect &&
-      before.platform === now.platform &&
-      before.stagePlatform === now.stagePlatform &&
-      before.records === now.records &&
-      before.committed === now.committed;
+      before.definition === definition &&
+      before.dialect === dialect &&
+      before.platform === platform &&
+      before.stagePlatform === stagePlatform &&
+      before.records === records &&
+      before.committed === committed;
     if (isSame) return before;
-    this.#settings[now.stage] = now;
-    return now;
+    const common = { definition, dialect, platform, records, committed };
+    const setting = { ...common, stage: index, stagePlatform };
+    this.#settings[index] = setting;
+    return setting;
   }
 
   /** null: none was kept, or it depends on something else. */

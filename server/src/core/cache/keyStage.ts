@@ -15,8 +15,8 @@ import { sourcesOf } from "../graph/sources.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { keptList } from "../text/keptList.js";
 import { isSameList } from "../text/sameList.js";
+import { movedPlaces, stretchOf } from "../text/stretch.js";
 import { type Definition, definitionOf, type InputShape } from "./definition.js";
-import { dialectOf } from "./exact/dialect.js";
 import { type Given, type KeptRuns, type Run, waitsForFiles } from "./keptRuns.js";
 import { fresh, lookUp, openInputs, resultOf } from "./lookUp.js";
 import { inTheWay } from "./obstacles.js";
@@ -49,14 +49,10 @@ export interface StageIn extends InputSources {
 export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
   const { graph, stage, steps, records, committed } = input;
   const before = kept.stages[stage.index] ?? null;
-  const { definition, platform } = graph;
-  const common = { stage: stage.index, definition, platform, records, committed };
-  const dialect = dialectOf(graph);
-  const setting = kept.setting({ ...common, dialect, stagePlatform: stage.platform });
+  const setting = kept.setting(graph, stage, records, committed);
   const start = input.parent ?? startOf(input);
   const old = before === null ? null : oldSteps(before, start, setting);
   if (old !== null && standsAsBefore(old, input)) return old.outcome;
-  const left = new Map<CacheRecord, boolean>();
   const takers: Taker[] = [];
   const after: Position[] = [];
   let waits = false;
@@ -64,45 +60,60 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
   for (let nth = 0; nth < stage.steps.length; nth++) {
     const step = stage.steps[nth];
     if (step === undefined) continue;
-    const standing = old === null ? null : standingStep(old, { nth, step, at }, input);
-    if (standing === null) {
+    if (old !== null && stands(old, nth, step, at, input)) {
+      const { outcome, taker } = old;
+      if (taker !== null) takers.push(taker);
+      steps.push(outcome.steps[nth] ?? keyless(step));
+      at = outcome.after[nth] ?? at;
+    } else {
       const takes = runsNothing.has(step) ? none : takesOf(step, at, input);
       if (takes.length > 0) takers.push({ nth, step, at, takes });
       const run = runOf(input, step, { setting, nth, at, takes }, kept, before);
       steps.push(run?.outcome ?? keyless(step));
       at = run?.after ?? at;
       waits ||= run !== null && waitsForFiles(run);
-    } else {
-      if (standing.taker !== null) takers.push(standing.taker);
-      steps.push(standing.outcome);
-      at = standing.after;
     }
     after.push(at);
-    if (at.record !== null && at !== start) left.set(at.record, true);
   }
+  const stretch = stretchOf(steps, before?.steps ?? []);
   return {
     steps,
     after: keptList(after),
     end: at,
-    // No later step of the stage can find one of these: it stands on others.
-    committed: withRecords(committed, left),
+    taking: movedPlaces(steps, stretch, before?.taking ?? [], ({ context }) => context.length > 0),
+    committed: committedBy(after, start, committed),
     of: waits ? null : { steps: stage.steps, start, setting, takers: keptList(takers) },
   };
+}
+
+/** No later step of the stage can find one of these: it stands on others. */
+function committedBy(
+  after: readonly Position[],
+  start: Position,
+  committed: RecordGraph,
+): RecordGraph {
+  const left = new Map<CacheRecord, boolean>();
+  // Where others look for nothing of it, no step leaves a record.
+  if (after.at(-1)?.record == null) return committed;
+  for (const at of after) if (at !== start && at.record !== null) left.set(at.record, true);
+  return withRecords(committed, left);
 }
 
 /** A stage as it was, where what all its steps have in common is the same now. */
 interface OldSteps {
   readonly outcome: StageOutcome;
   readonly of: StageOf;
-  /** The first of the takers at or below the step that is asked for. */
-  taker: number;
+  /** The first of the takers below the step that was asked for last. */
+  next: number;
+  /** That step, where it takes files; else null. */
+  taker: Taker | null;
 }
 
 /** null: what the steps have in common is something else now, or files were being read. */
 function oldSteps(outcome: StageOutcome, start: Position, setting: Setting): OldSteps | null {
   const { of } = outcome;
   const isAlike = of !== null && of.start === start && of.setting === setting;
-  return isAlike ? { outcome, of, taker: 0 } : null;
+  return isAlike ? { outcome, of, next: 0, taker: null } : null;
 }
 
 /** True where all that the stage depends on is as it was. */
@@ -119,28 +130,16 @@ function standsAsBefore({ outcome, of }: OldSteps, input: StageIn): boolean {
   return stands;
 }
 
-interface StandingStep {
-  readonly outcome: StepOutcome;
-  readonly after: Position;
-  /** null: it takes no files. */
-  readonly taker: Taker | null;
-}
-
-/** What became of a step, where all that it depends on is as it was. Ask for them in their order. */
-function standingStep(
-  old: OldSteps,
-  { nth, step, at }: { readonly nth: number; readonly step: Step; readonly at: Position },
-  input: StageIn,
-): StandingStep | null {
-  const next = old.of.takers[old.taker];
+/** True where all that a step depends on is as it was. Ask for them in their order. */
+function stands(old: OldSteps, nth: number, step: Step, at: Position, input: StageIn): boolean {
+  const { outcome, of } = old;
+  const next = of.takers[old.next];
   const taker = next?.nth === nth ? next : null;
-  if (taker !== null) old.taker++;
-  const outcome = old.outcome.steps[nth];
-  const after = old.outcome.after[nth];
-  const below = nth === 0 ? old.of.start : old.outcome.after[nth - 1];
-  if (outcome?.step !== step || below !== at || after === undefined) return null;
-  if (taker !== null && !isSameList(takesOf(step, at, input), taker.takes)) return null;
-  return { outcome, after, taker };
+  old.taker = taker;
+  if (taker !== null) old.next++;
+  const below = nth === 0 ? of.start : outcome.after[nth - 1];
+  if (of.steps[nth] !== step || below !== at) return false;
+  return taker === null || isSameList(takesOf(step, at, input), taker.takes);
 }
 
 /** null: the builder runs nothing for the step. */

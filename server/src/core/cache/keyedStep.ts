@@ -1,4 +1,5 @@
 /** A step in one build. */
+import type { FilesAt } from "../files/filesAt.js";
 import type { Step, StepRef } from "../graph/graph.js";
 import type { StepOutcome } from "./outcome.js";
 import type { PredictionKind } from "./prediction.js";
@@ -67,4 +68,44 @@ export class KeyedStep implements StepRef {
   get addsLayer(): boolean {
     return this.outcome.addsLayer;
   }
+}
+
+/** What stands at the end of a stage. */
+export interface StageEnd {
+  /** The last step with a key, parents included; null: the base. */
+  readonly last: KeyedStep | null;
+  /** What stands in it then. */
+  readonly files: FilesAt;
+}
+
+/** The steps of one build, kept for the next. */
+export interface LaidBuild {
+  readonly steps: readonly KeyedStep[];
+  /** See `Keys.taking`. */
+  readonly taking: readonly number[];
+  readonly stages: readonly LaidStage[];
+}
+
+/** The steps of a stage, and all that they turn on. */
+export interface LaidStage {
+  readonly steps: readonly Step[];
+  /** null: it is not built. */
+  readonly outcomes: readonly StepOutcome[] | null;
+  readonly row: readonly KeyedStep[];
+  readonly start: LaidStart;
+  /** null: it is not built. */
+  readonly end: StageEnd | null;
+  /** True when the builder does not come to its end. */
+  readonly failed: boolean;
+  /** True when it gives up in it, or has done so before. */
+  readonly isStopped: boolean;
+}
+
+/** What the first step of a stage finds. */
+export interface LaidStart {
+  readonly below: KeyedStep | null;
+  readonly hasFailed: boolean;
+  readonly isCompared: boolean;
+  /** False: some step of the build takes what the client does not send. */
+  readonly isSent: boolean;
 }

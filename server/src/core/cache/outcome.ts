@@ -67,6 +67,8 @@ export interface StageOutcome {
   /** What stands after each of them. */
   readonly after: readonly Position[];
   readonly end: Position;
+  /** The places of those that take files of a context. */
+  readonly taking: readonly number[];
   /** What this build has left by then, where others look for it: see `runsEqualStepsOnce`. */
   readonly committed: RecordGraph;
   /** All that it depends on; null: also on files that are being read. */

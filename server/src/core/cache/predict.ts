@@ -2,7 +2,6 @@
  * The prediction for a build: the outcome of each stage that the target needs, and over them what is
  * decided for the file as a whole: that it is rejected, and where the build fails.
  */
-import type { FilesAt } from "../files/filesAt.js";
 import {
   type BuildGraph,
   isSameOrNone,
@@ -13,9 +12,10 @@ import {
 } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import { isSameList } from "../text/sameList.js";
+import { movedPlaces, stretchOf } from "../text/stretch.js";
 import type { InputName } from "./inputName.js";
 import { KeptRuns } from "./keptRuns.js";
-import { KeyedStep } from "./keyedStep.js";
+import { KeyedStep, type LaidStage, type LaidStart, type StageEnd } from "./keyedStep.js";
 import { keyless, keyStage } from "./keyStage.js";
 import { Names } from "./names.js";
 import type { StageOutcome, StepOutcome } from "./outcome.js";
@@ -25,7 +25,7 @@ import type { Baseline } from "./records.js";
 import type { FolderInput } from "./stepInputs.js";
 import { unsentOutcomes } from "./unsentOutcomes.js";
 
-export { KeyedStep } from "./keyedStep.js";
+export { KeyedStep, type StageEnd } from "./keyedStep.js";
 
 export interface PredictionInput {
   readonly graph: BuildGraph;
@@ -42,6 +42,8 @@ export interface PredictionInput {
 export interface Keys {
   /** In the order of `BuildGraph.steps`. */
   readonly steps: readonly KeyedStep[];
+  /** The places among them of the steps that take files of a context, or of which files are wrong. */
+  readonly taking: readonly number[];
   /** Those before the first FROM. */
   readonly globals: readonly KeyedStep[];
   /** Of each stage, whether it is built or not, as it has them. */
@@ -49,12 +51,6 @@ export interface Keys {
   /** null: the stage is not built. */
   readonly stages: readonly (StageEnd | null)[];
   readonly names: Names;
-}
-
-export interface StageEnd {
-  readonly last: KeyedStep | null;
-  /** What stands in it then. */
-  readonly files: FilesAt;
 }
 
 /** The step that a reference names; null: none. */
@@ -82,9 +78,7 @@ export function predictKeys(input: PredictionInput, kept = new KeptRuns()): Keys
   const outcomes: (readonly StepOutcome[] | null)[] = [];
   const { stages, platform } = graph;
   const names = new Names({ stages, outcomes, platform, digest });
-  const keys = laidOver(input, outcomesOf(input, names, outcomes, kept), names, kept.laid);
-  kept.laid = keys.rows;
-  return keys;
+  return laidOver(input, outcomesOf(input, names, outcomes, kept), names, kept);
 }
 
 /** True where every step has the key that it has in the other build. */
@@ -146,41 +140,48 @@ function outcomesOf(
 /** What lies over the steps of one build. */
 interface Laying {
   readonly input: PredictionInput;
-  readonly rows: (readonly KeyedStep[])[];
-  readonly stages: (StageEnd | null)[];
-  /** Of each stage that is built: whether the builder comes to its end. */
-  readonly failed: boolean[];
+  readonly stages: LaidStage[];
   readonly unsent: ReadonlyMap<StepOutcome, StepOutcome>;
   /** False: what is not known to be in the cache or not is nothing that rebuilds. */
   readonly isCompared: boolean;
   /** True once the builder has given up, where it works in order. */
   isStopped: boolean;
+  /** True once a stage above ends otherwise than in the build before. */
+  hasMoved: boolean;
 }
 
-/** @param before the rows of the build before: a step that is the same stays the same object */
+/** @param kept the build before: a step that is the same stays the same object */
 function laidOver(
   input: PredictionInput,
   outcomes: readonly (StageOutcome | null)[],
   names: Names,
-  before: Keys["rows"],
+  kept: KeptRuns,
 ): Keys {
   const { graph, isRejected, baseline } = input;
+  const before = kept.laid;
   const laying: Laying = {
     input,
-    rows: [],
     stages: [],
-    failed: [],
     unsent: unsentOutcomes(outcomes, graph.rules),
     isCompared: baseline.kind !== "pending" && baseline.kind !== "unknown",
     isStopped: isRejected,
+    hasMoved: false,
   };
   for (const stage of graph.stages) {
-    const row = laidStage(laying, stage, outcomes[stage.index] ?? null, before[stage.index] ?? []);
-    laying.rows.push(row);
+    const old = before?.stages[stage.index] ?? null;
+    laying.stages.push(laidStage(laying, stage, outcomes[stage.index] ?? null, old));
   }
   const globals = graph.globals.map((step, nth) => notBuilt(step, null, nth));
-  const { rows, stages } = laying;
-  return { steps: stepsInOrder(globals, rows), globals, rows, stages, names };
+  const rows = laying.stages.map(({ row }) => row);
+  const steps = stepsInOrder(globals, rows, graph);
+  const stretch = stretchOf(steps, before?.steps ?? []);
+  const taking = movedPlaces(steps, stretch, before?.taking ?? [], takesFiles);
+  kept.laid = { steps, taking, stages: laying.stages };
+  return { steps, taking, globals, rows, stages: laying.stages.map(({ end }) => end), names };
+}
+
+function takesFiles({ context, stageProblems }: KeyedStep): boolean {
+  return context.length > 0 || stageProblems.length > 0;
 }
 
 function notBuilt(step: Step, stage: number | null, nth: number): KeyedStep {
@@ -191,52 +192,127 @@ function notBuilt(step: Step, stage: number | null, nth: number): KeyedStep {
  * A step above one that fails is not built, nor one that takes files of a stage that is not; nor, where
  * the builder works in order, is a later stage.
  * @param own null: the target does not need the stage
+ * @param before of the build before
  */
 function laidStage(
   laying: Laying,
-  { index, base, steps }: Stage,
+  stage: Stage,
   own: StageOutcome | null,
-  before: readonly KeyedStep[],
-): readonly KeyedStep[] {
-  const { failed, stages, unsent, isCompared } = laying;
-  const { rules } = laying.input.graph;
+  before: LaidStage | null,
+): LaidStage {
+  const { stages, isCompared } = laying;
+  const { base, steps } = stage;
+  const { worksInOrder } = laying.input.graph.rules;
+  const parent = base.kind === "stage" ? stages[base.index] : undefined;
+  const below = parent?.end?.last ?? null;
+  const hasFailed = laying.isStopped || parent?.failed === true || base.kind === "broken";
+  laying.isStopped ||= hasFailed && own !== null && worksInOrder;
+  const isSent = laying.unsent.size === 0;
+  const start: LaidStart = { below, hasFailed, isCompared, isSent };
+  const outcomes = own?.steps ?? null;
+  if (outcomes === null) {
+    const isSame = before?.outcomes === null && before.steps === steps;
+    const row = isSame ? before.row : steps.map((step, nth) => notBuilt(step, stage.index, nth));
+    return { steps, outcomes, row, start, end: null, failed: false, isStopped: laying.isStopped };
+  }
+  const isAlike = before !== null && isStartAlike(laying, start, before);
+  const { row, last, failed } = laidSteps(laying, stage, { outcomes, start }, { before, isAlike });
+  laying.hasMoved ||=
+    before === null ||
+    failed !== before.failed ||
+    !isSameOrNone(last, before.end?.last ?? null) ||
+    !isSameOrNone(last?.root ?? null, before.end?.last?.root ?? null);
+  const end = own === null ? null : { last, files: own.end.files };
+  return { steps, outcomes, row, start, end, failed, isStopped: laying.isStopped };
+}
+
+/** True where a step with the same outcome is the same, as long as those above it in the stage are. */
+function isStartAlike(laying: Laying, start: LaidStart, before: LaidStage): boolean {
+  const old = before.start;
+  return (
+    start.isSent &&
+    old.isSent &&
+    !laying.hasMoved &&
+    !laying.isStopped &&
+    !before.isStopped &&
+    before.failed === old.hasFailed &&
+    old.hasFailed === start.hasFailed &&
+    old.isCompared === start.isCompared &&
+    isBelowAlike(old.below, start.below)
+  );
+}
+
+function isBelowAlike(one: KeyedStep | null, other: KeyedStep | null): boolean {
+  if (one === other || one === null || other === null) return one === other;
+  return (
+    isSameRef(one, other) &&
+    one.prediction === other.prediction &&
+    one.fails === other.fails &&
+    isSameOrNone(one.root, other.root) &&
+    (one.definition === null) === (other.definition === null)
+  );
+}
+
+interface StageSteps {
+  readonly outcomes: readonly StepOutcome[];
+  readonly start: LaidStart;
+}
+
+interface StageBefore {
+  readonly before: LaidStage | null;
+  /** See `isStartAlike`. */
+  readonly isAlike: boolean;
+}
+
+function laidSteps(
+  laying: Laying,
+  { index, steps }: Stage,
+  { outcomes, start }: StageSteps,
+  { before, isAlike }: StageBefore,
+) {
+  const { stages, unsent, isCompared } = laying;
+  const { worksInOrder } = laying.input.graph.rules;
   const row: KeyedStep[] = [];
-  let below = (base.kind === "stage" ? stages[base.index]?.last : null) ?? null;
-  const isOnFailure = base.kind === "stage" && failed[base.index] === true;
-  let hasFailed = laying.isStopped || isOnFailure || base.kind === "broken";
-  laying.isStopped ||= hasFailed && own !== null && rules.worksInOrder;
+  let { below, hasFailed } = start;
+  let isSame = isAlike;
   for (let nth = 0; nth < steps.length; nth++) {
-    const step = steps[nth];
-    if (step === undefined) continue;
-    const old = before[nth];
-    const kept = own?.steps[nth];
-    if (kept === undefined) {
-      row.push(old?.outcome === keyless(step) ? old : notBuilt(step, index, nth));
+    const kept = outcomes[nth];
+    const old = before?.row[nth];
+    if (kept === undefined) continue;
+    if (isSame && old !== undefined && kept === before?.outcomes?.[nth]) {
+      row.push(old);
       continue;
     }
+    // Those that were passed over.
+    if (isSame) below = lastWithKey(row) ?? start.below;
     const outcome = unsent.size === 0 ? kept : (unsent.get(kept) ?? kept);
-    const waits = outcome.sources.some((source) => failed[source] === true);
+    const waits = outcome.sources.some((source) => stages[source]?.failed === true);
     const fails = outcome.fails && !waits;
     const prediction = fails || waits || hasFailed || !isCompared ? null : outcome.found;
     const root = prediction === null ? null : rootBelow(outcome, prediction, below, laying);
-    const isSame =
+    const isKept =
       old !== undefined &&
       old.outcome === outcome &&
       old.prediction === prediction &&
       old.fails === fails &&
       isSameOrNone(old.below, below) &&
       hasRoot(old, root);
-    const keyed = isSame
+    const keyed = isKept
       ? old
       : new KeyedStep(outcome, prediction, fails, refOf(below), root, index, nth);
+    isSame = isAlike && !fails && !waits && old !== undefined && isBelowAlike(old, keyed);
     if (outcome.definition !== null) below = keyed;
     hasFailed ||= fails || waits;
-    laying.isStopped ||= (fails || waits) && rules.worksInOrder;
+    laying.isStopped ||= (fails || waits) && worksInOrder;
     row.push(keyed);
   }
-  if (own !== null) failed[index] = hasFailed;
-  stages.push(own === null ? null : { last: below, files: own.end.files });
-  return isSameList(row, before) ? before : row;
+  const last = isSame ? (lastWithKey(row) ?? start.below) : below;
+  const isWhole = before !== null && isSameList(row, before.row);
+  return { row: isWhole ? before.row : row, last, failed: hasFailed };
+}
+
+function lastWithKey(row: readonly KeyedStep[]): KeyedStep | null {
+  return row.findLast(({ definition }) => definition !== null) ?? null;
 }
 
 /** True for a step of which the same would be made above such a root: see `KeyedStep.root`. */
@@ -251,12 +327,14 @@ function refOf(step: StepRef | null): StepRef | null {
 }
 
 /** Those that the command line adds come last. */
-function stepsInOrder(globals: readonly KeyedStep[], rows: Keys["rows"]): readonly KeyedStep[] {
-  const steps = [...globals];
-  const options: KeyedStep[] = [];
-  for (const row of rows)
-    for (const keyed of row) (keyed.outcome.step.isOption ? options : steps).push(keyed);
-  return options.length === 0 ? steps : [...steps, ...options];
+function stepsInOrder(
+  globals: readonly KeyedStep[],
+  rows: Keys["rows"],
+  graph: BuildGraph,
+): readonly KeyedStep[] {
+  const all = globals.concat(...rows);
+  if (graph.steps.at(-1)?.isOption !== true) return all;
+  return [...all.filter(({ step }) => !step.isOption), ...all.filter(({ step }) => step.isOption)];
 }
 
 /** Where the chain of rebuilds of a step began, if not at itself. */
@@ -268,7 +346,7 @@ function rootBelow(
 ): StepRef | null {
   if (prediction === "unknown") {
     for (const input of open)
-      if (input.kind === "stage") return stages[input.stage]?.last?.root ?? null;
+      if (input.kind === "stage") return stages[input.stage]?.end?.last?.root ?? null;
     return below?.root ?? null;
   }
   return below?.prediction === "miss" ? below.root : null;

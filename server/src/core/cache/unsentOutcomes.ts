@@ -9,12 +9,12 @@ import type { StageOutcome, StepOutcome } from "./outcome.js";
  * @param stages null: it is not built
  */
 export function unsentOutcomes(
-  stages: readonly (Pick<StageOutcome, "steps"> | null)[],
+  stages: readonly (Pick<StageOutcome, "steps" | "taking"> | null)[],
   { sendsEverything }: BuilderRules,
 ): ReadonlyMap<StepOutcome, StepOutcome> {
   const found = new Map<StepOutcome, StepOutcome>();
   if (sendsEverything) return found;
-  const all = stages.flatMap((stage) => (stage === null ? [] : takersOf(stage.steps)));
+  const all = stages.flatMap((stage) => (stage === null ? [] : takersOf(stage)));
   for (const outcome of all) {
     const problems = outcome.context.flatMap(({ selection, folder }) => {
       if (!selection.sources.some(needsOthers)) return [];
@@ -29,16 +29,8 @@ export function unsentOutcomes(
   return found;
 }
 
-const takers = new WeakMap<readonly StepOutcome[], readonly StepOutcome[]>();
-
-/** Those of a stage that take files of a context: few, and the same as long as the stage is. */
-function takersOf(steps: readonly StepOutcome[]): readonly StepOutcome[] {
-  let own = takers.get(steps);
-  if (own === undefined) {
-    own = steps.filter(({ context }) => context.length > 0);
-    takers.set(steps, own);
-  }
-  return own;
+function takersOf({ steps, taking }: Pick<StageOutcome, "steps" | "taking">) {
+  return taking.flatMap((nth) => steps[nth] ?? []);
 }
 
 const failed = new WeakMap<StepOutcome, StepOutcome>();
