@@ -44,7 +44,7 @@ ${sharedOptions}
       readState: async () => store.state,
       memory: identities.memory,
     });
-    await refresh(store, io);
+    const unread = await refresh(store, io);
     const { against } = args;
     const isGit = against !== "last" && against !== "empty";
     const analysis = isGit
@@ -54,7 +54,7 @@ ${sharedOptions}
     const built =
       isGit && !args.dryRun ? await predictProject(project, { kind: "empty" }, io) : analysis;
     // Recorded first: whoever reads the output may stop reading before its end.
-    const failure = args.dryRun ? null : await record(built, store);
+    const failure = unread ?? (args.dryRun ? null : await record(built, store));
     io.print(render(analysis, args, args.exact ? exactContents(analysis) : null));
     // What cannot be kept is read again: the state folder's own failure says why.
     if (!args.dryRun) await identities.save();
@@ -63,10 +63,12 @@ ${sharedOptions}
   },
 };
 
-async function refresh(store: StateStore, io: CliIo): Promise<void> {
+/** Gives why the builds that are kept cannot be read. What is not read is not written over either. */
+async function refresh(store: StateStore, io: CliIo): Promise<UsageError | null> {
   const read = await store.refresh();
-  if (!read.ok) throw new UsageError(`${read.error.path}: ${read.error.message}`);
+  if (!read.ok) return new UsageError(`${read.error.path}: ${read.error.message}`);
   if (read.value !== null) io.error(`stratacast simulate: ${read.value}`);
+  return null;
 }
 
 /** Adds the simulated build to the state folder; gives why it could not be. */

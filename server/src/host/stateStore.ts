@@ -1,9 +1,7 @@
 /**
- * The file of simulated builds. It is written to a new file and renamed, under a lock that other
- * windows respect; a file that cannot be read is set aside, never overwritten.
+ * The document of simulated builds, which several windows and commands share: see `generations.ts`.
+ * One that cannot be read is set aside, never overwritten.
  */
-import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { RecordedBuild } from "../core/cache/record.js";
 import {
@@ -17,17 +15,23 @@ import type { Result } from "../core/host.js";
 import { say } from "../core/text/say.js";
 import { sha256 } from "./digest.js";
 import { hostError } from "./errors.js";
+import { Generations } from "./generations.js";
+import { nodeFileSystem, readRegularFile } from "./nodeFileSystem.js";
+import { politely } from "./politeLock.js";
 
-const fileName = "simulated-builds.json";
+const name = "simulated-builds";
 
-/** A lock older than this was left by a window that died. Milliseconds. */
-const staleLock = 10_000;
+/** Nothing that is written is as long. Bytes. */
+const maxLength = 200_000_000;
+
+/** A generation that is gone again when it is read was followed by another one: so many at most. */
+const mostLooks = 50;
 
 export interface StateStore {
   /** The state as it was last read; `refresh` reads it again. */
   readonly state: BuildState;
   /**
-   * Reads the file if it changed. Gives a sentence for the user when a file had to be set aside,
+   * Reads the document if it changed. Gives a sentence for the user when a file had to be set aside,
    * else null.
    */
   refresh(): Promise<Result<string | null>>;
@@ -38,109 +42,191 @@ export interface StateStore {
 
 /** Opens the store in a folder, which is made when something is first written; null: in memory only. */
 export function openStateStore(folder: string | null): StateStore {
-  let state = emptyState;
-  let stamp = "";
-  const file = folder === null ? null : path.join(folder, fileName);
+  return folder === null ? memoryStore() : folderStore(folder);
+}
 
-  const refresh = async (): Promise<Result<string | null>> => {
-    if (file === null) return { ok: true, value: null };
-    try {
-      const seen = await stampOf(file);
-      if (seen === stamp) return { ok: true, value: null };
-      stamp = seen;
-      if (seen === "absent") {
-        state = emptyState;
-        return { ok: true, value: null };
-      }
-      const read = readState(await readFile(file, "utf8"), sha256);
-      if (read.kind === "read") {
-        state = read.state;
-        return { ok: true, value: null };
-      }
+function memoryStore(): StateStore {
+  let state = emptyState;
+  return {
+    get state() {
+      return state;
+    },
+    refresh: async () => ({ ok: true, value: null }),
+    async add(build) {
+      state = addBuild(state, build, sha256);
+      return { ok: true, value: null };
+    },
+    async forget() {
+      const forgotten = state.builds.length;
       state = emptyState;
-      return { ok: true, value: await setAside(file, read.kind) };
-    } catch (error) {
-      return { ok: false, error: hostError(error, file) };
-    }
+      return { ok: true, value: forgotten };
+    },
+  };
+}
+
+/** What stands in the folder. */
+interface Look {
+  /** The newest generation; -1: there is none. */
+  readonly generation: number;
+  /** What tells two of them apart. */
+  readonly stamp: string;
+  readonly state: BuildState;
+  /** Why the newest generation cannot be used; null: it can. */
+  readonly problem: "damaged" | "other-model" | null;
+}
+
+interface Change {
+  readonly next: (now: BuildState) => BuildState;
+  /** True when a state has the change already: another process may have taken it in. */
+  readonly isIn: (state: BuildState) => boolean;
+  /** So many generations before the new one stay. */
+  readonly kept: number;
+}
+
+const nothingYet: Look = { generation: -1, stamp: "", state: emptyState, problem: null };
+
+function folderStore(folder: string): StateStore {
+  const generations = new Generations(folder, name);
+  const lock = path.join(folder, `${name}.json.lock`);
+  let last = nothingYet;
+  /** Changes of this process come one after the other. */
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const change = (what: Change): Promise<Result<string | null>> => {
+    const done = queue.then(async () => {
+      for (let isRetry = false; ; isRetry = true) {
+        const made = await politely(lock, () => attempt(what, isRetry));
+        if (made !== "late") return made;
+      }
+    });
+    queue = done;
+    return done;
   };
 
-  const change = async (next: (now: BuildState) => BuildState): Promise<Result<string | null>> => {
-    if (file === null || folder === null) {
-      state = next(state);
-      return { ok: true, value: null };
-    }
+  const attempt = async (
+    { next, isIn, kept }: Change,
+    isRetry: boolean,
+  ): Promise<Result<string | null> | "late"> => {
     try {
-      await mkdir(folder, { recursive: true });
-      return await withLock(`${file}.lock`, async () => {
-        const read = await refresh();
-        if (!read.ok) return read;
-        state = next(state);
-        const fresh = `${file}.${randomBytes(6).toString("hex")}.new`;
-        await writeFile(fresh, writeState(state, sha256), { mode: 0o600 });
-        await rename(fresh, file);
-        stamp = await stampOf(file);
-        return read;
-      });
+      const seen = look(generations, last);
+      last = seen;
+      // The number was taken, but maybe by this change, which others went on from.
+      if (isRetry && seen.problem === null && isIn(seen.state)) return { ok: true, value: null };
+      const state = next(seen.state);
+      const text = writeState(state, sha256);
+      if (!(await generations.commit(seen.generation, text))) return "late";
+      const generation = seen.generation + 1;
+      last = { generation, stamp: stampIfThere(generations, generation), state, problem: null };
+      const told = await setAside(generations, seen);
+      await generations.clean(generation, kept);
+      return { ok: true, value: told };
     } catch (error) {
-      return { ok: false, error: hostError(error, file) };
+      return { ok: false, error: hostError(error, generations.file(0)) };
     }
   };
 
   return {
     get state() {
-      return state;
+      return last.state;
     },
-    refresh,
-    add: (build) => change((now) => addBuild(now, build, sha256)),
+    async refresh() {
+      try {
+        last = look(generations, last);
+      } catch (error) {
+        return { ok: false, error: hostError(error, generations.file(0)) };
+      }
+      if (last.problem === null) return { ok: true, value: null };
+      return change({ next: (now) => now, isIn: () => true, kept: 1 });
+    },
+    add(build) {
+      const { id } = build.build;
+      return change({
+        next: (now) => addBuild(now, build, sha256),
+        isIn: ({ builds }) => builds.some((other) => other.id === id),
+        kept: 1,
+      });
+    },
     async forget() {
       let forgotten = 0;
-      const done = await change((now) => {
-        forgotten = now.builds.length;
+      const next = ({ builds }: BuildState): BuildState => {
+        forgotten = builds.length;
         return emptyState;
-      });
+      };
+      const done = await change({ next, isIn: () => false, kept: 0 });
       return done.ok ? { ok: true, value: forgotten } : done;
     },
   };
 }
 
-/** What tells two states of the file apart. */
-async function stampOf(file: string): Promise<string> {
-  try {
-    const { size, mtimeMs, ino } = await stat(file);
-    return `${size} ${mtimeMs} ${ino}`;
-  } catch (error) {
-    if (hostError(error, file).code === "ENOENT") return "absent";
-    throw error;
-  }
-}
-
-async function setAside(file: string, kind: "other-model" | "damaged"): Promise<string> {
-  const aside = `${file.slice(0, -".json".length)}.${kind}-${Date.now()}.json`;
-  await rename(file, aside);
-  return kind === "damaged"
-    ? say`The file of simulated builds was damaged and has been set aside as ${path.basename(aside)}: predictions start anew.`
-    : say`The simulated builds of another version of Stratacast have been set aside as ${path.basename(aside)}: predictions start anew.`;
-}
-
-/** Runs `work` while holding a lock file; one that is too old is taken over. */
-async function withLock<T>(lock: string, work: () => Promise<T>): Promise<T> {
-  for (;;) {
+/** Throws when it cannot be read, though it may be whole. */
+function look(generations: Generations, last: Look): Look {
+  for (let looks = 0; ; looks++) {
+    const [generation = -1, ...older] = generations.list();
+    if (generation < 0) return nothingYet;
     try {
-      await (await open(lock, "wx")).close();
-      break;
+      const stamp = stampOf(generations, generation);
+      if (stamp === last.stamp) return last;
+      const { kind, state } = readGeneration(generations, generation);
+      if (kind === "read") return { generation, stamp, state, problem: null };
+      const before = kind === "damaged" ? lastReadable(generations, older) : emptyState;
+      return { generation, stamp, state: before, problem: kind };
     } catch (error) {
-      if (hostError(error, lock).code !== "EEXIST") throw error;
-      const age = await stat(lock).then(
-        ({ mtimeMs }) => Date.now() - mtimeMs,
-        () => 0,
-      );
-      if (age > staleLock) await rm(lock, { force: true });
-      else await new Promise((resolve) => setTimeout(resolve, 50));
+      const { code } = hostError(error, "");
+      if (code !== "ENOENT" || looks === mostLooks) throw error;
     }
   }
-  try {
-    return await work();
-  } finally {
-    await rm(lock, { force: true });
+}
+
+function lastReadable(generations: Generations, older: readonly number[]): BuildState {
+  for (const generation of older) {
+    const { kind, state } = readGeneration(generations, generation);
+    if (kind === "read") return state;
   }
+  return emptyState;
+}
+
+function readGeneration(
+  generations: Generations,
+  generation: number,
+): { readonly kind: "read" | "damaged" | "other-model"; readonly state: BuildState } {
+  const bytes = readRegularFile(nodeFileSystem(), generations.file(generation), maxLength);
+  if (!bytes.ok) {
+    // A link, a folder, a pipe, a socket, a file without an end: none of them was written here.
+    if (["ELOOP", "EINVAL", "EISDIR", "ENXIO", "EFBIG"].includes(bytes.error.code))
+      return { kind: "damaged", state: emptyState };
+    throw Object.assign(new Error(bytes.error.message), { code: bytes.error.code });
+  }
+  const read = readState(bytes.value.toString("utf8"), sha256);
+  return read.kind === "read" ? read : { kind: read.kind, state: emptyState };
+}
+
+function stampOf(generations: Generations, generation: number): string {
+  const stat = nodeFileSystem().stat(generations.file(generation));
+  if (!stat.ok) throw Object.assign(new Error(stat.error.message), { code: stat.error.code });
+  const { size, mtimeMs, ino } = stat.value;
+  return `${generation} ${size} ${mtimeMs} ${ino}`;
+}
+
+/** Empty: others have gone past it and removed it. */
+function stampIfThere(generations: Generations, generation: number): string {
+  try {
+    return stampOf(generations, generation);
+  } catch {
+    return "";
+  }
+}
+
+/** Once it is not the newest any more. Gives a sentence for the user; null: nothing was wrong. */
+async function setAside(
+  generations: Generations,
+  { generation, problem, state }: Look,
+): Promise<string | null> {
+  if (problem === null) return null;
+  const aside = await generations.setAside(generation, problem);
+  if (aside === null) return null;
+  if (problem === "other-model")
+    return say`The simulated builds of another version of Stratacast have been set aside as ${aside}: predictions start anew.`;
+  return state === emptyState
+    ? say`The file of simulated builds was damaged and has been set aside as ${aside}: predictions start anew.`
+    : say`The file of simulated builds was damaged and has been set aside as ${aside}: the one before it is used.`;
 }

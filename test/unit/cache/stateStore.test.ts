@@ -7,7 +7,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,6 +30,14 @@ import { isThorough } from "../../support/thorough.js";
 import { analysisOf, builders } from "../analysis/support.js";
 
 const fileName = "simulated-builds.json";
+
+/** The newest generation. */
+function newestFile(folder: string): string {
+  const numberOf = (name: string) => Number(/\.(\d+)\.json$/.exec(name)?.[1] ?? 0);
+  const names = readdirSync(folder).filter((name) => /^simulated-builds(\.\d+)?\.json$/.test(name));
+  const [newest = ""] = names.sort((a, b) => numberOf(b) - numberOf(a));
+  return path.join(folder, newest);
+}
 
 function temporaryFolder(context: TestContext): string {
   const folder = mkdtempSync(path.join(tmpdir(), "stratacast-store-"));
@@ -103,7 +110,10 @@ test("two windows share one file: neither loses what the other adds", async (t) 
   await two.refresh();
   assert.equal(one.state.builds.length, 8);
   assert.deepEqual(names(two.state), names(one.state));
-  assert.deepEqual(readdirSync(folder), [fileName]);
+  assert.deepEqual(readdirSync(folder).sort(), [
+    "simulated-builds.6.json",
+    "simulated-builds.7.json",
+  ]);
 });
 
 test("a reader never meets a file that is half written", async (t) => {
@@ -116,7 +126,7 @@ test("a reader never meets a file that is half written", async (t) => {
     done = true;
   })();
   while (!done) {
-    assert.equal(readState(readFileSync(path.join(folder, fileName), "utf8"), sha256).kind, "read");
+    assert.equal(readState(readFileSync(newestFile(folder), "utf8"), sha256).kind, "read");
     await new Promise((resolve) => setImmediate(resolve));
   }
   await writing;
@@ -143,15 +153,29 @@ test("a damaged file is set aside with a sentence, and work goes on", async (t) 
   }
 });
 
-test("a file that is damaged under an open window is set aside before a build is added", async (t) => {
+test("a file that is damaged under an open window loses its last build alone", async (t) => {
   const folder = temporaryFolder(t);
   const store = openStateStore(folder);
-  await store.add(buildOf("A"));
-  writeFileSync(path.join(folder, fileName), "damaged");
-  const added = await store.add(buildOf("B"));
+  for (const name of ["A", "B"]) await store.add(buildOf(name));
+  writeFileSync(newestFile(folder), "damaged");
+  const added = await store.add(buildOf("C"));
   assert.ok(added.ok && added.value !== null);
-  assert.deepEqual(names(store.state), ["B"]);
-  assert.equal(readdirSync(folder).length, 2);
+  assert.match(added.value, /set aside as .*: the one before it is used\.$/);
+  assert.deepEqual(names(store.state), ["A", "C"]);
+});
+
+test("what was set aside is kept, but not all of it for ever", async (t) => {
+  const folder = temporaryFolder(t);
+  const store = openStateStore(folder);
+  for (let n = 0; n < 6; n++) {
+    await store.add(buildOf(`D${n}`));
+    writeFileSync(newestFile(folder), `damaged ${n}`);
+    await store.refresh();
+  }
+  await store.add(buildOf("last"));
+  const aside = readdirSync(folder).filter((name) => name.includes("damaged"));
+  assert.equal(aside.length, 3);
+  assert.ok(aside.some((name) => readFileSync(path.join(folder, name), "utf8") === "damaged 5"));
 });
 
 test("builds of another version are set aside, not compared with", async (t) => {
@@ -175,33 +199,6 @@ test("a file that another window removed is as good as none", async (t) => {
   assert.deepEqual(names(store.state), []);
 });
 
-test("the lock of a window that died is taken over", async (t) => {
-  const folder = temporaryFolder(t);
-  mkdirSync(folder, { recursive: true });
-  const lock = path.join(folder, `${fileName}.lock`);
-  writeFileSync(lock, "");
-  const longAgo = new Date(Date.now() - 60_000);
-  utimesSync(lock, longAgo, longAgo);
-  const store = openStateStore(folder);
-  assert.deepEqual(await store.add(buildOf("A")), { ok: true, value: null });
-  assert.deepEqual(readdirSync(folder), [fileName]);
-});
-
-test("a lock that is held is waited for", async (t) => {
-  const folder = temporaryFolder(t);
-  mkdirSync(folder, { recursive: true });
-  const lock = path.join(folder, `${fileName}.lock`);
-  writeFileSync(lock, "");
-  let released = false;
-  setTimeout(() => {
-    released = true;
-    rmSync(lock);
-  }, 200);
-  const store = openStateStore(folder);
-  assert.deepEqual(await store.add(buildOf("A")), { ok: true, value: null });
-  assert.ok(released);
-});
-
 test("forgetting empties the file and counts what it held", async (t) => {
   const folder = temporaryFolder(t);
   const store = openStateStore(folder);
@@ -212,6 +209,7 @@ test("forgetting empties the file and counts what it held", async (t) => {
   const other = openStateStore(folder);
   await other.refresh();
   assert.deepEqual(other.state.builds.length + recordsIn(other.state.records).size, 0);
+  assert.equal(readdirSync(folder).length, 1, "no earlier generation has them either");
 });
 
 test("a folder that cannot be written is a value, not an exception", async (t) => {
