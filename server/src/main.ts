@@ -1,14 +1,9 @@
 /** The language server's program: stdio or Node IPC, as its arguments say. */
 import path from "node:path";
 import v8 from "node:v8";
-import {
-  createConnection,
-  ProposedFeatures,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from "vscode-languageserver/node";
-import { writtenAnswers } from "./convert/writtenAnswer.js";
+import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { serve } from "./server.js";
+import { openStdio } from "./stdio.js";
 
 // By itself the heap of a server that answers key after key grows to four times what it holds.
 v8.setFlagsFromString("--heap-growing-percent=40");
@@ -20,10 +15,6 @@ serve(
 );
 
 function overStdio() {
-  const { stdin, stdout } = process;
-  // Who started it is gone without a word. After a shutdown the client says goodbye by `exit`.
-  for (const event of ["end", "close"]) stdin.on(event, () => process.exit(1));
-  const options = { charset: "utf-8", contentTypeEncoder: writtenAnswers } as const;
-  const writer = new StreamMessageWriter(stdout, options);
-  return createConnection(ProposedFeatures.all, new StreamMessageReader(stdin), writer);
+  const { reader, writer } = openStdio();
+  return createConnection(ProposedFeatures.all, reader, writer);
 }
