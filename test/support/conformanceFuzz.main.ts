@@ -1,9 +1,9 @@
 /**
  * Dockerfiles, contexts and edits made by chance; a real engine and the prediction decide each.
  *
- *     npm run conformance:fuzz -- [--edits 2000] [--seed S [--run N]] [--builder buildkit|classic] [--keep] [--note]
+ *     npm run conformance:fuzz -- [--edits 2000] [--seed S [--run N]] [--builder buildkit|classic] [--memory] [--keep] [--note]
  *
- * Prints its seed; `--run` repeats one run of a seed. A disagreement is made small and printed as a case; `--keep` puts it into
+ * `--memory` predicts as an editor does, which keeps what an edit leaves. Prints its seed; `--run` repeats one run of a seed. A disagreement is made small and printed as a case; `--keep` puts it into
  * test/conformance/cases/found (then record it). Ends with 1 when there was one. `--note` keeps the
  * sums for docs/accuracy.md.
  */
@@ -28,6 +28,9 @@ const editsEach = 8;
 const shrinkBudget = 40;
 /** So many are enough to read at once. */
 const enough = 8;
+
+/** What is predicted is the same with it and without. */
+const remembers = process.argv.includes("--memory");
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -132,7 +135,7 @@ async function decide(engine: Engine, scenario: Scenario): Promise<Replay> {
   const text = caseText(scenario, "By chance.");
   const theCase = parseCase("by-chance", text);
   const recording = await recordCase(engine, theCase, text, scenario.builder);
-  return replayCase(theCase, recording);
+  return replayCase(theCase, recording, remembers);
 }
 
 function keep(name: string, text: string): void {

@@ -25,8 +25,13 @@ export interface Replay {
   readonly wrong: readonly string[];
 }
 
-export async function replayCase(theCase: Case, recording: Recording): Promise<Replay> {
-  const session = newSession();
+/** @param remembers from one build to the next, as an editor does */
+export async function replayCase(
+  theCase: Case,
+  recording: Recording,
+  remembers = false,
+): Promise<Replay> {
+  const session = newSession(remembers);
   let folder = newCaseFolder();
   const total = { builds: 0, steps: 0, wrongSteps: 0, facts: 0, leftOut: 0 };
   const wrong: string[] = [];

@@ -5,7 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { isDeepStrictEqual, parseArgs } from "node:util";
 import {
   type FlagValues,
   flagOptions,
@@ -13,12 +13,14 @@ import {
   readNamedContexts,
 } from "../../../server/src/cli/buildFlags.js";
 import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
+import { Memory } from "../../../server/src/core/analysis/memory.js";
 import { onDisk } from "../../../server/src/core/analysis/place.js";
 import { analyse } from "../../../server/src/core/analysis/snapshot.js";
 import {
   type BuilderVersion,
   usualVersion,
 } from "../../../server/src/core/build/builderVersion.js";
+import type { PlatformBuild } from "../../../server/src/core/build/definition.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
 import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import {
@@ -29,6 +31,7 @@ import { stageLine } from "../../../server/src/core/graph/graph.js";
 import { lineage } from "../../../server/src/core/graph/layers.js";
 import { known, unknown } from "../../../server/src/core/host.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
+import type { Dockerfile } from "../../../server/src/core/syntax/syntax.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { openMachine } from "../../../server/src/host/machine.js";
 import { readTextFile } from "../../../server/src/host/nodeFileSystem.js";
@@ -62,10 +65,21 @@ export function folderLayers({ history }: Simulation): number {
 /** What a series of builds remembers. */
 export interface Session {
   state: BuildState;
+  /** null: every answer is made anew. */
+  readonly kept: Kept | null;
 }
 
-export function newSession(): Session {
-  return { state: emptyState };
+/** What an editor would keep from one build to the next. */
+interface Kept {
+  readonly memory: Memory;
+  dockerfile: Dockerfile | null;
+  build: PlatformBuild | null;
+}
+
+/** @param remembers as an editor does; what is predicted is the same */
+export function newSession(remembers = false): Session {
+  const kept = { memory: new Memory(), dockerfile: null, build: null };
+  return { state: emptyState, kept: remembers ? kept : null };
 }
 
 /**
@@ -82,11 +96,12 @@ export async function simulateCase(
   const file = findDockerfile(folder);
   if (file === null) return noDockerfile(builder);
   const place = { dockerfile: file, context: path.join(folder.path, request.context) };
-  const dockerfile = parseDockerfile(readFileSync(file, "utf8"));
+  const { kept } = session;
+  const dockerfile = parseDockerfile(readFileSync(file, "utf8"), kept?.dockerfile);
   const base = baseImageOf(request);
   const values = optionValues(request);
   // A case that moves its folder is still one series of builds of one Dockerfile.
-  const build = buildOf({
+  const asked = buildOf({
     context: { kind: "path", folder: place.context },
     ...(isBelow(file, place.context) ? {} : { dockerfile: { kind: "file", path: file } as const }),
     contexts: readNamedContexts(values, (inner) => path.join(folder.path, inner)),
@@ -96,6 +111,9 @@ export async function simulateCase(
     builderVersion,
     flags: readBuildFlags(values),
   });
+  // As long as nothing is chosen otherwise an editor has one object.
+  const build = isDeepStrictEqual(kept?.build, asked) ? (kept?.build ?? asked) : asked;
+  if (kept !== null) Object.assign(kept, { dockerfile, build });
   const { pool } = openMachine({
     mayAskGit: () => false,
     readText: (name) => readTextFile(name.replace(/^Dockerfile(?=\.)/, () => file)),
@@ -108,14 +126,17 @@ export async function simulateCase(
   const { analysis } = await settle(
     pool,
     (world) =>
-      analyse({
-        place: onDisk,
-        ...build,
-        dockerfile,
-        world,
-        baseline: { kind: "last" },
-        digest: sha256,
-      }),
+      analyse(
+        {
+          place: onDisk,
+          ...build,
+          dockerfile,
+          world,
+          baseline: { kind: "last" },
+          digest: sha256,
+        },
+        kept?.memory,
+      ),
     { isCancelled: false },
   );
   const { graph, keys } = analysis;

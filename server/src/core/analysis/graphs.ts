@@ -34,15 +34,19 @@ export function graphOf(
     last.asked.filter((old) => host.baseImage(old.reference, old.platform) !== old.image).length ===
       0;
   if (isSame) return last;
-  const asked: Asked[] = [];
+  // A file of a thousand stages asks for one image a thousand times.
+  const asked = new Map<string, Asked>();
   const watchedHost: GraphHost = {
     digest: host.digest,
     baseImage: (reference, imagePlatform) => {
+      const key = `${imagePlatform} ${reference}`;
+      const known = asked.get(key);
+      if (known !== undefined) return known.image;
       const image = host.baseImage(reference, imagePlatform);
-      asked.push({ reference, platform: imagePlatform, image });
+      asked.set(key, { reference, platform: imagePlatform, image });
       return image;
     },
   };
   const walked = buildGraph(dockerfile, { definition, platform }, watchedHost, last?.walked);
-  return { dockerfile, definition, platform, asked, walked };
+  return { dockerfile, definition, platform, asked: [...asked.values()], walked };
 }
