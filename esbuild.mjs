@@ -20,6 +20,8 @@ const programs = {
   server: { entry: "server/src/main.ts", external: [] },
   cli: { entry: "server/src/cli/bin.ts", external: [], banner: "#!/usr/bin/env node" },
   // What both start as a thread.
+  // What the readers of definition files need, loaded where there are such files.
+  definitions: { entry: "server/src/host/definitionBuilds.ts", external: [] },
   hashThread: { entry: "server/src/host/hashThread.ts", external: [] },
   // The page of the build graph, for the browser that a webview is.
   buildGraph: {
@@ -28,6 +30,16 @@ const programs = {
     format: "iife",
     platform: "browser",
     target: "chrome128",
+  },
+};
+
+/** What is imported by need alone is a program file beside. */
+const besides = {
+  name: "besides",
+  setup(build) {
+    build.onResolve({ filter: /\/definitionBuilds\.js$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./definitions.js", external: true } : undefined,
+    );
   },
 };
 
@@ -45,6 +57,7 @@ async function buildPrograms() {
       format: "cjs",
       ...host,
       external,
+      plugins: [besides],
       minify: production,
       sourcemap: production ? false : "linked",
       // The LSP packages offer an ESM build that bundles smaller than their UMD one.

@@ -80,6 +80,19 @@ export interface BuildChoices {
   }[];
 }
 
+/** One build that a Dockerfile can be taken to be of. */
+export interface DefinitionRow {
+  /** For `BuildChoice.build`. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** What is not known of it; empty: nothing. */
+  readonly detail: string;
+  readonly isChosen: boolean;
+  /** Where it is defined; null: nowhere. */
+  readonly place: { readonly uri: string; readonly line: number } | null;
+}
+
 /** What a person chose for a document, and what its lenses and tree follow from then on. */
 export interface BuildChoice {
   readonly uri: string;
@@ -165,6 +178,7 @@ export const requests = {
     "stratacast/layerChildren",
   ),
   buildChoices: request<DocumentAsk, BuildChoices | null>("stratacast/buildChoices"),
+  definitions: request<DocumentAsk, readonly DefinitionRow[] | null>("stratacast/definitions"),
   /** Cancellable, reports work-done progress. */
   simulateBuild: request<SimulateParams, SimulateResult>("stratacast/simulateBuild"),
   /** Markdown, or a page of its own. */

@@ -29,6 +29,7 @@ import { makeAnalysisState } from "./handlers/analysisState.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
 import { handleCodeAction } from "./handlers/codeAction.js";
 import { handleCodeLens, handleCodeLensResolve } from "./handlers/codeLens.js";
+import { handleDefinitions } from "./handlers/definitions.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";
 import { handleDocument } from "./handlers/document.js";
 import { handleGlossaryTerms } from "./handlers/glossaryTerms.js";
@@ -189,6 +190,9 @@ export function serve(connection: Connection, threadProgram: string): void {
   );
   on(requests.buildChoices, (params) =>
     answer("buildChoices", toUri(params), null, handleBuildChoices),
+  );
+  on(requests.definitions, (params) =>
+    answer("definitions", toUri(params), null, handleDefinitions),
   );
   on(requests.document, (params) =>
     guard("document", null, () => handleDocument(workspace.build(toUri(params)) ?? null, params)),

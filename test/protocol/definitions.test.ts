@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { CodeActionRequest } from "vscode-languageserver-protocol/node";
-import { notifications, useBuildCommand } from "../../server/src/protocol.js";
+import {
+  type DefinitionRow,
+  notifications,
+  requests,
+  useBuildCommand,
+} from "../../server/src/protocol.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { eventually, startEditor, uriOf } from "./support/editorClient.js";
 import { test } from "./support/limitedTest.js";
@@ -70,5 +75,67 @@ test("a file that is made moves the guess", async (t) => {
   writeFileSync(path.join(folder, "lib/a"), "a\n");
   await editor.filesChanged(path.join(folder, "lib/a"));
   await eventually("no warning", () => (editor.diagnostics(uri).length === 0 ? true : null));
+  assert.equal(await editor.stop(), 0);
+});
+
+test("a Compose file says how a Dockerfile is built, and an edit of it is followed", async (t) => {
+  const compose = (target: string) =>
+    `services:\n  api:\n    build: { context: ., dockerfile: docker/api.Dockerfile, target: ${target} }\n`;
+  const dockerfile = "FROM alpine AS one\nCOPY a.txt /\nFROM alpine AS two\nCOPY b.txt /\n";
+  const folder = temporaryFolder(t, {
+    "docker/api.Dockerfile": dockerfile,
+    "docker/b.txt": "b\n",
+    "a.txt": "a\n",
+    "compose.yaml": compose("one"),
+  });
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  const uri = uriOf(path.join(folder, "docker/api.Dockerfile"));
+  await editor.open(uri, dockerfile);
+  await editor.settled(uri);
+  // What the chosen target does not need fails nothing, but what is not there is an error: nobody guessed.
+  const errors = () =>
+    editor.diagnostics(uri).map(({ severity, range }) => [severity, range.start.line]);
+  await eventually("the target", async () =>
+    /^4 .*not built|^4 .*not needed|^4 .*stage/m.test((await editor.lenses(uri)).join("\n"))
+      ? true
+      : null,
+  );
+  writeFileSync(path.join(folder, "b.txt"), "b\n");
+  writeFileSync(path.join(folder, "compose.yaml"), compose("two"));
+  await editor.filesChanged(path.join(folder, "b.txt"), path.join(folder, "compose.yaml"));
+  await eventually("the other target", async () =>
+    /^4 .*1 file/m.test((await editor.lenses(uri)).join("\n")) ? true : null,
+  );
+  assert.deepEqual(errors(), []);
+  assert.equal(await editor.stop(), 0);
+});
+
+test("the picker lists the builds of a Dockerfile, and what is chosen there is taken", async (t) => {
+  const dockerfile = "FROM alpine AS one\nRUN a\nFROM alpine AS two\nRUN b\n";
+  const folder = temporaryFolder(t, {
+    "api/Dockerfile": dockerfile,
+    "compose.yaml":
+      "services:\n  first: { build: { context: ./api, target: one } }\n  second: { build: ./api }\n",
+  });
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  const uri = uriOf(path.join(folder, "api/Dockerfile"));
+  await editor.open(uri, dockerfile);
+  await editor.settled(uri);
+  const rows = () =>
+    editor.connection.sendRequest<readonly DefinitionRow[]>(requests.definitions, { uri });
+  const chosen = async () => (await rows()).find(({ isChosen }) => isChosen)?.id;
+  assert.equal(await chosen(), "compose:first");
+  assert.deepEqual(
+    (await rows()).map(({ id, place }) => [id.replace(folder, "…"), place?.line ?? null]),
+    [
+      ["compose:first", 2],
+      ["compose:second", 3],
+      ["chosen:…/api", null],
+      ["chosen:…", null],
+    ],
+  );
+  const choice = { uri, build: "compose:second", target: null, buildArgs: {} };
+  await editor.connection.sendNotification(notifications.buildChoice, choice);
+  assert.equal(await chosen(), "compose:second");
   assert.equal(await editor.stop(), 0);
 });

@@ -38,6 +38,8 @@ export type Format = "text" | "json" | "markdown";
 export interface BuildArguments<F extends string = Format> {
   /** An inline Dockerfile comes from stdin, which is not read here. */
   readonly definition: BuildDefinition;
+  /** The id or name of a build that files define; null: the words say all. */
+  readonly build: string | null;
   readonly format: F;
   readonly failOn: "error" | "warning" | "information" | "never";
 }
@@ -52,7 +54,9 @@ export interface SimulateArguments extends BuildArguments {
   readonly exact: boolean;
 }
 
-export const sharedOptions = `  -f, --file FILE    the Dockerfile (default: CONTEXT/Dockerfile); -: from stdin
+export const sharedOptions = `  --build ID         a build that the files of CONTEXT define: see stratacast
+                     builds; the options below are laid over it
+  -f, --file FILE    the Dockerfile (default: CONTEXT/Dockerfile); -: from stdin
   --target STAGE     build up to this stage (default: the last one)
   --build-arg K=V    a build argument; K alone takes the environment's value
   --platform P       the platform of the build, such as linux/arm64
@@ -65,6 +69,7 @@ ${flagUsage}
                      information; never: always exit 0`;
 
 const shared = {
+  build: { type: "string" },
   file: { type: "string", short: "f" },
   target: { type: "string" },
   "build-arg": { type: "string", multiple: true },
@@ -122,6 +127,7 @@ export function readSimulateArguments(words: readonly string[], io: CliIo): Simu
 }
 
 interface SharedValues extends FlagValues, Readonly<Record<string, unknown>> {
+  readonly build?: string | undefined;
   readonly file?: string | undefined;
   readonly target?: string | undefined;
   readonly "build-arg"?: readonly string[] | undefined;
@@ -134,12 +140,13 @@ interface SharedValues extends FlagValues, Readonly<Record<string, unknown>> {
 
 function buildArguments<F extends string>(
   values: SharedValues,
-  [contextText, extra]: readonly string[],
+  positionals: readonly string[],
   io: CliIo,
   formats: readonly F[],
 ): BuildArguments<F> {
   const { cwd, env } = io;
-  if (contextText === undefined || contextText === "") {
+  const [contextText = values.build === undefined ? "" : ".", extra] = positionals;
+  if (contextText === "") {
     throw new UsageError("CONTEXT is missing: name the folder of the build context");
   }
   if (extra !== undefined) throw new UsageError(`one CONTEXT at a time: "${extra}" is too much`);
@@ -153,7 +160,10 @@ function buildArguments<F extends string>(
   const ignored = meaninglessFlags(values);
   if (ignored.length > 0) io.error(`stratacast: without a meaning here: ${ignored.join(", ")}`);
   if (values.file === "") throw new UsageError("--file needs the path of a Dockerfile");
+  if (values.build !== undefined && values.file !== undefined)
+    throw new UsageError("--build says which Dockerfile it is: leave --file out");
   return {
+    build: values.build ?? null,
     definition: commandLineDefinition({
       dockerfile:
         values.file === undefined

@@ -9,7 +9,7 @@ import { jsonText } from "../core/text/surfaces.js";
 import { type BuildArguments, readBuildArgumentsWith, sharedOptions } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
-import { explainProject, readProject, shownPlace } from "./project.js";
+import { explainProject, meantDefinition, readProject, shownPlace } from "./project.js";
 
 const formats = ["text", "json", "markdown", "html"] as const;
 
@@ -27,7 +27,8 @@ picture in characters, html one page with a drawn picture that needs no network.
 
 ${sharedOptions.replace("json or markdown", "json, markdown or html")}`,
   async run(words, io) {
-    const args = readBuildArgumentsWith(words, io, formats);
+    const given = readBuildArgumentsWith(words, io, formats);
+    const args = { ...given, definition: await meantDefinition(given, io) };
     const analysis = await explainProject(await readProject(args.definition, io), io);
     io.print(render(analysis, args, io));
     return exitCode(analysis, args.failOn);

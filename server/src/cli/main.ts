@@ -3,13 +3,14 @@ import { nearest } from "../core/text/nearest.js";
 import { printable } from "../core/text/surfaces.js";
 import { version } from "../version.js";
 import { UsageError } from "./arguments.js";
+import { builds } from "./builds.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { explain } from "./explain.js";
 import { run } from "./run.js";
 import { simulate } from "./simulate.js";
 
 /** In the order of the overview. */
-export const commands: readonly CliCommand[] = [simulate, explain, run];
+export const commands: readonly CliCommand[] = [simulate, explain, run, builds];
 
 const overview = `stratacast COMMAND [options]
 

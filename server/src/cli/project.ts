@@ -10,23 +10,66 @@ import {
   type BaselineChoice,
   contextAsk,
 } from "../core/analysis/snapshot.js";
-import { type BuildDefinition, contextPlace, namedFolders } from "../core/build/definition.js";
+import {
+  type BuildDefinition,
+  contextFolder,
+  contextPlace,
+  namedFolders,
+} from "../core/build/definition.js";
 import type { SimulationPlace } from "../core/documents/simulation.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
+import { nearest } from "../core/text/nearest.js";
 import type { NeedKind } from "../core/world/facts.js";
 import { factOf } from "../core/world/world.js";
 import { sha256 } from "../host/digest.js";
 import { type Machine, type MachineOptions, openMachine } from "../host/machine.js";
 import { maxText, nodeFileSystem, readRegularFile } from "../host/nodeFileSystem.js";
 import { settle } from "../host/settle.js";
-import { reasonIn, UsageError } from "./arguments.js";
+import { type BuildArguments, reasonIn, UsageError } from "./arguments.js";
+import { listOf, plainSettings } from "./builds.js";
 import type { CliIo } from "./command.js";
 
 export interface CliProject {
   readonly definition: BuildDefinition;
   readonly dockerfile: Dockerfile;
   readonly machine: Machine;
+}
+
+/**
+ * The definition that is meant: the words' own, or a build that files define with the words laid over.
+ * Errors: `UsageError`.
+ */
+export async function meantDefinition(
+  { build, definition }: Pick<BuildArguments, "build" | "definition">,
+  io: CliIo,
+): Promise<BuildDefinition> {
+  if (build === null) return definition;
+  const { platforms, builder, builderVersion, flags, target, args, contexts } = definition;
+  const root = contextFolder(definition) ?? io.cwd;
+  const [platform] = platforms;
+  const settings = { ...plainSettings(), platform, builder, builderVersion };
+  const { builds } = await listOf(root, io, settings);
+  const ids = builds.map((one) => one.definition);
+  const exact = ids.find(({ id }) => id === build);
+  const named = ids.filter(({ name }) => name === build);
+  const found = exact ?? (named.length === 1 ? named[0] : undefined);
+  if (found === undefined) {
+    const near = nearest(
+      build,
+      ids.map(({ id }) => id),
+    );
+    const meant = near === null ? "; stratacast builds lists them" : `; did you mean ${near}?`;
+    const what = named.length > 1 ? "is the name of several builds" : "is no build";
+    throw new UsageError(`--build ${build}: ${what}${meant}`);
+  }
+  return {
+    ...found,
+    target: target ?? found.target,
+    args: new Map([...found.args, ...args]),
+    contexts: new Map([...found.contexts, ...contexts]),
+    flags: { ...flags, noCache: flags.noCache || found.flags.noCache },
+  };
 }
 
 /**
@@ -39,7 +82,10 @@ export async function readProject(
   io: CliIo,
   kept: Pick<MachineOptions, "readState" | "memory"> = {},
 ): Promise<CliProject> {
-  const text = await readDockerfile(given, io);
+  const text =
+    given.dockerfile.kind === "inline" && given.dockerfile.text !== ""
+      ? given.dockerfile.text
+      : await readDockerfile(given, io);
   const definition: BuildDefinition =
     given.dockerfile.kind === "inline" ? { ...given, dockerfile: { kind: "inline", text } } : given;
   const machine = openMachine({

@@ -5,7 +5,7 @@ import { jsonText } from "../core/text/surfaces.js";
 import { readBuildArguments, sharedOptions, UsageError } from "./arguments.js";
 import type { CliCommand } from "./command.js";
 import { exitCode } from "./exitCode.js";
-import { explainProject, readProject, shownPlace } from "./project.js";
+import { explainProject, meantDefinition, readProject, shownPlace } from "./project.js";
 
 export const run: CliCommand = {
   name: "run",
@@ -22,10 +22,11 @@ ${sharedOptions}
     const end = words.indexOf("--");
     const own = end < 0 ? words : words.slice(0, end);
     const options = { remove: own.includes("--rm"), args: end < 0 ? [] : words.slice(end + 1) };
-    const args = readBuildArguments(
+    const given = readBuildArguments(
       own.filter((word) => word !== "--rm"),
       io,
     );
+    const args = { ...given, definition: await meantDefinition(given, io) };
     const analysis = await explainProject(await readProject(args.definition, io), io);
     const plan = runJson(analysis, options);
     if (plan === null) {

@@ -19,7 +19,7 @@ import {
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
 import { predictAgainstGit } from "./gitBaseline.js";
-import { predictProject, readProject, shownPlace } from "./project.js";
+import { meantDefinition, predictProject, readProject, shownPlace } from "./project.js";
 
 export const simulate: CliCommand = {
   name: "simulate",
@@ -37,7 +37,8 @@ ${sharedOptions}
   --exact            read every file that is taken, for the digests of contents
                      in a cache that BuildKit exports: see content in the JSON`,
   async run(words, io) {
-    const args = readSimulateArguments(words, io);
+    const given = readSimulateArguments(words, io);
+    const args = { ...given, definition: await meantDefinition(given, io) };
     const store = openStateStore(args.state);
     const identities = openIdentityStore(args.state);
     const project = await readProject(args.definition, io, {

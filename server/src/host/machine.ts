@@ -1,8 +1,9 @@
 /** This machine as it answers the needs of analyses: the suppliers, and the world that they fill. */
 import type { BuildState } from "../core/cache/state.js";
-import { known, unknown } from "../core/host.js";
+import { known, pending, unknown } from "../core/host.js";
 import { emptyWorld } from "../core/world/world.js";
 import { type Contexts, type ContextsOptions, createContexts } from "./contexts.js";
+import { findDefinitionFiles } from "./definitionFiles.js";
 import { createGitReader } from "./gitReader.js";
 import { gitSuppliers } from "./gitSuppliers.js";
 import { nodeFileSystem } from "./nodeFileSystem.js";
@@ -35,6 +36,14 @@ export function openMachine(options: MachineOptions): Machine {
     contents: contexts.contents,
     ...gitSuppliers(options.mayAskGit, git, fileSystem),
     present: async ({ folder, paths }) => known(presentPaths(fileSystem, folder, paths)),
+    builds: async ({ folder }, cancel) => {
+      const found = await findDefinitionFiles(fileSystem, folder, cancel);
+      if (found === null) return pending;
+      const isEmpty = Object.values(found).every(({ length }) => length === 0);
+      if (isEmpty) return known({ builds: [], dockerfiles: [], files: [], problems: [] });
+      const { readBuilds } = await import("./definitionBuilds.js");
+      return known(readBuilds(found, folder, { disk: fileSystem }));
+    },
     image: async () => unknown("off"),
     state: async () =>
       options.readState === undefined ? unknown("off") : known(await options.readState()),

@@ -15,9 +15,11 @@ import {
 } from "../core/analysis/snapshot.js";
 import type { View } from "../core/analysis/view.js";
 import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
+import type { FoundBuild } from "../core/build/foundBuild.js";
 import { areSameKeys, type Keys } from "../core/cache/predict.js";
 import { recordBuild } from "../core/cache/record.js";
 import type { BuildState } from "../core/cache/state.js";
+import { chooseFound } from "../core/definitions/chooseFound.js";
 import {
   type ChosenDefinition,
   type DocumentPlace,
@@ -150,6 +152,17 @@ export class LiveBuild {
     return this.#choose(this.#world).definition;
   }
 
+  /** What files of the workspace define for this Dockerfile, as far as that is known. */
+  get foundBuilds(): readonly FoundBuild[] {
+    const { file, workspaceFolder } = this.place;
+    if (file === null || workspaceFolder === null) return [];
+    const world = this.#world;
+    const found = factOf(world, { kind: "builds", folder: workspaceFolder });
+    if (found.kind !== "known") return [];
+    const { read } = openLookups(world);
+    return chooseFound(found.value.builds, file, this.#sources, pathRules, read).builds;
+  }
+
   /** Folders in which single files were looked for. */
   get lookedInto(): readonly string[] {
     return this.#choose(this.#world).reads.flatMap((need) =>
@@ -189,7 +202,7 @@ export class LiveBuild {
   async saved(): Promise<void> {
     this.#sources = namedSources(this.#dockerfile, this.#settings, sha256);
     this.#chosen = null;
-    const present = this.reads.filter(({ kind }) => kind === "present");
+    const present = this.reads.filter(({ kind }) => kind === "present" || kind === "builds");
     await (this.isContextWatched ? this.renew(present) : this.rescan());
   }
 

@@ -1,4 +1,6 @@
 /** Which changed files a look at single paths turns on: no listing is compared. */
+
+import { fileKind } from "../core/definitions/fileNames.js";
 import { parentPath } from "../core/text/paths.js";
 import type { Need, NeedOf } from "../core/world/facts.js";
 import { pathInside } from "../host/paths.js";
@@ -14,6 +16,23 @@ export function presentAmong(
     const isMeant = files.some((file) => {
       const path = pathInside(need.folder, file);
       return path !== null && (named.has(path) || patterned.has(parentPath(path)));
+    });
+    return isMeant ? [need] : [];
+  });
+}
+
+/** The same of what the files of a workspace folder define. */
+export function buildsAmong(
+  reads: readonly Need[],
+  files: readonly string[],
+): readonly NeedOf<"builds">[] {
+  return reads.flatMap((need) => {
+    if (need.kind !== "builds") return [];
+    const isMeant = files.some((file) => {
+      const path = pathInside(need.folder, file);
+      if (path === null) return false;
+      const kind = fileKind(path);
+      return (kind !== null && kind !== "command") || /(?:^|\/)\.env$|\.override\.\w+$/.test(path);
     });
     return isMeant ? [need] : [];
   });

@@ -9,6 +9,10 @@ export interface Watched {
   readonly pattern: string;
 }
 
+/** Of files that say how images are built. */
+const definitionPattern =
+  "**/{*compose*.yml,*compose*.yaml,docker-bake*.hcl,docker-bake*.json,devcontainer.json,.env,.github/workflows/*.yml,.github/workflows/*.yaml}";
+
 export function wholeFolder(base: string): Watched {
   return { base, pattern: "**/*" };
 }
@@ -33,6 +37,9 @@ export function watchedBy(
 ): readonly Watched[] {
   return [...builds].flatMap(({ contextFolder, place, lookedInto }): readonly Watched[] => [
     // What is missing there may be made: the folders of the guess.
+    ...(place.workspaceFolder !== null && isWatched(place.workspaceFolder)
+      ? [{ base: place.workspaceFolder, pattern: definitionPattern }]
+      : []),
     ...lookedInto.filter(isWatched).map((base) => ({ base, pattern: "*" })),
     ...(contextFolder !== null && isWatched(contextFolder) ? [wholeFolder(contextFolder)] : []),
     ...(place.file === null ? [] : [{ base: path.dirname(place.file), pattern: "*.dockerignore" }]),

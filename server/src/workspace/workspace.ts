@@ -10,7 +10,7 @@ import type { SimulateResult } from "../protocol.js";
 import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
 import { maxEntries } from "./contextProblem.js";
 import { gatherEvents } from "./fileEvents.js";
-import { presentAmong } from "./presentFiles.js";
+import { buildsAmong, presentAmong } from "./presentFiles.js";
 import { readSettings } from "./settings.js";
 import { reportsEverything, type Watched, watchedBy } from "./watches.js";
 
@@ -168,8 +168,8 @@ export function openWorkspace(editor: Editor): Workspace {
     const { contexts, pool } = machine;
     const isConcerned = contexts.concernedBy(files);
     for (const build of builds.values()) {
-      const present = presentAmong(build.reads, files);
-      if (present.length > 0) editor.run("present", () => build.renew(present));
+      const needs = [...presentAmong(build.reads, files), ...buildsAmong(build.reads, files)];
+      if (needs.length > 0) editor.run("definitions", () => build.renew(needs));
     }
     const concerned = [...builds.values()].filter((build) => build.concerns(isConcerned));
     if (concerned.length === 0) return;

@@ -17,8 +17,9 @@ import {
 } from "../../../server/src/core/definitions/editorDefinition.js";
 import { namedSources } from "../../../server/src/core/definitions/namedSources.js";
 import type { PathRules } from "../../../server/src/core/definitions/pathRules.js";
+import { known } from "../../../server/src/core/host.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
-import { emptyWorld } from "../../../server/src/core/world/world.js";
+import { answered, emptyWorld } from "../../../server/src/core/world/world.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { readSettings } from "../../../server/src/workspace/settings.js";
 import { worldOf } from "../../support/worlds.js";
@@ -44,7 +45,9 @@ function definitionOf(
   const settings = readSettings(given);
   const sources = namedSources(parseDockerfile("FROM scratch\n"), settings, sha256);
   const question = { settings, choice, place: where, sources, paths };
-  return editorDefinition(question, openLookups(emptyWorld).read).definition;
+  const nothing = { builds: [], dockerfiles: [], files: [], problems: [] };
+  const world = answered(emptyWorld, [[{ kind: "builds", folder: "/srv" }, known(nothing)]]);
+  return editorDefinition(question, openLookups(world).read).definition;
 }
 
 test("without an entry the single settings say what is built", () => {

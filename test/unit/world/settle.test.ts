@@ -66,6 +66,7 @@ function suppliers(own: Partial<Suppliers> = {}): Suppliers {
   });
   const none = async () => unknown("off");
   return {
+    builds: async () => none(),
     present: async () => known(new Set<string>()),
     tree: contexts.tree,
     contents: contexts.contents,

@@ -1,12 +1,15 @@
 /**
  * Which build of a Dockerfile the editor speaks of. In this order: what was chosen in the editor, the
- * first entry of `stratacast.builds` that is of it, else a guess from the single settings and from
- * the files that are there. A chosen target and chosen arguments are laid over each.
+ * first entry of `stratacast.builds` that is of it, what files of the workspace define, else a guess
+ * from the single settings and from the files that are there. A chosen target and chosen arguments are laid over each.
  */
 import type { Read } from "../analysis/read.js";
 import { rulesOf } from "../build/builderRules.js";
 import { noBuildFlags } from "../build/buildFlags.js";
 import { type BuildDefinition, type ContextSource, contextName } from "../build/definition.js";
+import type { FoundBuilds } from "../build/foundBuild.js";
+import type { Known } from "../host.js";
+import { chooseFound, foundDefinition } from "./chooseFound.js";
 import { readContextSource } from "./contextSource.js";
 import { guessFolder } from "./guess.js";
 import type { NamedBuild } from "./namedBuilds.js";
@@ -60,7 +63,12 @@ export interface ChosenDefinition {
 /** The definition that the answers for a document are about. */
 export function editorDefinition(question: DefinitionQuestion, read: Read): ChosenDefinition {
   const { choice } = question;
-  const chosen = chosenDefinition(question) ?? namedDefinition(question) ?? guess(question, read);
+  const chosen =
+    chosenDefinition(question) ??
+    foundById(question, read) ??
+    namedDefinition(question) ??
+    firstFound(question, read) ??
+    guess(question, read);
   if (choice === null) return chosen;
   const { definition, isPending } = chosen;
   return {
@@ -116,6 +124,43 @@ function chosenDefinition(question: DefinitionQuestion): ChosenDefinition | null
   const folder = id.slice(chosenFolder.length);
   const definition = plainDefinition(question, { kind: "path", folder });
   return { definition: { ...definition, id: `${chosenFolder}${folder}` }, isPending: false };
+}
+
+/** What the files of the workspace define; null: there is no workspace that the Dockerfile is in. */
+function foundBuilds(
+  { place: { file, workspaceFolder }, paths }: DefinitionQuestion,
+  read: Read,
+): Known<FoundBuilds> | null {
+  if (file === null || workspaceFolder === null) return null;
+  return paths.isInside(workspaceFolder, file)
+    ? read({ kind: "builds", folder: workspaceFolder })
+    : null;
+}
+
+/** null: none was chosen, or it is gone. */
+function foundById(question: DefinitionQuestion, read: Read): ChosenDefinition | null {
+  const id = question.choice?.build ?? null;
+  if (id === null) return null;
+  const found = foundBuilds(question, read);
+  if (found?.kind === "pending") return pendingOf(question);
+  const build = found?.kind === "known" ? found.value.builds.find((one) => one.id === id) : null;
+  if (build == null) return null;
+  return { definition: foundDefinition(build, question.settings), isPending: false };
+}
+
+/** null: no file says how the Dockerfile is built. */
+function firstFound(question: DefinitionQuestion, read: Read): ChosenDefinition | null {
+  const { place, settings, sources, paths } = question;
+  const found = foundBuilds(question, read);
+  if (found?.kind === "pending") return pendingOf(question);
+  if (found?.kind !== "known" || place.file === null) return null;
+  const { first, isPending } = chooseFound(found.value.builds, place.file, sources, paths, read);
+  if (isPending) return pendingOf(question);
+  return first === null ? null : { definition: foundDefinition(first, settings), isPending };
+}
+
+function pendingOf(question: DefinitionQuestion): ChosenDefinition {
+  return { definition: plainDefinition(question, null), isPending: true };
 }
 
 /** null: no entry is of this Dockerfile. */

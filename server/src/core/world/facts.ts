@@ -1,5 +1,6 @@
 /** The one table of what is asked of the world, and what is answered. `Need` and `World` follow from it. */
 import type { Builder } from "../build/builder.js";
+import type { FoundBuilds } from "../build/foundBuild.js";
 import type { BuildState } from "../cache/state.js";
 import type { TrackedFiles } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
@@ -45,6 +46,8 @@ export interface Facts {
     readonly ask: { readonly folder: string; readonly paths: readonly string[] };
     readonly answer: ReadonlySet<string>;
   };
+  /** What the files of a workspace folder say of the images that are built there. */
+  readonly builds: { readonly ask: { readonly folder: string }; readonly answer: FoundBuilds };
   /** What simulated builds have left. */
   readonly state: { readonly ask: object; readonly answer: BuildState };
 }

@@ -1,0 +1,137 @@
+/** The words of a `docker build`, wherever they stand. */
+import type { CommandWord } from "./shellCommands.js";
+
+/** As written; null, here and below: only the shell can tell. */
+export interface BuildCommand {
+  /** undefined: not named. */
+  readonly file: string | null | undefined;
+  readonly context: string | null;
+  readonly contextText: string;
+  readonly target: string | null | undefined;
+  readonly args: readonly { readonly name: string; readonly value: string | null }[];
+  readonly contexts: readonly { readonly name: string; readonly value: string | null }[];
+  readonly platforms: readonly string[];
+  readonly tags: readonly string[];
+  readonly cacheFrom: readonly string[];
+  readonly noCache: boolean;
+}
+
+/** A line that may hold a build. */
+export function mayBuild(line: string): boolean {
+  return /\b(?:docker|podman|nerdctl|buildah|depot|kaniko)\b/.test(line);
+}
+
+/** null: the words build no image from a Dockerfile. */
+export function readBuildCommand(words: readonly CommandWord[]): BuildCommand | null {
+  const start = firstWord(words);
+  if (start === null) return null;
+  const { isKaniko } = start;
+  const found = {
+    file: undefined as string | null | undefined,
+    target: undefined as string | null | undefined,
+    args: [] as { name: string; value: string | null }[],
+    contexts: [] as { name: string; value: string | null }[],
+    platforms: [] as string[],
+    tags: [] as string[],
+    cacheFrom: [] as string[],
+    noCache: false,
+  };
+  let context: CommandWord | null = null;
+  let others = 0;
+  const take = (name: string, { value, text }: CommandWord): void => {
+    switch (name) {
+      case "file":
+      case "f":
+      case "dockerfile":
+        found.file = value;
+        break;
+      case "target":
+        found.target = value;
+        break;
+      case "build-arg":
+        found.args.push(assigned(value ?? text, value !== null));
+        break;
+      case "build-context":
+        found.contexts.push(assigned(value ?? text, value !== null));
+        break;
+      case "platform":
+        if (value !== null) found.platforms.push(...value.split(","));
+        break;
+      case "tag":
+      case "t":
+      case "destination":
+        if (value !== null) found.tags.push(value);
+        break;
+      case "cache-from":
+        if (value !== null) found.cacheFrom.push(value);
+        break;
+      case "context":
+      case "c":
+        if (isKaniko) context = { value: value?.replace(/^dir:\/\//, "") ?? null, text };
+        break;
+    }
+  };
+  for (let at = start.next; at < words.length; at++) {
+    const word = words[at];
+    if (word === undefined) break;
+    const flag = /^(--?)([a-z][\w-]*)(?:=([\s\S]*))?$/.exec(word.value ?? word.text);
+    if (flag === null) {
+      if (word.value === "-" || !word.text.startsWith("-")) {
+        // What stands after the first word is not docker's, such as the prose around it.
+        context ??= word;
+        others++;
+      }
+      continue;
+    }
+    const [, dashes, name = "", given] = flag;
+    if (name === "no-cache") found.noCache = given !== "false";
+    const next = words[at + 1];
+    if (given !== undefined) take(name, { value: word.value === null ? null : given, text: given });
+    else if (takesValue(name, dashes === "-") && next !== undefined) {
+      take(name, next);
+      at++;
+    }
+  }
+  if (context === null || others > maxOthers) return null;
+  const { value, text } = context as CommandWord; // it was set by a function, which the compiler does not see
+  return { ...found, context: value, contextText: text };
+}
+
+/** More words than a context in a line: it is prose that speaks of a build. */
+const maxOthers = 4;
+
+function firstWord(
+  words: readonly CommandWord[],
+): { readonly next: number; readonly isKaniko: boolean } | null {
+  for (let at = 0; at < words.length; at++) {
+    const [program = "", first, second] = words.slice(at, at + 3).map(({ value }) => value ?? "");
+    if (/(?:^|\/)kaniko\/executor$/.test(program)) return { next: at + 1, isKaniko: true };
+    if (!/(?:^|\/)(?:docker|podman|nerdctl|buildah|depot)$/.test(program)) continue;
+    if (first === "build" || first === "bud") return { next: at + 2, isKaniko: false };
+    const isGrouped =
+      (first === "buildx" || first === "image" || first === "builder") && second === "build";
+    if (isGrouped) return { next: at + 3, isKaniko: false };
+  }
+  return null;
+}
+
+/** Options of `docker build` that stand alone: all others take a value. */
+const alone = new Set(
+  (
+    "no-cache pull push load quiet q rm force-rm compress squash check debug D help layers no-rm " +
+    "reproducible cache single-snapshot cleanup use-new-run skip-tls-verify no-push verbose"
+  ).split(" "),
+);
+
+function takesValue(name: string, isShort: boolean): boolean {
+  return !alone.has(name) && (!isShort || name.length === 1);
+}
+
+function assigned(
+  text: string,
+  isKnown: boolean,
+): { readonly name: string; readonly value: string | null } {
+  const equals = text.indexOf("=");
+  if (equals < 0) return { name: text, value: null };
+  return { name: text.slice(0, equals), value: isKnown ? text.slice(equals + 1) : null };
+}

@@ -1,0 +1,79 @@
+/** What other build servers and tools keep: scripts with commands, and keys that name a Dockerfile. */
+
+import { readCommandText } from "./commandBuilds.js";
+import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf } from "./data.js";
+import type { ReadBuild, ReaderFiles, ReadFile } from "./reader.js";
+import { buildKey, folderContext, placeIn, plainBuild } from "./reader.js";
+
+export function readCiFile(file: DataFile, files: ReaderFiles): ReadFile {
+  const commands = readCommandText(file, files).map(
+    (build): ReadBuild => ({ ...build, kind: "ci", key: ciKey(build.key) }),
+  );
+  return { builds: [...commands, ...keyedBuilds(file, files)], problems: [] };
+}
+
+function ciKey(key: string): ReadBuild["key"] {
+  return `ci:${key.slice(key.indexOf(":") + 1)}`;
+}
+
+/** Maps that name both: of Azure's Docker task, Skaffold's artifacts, and their likes. */
+function keyedBuilds(file: DataFile, files: ReaderFiles): readonly ReadBuild[] {
+  const builds: ReadBuild[] = [];
+  const { paths } = files;
+  const folder = file.path === "" ? files.root : paths.parent(file.path);
+  const add = (
+    node: DataNode,
+    dockerfile: string,
+    context: string,
+    target: string | null,
+  ): void => {
+    const isOpen = [dockerfile, context].some((text) => /\$[({]/.test(text.replace(rootNames, "")));
+    if (isOpen) return;
+    const name = `${files.paths.isInside(files.root, file.path) ? file.path.slice(files.root.length + 1) : file.path}`;
+    const place = placeIn(file, node, name.replaceAll("\\", "/"));
+    const resolved = (text: string): string => paths.resolve(folder, text.replace(rootNames, "."));
+    builds.push(
+      plainBuild({
+        kind: "ci",
+        name: place.name ?? "",
+        key: buildKey("ci", file.path, `:${place.line}`),
+        dockerfile: { kind: "file", path: resolved(dockerfile) },
+        context: folderContext(resolved(context)),
+        target,
+        foundAt: place,
+      }),
+    );
+  };
+  const visit = (node: DataNode): void => {
+    for (const item of itemsOf(node)) visit(item);
+    if (node.kind !== "map") return;
+    const isTask = /^Docker@/.test(textOf(at(node, "task")) ?? "");
+    const inputs = isTask ? at(node, "inputs") : null;
+    const named = textOf(at(inputs, "Dockerfile")) ?? textOf(at(inputs, "dockerfile"));
+    if (inputs !== null && named !== null && !/\*/.test(named)) {
+      const context = textOf(at(inputs, "buildContext")) ?? "**";
+      add(
+        node,
+        named,
+        context === "**" ? paths.parent(paths.resolve(folder, named)) : context,
+        null,
+      );
+    }
+    const docker = at(node, "docker") ?? at(node, "kaniko");
+    const image = textOf(at(node, "image"));
+    const isArtifact = image !== null && (docker !== null || at(node, "context") !== null);
+    if (isArtifact && at(file.root, "build", "artifacts") !== null) {
+      const context = textOf(at(node, "context")) ?? ".";
+      const dockerfile = textOf(at(docker, "dockerfile")) ?? "Dockerfile";
+      const inContext = paths.resolve(paths.resolve(folder, context), dockerfile);
+      add(node, inContext, context, textOf(at(docker, "target")));
+    }
+    for (const [, { value }] of entriesOf(node)) visit(value);
+  };
+  visit(file.root);
+  return builds;
+}
+
+/** The checkout's folder, as Azure and GitLab name it. */
+const rootNames =
+  /\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory|Build\.Repository\.LocalPath)\)|\$\{?CI_PROJECT_DIR\}?/g;

@@ -1,0 +1,237 @@
+/**
+ * Compose files: which images their services build. `extends`, `include`, overrides and the variables
+ * of `.env` are followed; profiles are all taken, since each of them can be built. Source: the Compose
+ * specification, build.md, 13-merge.md, 14-include.md.
+ */
+import type { ContextSource } from "../build/definition.js";
+import type { DefinitionProblem } from "../build/foundBuild.js";
+import { type ComposeBuild, readComposeBuild } from "./composeBuild.js";
+import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf, textsOf } from "./data.js";
+import { readEnvironmentFile } from "./interpolate.js";
+import type { PathRules } from "./pathRules.js";
+import {
+  buildKey,
+  folderContext,
+  placeIn,
+  plainBuild,
+  type ReadBuild,
+  type ReaderFiles,
+  type ReadFile,
+  shownPath,
+} from "./reader.js";
+
+/** Docker's own names of a Compose file, in its order; each may have an override beside it. */
+export const composeNames = [
+  "compose.yaml",
+  "compose.yml",
+  "docker-compose.yml",
+  "docker-compose.yaml",
+] as const;
+
+/** A service with where it stands. */
+interface Service {
+  readonly name: string;
+  readonly file: DataFile;
+  readonly node: DataNode;
+  readonly start: number;
+  /** What its relative paths count from. */
+  readonly folder: string;
+  readonly environment: ReadonlyMap<string, string>;
+}
+
+/** So deep may files name files. */
+const maxDepth = 20;
+
+/** One that Docker takes by itself, with its override; any other one, laid over that beside it. */
+export function readCompose(file: DataFile, files: ReaderFiles): ReadFile {
+  const { paths } = files;
+  const folder = paths.parent(file.path);
+  const name = file.path.slice(folder.length).replace(/^[\\/]/, "");
+  const isDefault = composeNames.some((known) => known === name);
+  const reading = openReading(files);
+  const own = reading.servicesOf(file, folder, 0);
+  const layers: ReadonlyMap<string, Service>[] = [];
+  if (isDefault) {
+    layers.push(own);
+    const override = name.replace(/\.(ya?ml)$/, ".override.$1");
+    const other = name.replace(
+      /\.ya?ml$/,
+      (end) => `.override${end === ".yml" ? ".yaml" : ".yml"}`,
+    );
+    const over = [override, other].map((at) => files.data(paths.resolve(folder, at)));
+    const found = over.find((data) => data !== null);
+    if (found != null) layers.push(reading.servicesOf(found, folder, 0));
+  } else {
+    const base = composeNames
+      .map((known) => files.data(paths.resolve(folder, known)))
+      .find((data) => data !== null);
+    if (base != null) layers.push(reading.servicesOf(base, folder, 0));
+    layers.push(own);
+  }
+  const builds: ReadBuild[] = [];
+  for (const service of new Set(layers.flatMap((layer) => [...layer.keys()]))) {
+    const parts = layers.map((layer) => layer.get(service));
+    // A fragment that says nothing of the build leaves it as the base has it.
+    if (!isDefault && reading.buildParts(parts.slice(-1), 0).length === 0) continue;
+    const chain = reading.buildParts(parts, 0);
+    const own = isDefault ? parts.find((part) => part !== undefined) : parts.at(-1);
+    if (own === undefined || chain.length === 0) continue;
+    builds.push(serviceBuild(service, chain, own, file, files));
+  }
+  return { builds, problems: reading.problems };
+}
+
+/** What a service's `build` says in one place. */
+interface BuildPart {
+  readonly service: Service;
+  readonly node: DataNode;
+}
+
+interface Reading {
+  readonly problems: readonly DefinitionProblem[];
+  servicesOf(file: DataFile, folder: string, depth: number): ReadonlyMap<string, Service>;
+  /** The `build` keys that make the service's build, the later over the earlier. */
+  buildParts(services: readonly (Service | undefined)[], depth: number): readonly BuildPart[];
+}
+
+function openReading(files: ReaderFiles): Reading {
+  const { paths } = files;
+  const problems: DefinitionProblem[] = [];
+  const environmentOf = environments(files);
+  /** The files that name the one that is read. */
+  const within = new Set<string>();
+
+  const dataOf = (path: string): DataFile | null => {
+    if (!paths.isInside(files.root, path)) {
+      problems.push({ code: "definition-outside", path });
+      return null;
+    }
+    const data = files.data(path);
+    if (data === null)
+      problems.push({
+        code: "definition-unreadable",
+        path: shownPath(files, path),
+        reason: "not there",
+      });
+    return data;
+  };
+
+  const servicesOf = (
+    file: DataFile,
+    folder: string,
+    depth: number,
+  ): ReadonlyMap<string, Service> => {
+    const services = new Map<string, Service>();
+    if (within.has(file.path) || depth > maxDepth) {
+      problems.push({ code: "definition-circle", path: shownPath(files, file.path) });
+      return services;
+    }
+    within.add(file.path);
+    const environment = environmentOf(folder);
+    for (const item of itemsOf(at(file.root, "include"))) {
+      const named = item.kind === "map" ? textsOf(at(item, "path")) : textsOf(item);
+      const project = textOf(at(item, "project_directory"));
+      for (const path of named.map((written) => paths.resolve(folder, written))) {
+        const data = /^\w+:\/\//.test(path) ? null : dataOf(path);
+        if (data === null) continue;
+        const own = project === null ? paths.parent(path) : paths.resolve(folder, project);
+        for (const [name, service] of servicesOf(data, own, depth + 1)) services.set(name, service);
+      }
+    }
+    for (const [name, { start, value }] of entriesOf(at(file.root, "services")))
+      services.set(name, { name, file, node: value, start, folder, environment });
+    within.delete(file.path);
+    return services;
+  };
+
+  const partsOf = (service: Service, depth: number): readonly BuildPart[] => {
+    if (depth > maxDepth) {
+      problems.push({ code: "definition-circle", path: shownPath(files, service.file.path) });
+      return [];
+    }
+    const base = extended(service, paths, dataOf, problems);
+    const above = base === null ? [] : partsOf(base, depth + 1);
+    const node = at(service.node, "build");
+    if (node === null || node.tag === "!reset") return node === null ? above : [];
+    if (textOf(node) === null && node.kind !== "map") return above;
+    return [...(node.tag === "!override" ? [] : above), { service, node }];
+  };
+
+  return {
+    problems,
+    servicesOf,
+    buildParts: (services, depth) =>
+      services.flatMap((service) => (service === undefined ? [] : partsOf(service, depth))),
+  };
+}
+
+/** The variables of a folder's `.env`, read once. */
+function environments(files: ReaderFiles): (folder: string) => ReadonlyMap<string, string> {
+  const known = new Map<string, ReadonlyMap<string, string>>();
+  return (folder) => {
+    let environment = known.get(folder);
+    if (environment === undefined) {
+      const text = files.text(files.paths.resolve(folder, ".env"));
+      environment = text === null ? new Map() : readEnvironmentFile(text);
+      known.set(folder, environment);
+    }
+    return environment;
+  };
+}
+
+/** The service that another one continues; null: none, or it is not there. */
+function extended(
+  service: Service,
+  paths: PathRules,
+  dataOf: (path: string) => DataFile | null,
+  problems: DefinitionProblem[],
+): Service | null {
+  const node = at(service.node, "extends");
+  const name = textOf(node) ?? textOf(at(node, "service"));
+  if (node === null || name === null) return null;
+  const written = textOf(at(node, "file"));
+  const path = written === null ? null : paths.resolve(service.folder, written);
+  const file = path === null ? service.file : dataOf(path);
+  const found = entriesOf(at(file?.root ?? null, "services")).find(([known]) => known === name);
+  if (file === null || found === undefined) {
+    problems.push({ code: "definition-unknown", name });
+    return null;
+  }
+  const folder = path === null ? service.folder : paths.parent(path);
+  const [, { start, value }] = found;
+  return { ...service, name, file, folder, start, node: value };
+}
+
+function serviceBuild(
+  name: string,
+  parts: readonly BuildPart[],
+  service: Service,
+  file: DataFile,
+  files: ReaderFiles,
+): ReadBuild {
+  const read: ComposeBuild = readComposeBuild(
+    parts.map((part) => ({
+      node: part.node,
+      folder: part.service.folder,
+      environment: part.service.environment,
+    })),
+    {
+      paths: files.paths,
+      linked: (other): ContextSource => ({
+        kind: "build",
+        id: buildKey("compose", file.path, other),
+        by: "linked",
+      }),
+    },
+  );
+  const image = textOf(at(service.node, "image"));
+  return plainBuild({
+    kind: "compose",
+    name,
+    key: buildKey("compose", file.path, name),
+    foundAt: placeIn(service.file, { start: service.start, end: service.node.end }, name),
+    ...read,
+    context: read.context ?? folderContext(service.folder),
+    tags: [...read.tags, ...(image === null ? [] : [image])],
+  });
+}

@@ -1,0 +1,87 @@
+/** All builds of a workspace folder, and for each Dockerfile the one that is meant. */
+import type { Read } from "../analysis/read.js";
+import type { BuildDefinition, DefinitionId } from "../build/definition.js";
+import type { DefinitionProblem, FoundBuild, FoundBuilds } from "../build/foundBuild.js";
+import type { Digest } from "../host.js";
+import { parseDockerfile } from "../syntax/parse.js";
+import { chooseFound, foundDefinition } from "./chooseFound.js";
+import { type BuildSettings, editorDefinition } from "./editorDefinition.js";
+import { namedSources } from "./namedSources.js";
+import type { PathRules } from "./pathRules.js";
+
+export interface ListedBuild {
+  /** Paths in it are absolute, but for the id of a guess. */
+  readonly definition: BuildDefinition;
+  /** Of a guess null. */
+  readonly found: FoundBuild | null;
+  readonly isChosen: boolean;
+  readonly problems: readonly DefinitionProblem[];
+}
+
+export interface ListQuestion {
+  /** Absolute path of the folder. */
+  readonly root: string;
+  readonly found: FoundBuilds;
+  /** The texts of its Dockerfiles; one that is not there cannot be read. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly settings: BuildSettings;
+  readonly paths: PathRules;
+  readonly digest: Digest;
+}
+
+/** The chosen first, then the others, each in the order in which they are believed. */
+export function listBuilds(question: ListQuestion, read: Read): readonly ListedBuild[] {
+  const { root, found, texts, settings, paths, digest } = question;
+  const chosen = new Set<FoundBuild>();
+  const guesses: ListedBuild[] = [];
+  const listed = new Set<FoundBuild>();
+  const order: FoundBuild[] = [];
+  for (const file of found.dockerfiles) {
+    const text = texts.get(file);
+    if (text === undefined) continue;
+    const sources = namedSources(parseDockerfile(text), settings, digest);
+    const own = chooseFound(found.builds, file, sources, paths, read);
+    for (const build of own.builds) listed.add(build);
+    order.push(...own.builds);
+    if (own.first !== null) {
+      chosen.add(own.first);
+      continue;
+    }
+    const place = { uri: file, file, workspaceFolder: root };
+    const guess = { settings: { ...settings, builds: [] }, choice: null, place, sources, paths };
+    const { definition } = editorDefinition(guess, read);
+    const id: DefinitionId = `guess:${shownIn(root, file)}`;
+    guesses.push({
+      definition: { ...definition, id },
+      found: null,
+      isChosen: true,
+      problems: [],
+    });
+  }
+  const inOrder = [
+    ...found.builds.filter((build) => chosen.has(build)),
+    ...order.filter((build) => !chosen.has(build)),
+    ...found.builds.filter((build) => !listed.has(build)),
+  ];
+  const builds = inOrder.map(
+    (build): ListedBuild => ({
+      definition: foundDefinition(build, settings),
+      found: build,
+      // What has its Dockerfile within itself is nobody else's.
+      isChosen: chosen.has(build) || build.dockerfile.kind === "inline",
+      problems: build.problems,
+    }),
+  );
+  return [
+    ...builds.filter(({ isChosen }) => isChosen),
+    ...guesses,
+    ...builds.filter(({ isChosen }) => !isChosen),
+  ];
+}
+
+/** The path below a folder, `/` between names; the whole path outside of it. */
+export function shownIn(root: string, path: string): string {
+  if (!path.startsWith(root)) return path;
+  const inside = path.slice(root.length).replaceAll("\\", "/").replace(/^\//, "");
+  return inside === "" ? "." : inside;
+}

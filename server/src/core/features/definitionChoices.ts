@@ -1,0 +1,58 @@
+/** The builds that a Dockerfile can be taken to be of, for a picker. */
+import type { BuildDefinition, ContextSource } from "../build/definition.js";
+import type { FoundBuild } from "../build/foundBuild.js";
+import { say } from "../text/say.js";
+import { interfaceText } from "../text/surfaces.js";
+import { definitionProblemWords } from "../words/definitionProblems.js";
+
+export interface DefinitionChoice {
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** What is not known of it; empty: nothing. */
+  readonly detail: string;
+  readonly isChosen: boolean;
+  /** Where it is defined: an absolute path, and a line from 1; null: nowhere. */
+  readonly place: { readonly file: string; readonly line: number } | null;
+}
+
+/**
+ * @param builds of the Dockerfile, in the order in which they are believed
+ * @param shown the words for an absolute path
+ */
+export function definitionChoices(
+  builds: readonly FoundBuild[],
+  chosen: BuildDefinition,
+  shown: (path: string) => string,
+): readonly DefinitionChoice[] {
+  return builds.map((build) => {
+    const { id, name, context, target, foundAt, problems } = build;
+    const where = context === null ? say`no context` : say`in ${contextWords(context, shown)}`;
+    const words = [
+      `${shown(foundAt.file)}:${foundAt.line}`,
+      where,
+      ...(target === null ? [] : [say`target ${target}`]),
+    ];
+    return {
+      id,
+      label: interfaceText(name),
+      description: interfaceText(words.join(" · ")),
+      detail: interfaceText(problems.map(definitionProblemWords).join(" ")),
+      isChosen: id === chosen.id,
+      place: { file: foundAt.file, line: foundAt.line },
+    };
+  });
+}
+
+function contextWords(source: ContextSource, shown: (path: string) => string): string {
+  switch (source.kind) {
+    case "path":
+      return shown(source.folder);
+    case "image":
+      return source.reference;
+    case "git":
+      return source.url;
+    case "build":
+      return source.id;
+  }
+}

@@ -1,0 +1,31 @@
+/** What is wrong with a build definition, or cannot be told of it, in sentences. */
+import type { DefinitionProblem } from "../build/foundBuild.js";
+import { say } from "../text/say.js";
+import type { Severity } from "./problemRow.js";
+
+export function definitionProblemWords(problem: DefinitionProblem): string {
+  switch (problem.code) {
+    case "not-evaluated":
+      return say`What "${problem.of}" is can only be told by the build itself: ${problem.text}`;
+    case "dockerfile-missing":
+      return say`The Dockerfile ${problem.path} is not there.`;
+    case "context-missing":
+      return problem.path === "-"
+        ? say`The build context comes from stdin: no checkout holds it.`
+        : say`The build context ${problem.path} is not there: it is made before the build, if at all.`;
+    case "partly-known":
+      return say`Only partly known: a Dockerfile is generated that adds the features ${problem.what}.`;
+    case "definition-unreadable":
+      return say`${problem.path} cannot be read: ${problem.reason}.`;
+    case "definition-circle":
+      return say`${problem.path} leads back to itself.`;
+    case "definition-outside":
+      return say`${problem.path} is outside the workspace and is not read.`;
+    case "definition-unknown":
+      return say`"${problem.name}" is named and defined nowhere.`;
+  }
+}
+
+export function definitionSeverity({ code }: DefinitionProblem): Severity {
+  return code === "partly-known" || code === "not-evaluated" ? "information" : "warning";
+}
