@@ -21,6 +21,9 @@ export interface HostError {
 /** The code of what has a name that is no text in UTF-8: a builder may take it, and it is not known. */
 export const notUtf8 = "EILSEQ";
 
+/** The code of a file that is too large to be read for a forecast: a builder takes it. */
+export const tooLarge = "EFBIG";
+
 /** Why something cannot be known. */
 export type Reason =
   | "missing"

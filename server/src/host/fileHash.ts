@@ -1,5 +1,5 @@
 /** Reads one file into its git blob id, and says how far the answer can be trusted. */
-import type { HostError } from "../core/host.js";
+import { type HostError, tooLarge } from "../core/host.js";
 import { blobHash, blobHeaderRoom, blobIdIn } from "./digest.js";
 import { type FileState, isSameState } from "./identityTable.js";
 import type { DiskStat, FileSystem, OpenFile } from "./nodeFileSystem.js";
@@ -19,6 +19,12 @@ export type HashedFile =
 
 /** A file that is written again and again while we read is given up after this many tries. */
 const TRIES = 3;
+
+/**
+ * A longer file is not read: most of it may be a hole that takes no room, and no hash of it would be
+ * there before whoever waits for the answer has gone. Bytes: some ten seconds.
+ */
+const longestRead = 8_000_000_000;
 
 // One buffer for all files: reading is synchronous, and no two reads interleave before it is hashed.
 const BUFFER = Buffer.alloc(1 << 20);
@@ -43,6 +49,7 @@ export async function hashFile(
   const hashed = hashAsSeen(fileSystem, file, now);
   if (hashed !== null) return hashed;
   const { path } = file;
+  if (file.state.size > longestRead) return { kind: "failed", error: sizeError(path), stat: null };
   let stat: DiskStat | null = null;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const startedAt = now();
@@ -74,6 +81,11 @@ function isBelowLink({ realPath, system }: FileSystem, file: string): boolean {
 
 function linkError(file: string): HostError {
   return { code: "ELOOP", path: file, message: `"${file}" is below a symbolic link by now.` };
+}
+
+function sizeError(file: string): HostError {
+  const message = `"${file}" is larger than ${longestRead} bytes and is not read.`;
+  return { code: tooLarge, path: file, message };
 }
 
 /**
@@ -131,6 +143,8 @@ async function hashOnce(file: OpenFile, path: string, slices: Slices): Promise<O
     const message = `"${path}" is no longer a regular file.`;
     return { kind: "failed", error: { code: "EINVAL", path, message }, stat: null };
   }
+  if (before.value.size > longestRead)
+    return { kind: "failed", error: sizeError(path), stat: before.value };
   const hash = blobHash(before.value.size);
   let total = 0;
   // Read up to its end: a stat need not tell what there is to read.

@@ -133,3 +133,22 @@ test("pipes, sockets and devices among the files are not opened", posixOnly, asy
   const { code } = await runCli(["simulate", "--state", temporaryFolder(t), "."], { cwd: folder });
   assert.equal(code, 0);
 });
+
+test(
+  "a file of a terabyte among the files is not read: the step is unknown, and it is said",
+  posixOnly,
+  async (t) => {
+    const folder = temporaryFolder(t, { Dockerfile: dockerfile, big: "" });
+    truncateSync(path.join(folder, "big"), 1e12);
+    const state = temporaryFolder(t);
+    const simulate = () => runCli(["simulate", "--state", state, "."], { cwd: folder });
+    await simulate();
+    const { code, out } = await simulate();
+    assert.equal(code, 0);
+    assert.match(out, /^2 +may rebuild.*\n.*too large to be read here/m);
+    assert.match(out, /"big" is too large to be read here/);
+    writeIn(folder, ".dockerignore", "big\n");
+    await simulate();
+    assert.match((await simulate()).out, /^2 +cached/m, "the ignore file hides it");
+  },
+);

@@ -234,6 +234,8 @@ function openCause(explaining: Explaining, keyed: KeyedStep): Cause {
       return { code: "files-pending", at };
     case "names":
       return { code: "name-unknown", at };
+    case "size":
+      return { code: "file-too-large", at };
     case "remote":
       return { code: "remote-unknown", at, url: open.url };
     case "stage":

@@ -20,6 +20,8 @@ export type OpenInput =
   | { readonly kind: "remote"; readonly url: string }
   /** Files whose names are no text: what a builder makes of them is not known. */
   | { readonly kind: "names" }
+  /** Files that are too large to be read for a forecast. */
+  | { readonly kind: "size" }
   | { readonly kind: "pending" };
 
 export interface StepInput extends Omit<NamedInput, "name"> {

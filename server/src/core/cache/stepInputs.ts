@@ -15,7 +15,7 @@ import {
 import { type StageContent, stageContent } from "../files/stageContent.js";
 import { type Origin, stageFiles } from "../files/stageFiles.js";
 import type { BuildGraph, Step } from "../graph/graph.js";
-import { type Digest, notUtf8 } from "../host.js";
+import { type Digest, notUtf8, tooLarge } from "../host.js";
 import type {
   CopyOperation,
   Mount,
@@ -252,12 +252,13 @@ function contextInput(
         ...files,
       };
     case "unreadable":
-      // What the builder makes of such a name is not known: it need not fail.
-      if (input.content.errors.every(({ code }) => code === notUtf8)) {
+      // The builder need not fail where what it makes of a name, or what it reads, is not known.
+      if (input.content.errors.every(({ code }) => code === notUtf8 || code === tooLarge)) {
+        const isLarge = input.content.errors.some(({ code }) => code === tooLarge);
         return {
           name: { kind: "context", state: "unread" },
           token: { kind: "any" },
-          open: { kind: "names" },
+          open: { kind: isLarge ? "size" : "names" },
           ...files,
         };
       }

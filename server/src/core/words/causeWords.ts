@@ -50,6 +50,8 @@ export function causeWords(cause: Cause, graph: BuildGraph): string {
       return say`reading files`;
     case "name-unknown":
       return say`a file's name is no text`;
+    case "file-too-large":
+      return say`a file is too large to be read`;
     case "build-fails":
       return say`fails`;
   }
@@ -103,6 +105,8 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
       return say`The files that it takes are being read.`;
     case "name-unknown":
       return say`It takes a file whose name is no text in UTF-8: what a builder makes of that is not known.`;
+    case "file-too-large":
+      return say`It takes a file that is too large to be read here: whether its content is another one is not known.`;
     case "build-fails":
       return cause.problem === null
         ? say`The stage that it takes files from cannot be built.`

@@ -8,7 +8,7 @@ import {
   type SelectionProblem,
   type SourcePlace,
 } from "../context/selection.js";
-import { type HostError, notUtf8 } from "../host.js";
+import { type HostError, notUtf8, tooLarge } from "../host.js";
 import { listedSome } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { error, type ProblemRows, type Severity } from "./problemRow.js";
@@ -82,7 +82,8 @@ export const obstacleRows: ProblemRows<ObstacleProblem> = {
 
 export const contextRows: ProblemRows<ContextProblem> = {
   "file-unreadable": {
-    severity: ({ error: { code } }) => (code === notUtf8 ? "warning" : "error"),
+    severity: ({ error: { code } }) =>
+      code === notUtf8 || code === tooLarge ? "warning" : "error",
     words: ({ error }) => unreadableWords(error),
   },
   "other-mode-in-checkout": { severity: "information", words: ({ modes }) => modesWords(modes) },
@@ -158,6 +159,8 @@ function unreadableWords({ code, path, message }: HostError): string {
       return say`"${path}" is being written and could not be read in one state.`;
     case notUtf8:
       return say`"${path}" has a name that is no text in UTF-8: what a builder makes of it is not known.`;
+    case tooLarge:
+      return say`"${path}" is too large to be read here: the builder reads it, and what is in it is not known.`;
     case "EINVAL":
       return say`"${path}" is no longer a regular file.`;
     default:
