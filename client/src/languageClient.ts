@@ -103,6 +103,9 @@ export function createLanguageServer(context: vscode.ExtensionContext): Language
     vscode.workspace.onDidGrantWorkspaceTrust(() =>
       server.notify(notifications.trustGranted, undefined),
     ),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) server.notify(notifications.focused, undefined);
+    }),
   ];
 
   const startOnce = async () => {

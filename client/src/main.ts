@@ -4,6 +4,7 @@ import { notifications, revealLayerCommand, useBuildCommand } from "../../server
 import { dockerfileFor } from "./activeDockerfile.js";
 import { createBuildGraphs } from "./buildGraph/panel.js";
 import { chooseDefinition } from "./commands/chooseDefinition.js";
+import { compareWith } from "./commands/compareWith.js";
 import { sharedLayers, showDocument, showGlossary, simulateFailure } from "./commands/documents.js";
 import { exportExplanation } from "./commands/exportExplanation.js";
 import { forgetBuilds } from "./commands/forgetBuilds.js";
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
     "stratacast.simulateBuild": (resource) => simulateBuild(deps, resource),
+    "stratacast.compareWith": (resource) => compareWith(deps, resource),
     "stratacast.forgetBuilds": () => forgetBuilds(server),
     "stratacast.showLayers": () => vscode.commands.executeCommand(`${layerViewId}.focus`),
     "stratacast.explainLayers": (resource) => showDocument(view, explanations, "explain", resource),

@@ -29,6 +29,7 @@ export function createRememberedChoices(storage: vscode.Memento): RememberedChoi
       secrets.set(key(uri), Object.fromEntries(entries.filter(isSecret)));
       await storage.update(key(uri), {
         ...(choice.build == null ? {} : { build: choice.build }),
+        ...(choice.against === undefined ? {} : { against: choice.against }),
         target: choice.target,
         buildArgs: Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
       } satisfies Choice);

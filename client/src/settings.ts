@@ -6,6 +6,8 @@ const section = "stratacast";
 export interface ClientSettings {
   readonly target: string;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** What forecasts are compared with. */
+  readonly against: string;
   readonly followCursor: boolean;
   readonly statusItem: boolean;
 }
@@ -16,6 +18,7 @@ export function readSettings(resource: vscode.Uri | undefined): ClientSettings {
   return {
     target: settings.get<string>("target", ""),
     buildArgs: onlyStrings(settings.get<unknown>("buildArgs")),
+    against: settings.get<string>("against", "auto"),
     followCursor: settings.get<boolean>("layerTree.followCursor", true),
     statusItem: settings.get<boolean>("statusItem.enabled", true),
   };

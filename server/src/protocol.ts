@@ -102,6 +102,8 @@ export interface BuildChoice {
   readonly target: string | null;
   /** Laid over the build args of the settings. */
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** What forecasts are compared with, in the words of the setting. Left out: as that says. */
+  readonly against?: string;
 }
 
 export interface SimulateParams extends BuildChoice {
@@ -203,6 +205,8 @@ export const notifications = {
   trustGranted: notification<Nothing>("stratacast/trustGranted"),
   /** client → server: the remembered choice for a document */
   buildChoice: notification<BuildChoice>("stratacast/buildChoice"),
+  /** client → server: the window has the focus again, so what git says may be another thing */
+  focused: notification<Nothing>("stratacast/focused"),
   /** client → server: files may have changed unseen, so look at all of them again */
   refresh: notification<DocumentAsk>("stratacast/refresh"),
 } as const;

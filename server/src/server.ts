@@ -225,6 +225,7 @@ export function serve(connection: Connection, threadProgram: string): void {
     if (build !== undefined) run("refresh", () => build.rescan());
   });
   connection.onNotification(notifications.trustGranted, () => workspace.trust());
+  connection.onNotification(notifications.focused, () => workspace.focused());
 
   documents.listen(connection);
   connection.listen();

@@ -73,8 +73,11 @@ async function askForChoice(
   const params = { uri: uri.toString() };
   const choices = await server.request(requests.buildChoices, params);
   if (choices === undefined) throw new Error(vscode.l10n.t("the language server does not run."));
-  if (choices === null) return { target: null, buildArgs: {} };
-  return chooseBuild(choices, last, readSettings(uri));
+  const chosen =
+    choices === null
+      ? { target: null, buildArgs: {} }
+      : await chooseBuild(choices, last, readSettings(uri));
+  return chosen && { ...last, ...chosen };
 }
 
 async function runWithProgress(

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { type BaselineChoice, readBaseline } from "../core/analysis/baselineChoice.js";
 import { builders, isBuilder } from "../core/build/builder.js";
 import { rulesOf } from "../core/build/builderRules.js";
 import {
@@ -45,8 +46,7 @@ export interface BuildArguments<F extends string = Format> {
 }
 
 export interface SimulateArguments extends BuildArguments {
-  /** `last`, `empty`, or a git ref. */
-  readonly against: string;
+  readonly against: BaselineChoice;
   /** Absolute path of the folder of simulated builds. */
   readonly state: string;
   readonly dryRun: boolean;
@@ -116,10 +116,11 @@ export function readSimulateArguments(words: readonly string[], io: CliIo): Simu
     Object.keys(simulateOptions),
   );
   const against = values.against ?? "last";
-  if (against === "") throw new UsageError("--against needs last, empty or a git ref");
+  if (against === "" || against === "git:")
+    throw new UsageError("--against needs last, empty, auto or a git ref");
   return {
     ...buildArguments(values, positionals, io, usualFormats),
-    against,
+    against: readBaseline(against),
     state: values.state === undefined ? defaultState(io.env) : path.resolve(io.cwd, values.state),
     dryRun: values["dry-run"] ?? false,
     exact: values.exact ?? false,

@@ -2,14 +2,10 @@
 
 import path from "node:path";
 import type { Analysis } from "../core/analysis/analyse.js";
+import type { BaselineChoice } from "../core/analysis/baselineChoice.js";
 import { Memory } from "../core/analysis/memory.js";
 import { onDisk } from "../core/analysis/place.js";
-import {
-  type Answer,
-  analyse,
-  type BaselineChoice,
-  contextAsk,
-} from "../core/analysis/snapshot.js";
+import { type Answer, analyse, contextAsk } from "../core/analysis/snapshot.js";
 import {
   type BuildDefinition,
   contextFolder,

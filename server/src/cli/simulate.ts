@@ -31,7 +31,9 @@ next call is compared with this one.
 
 ${sharedOptions}
   --against BASE     last (default): the last simulated build; empty: nothing
-                     is cached; anything else: a git ref, such as main or HEAD~3
+                     is cached; auto: the last simulated build, before there is
+                     one HEAD; anything else: a git ref, such as main or HEAD~3
+                     (git:last for a branch of that name)
   --state DIR        where simulated builds are kept
   --dry-run          do not record the build
   --exact            read every file that is taken, for the digests of contents
@@ -47,10 +49,11 @@ ${sharedOptions}
     });
     const unread = await refresh(store, io);
     const { against } = args;
-    const isGit = against !== "last" && against !== "empty";
-    const analysis = isGit
-      ? await predictAgainstGit(project, against, io)
-      : await predictProject(project, { kind: against }, io);
+    const analysis =
+      against.kind === "git"
+        ? await predictAgainstGit(project, against.ref, io)
+        : await predictProject(project, against, io);
+    const isGit = analysis.input.baseline.kind === "git";
     // A comparison with a commit leaves out what git does not keep; a record must not.
     const built =
       isGit && !args.dryRun ? await predictProject(project, { kind: "empty" }, io) : analysis;

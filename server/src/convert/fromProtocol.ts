@@ -55,11 +55,13 @@ export function toBuildChoice(value: unknown): BuildChoice | null {
   if (!isObject(value) || typeof value["uri"] !== "string") return null;
   const { build, target } = value;
   const buildArgs = isObject(value["buildArgs"]) ? value["buildArgs"] : {};
+  const against = value["against"];
   return {
     uri: value["uri"],
     build: typeof build === "string" && build !== "" ? build : null,
     target: typeof target === "string" && target !== "" ? target : null,
     buildArgs: textsOf(buildArgs),
+    ...(typeof against === "string" && against !== "" ? { against } : {}),
   };
 }
 

@@ -39,7 +39,7 @@ export async function commitFiles(
   const targets = await repository.blobs(links.map(({ id }) => id));
   if (!targets.ok) return targets;
   const files = entries.value.flatMap((entry) => listedFile(entry, targets.value));
-  const unchanged = new Set(compared.value.unchanged);
+  const converted = new Map(compared.value.converted);
   const incomparable = [...compared.value.incomparable];
   for (const { path: place, id } of all.filter(({ kind }) => kind === "submodule")) {
     const top = path.join(repository.workTree.top, ...joinPath(folder, place).split("/"));
@@ -50,10 +50,10 @@ export async function commitFiles(
       continue;
     }
     for (const file of inner.files) files.push({ ...file, path: joinPath(place, file.path) });
-    for (const file of inner.unchanged) unchanged.add(joinPath(place, file));
+    for (const [file, state] of inner.converted) converted.set(joinPath(place, file), state);
     for (const file of inner.incomparable) incomparable.push(joinPath(place, file));
   }
-  return { ok: true, value: { files, unchanged, incomparable } };
+  return { ok: true, value: { files, converted, incomparable } };
 }
 
 /** The commit of a submodule; null: it is not to be had here. */

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import type { Result } from "../core/host.js";
 import { baseName, joinPath, parentPath } from "../core/text/paths.js";
+import type { CommitFiles, DiskState } from "../core/world/facts.js";
 import type { GitEntry, GitRepository } from "./git.js";
 import { commonAttributesFiles, type GitSurroundings, pathOfSetting } from "./gitConfig.js";
 import {
@@ -21,15 +22,12 @@ import {
 } from "./gitConversion.js";
 import type { GitIndex } from "./gitIndex.js";
 import type { OpenIndex, WorkTree } from "./gitRepository.js";
+import type { FileState } from "./identityTable.js";
 import { type FileSystem, readRegularFile } from "./nodeFileSystem.js";
 import type { Slices } from "./slices.js";
 
-export interface Compared {
-  /** Files that git holds to be the same although their bytes may differ. */
-  readonly unchanged: ReadonlySet<string>;
-  /** Files of which only a program could tell, which is not run. */
-  readonly incomparable: readonly string[];
-}
+/** `incomparable`: files of which only a program could tell, which is not run. */
+export type Compared = Pick<CommitFiles, "converted" | "incomparable">;
 
 export interface ComparingMachine {
   readonly fileSystem: FileSystem;
@@ -65,9 +63,9 @@ export async function compareWithDisk(
     const isOtherKind = entry.id.length !== 40;
     return conversion === null && !isOtherKind ? [] : [{ entry, conversion: conversion ?? asIs }];
   });
-  const unchanged = new Set<string>();
+  const converted = new Map<string, DiskState | null>();
   const incomparable: string[] = [];
-  if (turned.length === 0) return { ok: true, value: { unchanged, incomparable } };
+  if (turned.length === 0) return { ok: true, value: { converted, incomparable } };
   const pointers = await pointersOf(repository, turned);
   if (!pointers.ok) return pointers;
   const index = await openIndex(workTree, slices);
@@ -78,12 +76,19 @@ export async function compareWithDisk(
     if (isBelowLinks(parentPath(place))) continue;
     const file = { entry, conversion, disk: path.join(workTree.top, ...place.split("/")) };
     const pointer = pointers.value.get(entry.id) ?? null;
-    const known = knownId(machine, index, place, file.disk);
-    const answer = known === null ? compareBytes(machine, file, pointer) : known === entry.id;
+    // Before anything is read: what is written meanwhile has another state.
+    const stat = fileSystem.stat(file.disk);
+    if (!stat.ok || stat.value.kind !== "file") {
+      converted.set(entry.path, null);
+      continue;
+    }
+    const { size, mtimeMs, ctimeMs } = stat.value;
+    const known = knownId(index, place, stat.value);
+    const answer = known === null ? compareBytes(machine, file, size, pointer) : known === entry.id;
     if (answer === null) incomparable.push(entry.path);
-    else if (answer) unchanged.add(entry.path);
+    converted.set(entry.path, answer === true ? { size, mtimeMs, ctimeMs } : null);
   }
-  return { ok: true, value: { unchanged, incomparable } };
+  return { ok: true, value: { converted, incomparable } };
 }
 
 /** A file with the user's own attributes, which git is not told of with their settings; null: none. */
@@ -126,28 +131,19 @@ async function pointersOf(
 }
 
 /** What git took a file in as when it last looked, if that is still the same file; null: not known. */
-function knownId(
-  { fileSystem }: ComparingMachine,
-  index: GitIndex | null,
-  place: string,
-  disk: string,
-): string | null {
-  const stat = fileSystem.stat(disk);
-  if (!stat.ok) return null;
-  return index?.folder(parentPath(place))?.blobOf(baseName(place), stat.value) ?? null;
+function knownId(index: GitIndex | null, place: string, state: FileState): string | null {
+  return index?.folder(parentPath(place))?.blobOf(baseName(place), state) ?? null;
 }
 
 /** Whether a file is what git would check out; null: only a program could tell. */
 function compareBytes(
   { fileSystem }: ComparingMachine,
   { entry, conversion, disk }: Turned & { readonly disk: string },
+  size: number,
   pointer: LfsPointer | null,
 ): boolean | null {
   const { other, lineEnds } = conversion;
   if (other === "unknown") return null;
-  const stat = fileSystem.stat(disk);
-  if (!stat.ok || stat.value.kind !== "file") return false;
-  const { size } = stat.value;
   if (pointer !== null) {
     return size === pointer.size && sha256Of(fileSystem, disk) === pointer.sha256;
   }

@@ -1,5 +1,6 @@
 /** What git knows, for an analysis. No program is asked where that is not allowed. */
 import { type HostError, type Known, known, type Result, unknown } from "../core/host.js";
+import type { CommitFacts } from "../core/world/facts.js";
 import { openGit, openGitAt, trackedFiles } from "./git.js";
 import { commitFiles } from "./gitCommitFiles.js";
 import { surroundings } from "./gitConfig.js";
@@ -26,6 +27,7 @@ export function gitSuppliers(
   const trusted = <A, T>(ask: (need: A) => Promise<Known<T>>) => {
     return async (need: A): Promise<Known<T>> => (mayAsk() ? ask(need) : unknown("untrusted"));
   };
+  const sameCommit = keptAlike<CommitFacts>();
   return {
     tracked: trusted(async ({ folder }) => {
       if (!systemHasModes) return unknown("off");
@@ -44,7 +46,7 @@ export function gitSuppliers(
       const system = systemHasModes ? "posix" : "windows";
       if (!inFolder.ok) return outside(workTree, "the context");
       if (!inFile.ok) return outside(workTree, "the Dockerfile");
-      return known({
+      return sameCommit({
         repository: workTree.top,
         commit: commit.value,
         folder: inFolder.value,
@@ -68,6 +70,22 @@ export function gitSuppliers(
     }),
   };
 }
+
+/** Gives the last answer again for an equal one: who asks often then sees that nothing changed. */
+function keptAlike<T>(): (value: T) => Known<T> {
+  const kept = new Map<string, Known<T>>();
+  return (value) => {
+    const text = JSON.stringify(value);
+    const same = kept.get(text) ?? known(value);
+    kept.delete(text);
+    kept.set(text, same);
+    const [oldest = ""] = kept.keys();
+    if (kept.size > maxKept) kept.delete(oldest);
+    return same;
+  };
+}
+
+const maxKept = 1_000;
 
 /** A path in the work tree, links resolved; it fails for one that is outside, or gone. */
 function insideOf({ realPath }: FileSystem, { top }: WorkTree, file: string): Result<string> {

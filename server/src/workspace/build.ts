@@ -4,15 +4,16 @@
  * is told when that changed them.
  */
 
+import type { Analysis } from "../core/analysis/analyse.js";
+import {
+  type BaselineChoice,
+  readBaseline,
+  withoutBuild,
+} from "../core/analysis/baselineChoice.js";
 import { Memory } from "../core/analysis/memory.js";
 import { onDisk } from "../core/analysis/place.js";
 import { openLookups } from "../core/analysis/read.js";
-import {
-  type Answer,
-  analyse,
-  type BaselineChoice,
-  contextAsk,
-} from "../core/analysis/snapshot.js";
+import { type Answer, analyse, contextAsk } from "../core/analysis/snapshot.js";
 import type { View } from "../core/analysis/view.js";
 import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
 import type { FoundBuild } from "../core/build/foundBuild.js";
@@ -80,6 +81,8 @@ interface Made {
   readonly world: World;
   readonly dockerfile: Dockerfile;
   readonly definition: BuildDefinition;
+  /** The words of the baseline. */
+  readonly against: string;
   readonly answer: Answer;
 }
 
@@ -255,8 +258,8 @@ export class LiveBuild {
     if (this.#result === null || !this.#isResult(analysis.keys, this.#result.keys))
       return { analysis, isResult: false };
     if (this.#resultView?.of !== answer) {
-      const baseline = { kind: "last", before: this.#result.before } as const;
-      const compared = this.#analyse(this.#world, baseline);
+      const { before } = this.#result;
+      const compared = this.#analyse(this.#world, withoutBuild(this.#baseline, before));
       this.#resultView = { of: answer, view: { analysis: compared.analysis, isResult: true } };
     }
     return this.#resultView.view;
@@ -277,16 +280,19 @@ export class LiveBuild {
       return { outcome: "cancelled" };
     }
     progress.report(say`Predicting the steps`);
-    const { analysis } = this.#analyse(pool.world, { kind: "last" });
+    const { analysis } = this.#analyse(pool.world, this.#baseline);
+    // A comparison with a commit leaves out what git does not keep; a record must not.
+    const { kind } = analysis.input.baseline;
+    const built = kind === "last" ? analysis : await this.#settled({ kind: "last" }, cancel);
     const state = factOf(pool.world, { kind: "state" });
     const before = state.kind === "known" ? state.value : this.#host.store.state;
     const log = simulationLog(analysis);
     const summary = interfaceText(summarySentence(analysis));
     const recorded = await this.#host.store.add(
       recordBuild({
-        graph: analysis.graph,
-        keys: analysis.keys,
-        tree: analysis.input.context?.tree ?? null,
+        graph: built.graph,
+        keys: built.keys,
+        tree: built.input.context?.tree ?? null,
         digest: sha256,
         at: Date.now(),
       }),
@@ -295,7 +301,7 @@ export class LiveBuild {
       this.#host.tell(say`The simulated build could not be kept: ${recorded.error.message}`);
     else if (recorded.value !== null) this.#host.tell(recorded.value);
     pool.update((world) => answered(world, [[{ kind: "state" }, known(this.#host.store.state)]]));
-    this.#result = { keys: analysis.keys, before };
+    this.#result = { keys: built.keys, before };
     this.#resultView = null;
     const hasError = analysis.problems.some(failsBuild);
     return hasError
@@ -338,6 +344,21 @@ export class LiveBuild {
     return this.#chosen;
   }
 
+  /** What was chosen in the editor, else the setting. */
+  get #against(): string {
+    return this.#choice?.against ?? this.#settings.against;
+  }
+
+  get #baseline(): BaselineChoice {
+    return readBaseline(this.#against);
+  }
+
+  async #settled(baseline: BaselineChoice, cancel: Cancellation): Promise<Analysis> {
+    const { pool } = this.#host.machine;
+    const answer = await settle(pool, (world) => this.#analyse(world, baseline), cancel);
+    return answer.analysis;
+  }
+
   #analyse(world: World, baseline: BaselineChoice): Answer {
     const { definition, needs, reads } = this.#choose(world);
     const [platform] = definition.platforms;
@@ -359,9 +380,16 @@ export class LiveBuild {
       last !== null &&
       last.dockerfile === this.#dockerfile &&
       last.definition === definition &&
+      last.against === this.#against &&
       isSameFor(last.world, world, last.answer.reads);
-    const answer = isSame ? last.answer : this.#analyse(world, { kind: "last" });
-    this.#made = { world, dockerfile: this.#dockerfile, definition, answer };
+    const answer = isSame ? last.answer : this.#analyse(world, this.#baseline);
+    this.#made = {
+      world,
+      dockerfile: this.#dockerfile,
+      definition,
+      against: this.#against,
+      answer,
+    };
     return answer;
   }
 

@@ -9,6 +9,8 @@ import type { LensDetail } from "../core/features/codeLens.js";
 import { hostPlatform } from "../host/platform.js";
 
 export interface Settings extends BuildSettings {
+  /** What forecasts are compared with, in the words of `readBaseline`. */
+  readonly against: string;
   readonly codeLens: LensDetail;
   readonly hover: boolean;
   readonly diagnostics: boolean;
@@ -28,6 +30,7 @@ export function readSettings(value: unknown): Settings {
     target: target === "" ? null : target,
     buildArgs: textMap(at(value, "buildArgs")),
     platform: parsePlatform(text(at(value, "platform"))) ?? hostPlatform(),
+    against: text(at(value, "against")),
     builds: readNamedBuilds(at(value, "builds")),
     codeLens: lensDetail(at(value, "codeLens")),
     hover: at(at(value, "hover"), "enabled") !== false,

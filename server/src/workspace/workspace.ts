@@ -1,5 +1,6 @@
 /** What is open in the editor: Dockerfiles with their builds, ignore files, folders. */
 import { type Cancellation, known, type Result } from "../core/host.js";
+import { type Need, needKey } from "../core/world/facts.js";
 import { answered } from "../core/world/world.js";
 import { type IdentityStore, openIdentityStore } from "../host/identityStore.js";
 import { type Machine, openMachine } from "../host/machine.js";
@@ -8,6 +9,7 @@ import { pathInside } from "../host/paths.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
 import type { SimulateResult } from "../protocol.js";
 import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
+import { staleCommits, watchedHeads } from "./commits.js";
 import { maxEntries } from "./contextProblem.js";
 import { gatherEvents } from "./fileEvents.js";
 import { buildsAmong, presentAmong } from "./presentFiles.js";
@@ -19,6 +21,8 @@ const ignoreDelay = 200;
 
 /** What was read is kept for other processes this long after the first of it. Milliseconds. */
 const keepDelay = 5_000;
+
+const never: Cancellation = { isCancelled: false };
 
 /** The editor, as far as the workspace needs it. */
 export interface Editor {
@@ -68,6 +72,8 @@ export interface Workspace {
   foldersChanged(added: readonly string[], removed: readonly string[]): void;
   /** Absolute paths, of a context or not. */
   filesChanged(files: readonly string[]): void;
+  /** The window has the focus again: somebody may have made a commit elsewhere. */
+  focused(): void;
   trust(): void;
   simulate(
     build: LiveBuild,
@@ -146,7 +152,10 @@ export function openWorkspace(editor: Editor): Workspace {
   };
 
   const watch = (): void => {
-    if (editor.canWatch) editor.watch(watchedBy(builds.values(), isWatched));
+    if (!editor.canWatch) return;
+    const open = [...builds.values()];
+    const heads = open.flatMap(({ reads }) => watchedHeads(reads, machine.pool.world));
+    editor.watch([...watchedBy(open, isWatched), ...heads]);
   };
 
   const configure = async (build: LiveBuild): Promise<void> => {
@@ -158,6 +167,8 @@ export function openWorkspace(editor: Editor): Workspace {
     const reading = build.configure(readSettings(settings));
     watch();
     await reading;
+    // Which repository it is in is known by now.
+    watch();
   };
 
   const each = (name: string, work: (build: LiveBuild) => Promise<unknown>): void => {
@@ -166,22 +177,44 @@ export function openWorkspace(editor: Editor): Workspace {
 
   const lookAt = async (files: readonly string[]): Promise<void> => {
     const { contexts, pool } = machine;
+    const open = [...builds.values()];
     const isConcerned = contexts.concernedBy(files);
-    for (const build of builds.values()) {
+    for (const build of open) {
       const needs = [...presentAmong(build.reads, files), ...buildsAmong(build.reads, files)];
       if (needs.length > 0) editor.run("definitions", () => build.renew(needs));
     }
-    const concerned = [...builds.values()].filter((build) => build.concerns(isConcerned));
+    const stale = open.flatMap(({ reads }) => staleCommits(reads, pool.world, files));
+    const staleKeys = new Set(stale.map(needKey));
+    const concerned = open.filter(
+      (build) =>
+        build.concerns(isConcerned) || build.reads.some((need) => staleKeys.has(needKey(need))),
+    );
     if (concerned.length === 0) return;
-    const work = contexts
-      .changed(files, { isCancelled: false })
+    const changed = contexts
+      .changed(files, never)
       .then((answers) => pool.update((world) => answered(world, answers)));
+    const work = Promise.all([changed, pool.renew(stale, never)]);
+    await settleAfter(concerned, work);
+  };
+  const settleAfter = async (
+    concerned: readonly LiveBuild[],
+    work: Promise<unknown>,
+  ): Promise<void> => {
     const settling = concerned.map((build) => {
       const settled = build.settleAfter(work);
       editor.run("files", () => settled);
       return settled;
     });
     await Promise.allSettled(settling);
+  };
+
+  /** Asks again at which commits the repositories are. */
+  const lookAtCommits = (): void => {
+    const isCommit = ({ kind }: Need): boolean => kind === "commit";
+    const concerned = [...builds.values()].filter(({ reads }) => reads.some(isCommit));
+    const needs = concerned.flatMap(({ reads }) => reads.filter(isCommit));
+    if (needs.length === 0) return;
+    editor.run("commits", () => settleAfter(concerned, machine.pool.renew(needs, never)));
   };
   const events = gatherEvents(lookAt);
   const filesChanged = events.tell;
@@ -241,7 +274,9 @@ export function openWorkspace(editor: Editor): Workspace {
     },
     save(uri) {
       const build = builds.get(uri);
-      if (build !== undefined) editor.run("save", () => build.saved());
+      if (build === undefined) return;
+      editor.run("save", () => build.saved());
+      lookAtCommits();
     },
     close({ uri }, file) {
       if (isIgnoreFile(file)) {
@@ -263,9 +298,10 @@ export function openWorkspace(editor: Editor): Workspace {
       each("folders", configure);
     },
     filesChanged,
+    focused: lookAtCommits,
     trust() {
       isTrusted = true;
-      each("trustGranted", (build) => build.rescan());
+      each("trustGranted", (build) => build.rescan().then(watch));
     },
     async simulate(build, cancel, progress) {
       await events.looked();

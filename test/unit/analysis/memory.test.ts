@@ -9,14 +9,11 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { LensAnswers } from "../../../server/src/convert/lensAnswer.js";
+import type { BaselineChoice } from "../../../server/src/core/analysis/baselineChoice.js";
+import { commitNeed } from "../../../server/src/core/analysis/commitContext.js";
 import { Memory } from "../../../server/src/core/analysis/memory.js";
 import { onDisk } from "../../../server/src/core/analysis/place.js";
-import {
-  type Answer,
-  analyse,
-  type BaselineChoice,
-  contextAsk,
-} from "../../../server/src/core/analysis/snapshot.js";
+import { type Answer, analyse, contextAsk } from "../../../server/src/core/analysis/snapshot.js";
 import type { Builder } from "../../../server/src/core/build/builder.js";
 import { noBuildFlags } from "../../../server/src/core/build/buildFlags.js";
 import type { PlatformBuild } from "../../../server/src/core/build/definition.js";
@@ -30,7 +27,7 @@ import { codeLenses, KeptLenses } from "../../../server/src/core/features/codeLe
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
 import { hover } from "../../../server/src/core/features/hover.js";
 import { layerStack } from "../../../server/src/core/features/layerStack.js";
-import { known } from "../../../server/src/core/host.js";
+import { known, unknown } from "../../../server/src/core/host.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import type { Dockerfile } from "../../../server/src/core/syntax/syntax.js";
 import { needKey } from "../../../server/src/core/world/facts.js";
@@ -75,7 +72,7 @@ type Action =
   | { readonly kind: "file"; readonly path: string; readonly content: string | null }
   | { readonly kind: "hash" }
   | { readonly kind: "image"; readonly name: string; readonly onBuild: string | null }
-  | { readonly kind: "builder" | "simulate" | "forget" | "noCache" }
+  | { readonly kind: "builder" | "simulate" | "forget" | "noCache" | "commit" | "against" }
   | { readonly kind: "target"; readonly name: string | null }
   | { readonly kind: "argument"; readonly value: string };
 
@@ -130,6 +127,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       { kind: "builder" as const },
       { kind: "forget" as const },
       { kind: "noCache" as const },
+      { kind: "commit" as const },
+      { kind: "against" as const },
     ),
   },
   fc.record({
@@ -138,6 +137,13 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("argument" as const), value: fc.constantFrom("", "1", "7") }),
 );
+
+const lastBuild: BaselineChoice = { kind: "last" };
+const against: readonly BaselineChoice[] = [
+  lastBuild,
+  { kind: "auto" },
+  { kind: "git", ref: "HEAD" },
+];
 
 /** A project as it stands after some actions. */
 class Project {
@@ -152,6 +158,9 @@ class Project {
   argument = "";
   state: BuildState = emptyState;
   stateBefore: BuildState = emptyState;
+  /** The last commit; null: there is no repository. */
+  commit: { readonly text: string; readonly files: Readonly<Record<string, string>> } | null = null;
+  against = lastBuild;
 
   constructor(text: string) {
     this.text = text;
@@ -208,6 +217,13 @@ class Project {
       case "forget":
         this.state = emptyState;
         break;
+      case "commit":
+        this.commit = { text: this.text, files: this.files };
+        break;
+      case "against":
+        this.against =
+          against[(against.indexOf(this.against) + 1) % against.length] ?? this.against;
+        break;
       case "simulate":
         break;
     }
@@ -253,7 +269,34 @@ class Project {
       [{ kind: "tree", ...ask }, known(listing)],
       [{ kind: "state" }, known(state)],
       ...images,
+      ...this.#committed(build),
     ]);
+  }
+
+  #committed({ definition }: PlatformBuild): readonly Answered[] {
+    const need = commitNeed(definition, "HEAD");
+    assert.ok(need !== null);
+    if (this.commit === null) return [[need, unknown("missing")]];
+    const { text, files } = this.commit;
+    const id = sha256(JSON.stringify([text, files]));
+    const at = { repository: "/srv", commit: id };
+    const facts = { ...at, folder: "app", file: "app/Dockerfile", system: "posix" } as const;
+    const listed = Object.entries({ Dockerfile: "FROM", ...files }).map(
+      ([path, content]): ListedFile => ({
+        ...{ path, mode: 0o644, size: content.length, identity: sha256(content) },
+      }),
+    );
+    const noText = unknown("missing");
+    return [
+      [need, known(facts)],
+      [{ kind: "commitText", ...at, path: facts.file }, known(text)],
+      [{ kind: "commitText", ...at, path: `${facts.file}.dockerignore` }, noText],
+      [{ kind: "commitText", ...at, path: "app/.dockerignore" }, noText],
+      [
+        { kind: "commitFiles", ...at, folder: "app" },
+        known({ files: listed, converted: new Map(), incomparable: [] }),
+      ],
+    ];
   }
 }
 
@@ -361,8 +404,8 @@ test("everything that is said with a memory is said without", () => {
             kept.build = project.build();
             kept.world = project.world();
           }
-          const answer = ask(project, kept, { kind: "last" });
-          assert.deepEqual(told(answer), told(ask(project, null, { kind: "last" })));
+          const answer = ask(project, kept, project.against);
+          assert.deepEqual(told(answer), told(ask(project, null, project.against)));
           assertKept(kept, answer, project.text.length % 3 === 0 ? "layers" : "all");
           if (one.kind !== "simulate") continue;
           const { analysis } = answer;

@@ -6,7 +6,7 @@
 import type { PlatformBuild } from "../build/definition.js";
 import { explainPredictions } from "../cache/explain.js";
 import { type Keys, predictKeys } from "../cache/predict.js";
-import type { Baseline } from "../cache/records.js";
+import { type Baseline, isKnown } from "../cache/records.js";
 import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
 import type { ContextView } from "../files/contextInput.js";
@@ -85,10 +85,9 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph, compared: Compare
   const problems = [context, ...folders.values()].flatMap((state) => state?.problems ?? []);
   const isRejected = graph.isRejected || problems.length > 0;
   const keys = predictKeys({ graph, context, folders, isRejected, baseline, digest }, runs);
-  const isCompared = baseline.kind !== "pending" && baseline.kind !== "unknown";
   const treeOf = (folder: string | null): FileTree | null =>
     (folder === null ? context : folders.get(folder))?.tree ?? null;
-  const predictions = isCompared
+  const predictions = isKnown(baseline)
     ? explainPredictions(graph, keys, baseline, digest, treeOf, causes)
     : [];
   const { steps, summary } = compared.steps.of(graph, keys, predictions);

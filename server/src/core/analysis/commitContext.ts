@@ -153,7 +153,7 @@ function seenFolder(
     let seen: Seen<TreeNode> = { node: child, isFinal: true };
     if (child.kind === "directory" && now?.kind === "directory") {
       seen = seenFolder(child, now, at, files, known);
-    } else if (child.kind === "file" && now?.kind === "file" && files.unchanged.has(at)) {
+    } else if (child.kind === "file" && now?.kind === "file" && isAsFound(now, files, at)) {
       seen = seenFile(child, now);
     }
     if (seen.node !== child) changes.set(child.name, seen.node);
@@ -162,6 +162,17 @@ function seenFolder(
   const node = changes.size === 0 ? committed : withChildren(committed, changes);
   if (isFinal) known.set(committed, working, node);
   return { node, isFinal };
+}
+
+/** True while a file is in the state in which git was found to hold it to be the commit's. */
+function isAsFound(now: FileNode, { converted }: CommitFiles, path: string): boolean {
+  const found = converted.get(path) ?? null;
+  return (
+    found !== null &&
+    found.size === now.size &&
+    found.mtimeMs === now.mtimeMs &&
+    found.ctimeMs === now.ctimeMs
+  );
 }
 
 function seenFile(committed: FileNode, { identity, size }: FileNode): Seen<FileNode> {

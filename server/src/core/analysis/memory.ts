@@ -3,14 +3,21 @@
  * that an edit costs what it changes. Answers with it are equal to those without: it holds values and
  * what they were made of, and a value stands only where all of that is the same.
  */
+import type { BuildDefinition } from "../build/definition.js";
+import type { Platform } from "../build/platform.js";
 import { KeptCauses } from "../cache/keptCauses.js";
 import { KeptRuns } from "../cache/keptRuns.js";
+import type { Baseline } from "../cache/records.js";
+import type { Need } from "../world/facts.js";
+import type { World } from "../world/world.js";
 import type { RememberedGraph } from "./graphs.js";
 import { KeptSteps } from "./stepAnalysis.js";
 
 export class Memory {
   /** Of the last text. */
   graph: RememberedGraph | null = null;
+  /** The last commit that it was compared with. */
+  commit: RememberedCommit | null = null;
   readonly #compared = new Map<ComparedBaseline, Compared>();
 
   /** What is kept of the comparison with one baseline: right after a build two are asked in turn. */
@@ -21,6 +28,19 @@ export class Memory {
     this.#compared.set(baseline, compared);
     return compared;
   }
+}
+
+/** A commit as a baseline, with all that it was found out from. */
+export interface RememberedCommit {
+  readonly ref: string;
+  readonly definition: BuildDefinition;
+  readonly platform: Platform;
+  /** The last one in which it held. */
+  world: World;
+  readonly reads: readonly Need[];
+  readonly baseline: Baseline;
+  /** Of the commit's own analysis. */
+  readonly own: Memory;
 }
 
 /** A place for each kind of baseline that one build is compared with. */

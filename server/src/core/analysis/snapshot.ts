@@ -24,7 +24,7 @@ import type { Digest } from "../host.js";
 import { parseDockerfile } from "../syntax/parse.js";
 import type { Dockerfile } from "../syntax/syntax.js";
 import type { ContextAsk, Listing, Need, NeedOf } from "../world/facts.js";
-import { unreadFiles, type World } from "../world/world.js";
+import { isSameFor, unreadFiles, type World } from "../world/world.js";
 import {
   type Analysis,
   analyseInput,
@@ -32,23 +32,13 @@ import {
   compareWith,
   neededFiles,
 } from "./analyse.js";
+import type { BaselineChoice, DecidedBaseline } from "./baselineChoice.js";
 import { commitContext, commitNeed } from "./commitContext.js";
 import { stateOf, withTracked, workingState } from "./contextStates.js";
 import { type ComparedBaseline, Memory } from "./memory.js";
 import type { Place } from "./place.js";
 import { type Lookups, openLookups, type Read } from "./read.js";
 import { notKnown } from "./unknownBaseline.js";
-
-/** What a prediction is to stand against: a choice, since a baseline has to be found out itself. */
-export type BaselineChoice =
-  | {
-      /** The last simulated build. */
-      readonly kind: "last";
-      /** As it was before the build that was just simulated; absent: as the world knows it. */
-      readonly before?: BuildState;
-    }
-  | { readonly kind: "git"; readonly ref: string }
-  | { readonly kind: "empty" };
 
 export interface Snapshot extends PlatformBuild {
   /** The text of this moment. */
@@ -72,8 +62,10 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
   const { definition, platform, dockerfile, world, digest } = snapshot;
   const lookups = openLookups(world);
   const { read, needs, reads } = lookups;
-  const { baseline, transfer } = recorded(snapshot, read);
-  const main = mainContext(snapshot, transfer, read);
+  const decided = decidedBaseline(snapshot, read);
+  const kept = decided.kind === "git" ? keptCommit(snapshot, decided.ref, memory) : null;
+  const { baseline, transfer } = kept ?? recorded(snapshot, decided, read);
+  const main = mainContext(snapshot, decided, transfer, read);
   const folders = namedContexts(snapshot, read);
   const input = {
     definition,
@@ -88,22 +80,54 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
     },
     digest,
   };
-  const analysis = analyseInput(input, memory, comparedAs(snapshot.baseline));
+  const analysis = analyseInput(input, memory, kept === null ? comparedAs(decided) : "git");
   const contents = [[null, main] as const, ...folders].flatMap(([name, context]) =>
     contentsOf(world, analysis, name, context),
   );
   // Also what could not be read: an answer stands on that.
   reads.push(...contents);
   needs.push(...contents.filter(({ paths }) => paths.length > 0));
-  // What git keeps of a file is compared with what is known of it here.
-  if (snapshot.baseline.kind !== "git" || main === null || needs.some(isContents))
+  if (kept !== null) {
+    reads.push(...kept.reads);
     return { analysis, needs, reads };
-  const found = gitBaseline(snapshot, snapshot.baseline.ref, lookups);
+  }
+  // What git keeps of a file is compared with what is known of it here.
+  if (decided.kind !== "git" || main === null || needs.some(isContents))
+    return { analysis, needs, reads };
+  const found = gitBaseline(snapshot, decided.ref, memory, lookups);
   return { analysis: compareWith(analysis, found, memory, "git"), needs, reads };
 }
 
+function decidedBaseline(snapshot: Snapshot, read: Read): DecidedBaseline {
+  const { baseline, definition } = snapshot;
+  if (baseline.kind !== "auto") return baseline;
+  const state = read({ kind: "state" });
+  const last: DecidedBaseline = { ...baseline, kind: "last" };
+  if (state.kind === "pending") return last;
+  if (state.kind === "known") {
+    const from = baseline.before ?? state.value;
+    if (lastBuildOf(from, definition).build !== null) return last;
+  }
+  if (mayCompareWithCommit(definition, head, read)) return { kind: "git", ref: head };
+  return state.kind === "known" ? last : { kind: "empty" };
+}
+
+const head = "HEAD";
+
+/** False where a commit is known to be of no use: there is none, or it lacks this Dockerfile. */
+function mayCompareWithCommit(definition: BuildDefinition, ref: string, read: Read): boolean {
+  const need = commitNeed(definition, ref);
+  const commit = need === null ? null : read(need);
+  if (commit === null || commit.kind === "unknown") return false;
+  if (commit.kind === "pending") return true;
+  const { repository, commit: id, folder, file } = commit.value;
+  const text = read({ kind: "commitText", repository, commit: id, path: file });
+  const files = read({ kind: "commitFiles", repository, commit: id, folder });
+  return text.kind !== "unknown" && files.kind !== "unknown";
+}
+
 /** While a commit is being found out nothing is compared. */
-function comparedAs(baseline: BaselineChoice): ComparedBaseline {
+function comparedAs(baseline: DecidedBaseline): ComparedBaseline {
   if (baseline.kind === "git") return "empty";
   return baseline.kind === "last" && baseline.before !== undefined ? "before" : baseline.kind;
 }
@@ -117,7 +141,8 @@ interface SeenContext {
 
 /** null: it is no folder, or not known. */
 function mainContext(
-  { definition, place, baseline, digest }: Snapshot,
+  { definition, place, digest }: Snapshot,
+  baseline: DecidedBaseline,
   transfer: Transfer | null,
   read: Read,
 ): SeenContext | null {
@@ -130,8 +155,10 @@ function mainContext(
     return state === null ? null : { state, listed: null };
   }
   const listed = { ask, listing };
-  if (baseline.kind === "git") return { state: workingState(listing, digest), listed };
-  const state = stateOf(listing, { transfer, name: null, digest });
+  const state =
+    baseline.kind === "git"
+      ? workingState(listing, digest)
+      : stateOf(listing, { transfer, name: null, digest });
   const tracked = read({ kind: "tracked", folder: ask.folder });
   return { state: withTracked(state, tracked), listed };
 }
@@ -156,31 +183,65 @@ function namedContexts(
  * A git commit as the baseline: a build of its Dockerfile on its files, taken to be in the cache. It
  * is an analysis of another place, whose needs are ours.
  */
-function gitBaseline(snapshot: Snapshot, ref: string, { read, needs, reads }: Lookups): Baseline {
-  const { definition, digest } = snapshot;
+function gitBaseline(
+  snapshot: Snapshot,
+  ref: string,
+  memory: Memory,
+  { read, needs, reads: allReads }: Lookups,
+): Baseline {
+  const { definition, platform, world, digest } = snapshot;
   const none = emptyBaseline;
   const need = commitNeed(definition, ref);
   const commit = need === null ? null : read(need);
-  if (commit?.kind !== "known") return notKnown(none, commit?.kind ?? "unknown");
+  if (commit === null || need === null) return notKnown(none, "unknown");
+  if (commit.kind !== "known")
+    return notKnown(
+      none,
+      commit.kind,
+      commit.kind === "unknown" ? commit.error?.message : undefined,
+    );
   const { repository, commit: id, file } = commit.value;
   const label = `${ref} (${id.slice(0, 10)})`;
-  const text = read({ kind: "commitText", repository, commit: id, path: file });
+  const textNeed = { kind: "commitText", repository, commit: id, path: file } as const;
+  const text = read(textNeed);
   if (text.kind === "unknown" && text.reason === "missing") return { ...none, kind: "git", label };
   if (text.kind !== "known") return notKnown(none, text.kind);
-  const before = analyse({
-    ...snapshot,
-    dockerfile: parseDockerfile(text.value),
-    place: { kind: "commit", commit: commit.value },
-    baseline: { kind: "empty" },
-  });
-  reads.push(...before.reads);
+  const place = { kind: "commit", commit: commit.value } as const;
+  const dockerfile = parseDockerfile(text.value);
+  const own = memory.commit?.own ?? new Memory();
+  const before = analyse({ ...snapshot, dockerfile, place, baseline: { kind: "empty" } }, own);
+  allReads.push(...before.reads);
   needs.push(...before.needs);
   const { graph, keys, input } = before.analysis;
   if (before.needs.length > 0) return notKnown(none, "pending");
   if (input.context === null) return notKnown(none, "unknown");
   const build = recordBuild({ graph, keys, tree: input.context.tree, digest, at: 0 });
   const last = lastBuild(addBuild(emptyState, build, digest), definition);
-  return { ...last, kind: "git", label };
+  const baseline: Baseline = { ...last, kind: "git", label };
+  const reads = [need, textNeed, ...before.reads];
+  memory.commit = { ref, definition, platform, world, reads, baseline, own };
+  return baseline;
+}
+
+/** The commit as it was found out for the answer before, where it turns on nothing that changed. */
+function keptCommit(
+  { definition, platform, world }: Snapshot,
+  ref: string,
+  { commit }: Memory,
+): {
+  readonly baseline: Baseline;
+  readonly transfer: null;
+  readonly reads: readonly Need[];
+} | null {
+  const isSame =
+    commit !== null &&
+    commit.ref === ref &&
+    commit.definition === definition &&
+    commit.platform === platform &&
+    isSameFor(commit.world, world, commit.reads);
+  if (!isSame) return null;
+  commit.world = world;
+  return { baseline: commit.baseline, transfer: null, reads: commit.reads };
 }
 
 function isContents({ kind }: Need): boolean {
@@ -197,7 +258,8 @@ export function contextAsk(definition: BuildDefinition): ContextAsk | null {
 
 /** The baseline of the records, and what an engine then holds of the context. */
 function recorded(
-  { baseline, definition }: Snapshot,
+  { definition }: Snapshot,
+  baseline: DecidedBaseline,
   read: Read,
 ): { readonly baseline: Baseline; readonly transfer: Transfer | null } {
   const none = emptyBaseline;
@@ -207,12 +269,16 @@ function recorded(
   if (state.kind !== "known") return { baseline: notKnown(none, state.kind), transfer: null };
   const from = baseline.before ?? state.value;
   return {
-    baseline: lastBuilds.get([from, definition], () => lastBuild(from, definition)),
+    baseline: lastBuildOf(from, definition),
     transfer: transferOf(state.value, definition),
   };
 }
 
 /** One object, so that what is compared with it can be kept. */
+function lastBuildOf(state: BuildState, definition: BuildDefinition): Baseline {
+  return lastBuilds.get([state, definition], () => lastBuild(state, definition));
+}
+
 const lastBuilds = new RememberedByObjects<Baseline>();
 
 function listingOf(read: Read, ask: ContextAsk): Listing | null {

@@ -21,7 +21,7 @@ import { Names } from "./names.js";
 import type { StageOutcome, StepOutcome } from "./outcome.js";
 import type { PredictionKind } from "./prediction.js";
 import { noRecords } from "./recordGraph.js";
-import type { Baseline } from "./records.js";
+import { type Baseline, isKnown } from "./records.js";
 import type { FolderInput } from "./stepInputs.js";
 import { unsentOutcomes } from "./unsentOutcomes.js";
 
@@ -163,7 +163,7 @@ function laidOver(
     input,
     stages: [],
     unsent: unsentOutcomes(outcomes, graph.rules),
-    isCompared: baseline.kind !== "pending" && baseline.kind !== "unknown",
+    isCompared: isKnown(baseline),
     isStopped: isRejected,
     hasMoved: false,
   };

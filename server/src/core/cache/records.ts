@@ -52,3 +52,8 @@ export interface Baseline {
   /** The files of a `StepRecord.manifest`; null: not kept any more. */
   readonly manifest: (id: string) => Manifest | null;
 }
+
+/** False: nothing is predicted. */
+export function isKnown({ kind }: Baseline): boolean {
+  return kind !== "pending" && kind !== "unknown";
+}

@@ -5,7 +5,7 @@
  */
 import { joinPath, parentPath } from "../text/paths.js";
 import type { FolderNode, Part, TreeNode } from "./fileTree.js";
-import { gitMode } from "./gitNotion.js";
+import { gitMode, originalOf } from "./gitNotion.js";
 import { pairMemory } from "./pairMemory.js";
 import { distinctTaken, type Selection, type Taken } from "./selection.js";
 
@@ -85,8 +85,9 @@ function modesOf({ path, node, isWhole }: Taken, folders: TrackedFiles): OtherMo
 /** @param folder that the node is in */
 function modeOf(node: TreeNode, folder: string, folders: TrackedFiles): OtherModes {
   const inCheckout = modeInCheckout(node, folder, folders);
-  if (inCheckout === null || inCheckout === node.mode) return none;
-  return { count: 1, first: [{ path: joinPath(folder, node.name), mode: node.mode, inCheckout }] };
+  const { mode } = originalOf(node);
+  if (inCheckout === null || inCheckout === mode) return none;
+  return { count: 1, first: [{ path: joinPath(folder, node.name), mode, inCheckout }] };
 }
 
 /** null: git does not track it. What is no regular file or folder has no mode of its own. */

@@ -16,6 +16,13 @@ export function gitNotion({ root, isIgnored }: FileTree): FileTree {
   return { root: keptFolder(root).node, isIgnored };
 }
 
+const originals = new WeakMap<TreeNode, TreeNode>();
+
+/** The node on disk that one of such a tree stands for. */
+export function originalOf(node: TreeNode): TreeNode {
+  return originals.get(node) ?? node;
+}
+
 interface Kept<T> {
   readonly node: T;
   /** True where it is so for ever: no copy of a file in it waits for the file to be read. */
@@ -40,6 +47,7 @@ function keptFolder(folder: FolderNode): Kept<FolderNode> {
       : isWhole && folder.errors.length === 0
         ? withParts(folder, header, list)
         : folderNode(header, list.flat());
+  if (node !== folder) originals.set(node, folder);
   const isFinal = parts.every((part) => part.isFinal);
   if (isFinal) keptFolders.set(folder, node);
   return { node, isFinal };
@@ -71,5 +79,7 @@ function keptFile(file: FileNode): Kept<FileNode> {
   const mode = file.kind === "symlink" ? file.mode : gitMode((file.mode & 0o100) !== 0);
   if (mode === file.mode) return { node: file, isFinal: true };
   const isFinal = file.kind !== "file" || file.identity !== null || file.size === 0;
-  return { node: { ...file, mode }, isFinal };
+  const node = { ...file, mode };
+  originals.set(node, file);
+  return { node, isFinal };
 }

@@ -92,8 +92,8 @@ function verdict(view: View, analysed: StepAnalysis): string {
 
 /** What the prediction stands against, as Markdown. */
 function comparison({ analysis, isResult }: View): string {
-  if (isResult) return say`Compared with the build before.`;
   const { kind, label } = analysis.input.baseline;
+  if (isResult && kind === "last") return say`Compared with the build before.`;
   return baselineSentence(kind, markdownText(label));
 }
 

@@ -2,20 +2,23 @@
 import type { StepAnalysis } from "../analysis/analyse.js";
 import type { View } from "../analysis/view.js";
 import type { PredictionKind } from "../cache/prediction.js";
+import { isKnown } from "../cache/records.js";
 import { lineOf } from "../graph/graph.js";
 import { say } from "../text/say.js";
 import { causeWords } from "./causeWords.js";
 
 /** `cached`, `rebuilds: app.py changed`, …; empty where the builder runs nothing. */
 export function predictionWords(
-  { analysis: { graph }, isResult }: View,
+  { analysis: { graph, input }, isResult }: View,
   { prediction, keyed, isBuilt }: StepAnalysis,
 ): string {
   const [cause] = prediction.causes;
   if (keyed.fails) return say`fails`;
   switch (prediction.kind) {
     case null:
-      return isBuilt && keyed.definition !== null ? say`not reached` : "";
+      return isBuilt && keyed.definition !== null && isKnown(input.baseline)
+        ? say`not reached`
+        : "";
     case "hit":
       return say`cached`;
     case "miss":

@@ -1,7 +1,7 @@
 /** One sentence for a simulated build, and the few words for a status item. */
 import type { Analysis } from "../analysis/analyse.js";
 import type { View } from "../analysis/view.js";
-import type { Baseline } from "../cache/records.js";
+import { type Baseline, isKnown } from "../cache/records.js";
 import { listed } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
@@ -65,7 +65,13 @@ export function statusDetail(view: View): string {
 /** What the shown predictions stand against. */
 export function baselineMessage({ analysis, isResult }: View): string {
   const { baseline } = analysis.input;
-  if (!isKnown(baseline)) return "";
+  if (baseline.kind === "pending") return "";
+  if (baseline.kind === "unknown") return say`Not compared: ${baseline.label}.`;
+  if (baseline.kind === "git") {
+    return isResult
+      ? say`The first simulated build, compared with the commit ${baseline.label}.`
+      : say`Compared with the commit ${baseline.label}, which counts as built.`;
+  }
   if (baseline.build === null) {
     return isResult
       ? say`The first simulated build: there was none to compare with.`
@@ -76,13 +82,9 @@ export function baselineMessage({ analysis, isResult }: View): string {
     : baselineSentence(baseline.kind, baseline.label);
 }
 
-function isKnown({ kind }: Baseline): boolean {
-  return kind !== "pending" && kind !== "unknown";
-}
-
 /** The same of a build that is still to come. */
 export function baselineSentence(kind: Baseline["kind"], label: string): string {
   return kind === "last"
     ? say`Compared with the last simulated build.`
-    : say`Compared with ${label}.`;
+    : say`Compared with the commit ${label}.`;
 }

@@ -91,10 +91,20 @@ export interface CommitFolder {
 export interface CommitFiles {
   /** Relative to the folder, with git's modes and blob ids. */
   readonly files: readonly ListedFile[];
-  /** Those that git holds to be the same on disk although a checkout may have turned their bytes. */
-  readonly unchanged: ReadonlySet<string>;
+  /**
+   * Those whose bytes a checkout may have turned (line ends, filters), with the state on disk in which
+   * git holds them to be the same; null: what is on disk is something else.
+   */
+  readonly converted: ReadonlyMap<string, DiskState | null>;
   /** Those of which only a program could tell, which is not run: they count as changed. */
   readonly incomparable: readonly string[];
+}
+
+/** What tells one state of a file on disk from another: bytes, and milliseconds since the epoch. */
+export interface DiskState {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
 }
 
 export type NeedKind = keyof Facts;

@@ -1,0 +1,84 @@
+/** "Stratacast: Compare With…": what forecasts of a Dockerfile stand against. */
+import * as vscode from "vscode";
+import { notifications } from "../../../server/src/protocol.js";
+import { dockerfileFor } from "../activeDockerfile.js";
+import type { LanguageServer } from "../languageClient.js";
+import type { LayerView } from "../layerStack/provider.js";
+import type { RememberedChoices } from "../rememberedChoices.js";
+import { readSettings } from "../settings.js";
+
+export interface CompareWithDeps {
+  readonly server: LanguageServer;
+  readonly view: LayerView;
+  readonly remembered: RememberedChoices;
+}
+
+/** @param resource the file whose menu was used; anything else means the Dockerfile in view */
+export async function compareWith(
+  { server, view, remembered }: CompareWithDeps,
+  resource?: unknown,
+): Promise<void> {
+  const document = await dockerfileFor(view, resource);
+  if (document === undefined) return;
+  const { uri } = document;
+  const last = remembered.get(uri) ?? { target: null, buildArgs: {} };
+  const against = await chooseBaseline(last.against ?? readSettings(uri).against);
+  if (against === undefined) return;
+  const choice = { ...last, against };
+  await remembered.set(uri, choice);
+  server.notify(notifications.buildChoice, { uri: uri.toString(), ...choice });
+}
+
+interface BaselineItem extends vscode.QuickPickItem {
+  /** The words of the setting; undefined: asks for a commit. */
+  readonly against: string | undefined;
+}
+
+/** @returns undefined: backed out */
+async function chooseBaseline(now: string): Promise<string | undefined> {
+  const items: readonly BaselineItem[] = [
+    {
+      label: vscode.l10n.t("Automatic"),
+      detail: vscode.l10n.t("The last simulated build; before there is one, the last commit."),
+      against: "auto",
+    },
+    {
+      label: vscode.l10n.t("Last simulated build"),
+      against: "last",
+    },
+    {
+      label: vscode.l10n.t("Last commit"),
+      detail: vscode.l10n.t("The commit that is checked out (HEAD) counts as built."),
+      against: "git:HEAD",
+    },
+    {
+      label: vscode.l10n.t("Another commit or branch…"),
+      against: undefined,
+    },
+    {
+      label: vscode.l10n.t("Nothing"),
+      detail: vscode.l10n.t("As on a machine that never built anything."),
+      against: "empty",
+    },
+  ];
+  const isListed = items.some(({ against }) => against === now);
+  const current = vscode.l10n.t("now");
+  const shown = items.map((item) => ({
+    ...item,
+    ...(item.against === (isListed ? now : undefined) ? { description: current } : {}),
+  }));
+  const picked = await vscode.window.showQuickPick(shown, {
+    title: vscode.l10n.t("Compare With"),
+    placeHolder: vscode.l10n.t("What is taken to be in the build cache"),
+  });
+  if (picked === undefined || picked.against !== undefined) return picked?.against;
+  const ref = await vscode.window.showInputBox({
+    title: vscode.l10n.t("Compare With"),
+    prompt: vscode.l10n.t("A branch, a tag or a commit"),
+    placeHolder: "main",
+    ...(isListed ? {} : { value: now.replace(/^git:/, "") }),
+    validateInput: (text) =>
+      text.trim() === "" ? vscode.l10n.t("Type a branch, a tag or a commit.") : undefined,
+  });
+  return ref === undefined ? undefined : `git:${ref.trim()}`;
+}

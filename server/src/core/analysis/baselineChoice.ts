@@ -1,0 +1,43 @@
+/** What a prediction is to stand against: a choice, since a baseline has to be found out itself. */
+import type { BuildState } from "../cache/state.js";
+
+export type BaselineChoice =
+  | {
+      /** The last simulated build of this Dockerfile, else the last commit, else an empty cache. */
+      readonly kind: "auto";
+      /** As it was before the build that was just simulated; absent: as the world knows it. */
+      readonly before?: BuildState;
+    }
+  | DecidedBaseline;
+
+export type DecidedBaseline =
+  | {
+      /** The last simulated build. */
+      readonly kind: "last";
+      /** See above. */
+      readonly before?: BuildState;
+    }
+  | { readonly kind: "git"; readonly ref: string }
+  | { readonly kind: "empty" };
+
+/** What a build is compared with right after it was simulated: never with itself. */
+export function withoutBuild(choice: BaselineChoice, before: BuildState): BaselineChoice {
+  return choice.kind === "auto" || choice.kind === "last" ? { kind: choice.kind, before } : choice;
+}
+
+/**
+ * From the words of `--against` and of the setting: `auto`, `last`, `empty`, `git:REF`, or a bare git
+ * ref. Empty words are `auto`.
+ */
+export function readBaseline(words: string): BaselineChoice {
+  switch (words) {
+    case "":
+    case "auto":
+      return { kind: "auto" };
+    case "last":
+    case "empty":
+      return { kind: words };
+    default:
+      return { kind: "git", ref: words.startsWith("git:") ? words.slice(4) : words };
+  }
+}
