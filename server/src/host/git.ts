@@ -11,6 +11,7 @@ import { surroundings } from "./gitConfig.js";
 import { findOwnWorkTree, type GitMachine, gitMachine, openOwnWorkTree } from "./gitOwn.js";
 import { type GitCall, gitFailure, runGit } from "./gitProcess.js";
 import type { WorkTree } from "./gitRepository.js";
+import type { Slices } from "./slices.js";
 
 /** One entry of a commit's tree. Paths are relative to the folder that was asked for. */
 export interface GitEntry {
@@ -33,7 +34,7 @@ export interface GitRepository {
   /** The full id of the commit that a ref names. Errors: `ENOREF`. */
   commit(ref: string): Promise<Result<string>>;
   /** Everything at and below a folder of the commit; `folder` relative to the top, "" is the top. */
-  list(commit: string, folder: string): Promise<Result<readonly GitEntry[]>>;
+  list(commit: string, folder: string, slices: Slices): Promise<Result<readonly GitEntry[]>>;
   /** A file's bytes; null: the commit has no file there. `path` relative to the top. */
   read(commit: string, path: string): Promise<Result<Buffer | null>>;
   /** Bytes of blobs, by id. */
@@ -120,9 +121,9 @@ function gitRepository({ fileSystem }: GitMachine, workTree: WorkTree): GitRepos
         : "";
       return gitFailure("ENOREF", workTree.top, `git knows no commit "${ref}"${hint}`);
     },
-    async list(commit, folder) {
+    async list(commit, folder, slices) {
       const listed = await ask(workTree, ["ls-tree", "-r", "-z", "-l", `${commit}:${folder}`]);
-      return listed.ok ? { ok: true, value: readEntries(text(listed.value)) } : listed;
+      return listed.ok ? { ok: true, value: await readEntries(listed.value, slices) } : listed;
     },
     async read(commit, file) {
       const answer = await blobsOf(workTree, [`${commit}:${file}`]);
@@ -169,22 +170,26 @@ function readAttributes(told: string): ReadonlyMap<string, FileAttributes> {
 }
 
 /** `MODE TYPE ID SIZE\tPATH`, each ended by a NUL. */
-function readEntries(listing: string): readonly GitEntry[] {
-  return listing.split("\0").flatMap((line): readonly GitEntry[] => {
+async function readEntries(listing: Buffer, slices: Slices): Promise<readonly GitEntry[]> {
+  const entries: GitEntry[] = [];
+  for (let at = 0; at < listing.length; ) {
+    if (entries.length % 512 === 0) await slices.next();
+    const end = listing.indexOf(0, at);
+    const line = text(listing.subarray(at, end < 0 ? listing.length : end));
+    at = end < 0 ? listing.length : end + 1;
     const tab = line.indexOf("\t");
+    if (tab < 0) continue;
     const [mode = "", , id = "", size = ""] = line.slice(0, tab).split(/ +/);
-    if (tab < 0) return [];
     const kind = mode === "160000" ? "submodule" : mode === "120000" ? "symlink" : "file";
-    return [
-      {
-        path: line.slice(tab + 1),
-        kind,
-        isExecutable: mode === "100755",
-        id,
-        size: Number(size) || 0,
-      },
-    ];
-  });
+    entries.push({
+      path: line.slice(tab + 1),
+      kind,
+      isExecutable: mode === "100755",
+      id,
+      size: Number(size) || 0,
+    });
+  }
+  return entries;
 }
 
 /** The blobs of these names, in their order; null: there is none of that name. */

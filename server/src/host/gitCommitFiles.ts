@@ -3,10 +3,11 @@
  * sparse checkout leaves out, with those of the submodules that are checked out.
  */
 import path from "node:path";
+import { type FileNode, type FolderNode, fileNode } from "../core/context/fileTree.js";
+import { folderNode, plainFolder } from "../core/context/folder.js";
 import { gitMode } from "../core/context/gitNotion.js";
-import type { ListedFile } from "../core/context/listedTree.js";
 import type { Result } from "../core/host.js";
-import { joinPath } from "../core/text/paths.js";
+import { baseName, joinPath, parentPath } from "../core/text/paths.js";
 import type { CommitFiles } from "../core/world/facts.js";
 import { type GitEntry, type GitRepository, openGitAt } from "./git.js";
 import { type ComparingMachine, compareWithDisk } from "./gitCompare.js";
@@ -23,11 +24,73 @@ const maxDepth = 10;
 export async function commitFiles(
   machine: CommitMachine,
   repository: GitRepository,
+  at: { readonly commit: string; readonly folder: string },
+  slices: Slices,
+): Promise<Result<CommitFiles>> {
+  const found = await committedFiles(machine, repository, at, slices, 0);
+  if (!found.ok) return found;
+  const { files, ...rest } = found.value;
+  return { ok: true, value: { root: await treeOf(files, slices), ...rest } };
+}
+
+/** The same as a list. */
+interface Committed extends Omit<CommitFiles, "root"> {
+  readonly files: readonly PlacedFile[];
+}
+
+interface PlacedFile {
+  /** Of the folder that it is in, relative to the one that was asked for. */
+  readonly folder: string;
+  readonly node: FileNode;
+}
+
+/** A folder of the tree that is being made. */
+interface Draft {
+  readonly folders: Map<string, Draft>;
+  readonly files: FileNode[];
+}
+
+async function treeOf(files: readonly PlacedFile[], slices: Slices): Promise<FolderNode> {
+  const root: Draft = { folders: new Map(), files: [] };
+  let [folder, draft] = ["", root];
+  let placed = 0;
+  for (const file of files) {
+    if (placed++ % 512 === 0) await slices.next();
+    // Neighbours mostly stand in one folder.
+    if (file.folder !== folder) {
+      folder = file.folder;
+      draft = draftAt(root, folder);
+    }
+    draft.files.push(file.node);
+  }
+  return finished("", root, slices);
+}
+
+function draftAt(root: Draft, folder: string): Draft {
+  let draft = root;
+  for (const name of folder === "" ? [] : folder.split("/")) {
+    const next = draft.folders.get(name) ?? { folders: new Map(), files: [] };
+    draft.folders.set(name, next);
+    draft = next;
+  }
+  return draft;
+}
+
+async function finished(name: string, draft: Draft, slices: Slices): Promise<FolderNode> {
+  await slices.next();
+  const folders: FolderNode[] = [];
+  for (const [inner, other] of draft.folders) folders.push(await finished(inner, other, slices));
+  return folderNode(plainFolder(name), [...folders, ...draft.files]);
+}
+
+async function committedFiles(
+  machine: CommitMachine,
+  repository: GitRepository,
   { commit, folder }: { readonly commit: string; readonly folder: string },
   slices: Slices,
-  depth = 0,
-): Promise<Result<CommitFiles>> {
-  const listed = await repository.list(commit, folder);
+  depth: number,
+): Promise<Result<Committed>> {
+  const listed = await repository.list(commit, folder, slices);
   if (!listed.ok && listed.error.code !== "EGIT") return listed;
   // A context that the commit does not have is an empty one.
   const all = listed.ok ? listed.value : [];
@@ -38,7 +101,12 @@ export async function commitFiles(
   const links = entries.value.filter(({ kind }) => kind === "symlink");
   const targets = await repository.blobs(links.map(({ id }) => id));
   if (!targets.ok) return targets;
-  const files = entries.value.flatMap((entry) => listedFile(entry, targets.value));
+  const files: PlacedFile[] = [];
+  for (const entry of entries.value) {
+    if (files.length % 512 === 0) await slices.next();
+    const node = nodeOf(entry, targets.value);
+    if (node !== null) files.push({ folder: parentPath(entry.path), node });
+  }
   const converted = new Map(compared.value.converted);
   const incomparable = [...compared.value.incomparable];
   for (const { path: place, id } of all.filter(({ kind }) => kind === "submodule")) {
@@ -49,7 +117,7 @@ export async function commitFiles(
       incomparable.push(place);
       continue;
     }
-    for (const file of inner.files) files.push({ ...file, path: joinPath(place, file.path) });
+    for (const file of inner.files) files.push({ ...file, folder: joinPath(place, file.folder) });
     for (const [file, state] of inner.converted) converted.set(joinPath(place, file), state);
     for (const file of inner.incomparable) incomparable.push(joinPath(place, file));
   }
@@ -63,12 +131,12 @@ async function filesOf(
   id: string,
   slices: Slices,
   depth: number,
-): Promise<CommitFiles | null> {
+): Promise<Committed | null> {
   const opened = openGitAt(top, machine);
   const commit = opened.ok ? await opened.value.commit(id) : opened;
   if (!opened.ok || !commit.ok) return null;
   const place = { commit: commit.value, folder: "" };
-  const found = await commitFiles(machine, opened.value, place, slices, depth);
+  const found = await committedFiles(machine, opened.value, place, slices, depth);
   return found.ok ? found.value : null;
 }
 
@@ -91,16 +159,18 @@ async function checkedOut(
   return { ok: true, value: entries.filter(isThere) };
 }
 
-function listedFile(
+/** null: a submodule, which is no file. */
+function nodeOf(
   { path: place, kind, id, size, isExecutable }: GitEntry,
   links: ReadonlyMap<string, Buffer>,
-): readonly ListedFile[] {
+): FileNode | null {
+  const name = baseName(place);
   switch (kind) {
     case "submodule":
-      return [];
+      return null;
     case "symlink":
-      return [{ path: place, kind, linkTarget: links.get(id)?.toString("utf8") ?? "" }];
+      return fileNode({ name, kind, linkTarget: links.get(id)?.toString("utf8") ?? "" });
     case "file":
-      return [{ path: place, mode: gitMode(isExecutable), size, identity: id }];
+      return fileNode({ name, mode: gitMode(isExecutable), size, identity: id });
   }
 }

@@ -50,19 +50,26 @@ export async function compareWithDisk(
   const { workTree } = repository;
   const files = entries.filter(({ kind }) => kind === "file");
   const inTop = (file: string): string => joinPath(folder, file);
+  const attributed = await mayHaveAttributes(machine, workTree, folder, files, slices);
   const told = await repository.attributes(
     convertingAttributes,
-    files.map((file) => inTop(file.path)),
+    attributed.map((file) => inTop(file.path)),
     ownAttributes(machine, workTree),
   );
   if (!told.ok) return told;
-  const turned = files.flatMap((entry) => {
+  const turned: Turned[] = [];
+  const usual = conversionOf(undefined, workTree.settings, fileSystem.system);
+  for (const [at, entry] of files.entries()) {
+    if (at % 512 === 0) await slices.next();
     const attributes = told.value.get(inTop(entry.path));
-    const conversion = conversionOf(attributes, workTree.settings, fileSystem.system);
+    const conversion =
+      attributes === undefined
+        ? usual
+        : conversionOf(attributes, workTree.settings, fileSystem.system);
     // Ids of another kind than ours say nothing about the same bytes.
-    const isOtherKind = entry.id.length !== 40;
-    return conversion === null && !isOtherKind ? [] : [{ entry, conversion: conversion ?? asIs }];
-  });
+    if (conversion !== null || entry.id.length !== 40)
+      turned.push({ entry, conversion: conversion ?? asIs });
+  }
   const converted = new Map<string, DiskState | null>();
   const incomparable: string[] = [];
   if (turned.length === 0) return { ok: true, value: { converted, incomparable } };
@@ -89,6 +96,42 @@ export async function compareWithDisk(
     converted.set(entry.path, answer === true ? { size, mtimeMs, ctimeMs } : null);
   }
   return { ok: true, value: { converted, incomparable } };
+}
+
+/** The files that some file of attributes may be about. */
+async function mayHaveAttributes(
+  machine: ComparingMachine,
+  workTree: WorkTree,
+  folder: string,
+  files: readonly GitEntry[],
+  slices: Slices,
+): Promise<readonly GitEntry[]> {
+  const { top, shared, settings } = workTree;
+  const { fileSystem, around, openIndex } = machine;
+  const isThere = (file: string): boolean => fileSystem.stat(file).ok;
+  const named = settings.some(({ name }) => name === "core.attributesfile" || name === "attr.tree");
+  const common = [...commonAttributesFiles(around), path.join(shared, "info", "attributes")];
+  const index = await openIndex(workTree, slices);
+  if (named || index === null || common.some(isThere)) return files;
+  const known = new Map<string, boolean>();
+  const isBelowSome = (place: string): boolean => {
+    let answer = known.get(place);
+    if (answer === undefined) {
+      answer =
+        index.folder(place)?.has(".gitattributes") === true ||
+        isThere(path.join(top, ...place.split("/"), ".gitattributes")) ||
+        (place !== "" && isBelowSome(parentPath(place)));
+      known.set(place, answer);
+    }
+    return answer;
+  };
+  const found: GitEntry[] = [];
+  let looked = 0;
+  for (const file of files) {
+    if (looked++ % 512 === 0) await slices.next();
+    if (isBelowSome(parentPath(joinPath(folder, file.path)))) found.push(file);
+  }
+  return found;
 }
 
 /** A file with the user's own attributes, which git is not told of with their settings; null: none. */

@@ -294,7 +294,7 @@ class Project {
       [{ kind: "commitText", ...at, path: "app/.dockerignore" }, noText],
       [
         { kind: "commitFiles", ...at, folder: "app" },
-        known({ files: listed, converted: new Map(), incomparable: [] }),
+        known({ root: listedTree(listed).root, converted: new Map(), incomparable: [] }),
       ],
     ];
   }

@@ -4,13 +4,13 @@ import { rulesOf } from "../build/builderRules.js";
 import { type BuildDefinition, contextFolder } from "../build/definition.js";
 import type { FileNode, FileTree, FolderNode, TreeNode } from "../context/fileTree.js";
 import { childOf, childrenOf, withChildren } from "../context/folder.js";
+import { gitNotion } from "../context/gitNotion.js";
 import {
   createIgnoreMatcher,
   type IgnoreProblem,
   ignoreNothing,
   readIgnoreFile,
 } from "../context/ignoreFile.js";
-import { listedTree } from "../context/listedTree.js";
 import { type PairMemory, pairMemory } from "../context/pairMemory.js";
 import { contextView } from "../files/contextInput.js";
 import { type Digest, type Known, known } from "../host.js";
@@ -72,7 +72,7 @@ function stateOf(
   ignored: IgnoreFile | null,
 ): ContextState {
   const { tree, problems } = listedFiles(files, ignored, builder, system);
-  const root = asOnDisk(tree.root, working.tree.root, files);
+  const root = asOnDisk(tree.root, gitNotion(working.tree).root, files);
   let state = states.get(tree, root);
   if (state === undefined) {
     const seen = { root, isIgnored: tree.isIgnored };
@@ -111,18 +111,40 @@ function listedFiles(
       ignored === null
         ? ignoreNothing(builder)
         : createIgnoreMatcher(readIgnoreFile(ignored.text), builder, system);
-    const kept = files.files.filter(({ path }) => !ignore.isIgnored(path));
-    listed = { tree: listedTree(kept, ignore.isIgnored), problems: ignore.problems };
+    const root = ignored === null ? files.root : visible(files.root, "", ignore.isIgnored);
+    listed = { tree: { root, isIgnored: ignore.isIgnored }, problems: ignore.problems };
     known.set(name, listed);
   }
   return listed;
+}
+
+/** A folder of a commit without what is hidden; git keeps no folder that holds no file. */
+function visible(
+  folder: FolderNode,
+  path: string,
+  isIgnored: (path: string) => boolean,
+): FolderNode {
+  const changes = new Map<string, TreeNode | null>();
+  for (const child of childrenOf(folder)) {
+    const at = joinPath(path, child.name);
+    if (child.kind !== "directory") {
+      if (isIgnored(at)) changes.set(child.name, null);
+      continue;
+    }
+    const seen = visible(child, at, isIgnored);
+    if (seen !== child) changes.set(child.name, seen.fileCount === 0 ? null : seen);
+  }
+  return changes.size === 0 ? folder : withChildren(folder, changes);
 }
 
 const onDisk = new WeakMap<CommitFiles, PairMemory<FolderNode, FolderNode, FolderNode>>();
 
 /**
  * The files of a commit with the bytes that they have on disk, where git holds those to be the same:
- * line ends and filters have made others of them. Nodes are the commit's wherever they can be.
+ * line ends and filters have made others of them. What is on disk as the commit has it is one value
+ * for both, and so is what is remembered of it.
+ *
+ * @param working as git would keep it
  */
 function asOnDisk(committed: FolderNode, working: FolderNode, files: CommitFiles): FolderNode {
   const known = onDisk.get(files) ?? pairMemory<FolderNode, FolderNode, FolderNode>();
@@ -147,19 +169,29 @@ function seenFolder(
   if (remembered !== undefined) return { node: remembered, isFinal: true };
   const changes = new Map<string, TreeNode>();
   let isFinal = true;
+  let count = 0;
+  let isAsWorking = working.errors.length === 0 && working.mode === committed.mode;
   for (const child of childrenOf(committed)) {
+    count++;
     const now = childOf(working, child.name);
     const at = joinPath(path, child.name);
     let seen: Seen<TreeNode> = { node: child, isFinal: true };
     if (child.kind === "directory" && now?.kind === "directory") {
       seen = seenFolder(child, now, at, files, known);
-    } else if (child.kind === "file" && now?.kind === "file" && isAsFound(now, files, at)) {
-      seen = seenFile(child, now);
+    } else if (child.kind !== "directory" && now !== null && now.kind !== "directory") {
+      seen = seenFile(child, now, isAsFound(now, files, at));
     }
     if (seen.node !== child) changes.set(child.name, seen.node);
+    if (seen.node !== now) isAsWorking = false;
     if (!seen.isFinal) isFinal = false;
   }
-  const node = changes.size === 0 ? committed : withChildren(committed, changes);
+  if (isAsWorking)
+    isAsWorking = working.parts.reduce((sum, part) => sum + part.length, 0) === count;
+  const node = isAsWorking
+    ? working
+    : changes.size === 0
+      ? committed
+      : withChildren(committed, changes);
   if (isFinal) known.set(committed, working, node);
   return { node, isFinal };
 }
@@ -175,8 +207,16 @@ function isAsFound(now: FileNode, { converted }: CommitFiles, path: string): boo
   );
 }
 
-function seenFile(committed: FileNode, { identity, size }: FileNode): Seen<FileNode> {
-  if (identity === null) return { node: committed, isFinal: false };
-  const isSame = identity === committed.identity && size === committed.size;
-  return { node: isSame ? committed : { ...committed, identity, size }, isFinal: true };
+/** @param isSame git holds the file to be the commit's, whatever its bytes became */
+function seenFile(committed: FileNode, now: FileNode, isSame: boolean): Seen<FileNode> {
+  const { kind, mode, size, identity, linkTarget } = now;
+  if (kind === "file" && identity === null) return { node: committed, isFinal: false };
+  const isAlike =
+    kind === committed.kind &&
+    size === committed.size &&
+    identity === committed.identity &&
+    linkTarget === committed.linkTarget;
+  if (isAlike && mode === committed.mode) return { node: now, isFinal: true };
+  const isTurned = isSame && !isAlike;
+  return { node: isTurned ? { ...committed, identity, size } : committed, isFinal: true };
 }

@@ -122,8 +122,8 @@ function mayCompareWithCommit(definition: BuildDefinition, ref: string, read: Re
   if (commit.kind === "pending") return true;
   const { repository, commit: id, folder, file } = commit.value;
   const text = read({ kind: "commitText", repository, commit: id, path: file });
-  const files = read({ kind: "commitFiles", repository, commit: id, folder });
-  return text.kind !== "unknown" && files.kind !== "unknown";
+  if (text.kind !== "known") return text.kind === "pending";
+  return read({ kind: "commitFiles", repository, commit: id, folder }).kind !== "unknown";
 }
 
 /** While a commit is being found out nothing is compared. */

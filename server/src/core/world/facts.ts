@@ -3,9 +3,8 @@ import type { Builder } from "../build/builder.js";
 import type { FoundBuilds } from "../build/foundBuild.js";
 import type { BuildState } from "../cache/state.js";
 import type { TrackedFiles } from "../context/checkout.js";
-import type { FileTree } from "../context/fileTree.js";
+import type { FileTree, FolderNode } from "../context/fileTree.js";
 import type { IgnoreProblem } from "../context/ignoreFile.js";
-import type { ListedFile } from "../context/listedTree.js";
 import type { BaseImage } from "../image/baseImage.js";
 
 export interface Facts {
@@ -89,8 +88,8 @@ export interface CommitFolder {
 }
 
 export interface CommitFiles {
-  /** Relative to the folder, with git's modes and blob ids. */
-  readonly files: readonly ListedFile[];
+  /** The folder with all that is in it, with git's modes and blob ids. */
+  readonly root: FolderNode;
   /**
    * Those whose bytes a checkout may have turned (line ends, filters), with the state on disk in which
    * git holds them to be the same; null: what is on disk is something else.
