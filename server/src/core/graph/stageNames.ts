@@ -59,10 +59,17 @@ export function targetStage({ stages }: StageNames, name: string): number | null
 export function similarStage({ written }: StageNames, name: string, index: number): string | null {
   const isShort = name.length < 5 || !/^[\w.-]+$/.test(name);
   if (isShort || index > 100) return null;
+  const word = name.toLowerCase();
+  const others = written.slice(0, index).flatMap((other) => other ?? []);
   return nearest(
-    name.toLowerCase(),
-    written.slice(0, index).flatMap((other) => other ?? []),
+    word,
+    others.filter((other) => !isCountedOn(other, word)),
   );
+}
+
+/** True for `ubuntu2` beside `ubuntu`: who numbers a stage after an image means both. */
+function isCountedOn(stage: string, word: string): boolean {
+  return stage.startsWith(word) && /^[._-]?\d+$/.test(stage.slice(word.length));
 }
 
 /** True where a stage above the one at `index` has the name already. */

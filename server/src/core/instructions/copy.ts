@@ -48,7 +48,7 @@ const exclude: FlagKind = {
   withoutBuildKit: "fails",
   feature: "exclude",
   meaning: () =>
-    say`leaves matching files out of the copy: they are not in the layer and do not rebuild the step.`,
+    say`leaves matching files out of the folders that are copied: they are not in the layer and do not rebuild the step. A file that a source names itself, also by a wildcard, is copied all the same.`,
 };
 
 /** Of those that the classic builder does not know it names the first: moby, builder/dockerfile/dispatchers.go. */
