@@ -152,7 +152,7 @@ test("many changes, files and events leave the answers of a fresh server", async
   await eventually(
     "the new file",
     async () => (/201 files/.test((await editor.lenses(uri))[2] ?? "") ? true : null),
-    30_000,
+    40_000,
   );
   if (linuxOnly) {
     const grown = memoryOf(editor.process.pid) - before;

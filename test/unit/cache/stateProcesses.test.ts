@@ -27,6 +27,9 @@ const file = "simulated-builds.json";
 /** To start as many as the thorough form has takes half a minute. */
 const crowd = isThorough ? 200 : 50;
 
+/** A thousand take some minutes: STRATACAST_KILLS=1000 asks for them. */
+const kills = Number(process.env["STRATACAST_KILLS"]) || (isThorough ? 150 : 45);
+
 interface Writer {
   readonly child: ChildProcess;
   /** What it has said that is kept. */
@@ -84,7 +87,7 @@ test(`${crowd} processes at once: each build is kept`, posixOnly, async (t) => {
 test("processes that are killed anywhere lose nothing and leave little", posixOnly, async (t) => {
   const folder = temporaryFolder(t);
   const said: string[] = [];
-  for (let n = 0; n < (isThorough ? 1_000 : 45); n += 3) {
+  for (let n = 0; n < kills; n += 3) {
     const writers = [n, n + 1, n + 2].map((one) => startWriter(folder, `writer ${one}`, "100000"));
     await Promise.all(
       writers.map(async ({ child, ended }, at) => {
