@@ -162,6 +162,7 @@ function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean
     destination: resolveDestination(reading.scope.directory, destinationText),
     destinationText,
     owner,
+    ...openOwner(flags, owner, reading),
     mode: mode ?? "",
     // A mode of which no notice is taken still makes it a plain copy.
     link: flags.isTrue("link") && mode !== null,
@@ -172,6 +173,19 @@ function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean
   const { unknowns, directory } = reading.scope;
   const open = openPath(unknowns, directory, reading.written(destinationWord, destinationText));
   return { ...operates("layer", operation, reading.scope), openPath: open };
+}
+
+/** The owner as it is typed, where only the base image can tell a variable in it. */
+function openOwner(
+  flags: FlagValues,
+  owner: string,
+  reading: Reading,
+): Pick<CopyOperation, "openOwner"> {
+  const flag = flags.get("chown");
+  if (flag === null) return {};
+  const word = { value: flag.value ?? "", range: flag.valueRange };
+  const { written, isKnown } = reading.written(word, owner);
+  return isKnown ? {} : { openOwner: written };
 }
 
 /** Source: BuildKit, convert_copy.go, and the digests that go-digest knows. */
@@ -272,12 +286,14 @@ function explainCopy(
   return {
     inside: [
       what,
-      ...(operation?.isAdd && operation.unpack
+      ...(operation?.isAdd &&
+      operation.unpack &&
+      operation.items.some(({ kind }) => kind === "paths")
         ? [say`Unpacks local archives (tar, also compressed) into the destination.`]
         : []),
       rules.commitsEveryInstruction
         ? say`Writes straight into a layer and commits it as an intermediate image.`
-        : say`The files belong to ${operation?.owner || "root"}; parent directories that are missing are created.`,
+        : say`The files belong to ${operation?.openOwner ?? (operation?.owner || "root")}; parent directories that are missing are created.`,
     ],
     traps: [
       say`Modification times: touching a file, or a fresh checkout, rebuilds nothing.`,

@@ -100,8 +100,10 @@ export interface CopyOperation {
   readonly destination: string;
   /** As typed, variables expanded. */
   readonly destinationText: string;
-  /** As typed; empty: root. */
+  /** As typed, variables expanded; empty: root. */
   readonly owner: string;
+  /** As typed, where only the base image can tell a variable in it; absent: `owner` has it. */
+  readonly openOwner?: string;
   /** As typed; empty: the files' own. */
   readonly mode: string;
   readonly link: boolean;
