@@ -24,11 +24,9 @@ const program = fileURLToPath(new URL("../../stateWriter.mjs", import.meta.url))
 const posixOnly = process.platform === "win32" ? { skip: "needs signals, links and pipes" } : {};
 const file = "simulated-builds.json";
 
-/** To start as many as the thorough form has takes half a minute. */
-const crowd = isThorough ? 200 : 50;
-
-/** A thousand take some minutes: STRATACAST_KILLS=1000 asks for them. */
-const kills = Number(process.env["STRATACAST_KILLS"]) || (isThorough ? 150 : 45);
+/** So many at once, and so many killed: STRATACAST_WRITERS and STRATACAST_KILLS ask for more, which takes minutes. */
+const crowd = Number(process.env["STRATACAST_WRITERS"]) || (isThorough ? 100 : 50);
+const kills = Number(process.env["STRATACAST_KILLS"]) || (isThorough ? 60 : 45);
 
 interface Writer {
   readonly child: ChildProcess;
