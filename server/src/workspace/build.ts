@@ -396,7 +396,15 @@ export class LiveBuild {
   /** Asks for everything again that the answers turn on; they stay until the next are there. */
   async #renew(cancel: Cancellation, which?: "uncovered"): Promise<void> {
     const { pool, contexts } = this.#host.machine;
-    const needs = this.reads.filter(({ kind }) => kind !== "contents");
+    // What a commit holds does not change; what git holds of files on disk is true for a state of each.
+    // Files that define builds are watched, or looked at again on a save.
+    const isCovered = which === "uncovered" && this.isContextWatched;
+    const isLasting = ({ kind }: Need): boolean =>
+      kind === "contents" ||
+      kind === "commitText" ||
+      (kind === "commitFiles" && which === "uncovered") ||
+      (kind === "builds" && isCovered);
+    const needs = this.reads.filter((need) => !isLasting(need));
     for (const need of needs) if (need.kind === "tree") contexts.expire(need, which);
     await pool.renew(needs, cancel);
   }
