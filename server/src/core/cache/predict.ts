@@ -300,9 +300,16 @@ function laidSteps(
     const keyed = isKept
       ? old
       : new KeyedStep(outcome, prediction, fails, refOf(below), root, index, nth);
-    isSame = isAlike && !fails && !waits && old !== undefined && isBelowAlike(old, keyed);
-    if (outcome.definition !== null) below = keyed;
     hasFailed ||= fails || waits;
+    // Behind a failure that is new, a step of which nothing is predicted anyway still looks the same.
+    isSame =
+      isAlike &&
+      !fails &&
+      !waits &&
+      hasFailed === start.hasFailed &&
+      old !== undefined &&
+      isBelowAlike(old, keyed);
+    if (outcome.definition !== null) below = keyed;
     laying.isStopped ||= (fails || waits) && worksInOrder;
     row.push(keyed);
   }
