@@ -8,6 +8,7 @@ import type { FoundBuilds } from "../core/build/foundBuild.js";
 import type { BuildSettings } from "../core/definitions/editorDefinition.js";
 import { type ListedBuild, listBuilds } from "../core/definitions/listBuilds.js";
 import { buildListJson, buildListText } from "../core/documents/buildList.js";
+import { neverCancelled } from "../core/host.js";
 import { jsonText } from "../core/text/surfaces.js";
 import { sha256 } from "../host/digest.js";
 import { openMachine } from "../host/machine.js";
@@ -83,7 +84,7 @@ export async function listOf(
       const listed = listBuilds({ ...question, digest: sha256 }, read);
       return { builds: listed, problems: found.value.problems, needs };
     },
-    { isCancelled: false },
+    neverCancelled,
   );
 }
 

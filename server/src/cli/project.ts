@@ -13,6 +13,7 @@ import {
   namedFolders,
 } from "../core/build/definition.js";
 import type { SimulationPlace } from "../core/documents/simulation.js";
+import { neverCancelled } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { nearest } from "../core/text/nearest.js";
@@ -135,7 +136,7 @@ async function settled(
       const answer = analyse({ ...build, world, baseline, digest: sha256 }, memory);
       return { ...answer, needs: answer.needs.filter(({ kind }) => !without.includes(kind)) };
     },
-    { isCancelled: false },
+    neverCancelled,
   );
   assertReadable(definition, machine, io);
   return analysis;

@@ -11,6 +11,9 @@ export interface Cancellation {
   readonly isCancelled: boolean;
 }
 
+/** Of work that nobody breaks off. */
+export const neverCancelled: Cancellation = { isCancelled: false };
+
 /** A failed call of the host, as a value. `code` is the platform's (`ENOENT`, `EACCES`, …). */
 export interface HostError {
   readonly code: string;

@@ -12,7 +12,6 @@ import {
 } from "../core/analysis/baselineChoice.js";
 import { Memory } from "../core/analysis/memory.js";
 import { onDisk } from "../core/analysis/place.js";
-import { openLookups } from "../core/analysis/read.js";
 import { type Answer, analyse, contextAsk } from "../core/analysis/snapshot.js";
 import type { View } from "../core/analysis/view.js";
 import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
@@ -20,14 +19,7 @@ import type { FoundBuild } from "../core/build/foundBuild.js";
 import { areSameKeys, type Keys } from "../core/cache/predict.js";
 import { recordBuild } from "../core/cache/record.js";
 import type { BuildState } from "../core/cache/state.js";
-import { chooseFound } from "../core/definitions/chooseFound.js";
-import {
-  type ChosenDefinition,
-  type DocumentPlace,
-  editorDefinition,
-  isSameDefinition,
-} from "../core/definitions/editorDefinition.js";
-import { type NamedSources, namedSources } from "../core/definitions/namedSources.js";
+import type { DocumentPlace } from "../core/definitions/editorDefinition.js";
 import { simulationLog } from "../core/documents/simulationLog.js";
 import { type Cancellation, known } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
@@ -40,11 +32,11 @@ import type { ContextAsk, Need } from "../core/world/facts.js";
 import { answered, factOf, isSameFor, type World } from "../core/world/world.js";
 import { sha256 } from "../host/digest.js";
 import type { Machine } from "../host/machine.js";
-import { pathRules } from "../host/paths.js";
 import { settle } from "../host/settle.js";
 import type { StateStore } from "../host/stateStore.js";
 import type { BuildChoice, SimulateResult } from "../protocol.js";
 import { contextProblem } from "./contextProblem.js";
+import { MeantBuild } from "./meantBuild.js";
 import { defaultSettings, type Settings } from "./settings.js";
 
 export interface BuildHost {
@@ -69,13 +61,6 @@ export interface SimulateProgress {
   report(message: string): void;
 }
 
-/** The build that is meant, with what that turned on. */
-interface Chosen extends ChosenDefinition {
-  world: World;
-  readonly needs: readonly Need[];
-  readonly reads: readonly Need[];
-}
-
 /** An answer with what it was made of. */
 interface Made {
   readonly world: World;
@@ -93,11 +78,7 @@ export class LiveBuild {
   #version: number;
   #settings: Settings = defaultSettings;
   #choice: BuildChoice | null = null;
-  /** Of the text as it was opened or last saved: a half-typed name moves no build. */
-  #sources: NamedSources;
-  /** null: to be chosen anew. */
-  #chosen: Chosen | null = null;
-  #definition: BuildDefinition | null = null;
+  readonly #meant: MeantBuild;
   #made: Made | null = null;
   /** The last simulated build, as long as it is shown. */
   #result: { readonly keys: Keys; readonly before: BuildState } | null = null;
@@ -115,7 +96,7 @@ export class LiveBuild {
     this.#host = host;
     this.#dockerfile = parseDockerfile(text);
     this.#version = version;
-    this.#sources = namedSources(this.#dockerfile, this.#settings, sha256);
+    this.#meant = new MeantBuild(place, this.#dockerfile, () => host.moved(this));
   }
 
   get version(): number {
@@ -132,7 +113,7 @@ export class LiveBuild {
 
   /** What is wrong with the build context; empty: nothing. */
   get contextProblem(): string {
-    const { definition, isPending } = this.#choose(this.#world);
+    const { definition, isPending } = this.#meant.in(this.#world);
     if (isPending) return "";
     const ask = contextAsk(definition);
     const listing = ask === null ? null : factOf(this.#world, { kind: "tree", ...ask });
@@ -152,25 +133,19 @@ export class LiveBuild {
 
   /** The build that the answers are about. */
   get definition(): BuildDefinition {
-    return this.#choose(this.#world).definition;
+    return this.#meant.in(this.#world).definition;
   }
 
   /** What files of the workspace define for this Dockerfile, as far as that is known. */
   get foundBuilds(): readonly FoundBuild[] {
-    const { file, workspaceFolder } = this.place;
-    if (file === null || workspaceFolder === null) return [];
-    const world = this.#world;
-    const found = factOf(world, { kind: "builds", folder: workspaceFolder });
-    if (found.kind !== "known") return [];
-    const { read } = openLookups(world);
-    return chooseFound(found.value.builds, file, this.#sources, pathRules, read).builds;
+    return this.#meant.foundIn(this.#world);
   }
 
   /** Folders in which single files were looked for. */
   get lookedInto(): readonly string[] {
-    return this.#choose(this.#world).reads.flatMap((need) =>
-      need.kind === "present" ? [need.folder] : [],
-    );
+    return this.#meant
+      .in(this.#world)
+      .reads.flatMap((need) => (need.kind === "present" ? [need.folder] : []));
   }
 
   /** All that the present answer turns on. */
@@ -188,23 +163,21 @@ export class LiveBuild {
   /** New settings take effect at once. */
   async configure(settings: Settings): Promise<void> {
     this.#settings = settings;
-    this.#sources = namedSources(this.#dockerfile, settings, sha256);
-    this.#chosen = null;
+    this.#meant.by(settings, this.#choice, this.#dockerfile);
     await this.settle();
     this.#host.changed(this);
   }
 
   choose(choice: BuildChoice): void {
     this.#choice = choice;
-    this.#chosen = null;
+    this.#meant.by(this.#settings, choice, null);
     this.#settleLater();
     this.#host.changed(this);
   }
 
   /** The text was saved: what it names may lie in another folder. */
   async saved(): Promise<void> {
-    this.#sources = namedSources(this.#dockerfile, this.#settings, sha256);
-    this.#chosen = null;
+    this.#meant.by(this.#settings, this.#choice, this.#dockerfile);
     const present = this.reads.filter(({ kind }) => kind === "present" || kind === "builds");
     await (this.isContextWatched ? this.renew(present) : this.rescan());
   }
@@ -273,17 +246,13 @@ export class LiveBuild {
       await this.#renew(cancel, "uncovered");
       progress.report(say`Hashing files`);
     }, cancel);
-    if (cancel.isCancelled) {
-      // What was broken off here would be missed by the lenses: they go on without the build.
-      this.#unsettled = null;
-      this.#settleLater();
-      return { outcome: "cancelled" };
-    }
+    if (cancel.isCancelled) return this.#brokenOff();
     progress.report(say`Predicting the steps`);
     const { analysis } = this.#analyse(pool.world, this.#baseline);
     // A comparison with a commit leaves out what git does not keep; a record must not.
     const { kind } = analysis.input.baseline;
     const built = kind === "last" ? analysis : await this.#settled({ kind: "last" }, cancel);
+    if (cancel.isCancelled) return this.#brokenOff();
     const state = factOf(pool.world, { kind: "state" });
     const before = state.kind === "known" ? state.value : this.#host.store.state;
     const log = simulationLog(analysis);
@@ -309,6 +278,13 @@ export class LiveBuild {
       : { outcome: "done", summary, log, counts: analysis.summary };
   }
 
+  /** What was broken off would be missed by the lenses: they go on without the build. */
+  #brokenOff(): SimulateResult {
+    this.#unsettled = null;
+    this.#settleLater();
+    return { outcome: "cancelled" };
+  }
+
   /** Asked for each answer again, and again by each that is asked in the same moment. */
   #isResult(keys: Keys, result: Keys): boolean {
     if (this.#compared?.keys !== keys || this.#compared.result !== result)
@@ -322,26 +298,6 @@ export class LiveBuild {
 
   get #world(): World {
     return this.#host.machine.pool.world;
-  }
-
-  /** The build that is meant, by what is known of the world. */
-  #choose(world: World): Chosen {
-    const last = this.#chosen;
-    if (last !== null && isSameFor(last.world, world, last.reads)) {
-      last.world = world;
-      return last;
-    }
-    const { read, needs, reads } = openLookups(world);
-    const [settings, choice, place] = [this.#settings, this.#choice, this.place];
-    const question = { settings, choice, place, sources: this.#sources, paths: pathRules };
-    const { definition: found, isPending } = editorDefinition(question, read);
-    const before = this.#definition;
-    // What stands on it stays as long as it says the same.
-    const definition = before !== null && isSameDefinition(before, found) ? before : found;
-    this.#definition = definition;
-    this.#chosen = { definition, isPending, needs, reads, world };
-    if (definition !== before) this.#host.moved(this);
-    return this.#chosen;
   }
 
   /** What was chosen in the editor, else the setting. */
@@ -360,7 +316,7 @@ export class LiveBuild {
   }
 
   #analyse(world: World, baseline: BaselineChoice): Answer {
-    const { definition, needs, reads } = this.#choose(world);
+    const { definition, needs, reads } = this.#meant.in(world);
     const [platform] = definition.platforms;
     const dockerfile = this.#dockerfile;
     const build = { place: onDisk, definition, platform, dockerfile };
@@ -375,7 +331,7 @@ export class LiveBuild {
   /** One analysis for a text, a definition and the answers that it turns on. */
   #answer(world: World): Answer {
     const last = this.#made;
-    const { definition } = this.#choose(world);
+    const { definition } = this.#meant.in(world);
     const isSame =
       last !== null &&
       last.dockerfile === this.#dockerfile &&

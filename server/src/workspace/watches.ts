@@ -1,5 +1,10 @@
-/** What has to be watched for the open Dockerfiles: their contexts and ignore files, nothing else. */
+/**
+ * What has to be watched for the open Dockerfiles: their contexts and ignore files, what says how they
+ * are built, and at which commit their repositories are.
+ */
 import path from "node:path";
+import type { Need } from "../core/world/facts.js";
+import { factOf, type World } from "../core/world/world.js";
 import type { LiveBuild } from "./build.js";
 
 export interface Watched {
@@ -15,6 +20,15 @@ const definitionPattern =
 
 export function wholeFolder(base: string): Watched {
   return { base, pattern: "**/*" };
+}
+
+/** Of a repository: they change with each commit and each checkout. */
+const headFiles = ["HEAD", "logs/HEAD", "packed-refs"];
+
+/** True for a file that says at which commit a repository is. */
+export function saysHead(file: string): boolean {
+  const place = file.replaceAll("\\", "/");
+  return headFiles.some((name) => place.endsWith(`/.git/${name}`));
 }
 
 /**
@@ -33,9 +47,10 @@ export function reportsEverything(excluded: unknown): boolean {
 /** @param isWatched whether the editor reports changes in a folder */
 export function watchedBy(
   builds: Iterable<LiveBuild>,
+  world: World,
   isWatched: (folder: string) => boolean,
 ): readonly Watched[] {
-  return [...builds].flatMap(({ contextFolder, place, lookedInto }): readonly Watched[] => [
+  return [...builds].flatMap(({ contextFolder, place, lookedInto, reads }): readonly Watched[] => [
     // What is missing there may be made: the folders of the guess.
     ...(place.workspaceFolder !== null && isWatched(place.workspaceFolder)
       ? [{ base: place.workspaceFolder, pattern: definitionPattern }]
@@ -43,5 +58,15 @@ export function watchedBy(
     ...lookedInto.filter(isWatched).map((base) => ({ base, pattern: "*" })),
     ...(contextFolder !== null && isWatched(contextFolder) ? [wholeFolder(contextFolder)] : []),
     ...(place.file === null ? [] : [{ base: path.dirname(place.file), pattern: "*.dockerignore" }]),
+    ...watchedHeads(reads, world),
   ]);
+}
+
+function watchedHeads(reads: readonly Need[], world: World): readonly Watched[] {
+  return reads.flatMap((need) => {
+    const fact = need.kind === "commit" ? factOf(world, need) : null;
+    if (fact?.kind !== "known") return [];
+    const base = path.join(fact.value.repository, ".git");
+    return [{ base, pattern: `{${headFiles.join(",")}}` }];
+  });
 }

@@ -1,5 +1,5 @@
 /** What is open in the editor: Dockerfiles with their builds, ignore files, folders. */
-import { type Cancellation, known, type Result } from "../core/host.js";
+import { type Cancellation, known, neverCancelled, type Result } from "../core/host.js";
 import { type Need, needKey } from "../core/world/facts.js";
 import { answered } from "../core/world/world.js";
 import { type IdentityStore, openIdentityStore } from "../host/identityStore.js";
@@ -9,11 +9,10 @@ import { pathInside } from "../host/paths.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
 import type { SimulateResult } from "../protocol.js";
 import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
-import { staleCommits, watchedHeads } from "./commits.js";
 import { maxEntries } from "./contextProblem.js";
 import { gatherEvents } from "./fileEvents.js";
-import { buildsAmong, presentAmong } from "./presentFiles.js";
 import { readSettings } from "./settings.js";
+import { staleNeeds } from "./staleNeeds.js";
 import { reportsEverything, type Watched, watchedBy } from "./watches.js";
 
 /** An ignore file that is being typed in takes effect this long after the last key. Milliseconds. */
@@ -21,8 +20,6 @@ const ignoreDelay = 200;
 
 /** What was read is kept for other processes this long after the first of it. Milliseconds. */
 const keepDelay = 5_000;
-
-const never: Cancellation = { isCancelled: false };
 
 /** The editor, as far as the workspace needs it. */
 export interface Editor {
@@ -152,10 +149,7 @@ export function openWorkspace(editor: Editor): Workspace {
   };
 
   const watch = (): void => {
-    if (!editor.canWatch) return;
-    const open = [...builds.values()];
-    const heads = open.flatMap(({ reads }) => watchedHeads(reads, machine.pool.world));
-    editor.watch([...watchedBy(open, isWatched), ...heads]);
+    if (editor.canWatch) editor.watch(watchedBy(builds.values(), machine.pool.world, isWatched));
   };
 
   const configure = async (build: LiveBuild): Promise<void> => {
@@ -179,11 +173,7 @@ export function openWorkspace(editor: Editor): Workspace {
     const { contexts, pool } = machine;
     const open = [...builds.values()];
     const isConcerned = contexts.concernedBy(files);
-    for (const build of open) {
-      const needs = [...presentAmong(build.reads, files), ...buildsAmong(build.reads, files)];
-      if (needs.length > 0) editor.run("definitions", () => build.renew(needs));
-    }
-    const stale = open.flatMap(({ reads }) => staleCommits(reads, pool.world, files));
+    const stale = open.flatMap(({ reads }) => staleNeeds(reads, pool.world, files));
     const staleKeys = new Set(stale.map(needKey));
     const concerned = open.filter(
       (build) =>
@@ -191,9 +181,9 @@ export function openWorkspace(editor: Editor): Workspace {
     );
     if (concerned.length === 0) return;
     const changed = contexts
-      .changed(files, never)
+      .changed(files, neverCancelled)
       .then((answers) => pool.update((world) => answered(world, answers)));
-    const work = Promise.all([changed, pool.renew(stale, never)]);
+    const work = Promise.all([changed, pool.renew(stale, neverCancelled)]);
     await settleAfter(concerned, work);
   };
   const settleAfter = async (
@@ -214,7 +204,7 @@ export function openWorkspace(editor: Editor): Workspace {
     const concerned = [...builds.values()].filter(({ reads }) => reads.some(isCommit));
     const needs = concerned.flatMap(({ reads }) => reads.filter(isCommit));
     if (needs.length === 0) return;
-    editor.run("commits", () => settleAfter(concerned, machine.pool.renew(needs, never)));
+    editor.run("commits", () => settleAfter(concerned, machine.pool.renew(needs, neverCancelled)));
   };
   const events = gatherEvents(lookAt);
   const filesChanged = events.tell;

@@ -29,7 +29,7 @@ import {
 } from "../../../server/src/core/documents/simulation.js";
 import { stageLine } from "../../../server/src/core/graph/graph.js";
 import { lineage } from "../../../server/src/core/graph/layers.js";
-import { known, unknown } from "../../../server/src/core/host.js";
+import { known, neverCancelled, unknown } from "../../../server/src/core/host.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import type { Dockerfile } from "../../../server/src/core/syntax/syntax.js";
 import { sha256 } from "../../../server/src/host/digest.js";
@@ -137,7 +137,7 @@ export async function simulateCase(
         },
         kept?.memory,
       ),
-    { isCancelled: false },
+    neverCancelled,
   );
   const { graph, keys } = analysis;
   session.state = addBuild(
