@@ -16,6 +16,7 @@ import type { Platform } from "../core/build/platform.js";
 import { parsePlatform } from "../core/build/platform.js";
 import { commandLineDefinition } from "../core/definitions/commandLine.js";
 import type { HostError } from "../core/host.js";
+import { readAssignment } from "../core/text/assignment.js";
 import { nearest } from "../core/text/nearest.js";
 import { hostError } from "../host/errors.js";
 import { nodeFileSystem } from "../host/nodeFileSystem.js";
@@ -273,10 +274,9 @@ function readAssignments(
 ): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const word of words) {
-    const at = word.indexOf("=");
-    const name = at < 0 ? word : word.slice(0, at);
+    const { name, value: given } = readAssignment(word);
     if (name === "") throw new UsageError(`--build-arg "${word}": the name is missing`);
-    const value = at < 0 ? env[name] : word.slice(at + 1);
+    const value = given ?? env[name];
     // A name that the environment does not know is passed over, as docker does.
     if (value !== undefined) values.set(name, value);
   }

@@ -2,6 +2,7 @@
 import type { BuildFlags, ResourceLimit } from "../core/build/buildFlags.js";
 import { type ContextSource, contextName } from "../core/build/definition.js";
 import { parseSize } from "../core/instructions/mount.js";
+import { readAssignment } from "../core/text/assignment.js";
 import { compareBytes } from "../core/text/paths.js";
 import { UsageError } from "./usageError.js";
 
@@ -137,10 +138,9 @@ export function readNamedContexts(
 }
 
 function readLabel(word: string): readonly [string, string] {
-  const at = word.indexOf("=");
-  const name = at < 0 ? word : word.slice(0, at);
+  const { name, value } = readAssignment(word);
   if (name.trim() === "") throw new UsageError(`--label "${word}": the name is missing`);
-  return [name, at < 0 ? "" : word.slice(at + 1)];
+  return [name, value ?? ""];
 }
 
 /** The name of `name:address` or `name=address`: an address may have colons of its own. */

@@ -92,17 +92,26 @@ export function dockerfileName({ dockerfile, id }: BuildDefinition): string {
 
 /** What earlier builds know the context by; empty: there is none. */
 export function contextPlace({ context }: BuildDefinition): string {
-  switch (context?.kind) {
-    case undefined:
-      return "";
+  return context === null ? "" : sourceWord(context);
+}
+
+/**
+ * A context in one word: the folder, the image, the address, the id of a build.
+ * @param shown the word for a folder, of which the absolute path is given
+ */
+export function sourceWord(
+  source: ContextSource,
+  shown: (folder: string) => string = (folder) => folder,
+): string {
+  switch (source.kind) {
     case "path":
-      return context.folder;
+      return shown(source.folder);
     case "image":
-      return context.reference;
+      return source.reference;
     case "git":
-      return context.url;
+      return source.url;
     case "build":
-      return context.id;
+      return source.id;
   }
 }
 

@@ -7,8 +7,9 @@ import type { DefinitionProblem } from "../build/foundBuild.js";
 import { type BakeFile, bakeFromHcl, bakeFromJson, bakeScope, mergedBake } from "./bakeFile.js";
 import { readContextSource } from "./contextSource.js";
 import { type HclExpression, parseHcl } from "./hcl.js";
-import { type HclScope, type HclValue, hclValue, text } from "./hclValues.js";
+import { type HclScope, type HclValue, hclValue, list, text } from "./hclValues.js";
 import {
+  type BuildParts,
   buildKey,
   placeIn,
   plainBuild,
@@ -103,10 +104,8 @@ function combinationsOf(
   if (!(matrix instanceof Map)) return [new Map()];
   let combinations: readonly ReadonlyMap<string, HclValue>[] = [new Map()];
   for (const [name, values] of matrix as ReadonlyMap<string, HclValue>) {
-    // What is a list has any entries.
-    const items = Array.isArray(values) ? (values as readonly HclValue[]) : [];
     combinations = combinations
-      .flatMap((given) => items.map((item) => new Map([...given, [name, item] as const])))
+      .flatMap((given) => list(values).map((item) => new Map([...given, [name, item] as const])))
       .slice(0, maxTargets);
   }
   return combinations;
@@ -135,27 +134,11 @@ interface TargetPlace {
   readonly files: ReaderFiles;
 }
 
-type TargetParts = Pick<
-  ReadBuild,
-  | "dockerfile"
-  | "context"
-  | "contexts"
-  | "target"
-  | "args"
-  | "fromEnvironment"
-  | "platforms"
-  | "cacheFrom"
-  | "noCache"
-  | "tags"
-  | "problems"
-  | "canBeDefault"
->;
-
 function readTarget(
   chain: readonly ReadonlyMap<string, HclExpression>[],
   scope: HclScope,
   { folder, path, files }: TargetPlace,
-): TargetParts {
+): BuildParts {
   const { paths, root } = files;
   const problems: DefinitionProblem[] = [];
   const value = (name: string): HclValue => {
@@ -172,7 +155,8 @@ function readTarget(
         return found instanceof Map ? [...(found as ReadonlyMap<string, HclValue>)] : [];
       }),
     );
-  const context = text(value("context")) ?? ".";
+  const given = value("context");
+  const context = text(given) ?? ".";
   const dockerfile = text(value("dockerfile")) ?? "Dockerfile";
   const inline = text(value("dockerfile-inline"));
   const target = text(value("target"));
@@ -192,26 +176,20 @@ function readTarget(
   const main = source(context);
   const inContext = main.kind === "path" ? main.folder : base;
   const args = entries("args");
-  const known = [...args].flatMap(([name, arg]) => {
-    const found = text(arg);
-    return found === null ? [] : [[name, found] as const];
-  });
+  const known = textsOf(args);
   const isOpen = problems.length > 0;
   return {
     dockerfile:
       inline === null
         ? { kind: "file", path: paths.resolve(inContext, dockerfile.replace(/^cwd:\/\//, "")) }
         : { kind: "inline", text: inline },
-    context: isOpen && value("context") === undefined ? null : main,
+    context: given === undefined ? null : main,
     contexts: new Map(
-      [...entries("contexts")].flatMap(([name, written]) => {
-        const found = text(written);
-        return found === null ? [] : [[name, source(found)] as const];
-      }),
+      [...textsOf(entries("contexts"))].map(([name, written]) => [name, source(written)] as const),
     ),
     target: target === "" ? null : target,
-    args: new Map(known),
-    fromEnvironment: new Set([...args.keys()].filter((name) => !new Map(known).has(name))),
+    args: known,
+    fromEnvironment: new Set([...args.keys()].filter((name) => !known.has(name))),
     platforms: textsIn(value("platforms")),
     cacheFrom: textsIn(value("cache-from")),
     noCache: value("no-cache") === true,
@@ -224,8 +202,15 @@ function readTarget(
 /** Of a target so many are told. */
 const maxProblems = 5;
 
+function textsOf(values: ReadonlyMap<string, HclValue>): ReadonlyMap<string, string> {
+  const texts = [...values].flatMap(([name, value]) => {
+    const found = text(value);
+    return found === null ? [] : [[name, found] as const];
+  });
+  return new Map(texts);
+}
+
 function textsIn(value: HclValue): readonly string[] {
-  // What is a list has any entries.
-  const items = Array.isArray(value) ? (value as readonly HclValue[]) : [value ?? null];
-  return items.flatMap((item) => (item === null ? [] : (text(item) ?? [])));
+  const items = Array.isArray(value) ? list(value) : [value];
+  return items.flatMap((item) => text(item) ?? []);
 }

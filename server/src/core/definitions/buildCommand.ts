@@ -1,4 +1,5 @@
 /** The words of a `docker build`, wherever they stand. */
+import { type Assignment, readAssignment } from "../text/assignment.js";
 import type { CommandWord } from "./shellCommands.js";
 
 /** As written; null, here and below: only the shell can tell. */
@@ -8,8 +9,8 @@ export interface BuildCommand {
   readonly context: string | null;
   readonly contextText: string;
   readonly target: string | null | undefined;
-  readonly args: readonly { readonly name: string; readonly value: string | null }[];
-  readonly contexts: readonly { readonly name: string; readonly value: string | null }[];
+  readonly args: readonly Assignment[];
+  readonly contexts: readonly Assignment[];
   readonly platforms: readonly string[];
   readonly tags: readonly string[];
   readonly cacheFrom: readonly string[];
@@ -29,8 +30,8 @@ export function readBuildCommand(words: readonly CommandWord[]): BuildCommand | 
   const found = {
     file: undefined as string | null | undefined,
     target: undefined as string | null | undefined,
-    args: [] as { name: string; value: string | null }[],
-    contexts: [] as { name: string; value: string | null }[],
+    args: [] as Assignment[],
+    contexts: [] as Assignment[],
     platforms: [] as string[],
     tags: [] as string[],
     cacheFrom: [] as string[],
@@ -38,7 +39,8 @@ export function readBuildCommand(words: readonly CommandWord[]): BuildCommand | 
   };
   let context: CommandWord | null = null;
   let others = 0;
-  const take = (name: string, { value, text }: CommandWord): void => {
+  const take = (name: string, word: CommandWord): void => {
+    const { value, text } = word;
     switch (name) {
       case "file":
       case "f":
@@ -49,10 +51,10 @@ export function readBuildCommand(words: readonly CommandWord[]): BuildCommand | 
         found.target = value;
         break;
       case "build-arg":
-        found.args.push(assigned(value ?? text, value !== null));
+        found.args.push(assigned(word));
         break;
       case "build-context":
-        found.contexts.push(assigned(value ?? text, value !== null));
+        found.contexts.push(assigned(word));
         break;
       case "platform":
         if (value !== null) found.platforms.push(...value.split(","));
@@ -127,11 +129,7 @@ function takesValue(name: string, isShort: boolean): boolean {
   return !alone.has(name) && (!isShort || name.length === 1);
 }
 
-function assigned(
-  text: string,
-  isKnown: boolean,
-): { readonly name: string; readonly value: string | null } {
-  const equals = text.indexOf("=");
-  if (equals < 0) return { name: text, value: null };
-  return { name: text.slice(0, equals), value: isKnown ? text.slice(equals + 1) : null };
+function assigned({ value, text }: CommandWord): Assignment {
+  const { name, value: given } = readAssignment(value ?? text);
+  return { name, value: value === null ? null : given };
 }

@@ -5,7 +5,7 @@
  */
 import type { ContextSource } from "../build/definition.js";
 import type { DefinitionProblem } from "../build/foundBuild.js";
-import { type ComposeBuild, readComposeBuild } from "./composeBuild.js";
+import { readComposeBuild } from "./composeBuild.js";
 import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf, textsOf } from "./data.js";
 import { readEnvironmentFile } from "./interpolate.js";
 import type { PathRules } from "./pathRules.js";
@@ -209,7 +209,7 @@ function serviceBuild(
   file: DataFile,
   files: ReaderFiles,
 ): ReadBuild {
-  const read: ComposeBuild = readComposeBuild(
+  const read = readComposeBuild(
     parts.map((part) => ({
       node: part.node,
       folder: part.service.folder,

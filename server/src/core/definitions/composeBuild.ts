@@ -1,27 +1,12 @@
 /** The `build` of a Compose service, put together from all that says something of it. */
 import type { ContextSource } from "../build/definition.js";
 import type { DefinitionProblem } from "../build/foundBuild.js";
+import { type Assignment, readAssignment } from "../text/assignment.js";
 import { readContextSource } from "./contextSource.js";
 import { at, type DataNode, entriesOf, textOf, textsOf } from "./data.js";
 import { type Interpolated, interpolate } from "./interpolate.js";
 import type { PathRules } from "./pathRules.js";
-import type { ReadBuild } from "./reader.js";
-
-export type ComposeBuild = Pick<
-  ReadBuild,
-  | "dockerfile"
-  | "context"
-  | "contexts"
-  | "target"
-  | "args"
-  | "fromEnvironment"
-  | "platforms"
-  | "cacheFrom"
-  | "noCache"
-  | "tags"
-  | "canBeDefault"
-  | "problems"
->;
+import type { BuildParts } from "./reader.js";
 
 export interface ComposePart {
   readonly node: DataNode;
@@ -40,7 +25,7 @@ interface ComposeRules {
 export function readComposeBuild(
   parts: readonly ComposePart[],
   { paths, linked }: ComposeRules,
-): ComposeBuild {
+): BuildParts {
   const problems: DefinitionProblem[] = [];
   let canBeDefault = true;
   const evaluated = (text: string, of: string, part: ComposePart): Interpolated => {
@@ -87,7 +72,7 @@ export function readComposeBuild(
     target = scalar("target") ?? target;
     noCache = scalar("no_cache") === "true" || noCache;
     addArguments(part, args, fromEnvironment);
-    for (const { name, text: value } of assignments(at(node, "additional_contexts")))
+    for (const { name, value } of assignments(at(node, "additional_contexts")))
       if (value !== null)
         contexts.set(name, source(evaluated(value, "additional_contexts", part).text, folder));
     platforms = list("platforms", platforms);
@@ -127,8 +112,8 @@ function addArguments(
   args: Map<string, string>,
   fromEnvironment: Set<string>,
 ): void {
-  for (const { name, text } of assignments(at(node, "args"))) {
-    const given = text === null ? null : interpolate(text, environment);
+  for (const { name, value } of assignments(at(node, "args"))) {
+    const given = value === null ? null : interpolate(value, environment);
     const known = given === null ? environment.get(name) : given.text;
     args.delete(name);
     fromEnvironment.delete(name);
@@ -139,15 +124,8 @@ function addArguments(
 }
 
 /** A map, or a list of `NAME=VALUE`; null: the environment's value. */
-function assignments(
-  node: DataNode | null,
-): readonly { readonly name: string; readonly text: string | null }[] {
+function assignments(node: DataNode | null): readonly Assignment[] {
   if (node?.kind === "map")
-    return entriesOf(node).map(([name, { value }]) => ({ name, text: textOf(value) }));
-  return textsOf(node).map((item) => {
-    const equals = item.indexOf("=");
-    return equals < 0
-      ? { name: item, text: null }
-      : { name: item.slice(0, equals), text: item.slice(equals + 1) };
-  });
+    return entriesOf(node).map(([name, { value }]) => ({ name, value: textOf(value) }));
+  return textsOf(node).map(readAssignment);
 }

@@ -136,7 +136,8 @@ function isEqual(a: HclValue, b: HclValue): boolean {
   return one === null || other === null ? a === b : one === other;
 }
 
-function list(value: HclValue): readonly HclValue[] {
+/** Its items; empty where it is no list. */
+export function list(value: HclValue): readonly HclValue[] {
   return Array.isArray(value) ? (value as readonly HclValue[]) : []; // any entry
 }
 

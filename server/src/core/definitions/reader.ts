@@ -24,6 +24,9 @@ export type ReadBuild = Omit<FoundBuild, "id" | "rank"> & {
   readonly order: number;
 };
 
+/** What is built, and how: all but where a file says so. */
+export type BuildParts = Omit<ReadBuild, "kind" | "name" | "key" | "order" | "foundAt">;
+
 export interface ReadFile {
   readonly builds: readonly ReadBuild[];
   readonly problems: readonly DefinitionProblem[];

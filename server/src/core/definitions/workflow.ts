@@ -3,6 +3,7 @@
  * matrix; workflows of the same repository are followed with what they are given.
  */
 import type { DefinitionProblem } from "../build/foundBuild.js";
+import { readAssignment } from "../text/assignment.js";
 import { mayBuild } from "./buildCommand.js";
 import { commandBuild } from "./commandBuilds.js";
 import { readContextSource } from "./contextSource.js";
@@ -163,9 +164,8 @@ function actionBuild(
   const folder = source.kind === "path" ? source.folder : root;
   const assignments = (key: string) =>
     lines(textOf(at(step, "with", key))).map((text) => {
-      const equals = text.indexOf("=");
-      const value = equals < 0 ? null : evaluated(text.slice(equals + 1), values);
-      return { name: equals < 0 ? text : text.slice(0, equals), value };
+      const { name, value } = readAssignment(text);
+      return { name, value: value === null ? null : evaluated(value, values) };
     });
   const args = assignments("build-args");
   return plainBuild({

@@ -1,5 +1,5 @@
 /** The builds of a folder, as the command line prints them. */
-import type { ContextSource } from "../build/definition.js";
+import { type ContextSource, sourceWord } from "../build/definition.js";
 import type { DefinitionProblem } from "../build/foundBuild.js";
 import { formatPlatform } from "../build/platform.js";
 import { type ListedBuild, shownIn } from "../definitions/listBuilds.js";
@@ -65,16 +65,7 @@ function problemJson(problem: DefinitionProblem): unknown {
 
 /** A folder relative to the root; an image, an address or the id of a build as it is. */
 function contextText(root: string, source: ContextSource): string {
-  switch (source.kind) {
-    case "path":
-      return shownIn(root, source.folder);
-    case "image":
-      return source.reference;
-    case "git":
-      return source.url;
-    case "build":
-      return source.id;
-  }
+  return sourceWord(source, (folder) => shownIn(root, folder));
 }
 
 export function buildListText(

@@ -1,5 +1,5 @@
 /** The builds that a Dockerfile can be taken to be of, for a picker. */
-import type { BuildDefinition, ContextSource } from "../build/definition.js";
+import { type BuildDefinition, sourceWord } from "../build/definition.js";
 import type { FoundBuild } from "../build/foundBuild.js";
 import { say } from "../text/say.js";
 import { interfaceText } from "../text/surfaces.js";
@@ -27,7 +27,7 @@ export function definitionChoices(
 ): readonly DefinitionChoice[] {
   return builds.map((build) => {
     const { id, name, context, target, foundAt, problems } = build;
-    const where = context === null ? say`no context` : say`in ${contextWords(context, shown)}`;
+    const where = context === null ? say`no context` : say`in ${sourceWord(context, shown)}`;
     const words = [
       `${shown(foundAt.file)}:${foundAt.line}`,
       where,
@@ -42,17 +42,4 @@ export function definitionChoices(
       place: { file: foundAt.file, line: foundAt.line },
     };
   });
-}
-
-function contextWords(source: ContextSource, shown: (path: string) => string): string {
-  switch (source.kind) {
-    case "path":
-      return shown(source.folder);
-    case "image":
-      return source.reference;
-    case "git":
-      return source.url;
-    case "build":
-      return source.id;
-  }
 }

@@ -1,4 +1,5 @@
 /** What a stage starts with: what its base image or parent stage ends with. */
+
 import type { BuilderRules } from "../build/builderRules.js";
 import type { BaseImage } from "../image/baseImage.js";
 import { defaultPath, emptyConfig, type ImageConfig } from "../image/config.js";
@@ -6,6 +7,7 @@ import { OrderedMap, OrderedSet } from "../image/orderedMap.js";
 import { OrderedEnvironment } from "../instructions/environment.js";
 import { changed, configured, type Scope, withPath } from "../instructions/scope.js";
 import { ofUnknownImage } from "../instructions/unknowns.js";
+import { readAssignment } from "../text/assignment.js";
 import type { FileFacts } from "./fileFacts.js";
 import { isBaseKnown, type StageBase } from "./graph.js";
 import { RememberedByObjects } from "./remembered.js";
@@ -125,6 +127,6 @@ function configOfImage(image: BaseImage): ImageConfig {
 
 /** An entry of an image's environment: `NAME=value`, or a name alone. */
 export function parseEntry(entry: string): readonly [string, string] {
-  const at = entry.indexOf("=");
-  return at < 0 ? [entry, ""] : [entry.slice(0, at), entry.slice(at + 1)];
+  const { name, value } = readAssignment(entry);
+  return [name, value ?? ""];
 }
