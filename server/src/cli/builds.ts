@@ -4,10 +4,9 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { openLookups } from "../core/analysis/read.js";
 import { usualVersion } from "../core/build/builderVersion.js";
-import type { FoundBuilds } from "../core/build/foundBuild.js";
 import type { BuildSettings } from "../core/definitions/editorDefinition.js";
-import { type ListedBuild, listBuilds } from "../core/definitions/listBuilds.js";
-import { buildListJson, buildListText } from "../core/documents/buildList.js";
+import { listBuilds } from "../core/definitions/listBuilds.js";
+import { type BuildList, buildListJson, buildListText } from "../core/documents/buildList.js";
 import { neverCancelled } from "../core/host.js";
 import { jsonText } from "../core/text/surfaces.js";
 import { sha256 } from "../host/digest.js";
@@ -33,9 +32,8 @@ no file says anything the context is guessed. Nothing of them is run.
   async run(words, io) {
     const { folder, format } = readWords(words, io);
     const list = await listOf(folder, io);
-    if (format === "json")
-      io.print(`${jsonText(buildListJson(folder, list.builds, list.problems))}\n`);
-    else io.print(buildListText(folder, list.builds, list.problems));
+    if (format === "json") io.print(`${jsonText(buildListJson(folder, list, pathRules))}\n`);
+    else io.print(buildListText(folder, list, pathRules));
     return 0;
   },
 };
@@ -51,11 +49,6 @@ export function plainSettings(): BuildSettings {
     platform: hostPlatform(),
     builds: [],
   };
-}
-
-export interface BuildList {
-  readonly builds: readonly ListedBuild[];
-  readonly problems: FoundBuilds["problems"];
 }
 
 /** @param root absolute path */

@@ -9,7 +9,7 @@ import { jsonText } from "../core/text/surfaces.js";
 import { type BuildArguments, readBuildArgumentsWith, sharedOptions } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
-import { explainProject, meantDefinition, readProject, shownPlace } from "./project.js";
+import { explainProject, type MeantBuild, meantBuild, readProject } from "./project.js";
 
 const formats = ["text", "json", "markdown", "html"] as const;
 
@@ -28,25 +28,29 @@ picture in characters, html one page with a drawn picture that needs no network.
 ${sharedOptions.replace("json or markdown", "json, markdown or html")}`,
   async run(words, io) {
     const given = readBuildArgumentsWith(words, io, formats);
-    const args = { ...given, definition: await meantDefinition(given, io) };
+    const args = { ...given, ...(await meantBuild(given, io)) };
     const analysis = await explainProject(await readProject(args.definition, io), io);
     io.print(render(analysis, args, io));
     return exitCode(analysis, args.failOn);
   },
 };
 
-function render(analysis: Analysis, args: BuildArguments<ExplainFormat>, io: CliIo): string {
+function render(
+  analysis: Analysis,
+  args: BuildArguments<ExplainFormat> & MeantBuild,
+  io: CliIo,
+): string {
   const view = { analysis, isResult: false };
   const { dockerfile } = args.definition;
   const name = dockerfile.kind === "inline" ? "Dockerfile" : path.basename(dockerfile.path);
   switch (args.format) {
     case "json":
-      return `${jsonText(explainJson(analysis, shownPlace(args.definition)))}\n`;
+      return `${jsonText(explainJson(analysis, args.shown))}\n`;
     case "markdown":
       return explainDocument(view, { name, picture: "text" });
     case "html":
       return explainPage(view, { name });
     case "text":
-      return explainText(explainSteps(analysis, shownPlace(args.definition)), io.width);
+      return explainText(explainSteps(analysis, args.shown.dockerfile), io.width);
   }
 }

@@ -6,13 +6,8 @@ import type { BaselineChoice } from "../core/analysis/baselineChoice.js";
 import { Memory } from "../core/analysis/memory.js";
 import { onDisk } from "../core/analysis/place.js";
 import { type Answer, analyse, contextAsk } from "../core/analysis/snapshot.js";
-import {
-  type BuildDefinition,
-  contextFolder,
-  contextPlace,
-  namedFolders,
-} from "../core/build/definition.js";
-import type { SimulationPlace } from "../core/documents/simulation.js";
+import { type BuildDefinition, contextFolder, namedFolders } from "../core/build/definition.js";
+import { type SimulationPlace, simulationPlace } from "../core/documents/place.js";
 import { neverCancelled } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
@@ -22,6 +17,7 @@ import { factOf } from "../core/world/world.js";
 import { sha256 } from "../host/digest.js";
 import { type Machine, type MachineOptions, openMachine } from "../host/machine.js";
 import { maxText, nodeFileSystem, readRegularFile } from "../host/nodeFileSystem.js";
+import { pathRules } from "../host/paths.js";
 import { settle } from "../host/settle.js";
 import { type BuildArguments, reasonIn, UsageError } from "./arguments.js";
 import { listOf, plainSettings } from "./builds.js";
@@ -33,17 +29,33 @@ export interface CliProject {
   readonly machine: Machine;
 }
 
+/** The build that is meant, and how answers name it. */
+export interface MeantBuild {
+  readonly definition: BuildDefinition;
+  readonly shown: SimulationPlace;
+}
+
 /**
- * The definition that is meant: the words' own, or a build that files define with the words laid over.
+ * What the words say, or a build that files of its context define with the words laid over.
  * Errors: `UsageError`.
  */
-export async function meantDefinition(
-  { build, definition }: Pick<BuildArguments, "build" | "definition">,
+export async function meantBuild(
+  { build, definition: said }: Pick<BuildArguments, "build" | "definition">,
+  io: CliIo,
+): Promise<MeantBuild> {
+  const root = contextFolder(said) ?? io.cwd;
+  const definition = build === null ? said : await namedBuild(build, said, root, io);
+  const shown = simulationPlace(definition, root, (path) => pathRules.relative(root, path));
+  return { definition, shown };
+}
+
+async function namedBuild(
+  build: string,
+  said: BuildDefinition,
+  root: string,
   io: CliIo,
 ): Promise<BuildDefinition> {
-  if (build === null) return definition;
-  const { platforms, builder, builderVersion, flags, target, args, contexts } = definition;
-  const root = contextFolder(definition) ?? io.cwd;
+  const { platforms, builder, builderVersion, flags, target, args, contexts } = said;
   const [platform] = platforms;
   const settings = { ...plainSettings(), platform, builder, builderVersion };
   const { builds } = await listOf(root, io, settings);
@@ -93,15 +105,6 @@ export async function readProject(
     ...kept,
   });
   return { definition, dockerfile: parseDockerfile(text), machine };
-}
-
-/** Dockerfile and context as the JSON names them. */
-export function shownPlace(definition: BuildDefinition): SimulationPlace {
-  const { dockerfile } = definition;
-  return {
-    dockerfile: dockerfile.kind === "inline" ? "-" : dockerfile.path,
-    context: contextPlace(definition),
-  };
 }
 
 /**

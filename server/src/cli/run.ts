@@ -5,7 +5,7 @@ import { jsonText } from "../core/text/surfaces.js";
 import { readBuildArguments, sharedOptions, UsageError } from "./arguments.js";
 import type { CliCommand } from "./command.js";
 import { exitCode } from "./exitCode.js";
-import { explainProject, meantDefinition, readProject, shownPlace } from "./project.js";
+import { explainProject, meantBuild, readProject } from "./project.js";
 
 export const run: CliCommand = {
   name: "run",
@@ -26,12 +26,11 @@ ${sharedOptions}
       own.filter((word) => word !== "--rm"),
       io,
     );
-    const args = { ...given, definition: await meantDefinition(given, io) };
+    const args = { ...given, ...(await meantBuild(given, io)) };
     const analysis = await explainProject(await readProject(args.definition, io), io);
-    const plan = runJson(analysis, options);
+    const plan = runJson(analysis, options, args.shown.dockerfile);
     if (plan === null) {
-      const { dockerfile } = shownPlace(args.definition);
-      throw new UsageError(`${dockerfile}: no FROM, so there is no image`);
+      throw new UsageError(`${args.shown.dockerfile}: no FROM, so there is no image`);
     }
     switch (args.format) {
       case "json":

@@ -19,7 +19,7 @@ import {
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
 import { predictAgainstGit } from "./gitBaseline.js";
-import { meantDefinition, predictProject, readProject, shownPlace } from "./project.js";
+import { type MeantBuild, meantBuild, predictProject, readProject } from "./project.js";
 
 export const simulate: CliCommand = {
   name: "simulate",
@@ -40,7 +40,7 @@ ${sharedOptions}
                      in a cache that BuildKit exports: see content in the JSON`,
   async run(words, io) {
     const given = readSimulateArguments(words, io);
-    const args = { ...given, definition: await meantDefinition(given, io) };
+    const args = { ...given, ...(await meantBuild(given, io)) };
     const store = openStateStore(args.state);
     const identities = openIdentityStore(args.state);
     const project = await readProject(args.definition, io, {
@@ -94,12 +94,12 @@ async function record(analysis: Analysis, store: StateStore): Promise<UsageError
 
 function render(
   analysis: Analysis,
-  args: SimulateArguments,
+  args: SimulateArguments & MeantBuild,
   contents: StepContents | null,
 ): string {
   switch (args.format) {
     case "json":
-      return `${jsonText(simulationJson(analysis, shownPlace(args.definition), contents))}\n`;
+      return `${jsonText(simulationJson(analysis, args.shown, contents))}\n`;
     case "markdown":
       return simulationMarkdown(analysis);
     case "text":

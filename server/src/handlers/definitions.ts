@@ -1,6 +1,5 @@
 import { pathToFileURL } from "node:url";
 import { contextCandidates, folderChoice } from "../core/definitions/editorDefinition.js";
-import { shownIn } from "../core/definitions/listBuilds.js";
 import { contextActions } from "../core/features/contextActions.js";
 import { definitionChoices } from "../core/features/definitionChoices.js";
 import { pathRules } from "../host/paths.js";
@@ -11,7 +10,9 @@ import type { LiveBuild } from "../workspace/build.js";
 export function handleDefinitions(build: LiveBuild): readonly DefinitionRow[] {
   const { definition, place, contextFolder } = build;
   const root = place.workspaceFolder ?? "";
-  const rows = definitionChoices(build.foundBuilds, definition, (path) => shownIn(root, path));
+  const rows = definitionChoices(build.foundBuilds, definition, (path) =>
+    pathRules.relative(root, path),
+  );
   const folders = contextActions(contextCandidates(place, pathRules), "");
   return [
     ...rows.map(({ place: at, ...row }) => ({

@@ -30,7 +30,7 @@ function documentOf(build: LiveBuild, asked: DocumentParams): string {
         picture: asked.format === "preview" ? "svg" : "text",
       });
     case "run":
-      return runPlanDocument(runJson(view.analysis, { remove: true, args: [] }), name);
+      return runPlanDocument(runJson(view.analysis, { remove: true, args: [] }, name), name);
     case "glossary":
       return glossaryDocument();
     case "failure":

@@ -18,5 +18,6 @@ export const pathRules: PathRules = {
   resolve: (folder, written) => path.resolve(path.sep, folder, written),
   parent: path.dirname,
   isInside: (folder, file) => pathInside(folder, file) !== null,
+  relative: (folder, file) => path.relative(folder, file).split(path.sep).join("/") || ".",
   isSame: (a, b) => path.relative(a, b) === "",
 };

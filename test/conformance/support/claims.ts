@@ -138,7 +138,7 @@ function checkRun({ config }: ImageRecord, analysis: Analysis): CheckedClaims {
 
 /** "N layers on top of the base image". */
 function checkTotals(image: ImageRecord, analysis: Analysis, folders: number): CheckedClaims {
-  const { totals, steps } = explain(analysis, { dockerfile: "Dockerfile", context: "" });
+  const { totals, steps } = explain(analysis, "Dockerfile");
   // The classic builder keeps no layer of a command that changes no file, which nobody can foresee.
   const mayBeEmpty = mayBringLayers(analysis)
     ? totals.layers

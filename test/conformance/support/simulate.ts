@@ -37,6 +37,7 @@ import { openMachine } from "../../../server/src/host/machine.js";
 import { readTextFile } from "../../../server/src/host/nodeFileSystem.js";
 import { settle } from "../../../server/src/host/settle.js";
 import { buildOf } from "../../support/definitions.js";
+import { anyPlace } from "../../support/shownPlace.js";
 import { baseImageOf } from "./baseImageOf.js";
 import type { Builder } from "./caseFile.js";
 import { type BuildRequest, type CaseFolder, findDockerfile } from "./caseFolder.js";
@@ -95,15 +96,15 @@ export async function simulateCase(
   const { request } = folder;
   const file = findDockerfile(folder);
   if (file === null) return noDockerfile(builder);
-  const place = { dockerfile: file, context: path.join(folder.path, request.context) };
+  const context = path.join(folder.path, request.context);
   const { kept } = session;
   const dockerfile = parseDockerfile(readFileSync(file, "utf8"), kept?.dockerfile);
   const base = baseImageOf(request);
   const values = optionValues(request);
   // A case that moves its folder is still one series of builds of one Dockerfile.
   const asked = buildOf({
-    context: { kind: "path", folder: place.context },
-    ...(isBelow(file, place.context) ? {} : { dockerfile: { kind: "file", path: file } as const }),
+    context: { kind: "path", folder: context },
+    ...(isBelow(file, context) ? {} : { dockerfile: { kind: "file", path: file } as const }),
     contexts: readNamedContexts(values, (inner) => path.join(folder.path, inner)),
     target: request.target,
     args: new Map(Object.entries(request.buildArgs)),
@@ -151,7 +152,7 @@ export async function simulateCase(
     }),
     sha256,
   );
-  const json = simulationJson(analysis, place);
+  const json = simulationJson(analysis, anyPlace);
   const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
   const entries = analysis.steps
     .filter(({ place, isBuilt }) => isBuilt && place.stage !== null && inImage.has(place.stage))
@@ -196,11 +197,11 @@ function noDockerfile(builder: Builder): Simulation {
   return {
     json: {
       version: 1,
-      dockerfile: "Dockerfile",
-      context: ".",
+      ...anyPlace,
       builder,
       builderVersion: "",
       target: null,
+      platforms: [],
       baseline: { kind: "last", label: "" },
       steps: [],
       image: { layers: [], config: emptyConfigJson },

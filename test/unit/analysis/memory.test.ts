@@ -39,6 +39,7 @@ import {
 } from "../../../server/src/core/world/world.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { buildOf } from "../../support/definitions.js";
+import { anyPlace } from "../../support/shownPlace.js";
 import { runs } from "../../support/thorough.js";
 import { plainImage } from "../graph/support.js";
 
@@ -321,15 +322,14 @@ function told({ analysis, needs, reads }: Answer): unknown {
     digest: sha256,
     at: 0,
   });
-  const where = { root: "/srv", dockerfile: "Dockerfile", context: "app" };
   return {
     lenses: codeLenses(view, "all"),
     stack: layerStack(view, { folder: "app", problem: "", isWatched: true }),
     diagnostics: diagnostics(analysis),
     hovers: Array.from({ length: text.length }, (_, at) => at % 7 === 0 && hover(view, at)),
     log: simulationLog(analysis),
-    simulation: simulationJson(analysis, where),
-    explained: explainJson(analysis, where),
+    simulation: simulationJson(analysis, anyPlace),
+    explained: explainJson(analysis, anyPlace),
     recorded: [recorded.build, recorded.records, recorded.manifests],
     needs: new Set(needs.map(needKey)),
     reads: new Set(reads.map(needKey)),

@@ -17,6 +17,7 @@ import { hover } from "../../../server/src/core/features/hover.js";
 import { layerChildren, layerStack } from "../../../server/src/core/features/layerStack.js";
 import { lineOf } from "../../../server/src/core/graph/graph.js";
 import { causeSentence, causeWords } from "../../../server/src/core/words/causeWords.js";
+import { anyPlace } from "../../support/shownPlace.js";
 import { runs } from "../../support/thorough.js";
 import { anyText, dockerfiles, someFiles } from "./dockerfiles.js";
 import { analysisOf, builders, built, type Given } from "./support.js";
@@ -53,7 +54,7 @@ function showAll(analysis: Analysis): void {
     if (range !== undefined) assert.ok(range.start <= at && at <= range.end);
   }
   buildChoices(analysis);
-  simulationJson(analysis, { dockerfile: "Dockerfile", context: "." });
+  simulationJson(analysis, anyPlace);
   simulationText(analysis);
   simulationMarkdown(analysis);
   simulationLog(analysis);

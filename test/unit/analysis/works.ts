@@ -9,6 +9,7 @@ import type { Digest } from "../../../server/src/core/host.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { addWork } from "../../support/growth/builtins.js";
 import type { Work } from "../../support/growth/growth.js";
+import { anyPlace } from "../../support/shownPlace.js";
 import { analysisOf, builders, built, type Given } from "./support.js";
 
 const shapes: Readonly<Record<string, (size: number, change: string) => string>> = {
@@ -88,7 +89,7 @@ const explained: readonly Work[] = [
     prepare: (size) => {
       const analysis = analysisOf({ text: shapes[name]?.(size, "a") ?? "", files });
       return () => {
-        explainJson(analysis, { dockerfile: "Dockerfile", context: "." });
+        explainJson(analysis, anyPlace);
         explainPage({ analysis, isResult: false }, { name: "Dockerfile" });
       };
     },

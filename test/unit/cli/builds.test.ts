@@ -4,6 +4,7 @@ import { readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import type { SimulationJson } from "../../../server/src/core/documents/simulation.js";
 import { inRepository } from "../../support/repository.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { runCli } from "./support/runCli.js";
@@ -285,7 +286,10 @@ test("a build is simulated by its id, or its name where that is unique; words ar
     const words = ["simulate", "--dry-run", "--format", "json", "--build", build];
     const { code, out } = await runCli([...words, "--state", folder], { cwd: folder });
     assert.equal(code, 0, out);
-    assert.match(out, /"dockerfile": "[^"]*apps\/api\/Dockerfile"/);
+    const { root, dockerfile, context, build: meant } = JSON.parse(out) as SimulationJson;
+    assert.deepEqual([root, dockerfile, context], [folder, "apps/api/Dockerfile", "."]);
+    const source = { kind: "compose", file: "compose.yaml", line: 2 };
+    assert.deepEqual(meant, { id: "compose:api", source });
   }
   const wrong = await runCli(["explain", "--build", "compose:apo"], { cwd: folder });
   assert.equal(wrong.code, 2);

@@ -8,6 +8,7 @@ import { explainJson } from "../../../server/src/core/documents/explain.js";
 import { runJson } from "../../../server/src/core/documents/runPlanText.js";
 import { simulationJson } from "../../../server/src/core/documents/simulation.js";
 import { inRepository } from "../../support/repository.js";
+import { anyPlace } from "../../support/shownPlace.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { isThorough } from "../../support/thorough.js";
 import { analysisOf, builders, built } from "../analysis/support.js";
@@ -83,7 +84,6 @@ const trapped = {
 
 /** The files of the context. */
 const files = { "app.py": "x" };
-const place = { dockerfile: "Dockerfile", context: "." };
 
 test("every answer keeps to its schema, and the schema names every field of it", async (t) => {
   const folder = temporaryFolder(t, files);
@@ -122,8 +122,8 @@ test("every answer keeps to its schema, and the schema names every field of it",
     const state = built({ text: awkward.everything, files, builder });
     for (const [name, text] of [...Object.entries(awkward), ...cases]) {
       const analysis = analysisOf({ text, files, builder, state });
-      keeps("simulate", printed(simulationJson(analysis, place)), `${name}, ${builder}`);
-      keeps("explain", printed(explainJson(analysis, place)), `${name}, ${builder}`);
+      keeps("simulate", printed(simulationJson(analysis, anyPlace)), `${name}, ${builder}`);
+      keeps("explain", printed(explainJson(analysis, anyPlace)), `${name}, ${builder}`);
     }
   }
   t.diagnostic(`${checked} answers checked`);
@@ -154,7 +154,7 @@ test("run keeps to its schema with every trap that it knows, and its schema name
   for (const [name, text] of [...own, ...cases]) {
     const analysis = analysisOf({ text, files });
     for (const options of [given, { remove: false, args: [] }]) {
-      const plan = runJson(analysis, options);
+      const plan = runJson(analysis, options, "Dockerfile");
       if (plan !== null) keeps(printed(plan), name);
     }
   }

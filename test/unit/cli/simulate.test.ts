@@ -180,6 +180,10 @@ test("the Dockerfile may come from stdin, or lie outside the context", async (t)
     return JSON.parse(run.out) as SimulationJson;
   };
   const outside = await read(["-f", "elsewhere/Dockerfile", "context"]);
+  assert.equal(outside.root, path.join(folder, "context"));
+  assert.deepEqual([outside.dockerfile, outside.context], ["../elsewhere/Dockerfile", "."]);
+  const source = { kind: "cli", file: null, line: null };
+  assert.deepEqual(outside.build, { id: "cli:../elsewhere/Dockerfile", source });
   assert.deepEqual(outside.steps[1]?.files, { count: 1, bytes: 1 }, "its own ignore file counts");
 
   const text = "FROM scratch\nCOPY . /\n";

@@ -28,6 +28,7 @@ const paths: PathRules = {
   resolve: (folder, written) => posix.resolve("/", folder, written),
   parent: posix.dirname,
   isInside: (folder, file) => file === folder || file.startsWith(`${folder}/`),
+  relative: posix.relative,
   isSame: (a, b) => a === b,
 };
 

@@ -7,6 +7,7 @@ import { explainDocument } from "../../../server/src/core/documents/explainDocum
 import { explainPage } from "../../../server/src/core/documents/explainPage.js";
 import { consequences } from "../../../server/src/core/insight/consequences.js";
 import { firstLines } from "../../../server/src/core/insight/lineSet.js";
+import { anyPlace } from "../../support/shownPlace.js";
 import { viewOf } from "../../support/viewOf.js";
 
 const dockerfile = [
@@ -51,7 +52,7 @@ test("a row names so many lines that rebuild as one can read, and counts the res
 
 test("JSON lists so many lines that rebuild as a long file needs room for, and counts them all", () => {
   const { analysis } = viewOf(`FROM alpine\n${"RUN make\n".repeat(300)}`);
-  const [first] = explainJson(analysis, { dockerfile: "Dockerfile", context: "." }).steps;
+  const [first] = explainJson(analysis, anyPlace).steps;
   assert.equal(first?.invalidates.certainCount, 300);
   assert.deepEqual(
     first.invalidates.certain,

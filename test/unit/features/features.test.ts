@@ -26,6 +26,7 @@ import {
   summarySentence,
 } from "../../../server/src/core/words/summary.js";
 import { checkFixtures } from "../../support/fixtures.js";
+import { anyPlace } from "../../support/shownPlace.js";
 
 checkFixtures("codeLens", ({ view, project }) => {
   const details = project.option("detail") as readonly LensDetail[]; // the fixtures' own words
@@ -108,11 +109,7 @@ checkFixtures("buildChoices", ({ view }) => ({
 
 checkFixtures("simulation", ({ view }) => ({
   expect: {
-    json: JSON.stringify(
-      simulationJson(view.analysis, { dockerfile: "Dockerfile", context: "." }),
-      null,
-      1,
-    ),
+    json: JSON.stringify(simulationJson(view.analysis, anyPlace), null, 1),
     text: simulationText(view.analysis),
     markdown: simulationMarkdown(view.analysis),
   },
@@ -131,6 +128,6 @@ checkFixtures("config", ({ view }) => {
 });
 
 checkFixtures("explain", ({ view }) => {
-  const explained = explain(view.analysis, { dockerfile: "Dockerfile", context: "." });
+  const explained = explain(view.analysis, "Dockerfile");
   return { expect: { text: explainText(explained, 120), markdown: explainTable(explained) } };
 });

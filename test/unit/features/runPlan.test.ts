@@ -163,7 +163,7 @@ test("six steps, in both forms, and nothing of the Dockerfile is markup", () => 
 });
 
 function planOf(text: string, options: RunOptions = { remove: false, args: [] }): RunJson {
-  const plan = runJson(viewOf(text).analysis, options);
+  const plan = runJson(viewOf(text).analysis, options, "Dockerfile");
   assert.ok(plan !== null);
   return plan;
 }

@@ -110,7 +110,7 @@ function answersOf(view: View): readonly (readonly [string, string])[] {
     ["status", `${statusText(view)}\n${statusDetail(view)}`],
     ["explainDocument", explainDocument(view, { name, picture: "text" })],
     ["explainPage", withoutTags(explainPage(view, { name }))],
-    ["run", runPlanDocument(runJson(analysis, { remove: true, args: [] }), name)],
+    ["run", runPlanDocument(runJson(analysis, { remove: true, args: [] }, name), name)],
     [
       "failure",
       places

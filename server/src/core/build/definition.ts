@@ -48,6 +48,8 @@ export interface FoundAt {
   readonly file: string | null;
   /** Offsets in the file; null: the file as a whole. */
   readonly range: { readonly start: number; readonly end: number } | null;
+  /** Where the range starts, from 1; null: in no file that we know. */
+  readonly line: number | null;
   /** What it is called there; null: nothing. */
   readonly name: string | null;
 }
@@ -118,6 +120,11 @@ export function sourceWord(
 /** True where nobody has said how the Dockerfile is built: what is wrong with its context may be the guess. */
 export function isGuess({ id }: BuildDefinition): boolean {
   return id.startsWith("guess:");
+}
+
+/** Who says how the Dockerfile is built. */
+export function definitionKind({ id }: BuildDefinition): DefinitionKind {
+  return id.slice(0, id.indexOf(":")) as DefinitionKind;
 }
 
 /** The folder of the main context; null: it is not one of this machine. */

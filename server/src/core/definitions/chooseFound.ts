@@ -61,6 +61,6 @@ export function foundDefinition(found: FoundBuild, settings: PlainSettings): Bui
     builder,
     builderVersion,
     flags: { ...noBuildFlags, noCache },
-    foundAt: { file: foundAt.file, range: foundAt.range, name: foundAt.name },
+    foundAt,
   };
 }

@@ -196,7 +196,7 @@ function namedDefinition(question: DefinitionQuestion): ChosenDefinition | null 
     args: build.args ?? fallback.args,
     platforms: first === undefined ? fallback.platforms : [first, ...others],
     builder,
-    foundAt: { file: null, range: null, name: build.name },
+    foundAt: { file: null, range: null, line: null, name: build.name },
   };
   return { definition, isPending: false };
 }

@@ -50,7 +50,7 @@ export function listBuilds(question: ListQuestion, read: Read): readonly ListedB
     const place = { uri: file, file, workspaceFolder: root };
     const guess = { settings: { ...settings, builds: [] }, choice: null, place, sources, paths };
     const { definition } = editorDefinition(guess, read);
-    const id: DefinitionId = `guess:${shownIn(root, file)}`;
+    const id: DefinitionId = `guess:${paths.relative(root, file)}`;
     guesses.push({
       definition: { ...definition, id },
       found: null,
@@ -77,11 +77,4 @@ export function listBuilds(question: ListQuestion, read: Read): readonly ListedB
     ...guesses,
     ...builds.filter(({ isChosen }) => !isChosen),
   ];
-}
-
-/** The path below a folder, `/` between names; the whole path outside of it. */
-export function shownIn(root: string, path: string): string {
-  if (!path.startsWith(root)) return path;
-  const inside = path.slice(root.length).replaceAll("\\", "/").replace(/^\//, "");
-  return inside === "" ? "." : inside;
 }

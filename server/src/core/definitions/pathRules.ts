@@ -6,5 +6,7 @@ export interface PathRules {
   parent(file: string): string;
   /** True for what is in the folder, at any depth, and for the folder itself. */
   isInside(folder: string, file: string): boolean;
+  /** The way from a folder to a path, `/` between names; `.`: the folder itself. Absolute where no way leads there. */
+  relative(folder: string, path: string): string;
   isSame(a: string, b: string): boolean;
 }

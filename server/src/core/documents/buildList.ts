@@ -1,17 +1,26 @@
 /** The builds of a folder, as the command line prints them. */
-import { type ContextSource, sourceWord } from "../build/definition.js";
+import { sourceWord } from "../build/definition.js";
 import type { DefinitionProblem } from "../build/foundBuild.js";
 import { formatPlatform } from "../build/platform.js";
-import { type ListedBuild, shownIn } from "../definitions/listBuilds.js";
+import type { ListedBuild } from "../definitions/listBuilds.js";
+import type { PathRules } from "../definitions/pathRules.js";
 import { printable } from "../text/surfaces.js";
 import { definitionProblemWords, definitionSeverity } from "../words/definitionProblems.js";
+import { buildJson } from "./place.js";
+
+export interface BuildList {
+  readonly builds: readonly ListedBuild[];
+  /** Of files, not of builds. */
+  readonly problems: readonly DefinitionProblem[];
+}
 
 /** Version 1 of docs/schema/builds.schema.json. */
 export function buildListJson(
   root: string,
-  builds: readonly ListedBuild[],
-  problems: readonly DefinitionProblem[],
+  { builds, problems }: BuildList,
+  paths: PathRules,
 ): unknown {
+  const shown = (path: string): string => paths.relative(root, path);
   return {
     version: 1,
     root,
@@ -20,12 +29,12 @@ export function buildListJson(
       return {
         id,
         name,
-        dockerfile: dockerfile.kind === "file" ? shownIn(root, dockerfile.path) : null,
-        context: context === null ? null : contextText(root, context),
+        dockerfile: dockerfile.kind === "file" ? shown(dockerfile.path) : null,
+        context: context === null ? null : sourceWord(context, shown),
         contexts: Object.fromEntries(
           [...contexts].map(([named, source]) => [
             named,
-            { kind: source.kind, value: contextText(root, source) },
+            { kind: source.kind, value: sourceWord(source, shown) },
           ]),
         ),
         target,
@@ -40,14 +49,7 @@ export function buildListJson(
         noCache: found?.noCache ?? false,
         chosen: isChosen,
         stale: null,
-        source:
-          found === null
-            ? { kind: "guess", file: null, line: null }
-            : {
-                kind: found.kind,
-                file: shownIn(root, found.foundAt.file),
-                line: found.foundAt.line,
-              },
+        source: buildJson(definition, shown).source,
         problems: own.map(problemJson),
       };
     }),
@@ -63,27 +65,21 @@ function problemJson(problem: DefinitionProblem): unknown {
   };
 }
 
-/** A folder relative to the root; an image, an address or the id of a build as it is. */
-function contextText(root: string, source: ContextSource): string {
-  return sourceWord(source, (folder) => shownIn(root, folder));
-}
-
 export function buildListText(
   root: string,
-  builds: readonly ListedBuild[],
-  problems: readonly DefinitionProblem[],
+  { builds, problems }: BuildList,
+  paths: PathRules,
 ): string {
+  const shown = (path: string): string => paths.relative(root, path);
   if (builds.length === 0 && problems.length === 0) return "No Dockerfile is here.\n";
   const lines = builds.flatMap(({ definition, found, isChosen, problems: own }) => {
     const { id, dockerfile, context, target } = definition;
-    const file = dockerfile.kind === "file" ? shownIn(root, dockerfile.path) : "(inline)";
+    const file = dockerfile.kind === "file" ? shown(dockerfile.path) : "(inline)";
     const words = [
       file,
-      context === null ? "no context" : `in ${contextText(root, context)}`,
+      context === null ? "no context" : `in ${sourceWord(context, shown)}`,
       ...(target === null ? [] : [`target ${target}`]),
-      ...(found === null
-        ? ["a guess"]
-        : [`${shownIn(root, found.foundAt.file)}:${found.foundAt.line}`]),
+      ...(found === null ? ["a guess"] : [`${shown(found.foundAt.file)}:${found.foundAt.line}`]),
     ];
     return [
       `${isChosen ? "*" : " "} ${id}`,

@@ -15,10 +15,10 @@ import type { Effect } from "../instructions/kind.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { stageWords } from "../words/stageWords.js";
-import { type FindingJson, findingsJson, type SimulationPlace, targetName } from "./simulation.js";
+import type { SimulationPlace } from "./place.js";
+import { type FindingJson, findingsJson, targetName } from "./simulation.js";
 
-export interface Explained<S = ExplainedStep> extends SimulationPlace {
-  readonly version: 1;
+export interface Explained<S = ExplainedStep> {
   readonly builder: Builder;
   readonly target: string | null;
   readonly steps: readonly S[];
@@ -27,7 +27,9 @@ export interface Explained<S = ExplainedStep> extends SimulationPlace {
 }
 
 /** The answer of `stratacast explain` as JSON, version 1. Additions are free, changes are not. */
-export type ExplainJson = Explained<ExplainedStepJson>;
+export interface ExplainJson extends SimulationPlace, Explained<ExplainedStepJson> {
+  readonly version: 1;
+}
 
 export interface ExplainedStep {
   /** As the builder numbers it: `2/5`, `build 2/4`; null: it gets no number. */
@@ -89,7 +91,7 @@ export interface Totals {
 }
 
 export function explainJson(analysis: Analysis, place: SimulationPlace): ExplainJson {
-  const { steps, ...explained } = explain(analysis, place);
+  const { steps, ...explained } = explain(analysis, place.dockerfile);
   const inJson = steps.map(({ invalidates: { certain, possible }, ...step }) => ({
     ...step,
     invalidates: {
@@ -99,19 +101,17 @@ export function explainJson(analysis: Analysis, place: SimulationPlace): Explain
       possibleCount: possible.count,
     },
   }));
-  return { ...explained, steps: inJson };
+  return { version: 1, ...place, ...explained, steps: inJson };
 }
 
-export function explain(analysis: Analysis, place: SimulationPlace): Explained {
+/** @param dockerfile as it is called there */
+export function explain(analysis: Analysis, dockerfile: string): Explained {
   return {
-    version: 1,
-    dockerfile: place.dockerfile,
-    context: place.context,
     builder: analysis.graph.definition.builder,
     target: targetName(analysis),
     steps: analysis.steps.map((analysed) => explainedStep(analysis, analysed)),
     totals: totalsOf(analysis),
-    findings: findingsJson(analysis),
+    findings: findingsJson(analysis, dockerfile),
   };
 }
 

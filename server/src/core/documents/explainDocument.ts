@@ -26,7 +26,7 @@ export interface DocumentOptions {
 
 export function explainDocument(view: View, { name, picture }: DocumentOptions): string {
   const { analysis } = view;
-  const explained = explain(analysis, { dockerfile: name, context: "" });
+  const explained = explain(analysis, name);
   const drawn =
     picture === "svg"
       ? htmlBlock(pictureSvg(view, { part: "all", reach: "none", id: "stratacast-picture" }))

@@ -21,7 +21,7 @@ export interface PageOptions {
 
 export function explainPage(view: View, { name }: PageOptions): string {
   const { analysis } = view;
-  const explained = explain(analysis, { dockerfile: name, context: "" });
+  const explained = explain(analysis, name);
   const svg = pictureSvg(view, { part: "all", reach: "link", id: "stratacast-picture" }) ?? "";
   const seen = new Set<number>();
   const steps = explained.steps.map((step, index) => {

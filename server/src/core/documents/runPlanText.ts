@@ -13,10 +13,17 @@ export interface RunJson extends RunPlan {
   readonly findings: readonly FindingJson[];
 }
 
-/** null: the Dockerfile has no stage, so there is no image. */
-export function runJson(analysis: Analysis, options: RunOptions): RunJson | null {
+/**
+ * @param dockerfile as it is called there
+ * @returns null: the Dockerfile has no stage, so there is no image
+ */
+export function runJson(
+  analysis: Analysis,
+  options: RunOptions,
+  dockerfile: string,
+): RunJson | null {
   const plan = runPlan(analysis, options);
-  return plan === null ? null : { ...plan, findings: findingsJson(analysis) };
+  return plan === null ? null : { ...plan, findings: findingsJson(analysis, dockerfile) };
 }
 
 export function runPlanText(plan: RunJson): string {

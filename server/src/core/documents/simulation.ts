@@ -2,6 +2,7 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
 import type { Builder } from "../build/builder.js";
+import { formatPlatform } from "../build/platform.js";
 import type { StepContents } from "../cache/exact/contents.js";
 import { type ExactKey, exactKeys } from "../cache/exact/exactKeys.js";
 import { type Cause, changedPaths } from "../cache/prediction.js";
@@ -12,16 +13,17 @@ import type { Effect } from "../instructions/kind.js";
 import { buildLineIndex, positionAt } from "../text/lineIndex.js";
 import { causeSentence } from "../words/causeWords.js";
 import { problemPage, problemWords, type Severity, severityOf } from "../words/problems.js";
+import type { SimulationPlace } from "./place.js";
 
-export interface SimulationJson {
+export interface SimulationJson extends SimulationPlace {
   readonly version: 1;
-  readonly dockerfile: string;
-  readonly context: string;
   readonly builder: Builder;
   /** As it was given; else the one that is taken for it. */
   readonly builderVersion: string;
   /** The stage's name, or its number where it has none; null: the file has no stage. */
   readonly target: string | null;
+  /** Those that the definition names, the one of this answer first. */
+  readonly platforms: readonly string[];
   readonly baseline: { readonly kind: string; readonly label: string };
   readonly steps: readonly StepJson[];
   readonly image: { readonly layers: readonly LayerJson[]; readonly config: ConfigJson };
@@ -89,15 +91,16 @@ export interface FindingJson {
   readonly code: string;
   readonly severity: Severity;
   readonly message: string;
-  /** null: the file or its context as a whole. */
+  /** As `dockerfile`. */
+  readonly path: string;
+  /** Lines and columns count from 1, columns in UTF-16 units; all null: the file or its context as a whole. */
   readonly line: number | null;
+  readonly column: number | null;
+  readonly endLine: number | null;
+  /** Of the character after the last one. */
+  readonly endColumn: number | null;
   /** The page of the code, below the folder of Stratacast. */
   readonly href: string;
-}
-
-export interface SimulationPlace {
-  readonly dockerfile: string;
-  readonly context: string;
 }
 
 /** @param contents null: nobody asked for them */
@@ -110,11 +113,11 @@ export function simulationJson(
   const keys = exactKeys(graph, input.digest);
   return {
     version: 1,
-    dockerfile: place.dockerfile,
-    context: place.context,
+    ...place,
     builder: graph.definition.builder,
     builderVersion: graph.definition.builderVersion.text,
     target: targetName(analysis),
+    platforms: graph.definition.platforms.map(formatPlatform),
     baseline: { kind: input.baseline.kind, label: input.baseline.label },
     steps: analysis.steps.map((analysed) => {
       const key = keys.get(analysed.step) ?? null;
@@ -132,7 +135,7 @@ export function simulationJson(
       config: configToJson(graph.target === null ? emptyConfig : knownConfig(graph.target)),
     },
     summary: analysis.summary,
-    findings: findingsJson(analysis),
+    findings: findingsJson(analysis, place.dockerfile),
   };
 }
 
@@ -146,15 +149,25 @@ export function targetName({ graph: { target } }: Analysis): string | null {
   return target === null ? null : (target.name ?? String(target.index));
 }
 
-export function findingsJson(analysis: Analysis): readonly FindingJson[] {
+/** @param dockerfile as it is called there */
+export function findingsJson(analysis: Analysis, dockerfile: string): readonly FindingJson[] {
   const lines = buildLineIndex(analysis.input.dockerfile.text);
-  return analysis.problems.map((problem) => ({
-    code: problem.code,
-    severity: severityOf(problem),
-    message: problemWords(problem),
-    line: problem.range === null ? null : positionAt(lines, problem.range.start).line + 1,
-    href: problemPage(problem.code),
-  }));
+  return analysis.problems.map((problem) => {
+    const { code, range } = problem;
+    const start = range === null ? null : positionAt(lines, range.start);
+    const end = range === null ? null : positionAt(lines, range.end);
+    return {
+      code,
+      severity: severityOf(problem),
+      message: problemWords(problem),
+      path: dockerfile,
+      line: start === null ? null : start.line + 1,
+      column: start === null ? null : start.character + 1,
+      endLine: end === null ? null : end.line + 1,
+      endColumn: end === null ? null : end.character + 1,
+      href: problemPage(code),
+    };
+  });
 }
 
 /** The layers of the final image, the base first. */
