@@ -4,13 +4,16 @@ import { isDockerfile } from "./languageClient.js";
 import type { LayerView } from "./layerStack/provider.js";
 
 /**
- * @param resource the file whose menu was used; anything else means the active Dockerfile, else
+ * @param resource the file whose menu or lens was used, its lens by a text; anything else means the active Dockerfile, else
  *   the one that the layer view shows
  */
 export async function dockerfileFor(
   view: LayerView,
   resource: unknown,
 ): Promise<vscode.TextDocument | undefined> {
+  if (typeof resource === "string") {
+    return vscode.workspace.openTextDocument(vscode.Uri.parse(resource));
+  }
   if (resource instanceof vscode.Uri && resource.scheme !== "stratacast") {
     return vscode.workspace.openTextDocument(resource);
   }

@@ -1,6 +1,11 @@
 /** The extension: wires the language server, the layer view, the status item and the commands. */
 import * as vscode from "vscode";
-import { notifications, revealLayerCommand, useBuildCommand } from "../../server/src/protocol.js";
+import {
+  chooseBuildCommand,
+  notifications,
+  revealLayerCommand,
+  useBuildCommand,
+} from "../../server/src/protocol.js";
 import { dockerfileFor } from "./activeDockerfile.js";
 import { createBuildGraphs } from "./buildGraph/panel.js";
 import { chooseDefinition } from "./commands/chooseDefinition.js";
@@ -51,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "stratacast.showLog": () => log.show(),
     "stratacast.showServerOutput": () => server.output.show(true),
     "stratacast.restartServer": () => server.restart(),
-    "stratacast.chooseBuild": (resource) => chooseDefinition(deps, resource),
+    [chooseBuildCommand]: (resource) => chooseDefinition(deps, resource),
     [useBuildCommand]: (uri, build) => useBuild(server, remembered, uri, build),
     [revealLayerCommand]: (uri, line) => revealLayer(view, uri, line),
     // Only rows of our own tree carry these two, so their first argument is a row.

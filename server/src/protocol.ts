@@ -224,3 +224,6 @@ export const useBuildCommand = "stratacast.useBuild";
 
 /** The command behind a lens: `(uri: string, line: number)`. */
 export const revealLayerCommand = "stratacast.revealLayer";
+
+/** Of the lens that names the build; its argument is the URI of the Dockerfile. */
+export const chooseBuildCommand = "stratacast.chooseBuild";

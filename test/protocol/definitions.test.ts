@@ -5,6 +5,7 @@ import path from "node:path";
 import { CodeActionRequest } from "vscode-languageserver-protocol/node";
 import {
   type DefinitionRow,
+  type LayerStack,
   notifications,
   requests,
   useBuildCommand,
@@ -125,6 +126,12 @@ test("the picker lists the builds of a Dockerfile, and what is chosen there is t
     editor.connection.sendRequest<readonly DefinitionRow[]>(requests.definitions, { uri });
   const chosen = async () => (await rows()).find(({ isChosen }) => isChosen)?.id;
   assert.equal(await chosen(), "compose:first");
+  const named = async () => (await editor.lenses(uri)).filter((lens) => lens.includes("Build:"));
+  const stack = await editor.connection.sendRequest<LayerStack | null>(requests.layerStack, {
+    uri,
+  });
+  assert.deepEqual(await named(), ["1 Build: first (compose.yaml:2), 1 other build"]);
+  assert.match(String(stack?.message), /^Build: first \(compose\.yaml:2\), 1 other build\. /);
   assert.deepEqual(
     (await rows()).map(({ id, place }) => [id.replace(folder, "…"), place?.line ?? null]),
     [
@@ -137,5 +144,9 @@ test("the picker lists the builds of a Dockerfile, and what is chosen there is t
   const choice = { uri, build: "compose:second", target: null, buildArgs: {} };
   await editor.connection.sendNotification(notifications.buildChoice, choice);
   assert.equal(await chosen(), "compose:second");
+  assert.deepEqual(await named(), ["1 Build: second (compose.yaml:3), 1 other build"]);
+  const folderChoice = { ...choice, build: `chosen:${folder}` };
+  await editor.connection.sendNotification(notifications.buildChoice, folderChoice);
+  assert.deepEqual(await named(), ["1 Build: in ., as chosen, 2 other builds"]);
   assert.equal(await editor.stop(), 0);
 });

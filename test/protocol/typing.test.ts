@@ -68,7 +68,7 @@ test("no call of the file system lies between a keystroke and its answers", asyn
     const view = build.view();
     assert.ok(codeLenses(view, "all").length >= 6);
     hover(view, 60);
-    layerStack(view, { folder, problem: "", isWatched: true });
+    layerStack(view, { folder, problem: "", isWatched: true, isGuessed: false });
   }
   assert.deepEqual(called, []);
 });

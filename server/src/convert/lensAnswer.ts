@@ -7,7 +7,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { KeptLenses, PlacedLens } from "../core/features/codeLens.js";
 import type { BuildGraph } from "../core/graph/graph.js";
 import type { LensPlace } from "../protocol.js";
-import { toLensCommand } from "./toProtocol.js";
+import { toBuildCommand, toLensCommand } from "./toProtocol.js";
 import type { WrittenAnswer } from "./writtenAnswer.js";
 
 export class LensAnswers {
@@ -19,19 +19,25 @@ export class LensAnswers {
   /** See `StepPlace.index`. */
   #steps: Uint32Array = new Uint32Array();
   #parts: string[] = [];
+  #build = "";
   #answer: WrittenAnswer | null = null;
 
-  /** @param lenses those that `kept` gave last */
+  /**
+   * @param lenses those that `kept` gave last
+   * @param build the words of the build that is meant, behind the first lens; empty: none
+   */
   of(
     document: TextDocument,
     graph: BuildGraph,
     kept: KeptLenses,
     lenses: readonly PlacedLens[],
+    build: string,
   ): WrittenAnswer {
     const { arrangement } = kept;
-    let isSame = arrangement === this.#arrangement;
-    const before = isSame ? this.#lenses : [];
-    if (!isSame) this.#makeRoom(lenses);
+    let isSame = arrangement === this.#arrangement && build === this.#build;
+    const isArrangedAlike = arrangement === this.#arrangement;
+    const before = isArrangedAlike ? this.#lenses : [];
+    if (!isArrangedAlike) this.#makeRoom(lenses);
     const probe = { line: 0, character: 0 };
     for (let at = 0; at < lenses.length; at++) {
       const lens = lenses[at];
@@ -49,8 +55,19 @@ export class LensAnswers {
     }
     this.#arrangement = arrangement;
     this.#lenses = lenses;
-    if (!isSame || this.#answer === null) this.#answer = writtenList(this.#parts);
+    this.#build = build;
+    if (!isSame || this.#answer === null) {
+      const all = build === "" ? this.#parts : [...this.#parts, this.#buildLens(document.uri)];
+      this.#answer = writtenList(all);
+    }
     return this.#answer;
+  }
+
+  /** Lenses of one line stand in the order of the answer. */
+  #buildLens(uri: string): string {
+    const start = { line: this.#lines[0] ?? 0, character: this.#columns[0] ?? 0 };
+    const command = toBuildCommand(uri, this.#build);
+    return JSON.stringify({ range: { start, end: start }, command } satisfies CodeLens);
   }
 
   #makeRoom(lenses: readonly PlacedLens[]): void {

@@ -12,7 +12,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Diagnostic as CoreDiagnostic } from "../core/features/diagnostics.js";
 import type { LayerNode as CoreNode } from "../core/features/layerStack.js";
 import type { TextRange } from "../core/text/range.js";
-import { type LayerNode, revealLayerCommand } from "../protocol.js";
+import { chooseBuildCommand, type LayerNode, revealLayerCommand } from "../protocol.js";
 
 export function toRange(document: TextDocument, range: TextRange): Range {
   return { start: document.positionAt(range.start), end: document.positionAt(range.end) };
@@ -20,6 +20,10 @@ export function toRange(document: TextDocument, range: TextRange): Range {
 
 export function toLensCommand(uri: string, title: string, line: number): Command {
   return { title, command: revealLayerCommand, arguments: [uri, line] };
+}
+
+export function toBuildCommand(uri: string, title: string): Command {
+  return { title, command: chooseBuildCommand, arguments: [uri] };
 }
 
 const severities = {

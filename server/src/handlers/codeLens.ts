@@ -6,6 +6,7 @@ import { toLensCommand } from "../convert/toProtocol.js";
 import type { WrittenAnswer } from "../convert/writtenAnswer.js";
 import { KeptLenses } from "../core/features/codeLens.js";
 import type { LiveBuild } from "../workspace/build.js";
+import { meantWords } from "./meantWords.js";
 
 interface Kept {
   readonly lenses: KeptLenses;
@@ -20,7 +21,8 @@ export function handleCodeLens(document: TextDocument, build: LiveBuild): Writte
   const { lenses, answers } = keptOf(build);
   const view = build.view();
   const shown = lenses.of(view, build.settings.codeLens);
-  return answers.of(document, view.analysis.graph, lenses, shown);
+  const meant = build.settings.codeLens === "off" ? "" : meantWords(build);
+  return answers.of(document, view.analysis.graph, lenses, shown, meant);
 }
 
 /**

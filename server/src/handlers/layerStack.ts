@@ -1,10 +1,13 @@
 import { toLayerNode } from "../convert/toProtocol.js";
+import { isGuess } from "../core/build/definition.js";
 import { layerChildren, layerStack } from "../core/features/layerStack.js";
 import { say } from "../core/text/say.js";
 import { interfaceText } from "../core/text/surfaces.js";
 import { baselineMessage } from "../core/words/summary.js";
+import { pathRules } from "../host/paths.js";
 import type { LayerNode, LayerStack } from "../protocol.js";
 import type { LiveBuild } from "../workspace/build.js";
+import { meantWords } from "./meantWords.js";
 
 /** `stratacast/layerStack` */
 export function handleLayerStack(build: LiveBuild): LayerStack {
@@ -14,13 +17,26 @@ export function handleLayerStack(build: LiveBuild): LayerStack {
     folder: folder ?? say`no folder`,
     problem: build.contextProblem,
     isWatched: build.isContextWatched,
+    isGuessed: isGuess(build.definition) && !isOwnFolder(build),
   });
+  const meant = meantWords(build);
   return {
     uri: build.place.uri,
     version: build.version,
     roots: roots.map((node) => toLayerNode(node, folder)),
-    message: interfaceText(baselineMessage(view)),
+    message: [...(meant === "" ? [] : [`${meant}.`]), interfaceText(baselineMessage(view))].join(
+      " ",
+    ),
   };
+}
+
+/** True where the context is the folder of the Dockerfile: of this guess nobody is surprised. */
+function isOwnFolder({ contextFolder, place: { file } }: LiveBuild): boolean {
+  return (
+    contextFolder === null ||
+    file === null ||
+    pathRules.isSame(pathRules.parent(file), contextFolder)
+  );
 }
 
 /** `stratacast/layerChildren` */

@@ -35,6 +35,9 @@ export class MeantBuild {
   /** null: to be chosen anew. */
   #last: { readonly chosen: Chosen; world: World } | null = null;
   #definition: BuildDefinition | null = null;
+  /** What files define, while that and the choice are the same. */
+  #found: { readonly chosen: Chosen; readonly fact: object; builds: readonly FoundBuild[] } | null =
+    null;
 
   constructor(place: DocumentPlace, dockerfile: Dockerfile, moved: () => void) {
     this.#place = place;
@@ -79,7 +82,12 @@ export class MeantBuild {
     if (file === null || workspaceFolder === null) return [];
     const found = factOf(world, { kind: "builds", folder: workspaceFolder });
     if (found.kind !== "known") return [];
+    const chosen = this.in(world);
+    const kept = this.#found;
+    if (kept !== null && kept.chosen === chosen && kept.fact === found.value) return kept.builds;
     const { read } = openLookups(world);
-    return chooseFound(found.value.builds, file, this.#sources, pathRules, read).builds;
+    const { builds } = chooseFound(found.value.builds, file, this.#sources, pathRules, read);
+    this.#found = { chosen, fact: found.value, builds };
+    return builds;
   }
 }

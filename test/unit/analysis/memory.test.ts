@@ -324,7 +324,7 @@ function told({ analysis, needs, reads }: Answer): unknown {
   });
   return {
     lenses: codeLenses(view, "all"),
-    stack: layerStack(view, { folder: "app", problem: "", isWatched: true }),
+    stack: layerStack(view, { folder: "app", problem: "", isWatched: true, isGuessed: false }),
     diagnostics: diagnostics(analysis),
     hovers: Array.from({ length: text.length }, (_, at) => at % 7 === 0 && hover(view, at)),
     log: simulationLog(analysis),
@@ -367,9 +367,10 @@ function assertKept(
     1,
     input.dockerfile.text,
   );
+  const build = input.dockerfile.text.length % 2 === 0 ? "" : "Build: api (compose.yaml:4)";
   const fresh = new KeptLenses();
-  const anew = new LensAnswers().of(document, graph, fresh, fresh.of(view, detail));
-  const written = answers.of(document, graph, lenses, shown);
+  const anew = new LensAnswers().of(document, graph, fresh, fresh.of(view, detail), build);
+  const written = answers.of(document, graph, lenses, shown, build);
   assert.equal(written.bytes.toString(), anew.bytes.toString());
   assert.deepEqual(written.toJSON(), JSON.parse(anew.bytes.toString()));
 }

@@ -40,7 +40,12 @@ function showAll(analysis: Analysis): void {
   for (const isResult of [false, true]) {
     const view = { analysis, isResult };
     for (const lens of codeLenses(view, "all")) assert.ok(lens.title.length <= 110, lens.title);
-    const nodes = layerStack(view, { folder: "app", problem: "", isWatched: true });
+    const nodes = layerStack(view, {
+      folder: "app",
+      problem: "",
+      isWatched: true,
+      isGuessed: false,
+    });
     const ids = nodes.map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length, "ids are not given twice");
     for (const { id, children } of nodes) if (children === "lazy") layerChildren(view, id);

@@ -102,7 +102,7 @@ function show(given: Given): void {
   const analysis = analysisOf(given);
   const view = { analysis, isResult: false };
   codeLenses(view, "all");
-  layerStack(view, { folder: "app", problem: "", isWatched: true });
+  layerStack(view, { folder: "app", problem: "", isWatched: true, isGuessed: false });
   simulationLog(analysis);
 }
 

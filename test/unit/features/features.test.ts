@@ -57,7 +57,10 @@ checkFixtures("hover", ({ view, cursors }) => ({
 
 checkFixtures("layerStack", ({ view }) => ({
   expect: {
-    "": outline(view, layerStack(view, { folder: "app", problem: "", isWatched: true })).join("\n"),
+    "": outline(
+      view,
+      layerStack(view, { folder: "app", problem: "", isWatched: true, isGuessed: false }),
+    ).join("\n"),
   },
 }));
 

@@ -74,7 +74,9 @@ test("hostile file names, arguments and values stay text in hovers, trees and ta
 });
 
 function allNodes(view: View): readonly LayerNode[] {
-  const open = [...layerStack(view, { folder: "app", problem: "", isWatched: true })];
+  const open = [
+    ...layerStack(view, { folder: "app", problem: "", isWatched: true, isGuessed: false }),
+  ];
   const nodes: LayerNode[] = [];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     nodes.push(node);

@@ -59,7 +59,7 @@ suite("in German", () => {
 
   inGerman("the layer tree and the summary", () => {
     const analysis = analysisOf(edited);
-    const context = { folder: "app", problem: "", isWatched: true };
+    const context = { folder: "app", problem: "", isWatched: true, isGuessed: false };
     const [image] = layerStack({ analysis, isResult: false }, context);
     assert.equal(image?.accessibilityLabel, "Stage 1, das Image");
     assert.equal(

@@ -91,7 +91,7 @@ function answersOf(view: View): readonly (readonly [string, string])[] {
   const { analysis } = view;
   const name = "Dockerfile";
   const places = analysis.steps.map(({ place }) => place);
-  const nodes = layerStack(view, { folder: ".", problem: "", isWatched: false });
+  const nodes = layerStack(view, { folder: ".", problem: "", isWatched: false, isGuessed: true });
   return [
     [
       "codeLens",

@@ -55,6 +55,8 @@ export interface ContextWords {
   readonly problem: string;
   /** False: changes in it show only when it is read again. */
   readonly isWatched: boolean;
+  /** True where nobody has said so, and it is not the Dockerfile's own. */
+  readonly isGuessed: boolean;
 }
 
 export function layerStack(view: View, context: ContextWords): readonly LayerNode[] {
@@ -284,7 +286,10 @@ function configTooltip(stage: Stage): string {
     .join("\n\n");
 }
 
-function contextNode(view: View, { folder, problem, isWatched }: ContextWords): LayerNode {
+function contextNode(
+  view: View,
+  { folder, problem, isWatched, isGuessed }: ContextWords,
+): LayerNode {
   const entries = view.analysis.input.context?.entryCount ?? null;
   const description =
     problem !== ""
@@ -292,12 +297,18 @@ function contextNode(view: View, { folder, problem, isWatched }: ContextWords): 
       : entries === null
         ? say`reading…`
         : count(entries, "entry") + (isWatched ? "" : ` · ${say`not watched`}`);
+  const guess = isGuessed ? [say`guessed`] : [];
   return {
     ...plainNode("context", "context", say`Build context`),
-    description: `${folder} · ${description}`,
-    accessibilityLabel: listed([say`Build context ${folder}`, description]),
+    description: [folder, ...guess, description].join(" · "),
+    accessibilityLabel: listed([say`Build context ${folder}`, ...guess, description]),
     tooltip: [
       say`The folder that COPY and ADD take files from. The setting stratacast.context chooses another one.`,
+      ...(isGuessed
+        ? [
+            say`No file of the workspace says how this Dockerfile is built: it is the nearest folder in which the fewest of its files are missing. "Choose Build…" takes another one.`,
+          ]
+        : []),
       ...(isWatched
         ? []
         : [

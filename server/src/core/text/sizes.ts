@@ -31,6 +31,7 @@ const nouns = {
     (n: number) => say`${n} metadata instructions`,
   ],
   "ONBUILD step": [(n: number) => say`${n} ONBUILD step`, (n: number) => say`${n} ONBUILD steps`],
+  "other build": [(n: number) => say`${n} other build`, (n: number) => say`${n} other builds`],
   "read-only layer": [
     (n: number) => say`${n} read-only layer`,
     (n: number) => say`${n} read-only layers`,

@@ -1,0 +1,34 @@
+/** Which build of a Dockerfile the answers speak of, where somebody has said so. */
+import { type BuildDefinition, definitionKind, sourceWord } from "../build/definition.js";
+import { say } from "../text/say.js";
+import { count } from "../text/sizes.js";
+
+/**
+ * `Build: api (compose.yaml:4), 2 other builds`; empty: a guess, or the single settings.
+ *
+ * @param others how many other builds files define for the Dockerfile
+ * @param shown the words for an absolute path
+ */
+export function buildWords(
+  definition: BuildDefinition,
+  others: number,
+  shown: (path: string) => string,
+): string {
+  const { name, context, foundAt } = definition;
+  const where =
+    foundAt === null
+      ? null
+      : foundAt.file === null
+        ? say`settings`
+        : foundAt.line === null
+          ? shown(foundAt.file)
+          : `${shown(foundAt.file)}:${foundAt.line}`;
+  const build =
+    where !== null
+      ? say`Build: ${name ?? foundAt?.name ?? say`unnamed`} (${where})`
+      : definitionKind(definition) === "chosen" && context !== null
+        ? say`Build: in ${sourceWord(context, shown)}, as chosen`
+        : "";
+  if (build === "" || others === 0) return build;
+  return say`${build}, ${count(others, "other build")}`;
+}
