@@ -2,8 +2,23 @@
  * YAML and JSON as plain values with their places. Loaded only where such a file is there. Aliases and
  * merged keys are followed, up to a number of values: a text of a few lines can stand for billions.
  */
-import { type ParseError as JsonError, type Node as JsonNode, parseTree } from "jsonc-parser";
-import { isAlias, isMap, isPair, isScalar, isSeq, type Node, parseDocument } from "yaml";
+import {
+  createScanner,
+  type ParseError as JsonError,
+  type Node as JsonNode,
+  parseTree,
+} from "jsonc-parser";
+import {
+  Composer,
+  type CST,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  Parser,
+} from "yaml";
 import type { DataEntry, DataNode, DataScalar } from "../core/definitions/data.js";
 import type { Result } from "../core/host.js";
 
@@ -14,17 +29,21 @@ const maxDepth = 200;
 
 /** Errors: `EINVAL` where it is no YAML, `EFBIG` where it stands for too much. */
 export function parseYaml(path: string, text: string): Result<DataNode> {
-  const document = parseDocument(text, {
+  const tokens = [...new Parser().parse(text)];
+  // Each level is a call of the composer, and more than there is stack for ends the whole process.
+  if (tokens.some(isTooDeep)) return tooLarge(path);
+  const composer = new Composer({
     strict: false,
     uniqueKeys: false,
     logLevel: "silent",
     keepSourceTokens: false,
   });
-  const [error] = document.errors;
-  if (error !== undefined && document.contents === null)
+  const { value: document } = composer.compose(tokens, true, text.length).next();
+  const [error] = document?.errors ?? [];
+  if (document === undefined || (error !== undefined && document.contents === null))
     return {
       ok: false,
-      error: { code: "EINVAL", message: error.message.split("\n")[0] ?? "", path },
+      error: { code: "EINVAL", message: error?.message.split("\n")[0] ?? "", path },
     };
   const anchors = new Map<string, Node>();
   let values = 0;
@@ -85,8 +104,25 @@ export function parseYaml(path: string, text: string): Result<DataNode> {
     return { ok: true, value: toData(document.contents, 0) };
   } catch (thrown) {
     if (!(thrown instanceof TooLarge)) throw thrown;
-    return { ok: false, error: { code: "EFBIG", message: "stands for too many values", path } };
+    return tooLarge(path);
   }
+}
+
+function tooLarge(path: string): Result<DataNode> {
+  return { ok: false, error: { code: "EFBIG", message: "stands for too many values", path } };
+}
+
+/** Whether values stand in values deeper than `maxDepth`. */
+function isTooDeep(token: CST.Token): boolean {
+  const open: [token: CST.Token | null | undefined, depth: number][] = [[token, 0]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [one, depth] = next;
+    if (depth > maxDepth) return true;
+    if (one?.type === "document") open.push([one.value, depth]);
+    if (one === null || one === undefined || !("items" in one)) continue;
+    for (const { key, value } of one.items) open.push([key, depth + 1], [value, depth + 1]);
+  }
+  return false;
 }
 
 function placeOf(node: Node): {
@@ -104,11 +140,25 @@ function nothingAt(start: number): DataScalar {
 
 /** JSON with comments and trailing commas. Errors: `EINVAL`, `EFBIG`. */
 export function parseJson(path: string, text: string): Result<DataNode> {
+  if (isTooDeepJson(text)) return tooLarge(path);
   const errors: JsonError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
   if (root === undefined)
     return { ok: false, error: { code: "EINVAL", message: "is no JSON", path } };
   return { ok: true, value: jsonData(root) };
+}
+
+/** As `isTooDeep`. */
+function isTooDeepJson(text: string): boolean {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const sign = scanner.getTokenLength() === 1 ? text[scanner.getTokenOffset()] : "";
+    if (sign === "{" || sign === "[") depth++;
+    if (sign === "}" || sign === "]") depth--;
+    if (depth > maxDepth) return true;
+  }
+  return false;
 }
 
 function jsonData({ type, offset, length, value, children = [] }: JsonNode): DataNode {

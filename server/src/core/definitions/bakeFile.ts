@@ -130,12 +130,17 @@ export function mergedBake(files: readonly BakeFile[]): BakeFile {
 
 /** So deep may variables and functions name each other. */
 const maxDepth = 50;
+/** And so often in one file: what names two that name two takes no time that doubles. */
+const maxSteps = 20_000;
+const stepsOf = new WeakMap<BakeFile, number>();
 
 /** @param given values that go before the file's own, such as those of a matrix */
 export function bakeScope(file: BakeFile, given: ReadonlyMap<string, HclValue>): HclScope {
   let depth = 0;
   const within = <T>(work: () => T): T | undefined => {
-    if (depth >= maxDepth) return undefined;
+    const steps = stepsOf.get(file) ?? 0;
+    if (depth >= maxDepth || steps >= maxSteps) return undefined;
+    stepsOf.set(file, steps + 1);
     depth++;
     try {
       return work();

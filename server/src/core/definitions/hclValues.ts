@@ -42,7 +42,8 @@ export function hclValue(expression: HclExpression, scope: HclScope): HclValue {
       const known = functions[expression.name];
       if (known === undefined) return undefined;
       // What takes the first that is given works with some that are not known.
-      return expression.name !== "coalesce" && args.includes(undefined) ? undefined : known(args);
+      if (expression.name !== "coalesce" && args.includes(undefined)) return undefined;
+      return sizeOf(args) > maxLength ? undefined : known(args);
     }
     case "operation":
       return operation(expression.operator, expression.operands, value);
@@ -51,8 +52,20 @@ export function hclValue(expression: HclExpression, scope: HclScope): HclValue {
   }
 }
 
-/** Longer texts grow out of each other. */
+/** Longer texts and lists grow out of each other. Characters, and items of lists. */
 const maxLength = 100_000;
+
+/** Of values, and of those in them: what a function that works on them may have to go through. */
+function sizeOf(values: readonly HclValue[], depth = 0): number {
+  let size = values.length;
+  for (const value of values) {
+    if (typeof value === "string") size += value.length;
+    else if (value instanceof Map) size += value.size;
+    else size += depth < 2 ? sizeOf(list(value), depth + 1) : list(value).length;
+    if (size > maxLength) break;
+  }
+  return size;
+}
 
 function joined(parts: readonly HclValue[]): HclValue {
   let result = "";
@@ -166,7 +179,10 @@ const functions: Readonly<Record<string, (args: readonly HclValue[]) => HclValue
   values: ([a]) => (a instanceof Map ? [...a.values()] : []),
   lookup: ([a, b, c]) => (a instanceof Map ? (a.get(word(b)) ?? c) : c),
   merge: (args) => new Map(args.flatMap((arg) => (arg instanceof Map ? [...arg] : []))),
-  join: ([a, ...lists]) => lists.flatMap(list).map(word).join(word(a)),
+  join: ([a, ...lists]) => {
+    const words = lists.flatMap(list).map(word);
+    return words.length * word(a).length > maxLength ? undefined : words.join(word(a));
+  },
   split: ([a, b]) => word(b).split(word(a)),
   lower: ([a]) => word(a).toLowerCase(),
   upper: ([a]) => word(a).toUpperCase(),
@@ -174,7 +190,10 @@ const functions: Readonly<Record<string, (args: readonly HclValue[]) => HclValue
   trimprefix: ([a, b]) => (word(a).startsWith(word(b)) ? word(a).slice(word(b).length) : word(a)),
   trimsuffix: ([a, b]) =>
     word(b) !== "" && word(a).endsWith(word(b)) ? word(a).slice(0, -word(b).length) : word(a),
-  replace: ([a, b, c]) => word(a).replaceAll(word(b), () => word(c)),
+  replace: ([a, b, c]) =>
+    word(a).split(word(b)).length * word(c).length > maxLength
+      ? undefined
+      : word(a).replaceAll(word(b), () => word(c)),
   substr: ([a, b, c]) => word(a).slice(Number(b), Number(b) + Number(c)),
   strlen: ([a]) => word(a).length,
   sanitize: ([a]) => word(a).replace(/[^\w-]/g, "-"),

@@ -2,12 +2,13 @@
  * Variables in the values of a Compose file, and the lines of its `.env`. Source: compose-go,
  * template/template.go and dotenv/parser.go.
  */
+import { mostAdded } from "../syntax/limits.js";
 
 export interface Interpolated {
   readonly text: string;
   /** True when a variable of the environment was put in, known or not. */
   readonly isFromEnvironment: boolean;
-  /** The first variable that has no value and no default; null: none. */
+  /** The first variable that has no value and no default, or one that is too long; null: none. */
   readonly open: string | null;
 }
 
@@ -23,6 +24,7 @@ export function interpolate(
   let open: string | null = null;
   let result = "";
   let from = 0;
+  const closings = closingBraces(text);
   for (;;) {
     const dollar = text.indexOf("$", from);
     if (dollar < 0 || depth > maxNesting) break;
@@ -33,7 +35,7 @@ export function interpolate(
       from++;
       continue;
     }
-    const found = variableAt(text, from);
+    const found = variableAt(text, from, closings);
     if (found === null) {
       result += "$";
       continue;
@@ -47,11 +49,16 @@ export function interpolate(
     isFromEnvironment ||= value !== undefined || operator === "" || operator.endsWith("?");
     if (operator.endsWith("+")) {
       if (isGiven) result += inner(word);
-    } else if (isGiven) result += value;
+    } else if (value !== undefined && isGiven) put(name, value);
     else if (operator.endsWith("-")) result += inner(word);
     else open ??= name;
   }
   return { text: result + text.slice(from), isFromEnvironment, open };
+
+  function put(name: string, value: string): void {
+    if (result.length + value.length > text.length + mostAdded) open ??= name;
+    else result += value;
+  }
 
   function inner(word: string): string {
     const found = interpolate(word, environment, depth + 1);
@@ -69,21 +76,31 @@ interface Variable {
   readonly end: number;
 }
 
+/** Of each brace that opens where the one stands that closes it. */
+function closingBraces(text: string): ReadonlyMap<number, number> {
+  const closings = new Map<number, number>();
+  const open: number[] = [];
+  for (let at = text.indexOf("{"); at >= 0 && at < text.length; at++) {
+    if (text[at] === "{") open.push(at);
+    else if (text[at] === "}") closings.set(open.pop() ?? -1, at);
+  }
+  return closings;
+}
+
 /** @param start behind the dollar */
-function variableAt(text: string, start: number): Variable | null {
+function variableAt(
+  text: string,
+  start: number,
+  closings: ReadonlyMap<number, number>,
+): Variable | null {
   const plain = nameAt(text, start);
   if (plain !== "") return { name: plain, operator: "", word: "", end: start + plain.length };
   if (text[start] !== "{") return null;
   const name = nameAt(text, start + 1);
   if (name === "") return null;
-  let nesting = 0;
-  let end = start + 1 + name.length;
-  const after = end;
-  for (; end < text.length; end++) {
-    if (text[end] === "{") nesting++;
-    else if (text[end] === "}" && nesting-- === 0) break;
-  }
-  if (end === text.length) return null;
+  const after = start + 1 + name.length;
+  const end = closings.get(start);
+  if (end === undefined) return null;
   const rest = text.slice(after, end);
   const operator = /^:?[-+?]/.exec(rest)?.[0] ?? "";
   return { name, operator, word: rest.slice(operator.length), end: end + 1 };
