@@ -3,6 +3,7 @@ import { contextAsk } from "../../server/src/core/analysis/snapshot.js";
 import type { PlatformBuild } from "../../server/src/core/build/definition.js";
 import type { BuildState } from "../../server/src/core/cache/state.js";
 import type { FileTree } from "../../server/src/core/context/fileTree.js";
+import { ignoreNothing } from "../../server/src/core/context/ignoreFile.js";
 import { known } from "../../server/src/core/host.js";
 import {
   type Answered,
@@ -21,7 +22,7 @@ export function worldOf({ definition }: PlatformBuild, { tree, state }: GivenFac
   const answers: Answered[] = [];
   const ask = contextAsk(definition);
   if (tree !== undefined && ask !== null) {
-    const listing = { tree, state: 0, ignorePath: null, ignoreProblems: [] };
+    const listing = { tree, state: 0, ignorePath: null, ignore: ignoreNothing("buildkit") };
     answers.push([{ kind: "tree", ...ask }, known(listing)]);
   }
   if (state !== undefined) answers.push([{ kind: "state" }, known(state)]);

@@ -15,6 +15,7 @@ import type { BuildDefinition } from "../core/build/definition.js";
 import type { Platform } from "../core/build/platform.js";
 import { parsePlatform } from "../core/build/platform.js";
 import { commandLineDefinition } from "../core/definitions/commandLine.js";
+import type { ContextDetail } from "../core/documents/contextTree.js";
 import type { HostError } from "../core/host.js";
 import { readAssignment } from "../core/text/assignment.js";
 import { nearest } from "../core/text/nearest.js";
@@ -55,7 +56,8 @@ export interface SimulateArguments extends BuildArguments {
   readonly exact: boolean;
 }
 
-export const sharedOptions = `  --build ID         a build that the files of CONTEXT define: see stratacast
+/** Those that say which build is meant. */
+export const sharedBuildOptions = `  --build ID         a build that the files of CONTEXT define: see stratacast
                      builds; the options below are laid over it
   -f, --file FILE    the Dockerfile (default: CONTEXT/Dockerfile); -: from stdin
   --target STAGE     build up to this stage (default: the last one)
@@ -64,7 +66,9 @@ export const sharedOptions = `  --build ID         a build that the files of CON
   --builder B        buildkit (default) or classic
   --builder-version V
                      of Docker or of BuildKit, such as 28.5 or 0.25
-${flagUsage}
+${flagUsage}`;
+
+export const sharedOptions = `${sharedBuildOptions}
   --format F         text (default), json or markdown
   --fail-on LEVEL    exit 1 for findings at or above: error (default), warning,
                      information; never: always exit 0`;
@@ -80,6 +84,12 @@ const shared = {
   format: { type: "string" },
   "fail-on": { type: "string" },
   ...flagOptions,
+} as const;
+
+const contextOptions = {
+  ...shared,
+  depth: { type: "string" },
+  top: { type: "string" },
 } as const;
 
 const simulateOptions = {
@@ -126,6 +136,31 @@ export function readSimulateArguments(words: readonly string[], io: CliIo): Simu
     dryRun: values["dry-run"] ?? false,
     exact: values.exact ?? false,
   };
+}
+
+export interface ContextArguments extends BuildArguments<"text" | "json"> {
+  readonly detail: ContextDetail;
+}
+
+/** Reads the words of `context`. Errors: `UsageError`. */
+export function readContextArguments(words: readonly string[], io: CliIo): ContextArguments {
+  const { values, positionals } = parsed(
+    () => parseArgs({ args: [...words], allowPositionals: true, options: contextOptions }),
+    Object.keys(contextOptions),
+  );
+  return {
+    ...buildArguments(values, positionals, io, ["text", "json"]),
+    detail: {
+      depth: readCount("--depth", values.depth ?? "1"),
+      top: readCount("--top", values.top ?? "20"),
+    },
+  };
+}
+
+function readCount(option: string, text: string): number {
+  if (!/^[1-9][0-9]{0,8}$/.test(text))
+    throw new UsageError(`${option} ${text}: not a whole number above 0`);
+  return Number(text);
 }
 
 interface SharedValues extends FlagValues, Readonly<Record<string, unknown>> {

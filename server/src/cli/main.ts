@@ -5,12 +5,13 @@ import { version } from "../version.js";
 import { UsageError } from "./arguments.js";
 import { builds } from "./builds.js";
 import type { CliCommand, CliIo } from "./command.js";
+import { context } from "./context.js";
 import { explain } from "./explain.js";
 import { run } from "./run.js";
 import { simulate } from "./simulate.js";
 
 /** In the order of the overview. */
-export const commands: readonly CliCommand[] = [simulate, explain, run, builds];
+export const commands: readonly CliCommand[] = [simulate, explain, run, builds, context];
 
 const overview = `stratacast COMMAND [options]
 

@@ -145,7 +145,8 @@ async function settled(
   return analysis;
 }
 
-function assertReadable(definition: BuildDefinition, { pool }: Machine, io: CliIo): void {
+/** Errors: `UsageError` for a context that cannot be read. */
+export function assertReadable(definition: BuildDefinition, { pool }: Machine, io: CliIo): void {
   const { builder } = definition;
   const own = contextAsk(definition);
   const named = [...namedFolders(definition).values()].map((folder) => {

@@ -16,7 +16,7 @@ import {
   unknown,
 } from "../core/host.js";
 import { type ContextAsk, type Listing, type Need, needKey } from "../core/world/facts.js";
-import type { Answered } from "../core/world/world.js";
+import { type Answered, contextOf } from "../core/world/world.js";
 import { type ContextReader, createContextReader } from "./contextReader.js";
 import type { GitReader } from "./gitReader.js";
 import type { HashMemory } from "./hashMemory.js";
@@ -122,7 +122,7 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
       shared.state = ++states;
     }
     const { state, ignore } = shared;
-    return { tree, state, ignorePath, ignoreProblems: ignore.problems };
+    return { tree, state, ignorePath, ignore };
   };
 
   const walk = async (shared: Shared, cancel: Cancellation): Promise<HostError | null> => {
@@ -241,13 +241,7 @@ function concernedBy(files: readonly string[]): (context: ContextAsk) => boolean
 }
 
 function isSameListing(a: Listing, b: Listing): boolean {
-  return (
-    a.tree === b.tree && a.ignorePath === b.ignorePath && a.ignoreProblems === b.ignoreProblems
-  );
-}
-
-function contextOf({ folder, builder, dockerfile }: ContextAsk): ContextAsk {
-  return { folder, builder, dockerfile };
+  return a.tree === b.tree && a.ignorePath === b.ignorePath && a.ignore === b.ignore;
 }
 
 function keyOf(ask: ContextAsk): string {

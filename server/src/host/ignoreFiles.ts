@@ -25,7 +25,9 @@ export type FoundIgnore =
   | { readonly kind: "unreadable"; readonly error: HostError };
 
 /** The ignore files that the builder looks for, the one that wins first. */
-export function ignorePaths({ dockerfile, folder, builder }: ContextAsk): readonly string[] {
+export function ignorePaths(ask: ContextAsk): readonly string[] {
+  const { dockerfile, folder, builder, unfiltered } = ask;
+  if (unfiltered !== undefined) return [];
   const own = dockerfile === null ? [] : [`${dockerfile}.dockerignore`];
   return [...(rulesOf(builder).readsOwnIgnoreFile ? own : []), path.join(folder, ".dockerignore")];
 }

@@ -19,6 +19,7 @@ import { noBuildFlags } from "../../../server/src/core/build/buildFlags.js";
 import type { PlatformBuild } from "../../../server/src/core/build/definition.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
 import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
+import { ignoreNothing } from "../../../server/src/core/context/ignoreFile.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
 import { explainJson } from "../../../server/src/core/documents/explain.js";
 import { simulationJson } from "../../../server/src/core/documents/simulation.js";
@@ -252,7 +253,12 @@ class Project {
         identity: this.isHashed || path < "b" ? sha256(text) : null,
       }),
     );
-    const listing = { tree: listedTree(files), state: 0, ignorePath: null, ignoreProblems: [] };
+    const listing = {
+      tree: listedTree(files),
+      state: 0,
+      ignorePath: null,
+      ignore: ignoreNothing("buildkit"),
+    };
     const images = Object.entries(this.images).flatMap(([reference, onBuild]): Answered[] =>
       onBuild === null
         ? []

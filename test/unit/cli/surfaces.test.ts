@@ -25,6 +25,7 @@ const formats = {
   simulate: ["text", "json", "markdown"],
   explain: ["text", "json", "markdown", "html"],
   run: ["text", "json", "markdown"],
+  context: ["text", "json"],
 } as const;
 
 test("every command in every format shows hostile names and values as text", async (t) => {

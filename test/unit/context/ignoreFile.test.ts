@@ -168,3 +168,13 @@ for (const name of ["ignore-tables.jsonl", "ignore-random.jsonl"]) {
     }
   });
 }
+
+test("of a hidden path the line is known that decides", () => {
+  const matcher = matcherOf("# first\nd\n\n!d/x.md\n*.md\n!b.md\nd/e/*.go\n");
+  const lines = FILES.map((path) => [path, matcher.hiding(path)?.line ?? null]);
+  assert.deepEqual(Object.fromEntries(lines), {
+    ...Object.fromEntries(FILES.map((path) => [path, null])),
+    ...{ d: 2, "d/a.txt": 2, "d/.hid": 2, "d/e": 2, "d/e/a.txt": 2, "d/e/y.go": 2 },
+  });
+  for (const path of FILES) assert.equal(matcher.hiding(path) !== null, matcher.isIgnored(path));
+});

@@ -39,7 +39,7 @@ export function stateOf(listing: Listing, seen: Seen): ContextState {
     view: contextView(shown, seen.digest, seen.name),
     checkout: null,
     entryCount: tree.root.entryCount,
-    problems: ignoreProblems(listing.ignorePath, listing.ignoreProblems),
+    problems: ignoreProblems(listing.ignorePath, listing.ignore.problems),
   };
   states.set(tree, [{ seen, state }, ...remembered.slice(0, rememberedStates - 1)]);
   return state;
@@ -67,7 +67,7 @@ export function workingState(listing: Listing, digest: Digest): ContextState {
       view: contextView(tree, digest),
       checkout: null,
       entryCount: listing.tree.root.entryCount,
-      problems: ignoreProblems(listing.ignorePath, listing.ignoreProblems),
+      problems: ignoreProblems(listing.ignorePath, listing.ignore.problems),
     };
     workingStates.set(listing, state);
   }

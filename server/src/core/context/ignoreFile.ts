@@ -30,6 +30,8 @@ export interface IgnoreMatcher {
   isIgnored(path: string): boolean;
   /** The state to begin a walk with: that of the root, which is never ignored. */
   readonly start: MatchState;
+  /** The line that decides on a path that the builder does not see; null: none, it is seen. */
+  hiding(path: string): IgnorePattern | null;
   /** One entry of a walk, given its directory's state. */
   visit(path: string, parent: MatchState): IgnoreVerdict;
   /** Whether the builder looks into this ignored directory, because of an exception below it. */
@@ -89,6 +91,16 @@ export function createIgnoreMatcher(
     const { matched, state } = matcher.match(path, parent);
     return { ignored: matched, state };
   };
+  const verdictOn = (path: string): IgnoreVerdict => {
+    let state = matcher.start;
+    for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
+      const directory = path.slice(0, at);
+      const verdict = visit(directory, state);
+      if (verdict.ignored && !shouldDescend(directory)) return verdict;
+      state = verdict.state;
+    }
+    return visit(path, state);
+  };
   return {
     builder,
     patterns,
@@ -100,15 +112,12 @@ export function createIgnoreMatcher(
     start: matcher.start,
     visit,
     shouldDescend,
-    isIgnored(path) {
-      let state = matcher.start;
-      for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
-        const directory = path.slice(0, at);
-        const verdict = visit(directory, state);
-        if (verdict.ignored && !shouldDescend(directory)) return true;
-        state = verdict.state;
-      }
-      return visit(path, state).ignored;
+    isIgnored: (path) => verdictOn(path).ignored,
+    hiding(path) {
+      const { ignored, state } = verdictOn(path);
+      // The last that matches decides; only those that would change the verdict were asked.
+      const at = ignored ? state.lastIndexOf(true) : -1;
+      return patterns[matcher.patterns[at]?.index ?? -1] ?? null;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { FoundBuilds } from "../build/foundBuild.js";
 import type { BuildState } from "../cache/state.js";
 import type { TrackedFiles } from "../context/checkout.js";
 import type { FileTree, FolderNode } from "../context/fileTree.js";
-import type { IgnoreProblem } from "../context/ignoreFile.js";
+import type { IgnoreMatcher } from "../context/ignoreFile.js";
 import type { BaseImage } from "../image/baseImage.js";
 
 export interface Facts {
@@ -57,6 +57,8 @@ export interface ContextAsk {
   readonly builder: Builder;
   /** The Dockerfile that may have an ignore file of its own; null: none has. */
   readonly dockerfile: string | null;
+  /** Present: all that lies in the folder, as if there were no ignore file. */
+  readonly unfiltered?: true;
 }
 
 export interface Listing {
@@ -65,8 +67,8 @@ export interface Listing {
   readonly state: number;
   /** Of the ignore file in use; null: there is none. */
   readonly ignorePath: string | null;
-  /** Patterns that fail the build. */
-  readonly ignoreProblems: readonly IgnoreProblem[];
+  /** The rules of that file. */
+  readonly ignore: IgnoreMatcher;
 }
 
 export interface CommitFacts {

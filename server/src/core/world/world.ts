@@ -2,6 +2,7 @@
 import { type Known, pending, type Reason, unknown } from "../host.js";
 import {
   type AnswerTo,
+  type ContextAsk,
   type Listing,
   type Need,
   type NeedKind,
@@ -91,15 +92,16 @@ function unread(before: unknown, { paths }: NeedOf<"contents">, reason: Reason):
 function factKey(need: Need): string {
   switch (need.kind) {
     case "tree":
-      return needKey({
-        kind: need.kind,
-        folder: need.folder,
-        builder: need.builder,
-        dockerfile: need.dockerfile,
-      });
+      return needKey({ kind: need.kind, ...contextOf(need) });
     default:
       return needKey(need);
   }
+}
+
+/** Its words alone, in one order. */
+export function contextOf({ folder, builder, dockerfile, unfiltered }: ContextAsk): ContextAsk {
+  const ask = { folder, builder, dockerfile };
+  return unfiltered === undefined ? ask : { ...ask, unfiltered };
 }
 
 function contentsKey({ context, state }: Omit<NeedOf<"contents">, "paths">): string {

@@ -1,0 +1,181 @@
+/** The build context as the command line prints it. */
+import type { FileKind } from "../context/fileTree.js";
+import {
+  type Amount,
+  type BuildContext,
+  type ContextEntry,
+  contextEntries,
+  contextSums,
+} from "../insight/buildContext.js";
+import { count, filesWords, formatBytes } from "../text/sizes.js";
+import { printable } from "../text/surfaces.js";
+import type { SimulationPlace } from "./place.js";
+
+/** How much is shown: folders inside each other, and entries of each. */
+export interface ContextDetail {
+  readonly depth: number;
+  readonly top: number;
+}
+
+/** Version 1 of docs/schema/context.schema.json. */
+export interface ContextJson extends SimulationPlace {
+  readonly version: 1;
+  readonly builder: string;
+  /** Of the ignore file that counts, from the root; null: there is none. */
+  readonly ignoreFile: string | null;
+  readonly inContext: AmountJson;
+  readonly ignored: AmountJson;
+  readonly sends: AmountJson & { readonly transferBytes: number | null };
+  readonly entries: readonly EntryJson[];
+  /** How many entries of the root are left out. */
+  readonly more: number;
+}
+
+interface AmountJson {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+interface EntryJson {
+  readonly path: string;
+  readonly kind: FileKind;
+  readonly state: "in" | "part" | "ignored";
+  readonly inContext: AmountJson;
+  readonly ignored: AmountJson;
+  readonly ignoredBy: { readonly line: number; readonly pattern: string } | null;
+  readonly sends: AmountJson;
+  readonly takenBy: readonly {
+    readonly line: number;
+    readonly whole: boolean;
+    readonly built: boolean;
+  }[];
+  /** null: no folder, or deeper than was asked for. */
+  readonly entries: readonly EntryJson[] | null;
+  readonly more: number;
+}
+
+export function contextJson(
+  context: BuildContext,
+  place: SimulationPlace,
+  ignoreFile: string | null,
+  detail: ContextDetail,
+): ContextJson {
+  const sums = contextSums(context);
+  const { entries, more } = entriesJson(context, "", detail);
+  return {
+    version: 1,
+    ...place,
+    builder: context.ignore.builder,
+    ignoreFile,
+    inContext: amountJson(sums.seen),
+    ignored: amountJson(sums.hidden),
+    sends: { ...amountJson(sums.sent), transferBytes: sums.transferred },
+    entries,
+    more,
+  };
+}
+
+function entriesJson(
+  context: BuildContext,
+  folder: string,
+  { depth, top }: ContextDetail,
+): { readonly entries: readonly EntryJson[]; readonly more: number } {
+  const all = contextEntries(context, folder);
+  const entries = all.slice(0, top).map((entry): EntryJson => {
+    const isOpened = entry.node.kind === "directory" && depth > 1;
+    const below = isOpened
+      ? entriesJson(context, entry.path, { depth: depth - 1, top })
+      : { entries: null, more: 0 };
+    const { hiddenBy } = entry;
+    return {
+      path: entry.path,
+      kind: entry.node.kind,
+      state: entry.state === "hidden" ? "ignored" : entry.state,
+      inContext: amountJson(entry.seen),
+      ignored: amountJson(entry.hidden),
+      ignoredBy: hiddenBy === null ? null : { line: hiddenBy.line, pattern: hiddenBy.text },
+      sends: amountJson(entry.sent),
+      takenBy: entry.takers.map(({ taker, isWhole }) => {
+        return { line: taker.line, whole: isWhole, built: taker.isBuilt };
+      }),
+      ...below,
+    };
+  });
+  return { entries, more: all.length - entries.length };
+}
+
+function amountJson({ count: files, bytes }: Amount): AmountJson {
+  return { files, bytes };
+}
+
+/** The same for a terminal. */
+export function contextText(
+  context: BuildContext,
+  place: SimulationPlace,
+  ignoreFile: string | null,
+  detail: ContextDetail,
+): string {
+  const { seen, hidden, sent, transferred } = contextSums(context);
+  const by = ignoreFile === null ? "no ignore file" : ignoreFile;
+  const told =
+    transferred === null
+      ? ""
+      : ` (BuildKit prints about ${formatBytes(transferred)} of a first build)`;
+  return [
+    `Build context ${place.context === "." ? place.root : place.context}`,
+    `  in it    ${filesWords(seen)}`,
+    `  ignored  ${filesWords(hidden)} (${by})`,
+    `  sent     ${filesWords(sent)}${told}`,
+    "",
+    ...rowsText(context, "", detail, 0),
+  ]
+    .map((line) => `${printable(line)}\n`)
+    .join("");
+}
+
+function rowsText(
+  context: BuildContext,
+  folder: string,
+  { depth, top }: ContextDetail,
+  indent: number,
+): readonly string[] {
+  const all = contextEntries(context, folder);
+  const rows = all.slice(0, top).flatMap((entry) => {
+    const isFolder = entry.node.kind === "directory";
+    const size = formatBytes((entry.state === "hidden" ? entry.hidden : entry.seen).bytes);
+    const name = `${"  ".repeat(indent)}${entry.node.name}${isFolder ? "/" : ""}`;
+    return [
+      `${size.padStart(8)}  ${name.padEnd(30)}  ${entryWords(entry)}`,
+      ...(isFolder && depth > 1
+        ? rowsText(context, entry.path, { depth: depth - 1, top }, indent + 1)
+        : []),
+    ];
+  });
+  const more = all.length - Math.min(all.length, top);
+  return more === 0
+    ? rows
+    : [...rows, `${" ".repeat(8)}  ${"  ".repeat(indent)}… and ${count(more, "entry")} more`];
+}
+
+function entryWords({ node, state, seen, hidden, hiddenBy, sent, takers }: ContextEntry): string {
+  const isFolder = node.kind === "directory";
+  if (state === "hidden") {
+    const by = hiddenBy === null ? "" : `: line ${hiddenBy.line}, ${hiddenBy.text}`;
+    return `ignored${isFolder ? ` ${count(hidden.count, "file")}` : ""}${by}`;
+  }
+  const built = takers.filter(({ taker }) => taker.isBuilt);
+  const lines = [...new Set(built.map(({ taker }) => taker.line))];
+  const whole = built.some(({ isWhole }) => isWhole);
+  return [
+    ...(isFolder ? [seen.count === 0 ? "no file" : count(seen.count, "file")] : []),
+    lines.length === 0
+      ? // A link goes along with what it leads to.
+        sent.count > 0
+        ? "sent, named by an instruction"
+        : takers.length > 0
+          ? "taken by a stage that is not built"
+          : "taken by no instruction"
+      : `${whole ? "taken" : "taken in part"} by line ${lines.join(", ")}`,
+    ...(state === "part" ? [`${filesWords(hidden)} in it ignored`] : []),
+  ].join(" · ");
+}
