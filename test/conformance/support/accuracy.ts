@@ -212,7 +212,8 @@ ${[...byBuilder].map(([builder, sums]) => row(builder === "buildkit" ? "BuildKit
 - Engines: ${engines.join("; ")}.
 - ${total.facts} more facts were compared: layer counts, histories, image configs, verdicts of failing builds, named files.
 - \`unknown\` (${share.toFixed(1)} % of the steps) stands where the outcome turns on bytes that only a build can make: what a
-  command of an earlier stage leaves behind, or what a server answers for an address without a checksum.
+  command of an earlier stage leaves behind, or what a server answers for an address without a checksum; and
+  where a build that failed may have cancelled the step.
 - ${total.leftOut} builds are recorded but not compared: they use the containerd image store, which a simulation does not know.
 ${disagreements.length === 0 ? "- No disagreement." : `- Disagreements: ${disagreements.map(({ name, builder }) => `${name} (${builder})`).join(", ")}.`}
 

@@ -124,7 +124,7 @@ function findStep(
 
 /** Only what turns on bytes that a command of an earlier stage makes, or on something remote. */
 function mayBeUnknown(step: StepJson): boolean {
-  const allowed = ["stage-output-unknown", "remote-unknown", "earlier-step"];
+  const allowed = ["stage-output-unknown", "remote-unknown", "earlier-step", "cut-short"];
   return step.causes.every(({ code }) => allowed.includes(code));
 }
 

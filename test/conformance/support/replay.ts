@@ -81,11 +81,9 @@ export async function replayCase(
       const found = [...compared.wrong, ...(claims?.wrong ?? [])];
       wrong.push(...found.map((text) => `${where}: ${text}`));
       unknown.push(...compared.unknown.map((text) => `${where}: ${text}`));
-      // Steps that run beside the failing one may or may not come to their end.
-      const isRace = recording.builder === "buildkit" && recorded.steps.length > 0;
-      if (recorded.failure !== null && (isRace || isUnforeseeable(recorded.failure))) {
+      const isForeseen = simulated.failures.length > 0;
+      if (recorded.failure !== null && (!isForeseen || isUnforeseeable(recorded.failure)))
         afterUnforeseen = true;
-      }
     }
   } catch (error) {
     wrong.push(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,4 +1,6 @@
 /** Why one step will not be cached: the causes, first cause first. */
+
+import { nodeAt } from "../context/folder.js";
 import { failsStep } from "../context/selection.js";
 import { isRewritten } from "../files/rewrittenFile.js";
 import { type BuildGraph, isSameOrNone, type StepRef, stageAt } from "../graph/graph.js";
@@ -11,6 +13,7 @@ import { type Comparison, ownChanges } from "./ownChanges.js";
 import { inputNames, type KeyedStep, type Keys, keyedAt } from "./predict.js";
 import type { Cause, Prediction, StageName, StepProblem } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
+import type { OpenInput } from "./stepInput.js";
 
 /** What the causes of a build's steps are found with. */
 export interface Explaining {
@@ -102,7 +105,12 @@ function explainStep(
   const { step, prediction } = keyed;
   const at = refOf(keyed);
   if (keyed.fails) return local({ code: "build-fails", at, problem: problemOf(keyed) });
-  if (prediction === "unknown") return local(openCause(explaining, keyed));
+  if (prediction === "unknown") {
+    const [open] = keyed.open;
+    return open?.kind === "failed-build"
+      ? { causes: [cutShort(explaining, keyed)], isLocal: false }
+      : local(openCause(explaining, keyed, open));
+  }
   if (before === undefined && !isKnownStage(explaining, keyed))
     return local({ code: "never-built", at, isFirstBuild: explaining.baseline.build === null });
   if (step.neverFound) return local({ code: "never-found", at, why: "healthcheck" });
@@ -226,9 +234,12 @@ function elsewhere(
 }
 
 /** What it turns on, of a step that nobody can be sure of before the build. */
-function openCause(explaining: Explaining, keyed: KeyedStep): Cause {
+function openCause(
+  explaining: Explaining,
+  keyed: KeyedStep,
+  open: Exclude<OpenInput, { kind: "failed-build" }> | undefined,
+): Cause {
   const at = refOf(keyed);
-  const [open] = keyed.open;
   switch (open?.kind) {
     case "pending":
       return { code: "files-pending", at };
@@ -263,6 +274,21 @@ function openCause(explaining: Explaining, keyed: KeyedStep): Cause {
       };
     }
   }
+}
+
+/** A step that the last build, or one before it, may have cancelled. What it lacked may be there now. */
+function cutShort({ baseline, comparison }: Explaining, keyed: KeyedStep): Cause {
+  const failure = baseline.build?.failure ?? null;
+  const added = (failure?.missing ?? []).flatMap(({ folder, path }) => {
+    const tree = comparison.treeOf(folder);
+    return tree !== null && !tree.isIgnored(path) && nodeAt(tree.root, path) ? [path] : [];
+  });
+  return {
+    code: "cut-short",
+    at: refOf(keyed),
+    failure: failure && { line: failure.line, keyword: failure.keyword },
+    added,
+  };
 }
 
 function rootOfStage({ keys }: Explaining, stage: number): StepRef | null {

@@ -25,6 +25,7 @@ import type { Position, Setting, StageOf, StageOutcome, StepOutcome, Taker } fro
 import {
   type CacheRecord,
   type RecordGraph,
+  type Result,
   recordedAs,
   recordOf,
   withRecords,
@@ -92,10 +93,10 @@ function committedBy(
   start: Position,
   committed: RecordGraph,
 ): RecordGraph {
-  const left = new Map<CacheRecord, boolean>();
+  const left = new Map<CacheRecord, Result>();
   // Where others look for nothing of it, no step leaves a record.
   if (after.at(-1)?.record == null) return committed;
-  for (const at of after) if (at !== start && at.record !== null) left.set(at.record, true);
+  for (const at of after) if (at !== start && at.record !== null) left.set(at.record, "kept");
   return withRecords(committed, left);
 }
 

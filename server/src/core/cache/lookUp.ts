@@ -19,6 +19,8 @@ import type { OpenInput, StepInput } from "./stepInput.js";
 export interface Found {
   readonly kind: PredictionKind;
   readonly token: Token;
+  /** It is a known step, which a build that failed may have cancelled. */
+  readonly isCutShort?: true;
 }
 
 /** The record that tells what a step leaves; null: none does for certain. */
@@ -45,8 +47,10 @@ export function lookUp(
   if (root?.token.kind === "records" && root.token.records.size === 0) return fresh;
   const named = inputs.map((input) => namedInput(input, names));
   const sure = graphs.flatMap((graph) => sureMatches(graph, definition.digest, named));
-  const cached = sure.filter(({ hasResult }) => hasResult);
+  const cached = sure.filter(({ result }) => result === "kept");
   if (cached.length > 0) return { kind: "hit", token: recordsOf(cached) };
+  const begun = sure.filter(({ result }) => result === "perhaps");
+  if (begun.length > 0) return { kind: "unknown", token: recordsOf(begun), isCutShort: true };
   const possible = possibleResults(graphs, definition.digest, named);
   if (possible.size > 0)
     return { kind: "unknown", token: { kind: "records", records: possible, isSure: false } };
@@ -73,8 +77,11 @@ function namedInput({ name, token, isPinned }: StepInput, names: Names): NamedIn
 }
 
 /** What an answer turned on. Where every input has a name, another name may stand for the same bytes. */
-export function openInputs(inputs: readonly StepInput[], { kind }: Found): readonly OpenInput[] {
+export function openInputs(inputs: readonly StepInput[], found: Found): readonly OpenInput[] {
+  if (found.isCutShort === true) return cutShort;
   const open = inputs.filter(({ token }) => !isSettled(token));
-  const turnedOn = open.length === 0 && kind === "unknown" ? inputs : open;
+  const turnedOn = open.length === 0 && found.kind === "unknown" ? inputs : open;
   return turnedOn.flatMap((input) => input.open ?? []);
 }
+
+const cutShort: readonly OpenInput[] = [{ kind: "failed-build" }];

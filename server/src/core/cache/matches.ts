@@ -7,6 +7,7 @@ import type {
   RecordedInput,
   RecordGraph,
   RecordLayer,
+  Result,
 } from "./recordGraph.js";
 
 /**
@@ -46,7 +47,7 @@ export interface NamedInput {
 
 export interface SureMatch {
   readonly record: CacheRecord;
-  readonly hasResult: boolean;
+  readonly result: Result;
 }
 
 /** The records that a step of these inputs is for certain, whatever else comes out of the build. */
@@ -61,14 +62,14 @@ export function sureMatches(
     for (const bucket of bucketsOn(byDefinition.get(definition) ?? none, inputs[0])) {
       for (const record of withSecond(bucket, inputs[1])) {
         if (fitOf(record, inputs) !== "yes") continue;
-        matches.push({ record, hasResult: records.get(record) === true });
+        matches.push({ record, result: records.get(record) ?? "gone" });
       }
     }
   }
   return matches;
 }
 
-/** Those that have a result, and that it may be: it turns on what an input comes out as. */
+/** Those that have a result, or may have one, and that it may be: it turns on what an input comes out as. */
 export function possibleResults(
   graphs: readonly RecordGraph[],
   definition: string,

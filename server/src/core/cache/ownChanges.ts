@@ -1,6 +1,7 @@
 /** What changed in a step itself since the build before: its words, its files, the values it sees. */
 import type { FileTree } from "../context/fileTree.js";
 import { compareManifests } from "../context/manifest.js";
+import type { ContextInput } from "../files/contextInput.js";
 import { type BuildGraph, lineOf, type Step, type StepRef, stageAt } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { RememberedByObjects } from "../graph/remembered.js";
@@ -83,14 +84,45 @@ function areSameNames(a: readonly InputName[], b: readonly InputName[]): boolean
 
 /** Where the sources themselves are others than before, files that came or went say nothing. */
 function fileChanges(
-  { baseline, digest, treeOf }: Comparison,
+  comparison: Comparison,
   keyed: KeyedStep,
   before: StepRecord,
   isElsewhere: boolean,
 ): readonly Cause[] {
   const [context] = keyed.context;
+  if (context === undefined) return [];
+  const found = foundSince(context, before, comparison.baseline);
+  if (found.length > 0) {
+    const at: StepRef = { stage: keyed.stage, nth: keyed.nth };
+    const changes = found.map((path) => ({ path, how: "added" as const }));
+    return [{ code: "context-content-changed", at, changes }];
+  }
+  return manifestChanges(comparison, keyed, before, context, isElsewhere);
+}
+
+/** What the step failed for in the build before, and finds now. */
+function foundSince(
+  { selection, folder }: ContextInput,
+  before: StepRecord,
+  { build }: Baseline,
+): readonly string[] {
+  if (build?.failure?.line !== before.line) return [];
+  return build.failure.missing.flatMap((one) =>
+    one.folder === folder && !selection.problems.some(({ path }) => path === one.path)
+      ? [one.path]
+      : [],
+  );
+}
+
+function manifestChanges(
+  { baseline, digest, treeOf }: Comparison,
+  keyed: KeyedStep,
+  before: StepRecord,
+  context: ContextInput,
+  isElsewhere: boolean,
+): readonly Cause[] {
   const recorded = before.manifest === null ? null : baseline.manifest(before.manifest);
-  if (context?.manifest === null || context === undefined || recorded === null) return [];
+  if (context.manifest === null || recorded === null) return [];
   const found = compareManifests(recorded, context.manifest, digest);
   const changes: readonly PathChange[] = [
     ...found.contentChanged.map((path) => ({ path, how: "changed" as const })),

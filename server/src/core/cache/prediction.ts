@@ -71,6 +71,14 @@ export type Cause =
     }
   | { readonly code: "record-gone"; readonly at: StepRef }
   | {
+      readonly code: "cut-short";
+      readonly at: StepRef;
+      /** The build that may have cancelled it: where it failed; null: it is none of the last build. */
+      readonly failure: { readonly line: number; readonly keyword: string } | null;
+      /** What that build did not find and is there now. */
+      readonly added: readonly string[];
+    }
+  | {
       readonly code: "stage-output-unknown";
       readonly at: StepRef | null;
       /** What produces the files. */

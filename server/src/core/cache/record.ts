@@ -10,14 +10,17 @@ import type { Digest } from "../host.js";
 import { stepText } from "./align.js";
 import { valueDigest } from "./changedValues.js";
 import { facetsOf } from "./definition.js";
+import { finishedSteps, missingPaths } from "./failedBuild.js";
 import { inputNames, type KeyedStep, type Keys, keyOf } from "./predict.js";
 import { type CacheRecord, recordedAs, withoutStacked } from "./recordGraph.js";
-import type { BuildRecord, StepRecord } from "./records.js";
+import type { BuildRecord, FailureRecord, StepRecord } from "./records.js";
 
 export interface RecordedBuild {
   readonly build: BuildRecord;
   /** Each behind those that it stands on. */
   readonly records: readonly CacheRecord[];
+  /** Those of them whose steps may have been cancelled, since the build fails. */
+  readonly unsure: ReadonlySet<CacheRecord>;
   /** True when what earlier builds stacked on any of these is not found any more. */
   readonly hidesEarlier: boolean;
   /** By the names that `StepRecord.manifest` uses. */
@@ -38,8 +41,8 @@ export interface RecordingInput {
 
 /**
  * The build as the builder would have left it: every step that runs is in the cache afterwards.
- * Steps at and above one that fails are left out, as the builders never cache them. Values of
- * variables are kept as digests only.
+ * Steps at and above one that fails are left out, as the builders never cache them; those that it
+ * need not wait for may have been cancelled. Values of variables are kept as digests only.
  */
 export function recordBuild(input: RecordingInput): RecordedBuild {
   const { graph, keys, digest } = input;
@@ -51,6 +54,8 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
   let records: CacheRecord[] = [];
   const byKey = new Map<string | null, CacheRecord>();
   const steps: StepRecord[] = [];
+  const hasFinished = finishedSteps(keys, graph.rules);
+  const finished = new Set<CacheRecord>();
   for (const keyed of keys.steps) {
     const { step } = keyed;
     const place = placeOf(graph, step);
@@ -66,6 +71,7 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
         inputs: recordedAs(inputs, below),
       };
       byKey.set(key, record);
+      if (hasFinished(keyed)) finished.add(record);
       if (replaces(keyed)) records = [...withoutStacked(records, [record])];
       records.push(record);
     }
@@ -99,9 +105,18 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     builder: definition.builder,
     target: definition.target,
     steps,
+    failure: failureOf(graph, keys),
   };
+  const unsure = new Set(records.filter((record) => !finished.has(record)));
   const hidesEarlier = keys.steps.some(replaces);
-  return { build, records, hidesEarlier, manifests, transfer: transferOf(input) };
+  return { build, records, unsure, hidesEarlier, manifests, transfer: transferOf(input) };
+}
+
+function failureOf(graph: BuildGraph, keys: Keys): FailureRecord | null {
+  const failed = keys.steps.find(({ fails }) => fails);
+  if (failed === undefined) return null;
+  const { keyword } = failed.step;
+  return { line: placeOf(graph, failed.step).line, keyword, missing: missingPaths(failed) };
 }
 
 /** Equal for manifests that hold the same, whatever its times are. */

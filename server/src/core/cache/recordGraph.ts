@@ -19,6 +19,12 @@ export type RecordedInput =
   | { readonly kind: "name"; readonly name: InputName };
 
 /**
+ * Whether the result of a record is in the cache: `kept`; `gone`: it only leads to others; `perhaps`:
+ * a build that failed may have cancelled the step before it was done.
+ */
+export type Result = "kept" | "perhaps" | "gone";
+
+/**
  * Immutable. Later graphs share the layers of earlier ones: each layer is at least twice as large as
  * the next, so that there are few, and adding costs little.
  */
@@ -27,8 +33,8 @@ export interface RecordGraph {
 }
 
 export interface RecordLayer {
-  /** Oldest first, each with whether its result is there: without one it only leads to others. */
-  readonly records: ReadonlyMap<CacheRecord, boolean>;
+  /** Oldest first. */
+  readonly records: ReadonlyMap<CacheRecord, Result>;
   readonly byDefinition: ReadonlyMap<string, ReadonlyMap<Found, Bucket>>;
 }
 
@@ -58,24 +64,28 @@ export class Bucket {
     return this.#inputCounts.size === 1 && this.#inputCounts.has(inputCount);
   }
 
-  /** Those whose result is there: one object, however often it is asked for. */
+  /** Those whose result is or may be there: one object, however often it is asked for. */
   results({ records }: Pick<RecordLayer, "records">): ReadonlySet<CacheRecord> {
-    this.#results ??= new Set(this.records.filter((record) => records.get(record) === true));
+    this.#results ??= new Set(this.records.filter((record) => hasResult(records.get(record))));
     return this.#results;
   }
 }
 
 export const noRecords: RecordGraph = { layers: [] };
 
+function hasResult(result: Result | undefined): boolean {
+  return result === "kept" || result === "perhaps";
+}
+
 /** The graph with more records, the newest last; one that is there already becomes the newest. */
 export function withRecords(
   graph: RecordGraph,
-  records: ReadonlyMap<CacheRecord, boolean>,
+  records: ReadonlyMap<CacheRecord, Result>,
 ): RecordGraph {
   if (records.size === 0) return graph;
   const kept = [...graph.layers];
   const added = new Map(records);
-  const lower: ReadonlyMap<CacheRecord, boolean>[] = [];
+  const lower: ReadonlyMap<CacheRecord, Result>[] = [];
   let size = added.size;
   for (let top = kept.at(-1); top !== undefined && top.records.size < 2 * size; top = kept.at(-1)) {
     lower.unshift(top.records);
@@ -85,8 +95,8 @@ export function withRecords(
   return { layers: [...kept, layerOf(inOrder([...lower, added]))] };
 }
 
-/** All records, oldest first, each with whether its result is there. */
-export function recordsIn({ layers }: RecordGraph): ReadonlyMap<CacheRecord, boolean> {
+/** All records, oldest first. */
+export function recordsIn({ layers }: RecordGraph): ReadonlyMap<CacheRecord, Result> {
   return layers.length === 1
     ? (layers[0]?.records ?? new Map())
     : inOrder(layers.map(({ records }) => records));
@@ -94,20 +104,25 @@ export function recordsIn({ layers }: RecordGraph): ReadonlyMap<CacheRecord, boo
 
 /** What is newer stands last. */
 function inOrder(
-  parts: readonly ReadonlyMap<CacheRecord, boolean>[],
-): ReadonlyMap<CacheRecord, boolean> {
-  const all = new Map<CacheRecord, boolean>();
+  parts: readonly ReadonlyMap<CacheRecord, Result>[],
+): ReadonlyMap<CacheRecord, Result> {
+  const all = new Map<CacheRecord, Result>();
   for (const part of parts) {
-    for (const [record, hasResult] of part) {
-      const had = all.get(record) === true;
+    for (const [record, result] of part) {
+      const had = all.get(record) ?? "gone";
       all.delete(record);
-      all.set(record, hasResult || had);
+      all.set(record, surer(result, had));
     }
   }
   return all;
 }
 
-function layerOf(records: ReadonlyMap<CacheRecord, boolean>): RecordLayer {
+function surer(one: Result, other: Result): Result {
+  if (one === "kept" || other === "kept") return "kept";
+  return one === "perhaps" ? one : other;
+}
+
+function layerOf(records: ReadonlyMap<CacheRecord, Result>): RecordLayer {
   const byDefinition = new Map<string, Map<Found, Bucket>>();
   for (const record of records.keys()) {
     const byRoot = byDefinition.get(record.definition) ?? new Map<Found, Bucket>();
@@ -222,10 +237,10 @@ export function joined(
 
 /** The newest results, so many of them, and what leads to those. */
 export function newest(
-  records: ReadonlyMap<CacheRecord, boolean>,
+  records: ReadonlyMap<CacheRecord, Result>,
   most: number,
-): ReadonlyMap<CacheRecord, boolean> {
-  const results = [...records].flatMap(([record, hasResult]) => (hasResult ? [record] : []));
+): ReadonlyMap<CacheRecord, Result> {
+  const results = [...records].flatMap(([record, result]) => (hasResult(result) ? [record] : []));
   if (results.length <= most) return records;
   const kept = new Set(results.slice(-most));
   const leading = new Set<CacheRecord>();
@@ -238,5 +253,7 @@ export function newest(
     }
   }
   const order = [...records.keys()].filter((record) => kept.has(record) || leading.has(record));
-  return new Map(order.map((record) => [record, kept.has(record)]));
+  return new Map(
+    order.map((record) => [record, kept.has(record) ? (records.get(record) ?? "gone") : "gone"]),
+  );
 }

@@ -9,7 +9,7 @@ import type { RecordGraph } from "./recordGraph.js";
  * The version of the model that makes the keys. State that was written under another one is not
  * compared: raise it whenever equal builds could get other keys, or the state is written otherwise.
  */
-export const modelVersion = 12;
+export const modelVersion = 13;
 
 export interface StepRecord {
   readonly stage: number | null;
@@ -38,6 +38,15 @@ export interface BuildRecord {
   readonly builder: Builder;
   readonly target: string | null;
   readonly steps: readonly StepRecord[];
+  /** Where it failed; null: it came to its end. */
+  readonly failure: FailureRecord | null;
+}
+
+export interface FailureRecord {
+  readonly line: number;
+  readonly keyword: string;
+  /** Paths that were looked for and not found, by the build context: null is the main one. */
+  readonly missing: readonly { readonly folder: string | null; readonly path: string }[];
 }
 
 /** Everything that predictions are made against. */

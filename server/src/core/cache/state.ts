@@ -3,7 +3,6 @@
  * it, and keeping it small.
  */
 
-import { isBuilder } from "../build/builder.js";
 import { rulesOf } from "../build/builderRules.js";
 import { type BuildDefinition, contextPlace, dockerfileName } from "../build/definition.js";
 import type { FolderNode } from "../context/fileTree.js";
@@ -11,7 +10,7 @@ import { addTexts, folderReader, folderText } from "../context/folderText.js";
 import type { Manifest } from "../context/manifest.js";
 import type { Transfer } from "../context/transfer.js";
 import type { Digest } from "../host.js";
-import { nameText, readName } from "./inputName.js";
+import { isArrayOf, isObject, isString } from "./jsonChecks.js";
 import type { RecordedBuild } from "./record.js";
 import {
   type CacheRecord,
@@ -19,11 +18,13 @@ import {
   newest,
   noRecords,
   type RecordGraph,
+  type Result,
   recordsIn,
   withoutStacked,
   withRecords,
 } from "./recordGraph.js";
-import { type Baseline, type BuildRecord, modelVersion, type StepRecord } from "./records.js";
+import { type Baseline, type BuildRecord, modelVersion } from "./records.js";
+import { isWrittenBuild, readBuild, writeBuild } from "./writtenBuilds.js";
 import { isWrittenRecord, readRecords, writeRecords } from "./writtenRecords.js";
 
 export interface BuildState {
@@ -53,7 +54,7 @@ const maxText = 90 * maxEntries;
 /** The state with one more build; what is too much, the oldest first, is dropped. */
 export function addBuild(
   state: BuildState,
-  { build, records, hidesEarlier, manifests, transfer }: RecordedBuild,
+  { build, records, unsure, hidesEarlier, manifests, transfer }: RecordedBuild,
   digest: Digest,
 ): BuildState {
   const builds = [
@@ -66,9 +67,14 @@ export function addBuild(
     build,
   ].slice(-maxBuilds);
   const made = joined(state.records, records);
+  const results = new Map<CacheRecord, Result>();
+  for (const [at, record] of records.entries()) {
+    const own = made[at];
+    if (own !== undefined) results.set(own, unsure.has(record) ? "perhaps" : "kept");
+  }
   return {
     builds,
-    records: bounded(hidesEarlier ? hiddenBy(made, state.records) : state.records, made),
+    records: bounded(hidesEarlier ? hiddenBy(made, state.records) : state.records, results),
     manifests: neededManifests(builds, new Map([...state.manifests, ...manifests]), digest),
     transfers: transfer === null ? state.transfers : addTransfer(state, build, transfer, digest),
   };
@@ -77,11 +83,11 @@ export function addBuild(
 function hiddenBy(made: readonly CacheRecord[], earlier: RecordGraph): RecordGraph {
   const all = recordsIn(earlier);
   const kept = withoutStacked([...all.keys()], made);
-  return withRecords(noRecords, new Map(kept.map((record) => [record, all.get(record) === true])));
+  return withRecords(noRecords, new Map(kept.map((record) => [record, all.get(record) ?? "gone"])));
 }
 
-function bounded(earlier: RecordGraph, made: readonly CacheRecord[]): RecordGraph {
-  const all = withRecords(earlier, new Map(made.map((record) => [record, true])));
+function bounded(earlier: RecordGraph, made: ReadonlyMap<CacheRecord, Result>): RecordGraph {
+  const all = withRecords(earlier, made);
   const count = all.layers.reduce((sum, { records }) => sum + records.size, 0);
   if (count <= maxRecords) return all;
   return withRecords(noRecords, newest(recordsIn(all), maxRecords));
@@ -188,7 +194,7 @@ export function writeState(state: BuildState, digest: Digest): string {
   return JSON.stringify({
     stratacast: "simulated builds",
     model: modelVersion,
-    builds: state.builds.map((build) => ({ ...build, steps: build.steps.map(withTexts) })),
+    builds: state.builds.map(writeBuild),
     records: writeRecords(state.records),
     manifests: Object.fromEntries(manifests),
     transfers: Object.fromEntries(transfers),
@@ -199,23 +205,6 @@ export function writeState(state: BuildState, digest: Digest): string {
 interface WrittenManifest {
   readonly folder: string;
   readonly through: readonly string[];
-}
-
-/** The document has the texts of names. */
-interface WrittenStep extends Omit<StepRecord, "inputs"> {
-  readonly inputs: readonly string[];
-}
-
-interface WrittenBuild extends Omit<BuildRecord, "steps"> {
-  readonly steps: readonly WrittenStep[];
-}
-
-function withTexts(step: StepRecord): WrittenStep {
-  return { ...step, inputs: step.inputs.map(nameText) };
-}
-
-function withNames(step: WrittenStep): StepRecord {
-  return { ...step, inputs: step.inputs.map(readName) };
 }
 
 export type ReadState =
@@ -238,7 +227,7 @@ export function readState(text: string, digest: Digest): ReadState {
   }
   const { builds, records, manifests, transfers, folders } = value;
   if (
-    !isArrayOf(builds, isBuild) ||
+    !isArrayOf(builds, isWrittenBuild) ||
     !isArrayOf(records, isWrittenRecord) ||
     !isObjectOf(manifests, isWrittenManifest) ||
     !isObjectOf(transfers, isString) ||
@@ -255,7 +244,7 @@ export function readState(text: string, digest: Digest): ReadState {
   const sent = readAll(transfers, readFolder);
   if (lists === null || sent === null) return { kind: "damaged" };
   const state: BuildState = {
-    builds: builds.map((build) => ({ ...build, steps: build.steps.map(withNames) })),
+    builds: builds.map(readBuild),
     records: readRecords(records),
     manifests: lists,
     transfers: sent,
@@ -284,52 +273,6 @@ function isObjectOf<T>(
   return isObject(value) && Object.values(value).every(is);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isArrayOf<T>(value: unknown, is: (item: unknown) => item is T): value is T[] {
-  return Array.isArray(value) && value.every(is);
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === "string";
-}
-
 function isWrittenManifest(value: unknown): value is WrittenManifest {
   return isObject(value) && isString(value["folder"]) && isArrayOf(value["through"], isString);
-}
-
-function isBuild(value: unknown): value is WrittenBuild {
-  return (
-    isObject(value) &&
-    isString(value["id"]) &&
-    typeof value["at"] === "number" &&
-    isString(value["dockerfile"]) &&
-    isString(value["context"]) &&
-    isBuilder(value["builder"]) &&
-    (value["target"] === null || isString(value["target"])) &&
-    isArrayOf(value["steps"], isStep)
-  );
-}
-
-function isStep(value: unknown): value is WrittenStep {
-  return (
-    isObject(value) &&
-    (value["stage"] === null || typeof value["stage"] === "number") &&
-    (value["stageName"] === null || isString(value["stageName"])) &&
-    typeof value["line"] === "number" &&
-    isString(value["keyword"]) &&
-    isString(value["text"]) &&
-    (value["key"] === null || isString(value["key"])) &&
-    isObject(value["facets"]) &&
-    Object.values(value["facets"]).every(isString) &&
-    isArrayOf(value["inputs"], isString) &&
-    isArrayOf(value["assignments"], isAssignment) &&
-    (value["manifest"] === null || isString(value["manifest"]))
-  );
-}
-
-function isAssignment(value: unknown): value is readonly [string, string] {
-  return Array.isArray(value) && value.length === 2 && value.every(isString);
 }

@@ -22,6 +22,8 @@ export type OpenInput =
   | { readonly kind: "names" }
   /** Files that are too large to be read for a forecast. */
   | { readonly kind: "size" }
+  /** No input: a build that failed may have cancelled the step. */
+  | { readonly kind: "failed-build" }
   | { readonly kind: "pending" };
 
 export interface StepInput extends Omit<NamedInput, "name"> {

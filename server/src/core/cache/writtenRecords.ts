@@ -1,10 +1,13 @@
 /** Records as the state document has them: like an exported cache, they name each other by number. */
+
 import { nameText, readName } from "./inputName.js";
+import { isArrayOf, isObject } from "./jsonChecks.js";
 import {
   type CacheRecord,
   noRecords,
   type RecordedInput,
   type RecordGraph,
+  type Result,
   recordsIn,
   withRecords,
 } from "./recordGraph.js";
@@ -12,8 +15,8 @@ import {
 export interface WrittenRecord {
   readonly digest: string;
   readonly inputs: readonly (readonly WrittenInput[])[];
-  /** There when it has none, and only leads to others. */
-  readonly hasResult?: false;
+  /** Not there where it is kept. */
+  readonly result?: Exclude<Result, "kept">;
 }
 
 /** The place of a record in the list, or the text of a name. */
@@ -25,7 +28,7 @@ export function writeRecords(graph: RecordGraph): readonly WrittenRecord[] {
   // What is led to and not there any more is written too: a map is walked to what is added to it.
   for (const record of records.keys()) {
     for (const input of record.inputs.flat()) {
-      if (input.kind === "record" && !records.has(input.record)) records.set(input.record, false);
+      if (input.kind === "record" && !records.has(input.record)) records.set(input.record, "gone");
     }
   }
   const places = new Map([...records.keys()].map((record, place) => [record, place]));
@@ -33,10 +36,10 @@ export function writeRecords(graph: RecordGraph): readonly WrittenRecord[] {
     input.kind === "record"
       ? { link: places.get(input.record) ?? 0 }
       : { name: nameText(input.name) };
-  return [...records].map(([{ definition, inputs }, hasResult]) => ({
+  return [...records].map(([{ definition, inputs }, result]) => ({
     digest: definition,
     inputs: inputs.map((alternatives) => alternatives.map(written)),
-    ...(hasResult ? {} : { hasResult }),
+    ...(result === "kept" ? {} : { result }),
   }));
 }
 
@@ -52,12 +55,12 @@ export function readRecords(written: readonly WrittenRecord[]): RecordGraph {
     const record = records[input.link];
     return record === undefined ? [] : [{ kind: "record", record }];
   };
-  const results = new Map<CacheRecord, boolean>();
-  for (const [place, { inputs, hasResult }] of written.entries()) {
+  const results = new Map<CacheRecord, Result>();
+  for (const [place, { inputs, result = "kept" }] of written.entries()) {
     const record = records[place];
     if (record === undefined) continue;
     for (const alternatives of inputs) record.inputs.push(alternatives.flatMap(read));
-    results.set(record, hasResult !== false);
+    results.set(record, result);
   }
   return withRecords(noRecords, results);
 }
@@ -66,19 +69,15 @@ export function isWrittenRecord(value: unknown): value is WrittenRecord {
   return (
     isObject(value) &&
     typeof value["digest"] === "string" &&
-    isArrayOf(value["inputs"], (input) => isArrayOf(input, isWrittenInput)) &&
-    (value["hasResult"] === undefined || value["hasResult"] === false)
+    isArrayOf(value["inputs"], isWrittenInputs) &&
+    [undefined, "perhaps", "gone"].some((result) => value["result"] === result)
   );
 }
 
-function isWrittenInput(value: unknown): boolean {
+function isWrittenInputs(value: unknown): value is WrittenInput[] {
+  return isArrayOf(value, isWrittenInput);
+}
+
+function isWrittenInput(value: unknown): value is WrittenInput {
   return isObject(value) && (typeof value["name"] === "string" || Number.isInteger(value["link"]));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isArrayOf(value: unknown, is: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(is);
 }

@@ -42,6 +42,8 @@ export function causeWords(cause: Cause, graph: BuildGraph): string {
       return say`line ${lineOf(graph, cause.at) ?? 0} rebuilds`;
     case "record-gone":
       return say`no earlier result`;
+    case "cut-short":
+      return say`the build before failed`;
     case "stage-output-unknown":
       return outputWords(cause, lineOf(graph, cause.at));
     case "remote-unknown":
@@ -97,6 +99,8 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
       return say`It is stacked on line ${line ?? 0} (${cause.keyword}), which rebuilds.`;
     case "record-gone":
       return say`No earlier build ran it on what the lines above give now.`;
+    case "cut-short":
+      return cutShortSentence(cause);
     case "stage-output-unknown":
       return outputSentence(cause, line, graph);
     case "remote-unknown":
@@ -112,6 +116,15 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
         ? say`The stage that it takes files from cannot be built.`
         : problemWords(cause.problem);
   }
+}
+
+function cutShortSentence({ failure, added }: Extract<Cause, { code: "cut-short" }>): string {
+  if (failure === null)
+    return say`A build that failed may have cancelled it: only if it had come to its end by then, it is cached.`;
+  const { line, keyword } = failure;
+  const sentence = say`The build before failed at line ${line} (${keyword}) and may have cancelled it: only if it had come to its end by then, it is cached.`;
+  if (added.length === 0) return sentence;
+  return `${sentence} ${say`What was missing there was added: ${listedAll(added)}.`}`;
 }
 
 /** True of what every step would say: who shows the build says it once. */
