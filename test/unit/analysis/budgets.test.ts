@@ -1,6 +1,9 @@
 /** A few lines that ask for more than there is: a finding on the line, and the rest is answered. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { configToJson } from "../../../server/src/core/image/config.js";
+import { longestText } from "../../../server/src/core/syntax/limits.js";
+import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { analysisOf } from "./support.js";
 
 test("values that double from line to line end in a finding on the line that is too much", () => {
@@ -27,4 +30,53 @@ test("a pattern that multiplies a value ends in a finding too", () => {
   ];
   const { problems } = analysisOf({ text: lines.join("\n") });
   assert.ok(problems.some(({ code }) => code === "bad-expansion"));
+});
+
+test("ONBUILD instructions that many stages inherit end in a finding on the FROM that is too much", () => {
+  const triggers = (count: number) => "ONBUILD USER a\n".repeat(count);
+  const many = analysisOf({ text: `FROM alpine AS s\n${triggers(501)}` });
+  assert.deepEqual(
+    many.problems.map((problem) => problem.code),
+    ["too-many-triggers"],
+  );
+  const file = `FROM alpine AS s\n${triggers(400)}${"FROM s\n".repeat(400)}RUN true`;
+  const { problems, steps } = analysisOf({ text: file });
+  assert.deepEqual(new Set(problems.map(({ code }) => code)), new Set(["too-many-triggers"]));
+  assert.equal(problems.length, 400 - 12, "twelve times 400 are no more than 5,000");
+  assert.equal(steps.length, 1 + 400 + 400 + 1 + 12 * 400);
+});
+
+test("a directory that grows from line to line ends in a finding, and stays", () => {
+  const text = `FROM alpine\n${"WORKDIR aaaaaaaaa\n".repeat(1000)}RUN pwd`;
+  const { problems, graph } = analysisOf({ text });
+  assert.ok(problems.length > 500);
+  assert.deepEqual(new Set(problems.map(({ code }) => code)), new Set(["path-too-long"]));
+  assert.ok((graph.target?.config.workingDirectory.length ?? 0) <= 4096);
+});
+
+test("ranges of ports are each port in the image, however often they are named", () => {
+  const lines = ["FROM alpine", "EXPOSE 80 8000-8002"];
+  const few = analysisOf({ text: lines.join("\n") });
+  const ports = (analysis: typeof few) =>
+    Object.keys(configToJson(analysis.graph.target?.config ?? assert.fail()).ExposedPorts);
+  assert.deepEqual(ports(few), ["80/tcp", "8000/tcp", "8001/tcp", "8002/tcp"]);
+  const all = analysisOf({
+    text: [...lines, ...Array.from({ length: 300 }, (_, n) => `EXPOSE ${n + 1}-65535`)].join("\n"),
+  });
+  assert.equal(ports(all).length, 65_535);
+  assert.deepEqual(all.problems, []);
+});
+
+test("a text that is too long is not read, until it is shorter", () => {
+  const text = `FROM alpine\n${`# ${"a".repeat(60_000)}\n`.repeat(34)}`;
+  assert.ok(text.length > longestText);
+  const long = parseDockerfile(text);
+  assert.deepEqual(long.instructions, []);
+  assert.deepEqual(
+    analysisOf({ text }).problems.map(({ code }) => code),
+    ["file-too-long"],
+  );
+  const shorter = text.slice(0, -60_000);
+  assert.deepEqual(parseDockerfile(shorter, long), parseDockerfile(shorter));
+  assert.deepEqual(parseDockerfile(text, parseDockerfile(shorter)), long);
 });

@@ -1,5 +1,6 @@
 /** Instructions that run in a stage and stand in none of its lines: triggers, and labels of the command line. */
 import { labelAt } from "../instructions/label.js";
+import { mostTriggers } from "../syntax/limits.js";
 import { parseDockerfile } from "../syntax/parse.js";
 import type { Instruction } from "../syntax/syntax.js";
 import type { TextRange } from "../text/range.js";
@@ -9,21 +10,25 @@ import { RememberedByObjects } from "./remembered.js";
 const holders = new RememberedByObjects<readonly number[]>();
 
 /**
- * The places of the ONBUILDs of a parent stage that run in the stages that continue it. The ranges of
+ * The places of the first ONBUILDs of a parent stage that run in the stages that continue it. The ranges of
  * their triggers count from them.
  */
 export function triggerHolders(steps: readonly Step[]): readonly number[] {
   return holders.get([steps], () =>
-    steps.flatMap(({ isTrigger, instruction }, nth) =>
-      !isTrigger && instruction.trigger !== null ? [nth] : [],
-    ),
+    steps
+      .flatMap(({ isTrigger, instruction }, nth) =>
+        !isTrigger && instruction.trigger !== null ? [nth] : [],
+      )
+      .slice(0, mostTriggers),
   );
 }
 
 /** What a base image runs in a stage that starts from it: each stands at the FROM. */
 export function imageTriggers(base: StageBase, from: Instruction): readonly Instruction[] {
   if (base.kind !== "image" || base.image === null) return [];
-  return base.image.onBuild.flatMap((text) => imageTrigger(text, from.range) ?? []);
+  return base.image.onBuild
+    .slice(0, mostTriggers)
+    .flatMap((text) => imageTrigger(text, from.range) ?? []);
 }
 
 /** Stands at the end of the stage's last instruction. Source: moby, builder.go `buildLabelOptions`. */

@@ -28,6 +28,8 @@ export function failsBuild(problem: GraphProblem): boolean {
     case "blank-line-in-continuation":
     case "windows-build":
     case "name-like-stage":
+    case "file-too-long":
+    case "too-many-triggers":
       return false;
     case "needs-frontend":
       return problem.effect === "fails";

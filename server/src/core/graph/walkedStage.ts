@@ -3,9 +3,11 @@ import { contextName } from "../build/definition.js";
 import { formatPlatform, type Platform, parsePlatform } from "../build/platform.js";
 import { type FromLine, readFrom } from "../instructions/from.js";
 import { operates } from "../instructions/kind.js";
-import { type Reading, startReading } from "../instructions/reading.js";
+import { foundWrong, type Reading, startReading } from "../instructions/reading.js";
 import type { Scope } from "../instructions/scope.js";
+import { mostInherited } from "../syntax/limits.js";
 import type { Instruction } from "../syntax/syntax.js";
+import { keptList } from "../text/keptList.js";
 import { isSameList } from "../text/sameList.js";
 import { imageTriggers, triggerHolders } from "./addedInstructions.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
@@ -35,6 +37,8 @@ export interface WalkedStage extends StageWalk {
    * image's, or none.
    */
   readonly holders: readonly number[];
+  /** How many triggers run in this stage and those above it. */
+  readonly inherited: number;
   readonly opening: Opening;
   readonly needs: readonly number[];
   /** How many of the last steps the command line adds. */
@@ -72,14 +76,26 @@ export function walkLines(
     openStage(from, index, file, globals);
   const { base, isReplaced } = opening;
   const parent = base.kind === "stage" ? (above[base.index] ?? null) : null;
-  const holders = parent === null ? noHolders : triggerHolders(parent.steps);
-  const triggers =
+  const all = parent === null ? noHolders : triggerHolders(parent.steps);
+  const named =
     parent === null && !isReplaced
       ? imageTriggers(base, from)
-      : holders.flatMap((nth) => parent?.steps[nth]?.instruction.trigger ?? []);
+      : all.flatMap((nth) => parent?.steps[nth]?.instruction.trigger ?? []);
+  const before = above.at(-1)?.inherited ?? 0;
+  const areTaken = before + named.length <= mostInherited;
+  const [triggers, holders] = areTaken ? [named, all] : [[], noHolders];
+  const inherited = before + triggers.length;
   const scope = startOf(file, opening, parent);
   const walk = walkStage(
-    { file, index, from: opening.step, triggers, instructions, scope, isReplaced },
+    {
+      file,
+      index,
+      from: areTaken ? opening.step : withoutTriggers(opening.step),
+      triggers,
+      instructions,
+      scope,
+      isReplaced,
+    },
     other?.isReplaced === isReplaced ? { walk: other, isNamedAlike } : null,
   );
   const platform = opening.platform ?? parent?.platform ?? file.platform;
@@ -87,6 +103,7 @@ export function walkLines(
     const isSame =
       opening === other.opening &&
       platform === other.platform &&
+      inherited === other.inherited &&
       isSameList(holders, other.holders);
     if (isSame) return other;
   }
@@ -94,11 +111,18 @@ export function walkLines(
   return {
     ...{ steps: walk.steps, walked: walk.walked, instructions: walk.instructions },
     ...{ scope: walk.scope, triggers: walk.triggers, marks: walk.marks },
-    ...{ opening, holders, platform, isReplaced },
+    ...{ opening, holders, inherited, platform, isReplaced },
     ...{ index, name: opening.name, instruction: from, base, needs: needsOf(base, takers) },
     options: 0,
     isForWindows: platform.os === "windows" || isWindowsImage(base),
   };
+}
+
+/** A FROM, with a word on what it leaves out. */
+function withoutTriggers(from: Step): Step {
+  const problem = { code: "too-many-triggers", in: "file", limit: mostInherited } as const;
+  const found = foundWrong("read", problem, from.instruction.keywordRange);
+  return { ...from, found: keptList([...from.found, found]) };
 }
 
 const noHolders: readonly number[] = [];

@@ -73,7 +73,7 @@ export function configToJson(config: ImageConfig): ConfigJson {
     Entrypoint: config.entrypoint,
     WorkingDir: config.workingDirectory,
     User: config.user,
-    ExposedPorts: emptyObjects(config.exposedPorts),
+    ExposedPorts: emptyObjects(eachPort(config.exposedPorts)),
     Volumes: emptyObjects(config.volumes),
     Labels: Object.fromEntries(config.labels),
     Healthcheck: config.healthcheck,
@@ -83,6 +83,29 @@ export function configToJson(config: ImageConfig): ConfigJson {
   };
 }
 
-function emptyObjects(names: OrderedSet): Record<string, object> {
+/** Each port of ranges that are kept as `1-65535/tcp`; every port once. */
+function eachPort(ports: Iterable<string>): Iterable<string> {
+  const each = new Set<string>();
+  const ranges = new Map<string, (readonly [start: number, end: number])[]>();
+  for (const port of ports) {
+    const [, start, end, protocol = ""] = /^(\d+)-(\d+)(\/.*)$/.exec(port) ?? [];
+    if (start === undefined) each.add(port);
+    else {
+      const all = ranges.get(protocol) ?? [];
+      all.push([Number(start), Number(end)]);
+      ranges.set(protocol, all);
+    }
+  }
+  for (const [protocol, all] of ranges) {
+    let next = 0;
+    for (const [start, end] of all.sort(([a], [b]) => a - b)) {
+      for (let port = Math.max(start, next); port <= end; port++) each.add(`${port}${protocol}`);
+      next = Math.max(next, end + 1);
+    }
+  }
+  return each;
+}
+
+function emptyObjects(names: Iterable<string>): Record<string, object> {
   return Object.fromEntries([...names].map((name) => [name, {}]));
 }

@@ -1,3 +1,4 @@
+import { mostListedPorts } from "../syntax/limits.js";
 import type { TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
 import { hasArguments } from "./arguments.js";
@@ -11,16 +12,18 @@ export const expose: InstructionKind = {
   expandedBy: "builder",
   evaluate(instruction, reading) {
     readFlags(instruction, {}, reading);
-    const ports: string[] = [];
+    const ports = new Set<string>();
     if (hasArguments(instruction, reading)) {
       for (const word of instruction.args) {
         for (const text of reading.expandToWords(word))
-          ports.push(...readPorts(text, word.range, reading));
+          for (const port of portsOf(readPorts(text, word.range, reading), ports.size))
+            ports.add(port);
       }
     }
     const { scope } = reading;
-    const exposedPorts = ports.reduce((all, port) => all.with(port), scope.config.exposedPorts);
-    return inert(ports.sort(), configured(scope, { exposedPorts }));
+    let { exposedPorts } = scope.config;
+    for (const port of ports) exposedPorts = exposedPorts.with(port);
+    return inert([...ports].sort(), configured(scope, { exposedPorts }));
   },
   explain: () => ({
     inside: [
@@ -33,11 +36,26 @@ export const expose: InstructionKind = {
 /** A range longer than this is a mistake, and would only fill the config. */
 const maxPort = 65_535;
 
+/** A range as it is kept: each port, or both ends where that makes too long a list. */
+function portsOf(range: PortRange | null, listed: number): readonly string[] {
+  if (range === null) return [];
+  const { start, end, protocol } = range;
+  const count = end - start + 1;
+  if (count > 1 && listed + count > mostListedPorts) return [`${start}-${end}/${protocol}`];
+  return Array.from({ length: count }, (_, i) => `${start + i}/${protocol}`);
+}
+
+interface PortRange {
+  readonly start: number;
+  readonly end: number;
+  readonly protocol: string;
+}
+
 /**
  * `[ip:][hostPort:]port[-port][/protocol]`, of which the port and the protocol go into the config.
  * Source: BuildKit, dockerfile2llb/convert_expose.go.
  */
-function readPorts(text: string, range: TextRange, reading: Reading): readonly string[] {
+function readPorts(text: string, range: TextRange, reading: Reading): PortRange | null {
   const spec = text.slice(text.lastIndexOf(":") + 1);
   const [ports = "", protocolText = ""] = spec.split(/\/(.*)/s);
   const protocol = protocolText.toLowerCase() || "tcp";
@@ -46,13 +64,13 @@ function readPorts(text: string, range: TextRange, reading: Reading): readonly s
   const end = portNumber(endText);
   if (start === null || end === null || end < start) {
     reading.report("build", { code: "bad-port", part: "port", text }, range);
-    return [];
+    return null;
   }
   if (!["tcp", "udp", "sctp"].includes(protocol)) {
     reading.report("build", { code: "bad-port", part: "protocol", text: protocolText }, range);
-    return [];
+    return null;
   }
-  return Array.from({ length: end - start + 1 }, (_, i) => `${start + i}/${protocol}`);
+  return { start, end, protocol };
 }
 
 function portNumber(text: string): number | null {

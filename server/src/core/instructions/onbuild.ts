@@ -1,3 +1,4 @@
+import { mostTriggers } from "../syntax/limits.js";
 import { say } from "../text/say.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
@@ -21,6 +22,11 @@ export const onbuild: InstructionKind = {
       reading.report("read", { code: "bad-trigger", keyword, isNested }, keywordRange);
     const text = instruction.original.replace(/^\s*ONBUILD\s*/i, "");
     const bodies = instruction.heredocs.map((doc) => `\n${doc.content}${doc.name}`).join("");
+    if (scope.config.onBuild.length >= mostTriggers) {
+      const problem = { code: "too-many-triggers", in: "stage", limit: mostTriggers } as const;
+      reading.report("read", problem, keywordRange);
+      return inert([text + bodies], scope);
+    }
     const onBuild = [...scope.config.onBuild, text + bodies];
     return inert([text + bodies], configured(scope, { onBuild }));
   },

@@ -21,7 +21,9 @@ type OrderProblem =
   | { readonly code: "unknown-instruction"; readonly keyword: string; readonly near: string | null }
   | { readonly code: "before-from"; readonly keyword: string }
   /** `keyword`: of the instruction in an ONBUILD; `isNested`: an ONBUILD as well. */
-  | { readonly code: "bad-trigger"; readonly keyword: string; readonly isNested: boolean };
+  | { readonly code: "bad-trigger"; readonly keyword: string; readonly isNested: boolean }
+  /** What is above `limit` is left out here. `in`: what it is the limit of. */
+  | { readonly code: "too-many-triggers"; readonly in: "stage" | "file"; readonly limit: number };
 
 type ArgumentProblem =
   | {
@@ -42,6 +44,8 @@ type ArgumentProblem =
   /** `lacksCommand`: behind CMD stands nothing. */
   | { readonly code: "bad-healthcheck"; readonly lacksCommand: boolean }
   | { readonly code: "bad-port"; readonly part: "port" | "protocol"; readonly text: string }
+  /** Of a directory. `limit`: bytes. */
+  | { readonly code: "path-too-long"; readonly limit: number }
   | { readonly code: "bad-signal"; readonly signal: string };
 
 type FlagProblem =

@@ -1,5 +1,7 @@
+import { longestPath } from "../syntax/limits.js";
 import { cleanPath } from "../text/paths.js";
 import { say } from "../text/say.js";
+import { utf8Size } from "../text/utf8.js";
 import { oneArgument } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, noEffect, operates, shaping } from "./kind.js";
@@ -20,6 +22,10 @@ export const workdir: InstructionKind = {
     if (word === null) return noEffect(scope);
     const path = reading.expand(word);
     const directory = resolveDirectory(scope.directory, path);
+    if (utf8Size(directory) > longestPath) {
+      reading.report("build", { code: "path-too-long", limit: longestPath }, word.range);
+      return noEffect(scope);
+    }
     const open = openPath(scope.unknowns, scope.directory, reading.written(word, path));
     const kept = rules.keepsTypedDirectories ? directory : cleanPath(directory);
     const unknowns = withDirectory(scope.unknowns, open);

@@ -1,7 +1,23 @@
 /**
- * What an expansion may cost, in one place. BuildKit has none of these limits: a few lines, each of
- * which doubles a value, take all of its memory too. What goes beyond one is a finding on its line.
+ * What a text may cost, in one place. BuildKit has none of these limits but the length of a path: a
+ * few lines, each of which doubles a value, take all of its memory too. What goes beyond one is a
+ * finding on its line.
  */
+
+/** Characters of a Dockerfile. Of a longer one nothing is read, so that an editor does not freeze. */
+export const longestText = 2_000_000;
+
+/** Bytes of the path of a directory: Linux makes no longer one (PATH_MAX). */
+export const longestPath = 4096;
+
+/** ONBUILD instructions that a stage hands on: each stands in the image config, and in a list a line. */
+export const mostTriggers = 500;
+
+/** Instructions that all stages of a file together inherit by ONBUILD: stages times triggers. */
+export const mostInherited = 5_000;
+
+/** Ports of an EXPOSE that are listed one by one; what is more stays a range. */
+export const mostListedPorts = 100;
 
 /** Substitutions inside each other. A text nested deeper is no Dockerfile, and we have less stack than Go. */
 export const deepestSubstitution = 400;

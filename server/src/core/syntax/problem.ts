@@ -12,6 +12,8 @@ export type SyntaxProblem =
         | "heredoc-word-invalid"
         | "json-not-strings";
     }
+  /** Nothing of it is read. `limit`: characters. */
+  | { readonly code: "file-too-long"; readonly limit: number }
   /** `limit`: the bytes that BuildKit reads of a line. */
   | { readonly code: "line-too-long"; readonly limit: number }
   | { readonly code: "directive-repeated"; readonly name: string }

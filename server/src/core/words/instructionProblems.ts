@@ -20,6 +20,13 @@ export const instructionRows: ProblemRows<InstructionProblem> = {
       ? say`ONBUILD cannot hold another ONBUILD.`
       : say`${keyword} cannot be an ONBUILD trigger.`,
   ),
+  "too-many-triggers": {
+    severity: "warning",
+    words: (problem) =>
+      problem.in === "stage"
+        ? say`The stage has more than ${problem.limit} ONBUILD instructions: this one is left out here.`
+        : say`The stages of this file inherit more than ${problem.limit} ONBUILD instructions: those of this stage are left out here.`,
+  },
 
   "missing-argument": error(missingWords),
   "too-many-arguments": error(({ keyword }) => say`${keyword} takes exactly one argument.`),
@@ -39,6 +46,9 @@ export const instructionRows: ProblemRows<InstructionProblem> = {
     part === "port"
       ? say`"${text}" is not a port or a range of ports.`
       : say`"${text}" is not a protocol of ports.`,
+  ),
+  "path-too-long": error(
+    ({ limit }) => say`The directory is longer than the ${limit} bytes that Linux takes.`,
   ),
   "bad-signal": error(({ signal }) => say`"${signal}" is not a signal.`),
   "bad-expansion": error(({ mistake }) => expansionWords(mistake)),

@@ -6,6 +6,11 @@ import { error, type ProblemRows } from "./problemRow.js";
 
 export const syntaxRows: ProblemRows<SyntaxProblem> = {
   "no-instructions": error(() => say`The Dockerfile has no instruction. It starts with FROM.`),
+  "file-too-long": {
+    severity: "warning",
+    words: ({ limit }) =>
+      say`The Dockerfile is longer than ${limit} characters: nothing of it is read here.`,
+  },
   "line-too-long": error(
     ({ limit }) =>
       say`The line is longer than the ${limit} bytes that BuildKit reads. Continue it on further lines.`,
