@@ -6,14 +6,15 @@
  *
  * The image `local/base` (busybox, users app and other) is there. Images and build cache are kept
  * from one call to the next under .cache/engine/ask; `--fresh` starts with nothing, and
- * `--containerd` asks an engine with the containerd image store.
+ * `--containerd` asks an engine with the containerd image store, `--engine 26.1` (or 20.10) another
+ * one than the newest.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { importBaseImage } from "./engine/baseImage.js";
 import { startEngine } from "./engine/engine.js";
-import { EngineUnavailable } from "./engine/files.js";
+import { EngineUnavailable, engineRelease } from "./engine/files.js";
 
 const cache = path.resolve(import.meta.dirname, "../engine");
 
@@ -23,20 +24,26 @@ async function main(args: readonly string[]): Promise<number> {
   const end = args.findIndex((arg) => arg === "--" || arg === "--shell");
   const words = end === -1 ? [] : args.slice(end + 1);
   const flags = end === -1 ? args : args.slice(0, end);
-  if (words.length === 0 || flags.some((flag) => flag !== "--fresh" && flag !== "--containerd")) {
-    console.error("usage: engine.mjs [--fresh] [--containerd] (-- DOCKER-ARGS… | --shell SCRIPT)");
+  const named = flags.indexOf("--engine");
+  const release = engineRelease(named === -1 ? "newest" : (flags[named + 1] ?? ""));
+  const others = flags.filter((_, at) => named === -1 || (at !== named && at !== named + 1));
+  const isUnknown = (flag: string): boolean => flag !== "--fresh" && flag !== "--containerd";
+  if (words.length === 0 || release === null || others.some(isUnknown)) {
+    console.error(
+      "usage: engine.mjs [--fresh] [--containerd] [--engine 26.1|20.10] (-- DOCKER-ARGS… | --shell SCRIPT)",
+    );
     return 2;
   }
   const store = flags.includes("--containerd") ? "containerd" : "graphdriver";
-  const data = path.join(cache, "ask", store);
-  const release = takeTurn(path.join(cache, "ask.lock"));
-  if (release === null) {
+  const data = path.join(cache, "ask", release === "newest" ? store : `${store}-${release}`);
+  const endTurn = takeTurn(path.join(cache, "ask.lock"));
+  if (endTurn === null) {
     console.error("another engine.mjs is running; try again when it is done");
     return 2;
   }
   try {
     if (flags.includes("--fresh")) rmSync(data, { recursive: true, force: true });
-    const engine = await startEngine({ cache, data, store, mayUseGiven: false });
+    const engine = await startEngine({ cache, data, store, mayUseGiven: false, release });
     try {
       const known = await engine.docker(["image", "inspect", "local/base"]);
       if (known.code !== 0) await importBaseImage(engine, "local/base", "ask");
@@ -56,7 +63,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(error.message);
     return 2;
   } finally {
-    release();
+    endTurn();
   }
 }
 

@@ -3,7 +3,7 @@
 import { readExports } from "./cacheExport.js";
 import { caseDigest } from "./caseDigest.js";
 import type { Builder } from "./caseFile.js";
-import { type ChanceRun, readChanceRun } from "./chanceRun.js";
+import { type ChanceRun, readChanceRuns } from "./chanceRun.js";
 import { type ComparedExport, compareExport } from "./compareExport.js";
 import type { Recording } from "./recording.js";
 import { replayCase } from "./replay.js";
@@ -17,7 +17,7 @@ export interface Accuracy {
   /** Of the caches that were exported. */
   readonly digests: DigestSums;
   /** The last long run of the fuzzer. */
-  readonly chance: ChanceRun | null;
+  readonly chance: readonly ChanceRun[];
   readonly unknown: readonly { readonly name: string; readonly steps: readonly string[] }[];
   readonly disagreements: readonly {
     readonly name: string;
@@ -73,7 +73,10 @@ export async function checkAll(root: string, words: readonly string[] = []): Pro
       const replay = await replayCase(theCase, recording);
       if (replay.wrong.length > 0) disagreements.push({ name, builder, wrong: replay.wrong });
       if (replay.unknown.length > 0) {
-        unknown.push({ name: `${name} (${builder})`, steps: replay.unknown });
+        unknown.push({
+          name: `${name} (${builder})`,
+          steps: replay.unknown.map(({ text }) => text),
+        });
       }
       const own: Sums = {
         cases: 1,
@@ -90,7 +93,7 @@ export async function checkAll(root: string, words: readonly string[] = []): Pro
       byBuilder.set(builder, add(byBuilder.get(builder) ?? nothing, own));
     }
   }
-  const chance = readChanceRun(root);
+  const chance = readChanceRuns(root);
   const digests = await checkExports(root, words);
   return {
     total,
@@ -162,23 +165,47 @@ function add(a: Sums, b: Sums): Sums {
   };
 }
 
-function chanceText({
-  seed,
-  edits,
-  steps,
-  unknown,
-  facts,
-  disagreements,
-  engine,
-}: ChanceRun): string {
-  const share = steps === 0 ? 0 : (100 * unknown) / steps;
+function chanceText(runs: readonly ChanceRun[]): string {
+  if (runs.length === 0) return "";
+  const rows = runs.map(({ engine, builder, edits, steps, facts, unknown, digests, ...others }) => {
+    const unknownSteps = Object.values(unknown).reduce((a, b) => a + b, 0);
+    const name = builder === "buildkit" ? "BuildKit" : "classic builder";
+    const share = steps === 0 ? 0 : (100 * unknownSteps) / steps;
+    const { disagreements, unsteady } = others;
+    const computed = digests.equal + digests.wrong;
+    const equal = computed === 0 ? "–" : `${digests.equal} of ${computed}`;
+    return `| ${name} of ${engine} | ${edits} | ${steps} | ${facts} | ${disagreements} | ${unsteady} | ${unknownSteps} (${share.toFixed(1)} %) | ${equal} |`;
+  });
+  const codes = [...new Set(runs.flatMap(({ unknown }) => Object.keys(unknown)))].sort();
+  const kinds = codes.map((code) => {
+    const count = runs.reduce((sum, { unknown }) => sum + (unknown[code] ?? 0), 0);
+    return `- [\`${code}\`](causes/${code}.md), ${count} steps: ${whyUnknown[code] ?? "see there."}`;
+  });
   return `## By chance
 
-The cases gather what is hard. The last long run of Dockerfiles and edits made by chance (seed ${seed},
-${engine}) compared ${steps} steps of ${edits} edits and ${facts} more facts: ${disagreements} wrong, ${unknown} unknown (${share.toFixed(1)} %).
+The cases gather what is hard. Dockerfiles, contexts and edits made by chance show what nobody thought
+of; real engines built each of them before and after each edit. A scenario is wrong when one of its
+builds disagrees in anything: a step, a layer, the history, the config, a failing line, a named file, a
+digest. \`Digests\` are the records of caches that the engines exported, of those computed.
+
+| | edits | steps | more facts | scenarios wrong | did not repeat | unknown steps | digests equal |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+${rows.join("\n")}
+
+Unknown, by what makes it so, and why no one can know it:
+
+${kinds.length === 0 ? "- nothing" : kinds.join("\n")}
 
 `;
 }
+
+const whyUnknown: Readonly<Record<string, string>> = {
+  "stage-output-unknown":
+    "it takes what a command of an earlier stage leaves, which only a run of it can tell.",
+  "remote-unknown": "a server decides at the time of the build.",
+  "cut-short": "a build that failed may have cancelled it, which turns on what was quicker.",
+  "earlier-step": "it stands on such a step.",
+};
 
 /** The text of docs/accuracy.md. */
 export function accuracyPage({
@@ -224,7 +251,7 @@ ${[...byTopic]
   .map(([topic, sums]) => row(topic, sums))
   .join("\n")}
 
-${digestsText(digests)}${chance === null ? "" : chanceText(chance)}## Ask the engine again
+${digestsText(digests)}${chanceText(chance)}## Ask the engine again
 
     npm run conformance:record                # with DOCKER_HOST's engine, or a private one on Debian as root
     npm run conformance:record -- --check     # records nothing, says what an engine decides otherwise

@@ -21,7 +21,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { sweepDeadRuns } from "../../support/deadRuns.js";
 import { tarArchive } from "../../support/engine/tar.js";
-import type { Content, FileOperation, Operation, TextEdit } from "./caseFile.js";
+import type { Case, Content, FileOperation, Operation, TextEdit } from "./caseFile.js";
 
 /** How a build is asked for. Paths are relative to the case's folder. */
 export interface BuildRequest {
@@ -53,6 +53,12 @@ export interface CaseFolder {
 
 export function newCaseFolder(): CaseFolder {
   return { path: makeFolder(), request: plainRequest, round: 0 };
+}
+
+/** The folder of a case as it is for its first build, or after so many of its changes. */
+export function caseFolderAt({ setup, changes }: Case, round: number): CaseFolder {
+  const rounds = [setup, ...changes.slice(0, round).map(({ operations }) => operations)];
+  return rounds.reduce(applyOperations, newCaseFolder());
 }
 
 export function dropCaseFolder(folder: CaseFolder): void {

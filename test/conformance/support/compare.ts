@@ -1,6 +1,7 @@
 /** Compares a prediction with what the engine decided, decision by decision. */
 
 import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
+import { keyOf } from "../../../server/src/core/cache/predict.js";
 import type { SimulationJson, StepJson } from "../../../server/src/core/documents/simulation.js";
 import type { BuildRecord, FailureRecord, StepRecord } from "./recording.js";
 import { folderLayers, type Simulation } from "./simulate.js";
@@ -8,12 +9,19 @@ import { folderLayers, type Simulation } from "./simulate.js";
 export interface Comparison {
   /** Steps whose prediction could be held against the engine's decision. */
   readonly steps: number;
-  /** The steps that were predicted as unknown, in words. */
-  readonly unknown: readonly string[];
+  /** The steps that were predicted as unknown. */
+  readonly unknown: readonly UnknownStep[];
   readonly wrongSteps: number;
   /** Other things compared: layer count, history, config, verdict, named files. */
   readonly facts: number;
   readonly wrong: readonly string[];
+}
+
+export interface UnknownStep {
+  /** Of the cause that makes it unknown. */
+  readonly code: string;
+  /** The step, the cause and what the engine decided, in words. */
+  readonly text: string;
 }
 
 export interface ComparisonInput {
@@ -24,12 +32,12 @@ export interface ComparisonInput {
    * Dockerfile, an ignore file or a link changed too, so that other files are meant.
    */
   readonly changedPaths: ReadonlySet<string> | null;
-  /** True once a build of the series failed in a way that nobody can foresee: what stands on it was not kept. */
-  readonly afterUnforeseen: boolean;
+  /** Keys of steps of which nobody can foresee whether a failing build before has kept them. */
+  readonly unsure: ReadonlySet<string>;
 }
 
 export function compareBuild(input: ComparisonInput): Comparison {
-  const { recorded, simulated, afterUnforeseen } = input;
+  const { recorded, simulated, unsure } = input;
   const wrong: string[] = [];
   const steps = comparePredictions(input, wrong);
   const wrongSteps = wrong.length;
@@ -37,7 +45,7 @@ export function compareBuild(input: ComparisonInput): Comparison {
   if (recorded.image !== null && simulated.failures.length === 0) {
     facts += compareImage(recorded.image, simulated, wrong);
   }
-  if (!afterUnforeseen) facts += compareNamedFiles(input, wrong);
+  if (!isAnyUnsure(simulated, unsure)) facts += compareNamedFiles(input, wrong);
   return { ...steps, wrongSteps, facts, wrong };
 }
 
@@ -48,13 +56,28 @@ export function isUnforeseeable({ message }: FailureRecord): boolean {
   );
 }
 
+/** The keys of the steps as the cache is searched for them, in the order of the JSON's steps. */
+export function keysOfSteps({ analysis }: Simulation): readonly (string | null)[] {
+  return analysis === null ? [] : analysis.steps.map(({ keyed }) => keyOf(analysis.keys, keyed));
+}
+
+/** True when a step counts as cached for what a failing build may have left. */
+export function isAnyUnsure(simulated: Simulation, unsure: ReadonlySet<string>): boolean {
+  if (unsure.size === 0) return false;
+  const keys = keysOfSteps(simulated);
+  return simulated.json.steps.some(
+    ({ prediction }, index) => prediction === "hit" && unsure.has(keys[index] ?? ""),
+  );
+}
+
 function comparePredictions(
-  { recorded, simulated, afterUnforeseen }: ComparisonInput,
+  { recorded, simulated, unsure }: ComparisonInput,
   wrong: string[],
-): { steps: number; unknown: readonly string[] } {
+): { steps: number; unknown: readonly UnknownStep[] } {
   const { json } = simulated;
   let steps = 0;
-  const unknown: string[] = [];
+  const unknown: UnknownStep[] = [];
+  const keys = unsure.size === 0 ? [] : keysOfSteps(simulated);
   const seen = new Set<StepJson>();
   // When both fail before a step runs there is nothing to compare; a parse error has no steps.
   const parseFailed = recorded.failure !== null && recorded.steps.length === 0;
@@ -73,10 +96,14 @@ function comparePredictions(
     // When a build of BuildKit fails, steps that are under way are reported as cached as well.
     const isUnclear = recorded.failure !== null && json.builder === "buildkit";
     if (isUnclear && outcome === "cached" && found.prediction !== "hit") continue;
-    if (afterUnforeseen && found.prediction === "hit" && expected === "miss") continue;
+    const isUnsure = unsure.has(keys[json.steps.indexOf(found)] ?? "");
+    if (isUnsure && found.prediction === "hit" && expected === "miss") continue;
     steps++;
     if (found.prediction === "unknown") {
-      unknown.push(`line ${line} ${keyword}: ${found.cause?.message ?? ""} The engine: ${outcome}`);
+      unknown.push({
+        code: found.cause?.code ?? "",
+        text: `line ${line} ${keyword}: ${found.cause?.message ?? ""} The engine: ${outcome}`,
+      });
       if (!mayBeUnknown(found)) {
         wrong.push(
           `line ${line} ${keyword}: unknown (${found.cause?.code}), the engine: ${outcome}`,

@@ -5,7 +5,8 @@ import { sha256 } from "../../../server/src/host/digest.js";
 import { exactContents } from "../../../server/src/host/exactContents.js";
 import { type CacheExport, type ExportedRecord, hexOf } from "./cacheExport.js";
 import type { Case } from "./caseFile.js";
-import { applyOperations, dropCaseFolder, newCaseFolder } from "./caseFolder.js";
+import { caseFolderAt, dropCaseFolder } from "./caseFolder.js";
+import { versionOf } from "./engineVersion.js";
 import { newSession, simulateCase } from "./simulate.js";
 
 export interface ComparedExport {
@@ -19,15 +20,20 @@ export interface ComparedExport {
   readonly wrong: readonly string[];
 }
 
-/** null: the builder fails, so that nothing was exported. */
+/**
+ * null: the builder fails, so that nothing was exported.
+ * @param round how many of the case's changes were made before the build
+ */
 export async function compareExport(
   theCase: Case,
-  { base, records }: CacheExport,
+  { base, records, engine }: CacheExport,
+  round = 0,
 ): Promise<ComparedExport | null> {
   if (records === null) return null;
-  const folder = applyOperations(newCaseFolder(), theCase.setup);
+  const folder = caseFolderAt(theCase, round);
   try {
-    const { analysis } = await simulateCase(newSession(), folder, "buildkit");
+    const version = versionOf(engine);
+    const { analysis } = await simulateCase(newSession(), folder, "buildkit", version);
     if (analysis === null) return null;
     const keys = exactKeys(analysis.graph, sha256);
     const contents = exactContents(analysis);

@@ -109,18 +109,32 @@ export async function buildOnce(
   );
   mustHaveRun(code, stderr);
   const lines = stderr.split("\n");
-  const progress = lines.flatMap((line): Progress[] => {
-    if (!line.startsWith("{")) return [];
-    const value: unknown = JSON.parse(line);
-    return isProgress(value) ? [value] : [];
-  });
+  const progress = progressOf(lines);
   const provenance: Provenance | null =
-    code === 0 ? JSON.parse(await readFile(metadata, "utf8"))["buildx.build.provenance"] : null;
+    code === 0
+      ? (JSON.parse(await readFile(metadata, "utf8"))["buildx.build.provenance"] ?? null)
+      : null;
   await rm(metadata, { force: true });
-  const steps = buildkitSteps(progress, provenance, spans);
+  const steps = buildkitSteps(progress, { provenance, hasFailed: code !== 0 }, spans);
   return code === 0
     ? { steps, image: await readImage(engine, tag, seen), failure: null }
     : { steps, image: null, failure: buildkitFailure(lines, steps) };
+}
+
+/** One report a line, or of older clients one on many lines; a failure comes with other lines. */
+function progressOf(lines: readonly string[]): readonly Progress[] {
+  const reports: Progress[] = [];
+  let begun: string[] = [];
+  for (const line of lines) {
+    if (line === "{") begun = [line];
+    else if (begun.length > 0) begun.push(line);
+    const text = line === "}" ? begun.join("\n") : /^{.+}$/.test(line) ? line : null;
+    if (text === null) continue;
+    begun = [];
+    const value: unknown = JSON.parse(text);
+    if (isProgress(value)) reports.push(value);
+  }
+  return reports;
 }
 
 /** A build that fails is an answer; a command that cannot be started or hangs is none. */
@@ -178,10 +192,10 @@ async function readImage(engine: Engine, tag: string, seen: Set<string>): Promis
 }
 
 async function imageFile(engine: Engine, name: string): Promise<ImageFile> {
-  const { code, bytes, stderr } = await engine.docker(["image", "save", name]);
-  if (code !== 0 && /empty export/.test(stderr)) return emptyImage(engine, name);
+  const bytes = await engine.saveImage(name);
+  if (bytes === null) return emptyImage(engine, name);
   const manifest = readFromTar(bytes, "manifest.json");
-  if (code !== 0 || manifest === null) throw new Error(`docker save ${name}: ${stderr}`);
+  if (manifest === null) throw new Error(`docker save ${name}: no manifest in it`);
   const [first]: readonly { readonly Config: string }[] = JSON.parse(manifest.toString());
   const config = readFromTar(bytes, first?.Config ?? "");
   if (config === null) throw new Error(`docker save ${name}: no config in it`);

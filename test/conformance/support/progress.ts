@@ -37,12 +37,15 @@ export function isProgress(value: unknown): value is Progress {
   return typeof value === "object" && value !== null;
 }
 
-/**
- * @param provenance null when the build failed: then the names of the vertices (`[stage 2/5] RUN …`) lead to the lines
- */
+export interface BuildEnd {
+  /** null: none, as of a failed build or by an older client; the names of the vertices (`[stage 2/5] RUN …`) lead to the lines then. */
+  readonly provenance: Provenance | null;
+  readonly hasFailed: boolean;
+}
+
 export function buildkitSteps(
   progress: readonly Progress[],
-  provenance: Provenance | null,
+  { provenance, hasFailed }: BuildEnd,
   spans: readonly LineSpan[],
 ): readonly StepRecord[] {
   const vertices = new Map<string, Vertex>();
@@ -73,7 +76,7 @@ export function buildkitSteps(
     if (keyword === "FROM") continue;
     // When a build fails, what is under way is reported as cached; whether it was cannot be told.
     const isUnclear =
-      provenance === null &&
+      hasFailed &&
       vertex.cached === true &&
       (begun.has(vertex.digest) || standsOnFailed(vertex, vertices));
     const outcome = isUnclear ? "not reached" : outcomeOf(vertex);

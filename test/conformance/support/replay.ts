@@ -2,23 +2,26 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
-import {
-  type BuilderVersion,
-  parseBuilderVersion,
-} from "../../../server/src/core/build/builderVersion.js";
 import type { Case, Operation } from "./caseFile.js";
 import { applyOperations, type CaseFolder, dropCaseFolder, newCaseFolder } from "./caseFolder.js";
 import { checkClaims } from "./claims.js";
-import { compareBuild, isUnforeseeable } from "./compare.js";
-import type { Recording } from "./recording.js";
-import { folderLayers, newSession, simulateCase } from "./simulate.js";
+import {
+  compareBuild,
+  isAnyUnsure,
+  isUnforeseeable,
+  keysOfSteps,
+  type UnknownStep,
+} from "./compare.js";
+import { versionOf } from "./engineVersion.js";
+import type { BuildRecord, Recording } from "./recording.js";
+import { folderLayers, newSession, type Simulation, simulateCase } from "./simulate.js";
 
 export interface Replay {
   readonly builds: number;
   readonly steps: number;
   readonly wrongSteps: number;
-  /** The steps that were predicted as unknown, in words. */
-  readonly unknown: readonly string[];
+  /** The steps that were predicted as unknown. */
+  readonly unknown: readonly UnknownStep[];
   readonly facts: number;
   /** Builds for an image store that the product does not know of. */
   readonly leftOut: number;
@@ -35,13 +38,13 @@ export async function replayCase(
   let folder = newCaseFolder();
   const total = { builds: 0, steps: 0, wrongSteps: 0, facts: 0, leftOut: 0 };
   const wrong: string[] = [];
-  const unknown: string[] = [];
+  const unknown: UnknownStep[] = [];
   let before: ReadonlyMap<string, string> | null = null;
-  let afterUnforeseen = false;
+  const unsure = new Set<string>();
   const unseen = new Set<string>();
   try {
     const rounds = [{ title: "", operations: theCase.setup }, ...theCase.changes];
-    const version = engineVersion(recording);
+    const version = versionOf(recording.engine);
     for (const [index, { title, operations }] of rounds.entries()) {
       folder = applyOperations(folder, operations);
       const recorded = recording.builds[index];
@@ -60,11 +63,11 @@ export async function replayCase(
           before === null
             ? null
             : changedFiles(operations, inFolders(differing(before, now), folder), unseen),
-        afterUnforeseen,
+        unsure,
       });
       before = now;
       const claims =
-        simulated.analysis === null || afterUnforeseen
+        simulated.analysis === null || isAnyUnsure(simulated, unsure)
           ? null
           : checkClaims({
               recorded,
@@ -80,10 +83,16 @@ export async function replayCase(
         index === 0 ? "first build" : `change ${index}${title === "" ? "" : ` (${title})`}`;
       const found = [...compared.wrong, ...(claims?.wrong ?? [])];
       wrong.push(...found.map((text) => `${where}: ${text}`));
-      unknown.push(...compared.unknown.map((text) => `${where}: ${text}`));
-      const isForeseen = simulated.failures.length > 0;
-      if (recorded.failure !== null && (!isForeseen || isUnforeseeable(recorded.failure)))
-        afterUnforeseen = true;
+      unknown.push(
+        ...compared.unknown.map(({ code, text }) => ({ code, text: `${where}: ${text}` })),
+      );
+      const { failure } = recorded;
+      if (failure === null) {
+        for (const key of keysOfSteps(simulated)) if (key !== null) unsure.delete(key);
+      } else if (simulated.failures.length === 0 || isUnforeseeable(failure)) {
+        // What a foreseen failure may leave is predicted as unknown.
+        for (const key of undecided(recorded, simulated)) unsure.add(key);
+      }
     }
   } catch (error) {
     wrong.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -91,6 +100,19 @@ export async function replayCase(
     dropCaseFolder(folder);
   }
   return { ...total, unknown, wrong };
+}
+
+/**
+ * The keys of the steps of a failing build that the engine told nothing certain of: those that stand
+ * on the failing step, and those beside it, which may or may not come to their end.
+ */
+function undecided({ steps }: BuildRecord, simulated: Simulation): readonly string[] {
+  const ran = new Set(steps.flatMap(([line, , outcome]) => (outcome === "run" ? [line] : [])));
+  const keys = keysOfSteps(simulated);
+  return simulated.json.steps.flatMap(({ line, prediction }, index) => {
+    const key = keys[index];
+    return key == null || prediction === null || prediction === "hit" || ran.has(line) ? [] : [key];
+  });
 }
 
 /** By path below the context: everything of an entry that can count, its time left out. */
@@ -161,11 +183,4 @@ function differing(
 ): ReadonlySet<string> {
   const names = new Set([...before.keys(), ...now.keys()]);
   return new Set([...names].filter((name) => before.get(name) !== now.get(name)));
-}
-
-/** The version of the engine that made the recording. */
-function engineVersion({ engine }: Recording): BuilderVersion {
-  const version = parseBuilderVersion(/Docker (\S+?),/.exec(engine)?.[1] ?? "");
-  if (version === null) throw new Error(`the recording is of an unknown engine: ${engine}`);
-  return version;
 }

@@ -6,10 +6,11 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import { get } from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { endOrphans, sweepDeadRuns } from "../deadRuns.js";
-import { EngineUnavailable, ensureEngineFiles } from "./files.js";
+import { type EngineRelease, EngineUnavailable, ensureEngineFiles } from "./files.js";
 import { type Finished, type RunOptions, run } from "./process.js";
 
 export interface Engine {
@@ -21,6 +22,8 @@ export interface Engine {
   /** The file of the network namespace that builds run in; null: this program's own. */
   readonly network: string | null;
   docker(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  /** What `docker image save` gives; null: the engine does not save it. */
+  saveImage(name: string): Promise<Buffer | null>;
   /** Removes the images and build cache that came since the start, nothing that was there before. */
   forgetBuilds(): Promise<void>;
   /** Leaves nothing behind. */
@@ -42,6 +45,8 @@ export interface EngineOptions {
   readonly store: "graphdriver" | "containerd";
   /** False: always a private one. */
   readonly mayUseGiven: boolean;
+  /** Of a private one; absent: the newest that Debian has. */
+  readonly release?: EngineRelease;
 }
 
 /** @throws EngineUnavailable with one line for people when there is no engine and none can be started */
@@ -92,6 +97,10 @@ async function givenEngine(options: EngineOptions): Promise<Engine | null> {
     busybox: files.busybox,
     network: null,
     docker: ask,
+    saveImage: async (name) => {
+      const { code, bytes } = await ask(["image", "save", name]);
+      return code === 0 ? bytes : null;
+    },
     forgetBuilds,
     stop: forgetBuilds,
   };
@@ -124,7 +133,7 @@ async function privateEngine(options: EngineOptions): Promise<Engine> {
       "no Docker engine: set DOCKER_HOST, or run as root on Linux so that a private one can be started",
     );
   }
-  const files = await ensureEngineFiles(options.cache);
+  const files = await ensureEngineFiles(options.cache, options.release);
   await endOrphans(runFolderPrefix);
   sweepDeadRuns(runFolderPrefix);
   const folder = mkdtempSync(path.join(os.tmpdir(), `${runFolderPrefix}${process.pid}-`));
@@ -171,14 +180,18 @@ async function privateEngine(options: EngineOptions): Promise<Engine> {
   void ended.then(() => {
     alive = false;
   });
-  const ask = (args: readonly string[], how: RunOptions = {}) =>
-    run("docker", args, { ...how, env: { ...env, ...how.env } });
-  const deadline = Date.now() + 60_000;
+  // buildx by itself takes half the time of one that the docker command has to find and start.
+  const ask = ([program = "", ...rest]: readonly string[], how: RunOptions = {}) => {
+    const called = program === "buildx" ? [files.buildx, ...rest] : ["docker", program, ...rest];
+    const [name = "", ...args] = called;
+    return run(name, args, { ...how, env: { ...env, ...how.env } });
+  };
+  const deadline = Date.now() + 180_000;
   while (!existsSync(socket) || (await ask(["version"], { timeoutMs: 5_000 })).code !== 0) {
     if (!alive || Date.now() > deadline) {
       host.stdin.end();
       await ended;
-      const reason = complaint.trim() === "" ? "no answer within a minute" : complaint.trim();
+      const reason = complaint.trim() === "" ? "no answer within three minutes" : complaint.trim();
       throw new EngineUnavailable(`the private Docker engine did not start: ${reason}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -190,6 +203,7 @@ async function privateEngine(options: EngineOptions): Promise<Engine> {
     busybox: files.busybox,
     network: networkOf(host.pid ?? 0),
     docker: ask,
+    saveImage: (name) => fetchImage(socket, name),
     forgetBuilds: async () => {
       await ask(["builder", "prune", "-af"]);
       await ask(["image", "prune", "-af"]);
@@ -200,6 +214,20 @@ async function privateEngine(options: EngineOptions): Promise<Engine> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Asked of the engine itself: starting the docker command takes longer than the answer. */
+function fetchImage(socketPath: string, name: string): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    const path = `/images/${encodeURIComponent(name)}/get`;
+    const request = get({ socketPath, path }, (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("error", reject);
+      response.on("end", () => resolve(response.statusCode === 200 ? Buffer.concat(parts) : null));
+    });
+    request.on("error", reject);
+  });
 }
 
 /** `unshare` itself stays outside of the namespaces: its child is in them. */

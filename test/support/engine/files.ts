@@ -1,8 +1,8 @@
 /**
  * Fetches a Docker engine from Debian into a folder of the project's own, beside the system's apt.
- * The engine and its command line come from Debian's testing suite (they need no newer libraries
- * than Debian 12 has); runc comes from the system's own suite, because the newer one does not start
- * there. Falls back to the stable suite when testing cannot be had.
+ * The newest one and its command line come from Debian's testing suite (they need no newer libraries
+ * than Debian 12 has), and from the stable suite when testing cannot be had; runc comes from the
+ * system's own suite, because the newer one does not start there.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
@@ -14,6 +14,7 @@ export interface EngineFiles {
   readonly path: readonly string[];
   /** A Docker configuration folder with buildx as its only plugin. */
   readonly dockerConfig: string;
+  readonly buildx: string;
   /** A busybox that needs no library. */
   readonly busybox: string;
 }
@@ -21,22 +22,56 @@ export interface EngineFiles {
 /** A reason for people why no engine can be had, in one line. */
 export class EngineUnavailable extends Error {}
 
+/** Packages that come from one suite: the first of these that can be had. */
+interface Part {
+  readonly suites: readonly string[];
+  readonly packages: readonly string[];
+}
+
+const engine = ["docker.io", "docker-cli", "docker-buildx", "containerd"];
+
+/** The engines that Debian has, by the Docker that they are. */
+const releases = {
+  newest: { folder: "root", parts: [{ suites: ["forky", "testing", "trixie"], packages: engine }] },
+  "26.1": { folder: "root-26.1", parts: [{ suites: ["trixie"], packages: engine }] },
+  // Debian 12 has no buildx, and its docker.io brings the docker command.
+  "20.10": {
+    folder: "root-20.10",
+    parts: [
+      { suites: ["bookworm"], packages: ["docker.io", "containerd"] },
+      { suites: ["trixie"], packages: ["docker-buildx"] },
+    ],
+  },
+} as const satisfies Record<string, { folder: string; parts: readonly Part[] }>;
+
+export type EngineRelease = keyof typeof releases;
+
+/** null: Debian has no such engine. */
+export function engineRelease(name: string): EngineRelease | null {
+  return Object.keys(releases).includes(name) ? (name as EngineRelease) : null;
+}
+
 /**
  * Fetches what is not there yet (about 75 MB) and says where everything is.
  * @param cache folder to keep it in, such as `.cache/engine`
  * @throws EngineUnavailable when Debian's packages cannot be fetched here
  */
-export async function ensureEngineFiles(cache: string): Promise<EngineFiles> {
-  const root = path.resolve(cache, "root");
+export async function ensureEngineFiles(
+  cache: string,
+  release: EngineRelease = "newest",
+): Promise<EngineFiles> {
+  const { folder, parts } = releases[release];
+  const root = path.resolve(cache, folder);
   const files: EngineFiles = {
     path: [path.join(root, "usr/bin"), path.join(root, "usr/sbin")],
     dockerConfig: path.join(root, "docker-config"),
+    buildx: path.join(root, "docker-config/cli-plugins/docker-buildx"),
     busybox: path.join(root, "bin/busybox"),
   };
   if (existsSync(root)) return files;
   const work = path.resolve(cache, `fetch-${process.pid}`);
   try {
-    await fetchAndUnpack(work);
+    await fetchAndUnpack(work, parts);
     // Two programs may fetch at once; the first to be done wins, and both find a whole folder.
     await rename(path.join(work, "root"), root).catch((error: unknown) => {
       if (!existsSync(root)) throw error;
@@ -47,11 +82,9 @@ export async function ensureEngineFiles(cache: string): Promise<EngineFiles> {
   return files;
 }
 
-const enginePackages = ["docker.io", "docker-cli", "docker-buildx", "containerd"];
 const systemPackages = ["runc", "busybox-static"];
-const suites = ["forky", "testing", "trixie"];
 
-async function fetchAndUnpack(work: string): Promise<void> {
+async function fetchAndUnpack(work: string, parts: readonly Part[]): Promise<void> {
   if ((await run("apt-get", ["--version"])).code !== 0) {
     throw new EngineUnavailable(
       "no Docker engine: set DOCKER_HOST, or use a Debian system (apt-get is missing)",
@@ -67,16 +100,15 @@ async function fetchAndUnpack(work: string): Promise<void> {
   }
   if (system.code !== 0) throw unavailable(system.stderr);
   const mirror = await debianMirror();
-  let last = "";
-  for (const suite of suites) {
-    const failure = await downloadFrom(mirror, suite, work, debs);
-    if (failure === null) {
-      await unpack(work, debs);
-      return;
+  for (const part of parts) {
+    let failure: string | null = null;
+    for (const suite of part.suites) {
+      failure = await downloadFrom(mirror, { ...part, suite }, work, debs);
+      if (failure === null) break;
     }
-    last = failure;
+    if (failure !== null) throw unavailable(failure);
   }
-  throw unavailable(last);
+  await unpack(work, debs);
 }
 
 async function debianMirror(): Promise<string> {
@@ -92,10 +124,10 @@ async function debianMirror(): Promise<string> {
   return first;
 }
 
-/** Downloads the engine's packages of one suite with an apt state of our own; null, or why not. */
+/** Downloads packages of one suite with an apt state of our own; null, or why not. */
 async function downloadFrom(
   mirror: string,
-  suite: string,
+  { suite, packages }: { readonly suite: string; readonly packages: readonly string[] },
   work: string,
   debs: string,
 ): Promise<string | null> {
@@ -118,7 +150,7 @@ async function downloadFrom(
   const options = ["-qq", ...Object.entries(settings).flatMap(([k, v]) => ["-o", `${k}=${v}`])];
   const update = await run("apt-get", [...options, "update"]);
   if (update.code !== 0) return update.stderr;
-  const download = await run("apt-get", [...options, "download", ...enginePackages], { cwd: debs });
+  const download = await run("apt-get", [...options, "download", ...packages], { cwd: debs });
   return download.code === 0 ? null : download.stderr;
 }
 
