@@ -92,6 +92,7 @@ test("nothing that is shipped loads a package at run time, except the editor its
 const rooms = [
   "host.ts",
   "text",
+  "records",
   "build",
   "image",
   "syntax",

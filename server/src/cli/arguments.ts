@@ -100,6 +100,13 @@ const simulateOptions = {
   exact: { type: "boolean" },
 } as const;
 
+const recordOptions = {
+  ...shared,
+  import: { type: "string" },
+  "same-files": { type: "boolean" },
+  state: { type: "string" },
+} as const;
+
 const usualFormats: readonly Format[] = ["text", "json", "markdown"];
 
 /** Reads the words that the commands about one build share. Errors: `UsageError`. */
@@ -128,11 +135,11 @@ export function readSimulateArguments(words: readonly string[], io: CliIo): Simu
   );
   const against = values.against ?? "last";
   if (against === "" || against === "git:")
-    throw new UsageError("--against needs last, empty, auto or a git ref");
+    throw new UsageError("--against needs last, recorded, empty, auto or a git ref");
   return {
     ...buildArguments(values, positionals, io, usualFormats),
     against: readBaseline(against),
-    state: values.state === undefined ? defaultState(io.env) : path.resolve(io.cwd, values.state),
+    state: stateFolder(values.state, io),
     dryRun: values["dry-run"] ?? false,
     exact: values.exact ?? false,
   };
@@ -161,6 +168,30 @@ function readCount(option: string, text: string): number {
   if (!/^[1-9][0-9]{0,8}$/.test(text))
     throw new UsageError(`${option} ${text}: not a whole number above 0`);
   return Number(text);
+}
+
+export interface RecordArguments extends BuildArguments<"text" | "json"> {
+  /** Absolute path of a log; `-`: it comes from stdin. */
+  readonly log: string;
+  /** True: the files are those of that build, whatever their times say. */
+  readonly sameFiles: boolean;
+  readonly state: string;
+}
+
+/** Reads the words of `record`. Errors: `UsageError`. */
+export function readRecordArguments(words: readonly string[], io: CliIo): RecordArguments {
+  const { values, positionals } = parsed(
+    () => parseArgs({ args: [...words], allowPositionals: true, options: recordOptions }),
+    Object.keys(recordOptions),
+  );
+  const { import: log = "" } = values;
+  if (log === "") throw new UsageError("--import needs the log of a build");
+  return {
+    ...buildArguments(values, positionals, io, ["text", "json"]),
+    log: log === "-" ? log : path.resolve(io.cwd, log),
+    sameFiles: values["same-files"] ?? false,
+    state: stateFolder(values.state, io),
+  };
 }
 
 interface SharedValues extends FlagValues, Readonly<Record<string, unknown>> {
@@ -344,7 +375,11 @@ function oneOf<T extends string>(name: string, value: string, known: readonly T[
   return found;
 }
 
-/** Simulated builds of the command line are the user's, not the project's. */
+function stateFolder(given: string | undefined, { cwd, env }: CliIo): string {
+  return given === undefined ? defaultState(env) : path.resolve(cwd, given);
+}
+
+/** Builds that the command line keeps are the user's, not the project's. */
 function defaultState(env: NodeJS.ProcessEnv): string {
   const base =
     process.platform === "win32"

@@ -89,7 +89,7 @@ async function namedBuild(
 export async function readProject(
   given: BuildDefinition,
   io: CliIo,
-  kept: Pick<MachineOptions, "readState" | "memory"> = {},
+  kept: Pick<MachineOptions, "readState" | "readRecorded" | "memory"> = {},
 ): Promise<CliProject> {
   const text =
     given.dockerfile.kind === "inline" && given.dockerfile.text !== ""

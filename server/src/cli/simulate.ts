@@ -19,7 +19,13 @@ import {
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
 import { predictAgainstGit } from "./gitBaseline.js";
-import { type MeantBuild, meantBuild, predictProject, readProject } from "./project.js";
+import {
+  type CliProject,
+  type MeantBuild,
+  meantBuild,
+  predictProject,
+  readProject,
+} from "./project.js";
 
 export const simulate: CliCommand = {
   name: "simulate",
@@ -30,10 +36,11 @@ Predicts the build without running anything of it, and records it, so that the
 next call is compared with this one.
 
 ${sharedOptions}
-  --against BASE     last (default): the last simulated build; empty: nothing
-                     is cached; auto: the last simulated build, before there is
-                     one HEAD; anything else: a git ref, such as main or HEAD~3
-                     (git:last for a branch of that name)
+  --against BASE     last (default): the last simulated build; recorded: the
+                     last real one of which stratacast record made a record;
+                     empty: nothing is cached; auto: the newer of these two,
+                     before there is one HEAD; anything else: a git ref, such
+                     as main or HEAD~3 (git:last for a branch of that name)
   --state DIR        where simulated builds are kept
   --dry-run          do not record the build
   --exact            read every file that is taken, for the digests of contents
@@ -42,21 +49,21 @@ ${sharedOptions}
     const given = readSimulateArguments(words, io);
     const args = { ...given, ...(await meantBuild(given, io)) };
     const store = openStateStore(args.state);
+    const real = openStateStore(args.state, "recorded");
     const identities = openIdentityStore(args.state);
     const project = await readProject(args.definition, io, {
       readState: async () => store.state,
+      readRecorded: async () => real.state,
       memory: identities.memory,
     });
-    const unread = await refresh(store, io);
+    const unread = (await refresh(store, io)) ?? (await refresh(real, io));
     const { against } = args;
     const analysis =
       against.kind === "git"
         ? await predictAgainstGit(project, against.ref, io)
         : await predictProject(project, against, io);
-    const isGit = analysis.input.baseline.kind === "git";
     // A comparison with a commit leaves out what git does not keep; a record must not.
-    const built =
-      isGit && !args.dryRun ? await predictProject(project, { kind: "empty" }, io) : analysis;
+    const built = args.dryRun ? analysis : await simulated(project, analysis, io);
     // Recorded first: whoever reads the output may stop reading before its end.
     const failure = unread ?? (args.dryRun ? null : await record(built, store));
     io.print(render(analysis, args, args.exact ? exactContents(analysis) : null));
@@ -67,8 +74,20 @@ ${sharedOptions}
   },
 };
 
+/** The build as it goes to those that were simulated before. */
+function simulated(project: CliProject, analysis: Analysis, io: CliIo): Promise<Analysis> {
+  switch (analysis.input.baseline.kind) {
+    case "git":
+      return predictProject(project, { kind: "empty" }, io);
+    case "recorded":
+      return predictProject(project, { kind: "last" }, io);
+    default:
+      return Promise.resolve(analysis);
+  }
+}
+
 /** Gives why the builds that are kept cannot be read. What is not read is not written over either. */
-async function refresh(store: StateStore, io: CliIo): Promise<UsageError | null> {
+export async function refresh(store: StateStore, io: CliIo): Promise<UsageError | null> {
   const read = await store.refresh();
   if (!read.ok) return new UsageError(`${read.error.path}: ${read.error.message}`);
   if (read.value !== null) io.error(`stratacast simulate: ${read.value}`);

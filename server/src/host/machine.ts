@@ -1,6 +1,7 @@
 /** This machine as it answers the needs of analyses: the suppliers, and the world that they fill. */
 import type { BuildState } from "../core/cache/state.js";
 import { known, pending, unknown } from "../core/host.js";
+import type { NeedKind } from "../core/world/facts.js";
 import { emptyWorld } from "../core/world/world.js";
 import { type Contexts, type ContextsOptions, createContexts } from "./contexts.js";
 import { findDefinitionFiles } from "./definitionFiles.js";
@@ -15,6 +16,8 @@ export interface MachineOptions extends Omit<ContextsOptions, "git"> {
   readonly mayAskGit: () => boolean;
   /** What simulated builds have left. Absent: nobody keeps any. */
   readonly readState?: () => Promise<BuildState>;
+  /** The same of real builds that were recorded. */
+  readonly readRecorded?: () => Promise<BuildState>;
   /** False: nobody will ask what is in files, so that nothing is done to know it. Default: true. */
   readonly readsFiles?: boolean;
   /** In the place of this machine's own. */
@@ -47,9 +50,14 @@ export function openMachine(options: MachineOptions): Machine {
     image: async () => unknown("off"),
     state: async () =>
       options.readState === undefined ? unknown("off") : known(await options.readState()),
+    recorded: async () =>
+      options.readRecorded === undefined ? unknown("off") : known(await options.readRecorded()),
     ...options.suppliers,
   };
   // Nobody looks a base image up yet: to be told so once for each name would make two answers of one.
-  const off = new Set(options.suppliers?.image === undefined ? (["image"] as const) : []);
+  const off = new Set<NeedKind>([
+    ...(options.suppliers?.image === undefined ? (["image"] as const) : []),
+    ...(options.readRecorded === undefined ? (["recorded"] as const) : []),
+  ]);
   return { pool: createPool(suppliers, { ...emptyWorld, off }), contexts };
 }

@@ -1,5 +1,5 @@
 /**
- * The document of simulated builds, which several windows and commands share: see `generations.ts`.
+ * The documents of simulated and of recorded builds, which several windows and commands share: see `generations.ts`.
  * One that cannot be read is set aside, never overwritten.
  */
 import path from "node:path";
@@ -19,7 +19,8 @@ import { Generations } from "./generations.js";
 import { nodeFileSystem, readRegularFile } from "./nodeFileSystem.js";
 import { politely } from "./politeLock.js";
 
-const name = "simulated-builds";
+/** Builds that were simulated, or real ones of which a record was made: each has a document of its own. */
+export type KeptBuilds = "simulated" | "recorded";
 
 /** Nothing that is written is as long. Bytes. */
 const maxLength = 200_000_000;
@@ -41,8 +42,8 @@ export interface StateStore {
 }
 
 /** Opens the store in a folder, which is made when something is first written; null: in memory only. */
-export function openStateStore(folder: string | null): StateStore {
-  return folder === null ? memoryStore() : folderStore(folder);
+export function openStateStore(folder: string | null, kept: KeptBuilds = "simulated"): StateStore {
+  return folder === null ? memoryStore() : folderStore(folder, kept);
 }
 
 function memoryStore(): StateStore {
@@ -85,7 +86,8 @@ interface Change {
 
 const nothingYet: Look = { generation: -1, stamp: "", state: emptyState, problem: null };
 
-function folderStore(folder: string): StateStore {
+function folderStore(folder: string, builds: KeptBuilds): StateStore {
+  const name = `${builds}-builds`;
   const generations = new Generations(folder, name);
   const lock = path.join(folder, `${name}.json.lock`);
   let last = nothingYet;
@@ -117,7 +119,7 @@ function folderStore(folder: string): StateStore {
       if (!(await generations.commit(seen.generation, text))) return "late";
       const generation = seen.generation + 1;
       last = { generation, stamp: stampIfThere(generations, generation), state, problem: null };
-      const told = await setAside(generations, seen);
+      const told = await setAside(generations, seen, builds);
       await generations.clean(generation, kept);
       return { ok: true, value: told };
     } catch (error) {
@@ -220,10 +222,13 @@ function stampIfThere(generations: Generations, generation: number): string {
 async function setAside(
   generations: Generations,
   { generation, problem, state }: Look,
+  builds: KeptBuilds,
 ): Promise<string | null> {
   if (problem === null) return null;
   const aside = await generations.setAside(generation, problem);
   if (aside === null) return null;
+  if (builds === "recorded")
+    return say`The file of recorded builds could not be read and has been set aside as ${aside}.`;
   if (problem === "other-model")
     return say`The simulated builds of another version of Stratacast have been set aside as ${aside}: predictions start anew.`;
   return state === emptyState

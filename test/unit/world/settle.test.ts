@@ -76,6 +76,7 @@ function suppliers(own: Partial<Suppliers> = {}): Suppliers {
     commitText: none,
     image: none,
     state: async () => known(emptyState),
+    recorded: none,
     ...own,
   };
 }

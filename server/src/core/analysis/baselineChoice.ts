@@ -3,7 +3,10 @@ import type { BuildState } from "../cache/state.js";
 
 export type BaselineChoice =
   | {
-      /** The last simulated build of this Dockerfile, else the last commit, else an empty cache. */
+      /**
+       * The newer of the last simulated and the last recorded build of this Dockerfile, else the last
+       * commit, else an empty cache.
+       */
       readonly kind: "auto";
       /** As it was before the build that was just simulated; absent: as the world knows it. */
       readonly before?: BuildState;
@@ -17,6 +20,8 @@ export type DecidedBaseline =
       /** See above. */
       readonly before?: BuildState;
     }
+  /** The last real build that was recorded. */
+  | { readonly kind: "recorded" }
   | { readonly kind: "git"; readonly ref: string }
   | { readonly kind: "empty" };
 
@@ -26,7 +31,7 @@ export function withoutBuild(choice: BaselineChoice, before: BuildState): Baseli
 }
 
 /**
- * From the words of `--against` and of the setting: `auto`, `last`, `empty`, `git:REF`, or a bare git
+ * From the words of `--against` and of the setting: `auto`, `last`, `recorded`, `empty`, `git:REF`, or a bare git
  * ref. Empty words are `auto`.
  */
 export function readBaseline(words: string): BaselineChoice {
@@ -35,6 +40,7 @@ export function readBaseline(words: string): BaselineChoice {
     case "auto":
       return { kind: "auto" };
     case "last":
+    case "recorded":
     case "empty":
       return { kind: words };
     default:

@@ -9,7 +9,7 @@ import {
   type PlatformBuild,
 } from "../build/definition.js";
 import { recordBuild } from "../cache/record.js";
-import type { Baseline } from "../cache/records.js";
+import type { Baseline, BuildRecord } from "../cache/records.js";
 import {
   addBuild,
   type BuildState,
@@ -101,13 +101,14 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
 function decidedBaseline(snapshot: Snapshot, read: Read): DecidedBaseline {
   const { baseline, definition } = snapshot;
   if (baseline.kind !== "auto") return baseline;
-  const state = read({ kind: "state" });
+  const [state, recorded] = [read({ kind: "state" }), read({ kind: "recorded" })];
   const last: DecidedBaseline = { ...baseline, kind: "last" };
-  if (state.kind === "pending") return last;
-  if (state.kind === "known") {
-    const from = baseline.before ?? state.value;
-    if (lastBuildOf(from, definition).build !== null) return last;
-  }
+  if (state.kind === "pending" || recorded.kind === "pending") return last;
+  const simulated = state.kind === "known" ? (baseline.before ?? state.value) : emptyState;
+  const { build } = lastBuildOf(simulated, definition, "last");
+  const real = recorded.kind === "known" ? recordedBuild(recorded.value, definition) : null;
+  if (real !== null && real.at > (build?.at ?? 0)) return { kind: "recorded" };
+  if (build !== null) return last;
   if (mayCompareWithCommit(definition, head, read)) return { kind: "git", ref: head };
   return state.kind === "known" ? last : { kind: "empty" };
 }
@@ -265,21 +266,34 @@ function recorded(
   const none = emptyBaseline;
   if (baseline.kind === "empty") return { baseline: none, transfer: null };
   if (baseline.kind === "git") return { baseline: notKnown(none, "pending"), transfer: null };
-  const state = read({ kind: "state" });
+  const { kind } = baseline;
+  const state = read({ kind: kind === "last" ? "state" : kind });
   if (state.kind !== "known") return { baseline: notKnown(none, state.kind), transfer: null };
-  const from = baseline.before ?? state.value;
+  const from = kind === "last" ? (baseline.before ?? state.value) : state.value;
   return {
-    baseline: lastBuildOf(from, definition),
+    baseline: lastBuildOf(from, definition, kind),
     transfer: transferOf(state.value, definition),
   };
 }
 
-/** One object, so that what is compared with it can be kept. */
-function lastBuildOf(state: BuildState, definition: BuildDefinition): Baseline {
-  return lastBuilds.get([state, definition], () => lastBuild(state, definition));
+/** The last real build of this Dockerfile; null: none was recorded. */
+function recordedBuild(state: BuildState, definition: BuildDefinition): BuildRecord | null {
+  return lastBuildOf(state, definition, "recorded").build;
 }
 
-const lastBuilds = new RememberedByObjects<Baseline>();
+/** One object, so that what is compared with it can be kept. */
+function lastBuildOf(
+  state: BuildState,
+  definition: BuildDefinition,
+  kind: "last" | "recorded",
+): Baseline {
+  return lastBuilds[kind].get([state, definition], () => lastBuild(state, definition, kind));
+}
+
+const lastBuilds = {
+  last: new RememberedByObjects<Baseline>(),
+  recorded: new RememberedByObjects<Baseline>(),
+};
 
 function listingOf(read: Read, ask: ContextAsk): Listing | null {
   const listing = read({ kind: "tree", ...ask });

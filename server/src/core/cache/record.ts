@@ -11,9 +11,10 @@ import { stepText } from "./align.js";
 import { valueDigest } from "./changedValues.js";
 import { facetsOf } from "./definition.js";
 import { finishedSteps, missingPaths } from "./failedBuild.js";
+import type { LoggedBuild } from "./loggedBuild.js";
 import { inputNames, type KeyedStep, type Keys, keyOf } from "./predict.js";
 import { type CacheRecord, recordedAs, withoutStacked } from "./recordGraph.js";
-import type { BuildRecord, FailureRecord, StepRecord } from "./records.js";
+import type { BuildRecord, FailureRecord, LastRun, RunRecord, StepRecord } from "./records.js";
 
 export interface RecordedBuild {
   readonly build: BuildRecord;
@@ -37,15 +38,26 @@ export interface RecordingInput {
   readonly digest: Digest;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** What a real build did; absent: none was made. */
+  readonly made?: MadeBuild;
+}
+
+/** A real build of exactly these steps and files. */
+export interface MadeBuild extends Pick<LoggedBuild, "runs" | "result"> {
+  /** Steps that took something else in it than what is known here: nothing is known to be cached. */
+  readonly otherSince: ReadonlySet<KeyedStep>;
+  /** When a step with this key last ran, by earlier records; null: they do not say. */
+  readonly lastRun: (key: string) => LastRun | null;
 }
 
 /**
  * The build as the builder would have left it: every step that runs is in the cache afterwards.
  * Steps at and above one that fails are left out, as the builders never cache them; those that it
- * need not wait for may have been cancelled. Values of variables are kept as digests only.
+ * need not wait for may have been cancelled. Of a real build that failed, or of which a part is told,
+ * those steps are in the cache of which that is known. Values of variables are kept as digests only.
  */
 export function recordBuild(input: RecordingInput): RecordedBuild {
-  const { graph, keys, digest } = input;
+  const { graph, keys, digest, made } = input;
   const { definition } = graph;
   const dockerfile = dockerfileName(definition);
   const manifests = new Map<string, Manifest>();
@@ -54,7 +66,7 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
   let records: CacheRecord[] = [];
   const byKey = new Map<string | null, CacheRecord>();
   const steps: StepRecord[] = [];
-  const hasFinished = finishedSteps(keys, graph.rules);
+  const hasFinished = made === undefined ? finishedSteps(keys, graph.rules) : hasEnded(made);
   const finished = new Set<CacheRecord>();
   for (const keyed of keys.steps) {
     const { step } = keyed;
@@ -64,7 +76,8 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     const isRun = keyed.prediction !== null;
     const key = keyOf(keys, keyed);
     const inputs = inputNames(keys, keyed);
-    if (isRun && keyed.definition !== null) {
+    const isLeft = made === undefined || isLeftBy(made, keyed);
+    if (isRun && isLeft && keyed.definition !== null) {
       const below = keyed.below === null ? null : (byKey.get(keyOf(keys, keyed.below)) ?? null);
       const record = byKey.get(key) ?? {
         definition: keyed.definition.digest,
@@ -92,6 +105,7 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
       inputs,
       assignments: step.assignments.map(({ name, value }) => [name, valueDigest(value, digest)]),
       manifest,
+      ...(made === undefined || key === null ? {} : { run: runRecord(input, made, keyed, key) }),
     });
   }
   const build: BuildRecord = {
@@ -105,18 +119,49 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     builder: definition.builder,
     target: definition.target,
     steps,
-    failure: failureOf(graph, keys),
+    failure: failureOf(graph, keys, made),
+    ...(made === undefined ? {} : { result: made.result }),
   };
   const unsure = new Set(records.filter((record) => !finished.has(record)));
   const hidesEarlier = keys.steps.some(replaces);
   return { build, records, unsure, hidesEarlier, manifests, transfer: transferOf(input) };
 }
 
-function failureOf(graph: BuildGraph, keys: Keys): FailureRecord | null {
-  const failed = keys.steps.find(({ fails }) => fails);
+function failureOf(graph: BuildGraph, keys: Keys, made?: MadeBuild): FailureRecord | null {
+  const failed = keys.steps.find((keyed) =>
+    made === undefined ? keyed.fails : made.runs.get(keyed)?.outcome === "failed",
+  );
   if (failed === undefined) return null;
   const { keyword } = failed.step;
   return { line: placeOf(graph, failed.step).line, keyword, missing: missingPaths(failed) };
+}
+
+/** True for the steps that a real build may have left in the cache: see `hasEnded`. */
+function isLeftBy(made: MadeBuild, keyed: KeyedStep): boolean {
+  if (made.otherSince.has(keyed)) return false;
+  const outcome = made.runs.get(keyed)?.outcome;
+  return outcome === "cancelled" || outcome === "unfinished" || hasEnded(made)(keyed);
+}
+
+/** True for those that are there for certain: what was under way may have come to its end, or not. */
+function hasEnded({ runs, result }: MadeBuild): (keyed: KeyedStep) => boolean {
+  return (keyed) => {
+    const outcome = runs.get(keyed)?.outcome;
+    // What a build that went well does not tell of stands below what it found.
+    if (outcome === undefined) return result === "done";
+    return outcome === "cached" || outcome === "ran";
+  };
+}
+
+function runRecord(
+  { at }: RecordingInput,
+  { runs, lastRun }: MadeBuild,
+  keyed: KeyedStep,
+  key: string,
+): RunRecord {
+  const run = runs.get(keyed);
+  const last = run?.outcome === "ran" ? { at, seconds: run.seconds } : lastRun(key);
+  return { outcome: run?.outcome ?? null, last };
 }
 
 /** Equal for manifests that hold the same, whatever its times are. */

@@ -1,6 +1,7 @@
 /** What earlier builds left behind: cache records to hit, and the builds to compare with. */
 import type { Builder } from "../build/builder.js";
 import type { Manifest } from "../context/manifest.js";
+import type { LoggedOutcome } from "../records/buildLog.js";
 import type { Facets } from "./definition.js";
 import type { InputName } from "./inputName.js";
 import type { RecordGraph } from "./recordGraph.js";
@@ -26,6 +27,25 @@ export interface StepRecord {
   readonly assignments: readonly (readonly [name: string, value: string])[];
   /** The files that it took from the build context, by the digest of the list; null: none. */
   readonly manifest: string | null;
+  /** What a real build did with it; absent: nothing was run. */
+  readonly run?: RunRecord;
+}
+
+/** `cut`: the log ends before the build does, so that it is not known how that went on. */
+export type BuildResult = "done" | "failed" | "cut";
+
+export interface RunRecord {
+  /** null: the log says nothing of it. */
+  readonly outcome: LoggedOutcome | null;
+  /** When it last ran, in this build or in one before; null: no record tells. */
+  readonly last: LastRun | null;
+}
+
+export interface LastRun {
+  /** When that build began, in milliseconds since the epoch. */
+  readonly at: number;
+  /** null: it is not known how long it took. */
+  readonly seconds: number | null;
 }
 
 export interface BuildRecord {
@@ -40,6 +60,8 @@ export interface BuildRecord {
   readonly steps: readonly StepRecord[];
   /** Where it failed; null: it came to its end. */
   readonly failure: FailureRecord | null;
+  /** How a real build ended; absent: it was simulated. */
+  readonly result?: BuildResult;
 }
 
 export interface FailureRecord {

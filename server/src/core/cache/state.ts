@@ -154,21 +154,31 @@ function neededManifests(
   return kept;
 }
 
-/** The baseline `last`: all records, and this Dockerfile's last build to explain changes against. */
-export function lastBuild(state: BuildState, definition: BuildDefinition): Baseline {
+/**
+ * The baseline `last`, or of real builds `recorded`: all records, and this Dockerfile's last build to
+ * explain changes against.
+ */
+export function lastBuild(
+  state: BuildState,
+  definition: BuildDefinition,
+  kind: "last" | "recorded" = "last",
+): Baseline {
   const name = dockerfileName(definition);
   const own = state.builds.filter(
     ({ dockerfile, builder }) => dockerfile === name && builder === definition.builder,
   );
   const build = own.findLast(({ target }) => target === definition.target) ?? own.at(-1) ?? null;
   return {
-    kind: "last",
-    label: build === null ? "no earlier build" : "the last simulated build",
+    kind,
+    label: build === null ? noBuild[kind] : lastOf[kind],
     build,
     records: state.records,
     manifest: (name) => state.manifests.get(name) ?? null,
   };
 }
+
+const noBuild = { last: "no earlier build", recorded: "no recorded build" };
+const lastOf = { last: "the last simulated build", recorded: "the last recorded build" };
 
 /** The baseline `empty`: nothing was ever built. */
 export const emptyBaseline: Baseline = {

@@ -3,7 +3,7 @@
 import { isBuilder } from "../build/builder.js";
 import { nameText, readName } from "./inputName.js";
 import { isArrayOf, isObject, isString } from "./jsonChecks.js";
-import type { BuildRecord, FailureRecord, StepRecord } from "./records.js";
+import type { BuildRecord, FailureRecord, RunRecord, StepRecord } from "./records.js";
 
 /** The document has the texts of names. */
 interface WrittenStep extends Omit<StepRecord, "inputs"> {
@@ -34,7 +34,8 @@ export function isWrittenBuild(value: unknown): value is WrittenBuild {
     isBuilder(value["builder"]) &&
     (value["target"] === null || isString(value["target"])) &&
     isArrayOf(value["steps"], isStep) &&
-    (value["failure"] === null || isFailure(value["failure"]))
+    (value["failure"] === null || isFailure(value["failure"])) &&
+    (value["result"] === undefined || isOneOf(value["result"], ["done", "failed", "cut"]))
   );
 }
 
@@ -68,8 +69,26 @@ function isStep(value: unknown): value is WrittenStep {
     Object.values(value["facets"]).every(isString) &&
     isArrayOf(value["inputs"], isString) &&
     isArrayOf(value["assignments"], isAssignment) &&
-    (value["manifest"] === null || isString(value["manifest"]))
+    (value["manifest"] === null || isString(value["manifest"])) &&
+    (value["run"] === undefined || isRun(value["run"]))
   );
+}
+
+const outcomes = ["cached", "ran", "failed", "cancelled", "unfinished", null];
+
+function isRun(value: unknown): value is RunRecord {
+  if (!isObject(value) || !isOneOf(value["outcome"], outcomes)) return false;
+  const { last } = value;
+  return (
+    last === null ||
+    (isObject(last) &&
+      typeof last["at"] === "number" &&
+      (last["seconds"] === null || typeof last["seconds"] === "number"))
+  );
+}
+
+function isOneOf(value: unknown, words: readonly (string | null)[]): boolean {
+  return words.some((word) => word === value);
 }
 
 function isAssignment(value: unknown): value is readonly [string, string] {

@@ -92,9 +92,9 @@ function verdict(view: View, analysed: StepAnalysis): string {
 
 /** What the prediction stands against, as Markdown. */
 function comparison({ analysis, isResult }: View): string {
-  const { kind, label } = analysis.input.baseline;
-  if (isResult && kind === "last") return say`Compared with the build before.`;
-  return baselineSentence(kind, markdownText(label));
+  const { baseline } = analysis.input;
+  if (isResult && baseline.kind === "last") return say`Compared with the build before.`;
+  return baselineSentence(baseline, markdownText(baseline.label));
 }
 
 function afterwards(analysis: Analysis, analysed: StepAnalysis): string {

@@ -5,6 +5,7 @@ import { type Baseline, isKnown } from "../cache/records.js";
 import { listed } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
+import { sayMoment } from "../text/times.js";
 import { causeWords } from "./causeWords.js";
 import { failsBuild, problemWords } from "./problems.js";
 
@@ -73,18 +74,24 @@ export function baselineMessage({ analysis, isResult }: View): string {
       : say`Compared with the commit ${baseline.label}, which counts as built.`;
   }
   if (baseline.build === null) {
+    if (baseline.kind === "recorded") return say`No build has been recorded yet.`;
     return isResult
       ? say`The first simulated build: there was none to compare with.`
       : say`No simulated build yet: run Simulate Build to compare with later.`;
   }
-  return isResult
-    ? say`The simulated build, compared with the one before.`
-    : baselineSentence(baseline.kind, baseline.label);
+  if (!isResult) return baselineSentence(baseline, baseline.label);
+  return baseline.kind === "recorded"
+    ? say`The simulated build, compared with the real one of ${sayMoment(baseline.build.at)}.`
+    : say`The simulated build, compared with the one before.`;
 }
 
-/** The same of a build that is still to come. */
-export function baselineSentence(kind: Baseline["kind"], label: string): string {
-  return kind === "last"
-    ? say`Compared with the last simulated build.`
-    : say`Compared with the commit ${label}.`;
+/**
+ * The same of a build that is still to come.
+ * @param label the baseline's own, as it is shown
+ */
+export function baselineSentence({ kind, build }: Baseline, label: string): string {
+  if (kind === "git") return say`Compared with the commit ${label}.`;
+  return kind === "recorded" && build !== null
+    ? say`Compared with the build of ${sayMoment(build.at)}.`
+    : say`Compared with the last simulated build.`;
 }

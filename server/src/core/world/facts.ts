@@ -49,6 +49,8 @@ export interface Facts {
   readonly builds: { readonly ask: { readonly folder: string }; readonly answer: FoundBuilds };
   /** What simulated builds have left. */
   readonly state: { readonly ask: object; readonly answer: BuildState };
+  /** What real builds have left, of which a record was made. */
+  readonly recorded: { readonly ask: object; readonly answer: BuildState };
 }
 
 export interface ContextAsk {

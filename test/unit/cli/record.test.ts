@@ -1,0 +1,206 @@
+/** `stratacast record`: what a real build did becomes what the next one is forecast against. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, utimesSync } from "node:fs";
+import path from "node:path";
+import { type TestContext, test } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { SimulationJson } from "../../../server/src/core/documents/simulation.js";
+import { inRepository } from "../../support/repository.js";
+import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
+import { copies, failing, greeting, greetingFiles, heredoc, logText } from "../records/projects.js";
+import { runCli } from "./support/runCli.js";
+
+interface RecordJson {
+  readonly result: string;
+  readonly platform: string | null;
+  readonly at: string;
+  readonly steps: readonly { readonly line: number; readonly outcome: string | null }[];
+  readonly changedSince: readonly string[];
+  readonly forecast: {
+    readonly right: number;
+    readonly wrong: readonly { readonly line: number; readonly outcome: string }[];
+  };
+}
+
+const validate = new Ajv2020({
+  allErrors: true,
+  allowUnionTypes: true,
+  formats: { "date-time": true },
+}).compile(
+  JSON.parse(readFileSync(inRepository("docs/schema/record.schema.json"), "utf8")) as object, // our own file
+);
+
+function project(t: TestContext, dockerfile: string, files: Readonly<Record<string, string>>) {
+  const folder = temporaryFolder(t, { Dockerfile: dockerfile, ...files });
+  const place = temporaryFolder(t);
+  const state = path.join(place, "state");
+  /** Imports one of the logs beside the tests, or this text. */
+  const record = (log: string, ...more: readonly string[]) => {
+    const text = /\s/.test(log) ? log : logText(log);
+    const file = writeIn(place, "log", text);
+    const words = ["record", "--import", file, "--state", state, ...more, "."];
+    return runCli(words, { cwd: folder });
+  };
+  const recordJson = async (log: string, ...more: readonly string[]) => {
+    const run = await record(log, "--same-files", "--format", "json", ...more);
+    assert.deepEqual(run.err, []);
+    const json: unknown = JSON.parse(run.out);
+    assert.ok(validate(json), JSON.stringify(validate.errors));
+    return json as RecordJson; // the schema says so
+  };
+  const forecast = async (...more: readonly string[]) => {
+    const options = ["--state", state, "--dry-run", "--format", "json", ...more];
+    const run = await runCli(["simulate", ...options, "."], { cwd: folder });
+    assert.deepEqual(run.err, []);
+    const { steps, baseline } = JSON.parse(run.out) as SimulationJson;
+    const predictions = steps.flatMap(({ line, prediction }) =>
+      prediction === null ? [] : [`${line} ${prediction}`],
+    );
+    return { kind: baseline.kind, predictions };
+  };
+  return { folder, place, state, record, recordJson, forecast };
+}
+
+const args = ["--build-arg", "GREETING=swordfish"];
+const against = ["--against", "recorded", ...args];
+
+test("an edit after a recorded build rebuilds its step and what stands on it", async (t) => {
+  const { folder, recordJson, forecast } = project(t, greeting, greetingFiles);
+  const made = await recordJson("edited.txt", ...args);
+  assert.equal(made.result, "done");
+  assert.deepEqual(
+    made.steps.map(({ line, outcome }) => `${line} ${outcome}`),
+    ["3 cached", "4 cached", "5 ran", "6 ran", "9 ran", "10 ran"],
+  );
+  const before = await forecast(...against);
+  assert.equal(before.kind, "recorded");
+  assert.deepEqual(before.predictions, ["3 hit", "4 hit", "5 hit", "6 hit", "9 hit", "10 hit"]);
+  writeIn(folder, "package.json", '{ "name": "x" }\n');
+  const after = await forecast(...against);
+  assert.deepEqual(after.predictions, [
+    ...["3 miss", "4 miss", "5 miss", "6 miss"],
+    ...["9 unknown", "10 unknown"],
+  ]);
+  const otherValue = await forecast("--against", "recorded");
+  assert.equal(otherValue.predictions[1], "4 miss");
+});
+
+test("auto stands against the newer of the recorded and the simulated build", async (t) => {
+  const { folder, state, recordJson, forecast } = project(t, greeting, greetingFiles);
+  const auto = () => forecast("--against", "auto", ...args);
+  assert.equal((await auto()).kind, "last");
+  await recordJson("edited.txt", ...args);
+  assert.equal((await auto()).kind, "recorded");
+  await new Promise((resume) => setTimeout(resume, 5));
+  await runCli(["simulate", "--state", state, ...args, "."], { cwd: folder });
+  assert.equal((await auto()).kind, "last");
+});
+
+test("of a build that failed only what it came to is known to be cached", async (t) => {
+  const { record, recordJson, forecast } = project(t, failing, greetingFiles);
+  const text = await record("failed.txt", "--same-files", ...args);
+  assert.match(text.out, /, and line 6 failed\.\n/);
+  const made = await recordJson("failed.txt", ...args);
+  assert.equal(made.result, "failed");
+  const { predictions } = await forecast(...against);
+  assert.deepEqual(predictions.slice(0, 4), ["3 hit", "4 hit", "5 hit", "6 miss"]);
+});
+
+test("a log that ends before its build does tells of no more than it has", async (t) => {
+  const { recordJson, forecast } = project(t, greeting, greetingFiles);
+  const log = logText("edited.txt");
+  const made = await recordJson(log.slice(0, log.indexOf("#9 [build 5/5]")), ...args);
+  assert.equal(made.result, "cut");
+  const { predictions } = await forecast(...against);
+  assert.deepEqual(predictions.slice(0, 4), ["3 hit", "4 hit", "5 hit", "6 miss"]);
+});
+
+test("the log of another Dockerfile is refused, with the line where they part", async (t) => {
+  const { folder, state, record } = project(t, greeting, greetingFiles);
+  const other = await record("bake.txt");
+  assert.equal(other.code, 2);
+  assert.match(other.err.join("\n"), /not of this build: it has a step \[files 1\/2\]/);
+  writeIn(folder, "Dockerfile", greeting.replace("ls -l src", "ls -la src"));
+  const edited = await record("edited.txt", ...args);
+  assert.equal(edited.code, 2);
+  assert.match(edited.err.join("\n"), /its step \[build 5\/5\] is another one than line 6 is now/);
+  assert.deepEqual(listed(state), []);
+});
+
+test("what a changed file was in that build is not known, and no step counts as cached for it", async (t) => {
+  const { folder, place, record, forecast } = project(t, greeting, greetingFiles);
+  const run = await record("edited.txt", ...args);
+  assert.doesNotMatch(run.out, /changed after/, "the log was written after the files");
+  // A log of an hour ago: all that is here has changed since.
+  const hour = new Date(Date.now() - 3_600_000);
+  const old = writeIn(place, "old", logText("edited.txt"));
+  utimesSync(old, hour, hour);
+  const state = path.join(place, "other");
+  const words = ["record", "--import", old, "--state", state, ...args, "."];
+  const late = await runCli(words, { cwd: folder });
+  assert.match(late.out, /2 files changed after the build began: package\.json, src\/app\.ts\./);
+  const { predictions } = await forecast("--state", state, ...against);
+  assert.equal(predictions[0], "3 miss");
+});
+
+test("the forecast before a build is held against what it did", async (t) => {
+  const { recordJson, record } = project(t, greeting, greetingFiles);
+  assert.equal((await recordJson("edited.txt", ...args)).forecast.right, 0, "there was none");
+  // The same files: everything was said to be cached.
+  const again = await recordJson("again.txt", ...args);
+  assert.deepEqual([again.forecast.right, again.forecast.wrong], [6, []]);
+  const pruned = await record("edited.txt", "--same-files", ...args);
+  assert.match(
+    pruned.out,
+    /right for 2 of 6 steps: line 5 ran and had been said to be cached, line 6 ran/,
+  );
+});
+
+test("targets and platforms that share steps are told apart", async (t) => {
+  const files = { "a.txt": "a\n", "b.txt": "b\n" };
+  const { recordJson } = project(t, copies, files);
+  const outcomes = ({ steps }: RecordJson) => steps.map(({ outcome }) => outcome);
+  const ran = ["ran", "ran", "ran"];
+  const bake = await recordJson("bake.txt");
+  assert.deepEqual([bake.result, outcomes(bake)], ["done", ran]);
+  const arm = await recordJson("platforms.txt", "--platform", "linux/arm64");
+  assert.deepEqual([arm.platform, outcomes(arm)], ["linux/arm64", ran]);
+});
+
+test("names of steps with a heredoc, quotes and continued lines are recognised", async (t) => {
+  const { folder, recordJson, record } = project(t, heredoc, { "a.txt": "a\n" });
+  assert.equal((await recordJson("heredoc.txt")).result, "done");
+  writeIn(folder, "Dockerfile", heredoc.replace("echo two", "echo three"));
+  // The text of a heredoc is in no name: what it was then is not known.
+  const changed = await record(`2020-01-01T00:00:00Z #0 x\n${logText("heredoc.txt")}`);
+  assert.match(changed.out, /changed after the build began/);
+});
+
+test("values of arguments are kept as digests only, and nothing else of a log", async (t) => {
+  const { state, recordJson } = project(t, greeting, greetingFiles);
+  await recordJson("first.rawjson", ...args);
+  await recordJson("edited.txt", ...args);
+  const kept = listed(state).map((name) => readFileSync(path.join(state, name), "latin1"));
+  assert.ok(kept.some((text) => text.includes("ran")));
+  for (const text of kept) assert.doesNotMatch(text, /swordfish|sleep 1/);
+});
+
+test("what is no log is refused in one line", async (t) => {
+  const { folder, record } = project(t, greeting, greetingFiles);
+  const wrong = await record("hello there\n");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err.join("\n"), /no log of a build/);
+  const cli = (...words: readonly string[]) => runCli(["record", ...words], { cwd: folder });
+  assert.match((await cli(".")).err.join("\n"), /--import needs the log of a build/);
+  assert.match((await cli("--import", "gone", ".")).err.join("\n"), /gone: no such file/);
+  const classic = await cli("--import", "gone", "--builder", "classic", ".");
+  assert.match(classic.err.join("\n"), /only logs of BuildKit can be read/);
+});
+
+function listed(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
