@@ -26,6 +26,7 @@ if (count === "hold") {
         context: "/context",
         builder: "buildkit",
         target: null,
+        images: [],
         steps: [],
         failure: null,
       },

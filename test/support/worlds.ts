@@ -26,5 +26,6 @@ export function worldOf({ definition }: PlatformBuild, { tree, state }: GivenFac
     answers.push([{ kind: "tree", ...ask }, known(listing)]);
   }
   if (state !== undefined) answers.push([{ kind: "state" }, known(state)]);
-  return answered(emptyWorld, answers);
+  // Nobody looks base images up, as where nothing is set.
+  return answered({ ...emptyWorld, off: new Set(["image"]) }, answers);
 }

@@ -31,6 +31,13 @@ import {
   readNamedContexts,
 } from "./buildFlags.js";
 import type { CliIo } from "./command.js";
+import {
+  type ResolveArguments,
+  readRegistries,
+  resolveOptions,
+  resolves,
+  resolveUsage,
+} from "./resolve.js";
 import { UsageError } from "./usageError.js";
 
 export { UsageError };
@@ -38,7 +45,7 @@ export { UsageError };
 export type Format = "text" | "json" | "markdown";
 
 /** @typeParam F the formats of the command */
-export interface BuildArguments<F extends string = Format> {
+export interface BuildArguments<F extends string = Format> extends ResolveArguments {
   /** An inline Dockerfile comes from stdin, which is not read here. */
   readonly definition: BuildDefinition;
   /** The id or name of a build that files define; null: the words say all. */
@@ -69,6 +76,7 @@ export const sharedBuildOptions = `  --build ID         a build that the files o
 ${flagUsage}`;
 
 export const sharedOptions = `${sharedBuildOptions}
+${resolveUsage}
   --format F         text (default), json or markdown
   --fail-on LEVEL    exit 1 for findings at or above: error (default), warning,
                      information; never: always exit 0`;
@@ -86,6 +94,8 @@ const shared = {
   ...flagOptions,
 } as const;
 
+const usualOptions = { ...shared, ...resolveOptions } as const;
+
 const contextOptions = {
   ...shared,
   depth: { type: "string" },
@@ -93,7 +103,7 @@ const contextOptions = {
 } as const;
 
 const simulateOptions = {
-  ...shared,
+  ...usualOptions,
   against: { type: "string" },
   state: { type: "string" },
   "dry-run": { type: "boolean" },
@@ -121,8 +131,8 @@ export function readBuildArgumentsWith<F extends string>(
   formats: readonly F[],
 ): BuildArguments<F> {
   const { values, positionals } = parsed(
-    () => parseArgs({ args: [...words], allowPositionals: true, options: shared }),
-    Object.keys(shared),
+    () => parseArgs({ args: [...words], allowPositionals: true, options: usualOptions }),
+    Object.keys(usualOptions),
   );
   return buildArguments(values, positionals, io, formats);
 }
@@ -204,6 +214,9 @@ interface SharedValues extends FlagValues, Readonly<Record<string, unknown>> {
   readonly "builder-version"?: string | undefined;
   readonly format?: string | undefined;
   readonly "fail-on"?: string | undefined;
+  readonly resolve?: string | undefined;
+  readonly "registry-mirror"?: readonly string[] | undefined;
+  readonly "insecure-registry"?: readonly string[] | undefined;
 }
 
 function buildArguments<F extends string>(
@@ -256,6 +269,8 @@ function buildArguments<F extends string>(
       "information",
       "never",
     ]),
+    resolve: oneOf("--resolve", values.resolve ?? "off", resolves),
+    registries: readRegistries(values["registry-mirror"] ?? [], values["insecure-registry"] ?? []),
   };
 }
 
@@ -380,7 +395,7 @@ function stateFolder(given: string | undefined, { cwd, env }: CliIo): string {
 }
 
 /** Builds that the command line keeps are the user's, not the project's. */
-function defaultState(env: NodeJS.ProcessEnv): string {
+export function defaultState(env: NodeJS.ProcessEnv): string {
   const base =
     process.platform === "win32"
       ? (env["LOCALAPPDATA"] ?? path.join(os.homedir(), "AppData", "Local"))

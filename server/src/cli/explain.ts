@@ -9,7 +9,7 @@ import { jsonText } from "../core/text/surfaces.js";
 import { type BuildArguments, readBuildArgumentsWith, sharedOptions } from "./arguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
-import { explainProject, type MeantBuild, meantBuild, readProject } from "./project.js";
+import { explainResolved, type MeantBuild, meantBuild } from "./project.js";
 
 const formats = ["text", "json", "markdown", "html"] as const;
 
@@ -29,7 +29,7 @@ ${sharedOptions.replace("json or markdown", "json, markdown or html")}`,
   async run(words, io) {
     const given = readBuildArgumentsWith(words, io, formats);
     const args = { ...given, ...(await meantBuild(given, io)) };
-    const analysis = await explainProject(await readProject(args.definition, io), io);
+    const analysis = await explainResolved(args, io);
     io.print(render(analysis, args, io));
     return exitCode(analysis, args.failOn);
   },

@@ -19,9 +19,10 @@ import { type Machine, type MachineOptions, openMachine } from "../host/machine.
 import { maxText, nodeFileSystem, readRegularFile } from "../host/nodeFileSystem.js";
 import { pathRules } from "../host/paths.js";
 import { settle } from "../host/settle.js";
-import { type BuildArguments, reasonIn, UsageError } from "./arguments.js";
+import { type BuildArguments, defaultState, reasonIn, UsageError } from "./arguments.js";
 import { listOf, plainSettings } from "./builds.js";
 import type { CliIo } from "./command.js";
+import { openResolving, suppliersOf } from "./resolve.js";
 
 export interface CliProject {
   readonly definition: BuildDefinition;
@@ -89,7 +90,7 @@ async function namedBuild(
 export async function readProject(
   given: BuildDefinition,
   io: CliIo,
-  kept: Pick<MachineOptions, "readState" | "readRecorded" | "memory"> = {},
+  kept: Pick<MachineOptions, "readState" | "readRecorded" | "memory" | "suppliers"> = {},
 ): Promise<CliProject> {
   const text =
     given.dockerfile.kind === "inline" && given.dockerfile.text !== ""
@@ -120,8 +121,20 @@ export function predictProject(
 }
 
 /** The same against no earlier build, for what turns on no file's content: none is read. */
-export function explainProject(project: CliProject, io: CliIo): Promise<Analysis> {
+function explainProject(project: CliProject, io: CliIo): Promise<Analysis> {
   return settled(project, { kind: "empty" }, io, ["contents"]);
+}
+
+/** The same with base images looked up where that is wanted. */
+export async function explainResolved(
+  args: Pick<BuildArguments, "definition" | "resolve" | "registries">,
+  io: CliIo,
+): Promise<Analysis> {
+  const resolving = openResolving(args, defaultState(io.env), io);
+  const project = await readProject(args.definition, io, suppliersOf(resolving));
+  const analysis = await explainProject(project, io);
+  await resolving.done(analysis, project.machine);
+  return analysis;
 }
 
 async function settled(

@@ -5,7 +5,7 @@ import { jsonText } from "../core/text/surfaces.js";
 import { readBuildArguments, sharedOptions, UsageError } from "./arguments.js";
 import type { CliCommand } from "./command.js";
 import { exitCode } from "./exitCode.js";
-import { explainProject, meantBuild, readProject } from "./project.js";
+import { explainResolved, meantBuild } from "./project.js";
 
 export const run: CliCommand = {
   name: "run",
@@ -27,7 +27,7 @@ ${sharedOptions}
       io,
     );
     const args = { ...given, ...(await meantBuild(given, io)) };
-    const analysis = await explainProject(await readProject(args.definition, io), io);
+    const analysis = await explainResolved(args, io);
     const plan = runJson(analysis, options, args.shown.dockerfile);
     if (plan === null) {
       throw new UsageError(`${args.shown.dockerfile}: no FROM, so there is no image`);

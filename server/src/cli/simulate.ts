@@ -26,6 +26,7 @@ import {
   predictProject,
   readProject,
 } from "./project.js";
+import { openResolving, suppliersOf } from "./resolve.js";
 
 export const simulate: CliCommand = {
   name: "simulate",
@@ -51,10 +52,12 @@ ${sharedOptions}
     const store = openStateStore(args.state);
     const real = openStateStore(args.state, "recorded");
     const identities = openIdentityStore(args.state);
+    const resolving = openResolving(args, args.state, io);
     const project = await readProject(args.definition, io, {
       readState: async () => store.state,
       readRecorded: async () => real.state,
       memory: identities.memory,
+      ...suppliersOf(resolving),
     });
     const unread = (await refresh(store, io)) ?? (await refresh(real, io));
     const { against } = args;
@@ -62,6 +65,7 @@ ${sharedOptions}
       against.kind === "git"
         ? await predictAgainstGit(project, against.ref, io)
         : await predictProject(project, against, io);
+    await resolving.done(analysis, project.machine);
     // A comparison with a commit leaves out what git does not keep; a record must not.
     const built = args.dryRun ? analysis : await simulated(project, analysis, io);
     // Recorded first: whoever reads the output may stop reading before its end.

@@ -35,6 +35,7 @@ import {
 import type { BaselineChoice, DecidedBaseline } from "./baselineChoice.js";
 import { commitContext, commitNeed } from "./commitContext.js";
 import { stateOf, withTracked, workingState } from "./contextStates.js";
+import { likeness } from "./likeness.js";
 import { type ComparedBaseline, Memory } from "./memory.js";
 import type { Place } from "./place.js";
 import { type Lookups, openLookups, type Read } from "./read.js";
@@ -105,8 +106,11 @@ function decidedBaseline(snapshot: Snapshot, read: Read): DecidedBaseline {
   const last: DecidedBaseline = { ...baseline, kind: "last" };
   if (state.kind === "pending" || recorded.kind === "pending") return last;
   const simulated = state.kind === "known" ? (baseline.before ?? state.value) : emptyState;
-  const { build } = lastBuildOf(simulated, definition, "last");
-  const real = recorded.kind === "known" ? recordedBuild(recorded.value, definition) : null;
+  const build = unlessUnlike(lastBuildOf(simulated, definition, "last").build, read);
+  const real =
+    recorded.kind === "known"
+      ? unlessUnlike(recordedBuild(recorded.value, definition), read)
+      : null;
   if (real !== null && real.at > (build?.at ?? 0)) return { kind: "recorded" };
   if (build !== null) return last;
   if (mayCompareWithCommit(definition, head, read)) return { kind: "git", ref: head };
@@ -271,9 +275,30 @@ function recorded(
   if (state.kind !== "known") return { baseline: notKnown(none, state.kind), transfer: null };
   const from = kind === "last" ? (baseline.before ?? state.value) : state.value;
   return {
-    baseline: lastBuildOf(from, definition, kind),
+    baseline: comparable(lastBuildOf(from, definition, kind), read),
     transfer: transferOf(state.value, definition),
   };
+}
+
+/** The baseline as far as it can be compared with what is known of base images now. */
+function comparable(baseline: Baseline, read: Read): Baseline {
+  if (baseline.build === null) return baseline;
+  switch (likeness(baseline.build, read)) {
+    case "like":
+      return baseline;
+    case "pending":
+      return notKnown(emptyBaseline, "pending");
+    case "unlike":
+      return unlikeOnes.get([baseline], () => {
+        return { ...baseline, build: null, label: "no earlier build", isUnlike: true };
+      });
+  }
+}
+
+const unlikeOnes = new RememberedByObjects<Baseline>();
+
+function unlessUnlike(build: BuildRecord | null, read: Read): BuildRecord | null {
+  return build !== null && likeness(build, read) === "unlike" ? null : build;
 }
 
 /** The last real build of this Dockerfile; null: none was recorded. */

@@ -3,7 +3,14 @@
 import { nodeAt } from "../context/folder.js";
 import { failsStep } from "../context/selection.js";
 import { isRewritten } from "../files/rewrittenFile.js";
-import { type BuildGraph, isSameOrNone, type StepRef, stageAt } from "../graph/graph.js";
+import {
+  type BuildGraph,
+  isSameOrNone,
+  type Stage,
+  type StepRef,
+  stageAt,
+} from "../graph/graph.js";
+import { baseOf } from "../graph/images.js";
 import { lineage } from "../graph/layers.js";
 import { failsBuild } from "../graph/problem.js";
 import { type Aligned, recordOfStep } from "./align.js";
@@ -11,7 +18,7 @@ import { type InputName, isSameName } from "./inputName.js";
 import type { Around, KeptCauses } from "./keptCauses.js";
 import { type Comparison, ownChanges } from "./ownChanges.js";
 import { inputNames, type KeyedStep, type Keys, keyedAt } from "./predict.js";
-import type { Cause, Prediction, StageName, StepProblem } from "./prediction.js";
+import type { Cause, MovedTag, Prediction, StageName, StepProblem } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
 import type { OpenInput } from "./stepInput.js";
 
@@ -203,11 +210,23 @@ function belowCauses(
   return { causes: isOther ? [baseChange(explaining, keyed)] : [], isLocal: false };
 }
 
-function baseChange({ graph }: Explaining, keyed: KeyedStep): Cause {
+function baseChange({ graph, baseline }: Explaining, keyed: KeyedStep): Cause {
   const stages = lineage(graph, stageAt(graph, keyed));
   const from = keyed.below === null ? stages[0] : stages.at(-1);
   const at = from === undefined ? null : { stage: from.index, nth: 0 };
-  return { code: "base-changed", at, changed: "image" };
+  const moved = from === undefined ? null : movedTag(from, baseline);
+  return { code: "base-changed", at, changed: "image", ...(moved === null ? {} : { moved }) };
+}
+
+/** null: the build before had another reference, or it is not known what that led to. */
+function movedTag(from: Stage, { build }: Baseline): MovedTag | null {
+  const own = baseOf(from);
+  const now = own?.image?.origin?.digest ?? null;
+  const before = build?.images.find(
+    ({ reference, platform }) => reference === own?.reference && platform === own.platform,
+  );
+  if (own === null || now === null || before?.digest == null || before.digest === now) return null;
+  return { reference: own.reference, before: before.digest, now };
 }
 
 /** Neither it nor anything below it rebuilds by itself, and yet its result is not there. */

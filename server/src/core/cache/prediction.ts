@@ -13,6 +13,13 @@ export interface Prediction {
   readonly causes: readonly Cause[];
 }
 
+/** A tag with the digests that it led to. */
+export interface MovedTag {
+  readonly reference: string;
+  readonly before: string;
+  readonly now: string;
+}
+
 /**
  * Why a step is not cached. The codes are stable names; each has a page in docs/causes. `at` names the
  * step that it began at; null: none of this Dockerfile.
@@ -44,6 +51,8 @@ export type Cause =
       readonly at: StepRef | null;
       /** The image as a whole, or what it sets for a RUN. */
       readonly changed: "image" | "variables";
+      /** There when the tag is the same and leads elsewhere now. */
+      readonly moved?: MovedTag;
     }
   | { readonly code: "value-changed"; readonly at: StepRef | null; readonly changed: Value }
   | {

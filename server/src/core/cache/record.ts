@@ -6,6 +6,7 @@ import { folderDigest } from "../context/folderDigest.js";
 import type { Manifest } from "../context/manifest.js";
 import { sendPaths, type Transfer } from "../context/transfer.js";
 import { type BuildGraph, placeOf } from "../graph/graph.js";
+import { neededImages } from "../graph/images.js";
 import type { Digest } from "../host.js";
 import { stepText } from "./align.js";
 import { valueDigest } from "./changedValues.js";
@@ -118,6 +119,12 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     context: contextPlace(definition),
     builder: definition.builder,
     target: definition.target,
+    images: neededImages(graph).map(({ reference, platform, image }) => ({
+      reference,
+      platform,
+      isKnown: image !== null,
+      digest: image?.origin?.digest ?? null,
+    })),
     steps,
     failure: failureOf(graph, keys, made),
     ...(made === undefined ? {} : { result: made.result }),

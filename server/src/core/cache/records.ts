@@ -10,7 +10,7 @@ import type { RecordGraph } from "./recordGraph.js";
  * The version of the model that makes the keys. State that was written under another one is not
  * compared: raise it whenever equal builds could get other keys, or the state is written otherwise.
  */
-export const modelVersion = 13;
+export const modelVersion = 14;
 
 export interface StepRecord {
   readonly stage: number | null;
@@ -57,6 +57,8 @@ export interface BuildRecord {
   readonly context: string;
   readonly builder: Builder;
   readonly target: string | null;
+  /** Those that it stood on or took files of. */
+  readonly images: readonly ImageRecord[];
   readonly steps: readonly StepRecord[];
   /** Where it failed; null: it came to its end. */
   readonly failure: FailureRecord | null;
@@ -71,6 +73,16 @@ export interface FailureRecord {
   readonly missing: readonly { readonly folder: string | null; readonly path: string }[];
 }
 
+/** An image as a build found it. */
+export interface ImageRecord {
+  readonly reference: string;
+  readonly platform: string;
+  /** False: nobody had looked, and its steps went by the name. */
+  readonly isKnown: boolean;
+  /** What the reference led to; null: not known, or it was never pushed. */
+  readonly digest: string | null;
+}
+
 /** Everything that predictions are made against. */
 export interface Baseline {
   /** `pending`, `unknown`: it is not known, and nothing is predicted. */
@@ -82,6 +94,8 @@ export interface Baseline {
   readonly records: RecordGraph;
   /** The files of a `StepRecord.manifest`; null: not kept any more. */
   readonly manifest: (id: string) => Manifest | null;
+  /** There when a build is left out: as much was not known of its base images as is now, or more. */
+  readonly isUnlike?: true;
 }
 
 /** False: nothing is predicted. */

@@ -3,7 +3,7 @@
 import { isBuilder } from "../build/builder.js";
 import { nameText, readName } from "./inputName.js";
 import { isArrayOf, isObject, isString } from "./jsonChecks.js";
-import type { BuildRecord, FailureRecord, RunRecord, StepRecord } from "./records.js";
+import type { BuildRecord, FailureRecord, ImageRecord, RunRecord, StepRecord } from "./records.js";
 
 /** The document has the texts of names. */
 interface WrittenStep extends Omit<StepRecord, "inputs"> {
@@ -33,9 +33,20 @@ export function isWrittenBuild(value: unknown): value is WrittenBuild {
     isString(value["context"]) &&
     isBuilder(value["builder"]) &&
     (value["target"] === null || isString(value["target"])) &&
+    isArrayOf(value["images"], isImage) &&
     isArrayOf(value["steps"], isStep) &&
     (value["failure"] === null || isFailure(value["failure"])) &&
     (value["result"] === undefined || isOneOf(value["result"], ["done", "failed", "cut"]))
+  );
+}
+
+function isImage(value: unknown): value is ImageRecord {
+  return (
+    isObject(value) &&
+    isString(value["reference"]) &&
+    isString(value["platform"]) &&
+    typeof value["isKnown"] === "boolean" &&
+    (value["digest"] === null || isString(value["digest"]))
   );
 }
 

@@ -50,3 +50,32 @@ const isPath =
 function isDigest(text: string): boolean {
   return /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/.test(text);
 }
+
+/** A reference as builders complete it. */
+export interface Reference {
+  /** The registry, with its port where it names one. */
+  readonly domain: string;
+  readonly path: string;
+  /** null: it names a digest. */
+  readonly tag: string | null;
+  readonly digest: string | null;
+}
+
+/** The registry of references that name none. Source: distribution/reference, normalize.go. */
+export const defaultDomain = "docker.io";
+
+/** null: the text is no reference of an image. */
+export function readReference(text: string): Reference | null {
+  if (referenceMistake(text) !== null) return null;
+  const { domain, remainder } = splitDomain(text);
+  const [name = "", digest] = remainder.split(/@(.*)/s, 2);
+  const [path = "", tag] = name.split(/:(.*)/s, 2);
+  const isDefault =
+    domain === null || domain === defaultDomain || domain === `index.${defaultDomain}`;
+  return {
+    domain: isDefault ? defaultDomain : domain,
+    path: isDefault && !path.includes("/") ? `library/${path}` : path,
+    tag: tag ?? (digest === undefined ? "latest" : null),
+    digest: digest ?? null,
+  };
+}

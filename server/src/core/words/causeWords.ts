@@ -1,7 +1,8 @@
 /** The words of a cause: a few for a lens, a sentence for everywhere else. */
 
-import type { Cause, PathChange, Value } from "../cache/prediction.js";
+import type { Cause, MovedTag, PathChange, Value } from "../cache/prediction.js";
 import { type BuildGraph, lineOf } from "../graph/graph.js";
+import { shortDigest } from "../image/digests.js";
 import type { Setting } from "../instructions/kind.js";
 import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
@@ -28,7 +29,9 @@ export function causeWords(cause: Cause, graph: BuildGraph): string {
     case "context-content-changed":
       return pathWords(cause.changes);
     case "base-changed":
-      return say`base image changed`;
+      return cause.moved === undefined
+        ? say`base image changed`
+        : say`${cause.moved.reference} moved`;
     case "value-changed":
       return valueWords(cause.changed);
     case "no-cache":
@@ -81,6 +84,7 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
     case "context-content-changed":
       return say`${pathClauses(cause.changes)}.`;
     case "base-changed":
+      if (cause.moved !== undefined) return movedSentence(cause.moved);
       return cause.changed === "image"
         ? say`The stage starts from another image than before.`
         : say`The base image sets other variables than before.`;
@@ -125,6 +129,10 @@ function cutShortSentence({ failure, added }: Extract<Cause, { code: "cut-short"
   const sentence = say`The build before failed at line ${line} (${keyword}) and may have cancelled it: only if it had come to its end by then, it is cached.`;
   if (added.length === 0) return sentence;
   return `${sentence} ${say`What was missing there was added: ${listedAll(added)}.`}`;
+}
+
+function movedSentence({ reference, before, now }: MovedTag): string {
+  return say`${reference} leads to another image than before: then ${shortDigest(before)}, now ${shortDigest(now)}.`;
 }
 
 /** True of what every step would say: who shows the build says it once. */

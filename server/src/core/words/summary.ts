@@ -77,7 +77,9 @@ export function baselineMessage({ analysis, isResult }: View): string {
     if (baseline.kind === "recorded") return say`No build has been recorded yet.`;
     return isResult
       ? say`The first simulated build: there was none to compare with.`
-      : say`No simulated build yet: run Simulate Build to compare with later.`;
+      : baseline.isUnlike === true
+        ? say`Not compared: of the base images another part was known when the last build was simulated. Run Simulate Build to compare with later.`
+        : say`No simulated build yet: run Simulate Build to compare with later.`;
   }
   if (!isResult) return baselineSentence(baseline, baseline.label);
   return baseline.kind === "recorded"

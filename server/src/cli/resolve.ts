@@ -1,0 +1,107 @@
+/** `--resolve`: whether and where the command line looks base images up. */
+import path from "node:path";
+import type { Analysis } from "../core/analysis/analyse.js";
+import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
+import { neededImages } from "../core/graph/images.js";
+import { defaultDomain } from "../core/image/reference.js";
+import { factOf } from "../core/world/world.js";
+import { openImageStore } from "../host/baseImages/imageStore.js";
+import { imageSupplier } from "../host/baseImages/imageSupplier.js";
+import type { Machine, MachineOptions } from "../host/machine.js";
+import { dockerLogins } from "../host/registry/credentials.js";
+import { nodeDoor } from "../host/registry/nodeDoor.js";
+import { createRegistry, type RegistrySettings } from "../host/registry/registry.js";
+import type { Supplier } from "../host/settle.js";
+import type { CliIo } from "./command.js";
+import { UsageError } from "./usageError.js";
+
+export const resolveUsage = `  --resolve WHERE    look base images up: off (default), or registry, over the
+                     network, as who you are logged in as with docker login
+  --registry-mirror [REGISTRY=]HOST
+                     is asked before the registry
+  --insecure-registry HOST
+                     is asked over plain HTTP`;
+
+export const resolveOptions = {
+  resolve: { type: "string" },
+  "registry-mirror": { type: "string", multiple: true },
+  "insecure-registry": { type: "string", multiple: true },
+} as const;
+
+export const resolves = ["off", "registry"] as const;
+
+export type Resolve = (typeof resolves)[number];
+
+/** Errors: `UsageError`. */
+export function readRegistries(
+  mirrors: readonly string[],
+  insecure: readonly string[],
+): RegistrySettings {
+  const all = new Map<string, readonly string[]>();
+  for (const word of mirrors) {
+    const [first = "", second] = word.split(/=(.*)/s, 2);
+    const [domain, mirror] = second === undefined ? [defaultDomain, first] : [first, second];
+    if (domain === "" || mirror === "")
+      throw new UsageError(`--registry-mirror "${word}": a host, or REGISTRY=HOST`);
+    all.set(domain, [...(all.get(domain) ?? []), mirror]);
+  }
+  return { mirrors: all, insecure: new Set(insecure) };
+}
+
+export interface Resolving {
+  /** null: nobody is asked. */
+  readonly image: Supplier<"image"> | null;
+  /** Keeps what was found out, and tells of what was not. */
+  done(analysis: Analysis, machine: Machine): Promise<void>;
+}
+
+/** What a machine is opened with. */
+export function suppliersOf({ image }: Resolving): Pick<MachineOptions, "suppliers"> {
+  return image === null ? {} : { suppliers: { image } };
+}
+
+export interface ResolveArguments {
+  /** Where base images are looked up. */
+  readonly resolve: Resolve;
+  readonly registries: RegistrySettings;
+}
+
+/** @param state the folder in which what is found out is kept */
+export function openResolving(
+  { resolve, registries, definition }: ResolveArguments & { readonly definition: BuildDefinition },
+  state: string,
+  io: CliIo,
+): Resolving {
+  if (resolve === "off") return { image: null, done: async () => undefined };
+  const store = openImageStore(state);
+  const started = Date.now();
+  const { env, cwd } = io;
+  const context = contextFolder(definition);
+  const untrusted = () => [path.resolve(cwd), ...(context === null ? [] : [context])];
+  const { lookUp } = createRegistry({
+    door: nodeDoor(env),
+    findLogin: dockerLogins({ env, untrusted }),
+    now: Date.now,
+    ...registries,
+  });
+  return {
+    image: imageSupplier({ source: resolve, lookUp, store, maxAge: 0, now: Date.now }),
+    async done({ graph }, { pool }) {
+      for (const { reference, platform } of neededImages(graph)) {
+        const found = factOf(pool.world, { kind: "image", reference, platform });
+        if (found.kind === "unknown")
+          io.error(
+            `stratacast: ${reference} is not known: ${found.error?.message ?? found.reason}`,
+          );
+        else if (found.kind === "known" && (found.value.origin?.at ?? started) < started) {
+          const then = new Date(found.value.origin?.at ?? 0).toISOString();
+          io.error(
+            `stratacast: ${reference} cannot be asked for now: it is taken as it was at ${then}`,
+          );
+        }
+      }
+      // What cannot be kept is asked for again: the state folder's own failure says why.
+      await store.save();
+    },
+  };
+}
