@@ -14,6 +14,7 @@ import { sharedLayers, showDocument, showGlossary, simulateFailure } from "./com
 import { exportExplanation } from "./commands/exportExplanation.js";
 import { forgetBuilds } from "./commands/forgetBuilds.js";
 import { openContextFile } from "./commands/openContextFile.js";
+import { importBuildLog, recordLastBuild } from "./commands/recordBuild.js";
 import { refresh } from "./commands/refresh.js";
 import { revealInstruction } from "./commands/revealInstruction.js";
 import { revealLayer } from "./commands/revealLayer.js";
@@ -40,6 +41,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
     "stratacast.simulateBuild": (resource) => simulateBuild(deps, resource),
     "stratacast.compareWith": (resource) => compareWith(deps, resource),
+    "stratacast.recordLastBuild": (resource) => recordLastBuild(deps, resource),
+    "stratacast.importBuildLog": (resource) => importBuildLog(deps, resource),
     "stratacast.forgetBuilds": () => forgetBuilds(server),
     "stratacast.showLayers": () => vscode.commands.executeCommand(`${layerViewId}.focus`),
     "stratacast.explainLayers": (resource) => showDocument(view, explanations, "explain", resource),

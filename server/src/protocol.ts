@@ -120,6 +120,19 @@ export type SimulateResult =
   | { readonly outcome: "failed"; readonly summary: string; readonly log: readonly string[] }
   | { readonly outcome: "cancelled" };
 
+/** A real build of which a record is to be made. */
+export interface RecordParams {
+  readonly uri: string;
+  /** Path of a log on the server's disk; null: the last build of the Dockerfile that the builder keeps. */
+  readonly log: string | null;
+}
+
+export interface RecordResult {
+  readonly outcome: "recorded" | "refused";
+  /** In sentences. */
+  readonly message: string;
+}
+
 /** A document about a Dockerfile, made by the server. */
 export interface DocumentParams {
   /** Of the Dockerfile; the glossary is about none. */
@@ -183,6 +196,7 @@ export const requests = {
   definitions: request<DocumentAsk, readonly DefinitionRow[] | null>("stratacast/definitions"),
   /** Cancellable, reports work-done progress. */
   simulateBuild: request<SimulateParams, SimulateResult>("stratacast/simulateBuild"),
+  recordBuild: request<RecordParams, RecordResult>("stratacast/recordBuild"),
   /** Markdown, or a page of its own. */
   document: request<DocumentParams, string | null>("stratacast/document"),
   /** An SVG; null: there is nothing to draw. */

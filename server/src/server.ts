@@ -36,6 +36,7 @@ import { handleGlossaryTerms } from "./handlers/glossaryTerms.js";
 import { handleHover } from "./handlers/hover.js";
 import { handleLayerChildren, handleLayerStack } from "./handlers/layerStack.js";
 import { handlePicture } from "./handlers/picture.js";
+import { handleRecordBuild } from "./handlers/recordBuild.js";
 import { handleSharedLayers } from "./handlers/sharedLayers.js";
 import { handleSimulateBuild } from "./handlers/simulateBuild.js";
 import { createWatcher } from "./handlers/watch.js";
@@ -211,6 +212,7 @@ export function serve(connection: Connection, threadProgram: string): void {
   on(requests.simulateBuild, (params, token) =>
     handleSimulateBuild(connection, workspace, params, token),
   );
+  on(requests.recordBuild, (params) => handleRecordBuild(workspace, params));
   on(requests.forgetBuilds, async () => {
     const forgotten = await workspace.forget();
     if (!forgotten.ok) throw new Error(interfaceText(forgotten.error.message));

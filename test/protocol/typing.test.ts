@@ -47,6 +47,7 @@ test("no call of the file system lies between a keystroke and its answers", asyn
   const host: BuildHost = {
     machine,
     store,
+    recorded: openStateStore(path.join(folder, ".state"), "recorded"),
     changed: () => undefined,
     moved: () => undefined,
     isWatched: () => true,

@@ -39,12 +39,19 @@ async function chooseBaseline(now: string): Promise<string | undefined> {
   const items: readonly BaselineItem[] = [
     {
       label: vscode.l10n.t("Automatic"),
-      detail: vscode.l10n.t("The last simulated build; before there is one, the last commit."),
+      detail: vscode.l10n.t(
+        "The newer of the last simulated and the last recorded build; before there is one, the last commit.",
+      ),
       against: "auto",
     },
     {
       label: vscode.l10n.t("Last simulated build"),
       against: "last",
+    },
+    {
+      label: vscode.l10n.t("Last recorded build"),
+      detail: vscode.l10n.t("A real one, by Record Last Build or Import Build Log."),
+      against: "recorded",
     },
     {
       label: vscode.l10n.t("Last commit"),

@@ -181,7 +181,7 @@ function readCount(option: string, text: string): number {
 }
 
 export interface RecordArguments extends BuildArguments<"text" | "json"> {
-  /** Absolute path of a log; `-`: it comes from stdin. */
+  /** As it is written: a file, `-` for stdin, `history`, `history:REF`; empty: none. */
   readonly log: string;
   /** True: the files are those of that build, whatever their times say. */
   readonly sameFiles: boolean;
@@ -195,10 +195,9 @@ export function readRecordArguments(words: readonly string[], io: CliIo): Record
     Object.keys(recordOptions),
   );
   const { import: log = "" } = values;
-  if (log === "") throw new UsageError("--import needs the log of a build");
   return {
     ...buildArguments(values, positionals, io, ["text", "json"]),
-    log: log === "-" ? log : path.resolve(io.cwd, log),
+    log,
     sameFiles: values["same-files"] ?? false,
     state: stateFolder(values.state, io),
   };

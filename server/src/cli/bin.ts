@@ -20,6 +20,7 @@ main(process.argv.slice(2), {
   },
   print: (text) => process.stdout.write(text),
   error: (line) => process.stderr.write(`${line}\n`),
+  passError: (chunk) => process.stderr.write(chunk),
 }).then(
   (code) => {
     process.exitCode = code;

@@ -14,6 +14,8 @@ export interface CliIo {
   print(text: string): void;
   /** One line to stderr. */
   error(line: string): void;
+  /** To stderr, as another program writes it. */
+  passError(chunk: Uint8Array): void;
 }
 
 export interface CliCommand {

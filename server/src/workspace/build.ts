@@ -17,11 +17,11 @@ import type { View } from "../core/analysis/view.js";
 import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
 import type { FoundBuild } from "../core/build/foundBuild.js";
 import { areSameKeys, type Keys } from "../core/cache/predict.js";
-import { recordBuild } from "../core/cache/record.js";
+import { type RecordedBuild, recordBuild } from "../core/cache/record.js";
 import type { BuildState } from "../core/cache/state.js";
 import type { DocumentPlace } from "../core/definitions/editorDefinition.js";
 import { simulationLog } from "../core/documents/simulationLog.js";
-import { type Cancellation, known } from "../core/host.js";
+import { type Cancellation, known, type Result } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { say } from "../core/text/say.js";
@@ -42,6 +42,8 @@ import { defaultSettings, type Settings } from "./settings.js";
 export interface BuildHost {
   readonly machine: Machine;
   readonly store: StateStore;
+  /** Of real builds. */
+  readonly recorded: StateStore;
   /**
    * The answers may have changed, or reading has begun or ended.
    *
@@ -276,6 +278,28 @@ export class LiveBuild {
     return hasError
       ? { outcome: "failed", summary, log }
       : { outcome: "done", summary, log, counts: analysis.summary };
+  }
+
+  /** The build as it would be simulated now, against the last real one. */
+  async forRecord(): Promise<Analysis> {
+    await this.#read(() => this.#renew(this.#closed, "uncovered"), this.#closed);
+    return this.#settled({ kind: "recorded" }, this.#closed);
+  }
+
+  /** The real builds that were recorded so far. */
+  get recordedBuilds(): BuildState {
+    return this.#host.recorded.state;
+  }
+
+  /** Keeps one more of them: forecasts may stand against it from now on. */
+  async keepRecord(made: RecordedBuild): Promise<Result<string | null>> {
+    const { recorded, machine } = this.#host;
+    const kept = await recorded.add(made);
+    if (kept.ok && kept.value !== null) this.#host.tell(kept.value);
+    machine.pool.update((world) =>
+      answered(world, [[{ kind: "recorded" }, known(recorded.state)]]),
+    );
+    return kept;
   }
 
   /** What was broken off would be missed by the lenses: they go on without the build. */

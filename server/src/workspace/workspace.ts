@@ -1,5 +1,7 @@
 /** What is open in the editor: Dockerfiles with their builds, ignore files, folders. */
+import type { BuildState } from "../core/cache/state.js";
 import { type Cancellation, known, neverCancelled, type Result } from "../core/host.js";
+import { say } from "../core/text/say.js";
 import { type Need, needKey } from "../core/world/facts.js";
 import { answered } from "../core/world/world.js";
 import { type IdentityStore, openIdentityStore } from "../host/identityStore.js";
@@ -7,10 +9,11 @@ import { type Machine, openMachine } from "../host/machine.js";
 import { readTextFile } from "../host/nodeFileSystem.js";
 import { pathInside } from "../host/paths.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
-import type { SimulateResult } from "../protocol.js";
+import type { RecordResult, SimulateResult } from "../protocol.js";
 import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
 import { maxEntries } from "./contextProblem.js";
 import { gatherEvents } from "./fileEvents.js";
+import { recordRealBuild } from "./realBuild.js";
 import { readSettings } from "./settings.js";
 import { staleNeeds } from "./staleNeeds.js";
 import { reportsEverything, type Watched, watchedBy } from "./watches.js";
@@ -77,6 +80,8 @@ export interface Workspace {
     cancel: Cancellation,
     progress: SimulateProgress,
   ): Promise<SimulateResult>;
+  /** @param log path of a log; null: the last build of the Dockerfile that the builder keeps */
+  record(build: LiveBuild, log: string | null): Promise<RecordResult>;
   /** Gives how many simulated builds were forgotten. */
   forget(): Promise<Result<number>>;
 }
@@ -87,6 +92,7 @@ export function openWorkspace(editor: Editor): Workspace {
   const ignoreFiles = new Map<string, OpenText>();
   const ignoreTimers = new Map<string, NodeJS.Timeout>();
   let store: StateStore = openStateStore(null);
+  let recorded: StateStore = openStateStore(null, "recorded");
   let identities: IdentityStore = openIdentityStore(null);
   let folders: readonly string[] = [];
   let isTrusted = false;
@@ -115,13 +121,16 @@ export function openWorkspace(editor: Editor): Workspace {
       },
     },
     mayAskGit: () => isTrusted,
-    async readState() {
-      const told = await store.refresh();
-      if (told.ok && told.value !== null) editor.tell(told.value);
-      if (!told.ok) editor.log(`${told.error.path}: ${told.error.message}`);
-      return store.state;
-    },
+    readRecorded: () => readStore(recorded),
+    readState: () => readStore(store),
   });
+
+  const readStore = async (kept: StateStore): Promise<BuildState> => {
+    const told = await kept.refresh();
+    if (told.ok && told.value !== null) editor.tell(told.value);
+    if (!told.ok) editor.log(`${told.error.path}: ${told.error.message}`);
+    return kept.state;
+  };
 
   let isKeeping = false;
   const keepLater = (): void => {
@@ -140,6 +149,9 @@ export function openWorkspace(editor: Editor): Workspace {
     machine,
     get store() {
       return store;
+    },
+    get recorded() {
+      return recorded;
     },
     changed: editor.changed,
     moved: () => watch(),
@@ -231,6 +243,7 @@ export function openWorkspace(editor: Editor): Workspace {
     build: (uri) => builds.get(uri),
     start(storageFolder, open, trusted) {
       store = openStateStore(storageFolder);
+      recorded = openStateStore(storageFolder, "recorded");
       identities = openIdentityStore(storageFolder);
       folders = open;
       isTrusted = trusted;
@@ -299,9 +312,26 @@ export function openWorkspace(editor: Editor): Workspace {
       for (const other of builds.values()) other.othersChanged();
       return result;
     },
+    async record(build, log) {
+      if (log === null && !isTrusted)
+        return {
+          outcome: "refused",
+          message: say`In a workspace that is not trusted docker is not asked.`,
+        };
+      await events.looked();
+      const result = await recordRealBuild(build, log, { untrusted: folders });
+      for (const other of builds.values()) other.othersChanged();
+      return result;
+    },
     async forget() {
       const forgotten = await store.forget();
-      machine.pool.update((world) => answered(world, [[{ kind: "state" }, known(store.state)]]));
+      await recorded.forget();
+      machine.pool.update((world) =>
+        answered(world, [
+          [{ kind: "state" }, known(store.state)],
+          [{ kind: "recorded" }, known(recorded.state)],
+        ]),
+      );
       for (const build of builds.values()) build.forgetResult();
       return forgotten;
     },

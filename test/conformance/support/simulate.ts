@@ -202,7 +202,7 @@ function noDockerfile(builder: Builder): Simulation {
       builderVersion: "",
       target: null,
       platforms: [],
-      baseline: { kind: "last", label: "" },
+      baseline: { kind: "last", label: "", at: null },
       steps: [],
       image: { layers: [], config: emptyConfigJson },
       summary: { hit: 0, miss: 0, unknown: 0 },

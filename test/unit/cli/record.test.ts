@@ -1,6 +1,6 @@
 /** `stratacast record`: what a real build did becomes what the next one is forecast against. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, utimesSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -99,7 +99,7 @@ test("auto stands against the newer of the recorded and the simulated build", as
 test("of a build that failed only what it came to is known to be cached", async (t) => {
   const { record, recordJson, forecast } = project(t, failing, greetingFiles);
   const text = await record("failed.txt", "--same-files", ...args);
-  assert.match(text.out, /, and line 6 failed\.\n/);
+  assert.match(text.out, /It failed at line 6\.\n/);
   const made = await recordJson("failed.txt", ...args);
   assert.equal(made.result, "failed");
   const { predictions } = await forecast(...against);
@@ -183,6 +183,85 @@ test("values of arguments are kept as digests only, and nothing else of a log", 
   const kept = listed(state).map((name) => readFileSync(path.join(state, name), "latin1"));
   assert.ok(kept.some((text) => text.includes("ran")));
   for (const text of kept) assert.doesNotMatch(text, /swordfish|sleep 1/);
+});
+
+/** A docker that says what a real one said: it is started, and nothing of it is ours. */
+function docker(t: TestContext, script: string): Readonly<Record<string, string>> {
+  const bin = temporaryFolder(t, { docker: `#!/bin/sh\n${script}` });
+  chmodSync(path.join(bin, "docker"), 0o755);
+  return { PATH: `${bin}${path.delimiter}${process.env["PATH"] ?? ""}` };
+}
+
+const isPosix = process.platform !== "win32";
+
+test("a build that is run is recorded, its log and its exit code passing through", {
+  skip: !isPosix,
+}, async (t) => {
+  const { folder, state, forecast } = project(t, failing, greetingFiles);
+  const log = inRepository("test/unit/records/logs/failed.txt");
+  const env = docker(t, `echo "$@"; cat "${log}" >&2; exit 3\n`);
+  const command = ["docker", "buildx", "build", "-t", "x", ...args, "."];
+  const run = await runCli(["record", "--state", state, "--", ...command], { cwd: folder, env });
+  assert.equal(run.code, 3);
+  assert.equal(run.passed, logText("failed.txt"));
+  assert.match(
+    run.err.join("\n"),
+    /^stratacast record: Recorded the build of .*failed at line 6\.$/m,
+  );
+  const { predictions } = await forecast(...against);
+  assert.deepEqual(predictions.slice(0, 4), ["3 hit", "4 hit", "5 hit", "6 miss"]);
+  const other = await runCli(["record", "--", "make", "."], { cwd: folder, env });
+  assert.match(other.err.join("\n"), /docker build with its words/);
+});
+
+test("of the builds that the builder keeps the newest of this Dockerfile is taken", {
+  skip: !isPosix,
+}, async (t) => {
+  const { folder, state } = project(t, greeting, greetingFiles);
+  const logs = inRepository("test/unit/records/logs");
+  const env = docker(
+    t,
+    `case "$*" in
+"buildx history ls --format json")
+  echo '{"ref":"default/default/other0","created_at":"2026-11-27T03:00:00Z"}'
+  echo '{"ref":"default/default/ours0","created_at":"2026-11-27T02:58:00Z"}' ;;
+*other0) cat "${logs}/heredoc.txt" >&2 ;;
+*ours0) cat "${logs}/history.rawjson" >&2 ;;
+*) exit 1 ;;
+esac
+`,
+  );
+  const words = ["record", "--import", "history", "--same-files", "--state", state, ...args, "."];
+  const run = await runCli(words, { cwd: folder, env });
+  assert.deepEqual(run.err, []);
+  assert.match(run.out, /: 2 cached, 4 ran in /);
+  const none = await runCli(words, { cwd: folder, env: docker(t, "exit 1\n") });
+  assert.match(none.err.join("\n"), /docker buildx history could not be asked/);
+  const planted = await runCli(words, { cwd: folder, env: { PATH: folder } });
+  assert.match(planted.err.join("\n"), /could not be asked: no docker/);
+  const ref = await runCli(["record", "--import", "history:--help", "."], { cwd: folder, env });
+  assert.match(ref.err.join("\n"), /not the id of a build/);
+});
+
+test("a forecast says how long a step took when it last ran, whatever it stands against", async (t) => {
+  const { folder, state, recordJson } = project(t, greeting, greetingFiles);
+  await recordJson("first.rawjson", ...args);
+  // Cached in the newer one, where it ran in the first.
+  await recordJson("edited.txt", ...args);
+  writeIn(folder, "package.json", '{ "name": "x" }\n');
+  const options = ["--state", state, "--dry-run", ...args];
+  for (const baseline of ["recorded", "last", "empty"]) {
+    const words = ["simulate", ...options, "--against", baseline, "--format", "json", "."];
+    const run = await runCli(words, { cwd: folder });
+    const { steps } = JSON.parse(run.out) as SimulationJson;
+    const install = steps.find(({ line }) => line === 4);
+    assert.ok((install?.seconds ?? 0) > 1, baseline);
+    assert.match(install?.lastRun ?? "", /^2026-11-27T02:5\d/);
+  }
+  const text = await runCli(["simulate", ...options, "--against", "recorded", "."], {
+    cwd: folder,
+  });
+  assert.match(text.out, /What rebuilds took \d+\.\d s last time\.$/m);
 });
 
 test("what is no log is refused in one line", async (t) => {

@@ -4,9 +4,10 @@
  */
 
 import type { PlatformBuild } from "../build/definition.js";
+import { alignSteps, recordOfStep } from "../cache/align.js";
 import { explainPredictions } from "../cache/explain.js";
 import { type Keys, predictKeys } from "../cache/predict.js";
-import { type Baseline, isKnown } from "../cache/records.js";
+import { type Baseline, type BuildRecord, isKnown, type LastRun } from "../cache/records.js";
 import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
 import type { ContextView } from "../files/contextInput.js";
@@ -18,7 +19,7 @@ import type { Placed } from "../text/range.js";
 import { checkoutProblems } from "./checkoutProblems.js";
 import { contextProblems } from "./contextProblems.js";
 import { graphOf } from "./graphs.js";
-import type { Compared, ComparedBaseline, Memory } from "./memory.js";
+import type { ComparedBaseline, Memory } from "./memory.js";
 import type { BadIgnorePattern, Problem } from "./problem.js";
 import type { StepAnalysis, Summary } from "./stepAnalysis.js";
 
@@ -42,6 +43,8 @@ export interface AnalysisInput extends PlatformBuild {
   /** The folders of `--build-context` by their names; absent: none. */
   readonly folders?: ReadonlyMap<string, ContextState>;
   readonly baseline: Baseline;
+  /** The last real build of the Dockerfile, whatever is compared with; absent: none was recorded. */
+  readonly recorded?: BuildRecord | null;
   readonly baseImage: BaseImageLookup;
   readonly digest: Digest;
 }
@@ -66,7 +69,7 @@ export interface Analysis {
  */
 export function analyseInput(input: AnalysisInput, memory: Memory, as: ComparedBaseline): Analysis {
   memory.graph = graphOf(input.dockerfile, input, input, memory.graph);
-  return analyseGraph(input, memory.graph.walked.graph, memory.comparedWith(as));
+  return analyseGraph(input, memory.graph.walked.graph, memory, as);
 }
 
 /** The same Dockerfile and context, compared with other builds. */
@@ -76,10 +79,16 @@ export function compareWith(
   memory: Memory,
   as: ComparedBaseline,
 ): Analysis {
-  return analyseGraph({ ...input, baseline }, graph, memory.comparedWith(as));
+  return analyseGraph({ ...input, baseline }, graph, memory, as);
 }
 
-function analyseGraph(input: AnalysisInput, graph: BuildGraph, compared: Compared): Analysis {
+function analyseGraph(
+  input: AnalysisInput,
+  graph: BuildGraph,
+  memory: Memory,
+  as: ComparedBaseline,
+): Analysis {
+  const compared = memory.comparedWith(as);
   const { runs, causes } = compared;
   const { digest, baseline, context, folders = new Map<string, ContextState>() } = input;
   const problems = [context, ...folders.values()].flatMap((state) => state?.problems ?? []);
@@ -90,7 +99,8 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph, compared: Compare
   const predictions = isKnown(baseline)
     ? explainPredictions(graph, keys, baseline, digest, treeOf, causes)
     : [];
-  const { steps, summary } = compared.steps.of(graph, keys, predictions);
+  const lastRuns = lastRunsOf(input, graph, memory);
+  const { steps, summary } = compared.steps.of(graph, keys, { predictions, lastRuns });
   return {
     input,
     graph,
@@ -104,6 +114,18 @@ function analyseGraph(input: AnalysisInput, graph: BuildGraph, compared: Compare
     ],
     summary,
   };
+}
+
+/** Of the steps in their order; empty: no real build was recorded. */
+function lastRunsOf(
+  { recorded = null, digest }: AnalysisInput,
+  graph: BuildGraph,
+  memory: Memory,
+): readonly (LastRun | null)[] {
+  memory.timed = recorded === null ? null : alignSteps(graph, recorded, digest, memory.timed);
+  if (memory.timed === null) return [];
+  const { aligned } = memory.timed;
+  return graph.places.map((place) => recordOfStep(aligned, place)?.run?.last ?? null);
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import type { BuildDefinition } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
+import type { AlignedGraph } from "../cache/align.js";
 import { KeptCauses } from "../cache/keptCauses.js";
 import { KeptRuns } from "../cache/keptRuns.js";
 import type { Baseline } from "../cache/records.js";
@@ -16,6 +17,8 @@ import { KeptSteps } from "./stepAnalysis.js";
 export class Memory {
   /** Of the last text. */
   graph: RememberedGraph | null = null;
+  /** Its steps among those of the last real build, for what that tells of them. */
+  timed: AlignedGraph | null = null;
   /** The last commit that it was compared with. */
   commit: RememberedCommit | null = null;
   readonly #compared = new Map<ComparedBaseline, Compared>();

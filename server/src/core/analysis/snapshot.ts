@@ -60,7 +60,7 @@ export interface Answer {
 
 /** @param memory of earlier answers about the same build: it makes this one faster, never another one */
 export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answer {
-  const { definition, platform, dockerfile, world, digest } = snapshot;
+  const { definition, platform, dockerfile, place, world, digest } = snapshot;
   const lookups = openLookups(world);
   const { read, needs, reads } = lookups;
   const decided = decidedBaseline(snapshot, read);
@@ -75,6 +75,7 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
     context: main?.state ?? null,
     folders: new Map([...folders].map(([name, { state }]) => [name, state])),
     baseline,
+    recorded: place.kind === "commit" ? null : lastRecorded(definition, read),
     baseImage: (reference: string, imagePlatform: string) => {
       const image = read({ kind: "image", reference, platform: imagePlatform });
       return image.kind === "known" ? image.value : null;
@@ -107,10 +108,7 @@ function decidedBaseline(snapshot: Snapshot, read: Read): DecidedBaseline {
   if (state.kind === "pending" || recorded.kind === "pending") return last;
   const simulated = state.kind === "known" ? (baseline.before ?? state.value) : emptyState;
   const build = unlessUnlike(lastBuildOf(simulated, definition, "last").build, read);
-  const real =
-    recorded.kind === "known"
-      ? unlessUnlike(recordedBuild(recorded.value, definition), read)
-      : null;
+  const real = unlessUnlike(lastRecorded(definition, read), read);
   if (real !== null && real.at > (build?.at ?? 0)) return { kind: "recorded" };
   if (build !== null) return last;
   if (mayCompareWithCommit(definition, head, read)) return { kind: "git", ref: head };
@@ -299,6 +297,11 @@ const unlikeOnes = new RememberedByObjects<Baseline>();
 
 function unlessUnlike(build: BuildRecord | null, read: Read): BuildRecord | null {
   return build !== null && likeness(build, read) === "unlike" ? null : build;
+}
+
+function lastRecorded(definition: BuildDefinition, read: Read): BuildRecord | null {
+  const recorded = read({ kind: "recorded" });
+  return recorded.kind === "known" ? recordedBuild(recorded.value, definition) : null;
 }
 
 /** The last real build of this Dockerfile; null: none was recorded. */

@@ -2,6 +2,7 @@
 import type { KeyedStep } from "../cache/keyedStep.js";
 import type { Keys } from "../cache/predict.js";
 import type { Prediction } from "../cache/prediction.js";
+import type { LastRun } from "../cache/records.js";
 import type { ContextInput } from "../files/contextInput.js";
 import { type LayerContent, layerContent } from "../files/layerContent.js";
 import type { BuildGraph, Stage, Step, StepPlace } from "../graph/graph.js";
@@ -25,6 +26,8 @@ export interface StepAnalysis {
   readonly files: LayerContent | null;
   /** What it reads of the build context, which is in no layer for that; null: nothing. */
   readonly inputs: { readonly count: number; readonly bytes: number } | null;
+  /** When it last ran in a real build, as it is or was before an edit; null: no record tells. */
+  readonly lastRun: LastRun | null;
 }
 
 /** How many steps there are of each prediction. */
@@ -45,6 +48,7 @@ interface Made extends AnalysedSteps {
   readonly keyed: Keys["steps"];
   readonly places: BuildGraph["places"];
   readonly predictions: readonly Prediction[];
+  readonly lastRuns: readonly (LastRun | null)[];
   /** See `stackKinds`. */
   readonly kinds: Uint8Array;
   readonly numbers: readonly (number | null)[];
@@ -64,12 +68,12 @@ interface StageRole {
 export class KeptSteps {
   #made: Made | null = null;
 
-  /** @param predictions empty: nothing is compared */
-  of(graph: BuildGraph, keys: Keys, predictions: readonly Prediction[]): AnalysedSteps {
+  /** @param told of the steps in their order; empty: nothing is compared, no real build was recorded */
+  of(graph: BuildGraph, keys: Keys, told: Pick<Made, "predictions" | "lastRuns">): AnalysedSteps {
     const old = this.#made;
     const kinds = kindsOf(graph, keys, old);
     const now = {
-      ...{ keyed: keys.steps, places: graph.places, predictions, kinds },
+      ...{ keyed: keys.steps, places: graph.places, ...told, kinds },
       numbers: layerNumbers(graph, kinds),
       roles: rolesOf(graph),
     };
@@ -133,6 +137,7 @@ function changedSteps({ stages }: BuildGraph, now: Given, old: Made | null): Ite
         now.keyed[at] === old.keyed[at] &&
         now.places[at] === old.places[at] &&
         now.predictions[at] === old.predictions[at] &&
+        now.lastRuns[at] === old.lastRuns[at] &&
         now.numbers[at] === old.numbers[at];
       if (isOtherRole || !isSame) changed.push(at);
     }
@@ -156,7 +161,8 @@ function isOther(one: StageRole | undefined, other: StageRole | undefined): bool
 
 const notPredicted: Prediction = { kind: null, causes: [] };
 
-function analysedStep({ keyed: all, places, predictions, numbers, roles }: Given, at: number) {
+function analysedStep(given: Given, at: number) {
+  const { keyed: all, places, predictions, lastRuns, numbers, roles } = given;
   const [keyed, place] = [all[at], places[at]];
   if (keyed === undefined || place === undefined) return null;
   const { step } = keyed;
@@ -170,6 +176,7 @@ function analysedStep({ keyed: all, places, predictions, numbers, roles }: Given
     layer: role?.isInImage === true ? stageLayer : null,
     files: step.operation?.kind === "copy" ? layerContent(step, keyed.taken) : null,
     inputs: countFiles(keyed.context),
+    lastRun: lastRuns[at] ?? null,
   };
   return analysed;
 }

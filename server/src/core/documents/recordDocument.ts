@@ -1,12 +1,13 @@
-/** What `stratacast record` prints: what a real build did, step by step, in English. */
-import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+/** What a real build did: what `stratacast record` prints of it, and what the editor tells. */
+import type { Analysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
 import type { OtherBuild } from "../cache/loggedBuild.js";
 import type { HeldForecast, LoggedRecord } from "../insight/loggedRecord.js";
 import { listed, listedSome } from "../text/lists.js";
+import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
 import { printable } from "../text/surfaces.js";
-import { saySeconds } from "../text/times.js";
+import { sayMoment, saySeconds } from "../text/times.js";
 import type { SimulationPlace } from "./place.js";
 import { targetName } from "./simulation.js";
 
@@ -44,69 +45,80 @@ export function recordJson(
   };
 }
 
-export function recordText({ steps, recorded, ...rest }: LoggedRecord): string {
+export function recordText(made: LoggedRecord): string {
+  const { steps } = made;
   const width = String(steps.at(-1)?.analysed.place.line ?? 1).length;
   const rows = steps.map(({ analysed: { place, step }, run }) => {
     const took = run?.seconds == null ? "" : saySeconds(run.seconds);
     const outcome = run === null ? "not told" : run.outcome;
     return `${String(place.line).padStart(width)}  ${outcome.padEnd(10)}  ${took.padStart(8)}  ${printable(step.text)}`;
   });
-  return [
-    ...rows,
-    "",
-    ...changedWords(rest.since),
-    ...forecastWords(rest.forecast),
-    recordedWords({ steps, recorded, ...rest }),
-    "",
-  ].join("\n");
+  return [...rows, "", ...recordSummary(made), ""].join("\n");
 }
 
-/** One line for what a record holds. */
-function recordedWords({ steps, result, recorded: { build } }: LoggedRecord): string {
+/** What it holds as a whole, in a few lines for a terminal. */
+export function recordSummary(made: LoggedRecord): readonly string[] {
+  const { since } = made;
+  const hint = since.count === 0 ? "" : " (--same-files: nothing has changed.)";
+  return recordSentences(made).map((sentence, at) =>
+    printable(at === 0 ? `${sentence}${hint}` : sentence),
+  );
+}
+
+/** What a person should know of a record, the most surprising first. */
+export function recordSentences(made: LoggedRecord): readonly string[] {
+  return [changedSentence(made), forecastSentence(made), recordedSentence(made)].filter(
+    (sentence) => sentence !== "",
+  );
+}
+
+function recordedSentence({ steps, result, recorded: { build } }: LoggedRecord): string {
   const of = (outcome: string) => steps.filter(({ run }) => run?.outcome === outcome);
   const [cached, ran] = [of("cached"), of("ran")];
   const spent = ran.reduce((sum, { run }) => sum + (run?.seconds ?? 0), 0);
   const [failed] = of("failed");
-  const ended = {
-    done: "",
-    failed:
-      failed === undefined ? ", and it failed" : `, and line ${failed.analysed.place.line} failed`,
-    cut: ", and then the log ends",
-  }[result];
-  const at = new Date(build.at).toISOString().slice(0, 16).replace("T", " ");
-  return `Recorded the build of ${at} UTC: ${cached.length} cached, ${ran.length} ran in ${saySeconds(spent)}${ended}.`;
+  const recorded = say`Recorded the build of ${sayMoment(build.at)}: ${cached.length} cached, ${ran.length} ran in ${saySeconds(spent)}.`;
+  switch (result) {
+    case "done":
+      return recorded;
+    case "failed":
+      return failed === undefined
+        ? say`${recorded} It failed.`
+        : say`${recorded} It failed at line ${failed.analysed.place.line}.`;
+    case "cut":
+      return say`${recorded} The log ends before the build does.`;
+  }
 }
 
-function changedWords({ paths, count: all }: LoggedRecord["since"]): readonly string[] {
-  if (all === 0) return [];
-  const names = printable(listedSome(paths, all - paths.length));
-  return [
-    `${count(all, "file")} changed after the build began: ${names}. What the build took there is not known: such steps, and what stands on them, count as not cached. (--same-files: nothing has changed.)`,
-  ];
+function changedSentence({ since: { paths, count: all } }: LoggedRecord): string {
+  if (all === 0) return "";
+  return say`${count(all, "file")} changed after the build began: ${listedSome(paths, all - paths.length)}. What the build took there is not known: such steps, and what stands on them, count as not cached.`;
 }
 
-/** How well the forecast before the build did; nothing where there was none. */
-function forecastWords({ right, open, wrong }: HeldForecast): readonly string[] {
-  if (right + open + wrong.length === 0) return [];
+/** How well the forecast before the build did; empty: there was none. */
+function forecastSentence({ forecast: { right, open, wrong } }: LoggedRecord): string {
+  if (right + open + wrong.length === 0) return "";
   const all = right + wrong.length;
-  const rest = open === 0 ? "" : ` ${count(open, "step")} had been left open.`;
-  if (wrong.length === 0) return [`The forecast was right for all ${count(all, "step")}.${rest}`];
-  const lines = wrong.map(({ analysed, outcome }) => wrongWords(analysed, outcome));
-  return [`The forecast was right for ${right} of ${count(all, "step")}: ${listed(lines)}.${rest}`];
+  const sentence =
+    wrong.length === 0
+      ? say`The forecast was right for all ${count(all, "step")}.`
+      : say`The forecast was right for ${right} of ${count(all, "step")}: ${listed(wrong.map(wrongWords))}.`;
+  return open === 0 ? sentence : say`${sentence} ${count(open, "step")} had been left open.`;
 }
 
-function wrongWords({ place }: StepAnalysis, outcome: "cached" | "ran"): string {
+function wrongWords({ analysed, outcome }: HeldForecast["wrong"][number]): string {
+  const { line } = analysed.place;
   return outcome === "ran"
-    ? `line ${place.line} ran and had been said to be cached`
-    : `line ${place.line} was cached and had been said to rebuild`;
+    ? say`line ${line} ran and had been said to be cached`
+    : say`line ${line} was cached and had been said to rebuild`;
 }
 
 /** Why a log is not recorded. */
 export function otherBuildWords(analysis: Analysis, { logged, at }: OtherBuild): string {
   const { stage, number, total } = logged;
-  const name = printable(`[${stage === "" ? "" : `${stage} `}${number}/${total}]`);
+  const name = `[${stage === "" ? "" : `${stage} `}${number}/${total}]`;
   const ours = at === null ? undefined : analysis.steps[at];
   return ours === undefined
-    ? `the log is not of this build: it has a step ${name} that this Dockerfile, with this target, does not have`
-    : `the log is not of this build: its step ${name} is another one than line ${ours.place.line} is now`;
+    ? say`the log is not of this build: it has a step ${name} that this Dockerfile, with this target, does not have`
+    : say`the log is not of this build: its step ${name} is another one than line ${ours.place.line} is now`;
 }

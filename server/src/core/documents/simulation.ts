@@ -6,6 +6,7 @@ import { formatPlatform } from "../build/platform.js";
 import type { StepContents } from "../cache/exact/contents.js";
 import { type ExactKey, exactKeys } from "../cache/exact/exactKeys.js";
 import { type Cause, changedPaths } from "../cache/prediction.js";
+import type { Baseline } from "../cache/records.js";
 import { layerContent } from "../files/layerContent.js";
 import { type BuildGraph, knownConfig, lineOf } from "../graph/graph.js";
 import { type ConfigJson, configToJson, emptyConfig } from "../image/config.js";
@@ -24,7 +25,12 @@ export interface SimulationJson extends SimulationPlace {
   readonly target: string | null;
   /** Those that the definition names, the one of this answer first. */
   readonly platforms: readonly string[];
-  readonly baseline: { readonly kind: string; readonly label: string };
+  readonly baseline: {
+    readonly kind: string;
+    readonly label: string;
+    /** ISO 8601; null: there is no build to compare with, or it is a commit. */
+    readonly at: string | null;
+  };
   readonly steps: readonly StepJson[];
   readonly image: { readonly layers: readonly LayerJson[]; readonly config: ConfigJson };
   readonly summary: { readonly hit: number; readonly miss: number; readonly unknown: number };
@@ -58,6 +64,10 @@ export interface StepJson {
    * inputs; null: only a build can tell it.
    */
   readonly content?: readonly (string | null)[];
+  /** How long it took when it last ran in a real build of which a record was made; null: not known. */
+  readonly seconds: number | null;
+  /** When that build began, as ISO 8601; null: not known. */
+  readonly lastRun: string | null;
   /** True when an ONBUILD of the parent runs here, at the line of the FROM. */
   readonly trigger: boolean;
   /** A LABEL that --label appends, at the line of the instruction before it; else absent. */
@@ -118,7 +128,7 @@ export function simulationJson(
     builderVersion: graph.definition.builderVersion.text,
     target: targetName(analysis),
     platforms: graph.definition.platforms.map(formatPlatform),
-    baseline: { kind: input.baseline.kind, label: input.baseline.label },
+    baseline: baselineJson(input.baseline),
     steps: analysis.steps.map((analysed) => {
       const key = keys.get(analysed.step) ?? null;
       const json = stepJson(analysis, analysed, key);
@@ -137,6 +147,11 @@ export function simulationJson(
     summary: analysis.summary,
     findings: findingsJson(analysis, place.dockerfile),
   };
+}
+
+function baselineJson({ kind, label, build }: Baseline): SimulationJson["baseline"] {
+  const isDated = build !== null && kind !== "git";
+  return { kind, label, at: isDated ? new Date(build.at).toISOString() : null };
 }
 
 /** null: not known without building, or nothing is copied. */
@@ -200,6 +215,8 @@ function stepJson(analysis: Analysis, analysed: StepAnalysis, key: ExactKey | nu
     files: analysed.files,
     inputs: analysed.inputs,
     key: key === null ? null : { digest: key.digest, complete: key.isComplete },
+    seconds: analysed.lastRun?.seconds ?? null,
+    lastRun: analysed.lastRun === null ? null : new Date(analysed.lastRun.at).toISOString(),
     trigger: step.isTrigger,
     ...(step.isOption ? { option: true } : {}),
   };

@@ -17,6 +17,7 @@ import { listedClauses } from "../text/lists.js";
 import { rangeAt, type TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
 import { codeSpan, markdownText } from "../text/surfaces.js";
+import { sayMoment } from "../text/times.js";
 import { causeSentence, saysAll } from "../words/causeWords.js";
 import { flagMeaning } from "../words/flagMeanings.js";
 import { lensTitle } from "../words/lensTitle.js";
@@ -86,8 +87,14 @@ function verdict(view: View, analysed: StepAnalysis): string {
     .map((cause) => markdownText(causeSentence(cause, analysis.graph)));
   const isCompared = kind !== null && analysis.input.baseline.build !== null;
   const against = isCompared ? [`*${comparison(view)}*`] : [];
-  const rest = [...reasons, ...against].join(" ");
+  const rest = [...reasons, ...sinceWords(analysed), ...against].join(" ");
   return rest === "" ? title : `${title} — ${rest}`;
+}
+
+/** What is cached is as old as the build that ran it: who waits for a newer package should know. */
+function sinceWords({ step, prediction, lastRun }: StepAnalysis): readonly string[] {
+  if (prediction.kind !== "hit" || step.keyword !== "RUN" || lastRun === null) return [];
+  return [say`It last ran in the build of ${sayMoment(lastRun.at)}: what it fetched is of then.`];
 }
 
 /** What the prediction stands against, as Markdown. */

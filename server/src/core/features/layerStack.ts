@@ -19,7 +19,7 @@ import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText, printable } from "../text/surfaces.js";
 import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
 import { contentWords, lensTitle } from "../words/lensTitle.js";
-import { predictionWords, shownPrediction } from "../words/predictionWords.js";
+import { lastTimeWords, predictionWords, shownPrediction } from "../words/predictionWords.js";
 import { baseWords, stageWords } from "../words/stageWords.js";
 
 export interface LayerNode {
@@ -183,7 +183,9 @@ function layerNode(
   const number = analysed.stageLayer === null ? "" : `${analysed.stageLayer}  `;
   return {
     ...plainNode(id, "layer", `${number}${shorten(step.text)}`),
-    description: [...contentWords(analysed), ...(words === "" ? [] : [words])].join(" · "),
+    description: [...contentWords(analysed), words, view.isResult ? "" : lastTimeWords(analysed)]
+      .filter((part) => part !== "")
+      .join(" · "),
     accessibilityLabel: `${lensTitle(view, analysed)}: ${step.text}`,
     tooltip: layerTooltip(view, analysed),
     prediction: shownPrediction(analysed),

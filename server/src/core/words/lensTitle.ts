@@ -4,7 +4,7 @@ import { stageOf, type View } from "../analysis/view.js";
 import { instructionKind } from "../instructions/index.js";
 import { say } from "../text/say.js";
 import { count, filesWords } from "../text/sizes.js";
-import { predictionWords } from "./predictionWords.js";
+import { lastTimeWords, predictionWords } from "./predictionWords.js";
 import { baseWords, stageWords } from "./stageWords.js";
 
 export function lensTitle(view: View, analysed: StepAnalysis): string {
@@ -21,6 +21,8 @@ export function lensTitle(view: View, analysed: StepAnalysis): string {
   if (instructionKind(analysed.step.keyword) === undefined) return parts.join(" · ");
   const prediction = predictionWords(view, analysed);
   if (prediction !== "") parts.push(prediction);
+  const took = view.isResult ? "" : lastTimeWords(analysed);
+  if (took !== "") parts.push(took);
   // Of a line that cannot be read there is nothing else to say.
   if (parts.length === 0) parts.push(say`fails`);
   return parts.join(" · ");

@@ -5,6 +5,7 @@ import type { PredictionKind } from "../cache/prediction.js";
 import { isKnown } from "../cache/records.js";
 import { lineOf } from "../graph/graph.js";
 import { say } from "../text/say.js";
+import { saySeconds } from "../text/times.js";
 import { causeWords } from "./causeWords.js";
 
 /** `cached`, `rebuilds: app.py changed`, …; empty where the builder runs nothing. */
@@ -37,6 +38,16 @@ export function predictionWords(
       return say`may rebuild: ${causeWords(cause, graph)}`;
   }
 }
+
+/** `about 41 s last time`, of a step that will or may run again; empty: nothing is known, or it is quick. */
+export function lastTimeWords({ prediction, lastRun }: StepAnalysis): string {
+  const seconds = lastRun?.seconds ?? 0;
+  const mayRun = prediction.kind === "miss" || prediction.kind === "unknown";
+  return mayRun && seconds >= leastSeconds ? say`about ${saySeconds(seconds)} last time` : "";
+}
+
+/** Nobody waits for less. */
+const leastSeconds = 1;
 
 /** One word for what the cache will do. */
 export function verdict({ prediction, isBuilt, keyed }: StepAnalysis): string {

@@ -1,11 +1,12 @@
 /** One sentence for a simulated build, and the few words for a status item. */
 import type { Analysis } from "../analysis/analyse.js";
 import type { View } from "../analysis/view.js";
+import type { PredictionKind } from "../cache/prediction.js";
 import { type Baseline, isKnown } from "../cache/records.js";
 import { listed } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
-import { sayMoment } from "../text/times.js";
+import { sayMoment, saySeconds } from "../text/times.js";
 import { causeWords } from "./causeWords.js";
 import { failsBuild, problemWords } from "./problems.js";
 
@@ -28,9 +29,23 @@ export function summarySentence(analysis: Analysis): string {
   ]);
   const first = analysis.steps.find(({ prediction }) => prediction.kind === "miss");
   const cause = first?.prediction.causes[0];
-  return first === undefined || cause === undefined
-    ? say`${numbers}.`
-    : say`${numbers}: ${causeWords(cause, analysis.graph)} (line ${first.place.line}).`;
+  const sentence =
+    first === undefined || cause === undefined
+      ? say`${numbers}.`
+      : say`${numbers}: ${causeWords(cause, analysis.graph)} (line ${first.place.line}).`;
+  const seconds = secondsOf(analysis, "miss");
+  return seconds < 1
+    ? sentence
+    : say`${sentence} What rebuilds took ${saySeconds(seconds)} last time.`;
+}
+
+/** As the last real builds tell it; a step that they do not tell of counts nothing. */
+function secondsOf({ steps }: Analysis, kind: PredictionKind): number {
+  return steps.reduce(
+    (sum, { prediction, lastRun }) =>
+      sum + (prediction.kind === kind ? (lastRun?.seconds ?? 0) : 0),
+    0,
+  );
 }
 
 /** For the status item: `4 cached · 3 rebuild`. */

@@ -6,6 +6,8 @@ export interface CliRun {
   readonly out: string;
   /** Lines of stderr. */
   readonly err: readonly string[];
+  /** What another program wrote to stderr. */
+  readonly passed: string;
 }
 
 export interface CliPlace {
@@ -20,6 +22,7 @@ export async function runCli(
   { cwd, env = {}, stdin = "", width = 100 }: CliPlace,
 ): Promise<CliRun> {
   let out = "";
+  let passed = "";
   const err: string[] = [];
   const code = await main(words, {
     cwd,
@@ -31,6 +34,9 @@ export async function runCli(
       out += text;
     },
     error: (line) => err.push(line),
+    passError: (chunk) => {
+      passed += Buffer.from(chunk).toString();
+    },
   });
-  return { code, out, err };
+  return { code, out, err, passed };
 }
