@@ -181,14 +181,19 @@ function compareVerdict(recorded: BuildRecord, simulated: Simulation, wrong: str
   return 1;
 }
 
-/** A file in the way of a folder, in a stage that starts empty and runs nothing: all of it is known. */
+/**
+ * A file in the way of a folder, or a command without a program, in a stage that starts empty, and runs
+ * and takes nothing: all of it is known.
+ */
 function isKnownObstacle({ line, message }: FailureRecord, { json }: Simulation): boolean {
-  if (!/non-directory|not a directory/.test(message)) return false;
+  if (!/non-directory|not a directory|did not complete successfully/.test(message)) return false;
+  const mayHoldMore = ({ line: own, instruction, text }: StepJson): boolean =>
+    (instruction === "RUN" && own !== line) || /--from=|--mount=/.test(text);
   const stageOf = (index: number) => json.steps.filter((step) => step.stageIndex === index);
   let index = json.steps.find((step) => step.line === line)?.stageIndex ?? -1;
   while (index >= 0) {
     const [from, ...steps] = stageOf(index);
-    if (from === undefined || steps.some(({ instruction }) => instruction === "RUN")) return false;
+    if (from === undefined || steps.some(mayHoldMore)) return false;
     const base = from.text.split(/\s+/)[1];
     if (base === "scratch") return true;
     // A stage may have the name of its own base: what it continues stands above it.

@@ -3,12 +3,13 @@ import type { BuilderRules } from "../build/builderRules.js";
 import type { ObstacleProblem, Selection } from "../context/selection.js";
 import { filesOf, mayMeetFiles } from "../files/filesAt.js";
 import { obstacleTo } from "../files/obstacles.js";
+import { missingProgram } from "../files/programs.js";
 import type { Step } from "../graph/graph.js";
 import type { CopyOperation } from "../instructions/operation.js";
 import type { Position } from "./outcome.js";
 import type { StepInput } from "./stepInput.js";
 
-/** Why the stage, as it is by now, cannot take what the step puts there. */
+/** Why the stage, as it is by now, cannot take what the step puts there, or has no program to run. */
 export function inTheWay(
   step: Step,
   { vertex, files }: Position,
@@ -16,6 +17,10 @@ export function inTheWay(
   rules: BuilderRules,
 ): readonly ObstacleProblem[] {
   const { operation } = step;
+  if (operation?.kind === "run") {
+    const program = step.openVariables.length === 0 ? missingProgram(operation, files) : null;
+    return program === null ? [] : [{ code: "program-missing", program }];
+  }
   const owner =
     operation?.kind === "copy" || operation?.kind === "makeDirectory" ? operation.owner : "";
   const isNamed = owner !== "" && !/^(?:\d+|root)(?::(?:\d+|root))?$/.test(owner);

@@ -112,7 +112,7 @@ export type SelectionProblem = SourceProblem & {
   readonly place?: SourcePlace;
 };
 
-/** What stands in the way of a COPY or WORKDIR in its stage; none of its sources is to blame. */
+/** What stands in the way of a step in its stage, or is not there; none of its sources is to blame. */
 export type ObstacleProblem =
   /** A file where a folder would have to be. `path`: below the root of the stage. */
   | { readonly code: "destination-is-file"; readonly path: string }
@@ -123,7 +123,9 @@ export type ObstacleProblem =
   /** A folder where a file would go. */
   | { readonly code: "destination-is-folder"; readonly path: string }
   /** An owner by name, where nothing is yet that could know it: BuildKit, solver/llbsolver/ops/file.go. */
-  | { readonly code: "owner-without-file"; readonly owner: string };
+  | { readonly code: "owner-without-file"; readonly owner: string }
+  /** Of a RUN, in a stage of which all that it holds is known. */
+  | { readonly code: "program-missing"; readonly program: string };
 
 /** True when the build fails at the instruction. */
 export function failsStep(problem: SourceProblem | ObstacleProblem): boolean {

@@ -78,6 +78,10 @@ export const obstacleRows: ProblemRows<ObstacleProblem> = {
     ({ owner }) =>
       say`"${owner}" is a name, and the stage is still empty: without its /etc/passwd only root and numbers can be owners.`,
   ),
+  "program-missing": error(
+    ({ program }) =>
+      say`There is no ${program} in this stage to run: it starts empty, and no line above puts it there.`,
+  ),
 };
 
 export const contextRows: ProblemRows<ContextProblem> = {
