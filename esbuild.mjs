@@ -68,23 +68,56 @@ async function buildPrograms() {
     for (const input of Object.keys(result.metafile.inputs)) inputs.add(input);
   }
   chmodSync("dist/cli.js", 0o755);
-  writeFileSync("dist/third-party-notices.txt", notices(inputs));
+  const packages = bundledPackages(inputs);
+  writeFileSync("dist/third-party-notices.txt", notices(packages));
+  writeFileSync("dist/sbom.cdx.json", `${JSON.stringify(billOfMaterials(packages), null, 2)}\n`);
 }
 
-/** The licences of the packages that are bundled, as those licences ask. */
-function notices(inputs) {
+/** The folders of the packages of which something is bundled. */
+function bundledPackages(inputs) {
   const packages = new Set();
   for (const input of inputs) {
     const found = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input);
     if (found !== null) packages.add(found[0]);
   }
-  const parts = [...packages].sort().map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  return [...packages].sort();
+}
+
+/** Their licences, as those licences ask. */
+function notices(packages) {
+  const parts = packages.map((folder) => {
+    const { name, version, license } = manifestOf(folder);
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
     if (file === undefined) throw new Error(`${name} is bundled and has no licence file.`);
     return `${name} ${version} (${license})\n\n${readFileSync(`${folder}/${file}`, "utf8").trim()}\n`;
   });
   return `Stratacast contains parts of these packages.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
+}
+
+/** What is bundled, for programs that look for known holes: CycloneDX, the same for the same input. */
+function billOfMaterials(packages) {
+  const { name, version } = manifestOf(".");
+  const locked = JSON.parse(readFileSync("package-lock.json", "utf8")).packages;
+  return {
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    version: 1,
+    metadata: { component: { type: "application", "bom-ref": name, name, version } },
+    components: packages.map((folder) => {
+      const { name, version, license } = manifestOf(folder);
+      const [, sum = ""] = /^sha512-(.*)$/.exec(locked[folder]?.integrity ?? "") ?? [];
+      const purl = `pkg:npm/${name.replace("@", "%40")}@${version}`;
+      return {
+        ...{ type: "library", "bom-ref": purl, name, version, purl },
+        licenses: [{ license: { id: license } }],
+        hashes: [{ alg: "SHA-512", content: Buffer.from(sum, "base64").toString("hex") }],
+      };
+    }),
+  };
+}
+
+function manifestOf(folder) {
+  return JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
 }
 
 /** Tests and their helpers are ES modules that share chunks; a `*.main.ts` is a program. */

@@ -19,6 +19,7 @@ test("the package holds exactly what the extension needs", () => {
     "extension/dist/client.js",
     "extension/dist/definitions.js",
     "extension/dist/hashThread.js",
+    "extension/dist/sbom.cdx.json",
     "extension/dist/server.js",
     "extension/dist/third-party-notices.txt",
     "extension/docs/problems.md",

@@ -1,10 +1,12 @@
 /** Finds the steps of an earlier build again in the present text. */
+
 import { pairMemory } from "../context/pairMemory.js";
 import type { BuildGraph, Stage, Step, StepRef } from "../graph/graph.js";
 import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
 import type { Instruction } from "../syntax/syntax.js";
 import { addTo } from "../text/grouped.js";
+import { largest } from "../text/longLists.js";
 import { stretchOf } from "../text/stretch.js";
 import type { BuildRecord, StepRecord } from "./records.js";
 
@@ -131,9 +133,10 @@ function alignStages(graph: BuildGraph, recorded: RecordedSteps): readonly (numb
   }
   const { target } = graph;
   if (target !== null && pairs[target.index] === undefined) {
-    const last = Math.max(...left.keys());
+    const last = largest(left.keys(), Number.NEGATIVE_INFINITY);
     // The recorded target is the last stage of its build.
-    if (last === Math.max(...[...recorded.keys()].map((stage) => stage ?? -1))) pair(target, last);
+    const stages = [...recorded.keys()].map((stage) => stage ?? -1);
+    if (last === largest(stages, Number.NEGATIVE_INFINITY)) pair(target, last);
   }
   for (const stage of graph.stages) {
     if (stage.isBuilt && pairs[stage.index] === undefined) pair(stage, left.keys().next().value);

@@ -14,6 +14,7 @@ import type { Stage, StageBase, Step, StepRef } from "../graph/graph.js";
 import { sourcesOf } from "../graph/sources.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { keptList } from "../text/keptList.js";
+import { append } from "../text/longLists.js";
 import { isSameList } from "../text/sameList.js";
 import { movedPlaces, stretchOf } from "../text/stretch.js";
 import { type Definition, definitionOf, type InputShape } from "./definition.js";
@@ -122,7 +123,7 @@ function standsAsBefore({ outcome, of }: OldSteps, input: StageIn): boolean {
   if (of.steps !== input.stage.steps) return false;
   if (of.takers.length === 0) return true;
   // What is asked of its own steps, they say as they did.
-  input.steps.push(...outcome.steps);
+  append(input.steps, outcome.steps);
   const stands = of.takers.every(({ step, at, takes }) =>
     isSameList(takesOf(step, at, input), takes),
   );

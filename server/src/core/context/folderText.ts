@@ -4,7 +4,9 @@
  * texts of what did not change are kept. What a document has is read when somebody looks into it:
  * whether it is as a folder is by now, the digests tell.
  */
+
 import type { Digest } from "../host.js";
+import { append } from "../text/longLists.js";
 import { type FileNode, type FolderNode, fileNode, type Part, type TreeNode } from "./fileTree.js";
 import { type FolderHeader, plainFolder } from "./folder.js";
 import { isReadPart, markRead } from "./readFiles.js";
@@ -60,7 +62,7 @@ function partText(part: Part, digest: Digest): PartText {
         continue;
       }
       const own = digestsOf(node, digest);
-      digests.push(...own);
+      append(digests, own);
       const { name, mode, entryCount, fileCount, socketCount, bytes } = node;
       fields.push("d", mode, own.length, entryCount, fileCount, socketCount, bytes, name);
     }

@@ -4,6 +4,7 @@
  * the copy (fsutil `copy/copy.go`) and `hashed` the hash (`cache/contenthash/checksum.go`).
  */
 
+import { append } from "../text/longLists.js";
 import { baseName, cleanPath, joinPath, pathInRoot } from "../text/paths.js";
 import type { FileTree, FolderNode, Found, TreeNode } from "./fileTree.js";
 import { childrenOf } from "./folder.js";
@@ -121,8 +122,8 @@ function selectMatches(asked: AskedSource): FoundSource {
       broken.push(problem.unresolved(path, target));
       return "skip";
     }
-    taken.push(...copiedFrom(target, baseName(path), filters));
-    items.push(...hashBelow(tree, found, relative, filters, true).items);
+    append(taken, copiedFrom(target, baseName(path), filters));
+    append(items, hashBelow(tree, found, relative, filters, true).items);
     return "skip";
   };
   if (base.node.kind === "directory") walkCandidates(base.node, rest, visit);

@@ -2,6 +2,7 @@
  * All builds that the files of a workspace folder define, each kind by its reader, in the order in
  * which they are believed.
  */
+
 import type { ContextSource, DefinitionId } from "../build/definition.js";
 import {
   type DefinitionProblem,
@@ -9,6 +10,7 @@ import {
   type FoundBuilds,
   foundKinds,
 } from "../build/foundBuild.js";
+import { append } from "../text/longLists.js";
 import { compareBytes } from "../text/paths.js";
 import { readBake } from "./bake.js";
 import { readCiFile } from "./ciFile.js";
@@ -27,8 +29,8 @@ export function findBuilds(found: DefinitionFiles, files: ReaderFiles): FoundBui
     readonly builds: readonly ReadBuild[];
     readonly problems: readonly DefinitionProblem[];
   }): void => {
-    builds.push(...read.builds);
-    problems.push(...read.problems);
+    append(builds, read.builds);
+    append(problems, read.problems);
   };
   const dataOf = (path: string) => files.data(path) ?? [];
   const devcontainers = found.devcontainer.flatMap(dataOf);
@@ -46,8 +48,8 @@ export function findBuilds(found: DefinitionFiles, files: ReaderFiles): FoundBui
     return text === null ? [] : [{ path, text }];
   };
   for (const file of found.dockerfiles.flatMap(textOf))
-    builds.push(...readDockerfileComments(file, files));
-  for (const file of found.command.flatMap(textOf)) builds.push(...readCommandText(file, files));
+    append(builds, readDockerfileComments(file, files));
+  for (const file of found.command.flatMap(textOf)) append(builds, readCommandText(file, files));
   return {
     builds: identified(checked(builds, files), files),
     dockerfiles: found.dockerfiles,

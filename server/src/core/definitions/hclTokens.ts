@@ -1,4 +1,5 @@
 /** The words and signs of HCL. Source: hashicorp/hcl, hclsyntax/spec.md, "Lexical Elements". */
+import { smallest } from "../text/longLists.js";
 
 export interface HclToken {
   readonly kind: "name" | "number" | "string" | "sign" | "line" | "end";
@@ -115,7 +116,7 @@ export class HclScanner {
     const length = found?.index ?? this.#text.length - body;
     const lines = this.#text.slice(body, body + length).split("\n");
     const indent = /^<<[-~]/.test(head)
-      ? Math.min(...lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/)))
+      ? smallest(lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/)))
       : 0;
     const value = lines.map((line) => line.slice(Math.min(indent, line.search(/\S|$/)))).join("\n");
     return this.#token("string", start, body + length + (found?.[0].length ?? 0), value);

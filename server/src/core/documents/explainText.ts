@@ -1,5 +1,6 @@
 /** The layer-by-layer table for a terminal, and as Markdown. */
 
+import { largest } from "../text/longLists.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { markdownText, printable, tableCode, tableText } from "../text/surfaces.js";
@@ -116,7 +117,13 @@ export function severityWords(severity: FindingJson["severity"]): string {
 /** Two short columns as wide as they need to be, the rest shared by the three of sentences. */
 function columnWidths(rows: readonly (readonly string[])[], width: number): readonly number[] {
   const longest = (column: number, most: number): number =>
-    Math.min(most, Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+    Math.min(
+      most,
+      largest(
+        rows.map((row) => row[column]?.length ?? 0),
+        0,
+      ),
+    );
   const step = longest(0, 24);
   const layer = longest(1, 12);
   const rest = width - step - layer - 8;

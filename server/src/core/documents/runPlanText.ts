@@ -3,6 +3,7 @@
 import type { Analysis } from "../analysis/analyse.js";
 import { type RunPlan, runPlan } from "../insight/runPlan.js";
 import type { RunOptions } from "../insight/runTraps.js";
+import { largest } from "../text/longLists.js";
 import { say } from "../text/say.js";
 import { codeSpan, markdownText, printable, tableCode, tableText } from "../text/surfaces.js";
 import { findingList, severityWords } from "./explainText.js";
@@ -27,7 +28,10 @@ export function runJson(
 }
 
 export function runPlanText(plan: RunJson): string {
-  const width = Math.max(...plan.values.map(({ name }) => name.length));
+  const width = largest(
+    plan.values.map(({ name }) => name.length),
+    0,
+  );
   return [
     plan.command,
     "",

@@ -1,5 +1,7 @@
 /** What `stratacast simulate` prints, in English: for a terminal, and as Markdown for a pull request. */
+
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { largest } from "../text/longLists.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { printable, tableCode, tableText } from "../text/surfaces.js";
 import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
@@ -11,7 +13,10 @@ import { summarySentence } from "../words/summary.js";
 export function simulationText(analysis: Analysis): string {
   const lines: string[] = [];
   const width = String(analysis.steps.at(-1)?.place.endLine ?? 1).length;
-  const effectWidth = Math.max(0, ...analysis.steps.map((step) => effectWords(step).length));
+  const effectWidth = largest(
+    analysis.steps.map((step) => effectWords(step).length),
+    0,
+  );
   for (const analysed of analysis.steps) {
     const { step, place } = analysed;
     lines.push(

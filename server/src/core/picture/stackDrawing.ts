@@ -1,5 +1,6 @@
 /** Draws the stack of layers: the container's writable layer on top, the base at the bottom. */
 
+import { largest } from "../text/longLists.js";
 import { say } from "../text/say.js";
 import { boxGroup, type Drawing, predictionClass, type Reach, text } from "./drawing.js";
 import type { StackLayer, StackPicture } from "./stackPicture.js";
@@ -33,9 +34,10 @@ export function drawStack(picture: StackPicture, reach: Reach): Drawing {
 /** A layer of 100 MB is not a million times as high as one of 100 B: the scale is logarithmic. */
 function layerHeights(layers: readonly StackLayer[]): readonly number[] {
   const scale = (bytes: number) => Math.log2(1 + bytes / 1000);
-  const largest = Math.max(...layers.map(({ bytes }) => scale(bytes ?? 0)), scale(1_000_000));
+  const sizes = layers.map(({ bytes }) => scale(bytes ?? 0));
+  const highest = largest(sizes, scale(1_000_000));
   return layers.map(({ bytes }) =>
-    bytes === null ? least : least + (scale(bytes) / largest) * (most - least),
+    bytes === null ? least : least + (scale(bytes) / highest) * (most - least),
   );
 }
 

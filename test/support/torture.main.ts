@@ -1,0 +1,100 @@
+/**
+ * Tries to break what has to hold: `npm run torture`.
+ *   node .cache/build/torture.mjs [--seed N] [--minutes N] [--short] [--sizes N,N,…] [--write] [PART [WORDS…]]
+ * PART: `texts`, `lines`, `growth`, `state`, `server`, `git`, `files`, `definitions`; none: all of them.
+ * WORDS: of `growth`, the constructs with those in their names. `--minutes`: for the texts (default
+ * 10). `--sizes`: of the constructs, in thousands of characters. `--short`: the form of continuous integration, within a minute. `--write`: puts the tables into
+ * docs/torture.md. Ends with 1 when something did not hold.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { machine } from "../bench/support/table.js";
+import { fuzz, lines } from "../torture/fuzz.js";
+import { type Growth, growthTable, measureGrowth, namedConstructs } from "../torture/growth.js";
+import { type Outcome, type Part, type Torture, table } from "../torture/part.js";
+import { programParts } from "../torture/programs.js";
+import { inRepository } from "./repository.js";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: "string" },
+    minutes: { type: "string", default: "10" },
+    short: { type: "boolean", default: false },
+    sizes: { type: "string", default: "10,40,160" },
+    write: { type: "boolean", default: false },
+  },
+});
+
+const [only, ...words] = positionals;
+const torture: Torture = {
+  seed: values.seed === undefined ? Math.floor(Math.random() * 2 ** 30) : Number(values.seed),
+  time: (values.short ? 0.4 : Number(values.minutes)) * 60_000,
+  isShort: values.short,
+  print: (line) => console.log(line),
+};
+
+/** What the short form looks at: one construct of each way to be slow that there was. */
+const shortly = [
+  "WORKDIR below WORKDIR",
+  "ONBUILD that every stage inherits",
+  "one EXPOSE of all ports many times",
+  "FROM chain with ENV",
+  "values that double",
+];
+const sizes = (values.short ? "5,20" : values.sizes).split(",").map((size) => 1000 * Number(size));
+
+const measured: Growth[] = [];
+const growth: Part = {
+  name: "growth",
+  async run({ print }) {
+    const names = values.short ? shortly : namedConstructs(words);
+    measured.push(...(await measureGrowth(names, sizes, print)));
+    const missing = measured.filter((one) => one.missing !== null);
+    const steep = measured.filter(({ exponent }) => (exponent ?? 0) > 1.5);
+    return [
+      {
+        what: `constructs from ${sizes.map((size) => `${size / 1000} k`).join(" to ")} characters: every answer about each`,
+        howMany: String(measured.length),
+        result: `${measured.length - missing.length} answered at all sizes that were tried; ${steep.length} grow faster than with the power 1.5`,
+        isGood: missing.length === 0,
+      },
+    ];
+  },
+};
+
+const parts = [fuzz, lines, growth, ...programParts].filter(
+  ({ name }) => only === undefined || name === only,
+);
+if (parts.length === 0) {
+  console.error(`No part is called "${only}".`);
+  process.exit(2);
+}
+console.log(`seed ${torture.seed}`);
+const outcomes: Outcome[] = [];
+for (const part of parts) {
+  console.log(`${part.name} …`);
+  outcomes.push(...(await part.run(torture)));
+}
+const results = table(
+  ["what", "how many", "result"],
+  outcomes.map(({ what, howMany, result }) => [what, howMany, result]),
+);
+const tables = { torture: results, ...(measured.length > 0 && { growth: growthTable(measured) }) };
+console.log(`\n${Object.values(tables).join("\n\n")}`);
+if (values.write) write(tables);
+process.exitCode = outcomes.every(({ isGood }) => isGood) ? 0 : 1;
+
+/** Between the comments of their names. What was not measured stays. */
+function write(all: Readonly<Record<string, string>>): void {
+  const file = inRepository("docs/torture.md");
+  let text = readFileSync(file, "utf8");
+  for (const [name, rows] of Object.entries(all)) {
+    const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
+    const [from, to] = [text.indexOf(start), text.indexOf(end)];
+    if (from < 0 || to < from) throw new Error(`docs/torture.md has no place for "${name}".`);
+    const seed = name === "torture" ? `Seed ${torture.seed}. ` : "";
+    text = `${text.slice(0, from)}${start}\n\n${seed}${machine()}.\n\n${rows}\n\n${text.slice(to)}`;
+  }
+  writeFileSync(file, text);
+}

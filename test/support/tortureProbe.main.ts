@@ -1,0 +1,68 @@
+/** A process that answers everything about one construct or many texts, for `npm run torture`. */
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { answersOf, type Input, type Shown } from "../torture/answers.js";
+import { constructs, inputOf, monotonous } from "../torture/constructs.js";
+import type { ProbeQuestion, ProbeReply, Timed } from "../torture/probe.js";
+import { tortureTexts } from "../torture/texts.js";
+import { assertMarkdown, assertPrintable } from "./hostile.js";
+
+process.on("message", (question: ProbeQuestion) => {
+  send(question.kind === "construct" ? measure(question) : tryTexts(question));
+});
+
+function send(reply: ProbeReply): void {
+  process.send?.(reply);
+}
+
+function measure({ name, characters }: Extract<ProbeQuestion, { kind: "construct" }>): ProbeReply {
+  const construct = [...constructs, ...monotonous].find((one) => one.name === name);
+  if (construct === undefined) throw new Error(`no construct "${name}"`);
+  const times: Timed[] = [];
+  for (const { name: answer, ask } of answersOf(inputOf(construct, characters))) {
+    send({ kind: "doing", what: answer });
+    const start = processorTime();
+    ask();
+    times.push({ answer, time: processorTime() - start });
+  }
+  return { kind: "construct", times, memory: peakMemory() };
+}
+
+/** Every text is answered, and what is shown of it is shown as text. */
+function tryTexts({ seed, count }: Extract<ProbeQuestion, { kind: "texts" }>): ProbeReply {
+  const failures: string[] = [];
+  let slowest: Timed = { answer: "", time: 0 };
+  for (const text of fc.sample(tortureTexts, { seed, numRuns: count })) {
+    const start = processorTime();
+    try {
+      askAll({ text, files: ["src/a.ts", "lib/b", "x"], ignore: "", builder: "buildkit" });
+    } catch (error) {
+      failures.push(`${JSON.stringify(text)}: ${error instanceof Error ? error.stack : "?"}`);
+    }
+    const time = processorTime() - start;
+    if (time > slowest.time) slowest = { answer: JSON.stringify(text), time };
+  }
+  return { kind: "texts", slowest, failures: failures.slice(0, 3) };
+}
+
+function askAll(input: Input): void {
+  for (const { ask } of answersOf(input)) for (const shown of ask()) assertIsText(shown);
+}
+
+function assertIsText({ surface, text }: Shown): void {
+  if (surface === "markdown") assertMarkdown(text);
+  else if (surface === "line") assertPrintable(text);
+}
+
+/** Milliseconds: a machine that does other things at once counts it nearly alike. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Bytes. */
+function peakMemory(): number {
+  if (process.platform !== "linux") return process.memoryUsage().rss;
+  const [, kilobytes] = /^VmHWM:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  return Number(kilobytes) * 1024;
+}
