@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import type { Analysis } from "../core/analysis/analyse.js";
+import { rulesOf } from "../core/build/builderRules.js";
 import { contextFolder } from "../core/build/definition.js";
 import {
   otherBuildWords,
@@ -69,7 +70,7 @@ interface Expected {
 /** Errors: `UsageError`. */
 async function expect(given: RecordArguments, io: CliIo): Promise<Expected> {
   const args = { ...given, ...(await meantBuild(given, io)) };
-  if (args.definition.builder !== "buildkit")
+  if (!rulesOf(args.definition.builder).tellsRuns)
     throw new UsageError("--builder classic: only logs of BuildKit can be read");
   const store = openStateStore(args.state, "recorded");
   const identities = openIdentityStore(args.state);

@@ -1,6 +1,7 @@
 /** Makes a record of a real build of an open Dockerfile, from a log or from what the builder keeps. */
 import { statSync } from "node:fs";
 import type { Analysis } from "../core/analysis/analyse.js";
+import { rulesOf } from "../core/build/builderRules.js";
 import type { OtherBuild } from "../core/cache/loggedBuild.js";
 import { otherBuildWords, recordSentences } from "../core/documents/recordDocument.js";
 import { type LoggedRecord, recordOfLog } from "../core/insight/loggedRecord.js";
@@ -24,7 +25,7 @@ export async function recordRealBuild(
   file: string | null,
   { untrusted }: { readonly untrusted: readonly string[] },
 ): Promise<RecordResult> {
-  if (build.definition.builder !== "buildkit")
+  if (!rulesOf(build.definition.builder).tellsRuns)
     return refused(
       say`The classic builder keeps no record of its builds, and its logs are not read.`,
     );

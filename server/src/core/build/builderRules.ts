@@ -111,6 +111,8 @@ export interface BuilderRules {
   readonly findsDirectoriesWithoutCache: boolean;
   /** Writes its cache out for other builders, by keys of its own. BK solver/exporter.go. */
   readonly exportsCache: boolean;
+  /** Tells of each step, by stage and number, whether it was found and how long it ran. BK client/graph.go. */
+  readonly tellsRuns: boolean;
   /** Of equal steps on one parent the newest is found, so that what stands on the others is lost. moby image/cache/cache.go. */
   readonly takesNewestChild: boolean;
 }
@@ -166,6 +168,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     stopsLookingAfterMiss: false,
     findsDirectoriesWithoutCache: true,
     exportsCache: true,
+    tellsRuns: true,
     takesNewestChild: false,
   },
   classic: {
@@ -215,6 +218,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     stopsLookingAfterMiss: true,
     findsDirectoriesWithoutCache: false,
     exportsCache: false,
+    tellsRuns: false,
     takesNewestChild: true,
   },
 };

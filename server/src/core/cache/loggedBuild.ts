@@ -186,12 +186,13 @@ function lastPrinted(graph: BuildGraph): number | null {
  * True where a name that the builder printed can be that of the step: values stand there in the place
  * of variables, and what they are is not asked. Blanks and escapes count on neither side.
  */
-function isStep({ text, keyword, operation, isTrigger, instruction }: Step, logged: LoggedStep) {
+function isStep(step: Step, logged: LoggedStep): boolean {
+  const { text, keyword, effect, operation, isTrigger, instruction } = step;
   const bare = (words: string): string => words.replace(/[\s\\]+/g, "");
   const name = bare(isTrigger ? logged.text.replace(/^ONBUILD /i, "") : logged.text);
   if (name.slice(0, keyword.length).toUpperCase() !== keyword.toUpperCase()) return false;
   // The image's name is written out there.
-  if (keyword === "FROM" || operation?.kind === "pull") return true;
+  if (effect === "base" || operation?.kind === "pull") return true;
   const rest = name.slice(keyword.length);
   const typed = text
     .replace(/^\s*\S+/, "")

@@ -93,7 +93,7 @@ function verdict(view: View, analysed: StepAnalysis): string {
 
 /** What is cached is as old as the build that ran it: who waits for a newer package should know. */
 function sinceWords({ step, prediction, lastRun }: StepAnalysis): readonly string[] {
-  if (prediction.kind !== "hit" || step.keyword !== "RUN" || lastRun === null) return [];
+  if (prediction.kind !== "hit" || step.operation?.kind !== "run" || lastRun === null) return [];
   return [say`It last ran in the build of ${sayMoment(lastRun.at)}: what it fetched is of then.`];
 }
 
