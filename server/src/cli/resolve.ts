@@ -5,6 +5,7 @@ import { type BuildDefinition, contextFolder } from "../core/build/definition.js
 import { neededImages } from "../core/graph/images.js";
 import { defaultDomain } from "../core/image/reference.js";
 import { factOf } from "../core/world/world.js";
+import { engineLookUp } from "../host/baseImages/engine.js";
 import { openImageStore } from "../host/baseImages/imageStore.js";
 import { imageSupplier } from "../host/baseImages/imageSupplier.js";
 import type { Machine, MachineOptions } from "../host/machine.js";
@@ -15,8 +16,9 @@ import type { Supplier } from "../host/settle.js";
 import type { CliIo } from "./command.js";
 import { UsageError } from "./usageError.js";
 
-export const resolveUsage = `  --resolve WHERE    look base images up: off (default), or registry, over the
-                     network, as who you are logged in as with docker login
+export const resolveUsage = `  --resolve WHERE    look base images up: off (default); registry, over the
+                     network, as who you are logged in as with docker login;
+                     engine, in the Docker engine that docker would ask
   --registry-mirror [REGISTRY=]HOST
                      is asked before the registry
   --insecure-registry HOST
@@ -28,7 +30,7 @@ export const resolveOptions = {
   "insecure-registry": { type: "string", multiple: true },
 } as const;
 
-export const resolves = ["off", "registry"] as const;
+export const resolves = ["off", "registry", "engine"] as const;
 
 export type Resolve = (typeof resolves)[number];
 
@@ -78,12 +80,15 @@ export function openResolving(
   const { env, cwd } = io;
   const context = contextFolder(definition);
   const untrusted = () => [path.resolve(cwd), ...(context === null ? [] : [context])];
-  const { lookUp } = createRegistry({
-    door: nodeDoor(env),
-    findLogin: dockerLogins({ env, untrusted }),
-    now: Date.now,
-    ...registries,
-  });
+  const lookUp =
+    resolve === "engine"
+      ? engineLookUp(env, Date.now)
+      : createRegistry({
+          door: nodeDoor(env),
+          findLogin: dockerLogins({ env, untrusted }),
+          now: Date.now,
+          ...registries,
+        }).lookUp;
   return {
     image: imageSupplier({ source: resolve, lookUp, store, maxAge: 0, now: Date.now }),
     async done({ graph }, { pool }) {

@@ -226,10 +226,9 @@ test("a commit that a shallow clone lacks is told with what to do", async (t) =>
   git("clone", "--quiet", "--depth", "1", `file://${root}`, clone);
   // Not the simulated builds of whoever runs the test.
   const state = path.join(temporaryFolder(t), "state");
-  const { code, err } = await runCli(
-    ["simulate", "--against", "HEAD~1", "--state", state, "app"],
-    { cwd: clone },
-  );
+  const { code, err } = await runCli(["simulate", "--against", "HEAD~1", "--state", state, "app"], {
+    cwd: clone,
+  });
   assert.equal(code, 2);
   assert.match(err[0] ?? "", /knows no commit "HEAD~1"; this clone holds the newest commits only/);
 });

@@ -1,0 +1,170 @@
+/**
+ * Images as a Docker engine has them: BuildKit in the engine takes one that is there without asking
+ * its registry. Source: moby, api/swagger.yaml, `GET /images/{name}/json`.
+ */
+import http from "node:http";
+import https from "node:https";
+import { parsePlatform } from "../../core/build/platform.js";
+import { type HostError, type Known, known, type Result, unknown } from "../../core/host.js";
+import type { BaseImage } from "../../core/image/baseImage.js";
+import { readReference } from "../../core/image/reference.js";
+import { hostError } from "../errors.js";
+import { failure } from "../registry/exchange.js";
+import { baseImageOf, platformOf, timeIn } from "../registry/imageConfig.js";
+import {
+  isObject,
+  type JsonObject,
+  jsonOf,
+  numberIn,
+  objectsIn,
+  textIn,
+} from "../registry/json.js";
+import { type Endpoint, engineEndpoint } from "./engineEndpoint.js";
+import type { LookUp } from "./imageSupplier.js";
+
+/** Milliseconds. */
+const patience = 10_000;
+
+/** Bytes: of one image nobody says more. */
+const maxAnswer = 16_000_000;
+
+/**
+ * Unknown with the error's code: `ENOIMAGE`, `EPLATFORM`, `EFORMAT`, `EREPLY`, those of
+ * `engineEndpoint`, or what the system says.
+ */
+export function engineLookUp(env: NodeJS.ProcessEnv, now: () => number): LookUp {
+  return async (reference, platform) => {
+    if (readReference(reference) === null)
+      return unknown("failed", errorOf("EFORMAT", `${reference} is no reference of an image`));
+    const endpoint = engineEndpoint(env);
+    if (!endpoint.ok) return unknown("refused", endpoint.error);
+    // A reference is made of letters that an address may hold.
+    const image = await ask(endpoint.value, `/images/${reference}/json`);
+    if (!image.ok) return unknown("offline", image.error);
+    if (image.value.status === 404)
+      return unknown("missing", errorOf("ENOIMAGE", `the engine has no ${reference}`));
+    if (image.value.status !== 200)
+      return unknown("failed", errorOf("EREPLY", `the engine answers ${image.value.status}`));
+    const history = await ask(endpoint.value, `/images/${reference}/history`);
+    const steps = history.ok && history.value.status === 200 ? history.value.body : null;
+    return read(reference, platform, { image: image.value.body, steps, at: now() });
+  };
+}
+
+function errorOf(code: string, message: string): HostError {
+  return { code, message, path: "" };
+}
+
+interface Told {
+  readonly image: unknown;
+  /** The newest first; null: not told. */
+  readonly steps: unknown;
+  readonly at: number;
+}
+
+function read(reference: string, platform: string, { image, steps, at }: Told): Known<BaseImage> {
+  const bad = unknown(
+    "failed",
+    errorOf("EFORMAT", `what the engine has as ${reference} is no image`),
+  );
+  if (!isObject(image)) return bad;
+  const { RootFS, Config } = image;
+  const diffIds = isObject(RootFS) ? (RootFS["Layers"] ?? []) : null;
+  const own = platformOf(textIn(image, "Os"), image, "Architecture", "Variant");
+  const id = textIn(image, "Id");
+  const isWhole = Array.isArray(diffIds) && diffIds.every((one) => typeof one === "string");
+  if (!isWhole || own === null || id === null) return bad;
+  if (!isFor(own, platform))
+    return unknown("missing", errorOf("EPLATFORM", `the engine has ${reference} for ${own}`));
+  const created = timeIn(textIn(image, "Created"));
+  const config = isObject(Config) ? Config : {};
+  const made = layersOf(diffIds, steps);
+  const found = baseImageOf(
+    id,
+    { config, diffIds, madeBy: [], created, platform: own },
+    {
+      source: "engine",
+      digest: digestOf(reference, image),
+      created,
+      platform: own,
+      bytes: numberIn(image, "Size"),
+      layers: made,
+      at,
+    },
+  );
+  return found === null ? bad : known(found);
+}
+
+/** An engine has one image of a name; of variants of a processor it takes what it has. */
+function isFor(own: string, platform: string): boolean {
+  const [a, b] = [parsePlatform(own), parsePlatform(platform)];
+  return a !== null && b !== null && a.os === b.os && a.architecture === b.architecture;
+}
+
+/** What the reference's repository calls it; null: it was never pushed there. */
+function digestOf(reference: string, image: JsonObject): string | null {
+  const own = readReference(reference);
+  const all = image["RepoDigests"];
+  for (const one of Array.isArray(all) ? all : []) {
+    const other = typeof one === "string" ? readReference(one) : null;
+    if (other?.digest != null && other.domain === own?.domain && other.path === own.path)
+      return other.digest;
+  }
+  return null;
+}
+
+/** Steps of the history that hold something are the layers, where there are as many. */
+function layersOf(
+  diffIds: readonly string[],
+  steps: unknown,
+): NonNullable<BaseImage["origin"]>["layers"] {
+  const all = objectsIn({ steps }, "steps") ?? [];
+  const made = all.filter((step) => (numberIn(step, "Size") ?? 0) > 0).reverse();
+  const isAll = made.length === diffIds.length;
+  return diffIds.map((digest, nth) => {
+    const step = isAll ? made[nth] : undefined;
+    if (step === undefined) return { digest, bytes: null, madeBy: "" };
+    return { digest, bytes: numberIn(step, "Size"), madeBy: textIn(step, "CreatedBy") ?? "" };
+  });
+}
+
+interface EngineAnswer {
+  readonly status: number;
+  /** null: it is no JSON. */
+  readonly body: unknown;
+}
+
+function ask(endpoint: Endpoint, resource: string): Promise<Result<EngineAnswer>> {
+  return new Promise<Result<EngineAnswer>>((resolve) => {
+    const fail = (error: unknown): void => {
+      const { code, message } = hostError(error, "");
+      const isLate = error instanceof Error && /^(?:Abort|Timeout)Error$/.test(error.name);
+      const why = isLate ? "it did not answer in time" : message;
+      resolve(failure(isLate ? "ETIMEDOUT" : code, `the engine cannot be asked: ${why}`));
+    };
+    const signal = AbortSignal.timeout(patience);
+    const usual = { path: resource, agent: false, signal, headers: { Host: "docker" } };
+    const isSecured = endpoint.kind === "network" && endpoint.tls !== null;
+    const request = (isSecured ? https : http).request(
+      endpoint.kind === "local"
+        ? { ...usual, socketPath: endpoint.path }
+        : { ...usual, host: endpoint.host, port: endpoint.port, ...endpoint.tls },
+    );
+    request.once("response", (response) => {
+      const parts: Buffer[] = [];
+      let length = 0;
+      response.on("data", (part: Buffer) => {
+        length += part.length;
+        parts.push(part);
+        if (length > maxAnswer) request.destroy(new Error("its answer is too long"));
+      });
+      response.once("error", fail);
+      response.once("end", () => {
+        const body = jsonOf(Buffer.concat(parts));
+        resolve({ ok: true, value: { status: response.statusCode ?? 0, body } });
+      });
+    });
+    request.once("error", fail);
+    request.end();
+  });
+}
