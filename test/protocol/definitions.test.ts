@@ -1,5 +1,6 @@
 /** Which build of a Dockerfile is meant, as somebody meets it who opens the file. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { CodeActionRequest } from "vscode-languageserver-protocol/node";
@@ -10,6 +11,7 @@ import {
   requests,
   useBuildCommand,
 } from "../../server/src/protocol.js";
+import { gitEnvironment } from "../support/gitEnvironment.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { eventually, startEditor, uriOf } from "./support/editorClient.js";
 import { test } from "./support/limitedTest.js";
@@ -148,5 +150,24 @@ test("the picker lists the builds of a Dockerfile, and what is chosen there is t
   const folderChoice = { ...choice, build: `chosen:${folder}` };
   await editor.connection.sendNotification(notifications.buildChoice, folderChoice);
   assert.deepEqual(await named(), ["1 Build: in ., as chosen, 2 other builds"]);
+  assert.equal(await editor.stop(), 0);
+});
+
+test("what git ignores is no error while it is missing, until git does not ignore it any more", async (t) => {
+  const dockerfile = "FROM alpine\nCOPY dist /srv\n";
+  const folder = temporaryFolder(t, { Dockerfile: dockerfile, ".gitignore": "dist\n" });
+  execFileSync("git", ["init", "--quiet"], { cwd: folder, env: gitEnvironment(folder) });
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(uri, dockerfile);
+  await editor.settled(uri);
+  const shown = () => editor.diagnostics(uri).map(({ severity, code }) => `${severity} ${code}`);
+  await eventually("the information", () =>
+    String(shown()) === "3 source-made-before" ? true : null,
+  );
+  assert.doesNotMatch((await editor.lenses(uri)).join("\n"), /0 files|fails/);
+  writeFileSync(path.join(folder, ".gitignore"), "");
+  await editor.filesChanged(path.join(folder, ".gitignore"));
+  await eventually("the warning", () => (String(shown()) === "2 source-not-found" ? true : null));
   assert.equal(await editor.stop(), 0);
 });

@@ -6,6 +6,7 @@ import { emptyWorld } from "../core/world/world.js";
 import { type Contexts, type ContextsOptions, createContexts } from "./contexts.js";
 import { findDefinitionFiles } from "./definitionFiles.js";
 import { createGitReader } from "./gitReader.js";
+import { gitRules } from "./gitRules.js";
 import { gitSuppliers } from "./gitSuppliers.js";
 import { nodeFileSystem } from "./nodeFileSystem.js";
 import { presentPaths } from "./presentPaths.js";
@@ -39,6 +40,7 @@ export function openMachine(options: MachineOptions): Machine {
     contents: contexts.contents,
     ...gitSuppliers(options.mayAskGit, git, fileSystem),
     present: async ({ folder, paths }) => known(presentPaths(fileSystem, folder, paths)),
+    gitRules: async ({ folder }) => gitRules(fileSystem, folder),
     builds: async ({ folder }, cancel) => {
       const found = await findDefinitionFiles(fileSystem, folder, cancel);
       if (found === null) return pending;

@@ -59,6 +59,9 @@ export interface BuildHost {
   log(message: string): void;
 }
 
+/** Single files that answers turn on, beside those of the context. */
+const lookedUp: ReadonlySet<Need["kind"]> = new Set(["present", "builds", "gitRules"]);
+
 export interface SimulateProgress {
   report(message: string): void;
 }
@@ -180,7 +183,7 @@ export class LiveBuild {
   /** The text was saved: what it names may lie in another folder. */
   async saved(): Promise<void> {
     this.#meant.by(this.#settings, this.#choice, this.#dockerfile);
-    const present = this.reads.filter(({ kind }) => kind === "present" || kind === "builds");
+    const present = this.reads.filter(({ kind }) => lookedUp.has(kind));
     await (this.isContextWatched ? this.renew(present) : this.rescan());
   }
 

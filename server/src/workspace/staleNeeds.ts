@@ -5,7 +5,7 @@ import { parentPath } from "../core/text/paths.js";
 import type { Need, NeedOf } from "../core/world/facts.js";
 import { factOf, type World } from "../core/world/world.js";
 import { pathInside } from "../host/paths.js";
-import { saysHead } from "./watches.js";
+import { saysHead, saysIgnored } from "./watches.js";
 
 /** @param files absolute paths of changed files */
 export function staleNeeds(
@@ -14,12 +14,15 @@ export function staleNeeds(
   files: readonly string[],
 ): readonly Need[] {
   const hasMoved = files.some(saysHead);
+  const hasRules = files.some(saysIgnored);
   return reads.filter((need) => {
     switch (need.kind) {
       case "present":
         return isLookedFor(need, files);
       case "builds":
         return mayDefine(need, files);
+      case "gitRules":
+        return hasRules;
       case "commit":
         return hasMoved;
       case "commitFiles":

@@ -16,7 +16,7 @@ export interface Watched {
 
 /** Of files that say how images are built. */
 const definitionPattern =
-  "**/{*compose*.yml,*compose*.yaml,docker-bake*.hcl,docker-bake*.json,devcontainer.json,.env,.github/workflows/*.yml,.github/workflows/*.yaml}";
+  "**/{*compose*.yml,*compose*.yaml,docker-bake*.hcl,docker-bake*.json,devcontainer.json,.env,.gitignore,.gitmodules,.github/workflows/*.yml,.github/workflows/*.yaml}";
 
 export function wholeFolder(base: string): Watched {
   return { base, pattern: "**/*" };
@@ -29,6 +29,11 @@ const headFiles = ["HEAD", "logs/HEAD", "packed-refs"];
 export function saysHead(file: string): boolean {
   const place = file.replaceAll("\\", "/");
   return headFiles.some((name) => place.endsWith(`/.git/${name}`));
+}
+
+/** True for a file by which git ignores others, or knows its submodules. */
+export function saysIgnored(file: string): boolean {
+  return /[\\/](?:\.gitignore|\.gitmodules|\.git[\\/]info[\\/]exclude)$/.test(file);
 }
 
 /**

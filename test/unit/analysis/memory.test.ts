@@ -74,7 +74,16 @@ type Action =
   | { readonly kind: "file"; readonly path: string; readonly content: string | null }
   | { readonly kind: "hash" }
   | { readonly kind: "image"; readonly name: string; readonly onBuild: string | null }
-  | { readonly kind: "builder" | "simulate" | "forget" | "noCache" | "commit" | "against" }
+  | {
+      readonly kind:
+        | "builder"
+        | "simulate"
+        | "forget"
+        | "noCache"
+        | "commit"
+        | "against"
+        | "ignored";
+    }
   | { readonly kind: "target"; readonly name: string | null }
   | { readonly kind: "argument"; readonly value: string };
 
@@ -131,6 +140,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       { kind: "noCache" as const },
       { kind: "commit" as const },
       { kind: "against" as const },
+      { kind: "ignored" as const },
     ),
   },
   fc.record({
@@ -153,6 +163,8 @@ class Project {
   before: string;
   files: Readonly<Record<string, string>> = { a: "1", b: "1", "src/c": "1", "d.x": "1" };
   isHashed = true;
+  /** Git ignores some of the files. */
+  isIgnored = false;
   images: Readonly<Record<string, string | null>> = { alpine: "", busybox: null };
   builder: Builder = "buildkit";
   noCache = false;
@@ -222,6 +234,9 @@ class Project {
       case "commit":
         this.commit = { text: this.text, files: this.files };
         break;
+      case "ignored":
+        this.isIgnored = !this.isIgnored;
+        break;
       case "against":
         this.against =
           against[(against.indexOf(this.against) + 1) % against.length] ?? this.against;
@@ -240,6 +255,18 @@ class Project {
     const { builder, target, argument, noCache } = this;
     const args = new Map(argument === "" ? [] : [["A", argument]]);
     return buildOf({ builder, target, args, flags: { ...noBuildFlags, noCache } });
+  }
+
+  #rules(folder: string): readonly Answered[] {
+    const text = this.isIgnored ? "b\n/src\n" : "";
+    const ignores = [{ folder: "", file: ".gitignore", text }];
+    return ["", "src"].map((inner): Answered => {
+      const rules = { folder: inner, ignores, submodules: ["d.x"] };
+      return [
+        { kind: "gitRules", folder: inner === "" ? folder : `${folder}/${inner}` },
+        known(rules),
+      ];
+    });
   }
 
   world(): World {
@@ -275,6 +302,7 @@ class Project {
     return answered(emptyWorld, [
       [{ kind: "tree", ...ask }, known(listing)],
       [{ kind: "state" }, known(state)],
+      ...this.#rules(ask.folder),
       ...images,
       ...this.#committed(build),
     ]);

@@ -68,6 +68,7 @@ function suppliers(own: Partial<Suppliers> = {}): Suppliers {
   return {
     builds: async () => none(),
     present: async () => known(new Set<string>()),
+    gitRules: none,
     tree: contexts.tree,
     contents: contexts.contents,
     tracked: async () => known(new Map([["", new Map([["a", true]])]])),

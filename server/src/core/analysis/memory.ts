@@ -12,6 +12,7 @@ import type { Baseline } from "../cache/records.js";
 import type { Need } from "../world/facts.js";
 import type { World } from "../world/world.js";
 import type { RememberedGraph } from "./graphs.js";
+import { type MadeBefore, nothingMade } from "./madeBefore.js";
 import { KeptSteps } from "./stepAnalysis.js";
 
 export class Memory {
@@ -21,6 +22,8 @@ export class Memory {
   timed: AlignedGraph | null = null;
   /** The last commit that it was compared with. */
   commit: RememberedCommit | null = null;
+  /** What is made before the build, as it was last: one object while it says the same. */
+  made: MadeBefore = nothingMade;
   readonly #compared = new Map<ComparedBaseline, Compared>();
 
   /** What is kept of the comparison with one baseline: right after a build two are asked in turn. */

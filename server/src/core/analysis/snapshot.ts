@@ -27,6 +27,7 @@ import type { ContextAsk, Listing, Need, NeedOf } from "../world/facts.js";
 import { isSameFor, unreadFiles, type World } from "../world/world.js";
 import {
   type Analysis,
+  type AnalysisInput,
   analyseInput,
   type ContextState,
   compareWith,
@@ -36,6 +37,7 @@ import type { BaselineChoice, DecidedBaseline } from "./baselineChoice.js";
 import { commitContext, commitNeed } from "./commitContext.js";
 import { stateOf, withTracked, workingState } from "./contextStates.js";
 import { likeness } from "./likeness.js";
+import { isSameMade, type MadeBefore, madeBefore, nothingMade, withMade } from "./madeBefore.js";
 import { type ComparedBaseline, Memory } from "./memory.js";
 import type { Place } from "./place.js";
 import { type Lookups, openLookups, type Read } from "./read.js";
@@ -68,11 +70,11 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
   const { baseline, transfer } = kept ?? recorded(snapshot, decided, read);
   const main = mainContext(snapshot, decided, transfer, read);
   const folders = namedContexts(snapshot, read);
-  const input = {
+  const inputWith = (made: MadeBefore): AnalysisInput => ({
     definition,
     platform,
     dockerfile,
-    context: main?.state ?? null,
+    context: main === null ? null : withMade(main.state, made),
     folders: new Map([...folders].map(([name, { state }]) => [name, state])),
     baseline,
     recorded: place.kind === "commit" ? null : lastRecorded(definition, read),
@@ -81,8 +83,14 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
       return image.kind === "known" ? image.value : null;
     },
     digest,
-  };
-  const analysis = analyseInput(input, memory, kept === null ? comparedAs(decided) : "git");
+  });
+  const as = kept === null ? comparedAs(decided) : "git";
+  let analysis = analyseInput(inputWith(memory.made), memory, as);
+  const made = snapshot.place.kind === "disk" ? madeBefore(analysis, read) : nothingMade;
+  if (!isSameMade(made, memory.made)) {
+    memory.made = made;
+    analysis = analyseInput(inputWith(made), memory, as);
+  }
   const contents = [[null, main] as const, ...folders].flatMap(([name, context]) =>
     contentsOf(world, analysis, name, context),
   );

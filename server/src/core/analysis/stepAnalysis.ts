@@ -182,7 +182,8 @@ function analysedStep(given: Given, at: number) {
 }
 
 function countFiles(context: readonly ContextInput[]): StepAnalysis["inputs"] {
-  if (context.length === 0) return null;
+  const isAbsent = context.some(({ content }) => content.kind === "absent");
+  if (context.length === 0 || isAbsent) return null;
   let count = 0;
   let bytes = 0;
   for (const { selection } of context) {

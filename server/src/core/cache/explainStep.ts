@@ -262,6 +262,8 @@ function openCause(
   switch (open?.kind) {
     case "pending":
       return { code: "files-pending", at };
+    case "absent":
+      return { code: "files-made-before", at };
     case "names":
       return { code: "name-unknown", at };
     case "size":

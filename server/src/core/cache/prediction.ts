@@ -100,6 +100,7 @@ export type Cause =
     }
   | { readonly code: "remote-unknown"; readonly at: StepRef; readonly url: string }
   | { readonly code: "files-pending"; readonly at: StepRef }
+  | { readonly code: "files-made-before"; readonly at: StepRef }
   | { readonly code: "name-unknown"; readonly at: StepRef }
   | { readonly code: "file-too-large"; readonly at: StepRef }
   | {

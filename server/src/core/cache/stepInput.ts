@@ -24,6 +24,8 @@ export type OpenInput =
   | { readonly kind: "size" }
   /** No input: a build that failed may have cancelled the step. */
   | { readonly kind: "failed-build" }
+  /** Files that are made before the build, and are not there. */
+  | { readonly kind: "absent" }
   | { readonly kind: "pending" };
 
 export interface StepInput extends Omit<NamedInput, "name"> {

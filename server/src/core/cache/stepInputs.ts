@@ -251,6 +251,14 @@ function contextInput(
         open: { kind: "pending" },
         ...files,
       };
+    case "absent":
+      return {
+        name: { kind: "context", state: "unread" },
+        token: { kind: "any" },
+        open: { kind: "absent" },
+        context: input,
+        taken: null,
+      };
     case "unreadable":
       // The builder need not fail where what it makes of a name, or what it reads, is not known.
       if (input.content.errors.every(({ code }) => code === notUtf8 || code === tooLarge)) {

@@ -21,7 +21,9 @@ export type ContentDigest =
   /** The builder could not read these either; the build fails. */
   | { readonly kind: "unreadable"; readonly errors: readonly HostError[] }
   /** The selection has an error: the build fails at this instruction. */
-  | { readonly kind: "invalid" };
+  | { readonly kind: "invalid" }
+  /** A part of it is made before the build, and is not there. */
+  | { readonly kind: "absent" };
 
 /**
  * The digest of what `selection` selects in `tree`, the tree it was made from. Folders, and parts of

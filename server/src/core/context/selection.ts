@@ -77,6 +77,8 @@ export interface Selection {
 export type SourceProblem =
   /** Nothing at this path. `near`: what would be there if case did not count; null: nothing. */
   | { readonly code: "source-not-found"; readonly near: string | null }
+  /** Nothing at this path, which is no mistake: something makes it before the build. */
+  | { readonly code: "source-made-before"; readonly by: MadeBy }
   /** Nothing at this path, and the ignore file would hide it. */
   | { readonly code: "source-ignored" }
   /** A symbolic link on the way leads to `target`, where nothing is, perhaps because it leads out of the context. */
@@ -100,6 +102,13 @@ export type SourceProblem =
    * `pattern`: its name is a pattern of another one.
    */
   | { readonly code: "source-not-sent"; readonly why: "folder" | "pattern" };
+
+/** Why something that is not there is taken to be made before the build. */
+export type MadeBy =
+  /** By this line of a file of git's, `line` from 1. */
+  | { readonly kind: "ignored"; readonly file: string; readonly line: number }
+  /** `path`: of the submodule, relative to the top of the repository. */
+  | { readonly kind: "submodule"; readonly path: string };
 
 /** The same, of one of the sources of an instruction. */
 export type SelectionProblem = SourceProblem & {
@@ -131,6 +140,7 @@ export type ObstacleProblem =
 export function failsStep(problem: SourceProblem | ObstacleProblem): boolean {
   switch (problem.code) {
     case "everything-excluded":
+    case "source-made-before":
     case "destination-may-be-file":
       return false;
     case "source-outside-context":

@@ -162,7 +162,12 @@ export interface ContextSums {
   readonly transferred: number | null;
 }
 
-export function contextSums({ everything, seen, sent, sendsEverything }: BuildContext): ContextSums {
+export function contextSums({
+  everything,
+  seen,
+  sent,
+  sendsEverything,
+}: BuildContext): ContextSums {
   const all = amountOf(everything);
   return {
     seen: amountOf(seen),

@@ -53,6 +53,8 @@ export function causeWords(cause: Cause, graph: BuildGraph): string {
       return say`depends on a download`;
     case "files-pending":
       return say`reading files`;
+    case "files-made-before":
+      return say`files are made before the build`;
     case "name-unknown":
       return say`a file's name is no text`;
     case "file-too-large":
@@ -111,6 +113,8 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
       return say`It turns on what the server answers for ${cause.url}: the builder asks at every build.`;
     case "files-pending":
       return say`The files that it takes are being read.`;
+    case "files-made-before":
+      return say`It takes files that are not here: they are made before the build, and what is in them is not known.`;
     case "name-unknown":
       return say`It takes a file whose name is no text in UTF-8: what a builder makes of that is not known.`;
     case "file-too-large":

@@ -23,6 +23,13 @@ export const sourceRows: ProblemRows<SelectionProblem> = {
         : `${missing} ${say`"${near}" is there: names count with their case.`}`;
     },
   },
+  "source-made-before": {
+    severity: severityOf,
+    words: ({ by, source }) =>
+      by.kind === "ignored"
+        ? say`"${source}" is not here. Git ignores it (${by.file}, line ${by.line}), so it is probably made before the build.`
+        : say`"${source}" is not here: ${by.path} is a submodule of git that is not checked out.`,
+  },
   "source-ignored": {
     severity: severityOf,
     words: ({ source }) => say`"${source}" is hidden from the builder by the ignore file.`,

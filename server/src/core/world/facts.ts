@@ -4,6 +4,7 @@ import type { FoundBuilds } from "../build/foundBuild.js";
 import type { BuildState } from "../cache/state.js";
 import type { TrackedFiles } from "../context/checkout.js";
 import type { FileTree, FolderNode } from "../context/fileTree.js";
+import type { GitRules } from "../context/gitIgnore.js";
 import type { IgnoreMatcher } from "../context/ignoreFile.js";
 import type { BaseImage } from "../image/baseImage.js";
 
@@ -45,6 +46,8 @@ export interface Facts {
     readonly ask: { readonly folder: string; readonly paths: readonly string[] };
     readonly answer: ReadonlySet<string>;
   };
+  /** What git's own files say of a folder, which need not be there. */
+  readonly gitRules: { readonly ask: { readonly folder: string }; readonly answer: GitRules };
   /** What the files of a workspace folder say of the images that are built there. */
   readonly builds: { readonly ask: { readonly folder: string }; readonly answer: FoundBuilds };
   /** What simulated builds have left. */
