@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
+import { finishedSteps } from "../../../server/src/core/cache/failedBuild.js";
 import { keyOf } from "../../../server/src/core/cache/predict.js";
 import { simulationJson } from "../../../server/src/core/documents/simulation.js";
 import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
@@ -71,15 +72,29 @@ test("right after a simulated build everything that runs is cached", () => {
       const given = { text, builder, files: someFiles };
       assert.deepEqual(notCached(analysisOf({ ...given, state: built(given) })), []);
     }),
-    { numRuns: runs(120) },
+    {
+      numRuns: runs(120),
+      examples: [
+        // RUN fails for want of a shell, while the first stage may still be at work.
+        [
+          "FROM alpine AS base\nCOPY src /src\nFROM scratch\nRUN echo hi\nCOPY --from=base /src /app/\n",
+          "buildkit",
+        ],
+      ],
+    },
   );
 });
 
-/** A download may always answer something new; all else is known. */
-function notCached({ steps }: Analysis): readonly string[] {
+/**
+ * A download may always answer something new, and a build that fails cancels what it has not
+ * finished; all else is known.
+ */
+function notCached({ steps, graph, keys }: Analysis): readonly string[] {
   let remote = false;
+  const isFinished = finishedSteps(keys, graph.rules);
   return steps.flatMap(({ step, keyed, prediction }) => {
     remote ||= keyed.open.some(({ kind }) => kind === "remote");
+    if (!isFinished(keyed)) return [];
     if (prediction.kind === null || prediction.kind === "hit") return [];
     return remote ? [] : [`${step.text}: ${prediction.kind} ${prediction.causes[0]?.code}`];
   });

@@ -1,18 +1,19 @@
 /** Sources that are not there because something makes them before the build, as git's files tell. */
 import { contextFolder } from "../build/definition.js";
 import { ignoringLine, submoduleOf } from "../context/gitIgnore.js";
-import { failsStep, type MadeBy, type SelectionProblem } from "../context/selection.js";
+import {
+  failsStep,
+  type MadeBefore,
+  type MadeBy,
+  nothingMade,
+  type SelectionProblem,
+} from "../context/selection.js";
 import type { ContextInput, ContextView } from "../files/contextInput.js";
 import { RememberedByObjects } from "../graph/remembered.js";
 import { joinPath, parentPath } from "../text/paths.js";
 import type { Analysis, ContextState } from "./analyse.js";
 import type { Problem } from "./problem.js";
 import type { Read } from "./read.js";
-
-/** By the path that the builder looks for, below the root of the main context. */
-export type MadeBefore = ReadonlyMap<string, MadeBy>;
-
-export const nothingMade: MadeBefore = new Map();
 
 /** So many sources that are not there are looked into. */
 const mostSources = 50;
@@ -36,14 +37,6 @@ export function madeBefore({ problems, graph }: Analysis, read: Read): MadeBefor
     else if (line !== null) made.set(path, { kind: "ignored", ...line });
   }
   return made;
-}
-
-export function isSameMade(one: MadeBefore, other: MadeBefore): boolean {
-  if (one === other) return true;
-  return (
-    one.size === other.size &&
-    [...one].every(([path, by]) => JSON.stringify(other.get(path)) === JSON.stringify(by))
-  );
 }
 
 const views = new RememberedByObjects<ContextView>();

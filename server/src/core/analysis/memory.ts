@@ -9,10 +9,10 @@ import type { AlignedGraph } from "../cache/align.js";
 import { KeptCauses } from "../cache/keptCauses.js";
 import { KeptRuns } from "../cache/keptRuns.js";
 import type { Baseline } from "../cache/records.js";
+import { type MadeBefore, nothingMade } from "../context/selection.js";
 import type { Need } from "../world/facts.js";
 import type { World } from "../world/world.js";
 import type { RememberedGraph } from "./graphs.js";
-import { type MadeBefore, nothingMade } from "./madeBefore.js";
 import { KeptSteps } from "./stepAnalysis.js";
 
 export class Memory {

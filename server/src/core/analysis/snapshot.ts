@@ -18,6 +18,7 @@ import {
   lastBuild,
   transferOf,
 } from "../cache/state.js";
+import { isSameMade, type MadeBefore, nothingMade } from "../context/selection.js";
 import type { Transfer } from "../context/transfer.js";
 import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
@@ -37,7 +38,7 @@ import type { BaselineChoice, DecidedBaseline } from "./baselineChoice.js";
 import { commitContext, commitNeed } from "./commitContext.js";
 import { stateOf, withTracked, workingState } from "./contextStates.js";
 import { likeness } from "./likeness.js";
-import { isSameMade, type MadeBefore, madeBefore, nothingMade, withMade } from "./madeBefore.js";
+import { madeBefore, withMade } from "./madeBefore.js";
 import { type ComparedBaseline, Memory } from "./memory.js";
 import type { Place } from "./place.js";
 import { type Lookups, openLookups, type Read } from "./read.js";

@@ -110,6 +110,19 @@ export type MadeBy =
   /** `path`: of the submodule, relative to the top of the repository. */
   | { readonly kind: "submodule"; readonly path: string };
 
+/** Why sources that are not there are no mistake, by the path that the builder looks for, below the root of the main context. */
+export type MadeBefore = ReadonlyMap<string, MadeBy>;
+
+export const nothingMade: MadeBefore = new Map();
+
+export function isSameMade(one: MadeBefore, other: MadeBefore): boolean {
+  if (one === other) return true;
+  return (
+    one.size === other.size &&
+    [...one].every(([path, by]) => JSON.stringify(other.get(path)) === JSON.stringify(by))
+  );
+}
+
 /** The same, of one of the sources of an instruction. */
 export type SelectionProblem = SourceProblem & {
   /** Index into the request's sources. */
