@@ -8,7 +8,7 @@ import { onDisk } from "../core/analysis/place.js";
 import { type Answer, analyse, contextAsk } from "../core/analysis/snapshot.js";
 import { type BuildDefinition, contextFolder, namedFolders } from "../core/build/definition.js";
 import { type SimulationPlace, simulationPlace } from "../core/documents/place.js";
-import { neverCancelled } from "../core/host.js";
+import { type Digest, neverCancelled } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { nearest } from "../core/text/nearest.js";
@@ -28,6 +28,8 @@ export interface CliProject {
   readonly definition: BuildDefinition;
   readonly dockerfile: Dockerfile;
   readonly machine: Machine;
+  /** See `StateStore`. */
+  readonly digest: Digest;
 }
 
 /** The build that is meant, and how answers name it. */
@@ -82,6 +84,12 @@ async function namedBuild(
   };
 }
 
+/** What earlier calls have left, and what its keys are digested with. */
+type KeptForProject = Pick<
+  MachineOptions,
+  "readState" | "readRecorded" | "memory" | "suppliers"
+> & { readonly digest?: Digest };
+
 /**
  * Reads the text; nothing of the context. Errors: `UsageError`.
  *
@@ -90,7 +98,7 @@ async function namedBuild(
 export async function readProject(
   given: BuildDefinition,
   io: CliIo,
-  kept: Pick<MachineOptions, "readState" | "readRecorded" | "memory" | "suppliers"> = {},
+  { digest = sha256, ...kept }: KeptForProject = {},
 ): Promise<CliProject> {
   const text =
     given.dockerfile.kind === "inline" && given.dockerfile.text !== ""
@@ -105,7 +113,7 @@ export async function readProject(
     threadProgram: io.threadProgram,
     ...kept,
   });
-  return { definition, dockerfile: parseDockerfile(text), machine };
+  return { definition, dockerfile: parseDockerfile(text), machine, digest };
 }
 
 /**
@@ -138,7 +146,7 @@ export async function explainResolved(
 }
 
 async function settled(
-  { definition, dockerfile, machine }: CliProject,
+  { definition, dockerfile, machine, digest }: CliProject,
   baseline: BaselineChoice,
   io: CliIo,
   without: readonly NeedKind[],
@@ -149,7 +157,7 @@ async function settled(
   const { analysis } = await settle(
     machine.pool,
     (world): Answer => {
-      const answer = analyse({ ...build, world, baseline, digest: sha256 }, memory);
+      const answer = analyse({ ...build, world, baseline, digest, sha256 }, memory);
       return { ...answer, needs: answer.needs.filter(({ kind }) => !without.includes(kind)) };
     },
     neverCancelled,

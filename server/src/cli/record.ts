@@ -75,6 +75,7 @@ async function expect(given: RecordArguments, io: CliIo): Promise<Expected> {
   const store = openStateStore(args.state, "recorded");
   const identities = openIdentityStore(args.state);
   const project = await readProject(args.definition, io, {
+    digest: store.digest,
     readState: async () => store.state,
     readRecorded: async () => store.state,
     memory: identities.memory,

@@ -6,7 +6,6 @@ import { recordBuild } from "../core/cache/record.js";
 import { simulationJson } from "../core/documents/simulation.js";
 import { simulationMarkdown, simulationText } from "../core/documents/simulationText.js";
 import { jsonText } from "../core/text/surfaces.js";
-import { sha256 } from "../host/digest.js";
 import { exactContents } from "../host/exactContents.js";
 import { openIdentityStore } from "../host/identityStore.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
@@ -49,11 +48,12 @@ ${sharedOptions}
   async run(words, io) {
     const given = readSimulateArguments(words, io);
     const args = { ...given, ...(await meantBuild(given, io)) };
-    const store = openStateStore(args.state);
-    const real = openStateStore(args.state, "recorded");
+    const store = openStateStore(args.state, "simulated", !args.dryRun);
+    const real = openStateStore(args.state, "recorded", !args.dryRun);
     const identities = openIdentityStore(args.state);
     const resolving = openResolving(args, args.state, io);
     const project = await readProject(args.definition, io, {
+      digest: store.digest,
       readState: async () => store.state,
       readRecorded: async () => real.state,
       memory: identities.memory,
@@ -105,7 +105,7 @@ async function record(analysis: Analysis, store: StateStore): Promise<UsageError
       graph: analysis.graph,
       keys: analysis.keys,
       tree: analysis.input.context?.tree ?? null,
-      digest: sha256,
+      digest: store.digest,
       at: Date.now(),
     }),
   );

@@ -2,32 +2,41 @@
 import { createHash, hash } from "node:crypto";
 import type { Digest } from "../core/host.js";
 
-/**
- * Hex SHA-256 of UTF-8 text. Between two keystrokes nearly every text is the same again, and to
- * look a short one up costs a tenth of hashing it.
- */
-export const sha256: Digest = (text) => {
-  if (text.length > longestRemembered) return hash("sha256", text, "hex");
-  const recent = young.get(text);
-  if (recent !== undefined) return recent;
-  const digest = old.get(text) ?? hash("sha256", text, "hex");
-  if (young.size === generationSize) {
-    old = young;
-    young = new Map();
-  }
-  young.set(text, digest);
-  return digest;
-};
-
 /** Characters. */
 const longestRemembered = 2_000;
 
 /** Enough for every text of a file of some 5,000 lines; both generations take some 20 MB when full. */
 const generationSize = 32_768;
 
-/** What was asked for since the last change of generations, and what was before. */
-let young = new Map<string, string>();
-let old = new Map<string, string>();
+/** Hex SHA-256 of UTF-8 text. */
+export const sha256: Digest = remembering("");
+
+/** SHA-256 of a salt and the text behind it: no two salts have a digest in common. */
+export function saltedSha256(salt: string): Digest {
+  return remembering(salt);
+}
+
+/**
+ * Between two keystrokes nearly every text is the same again, and to look a short one up costs a
+ * tenth of hashing it.
+ */
+function remembering(salt: string): Digest {
+  /** What was asked for since the last change of generations, and what was before. */
+  let young = new Map<string, string>();
+  let old = new Map<string, string>();
+  return (text) => {
+    if (text.length > longestRemembered) return hash("sha256", salt + text, "hex");
+    const recent = young.get(text);
+    if (recent !== undefined) return recent;
+    const digest = old.get(text) ?? hash("sha256", salt + text, "hex");
+    if (young.size === generationSize) {
+      old = young;
+      young = new Map();
+    }
+    young.set(text, digest);
+    return digest;
+  };
+}
 
 /** Builds a git blob id (hex SHA-1 of `blob SIZE\0` and the bytes) piece by piece. */
 export interface BlobHash {

@@ -13,7 +13,7 @@ import { nodeFileSystem } from "./nodeFileSystem.js";
 
 /** Reads every file that the build takes; one that cannot be read leaves its content unknown. */
 export function exactContents({ graph, keys, input }: Analysis): StepContents {
-  const { context, folders = new Map(), digest, definition } = input;
+  const { context, folders = new Map(), sha256: digest, definition } = input;
   const sources: ContentSources = {
     keys: exactKeys(graph, digest),
     context: context?.tree ?? null,

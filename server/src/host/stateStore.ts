@@ -8,16 +8,18 @@ import {
   addBuild,
   type BuildState,
   emptyState,
+  type ReadState,
   readState,
   writeState,
 } from "../core/cache/state.js";
-import type { Result } from "../core/host.js";
+import type { Digest, Result } from "../core/host.js";
 import { say } from "../core/text/say.js";
 import { sha256 } from "./digest.js";
 import { hostError } from "./errors.js";
 import { Generations } from "./generations.js";
 import { nodeFileSystem, readRegularFile } from "./nodeFileSystem.js";
 import { politely } from "./politeLock.js";
+import { openSalt, type Salt } from "./salt.js";
 
 /** Builds that were simulated, or real ones of which a record was made: each has a document of its own. */
 export type KeptBuilds = "simulated" | "recorded";
@@ -31,6 +33,8 @@ const mostLooks = 50;
 export interface StateStore {
   /** The state as it was last read; `refresh` reads it again. */
   readonly state: BuildState;
+  /** What its keys and values are digested with, and all that is compared with them or added. */
+  readonly digest: Digest;
   /**
    * Reads the document if it changed. Gives a sentence for the user when a file had to be set aside,
    * else null.
@@ -41,9 +45,16 @@ export interface StateStore {
   forget(): Promise<Result<number>>;
 }
 
-/** Opens the store in a folder, which is made when something is first written; null: in memory only. */
-export function openStateStore(folder: string | null, kept: KeptBuilds = "simulated"): StateStore {
-  return folder === null ? memoryStore() : folderStore(folder, kept);
+/**
+ * Opens the store in a folder; null: in memory only.
+ * @param mayWrite false: the folder is not even made, and nothing is to be added
+ */
+export function openStateStore(
+  folder: string | null,
+  kept: KeptBuilds = "simulated",
+  mayWrite = true,
+): StateStore {
+  return folder === null ? memoryStore() : folderStore(folder, kept, openSalt(folder, mayWrite));
 }
 
 function memoryStore(): StateStore {
@@ -52,6 +63,7 @@ function memoryStore(): StateStore {
     get state() {
       return state;
     },
+    digest: sha256,
     refresh: async () => ({ ok: true, value: null }),
     async add(build) {
       state = addBuild(state, build, sha256);
@@ -73,7 +85,7 @@ interface Look {
   readonly stamp: string;
   readonly state: BuildState;
   /** Why the newest generation cannot be used; null: it can. */
-  readonly problem: "damaged" | "other-model" | null;
+  readonly problem: Exclude<ReadState["kind"], "read"> | null;
 }
 
 interface Change {
@@ -86,7 +98,8 @@ interface Change {
 
 const nothingYet: Look = { generation: -1, stamp: "", state: emptyState, problem: null };
 
-function folderStore(folder: string, builds: KeptBuilds): StateStore {
+function folderStore(folder: string, builds: KeptBuilds, salt: Salt): StateStore {
+  const { digest } = salt;
   const name = `${builds}-builds`;
   const generations = new Generations(folder, name);
   const lock = path.join(folder, `${name}.json.lock`);
@@ -110,12 +123,13 @@ function folderStore(folder: string, builds: KeptBuilds): StateStore {
     isRetry: boolean,
   ): Promise<Result<string | null> | "late"> => {
     try {
-      const seen = look(generations, last);
+      const seen = look(generations, last, digest);
       last = seen;
       // The number was taken, but maybe by this change, which others went on from.
       if (isRetry && seen.problem === null && isIn(seen.state)) return { ok: true, value: null };
       const state = next(seen.state);
-      const text = writeState(state, sha256);
+      const text = writeState(state, digest);
+      salt.keep();
       if (!(await generations.commit(seen.generation, text))) return "late";
       const generation = seen.generation + 1;
       last = { generation, stamp: stampIfThere(generations, generation), state, problem: null };
@@ -131,9 +145,10 @@ function folderStore(folder: string, builds: KeptBuilds): StateStore {
     get state() {
       return last.state;
     },
+    digest,
     async refresh() {
       try {
-        last = look(generations, last);
+        last = look(generations, last, digest);
       } catch (error) {
         return { ok: false, error: hostError(error, generations.file(0)) };
       }
@@ -143,7 +158,7 @@ function folderStore(folder: string, builds: KeptBuilds): StateStore {
     add(build) {
       const { id } = build.build;
       return change({
-        next: (now) => addBuild(now, build, sha256),
+        next: (now) => addBuild(now, build, digest),
         isIn: ({ builds }) => builds.some((other) => other.id === id),
         kept: 1,
       });
@@ -161,16 +176,16 @@ function folderStore(folder: string, builds: KeptBuilds): StateStore {
 }
 
 /** Throws when it cannot be read, though it may be whole. */
-function look(generations: Generations, last: Look): Look {
+function look(generations: Generations, last: Look, digest: Digest): Look {
   for (let looks = 0; ; looks++) {
     const [generation = -1, ...older] = generations.list();
     if (generation < 0) return nothingYet;
     try {
       const stamp = stampOf(generations, generation);
       if (stamp === last.stamp) return last;
-      const { kind, state } = readGeneration(generations, generation);
+      const { kind, state } = readGeneration(generations, generation, digest);
       if (kind === "read") return { generation, stamp, state, problem: null };
-      const before = kind === "damaged" ? lastReadable(generations, older) : emptyState;
+      const before = kind === "damaged" ? lastReadable(generations, older, digest) : emptyState;
       return { generation, stamp, state: before, problem: kind };
     } catch (error) {
       const { code } = hostError(error, "");
@@ -179,9 +194,13 @@ function look(generations: Generations, last: Look): Look {
   }
 }
 
-function lastReadable(generations: Generations, older: readonly number[]): BuildState {
+function lastReadable(
+  generations: Generations,
+  older: readonly number[],
+  digest: Digest,
+): BuildState {
   for (const generation of older) {
-    const { kind, state } = readGeneration(generations, generation);
+    const { kind, state } = readGeneration(generations, generation, digest);
     if (kind === "read") return state;
   }
   return emptyState;
@@ -190,7 +209,8 @@ function lastReadable(generations: Generations, older: readonly number[]): Build
 function readGeneration(
   generations: Generations,
   generation: number,
-): { readonly kind: "read" | "damaged" | "other-model"; readonly state: BuildState } {
+  digest: Digest,
+): { readonly kind: ReadState["kind"]; readonly state: BuildState } {
   const bytes = readRegularFile(nodeFileSystem(), generations.file(generation), maxLength);
   if (!bytes.ok) {
     // A link, a folder, a pipe, a socket, a file without an end: none of them was written here.
@@ -198,7 +218,7 @@ function readGeneration(
       return { kind: "damaged", state: emptyState };
     throw Object.assign(new Error(bytes.error.message), { code: bytes.error.code });
   }
-  const read = readState(bytes.value.toString("utf8"), sha256);
+  const read = readState(bytes.value.toString("utf8"), digest);
   return read.kind === "read" ? read : { kind: read.kind, state: emptyState };
 }
 
@@ -231,6 +251,8 @@ async function setAside(
     return say`The file of recorded builds could not be read and has been set aside as ${aside}.`;
   if (problem === "other-model")
     return say`The simulated builds of another version of Stratacast have been set aside as ${aside}: predictions start anew.`;
+  if (problem === "other-salt")
+    return say`The simulated builds lack the salt that they were written with, and have been set aside as ${aside}: predictions start anew.`;
   return state === emptyState
     ? say`The file of simulated builds was damaged and has been set aside as ${aside}: predictions start anew.`
     : say`The file of simulated builds was damaged and has been set aside as ${aside}: the one before it is used.`;

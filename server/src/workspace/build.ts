@@ -267,7 +267,7 @@ export class LiveBuild {
         graph: built.graph,
         keys: built.keys,
         tree: built.input.context?.tree ?? null,
-        digest: sha256,
+        digest: this.#host.store.digest,
         at: Date.now(),
       }),
     );
@@ -347,7 +347,10 @@ export class LiveBuild {
     const [platform] = definition.platforms;
     const dockerfile = this.#dockerfile;
     const build = { place: onDisk, definition, platform, dockerfile };
-    const answer = analyse({ ...build, world, baseline, digest: sha256 }, this.#memory);
+    const answer = analyse(
+      { ...build, world, baseline, digest: this.#host.store.digest, sha256 },
+      this.#memory,
+    );
     return {
       ...answer,
       needs: [...needs, ...answer.needs],

@@ -1,5 +1,6 @@
 /** The file of simulated builds, in a real folder. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -7,6 +8,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,6 +31,7 @@ import { sha256 } from "../../../server/src/host/digest.js";
 import { openStateStore } from "../../../server/src/host/stateStore.js";
 import { isThorough } from "../../support/thorough.js";
 import { analysisOf, builders } from "../analysis/support.js";
+import { runCli } from "../cli/support/runCli.js";
 
 const fileName = "simulated-builds.json";
 
@@ -85,11 +89,13 @@ function names(state: { readonly builds: readonly { readonly dockerfile: string 
   return state.builds.map(({ dockerfile }) => dockerfile);
 }
 
-test("a build is there for the next window, in one private file and nothing else", async (t) => {
+test("a build is there for the next window, in private files and nothing else", async (t) => {
   const folder = temporaryFolder(t);
   const first = openStateStore(folder);
   assert.deepEqual(await first.add(buildOf("A")), { ok: true, value: null });
-  assert.deepEqual(readdirSync(folder), [fileName]);
+  assert.deepEqual(readdirSync(folder).sort(), ["salt", fileName]);
+  for (const name of readdirSync(folder))
+    assert.equal(statSync(path.join(folder, name)).mode & 0o077, 0, name);
   const second = openStateStore(folder);
   assert.deepEqual(names(second.state), [], "nothing is read before it is asked for");
   assert.deepEqual(await second.refresh(), { ok: true, value: null });
@@ -111,6 +117,7 @@ test("two windows share one file: neither loses what the other adds", async (t) 
   assert.equal(one.state.builds.length, 8);
   assert.deepEqual(names(two.state), names(one.state));
   assert.deepEqual(readdirSync(folder).sort(), [
+    "salt",
     "simulated-builds.6.json",
     "simulated-builds.7.json",
   ]);
@@ -126,7 +133,7 @@ test("a reader never meets a file that is half written", async (t) => {
     done = true;
   })();
   while (!done) {
-    assert.equal(readState(readFileSync(newestFile(folder), "utf8"), sha256).kind, "read");
+    assert.equal(readState(readFileSync(newestFile(folder), "utf8"), store.digest).kind, "read");
     await new Promise((resolve) => setImmediate(resolve));
   }
   await writing;
@@ -148,8 +155,7 @@ test("a damaged file is set aside with a sentence, and work goes on", async (t) 
     assert.equal(readFileSync(path.join(folder, aside), "utf8"), damage);
     assert.ok(!existsSync(path.join(folder, fileName)));
     assert.deepEqual(await store.add(buildOf("A")), { ok: true, value: null });
-    rmSync(folder, { recursive: true });
-    mkdirSync(folder);
+    for (const name of readdirSync(folder)) if (name !== "salt") rmSync(path.join(folder, name));
   }
 });
 
@@ -209,7 +215,7 @@ test("forgetting empties the file and counts what it held", async (t) => {
   const other = openStateStore(folder);
   await other.refresh();
   assert.deepEqual(other.state.builds.length + recordsIn(other.state.records).size, 0);
-  assert.equal(readdirSync(folder).length, 1, "no earlier generation has them either");
+  assert.equal(readdirSync(folder).length, 2, "no earlier generation has them either");
 });
 
 test("a folder that cannot be written is a value, not an exception", async (t) => {
@@ -271,4 +277,73 @@ test("what is written is read back, and holds no value of a variable", () => {
     assert.equal(writeState(read.state, sha256), written);
     assert.doesNotMatch(written, /hunter2|swordfish|xyzzy123/);
   }
+});
+
+/** What the simulated builds of a folder hold that looks like a digest. */
+function digestsIn(text: string): ReadonlySet<string> {
+  return new Set(text.match(/\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b/g));
+}
+
+test("no digest of a build is found by one who knows the build and not the salt", async (t) => {
+  const text = "FROM a\nARG PIN=1234\nENV CODE=5678\nCOPY <<E /e\n$PIN\nE\nRUN echo $PIN $CODE\n";
+  const project = temporaryFolder(t);
+  mkdirSync(project, { recursive: true });
+  writeFileSync(path.join(project, "Dockerfile"), `${text}COPY Dockerfile /d\n`);
+  const states = [temporaryFolder(t), temporaryFolder(t)];
+  for (const state of states) {
+    const simulate = () => runCli(["simulate", "--state", state, "."], { cwd: project });
+    assert.match((await simulate()).out, /^3 steps to build/m);
+    assert.match((await simulate()).out, /^All 3 cached/m, "they are compared all the same");
+  }
+  const [one = "", other = ""] = states.map((state) => readFileSync(newestFile(state), "utf8"));
+  const { graph, keys, input } = analysisOf({ text: `${text}RUN other\n` });
+  const build = recordBuild({ graph, keys, tree: null, at: 1, digest: input.digest });
+  const plainOnes = writeState(addBuild(emptyState, build, sha256), sha256);
+  assert.ok(digestsIn(one).size > 20);
+  assert.ok(digestsIn(plainOnes).size > 15);
+  for (const known of [other, plainOnes])
+    assert.deepEqual(
+      [...digestsIn(one)].filter((digest) => digestsIn(known).has(digest)),
+      [],
+    );
+});
+
+test("a salt that is lost or damaged: one sentence, and all begins anew", async (t) => {
+  for (const damage of ["gone", "short", "folder", "link", "pipe"] as const) {
+    const folder = temporaryFolder(t);
+    await openStateStore(folder).add(buildOf("A"));
+    const salt = path.join(folder, "salt");
+    rmSync(salt);
+    if (damage === "short") writeFileSync(salt, "abc");
+    if (damage === "folder") mkdirSync(salt);
+    if (damage === "link") symlinkSync("/dev/zero", salt);
+    if (damage === "pipe") execFileSync("mkfifo", [salt]);
+    const store = openStateStore(folder);
+    const read = await store.refresh();
+    assert.ok(read.ok && read.value !== null, damage);
+    assert.match(
+      read.value,
+      /lack the salt .* set aside as simulated-builds\.other-salt-\d+\.json/,
+    );
+    assert.deepEqual(await store.add(buildOf("B")), { ok: true, value: null });
+    const next = openStateStore(folder);
+    assert.deepEqual(await next.refresh(), { ok: true, value: null });
+    assert.deepEqual(names(next.state), ["B"]);
+  }
+});
+
+test("a folder that is removed under an open window is made again with its salt", async (t) => {
+  const folder = temporaryFolder(t);
+  const store = openStateStore(folder);
+  await store.add(buildOf("A"));
+  rmSync(folder, { recursive: true });
+  assert.deepEqual(await store.add(buildOf("B")), { ok: true, value: null });
+  const next = openStateStore(folder);
+  assert.deepEqual(await next.refresh(), { ok: true, value: null });
+  assert.deepEqual(names(next.state), ["B"]);
+  rmSync(folder, { recursive: true });
+  await openStateStore(folder).add(buildOf("C"));
+  const late = await store.add(buildOf("D"));
+  assert.ok(!late.ok);
+  assert.match(late.error.message, /salt" is another one/);
 });

@@ -46,7 +46,10 @@ export interface AnalysisInput extends PlatformBuild {
   /** The last real build of the Dockerfile, whatever is compared with; absent: none was recorded. */
   readonly recorded?: BuildRecord | null;
   readonly baseImage: BaseImageLookup;
+  /** Of keys and values, as they are kept. */
   readonly digest: Digest;
+  /** Of what others read too: the keys of BuildKit, the policy of a page. */
+  readonly sha256: Digest;
 }
 
 export type { StepAnalysis } from "./stepAnalysis.js";

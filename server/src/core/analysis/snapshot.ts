@@ -50,7 +50,10 @@ export interface Snapshot extends PlatformBuild {
   readonly place: Place;
   readonly world: World;
   readonly baseline: BaselineChoice;
+  /** Of keys and values: what is kept of them are its answers. */
   readonly digest: Digest;
+  /** For what others read too; absent: `digest` is no other. */
+  readonly sha256?: Digest;
 }
 
 export interface Answer {
@@ -84,6 +87,7 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
       return image.kind === "known" ? image.value : null;
     },
     digest,
+    sha256: snapshot.sha256 ?? digest,
   });
   const as = kept === null ? comparedAs(decided) : "git";
   let analysis = analyseInput(inputWith(memory.made), memory, as);

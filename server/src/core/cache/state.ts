@@ -189,7 +189,7 @@ export const emptyBaseline: Baseline = {
   manifest: () => null,
 };
 
-/** @param digest names the parts of folders: the one that `readState` gets */
+/** @param digest the one that everything in it was made with, and that `readState` gets */
 export function writeState(state: BuildState, digest: Digest): string {
   const manifests = [...state.manifests].map(
     ([name, { root, through }]): readonly [string, WrittenManifest] => [
@@ -204,6 +204,7 @@ export function writeState(state: BuildState, digest: Digest): string {
   return JSON.stringify({
     stratacast: "simulated builds",
     model: modelVersion,
+    salted: digest(saltCheck),
     builds: state.builds.map(writeBuild),
     records: writeRecords(state.records),
     manifests: Object.fromEntries(manifests),
@@ -211,6 +212,9 @@ export function writeState(state: BuildState, digest: Digest): string {
     folders: Object.fromEntries(texts),
   });
 }
+
+/** By its digest a document tells which salt it was written with. */
+const saltCheck = "stratacast";
 
 interface WrittenManifest {
   readonly folder: string;
@@ -221,6 +225,8 @@ export type ReadState =
   | { readonly kind: "read"; readonly state: BuildState }
   /** Made by another version of the model: its keys cannot be compared. */
   | { readonly kind: "other-model" }
+  /** Written with another salt: likewise. */
+  | { readonly kind: "other-salt" }
   | { readonly kind: "damaged" };
 
 /** Reads the document; anything that is not exactly what `writeState` writes is damaged. */
@@ -235,8 +241,9 @@ export function readState(text: string, digest: Digest): ReadState {
   if (value["model"] !== modelVersion) {
     return { kind: typeof value["model"] === "number" ? "other-model" : "damaged" };
   }
-  const { builds, records, manifests, transfers, folders } = value;
+  const { salted, builds, records, manifests, transfers, folders } = value;
   if (
+    !isString(salted) ||
     !isArrayOf(builds, isWrittenBuild) ||
     !isArrayOf(records, isWrittenRecord) ||
     !isObjectOf(manifests, isWrittenManifest) ||
@@ -245,6 +252,7 @@ export function readState(text: string, digest: Digest): ReadState {
   ) {
     return { kind: "damaged" };
   }
+  if (salted !== digest(saltCheck)) return { kind: "other-salt" };
   const readFolder = folderReader(new Map(Object.entries(folders)), digest);
   if (readFolder === null) return { kind: "damaged" };
   const lists = readAll(manifests, ({ folder, through }) => {

@@ -59,7 +59,7 @@ export function explainPage(view: View, { name }: PageOptions): string {
     `<html lang="${xmlText(spokenLanguage())}">`,
     "<head>",
     '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${contentPolicy(svg, analysis.input.digest)}">`,
+    `<meta http-equiv="Content-Security-Policy" content="${contentPolicy(svg, analysis.input.sha256)}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
     `<title>${title}</title>`,

@@ -120,7 +120,7 @@ export function simulationJson(
   contents: StepContents | null = null,
 ): SimulationJson {
   const { graph, input } = analysis;
-  const keys = exactKeys(graph, input.digest);
+  const keys = exactKeys(graph, input.sha256);
   return {
     version: 1,
     ...place,
