@@ -1,24 +1,38 @@
-/** Links from hovers and tooltips to the glossary: the only command that a text of ours may run. */
+/**
+ * Links from hovers and tooltips: to the glossary, and the offer to look base images up. They are the
+ * only commands that a text of ours may run.
+ */
 import * as vscode from "vscode";
 import { requests } from "../../server/src/protocol.js";
 import { ask, type Sender } from "./ask.js";
 import { glossaryCommand, glossaryLink, glossaryMarkdown } from "./glossaryMarkdown.js";
 
+export const lookUpCommand = "stratacast.lookUpBaseImages";
+
 /**
  * The last part of the hover at a place: links to the glossary and to its entries that the hover
  * speaks of. The hover itself stays untrusted.
  */
-export async function glossaryOf(
+export async function linksOf(
   server: Sender,
   document: vscode.TextDocument,
   { line, character }: vscode.Position,
   token: vscode.CancellationToken,
 ): Promise<vscode.MarkdownString> {
   const params = { uri: document.uri.toString(), position: { line, character } };
-  const terms = await ask(server, requests.glossaryTerms, params, token)
+  const { terms, offersLookUp } = await ask(server, requests.hoverLinks, params, token)
     // A link to the whole of it is better than no hover.
-    .catch(() => []);
-  return trusted(glossaryMarkdown(vscode.l10n.t("Glossary"), terms));
+    .catch(() => ({ terms: [], offersLookUp: false }));
+  const links = glossaryMarkdown(vscode.l10n.t("Glossary"), terms);
+  return trusted(
+    offersLookUp && vscode.workspace.isTrusted ? `${lookUpLink()}\n\n${links}` : links,
+  );
+}
+
+/** The offer to look up what a base image holds; nothing of a user's is in it. */
+function lookUpLink(): string {
+  const words = vscode.l10n.t("Look Up Base Images");
+  return `[${words}](command:${lookUpCommand})`;
 }
 
 /**
@@ -31,6 +45,6 @@ export function withGlossaryLink(text: string, id: string): vscode.MarkdownStrin
 
 function trusted(text: string): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString(text);
-  markdown.isTrusted = { enabledCommands: [glossaryCommand] };
+  markdown.isTrusted = { enabledCommands: [glossaryCommand, lookUpCommand] };
   return markdown;
 }

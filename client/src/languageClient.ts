@@ -18,13 +18,16 @@ import {
 } from "vscode-languageclient/node";
 import {
   type AnalysisState,
+  type HttpAsk,
   type InitializationOptions,
   type NotificationName,
   notifications,
   type RequestName,
+  requests,
 } from "../../server/src/protocol.js";
 import { ask } from "./ask.js";
-import { glossaryOf } from "./glossary.js";
+import { linksOf } from "./glossary.js";
+import { askOverHttp } from "./http.js";
 
 /** The documents that Stratacast answers for. */
 export const dockerfiles: readonly vscode.DocumentFilter[] = [
@@ -100,6 +103,7 @@ export function createLanguageServer(context: vscode.ExtensionContext): Language
     client.onNotification(notifications.analysisState, (analysis: AnalysisState) =>
       analyses.fire(analysis),
     ),
+    client.onRequest(requests.http, (asked: HttpAsk) => askOverHttp(asked)),
     vscode.workspace.onDidGrantWorkspaceTrust(() =>
       server.notify(notifications.trustGranted, undefined),
     ),
@@ -197,11 +201,11 @@ function createClient(
     markdown: { isTrusted: false, supportHtml: false },
     middleware: {
       async provideHover(document, position, token, next) {
-        const [hover, glossary] = await Promise.all([
+        const [hover, links] = await Promise.all([
           next(document, position, token),
-          glossaryOf(client, document, position, token),
+          linksOf(client, document, position, token),
         ]);
-        hover?.contents.push(glossary);
+        hover?.contents.push(links);
         return hover;
       },
     },

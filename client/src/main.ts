@@ -13,6 +13,7 @@ import { compareWith } from "./commands/compareWith.js";
 import { sharedLayers, showDocument, showGlossary, simulateFailure } from "./commands/documents.js";
 import { exportExplanation } from "./commands/exportExplanation.js";
 import { forgetBuilds } from "./commands/forgetBuilds.js";
+import { lookUpImages } from "./commands/lookUpImages.js";
 import { openContextFile } from "./commands/openContextFile.js";
 import { importBuildLog, recordLastBuild } from "./commands/recordBuild.js";
 import { refresh } from "./commands/refresh.js";
@@ -22,6 +23,7 @@ import { simulateBuild } from "./commands/simulateBuild.js";
 import { useBuild } from "./commands/useBuild.js";
 import { setContextKey } from "./contextKeys.js";
 import { createExplanations } from "./documents/explanations.js";
+import { lookUpCommand } from "./glossary.js";
 import { glossaryCommand } from "./glossaryMarkdown.js";
 import { createLanguageServer, isDockerfile, type LanguageServer } from "./languageClient.js";
 import { createLayerView, layerViewId } from "./layerStack/provider.js";
@@ -43,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "stratacast.compareWith": (resource) => compareWith(deps, resource),
     "stratacast.recordLastBuild": (resource) => recordLastBuild(deps, resource),
     "stratacast.importBuildLog": (resource) => importBuildLog(deps, resource),
+    [lookUpCommand]: (resource) => lookUpImages(deps, resource),
     "stratacast.forgetBuilds": () => forgetBuilds(server),
     "stratacast.showLayers": () => vscode.commands.executeCommand(`${layerViewId}.focus`),
     "stratacast.explainLayers": (resource) => showDocument(view, explanations, "explain", resource),

@@ -8,6 +8,8 @@ export interface ClientSettings {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** What forecasts are compared with. */
   readonly against: string;
+  /** Where base images are looked up: `off`, `registry` or `engine`. */
+  readonly resolve: string;
   readonly followCursor: boolean;
   readonly statusItem: boolean;
 }
@@ -19,9 +21,16 @@ export function readSettings(resource: vscode.Uri | undefined): ClientSettings {
     target: settings.get<string>("target", ""),
     buildArgs: onlyStrings(settings.get<unknown>("buildArgs")),
     against: settings.get<string>("against", "auto"),
+    resolve: settings.get<string>("resolve", "off"),
     followCursor: settings.get<boolean>("layerTree.followCursor", true),
     statusItem: settings.get<boolean>("statusItem.enabled", true),
   };
+}
+
+/** Of the user, not of the workspace: whoever shares that has not said that they want it. */
+export async function writeResolve(where: "registry" | "engine"): Promise<void> {
+  const settings = vscode.workspace.getConfiguration(section);
+  await settings.update("resolve", where, vscode.ConfigurationTarget.Global);
 }
 
 /** Calls back when one of our settings changes, for any resource. */

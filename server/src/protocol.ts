@@ -29,6 +29,7 @@ export interface LayerNode {
     | "writable"
     | "layer"
     | "base"
+    | "baseLayer"
     | "config"
     | "metadata"
     | "folder"
@@ -44,6 +45,8 @@ export interface LayerNode {
   readonly line: number | null;
   /** URI of the file or folder on disk that the row stands for; left out: none. */
   readonly resource?: string;
+  /** There on an image of which nothing is known because nobody may be asked. */
+  readonly offersLookUp?: true;
   /** null: none; "lazy": asked for by `layerChildren` when opened. */
   readonly children: readonly LayerNode[] | "lazy" | null;
   readonly expanded: boolean;
@@ -55,6 +58,8 @@ export interface LayerStack {
   readonly roots: readonly LayerNode[];
   /** `against the build of 14:03` …, shown as the view's message. */
   readonly message: string;
+  /** True where a base image is not known because nobody may be asked: the message offers to. */
+  readonly offersLookUp: boolean;
 }
 
 /** `data` of a lens whose words are asked for by `codeLens/resolve`. */
@@ -159,6 +164,43 @@ export interface GlossaryTerm {
   readonly term: string;
 }
 
+/** Where the hover at a place leads to. */
+export interface HoverLinks {
+  readonly terms: readonly GlossaryTerm[];
+  /** True on a FROM of which nothing is known because nobody may be asked. */
+  readonly offersLookUp: boolean;
+}
+
+/** A request over HTTP: the client makes it, since it knows the editor's proxy and certificates. */
+export interface HttpAsk {
+  readonly method: "GET" | "HEAD" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** A longer body is given up. */
+  readonly maxBytes: number;
+  /** Milliseconds, for the whole of it. */
+  readonly timeout: number;
+}
+
+export type HttpReply =
+  | {
+      readonly ok: true;
+      readonly status: number;
+      /** By their names in lower case. */
+      readonly headers: Readonly<Record<string, string>>;
+      /** In base64. */
+      readonly body: string;
+    }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+export interface LookUpResult {
+  /** `off`: the setting `stratacast.resolve` says so; `untrusted`: the workspace is not trusted. */
+  readonly outcome: "done" | "off" | "untrusted";
+  /** In sentences, of `done`. */
+  readonly message: string;
+}
+
 /** Sent by the server whenever the answers for a document may have changed. */
 export interface AnalysisState {
   readonly uri: string;
@@ -203,11 +245,15 @@ export const requests = {
   picture: request<PictureParams, string | null>("stratacast/picture"),
   /** Markdown about the layers that these Dockerfiles have in common. */
   sharedLayers: request<{ readonly uris: readonly string[] }, string>("stratacast/sharedLayers"),
-  /** What the hover at this position of the protocol speaks of. */
-  glossaryTerms: request<
+  /** What the hover at this position of the protocol speaks of, and offers. */
+  hoverLinks: request<
     DocumentAsk & { readonly position: { readonly line: number; readonly character: number } },
-    readonly GlossaryTerm[]
-  >("stratacast/glossaryTerms"),
+    HoverLinks
+  >("stratacast/hoverLinks"),
+  /** Looks the base images of a Dockerfile up anew. */
+  lookUpImages: request<DocumentAsk, LookUpResult>("stratacast/lookUpImages"),
+  /** server → client. It follows no redirect. */
+  http: request<HttpAsk, HttpReply>("stratacast/http"),
   /** How many simulated builds were dropped. */
   forgetBuilds: request<Nothing, { readonly forgotten: number }>("stratacast/forgetBuilds"),
 } as const;

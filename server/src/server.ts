@@ -32,9 +32,11 @@ import { handleCodeLens, handleCodeLensResolve } from "./handlers/codeLens.js";
 import { handleDefinitions } from "./handlers/definitions.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";
 import { handleDocument } from "./handlers/document.js";
-import { handleGlossaryTerms } from "./handlers/glossaryTerms.js";
 import { handleHover } from "./handlers/hover.js";
+import { handleHoverLinks } from "./handlers/hoverLinks.js";
+import { clientDoor } from "./handlers/http.js";
 import { handleLayerChildren, handleLayerStack } from "./handlers/layerStack.js";
+import { handleLookUpImages } from "./handlers/lookUpImages.js";
 import { handlePicture } from "./handlers/picture.js";
 import { handleRecordBuild } from "./handlers/recordBuild.js";
 import { handleSharedLayers } from "./handlers/sharedLayers.js";
@@ -82,6 +84,7 @@ export function serve(connection: Connection, threadProgram: string): void {
           message: interfaceText(message),
         }),
       ),
+    http: clientDoor(connection),
     log: (message) => connection.console.warn(printableLines(message)),
     threadProgram,
   });
@@ -198,11 +201,12 @@ export function serve(connection: Connection, threadProgram: string): void {
   on(requests.document, (params) =>
     guard("document", null, () => handleDocument(workspace.build(toUri(params)) ?? null, params)),
   );
-  on(requests.glossaryTerms, (params) =>
-    answer("glossaryTerms", toUri(params), [], (build, document) =>
-      handleGlossaryTerms(document, build, params),
+  on(requests.hoverLinks, (params) =>
+    answer("hoverLinks", toUri(params), { terms: [], offersLookUp: false }, (build, document) =>
+      handleHoverLinks(document, build, params),
     ),
   );
+  on(requests.lookUpImages, (params) => handleLookUpImages(workspace, params));
   on(requests.sharedLayers, (params, token) =>
     handleSharedLayers({ readText, workspaceFolders: workspace.folders }, params, token),
   );

@@ -5,7 +5,6 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { TestContext } from "node:test";
 
 export interface AskedRequest {
   readonly method: string;
@@ -34,7 +33,9 @@ export interface TestRegistry {
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 const indexType = "application/vnd.oci.image.index.v1+json";
 
-export async function startRegistry(t: TestContext): Promise<TestRegistry> {
+export async function startRegistry(t: {
+  readonly after: (close: () => void) => void;
+}): Promise<TestRegistry> {
   const blobs = new Map<string, string>();
   const tags = new Map<string, string>();
   const registry: TestRegistry = {

@@ -64,11 +64,25 @@ test("the README describes every setting", () => {
 
 test("every setting has a place, a scope, a default and words", () => {
   for (const [name, setting] of Object.entries(settings())) {
-    assert.equal(setting["scope"], "resource", name);
+    const scope = outgoing.some((one) => name.startsWith(one)) ? "machine-overridable" : "resource";
+    assert.equal(setting["scope"], scope, name);
     assert.ok("default" in setting && "order" in setting, name);
     assert.match(String(setting["markdownDescription"]), /^%setting\..+%$/, name);
   }
 });
+
+test("what leads out of the machine is off, and no matter of an untrusted workspace", () => {
+  assert.equal(settings()["stratacast.resolve"]?.["default"], "off");
+  const { restrictedConfigurations } = manifest().capabilities.untrustedWorkspaces;
+  const named = Object.keys(settings()).filter((name) =>
+    outgoing.some((one) => name.startsWith(one)),
+  );
+  assert.ok(named.length >= outgoing.length);
+  for (const name of named) assert.ok(restrictedConfigurations.includes(name), name);
+});
+
+/** Beginnings of the names of settings by which somebody else is asked. */
+const outgoing = ["stratacast.resolve", "stratacast.registry."];
 
 test("every text of the manifest exists in every language, and no text is left over", () => {
   const used = [...projectText("package.json").matchAll(/%([\w.]+)%/g)].map((match) => match[1]);
@@ -87,6 +101,9 @@ test("every cause of a prediction has a page that says what it means", () => {
 });
 
 interface Manifest {
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
+  };
   readonly scripts: Readonly<Record<string, string>>;
   readonly contributes: {
     readonly configuration: {

@@ -45,6 +45,7 @@ const terms: Partial<Record<LayerNode["kind"], string>> = {
   writable: "writable-layer",
   layer: "layer",
   base: "base-image",
+  baseLayer: "layer",
   config: "metadata",
   metadata: "metadata",
 };
@@ -63,6 +64,7 @@ function contextValue(node: LayerNode): string {
   const words: string[] = [node.kind];
   if (node.line !== null) words.push("line");
   if (node.kind === "file" && node.resource !== undefined) words.push("resource");
+  if (node.offersLookUp === true) words.push("lookUp");
   return words.join(" ");
 }
 
@@ -90,6 +92,7 @@ const icons: Record<Exclude<LayerNode["kind"], "file" | "folder">, string> = {
   writable: "edit",
   layer: "circle-outline",
   base: "database",
+  baseLayer: "circle-small",
   config: "settings-gear",
   metadata: "tag",
   note: "info",

@@ -63,7 +63,7 @@ export function createLayerView(server: LanguageServer): LayerView {
     stack = answer;
     rows = answer === undefined ? [] : toRows(answer.uri, answer.roots);
     // A message would hide the welcome content of an empty view.
-    showMessage(tree, rows.length === 0 ? "" : (answer?.message ?? ""));
+    showMessage(tree, rows.length === 0 || answer === undefined ? "" : messageOf(answer));
     changes.fire(undefined);
   };
   const fetchStack = async () => {
@@ -193,6 +193,14 @@ async function childrenOf(server: LanguageServer, row: Row): Promise<Row[]> {
     row.children = toRows(row.uri, nodes, row);
   }
   return [...row.children];
+}
+
+/** With the offer to look base images up, where nobody has said whether that is wanted. */
+function messageOf({ message, offersLookUp }: LayerStack): string {
+  if (!offersLookUp || !vscode.workspace.isTrusted) return message;
+  return [message, vscode.l10n.t("Base images are not looked up: Look Up Base Images does.")]
+    .filter((part) => part !== "")
+    .join(" ");
 }
 
 function showMessage(tree: vscode.TreeView<Row>, message: string): void {

@@ -1,7 +1,8 @@
 /** From the protocol to what the server works with; parameters are checked, not trusted. */
 import { fileURLToPath } from "node:url";
 import type { Position } from "vscode-languageserver";
-import type { Cancellation } from "../core/host.js";
+import type { Cancellation, Result } from "../core/host.js";
+import { failure, type HttpAnswer } from "../host/registry/exchange.js";
 import type {
   BuildChoice,
   DocumentParams,
@@ -84,6 +85,23 @@ export function toPictureParams(value: unknown): PictureParams | null {
   const part = (["stack", "graph", "all"] as const).find((known) => known === value["part"]);
   const reach = value["reach"] === "button" ? "button" : "none";
   return part === undefined ? null : { uri: toUri(value), part, reach };
+}
+
+/** What the client's door answers. */
+export function toHttpAnswer(value: unknown, maxBytes: number, host: string): Result<HttpAnswer> {
+  if (!isObject(value)) return failure("EREPLY", `the editor cannot ask ${host}`, host);
+  const { ok, status, headers, body, code, message } = value;
+  if (ok !== true) {
+    const [why, words] = [code, message].map((one) => (typeof one === "string" ? one : ""));
+    return failure(why || "EREPLY", words || `the editor cannot ask ${host}`, host);
+  }
+  const bytes = Buffer.from(typeof body === "string" ? body : "", "base64");
+  if (bytes.length > maxBytes) return failure("EFBIG", `${host} answers too much`, host);
+  const answer = {
+    status: typeof status === "number" ? status : 0,
+    headers: isObject(headers) ? textsOf(headers) : {},
+  };
+  return { ok: true, value: { ...answer, body: bytes } };
 }
 
 /** The `uris` of parameters. */

@@ -11,7 +11,9 @@ export function handleHover(
   position: Position,
 ): Hover | null {
   if (!build.settings.hover) return null;
-  const found = hover(build.view(), document.offsetAt(position));
+  const found = hover(build.view(), document.offsetAt(position), (reference, platform) =>
+    build.image(reference, platform),
+  );
   if (found === null) return null;
   return {
     contents: { kind: MarkupKind.Markdown, value: found.markdown },

@@ -7,18 +7,22 @@ import { baselineMessage } from "../core/words/summary.js";
 import { pathRules } from "../host/paths.js";
 import type { LayerNode, LayerStack } from "../protocol.js";
 import type { LiveBuild } from "../workspace/build.js";
+import { offersLookUp } from "./lookUpImages.js";
 import { meantWords } from "./meantWords.js";
 
 /** `stratacast/layerStack` */
 export function handleLayerStack(build: LiveBuild): LayerStack {
   const view = build.view();
   const folder = build.contextFolder;
-  const roots = layerStack(view, {
+  const context = {
     folder: folder ?? say`no folder`,
     problem: build.contextProblem,
     isWatched: build.isContextWatched,
     isGuessed: isGuess(build.definition) && !isOwnFolder(build),
-  });
+  };
+  const roots = layerStack(view, context, (reference, platform) =>
+    build.image(reference, platform),
+  );
   const meant = meantWords(build);
   return {
     uri: build.place.uri,
@@ -27,6 +31,7 @@ export function handleLayerStack(build: LiveBuild): LayerStack {
     message: [...(meant === "" ? [] : [`${meant}.`]), interfaceText(baselineMessage(view))].join(
       " ",
     ),
+    offersLookUp: offersLookUp(build),
   };
 }
 

@@ -21,7 +21,8 @@ import { type RecordedBuild, recordBuild } from "../core/cache/record.js";
 import type { BuildState } from "../core/cache/state.js";
 import type { DocumentPlace } from "../core/definitions/editorDefinition.js";
 import { simulationLog } from "../core/documents/simulationLog.js";
-import { type Cancellation, known, type Result } from "../core/host.js";
+import { type Cancellation, type Known, known, type Result } from "../core/host.js";
+import type { BaseImage } from "../core/image/baseImage.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { say } from "../core/text/say.js";
@@ -139,6 +140,11 @@ export class LiveBuild {
   /** The build that the answers are about. */
   get definition(): BuildDefinition {
     return this.#meant.in(this.#world).definition;
+  }
+
+  /** What is known of an image that the Dockerfile names. */
+  image(reference: string, platform: string): Known<BaseImage> {
+    return factOf(this.#world, { kind: "image", reference, platform });
   }
 
   /** What files of the workspace define for this Dockerfile, as far as that is known. */

@@ -6,7 +6,9 @@ import { parsePlatform } from "../core/build/platform.js";
 import type { BuildSettings } from "../core/definitions/editorDefinition.js";
 import { readNamedBuilds } from "../core/definitions/namedBuilds.js";
 import type { LensDetail } from "../core/features/codeLens.js";
+import type { ImageSource } from "../core/image/baseImage.js";
 import { hostPlatform } from "../host/platform.js";
+import type { RegistrySettings } from "../host/registry/registry.js";
 
 export interface Settings extends BuildSettings {
   /** What forecasts are compared with, in the words of `readBaseline`. */
@@ -36,6 +38,39 @@ export function readSettings(value: unknown): Settings {
     hover: at(at(value, "hover"), "enabled") !== false,
     diagnostics: at(at(value, "diagnostics"), "enabled") !== false,
   };
+}
+
+/** Where base images are looked up, and how. */
+export interface LookUpSettings {
+  readonly resolve: ImageSource | "off";
+  readonly registries: RegistrySettings;
+}
+
+/** @param value the section `stratacast` of the configuration of the whole window */
+export function readLookUpSettings(value: unknown): LookUpSettings {
+  const resolve = at(value, "resolve");
+  const registry = at(value, "registry");
+  const mirrors = at(registry, "mirrors");
+  return {
+    resolve: resolve === "engine" || resolve === "registry" ? resolve : "off",
+    registries: {
+      mirrors: new Map(
+        Object.entries(isObject(mirrors) ? mirrors : {}).map(([name, hosts]) => [
+          name,
+          texts(typeof hosts === "string" ? [hosts] : hosts),
+        ]),
+      ),
+      insecure: new Set(texts(at(registry, "insecure"))),
+    },
+  };
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(text).filter((one) => one !== "") : [];
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function at(value: unknown, name: string): unknown {

@@ -3,18 +3,20 @@ import type { BuildState } from "../core/cache/state.js";
 import { type Cancellation, known, neverCancelled, type Result } from "../core/host.js";
 import { say } from "../core/text/say.js";
 import { type Need, needKey } from "../core/world/facts.js";
-import { answered } from "../core/world/world.js";
+import { answered, factOf, switched } from "../core/world/world.js";
 import { type IdentityStore, openIdentityStore } from "../host/identityStore.js";
 import { type Machine, openMachine } from "../host/machine.js";
 import { readTextFile } from "../host/nodeFileSystem.js";
 import { pathInside } from "../host/paths.js";
+import type { HttpDoor } from "../host/registry/exchange.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
-import type { RecordResult, SimulateResult } from "../protocol.js";
+import type { LookUpResult, RecordResult, SimulateResult } from "../protocol.js";
+import { openBaseImages } from "./baseImages.js";
 import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
 import { maxEntries } from "./contextProblem.js";
 import { gatherEvents } from "./fileEvents.js";
 import { recordRealBuild } from "./realBuild.js";
-import { readSettings } from "./settings.js";
+import { type LookUpSettings, readLookUpSettings, readSettings } from "./settings.js";
 import { staleNeeds } from "./staleNeeds.js";
 import { reportsEverything, type Watched, watchedBy } from "./watches.js";
 
@@ -43,6 +45,8 @@ export interface Editor {
   readonly canWatch: boolean;
   /** Does some work beside; a failure is logged with the name. */
   run(name: string, work: () => Promise<unknown>): void;
+  /** The way to a network. */
+  readonly http: HttpDoor;
   /** A sentence for the user. */
   tell(message: string): void;
   log(message: string): void;
@@ -82,6 +86,8 @@ export interface Workspace {
   ): Promise<SimulateResult>;
   /** @param log path of a log; null: the last build of the Dockerfile that the builder keeps */
   record(build: LiveBuild, log: string | null): Promise<RecordResult>;
+  /** Asks again for what is known of the images of a Dockerfile, however old that is. */
+  lookUp(build: LiveBuild): Promise<LookUpResult["outcome"]>;
   /** Gives how many simulated builds were forgotten. */
   forget(): Promise<Result<number>>;
 }
@@ -121,9 +127,39 @@ export function openWorkspace(editor: Editor): Workspace {
       },
     },
     mayAskGit: () => isTrusted,
+    suppliers: { image: (need, cancel) => images.supplier(need, cancel) },
     readRecorded: () => readStore(recorded),
     readState: () => readStore(store),
   });
+
+  const images = openBaseImages({
+    http: editor.http,
+    untrusted: () => folders,
+    answered: (need, answer) => {
+      const before = factOf(machine.pool.world, need);
+      const isSame =
+        before.kind === "known" && answer.kind === "known" && before.value === answer.value;
+      if (isSame) return;
+      machine.pool.update((world) => answered(world, [[need, answer]]));
+      for (const build of builds.values()) build.othersChanged();
+    },
+    run: editor.run,
+    log: editor.log,
+  });
+  machine.pool.update((world) => switched(world, "image", false));
+
+  /** What is known of images goes when others are asked, or nobody any more. */
+  const lookUpImages = (wanted: LookUpSettings): void => {
+    const settings: LookUpSettings = isTrusted ? wanted : { ...wanted, resolve: "off" };
+    if (!images.use(settings)) return;
+    const { pool } = machine;
+    const others = [...builds.values()].flatMap(({ reads }) =>
+      reads.filter(({ kind }) => kind !== "image"),
+    );
+    pool.retain(others);
+    pool.update((world) => switched(world, "image", settings.resolve !== "off"));
+    for (const build of builds.values()) build.othersChanged();
+  };
 
   const readStore = async (kept: StateStore): Promise<BuildState> => {
     const told = await kept.refresh();
@@ -165,11 +201,13 @@ export function openWorkspace(editor: Editor): Workspace {
   };
 
   const configure = async (build: LiveBuild): Promise<void> => {
-    const [settings, excluded] = await Promise.all([
+    const [settings, excluded, ofWindow] = await Promise.all([
       editor.settings(build.place.file === null ? null : build.place.uri),
       editor.watcherExcludes(),
+      editor.settings(null),
     ]);
     leavesOut = !reportsEverything(excluded);
+    lookUpImages(readLookUpSettings(ofWindow));
     const reading = build.configure(readSettings(settings));
     watch();
     await reading;
@@ -243,6 +281,7 @@ export function openWorkspace(editor: Editor): Workspace {
     build: (uri) => builds.get(uri),
     start(storageFolder, open, trusted) {
       store = openStateStore(storageFolder);
+      images.start(storageFolder);
       recorded = openStateStore(storageFolder, "recorded");
       identities = openIdentityStore(storageFolder);
       folders = open;
@@ -304,7 +343,11 @@ export function openWorkspace(editor: Editor): Workspace {
     focused: lookAtCommits,
     trust() {
       isTrusted = true;
-      each("trustGranted", (build) => build.rescan().then(watch));
+      each("trustGranted", async (build) => {
+        await configure(build);
+        await build.rescan();
+        watch();
+      });
     },
     async simulate(build, cancel, progress) {
       await events.looked();
@@ -322,6 +365,15 @@ export function openWorkspace(editor: Editor): Workspace {
       const result = await recordRealBuild(build, log, { untrusted: folders });
       for (const other of builds.values()) other.othersChanged();
       return result;
+    },
+    async lookUp(build) {
+      // The setting may be of a moment ago.
+      lookUpImages(readLookUpSettings(await editor.settings(null)));
+      if (!isTrusted) return "untrusted";
+      if (images.isOff) return "off";
+      images.askAnew();
+      await build.renew(build.reads.filter(({ kind }) => kind === "image"));
+      return "done";
     },
     async forget() {
       const forgotten = await store.forget();

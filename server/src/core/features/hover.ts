@@ -3,11 +3,13 @@
  * what does not; what rebuilds after it. Of a flag or a variable: what it means here.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { imageOf } from "../analysis/imageAt.js";
 import { flagAt, stepAt } from "../analysis/stepAt.js";
 import { variableAt } from "../analysis/variableAt.js";
 import type { View } from "../analysis/view.js";
 import { isBaseKnown, type Step, stageOfStep, startOf } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
+import { unknown } from "../host.js";
 import { consequences, consequencesText } from "../insight/consequences.js";
 import { explanation } from "../insight/explanation.js";
 import { invalidators } from "../insight/invalidators.js";
@@ -20,6 +22,7 @@ import { codeSpan, markdownText } from "../text/surfaces.js";
 import { sayMoment } from "../text/times.js";
 import { causeSentence, saysAll } from "../words/causeWords.js";
 import { flagMeaning } from "../words/flagMeanings.js";
+import { baseOrigin, baseSets, type ImageFact, unknownImageWords } from "../words/imageWords.js";
 import { lensTitle } from "../words/lensTitle.js";
 import { baselineSentence } from "../words/summary.js";
 
@@ -29,8 +32,15 @@ export interface Hover {
   readonly markdown: string;
 }
 
-/** null: there is nothing to say at this place. */
-export function hover(view: View, offset: number): Hover | null {
+/**
+ * null: there is nothing to say at this place.
+ * @param image what is answered of images; left out: nobody is asked
+ */
+export function hover(
+  view: View,
+  offset: number,
+  image: ImageFact = () => unknown("off"),
+): Hover | null {
   const { analysis } = view;
   const analysed = stepAt(analysis, offset);
   if (analysed === undefined) return null;
@@ -55,25 +65,45 @@ export function hover(view: View, offset: number): Hover | null {
   const isOnKeyword = inside >= keywordRange.start && inside <= keywordRange.end;
   // On the arguments the hover is the instruction's, as on the keyword: one place to look.
   const range = isOnKeyword ? keywordRange : instruction.range;
-  return { range: rangeAt(start, range), markdown: instructionMarkdown(view, analysed) };
+  return { range: rangeAt(start, range), markdown: instructionMarkdown(view, analysed, image) };
 }
 
 /**
  * A hover shows about ten lines before it scrolls: one paragraph for the verdict, then one item for
  * each of the other parts.
  */
-function instructionMarkdown(view: View, analysed: StepAnalysis): string {
+function instructionMarkdown(view: View, analysed: StepAnalysis, image: ImageFact): string {
   const { analysis } = view;
   const explained = explanation(analysis, analysed);
   if (explained === null) return verdict(view, analysed);
   const { inside, traps } = explained;
-  const items = [item(say`What happens`, inside.join(" "))];
+  const items = [
+    item(say`What happens`, inside.join(" ")),
+    ...imageItems(analysis, analysed, image),
+  ];
   if (analysed.isBuilt) {
     items.push(item(say`Rebuilds when`, sentence(invalidators(analysis, analysed))));
     items.push(item(say`Does not rebuild it`, traps.join(" ")));
     items.push(item(say`If it changes`, afterwards(analysis, analysed)));
   }
   return [verdict(view, analysed), items.filter((line) => line !== "").join("\n")].join("\n\n");
+}
+
+/** Of a FROM: what its image sets, which one it is; or why nothing is known of it. */
+function imageItems(
+  analysis: Analysis,
+  analysed: StepAnalysis,
+  image: ImageFact,
+): readonly string[] {
+  const named = imageOf(analysis, analysed);
+  if (named === null) return [];
+  const fact = image(named.reference, named.platform);
+  const base = fact.kind === "known" ? fact.value : null;
+  if (base === null) return [item(say`Not looked up`, unknownImageWords(named.reference, fact))];
+  return [
+    markdownItem(say`The image sets`, baseSets(base)),
+    markdownItem(say`Which image it is`, baseOrigin(base)),
+  ];
 }
 
 function verdict(view: View, analysed: StepAnalysis): string {
@@ -110,7 +140,11 @@ function afterwards(analysis: Analysis, analysed: StepAnalysis): string {
 }
 
 function item(title: string, text: string): string {
-  return text === "" ? "" : `- **${title}:** ${markdownText(text)}`;
+  return markdownItem(title, markdownText(text));
+}
+
+function markdownItem(title: string, markdown: string): string {
+  return markdown === "" ? "" : `- **${title}:** ${markdown}`;
 }
 
 function sentence(clauses: readonly string[]): string {

@@ -9,7 +9,10 @@ import { keyOf } from "../cache/predict.js";
 import { changedPaths, type PredictionKind } from "../cache/prediction.js";
 import type { Found } from "../context/fileTree.js";
 import { knownConfig, type Stage, stageLine } from "../graph/graph.js";
+import { baseOf } from "../graph/images.js";
 import { lineage } from "../graph/layers.js";
+import { unknown } from "../host.js";
+import type { BaseLayer } from "../image/baseImage.js";
 import { configToJson } from "../image/config.js";
 import { entriesIn, takenFiles, withFolders } from "../insight/takenFiles.js";
 import { openPathWords } from "../instructions/unknowns.js";
@@ -18,6 +21,13 @@ import { say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText, printable } from "../text/surfaces.js";
 import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
+import {
+  baseOrigin,
+  baseSets,
+  type ImageFact,
+  madeByWords,
+  unknownImageWords,
+} from "../words/imageWords.js";
 import { contentWords, lensTitle } from "../words/lensTitle.js";
 import { lastTimeWords, predictionWords, shownPrediction } from "../words/predictionWords.js";
 import { baseWords, stageWords } from "../words/stageWords.js";
@@ -30,6 +40,7 @@ export interface LayerNode {
     | "writable"
     | "layer"
     | "base"
+    | "baseLayer"
     | "config"
     | "metadata"
     | "folder"
@@ -44,6 +55,8 @@ export interface LayerNode {
   readonly line: number | null;
   /** Path of a file or folder, relative to the build context; null: none. */
   readonly contextPath: string | null;
+  /** There on an image of which nothing is known because nobody may be asked. */
+  readonly offersLookUp?: true;
   readonly children: readonly LayerNode[] | "lazy" | null;
   readonly expanded: boolean;
 }
@@ -59,18 +72,23 @@ export interface ContextWords {
   readonly isGuessed: boolean;
 }
 
-export function layerStack(view: View, context: ContextWords): readonly LayerNode[] {
+/** @param image what is answered of images; left out: nobody is asked */
+export function layerStack(
+  view: View,
+  context: ContextWords,
+  image: ImageFact = () => unknown("off"),
+): readonly LayerNode[] {
   const { graph } = view.analysis;
   const ids = stepIds(view.analysis);
   const stages = [...graph.stages].reverse();
   const target = graph.target;
   const roots =
     graph.stages.length === 1 && target !== null
-      ? stageRows(view, target, ids)
+      ? stageRows(view, target, ids, image)
       : [
           ...stages.filter((stage) => stage === target),
           ...stages.filter((stage) => stage !== target),
-        ].map((stage) => stageNode(view, stage, ids));
+        ].map((stage) => stageNode(view, stage, ids, image));
   return [...roots, contextNode(view, context)].map(shown);
 }
 
@@ -121,7 +139,12 @@ function fileRow(layerId: string, { path, node }: Found, changed: ReadonlySet<st
   };
 }
 
-function stageNode(view: View, stage: Stage, ids: ReadonlyMap<number, string>): LayerNode {
+function stageNode(
+  view: View,
+  stage: Stage,
+  ids: ReadonlyMap<number, string>,
+  image: ImageFact,
+): LayerNode {
   const isTarget = stage === view.analysis.graph.target;
   const words = stageWords(stage);
   const description = isTarget
@@ -135,7 +158,7 @@ function stageNode(view: View, stage: Stage, ids: ReadonlyMap<number, string>): 
     accessibilityLabel: listed([words, description]),
     tooltip: markdownText(say`${words}: ${baseWords(view.analysis, stage)}.`),
     line: stageLine(view.analysis.graph, stage),
-    children: stageRows(view, stage, ids),
+    children: stageRows(view, stage, ids, image),
     expanded: isTarget,
   };
 }
@@ -144,6 +167,7 @@ function stageRows(
   view: View,
   stage: Stage,
   ids: ReadonlyMap<number, string>,
+  image: ImageFact,
 ): readonly LayerNode[] {
   const { analysis } = view;
   const isTarget = stage === analysis.graph.target;
@@ -166,7 +190,7 @@ function stageRows(
     ...(isTarget ? [writable] : []),
     ...layers.map((analysed) => layerNode(view, analysed, ids, "")),
     ...below.map((analysed) => layerNode(view, analysed, ids, `${stageId(stage)}/`)),
-    ...(root === undefined ? [] : [baseNode(view, stage, isTarget ? root : stage)]),
+    ...(root === undefined ? [] : [baseNode(view, stage, isTarget ? root : stage, image)]),
     configNode(view, stage, own, ids),
   ];
 }
@@ -224,15 +248,47 @@ function intermediateImage(view: View, { keyed, step }: StepAnalysis): readonly 
   ];
 }
 
-function baseNode(view: View, stage: Stage, from: Stage): LayerNode {
+function baseNode(view: View, stage: Stage, from: Stage, image: ImageFact): LayerNode {
   const label = baseWords(view.analysis, from);
-  const description = from.base.kind === "image" ? say`layer 0` : "";
+  const id = `${stageId(stage)}/base`;
+  const named = baseOf(from);
+  const fact = named === null ? null : image(named.reference, named.platform);
+  const base = fact?.kind === "known" ? fact.value : null;
+  const layers = base?.origin?.layers ?? [];
+  const trouble = fact === null || named === null ? "" : unknownImageWords(named.reference, fact);
+  const facts = [
+    ...(named === null ? [] : [say`layer 0`]),
+    ...(base === null ? [] : [count(base.layers, "layer")]),
+    ...(typeof base?.origin?.bytes === "number" ? [formatBytes(base.origin.bytes)] : []),
+    ...(trouble === "" ? [] : [say`not known`]),
+  ];
   return {
-    ...plainNode(`${stageId(stage)}/base`, "base", label),
-    description,
-    accessibilityLabel: description === "" ? label : listed([label, description]),
-    tooltip: codeSpan(from.instruction.original),
+    ...plainNode(id, "base", label),
+    description: facts.join(" · "),
+    accessibilityLabel: listed([label, ...facts, ...(trouble === "" ? [] : [trouble])]),
+    tooltip: [
+      codeSpan(from.instruction.original),
+      ...(base === null ? [markdownText(trouble)] : [baseSets(base), baseOrigin(base)]),
+    ]
+      .filter((part) => part !== "")
+      .join("\n\n"),
     line: stageLine(view.analysis.graph, from),
+    ...(fact?.kind === "unknown" && fact.reason === "off" ? { offersLookUp: true } : {}),
+    children: layers.length === 0 ? null : [...layers].reverse().map(baseLayerRow(id)),
+  };
+}
+
+/** A layer of the base image: the command that made it, its size, its digest. */
+function baseLayerRow(id: string): (layer: BaseLayer, at: number) => LayerNode {
+  return (layer, at) => {
+    const words = madeByWords(layer);
+    const size = layer.bytes === null ? [] : [formatBytes(layer.bytes)];
+    return {
+      ...plainNode(`${id}/${at}`, "baseLayer", shorten(words)),
+      description: listed(size),
+      accessibilityLabel: listed([say`Layer of the base image`, words, ...size]),
+      tooltip: [codeSpan(words), codeSpan(layer.digest)].join("\n\n"),
+    };
   };
 }
 

@@ -16,6 +16,7 @@ export function formatBytes(bytes: number): string {
 
 /** What is counted, in the singular and in the plural: other languages know more than an `s`. */
 const nouns = {
+  "base image": [(n: number) => say`${n} base image`, (n: number) => say`${n} base images`],
   change: [(n: number) => say`${n} change`, (n: number) => say`${n} changes`],
   Dockerfile: [(n: number) => say`${n} Dockerfile`, (n: number) => say`${n} Dockerfiles`],
   entry: [(n: number) => say`${n} entry`, (n: number) => say`${n} entries`],

@@ -57,6 +57,14 @@ export function answered(world: World, answers: Iterable<Answered>): World {
   return { ...world, facts };
 }
 
+/** The world in which nobody is asked for a kind, or in which somebody is again. */
+export function switched(world: World, kind: NeedKind, isOn: boolean): World {
+  const off = new Set(world.off);
+  if (isOn) off.delete(kind);
+  else off.add(kind);
+  return { ...world, off };
+}
+
 /** The world without what none of these needs asks for. */
 export function retained(world: World, needs: Iterable<Need>): World {
   const wanted = new Set<string>();

@@ -4,6 +4,7 @@
  */
 import { type Known, known } from "../../core/host.js";
 import type { BaseImage, ImageSource } from "../../core/image/baseImage.js";
+import type { NeedOf } from "../../core/world/facts.js";
 import type { Supplier } from "../settle.js";
 import type { ImageAsk, ImageStore } from "./imageStore.js";
 
@@ -20,6 +21,10 @@ export interface ImageSupplierOptions {
   readonly store: ImageStore;
   /** Milliseconds for which an answer is not asked for again. */
   readonly maxAge: number;
+  /** An answer of before that moment counts as none. Milliseconds since the epoch. Default: any counts. */
+  readonly notBefore?: () => number;
+  /** Hears the answer to a question that was first answered by an older one. Absent: all is waited for. */
+  readonly later?: (need: NeedOf<"image">, answer: Known<BaseImage>) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -31,17 +36,13 @@ const rest = 60_000;
 const maxAsked = 4;
 
 export function imageSupplier(options: ImageSupplierOptions): Supplier<"image"> {
-  const { source, lookUp, store, maxAge, now } = options;
-  const failed = new Map<string, { readonly until: number; readonly answer: Known<BaseImage> }>();
+  const { source, lookUp, store, maxAge, now, notBefore = () => 0, later } = options;
+  const failed = new Map<string, Failure>();
   const inTurn = turns(maxAsked);
 
-  return async ({ reference, platform }) => {
-    const ask: ImageAsk = { source, reference, platform };
-    const key = JSON.stringify([reference, platform]);
-    const last = store.last(ask);
-    if (last?.origin !== undefined && now() - last.origin.at < maxAge) return known(last);
-    const failure = failed.get(key);
-    if (failure !== undefined && maxAge > 0 && failure.until > now()) return failure.answer;
+  const askNow = async (ask: ImageAsk, last: BaseImage | null): Promise<Known<BaseImage>> => {
+    const { reference, platform } = ask;
+    const key = keyOf(ask);
     const answer = await inTurn(() =>
       lookUp(reference, platform, (digest) => store.ofDigest(digest, platform)),
     );
@@ -51,9 +52,33 @@ export function imageSupplier(options: ImageSupplierOptions): Supplier<"image"> 
       return answer;
     }
     const told = last !== null && isOutOfReach(answer) ? known(last) : answer;
-    failed.set(key, { until: now() + rest, answer: told });
+    failed.set(key, { at: now(), answer: told });
     return told;
   };
+
+  return async (need) => {
+    const { reference, platform } = need;
+    const ask: ImageAsk = { source, reference, platform };
+    const last = store.last(ask);
+    const at = last?.origin?.at ?? null;
+    const counts = at !== null && at >= notBefore();
+    if (last !== null && counts && now() - at < maxAge) return known(last);
+    const failure = failed.get(keyOf(ask));
+    const rests = failure !== undefined && maxAge > 0 && now() - failure.at < rest;
+    if (rests && failure.at >= notBefore()) return failure.answer;
+    if (last === null || !counts || later === undefined) return askNow(ask, last);
+    void askNow(ask, last).then((answer) => later(need, answer));
+    return known(last);
+  };
+}
+
+interface Failure {
+  readonly at: number;
+  readonly answer: Known<BaseImage>;
+}
+
+function keyOf({ reference, platform }: ImageAsk): string {
+  return JSON.stringify([reference, platform]);
 }
 
 /** True where the image may well be what it was. */

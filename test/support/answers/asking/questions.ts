@@ -51,7 +51,7 @@ export function askOfText(server: LanguageServer, opened: Opened): Promise<reado
     ...positions(opened).map(
       (position): Question => [
         `terms at ${position.line + 1}:${position.character + 1}`,
-        "stratacast/glossaryTerms",
+        "stratacast/hoverLinks",
         { uri, position },
       ],
     ),
