@@ -1,9 +1,10 @@
 /** Lenses, hovers, problems and the layer tree of open documents, over the protocol. */
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, utimesSync } from "node:fs";
+import { readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { CodeLensRequest, CodeLensResolveRequest } from "vscode-languageserver-protocol/node";
 import { type LayerNode, type LayerStack, requests } from "../../server/src/protocol.js";
+import { tarArchive } from "../support/engine/tar.js";
 import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
 import { eventually, startEditor, uriOf } from "./support/editorClient.js";
 import { test } from "./support/limitedTest.js";
@@ -144,6 +145,39 @@ test("the layer tree leads from the writable layer to the files of a COPY", asyn
   assert.deepEqual(
     await editor.connection.sendRequest(requests.layerChildren, { uri, id: "no such row" }),
     [],
+  );
+});
+
+test("an archive that ADD unpacks unfolds in the tree, and what is in it is no file to open", async (t) => {
+  const folder = temporaryFolder(t, { Dockerfile: "FROM scratch\nADD a.tar /opt/\n" });
+  const entries = [
+    { name: "bin/" },
+    { name: "bin/tool", data: Buffer.from("tool\n") },
+    { name: "note", data: Buffer.from("1\n") },
+  ];
+  writeFileSync(path.join(folder, "a.tar"), tarArchive(entries));
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  t.after(() => editor.process.kill());
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(uri, "FROM scratch\nADD a.tar /opt/\n");
+  await editor.settled(uri);
+  const stack: LayerStack = await editor.connection.sendRequest(requests.layerStack, { uri });
+  const rows = async (id: string | undefined): Promise<readonly LayerNode[]> =>
+    editor.connection.sendRequest(requests.layerChildren, { uri, id });
+  const layer = stack.roots.find(({ kind }) => kind === "layer");
+  assert.match(layer?.description ?? "", /^2 files, 7 B/);
+  const [archive] = await rows(layer?.id);
+  assert.deepEqual(
+    [archive?.label, archive?.description, archive?.resource],
+    ["a.tar", "2 files, 7 B", uriOf(path.join(folder, "a.tar"))],
+  );
+  const inside = await rows(archive?.id);
+  assert.deepEqual(
+    inside.map(({ label, resource, children }) => [label, resource, children]),
+    [
+      ["bin", undefined, "lazy"],
+      ["note", undefined, null],
+    ],
   );
 });
 

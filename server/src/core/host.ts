@@ -35,6 +35,8 @@ export type Reason =
   | "off"
   | "offline"
   | "too-large"
+  /** In a form that is not read here. */
+  | "unsupported"
   | "failed";
 
 /** A fact from outside: known, asked for and not answered yet, or not to be had. */

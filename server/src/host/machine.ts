@@ -3,6 +3,7 @@ import type { BuildState } from "../core/cache/state.js";
 import { known, pending, unknown } from "../core/host.js";
 import type { NeedKind } from "../core/world/facts.js";
 import { emptyWorld } from "../core/world/world.js";
+import { archiveSupplier } from "./archives.js";
 import { type Contexts, type ContextsOptions, createContexts } from "./contexts.js";
 import { findDefinitionFiles } from "./definitionFiles.js";
 import { createGitReader } from "./gitReader.js";
@@ -38,6 +39,7 @@ export function openMachine(options: MachineOptions): Machine {
   const suppliers: Suppliers = {
     tree: contexts.tree,
     contents: contexts.contents,
+    archive: archiveSupplier(fileSystem),
     ...gitSuppliers(options.mayAskGit, git, fileSystem),
     present: async ({ folder, paths }) => known(presentPaths(fileSystem, folder, paths)),
     gitRules: async ({ folder }) => gitRules(fileSystem, folder),

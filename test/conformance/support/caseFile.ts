@@ -61,8 +61,21 @@ export type Content =
   | { readonly kind: "text"; readonly text: string }
   | {
       readonly kind: "archive";
-      readonly files: readonly (readonly [name: string, text: string])[];
+      readonly entries: readonly ArchivedEntry[];
     };
+
+/** As it stands in an archive; a name that ends in `/` is a folder's. */
+export interface ArchivedEntry {
+  readonly name: string;
+  readonly text: string;
+  /** Where a link leads; null: it is none. */
+  readonly link: string | null;
+  /** Another name in the archive of the same file. */
+  readonly isHardLink: boolean;
+  readonly mode: number | null;
+  readonly uid: number;
+  readonly gid: number;
+}
 
 export type TextEdit =
   | {
@@ -148,17 +161,27 @@ function parseSection(heading: string, body: readonly string[], fail: Fail): Ope
     else if (word === "unterminated") text = text.slice(0, -1);
     else if (word === "fifo") return { kind: "fifo", path };
     else if (word === "archive") {
-      content = {
-        kind: "archive",
-        files: body.map((line): [string, string] => {
-          const [file = "", ...rest] = line.split(" = ");
-          return [file, rest.join(" = ")];
-        }),
-      };
+      content = { kind: "archive", entries: body.map(archivedEntry) };
     } else fail(`what is "${word}"?`);
   }
   if (path.endsWith("/")) return { kind: "mkdir", path: path.slice(0, -1), mode };
   return { kind: "write", path, content: content ?? { kind: "text", text }, mode, keepTime: false };
+}
+
+/** `name = text`, `folder/`, `name -> target`, `name => other`; `mode=755` and `owner=5:6` behind the name. */
+function archivedEntry(line: string): ArchivedEntry {
+  const [, head = "", sign = "", rest = ""] = /^(.*?)(?: (=>|->|=) (.*))?$/s.exec(line) ?? [];
+  const [, name = head, words = ""] = /^(.*?)((?: (?:mode|owner)=\S+)*)$/.exec(head) ?? [];
+  const mode = /mode=([0-7]+)/.exec(words)?.[1];
+  const [, uid = "0", gid = "0"] = /owner=(\d+):(\d+)/.exec(words) ?? [];
+  return {
+    name,
+    text: sign === "=" ? rest : "",
+    link: sign === "->" || sign === "=>" ? rest : null,
+    isHardLink: sign === "=>",
+    mode: mode === undefined ? null : Number.parseInt(mode, 8),
+    ...{ uid: Number(uid), gid: Number(gid) },
+  };
 }
 
 const quoted = String.raw`("(?:[^"\\]|\\.)*")`;

@@ -227,9 +227,12 @@ function stamp(file: string, time: Date): void {
 function bytesOf(name: string, content: Content): Buffer {
   if (content.kind === "text") return Buffer.from(content.text);
   const archive = tarArchive(
-    content.files.map(([file, text]) =>
-      file.endsWith("/") ? { name: file } : { name: file, data: Buffer.from(`${text}\n`) },
-    ),
+    content.entries.map(({ name: entry, text, link, mode, ...rest }) => ({
+      ...{ name: entry, ...rest },
+      ...(mode === null ? {} : { mode }),
+      ...(link === null ? {} : { link }),
+      ...(link === null && !entry.endsWith("/") ? { data: Buffer.from(`${text}\n`) } : {}),
+    })),
   );
   return /gz$/.test(name) ? gzipSync(archive) : archive;
 }

@@ -6,9 +6,13 @@ export interface TarEntry {
   readonly mode?: number;
   readonly data?: Buffer;
   readonly link?: string;
+  /** True where `link` names the same file in the archive. */
+  readonly isHardLink?: boolean;
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
-/** A whole archive; entries are owned by root and dated 2024-01-01. */
+/** A whole archive; entries are dated 2024-01-01. */
 export function tarArchive(entries: readonly TarEntry[]): Buffer {
   return Buffer.concat([...entries.map(tarEntry), tarEnd]);
 }
@@ -16,18 +20,19 @@ export function tarArchive(entries: readonly TarEntry[]): Buffer {
 /** Two empty blocks. */
 export const tarEnd: Buffer = Buffer.alloc(1024);
 
-export function tarEntry({ name, mode, data, link }: TarEntry): Buffer {
+export function tarEntry(entry: TarEntry): Buffer {
+  const { name, mode, data, link, isHardLink = false, uid = 0, gid = 0 } = entry;
   const isFolder = name.endsWith("/");
   const header = Buffer.alloc(512);
   const octal = (value: number, at: number, width: number) =>
     header.write(`${value.toString(8).padStart(width - 1, "0")}\0`, at);
   header.write(name, 0);
-  octal(mode ?? (isFolder ? 0o755 : link === undefined ? 0o644 : 0o777), 100, 8);
-  octal(0, 108, 8);
-  octal(0, 116, 8);
+  octal(mode ?? (isFolder ? 0o755 : link === undefined || isHardLink ? 0o644 : 0o777), 100, 8);
+  octal(uid, 108, 8);
+  octal(gid, 116, 8);
   octal(data?.length ?? 0, 124, 12);
   octal(1_704_067_200, 136, 12);
-  header.write(isFolder ? "5" : link === undefined ? "0" : "2", 156);
+  header.write(isFolder ? "5" : link === undefined ? "0" : isHardLink ? "1" : "2", 156);
   if (link !== undefined) header.write(link, 157);
   header.write("ustar\0" + "00", 257);
   header.fill(" ", 148, 156);

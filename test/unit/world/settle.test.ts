@@ -71,6 +71,7 @@ function suppliers(own: Partial<Suppliers> = {}): Suppliers {
     gitRules: none,
     tree: contexts.tree,
     contents: contexts.contents,
+    archive: none,
     tracked: async () => known(new Map([["", new Map([["a", true]])]])),
     commit: none,
     commitFiles: none,

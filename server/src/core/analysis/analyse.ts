@@ -11,6 +11,7 @@ import { type Baseline, type BuildRecord, isKnown, type LastRun } from "../cache
 import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
 import type { ContextView } from "../files/contextInput.js";
+import type { ArchiveLookup } from "../files/unpacking.js";
 import type { BuildGraph } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
@@ -50,6 +51,7 @@ export interface AnalysisInput extends PlatformBuild {
   readonly digest: Digest;
   /** Of what others read too: the keys of BuildKit, the policy of a page. */
   readonly sha256: Digest;
+  readonly archive: ArchiveLookup;
 }
 
 export type { StepAnalysis } from "./stepAnalysis.js";
@@ -93,10 +95,14 @@ function analyseGraph(
 ): Analysis {
   const compared = memory.comparedWith(as);
   const { runs, causes } = compared;
-  const { digest, baseline, context, folders = new Map<string, ContextState>() } = input;
+  const { digest, archive, baseline, context } = input;
+  const { folders = new Map<string, ContextState>() } = input;
   const problems = [context, ...folders.values()].flatMap((state) => state?.problems ?? []);
   const isRejected = graph.isRejected || problems.length > 0;
-  const keys = predictKeys({ graph, context, folders, isRejected, baseline, digest }, runs);
+  const keys = predictKeys(
+    { graph, context, folders, isRejected, baseline, digest, archive },
+    runs,
+  );
   const treeOf = (folder: string | null): FileTree | null =>
     (folder === null ? context : folders.get(folder))?.tree ?? null;
   const predictions = isKnown(baseline)

@@ -20,6 +20,7 @@ import {
 } from "../cache/state.js";
 import { isSameMade, type MadeBefore, nothingMade } from "../context/selection.js";
 import type { Transfer } from "../context/transfer.js";
+import type { ArchiveLookup } from "../files/unpacking.js";
 import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
 import { parseDockerfile } from "../syntax/parse.js";
@@ -88,6 +89,7 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
     },
     digest,
     sha256: snapshot.sha256 ?? digest,
+    archive: archiveLookup(definition, read),
   });
   const as = kept === null ? comparedAs(decided) : "git";
   let analysis = analyseInput(inputWith(memory.made), memory, as);
@@ -111,6 +113,17 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
     return { analysis, needs, reads };
   const found = gitBaseline(snapshot, decided.ref, memory, lookups);
   return { analysis: compareWith(analysis, found, memory, "git"), needs, reads };
+}
+
+/** Asks the disk for what is in archives, once it is known which bytes are meant. */
+function archiveLookup(definition: BuildDefinition, read: Read): ArchiveLookup {
+  const named = namedFolders(definition);
+  return (name, path, { identity }) => {
+    const folder = name === null ? contextFolder(definition) : (named.get(name) ?? null);
+    if (folder === null || identity === null) return null;
+    const archive = read({ kind: "archive", folder, path, identity });
+    return archive.kind === "known" ? archive.value : null;
+  };
 }
 
 function decidedBaseline(snapshot: Snapshot, read: Read): DecidedBaseline {

@@ -94,7 +94,7 @@ export interface BuilderRules {
   readonly hashesOverlapsOnce: boolean;
   /** Below the destination a folder takes the place of a file. moby copy.go. */
   readonly replacesFilesByFolders: boolean;
-  /** All directories that a COPY makes on its way belong to its owner; else the last alone. BK fsutil copy/mkdir.go, moby copy.go. */
+  /** All directories that a COPY makes on its way belong to its owner; else the last alone, and none for an archive. BK fsutil copy/mkdir.go, moby copy.go. */
   readonly ownsMadeParents: boolean;
 
   // What the cache goes by.

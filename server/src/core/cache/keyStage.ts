@@ -32,7 +32,7 @@ import {
   withRecords,
 } from "./recordGraph.js";
 import { baseInput, baseVertex, known, type StepInput } from "./stepInput.js";
-import { type InputSources, inputsOf, isOn, vertexOf } from "./stepInputs.js";
+import { type InputSources, inputsOf, isOn, unpackedBy, vertexOf } from "./stepInputs.js";
 
 /** All that the outcome of a stage depends on. */
 export interface StageIn extends InputSources {
@@ -199,7 +199,10 @@ const runsNothing = new WeakSet<Step>();
 /** Everything that its inputs besides the root file system are made from. */
 function takesOf(step: Step, at: Position, input: StageIn): readonly unknown[] {
   const { operation } = step;
-  if (operation?.kind === "copy") return takenFrom(operation.from, at, input);
+  if (operation?.kind === "copy") {
+    const from = takenFrom(operation.from, at, input);
+    return operation.isAdd && operation.unpack ? [...from, unpackedBy(operation, input)] : from;
+  }
   if (operation?.kind !== "run" || operation.mounts.length === 0) return none;
   return sourcesOf(step).flatMap((source) => takenFrom(source, at, input));
 }

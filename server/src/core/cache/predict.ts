@@ -2,6 +2,8 @@
  * The prediction for a build: the outcome of each stage that the target needs, and over them what is
  * decided for the file as a whole: that it is rejected, and where the build fails.
  */
+
+import type { ArchiveLookup } from "../files/unpacking.js";
 import {
   type BuildGraph,
   isSameOrNone,
@@ -37,6 +39,7 @@ export interface PredictionInput {
   readonly isRejected: boolean;
   readonly baseline: Baseline;
   readonly digest: Digest;
+  readonly archive: ArchiveLookup;
 }
 
 export interface Keys {
@@ -111,10 +114,10 @@ function outcomesOf(
   outcomes: (readonly StepOutcome[] | null)[],
   kept: KeptRuns,
 ): readonly (StageOutcome | null)[] {
-  const { graph, context, folders, digest, baseline } = input;
+  const { graph, context, folders, digest, archive, baseline } = input;
   const done: (StageOutcome | null)[] = [];
   const build = {
-    ...{ graph, context, folders, digest, names, records: baseline.records },
+    ...{ graph, context, folders, digest, archive, names, records: baseline.records },
     endOf: (index: number) => done[index]?.end ?? null,
   };
   let committed = noRecords;

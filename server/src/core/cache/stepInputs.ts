@@ -1,7 +1,7 @@
 /** What a step takes besides the root file system that it stands on. */
 
 import type { FileTree } from "../context/fileTree.js";
-import { type CopyRequest, failsStep } from "../context/selection.js";
+import { type CopyRequest, failsStep, type Selection } from "../context/selection.js";
 import type { ContextView } from "../files/contextInput.js";
 import { type FilesAt, filesOf } from "../files/filesAt.js";
 import {
@@ -14,6 +14,7 @@ import {
 } from "../files/requests.js";
 import { type StageContent, stageContent } from "../files/stageContent.js";
 import { type Origin, stageFiles } from "../files/stageFiles.js";
+import { type ArchiveLookup, withArchives } from "../files/unpacking.js";
 import type { BuildGraph, Step } from "../graph/graph.js";
 import { type Digest, notUtf8, tooLarge } from "../host.js";
 import type {
@@ -50,6 +51,7 @@ export interface InputSources {
   /** Those of `--build-context`, by name. */
   readonly folders: ReadonlyMap<string, FolderInput>;
   readonly digest: Digest;
+  readonly archive: ArchiveLookup;
   /** What the stages before have come to; null: the stage is not built. */
   readonly endOf: (index: number) => StageResult | null;
   readonly names: Names;
@@ -74,6 +76,20 @@ export function inputsOf(
   return [];
 }
 
+/** null: it names no path. */
+function copiedRequest(operation: CopyOperation, graph: BuildGraph): CopyRequest | null {
+  const asked = copyRequest(operation, graph.definition.builder);
+  return asked && { ...asked, listsPaths: dialectOf(graph).listsPaths };
+}
+
+/** What an ADD takes from a context, with what is known of archives in it; null: not known, or nothing. */
+export function unpackedBy(operation: CopyOperation, sources: InputSources): Selection | null {
+  const request = copiedRequest(operation, sources.graph);
+  if (request === null || operation.from.kind !== "context") return null;
+  const { taken } = contextInput(request, operation.from.folder, sources);
+  return taken == null ? null : withArchives(operation, taken, sources.archive);
+}
+
 function copyInputs(
   operation: CopyOperation,
   vertex: Vertex,
@@ -81,9 +97,12 @@ function copyInputs(
 ): readonly StepInput[] {
   const { graph, digest } = sources;
   const inputs: StepInput[] = [];
-  const asked = copyRequest(operation, graph.definition.builder);
-  const request = asked && { ...asked, listsPaths: dialectOf(graph).listsPaths };
-  if (request !== null) inputs.push(contentInput(operation.from, request, vertex, sources));
+  const request = copiedRequest(operation, graph);
+  if (request !== null) {
+    const input = contentInput(operation.from, request, vertex, sources);
+    const taken = input.taken && withArchives(operation, input.taken, sources.archive);
+    inputs.push(taken == null ? input : { ...input, taken });
+  }
   for (const item of operation.items) {
     if (item.kind === "inline") {
       inputs.push(known({ kind: "inline", digest: digest(item.content) }));

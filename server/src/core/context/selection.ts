@@ -1,7 +1,8 @@
 /** What an instruction asks of a tree of files, and what it gets: plain data. */
 import type { Builder } from "../build/builder.js";
 import { joinPath, parentPath } from "../text/paths.js";
-import type { FolderNode, Found } from "./fileTree.js";
+import type { Archive } from "./archive.js";
+import type { FileNode, FolderNode, Found } from "./fileTree.js";
 import { childrenOf } from "./folder.js";
 
 export interface CopyRequest {
@@ -71,6 +72,8 @@ export interface Selection {
   readonly bytes: number;
   /** All problems of all sources. */
   readonly problems: readonly SelectionProblem[];
+  /** What ADD finds in the files that it takes; null: not known. Absent: nothing is unpacked. */
+  readonly archives?: ReadonlyMap<FileNode, Archive | null>;
 }
 
 /** What can be wrong with a source: a stable code and the values that its sentence names. */

@@ -109,13 +109,18 @@ export function layerChildren(view: View, id: string): readonly LayerNode[] {
   const ids = stepIds(view.analysis);
   const analysed = view.analysis.steps.find(({ place }) => ids.get(place.index) === layerId);
   if (analysed === undefined) return [];
-  const files = takenFiles(analysed.keyed.context);
+  const files = takenFiles(analysed.keyed.context, analysed.keyed.taken);
   const changed = withFolders(files, analysed.prediction.causes.flatMap(changedPaths));
   const entries = entriesIn(files, folder);
   return [
     ...entries.filter(({ node }) => node.kind === "directory"),
     ...entries.filter(({ node }) => node.kind !== "directory"),
-  ].map((entry) => shown(fileRow(layerId, entry, changed)));
+  ].map((entry) => {
+    // What is in an archive is no file that could be opened.
+    const isInside = files.archives.some((path) => entry.path.startsWith(`${path}/`));
+    const row = fileRow(layerId, entry, changed);
+    return shown(isInside ? { ...row, contextPath: null } : row);
+  });
 }
 
 const filesMark = "#files/";
@@ -201,7 +206,7 @@ function layerNode(
   ids: ReadonlyMap<number, string>,
   prefix: string,
 ): LayerNode {
-  const { step, place, files, inputs } = analysed;
+  const { step, place, inputs } = analysed;
   const words = predictionWords(view, analysed);
   const id = prefix + (ids.get(place.index) ?? "");
   const number = analysed.stageLayer === null ? "" : `${analysed.stageLayer}  `;
@@ -215,7 +220,8 @@ function layerNode(
     prediction: shownPrediction(analysed),
     line: place.line,
     // Inherited rows show no files: those stand under the stage that copies them.
-    children: files !== null && (inputs?.count ?? 0) > 0 && prefix === "" ? "lazy" : null,
+    children:
+      step.operation?.kind === "copy" && (inputs?.count ?? 0) > 0 && prefix === "" ? "lazy" : null,
   };
 }
 

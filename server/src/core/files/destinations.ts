@@ -7,6 +7,7 @@ import { joinPath } from "../text/paths.js";
 import { utf8Size } from "../text/utf8.js";
 import type { Placed } from "./stageFiles.js";
 import type { Standing } from "./standing.js";
+import { archiveOf } from "./unpacking.js";
 
 /**
  * What a selection takes and the documents of the Dockerfile at their places, in order: what comes
@@ -33,10 +34,17 @@ export function placesOf(
   const placed = (taken: Taken, isOne: boolean): Placed => {
     const isNamed = isOne && !isInto && taken.node.kind !== "directory";
     const to = isNamed ? target : joinPath(target, taken.to);
-    return { taken, to, isPerhaps: isNamed && what === "unknown" };
+    return { taken, to, isUnpacked: false, isPerhaps: isNamed && what === "unknown" };
   };
   return [
-    ...sources.flatMap(({ taken }) => taken.map((one) => placed(one, taken.length === 1))),
+    ...sources.flatMap(({ taken }) =>
+      taken.map((one) => {
+        const archive = archiveOf(selection, one);
+        if (archive?.kind !== "files") return placed(one, taken.length === 1);
+        const content: Taken = { path: one.path, node: archive.root, to: "", isWhole: true };
+        return { taken: content, to: target, isUnpacked: true, isPerhaps: false };
+      }),
+    ),
     ...documents.map(({ name, content }) => {
       const node = documentFile(name, content);
       return placed({ path: "", node, to: name, isWhole: false }, true);

@@ -2,7 +2,7 @@
 
 import type { BuilderRules } from "../build/builderRules.js";
 import type { TreeNode } from "../context/fileTree.js";
-import { folderNode } from "../context/folder.js";
+import { folderNode, nodeAt } from "../context/folder.js";
 import { isRead } from "../context/readFiles.js";
 import type { Selection, Taken } from "../context/selection.js";
 import type { Step } from "../graph/graph.js";
@@ -25,11 +25,13 @@ import {
   isSameOrigin,
   madeByRoot,
   type Origin,
+  originsBelow,
   type Placed,
   type StageFiles,
   stageFiles,
 } from "./stageFiles.js";
 import { type Standing, standingAt } from "./standing.js";
+import { isUnpackedAsKnown } from "./unpacking.js";
 
 /** A moment of a stage, by what its files come from. `filesOf` makes them. */
 export type FilesAt =
@@ -162,7 +164,8 @@ function copiedInto(operation: CopyOperation, after: After, files: StageFiles): 
   const { origin, digest, rules, taken } = after;
   const standing = standingAt(files, operation.destination);
   const { path: target, isThroughOpen } = standing;
-  const places = placedBy(operation, taken, standing);
+  const isFresh = standing.what === "nothing" || isEmptyFolder(files, target);
+  const places = placedBy(operation, taken, standing, isFresh);
   if (places === null) {
     // What an archive or a download leaves.
     if (target === "") return { ...stageFiles(origin), puts: null };
@@ -173,11 +176,13 @@ function copiedInto(operation: CopyOperation, after: After, files: StageFiles): 
   }
   const given = givenBy(operation, files, digest);
   const made = madeBy(operation, given, rules);
+  const unpackedInto = rules.ownsMadeParents ? made : madeByRoot;
   return changed(files, { origin, target, isThroughOpen, places, made }, (draft) => {
-    for (const { taken: one, to, isPerhaps } of places) {
-      const node = as(given, alone(one));
+    for (const { taken: one, to, isPerhaps, isUnpacked } of places) {
+      const node = isUnpacked ? one.node : as(given, alone(one));
       if (isPerhaps) putPerhaps(draft, to, node, one.to, made);
-      else if (one.to === "" && node.kind === "directory") putContent(draft, to, node, made);
+      else if (one.to === "" && node.kind === "directory")
+        putContent(draft, to, node, isUnpacked ? unpackedInto : made);
       else putNode(draft, to, node, made);
     }
   });
@@ -185,20 +190,27 @@ function copiedInto(operation: CopyOperation, after: After, files: StageFiles): 
 
 /**
  * What a COPY puts, at its places.
+ * @param isFresh true where nothing is in the way at the destination: no folder that may be a link
  * @returns null: what it leaves cannot be computed
  */
 export function placedBy(
   operation: CopyOperation,
   taken: Selection | null,
   standing: Standing,
+  isFresh: boolean,
 ): readonly Placed[] | null {
   const { items, from } = operation;
   if (items.some(({ kind }) => kind === "http" || kind === "git")) return null;
   const hasPaths = items.some(({ kind }) => kind === "paths");
-  if (hasPaths && operation.isAdd && operation.unpack) return null;
+  if (hasPaths && taken !== null && !isUnpackedAsKnown(operation, taken, isFresh)) return null;
   const takes = hasPaths && from.kind !== "scratch";
   if (takes && (taken === null || !isAllRead(taken))) return null;
   return placesOf(operation, takes ? taken : null, standing);
+}
+
+function isEmptyFolder({ root }: StageFiles, path: string): boolean {
+  const node = nodeAt(root, path);
+  return node?.kind === "directory" && node.entryCount === 0 && originsBelow(root).length === 0;
 }
 
 function isAllRead({ sources }: Selection): boolean {

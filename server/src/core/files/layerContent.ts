@@ -5,6 +5,7 @@ import { placesOf } from "./destinations.js";
 import { folderOf, putContent, putNode } from "./draft.js";
 import { madeByRoot, stageFiles } from "./stageFiles.js";
 import { standingAt } from "./standing.js";
+import { isUnpackedAsKnown } from "./unpacking.js";
 
 export interface LayerContent {
   /** Everything but directories. */
@@ -17,7 +18,7 @@ const remembered = new WeakMap<Step, { taken: Selection | null; content: LayerCo
 
 /**
  * Counts what stands at the destinations once the step has run: of two files that go to one place,
- * the last. null: only a build can tell. An archive that ADD unpacks counts as itself.
+ * the last. null: only a build can tell. An archive that ADD unpacks counts as what is in it.
  * @param taken what a COPY takes; null: not known, or nothing
  */
 export function layerContent(step: Step, taken: Selection | null): LayerContent | null {
@@ -34,8 +35,8 @@ function contentOf({ operation }: Step, taken: Selection | null): LayerContent |
   const { items, from } = operation;
   if (items.some(({ kind }) => kind === "http" || kind === "git")) return null;
   const hasPaths = items.some(({ kind }) => kind === "paths");
-  // Of another stage nothing is counted, although what COPY put there is known.
-  if (hasPaths && (taken === null || from.kind !== "context")) return null;
+  if (hasPaths && taken === null && from.kind !== "scratch") return null;
+  if (taken !== null && !isUnpackedAsKnown(operation, taken, true)) return null;
   const standing = standingAt(stageFiles(null), operation.destination);
   const root = folderOf((draft) => {
     for (const { taken: one, to } of placesOf(operation, taken, standing)) {

@@ -9,6 +9,7 @@ import type { CopyOperation } from "../instructions/operation.js";
 import { joinPath, parentPath } from "../text/paths.js";
 import { nameInFolder, type StageFiles } from "./stageFiles.js";
 import { type Standing, standingAt } from "./standing.js";
+import { archiveOf, unpacksSome } from "./unpacking.js";
 
 /**
  * What stands in the way of a step; null: nothing that is known.
@@ -45,11 +46,15 @@ function obstacleToCopy(
   const { destination } = operation;
   const standing = standingAt(files, destination);
   const { path: target } = standing;
-  const isFolder = destination.endsWith("/") || (selection !== null && takesFolder(selection));
+  const isFolder =
+    destination.endsWith("/") ||
+    (selection !== null && (takesFolder(selection) || unpacksSome(selection)));
   const way = isFolder ? standing : standingAt(files, parentPath(target));
   const onTheWay = inTheWay(files, way);
   if (onTheWay !== null || selection === null || rules.replacesFilesByFolders) return onTheWay;
   for (const one of selection.sources.flatMap(({ taken }) => taken)) {
+    // What is in the way of an archive goes.
+    if (archiveOf(selection, one)?.kind === "files") continue;
     const isInto = one.to === "" || standing.what === "folder" || isFolder;
     const path = isInto ? joinPath(target, one.to) : target;
     const there = nodeAt(files.root, path);

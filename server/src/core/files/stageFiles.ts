@@ -47,6 +47,8 @@ export interface Placed {
   readonly taken: Taken;
   /** Below the root of the stage; "" is the root itself. */
   readonly to: string;
+  /** True for what comes out of an archive, with the owners and modes that it has there. */
+  readonly isUnpacked: boolean;
   /** True for a file of which a build alone can tell whether it stands there, or in a folder of that name. */
   readonly isPerhaps: boolean;
 }

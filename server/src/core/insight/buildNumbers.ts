@@ -54,7 +54,7 @@ function copied(
   let repeatedBytes = 0;
   for (const { step, keyed } of layers) {
     if (step.operation?.kind !== "copy") continue;
-    const own = takenFiles(keyed.context).root;
+    const own = takenFiles(keyed.context, keyed.taken).root;
     copiedBytes += own.bytes;
     repeatedBytes += bytesInBoth(own, seen);
     seen = united(seen, own);

@@ -2,6 +2,7 @@
 import type { Builder } from "../build/builder.js";
 import type { FoundBuilds } from "../build/foundBuild.js";
 import type { BuildState } from "../cache/state.js";
+import type { Archive } from "../context/archive.js";
 import type { TrackedFiles } from "../context/checkout.js";
 import type { FileTree, FolderNode } from "../context/fileTree.js";
 import type { GitRules } from "../context/gitIgnore.js";
@@ -20,6 +21,17 @@ export interface Facts {
       readonly paths: readonly string[];
     };
     readonly answer: Listing;
+  };
+  /** What a file is to ADD, which unpacks archives. */
+  readonly archive: {
+    readonly ask: {
+      readonly folder: string;
+      /** Relative to the folder, `/` between names. */
+      readonly path: string;
+      /** The git blob id of its bytes: with others it is another need. */
+      readonly identity: string;
+    };
+    readonly answer: Archive;
   };
   /** The files that git tracks in a folder, with their modes. */
   readonly tracked: { readonly ask: { readonly folder: string }; readonly answer: TrackedFiles };
