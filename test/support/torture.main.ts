@@ -9,6 +9,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { machine } from "../bench/support/table.js";
+import { budgets } from "../torture/budgets.js";
 import { fuzz, lines } from "../torture/fuzz.js";
 import { type Growth, growthTable, measureGrowth, namedConstructs } from "../torture/growth.js";
 import { type Outcome, type Part, type Torture, table } from "../torture/part.js";
@@ -63,7 +64,7 @@ const growth: Part = {
   },
 };
 
-const parts = [fuzz, lines, growth, ...programParts].filter(
+const parts = [fuzz, budgets, lines, growth, ...programParts].filter(
   ({ name }) => only === undefined || name === only,
 );
 if (parts.length === 0) {

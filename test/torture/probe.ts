@@ -4,6 +4,14 @@ import { inCache } from "../support/repository.js";
 
 export type ProbeQuestion =
   | { readonly kind: "construct"; readonly name: string; readonly characters: number }
+  /** The first analysis alone, of a construct or of a shape made at random; so often at most. */
+  | {
+      readonly kind: "budget";
+      readonly of: string | number;
+      readonly characters: number;
+      /** Milliseconds: once it took no longer it is not measured again. */
+      readonly budget: number;
+    }
   /** So many texts, made from the seed. */
   | { readonly kind: "texts"; readonly seed: number; readonly count: number };
 
@@ -16,6 +24,7 @@ export interface Timed {
 export type ProbeReply =
   | { readonly kind: "doing"; readonly what: string }
   | { readonly kind: "construct"; readonly times: readonly Timed[]; readonly memory: number }
+  | { readonly kind: "budget"; readonly time: number; readonly memory: number }
   | { readonly kind: "texts"; readonly slowest: Timed; readonly failures: readonly string[] };
 
 export interface Probe {

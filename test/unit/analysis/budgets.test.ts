@@ -1,9 +1,11 @@
 /** A few lines that ask for more than there is: a finding on the line, and the rest is answered. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { exactKeys } from "../../../server/src/core/cache/exact/exactKeys.js";
 import { configToJson } from "../../../server/src/core/image/config.js";
-import { longestText } from "../../../server/src/core/syntax/limits.js";
+import { longestText, mostInstructions } from "../../../server/src/core/syntax/limits.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
+import { sha256 } from "../../../server/src/host/digest.js";
 import { analysisOf } from "./support.js";
 
 test("values that double from line to line end in a finding on the line that is too much", () => {
@@ -32,6 +34,49 @@ test("a pattern that multiplies a value ends in a finding too", () => {
   assert.ok(problems.some(({ code }) => code === "bad-expansion"));
 });
 
+test("long values on each line of all stages end in a finding, and short ones do not", () => {
+  const long = `FROM alpine AS s0\nARG a=${"a".repeat(50_000)}\n`;
+  const stage = (n: number) =>
+    `FROM s${n - 1} AS s${n}\nARG a=${"a".repeat(2_000)}\nENV b=$a c=$a\n`;
+  const lines = `${long}${"ENV b=$a\n".repeat(10)}${Array.from({ length: 300 }, (_, n) => stage(n + 1)).join("")}`;
+  const { problems, steps } = analysisOf({ text: lines });
+  const places = problems.flatMap((problem) =>
+    problem.code === "bad-expansion" &&
+    problem.mistake.code === "expansion-too-large" &&
+    problem.mistake.what === "file"
+      ? [problem.range?.start ?? 0]
+      : [],
+  );
+  assert.equal(places.length, problems.length);
+  // 1 MiB: ten times 50,000 characters, and 137 times 4,000 of the 300.
+  assert.equal(places.length, 2 * (300 - 137));
+  assert.equal(steps.length, 12 + 900);
+  const few = analysisOf({
+    text: `FROM a\nARG a=${"a".repeat(300)}\n${"ENV b=$a c=$a\n".repeat(5_000)}`,
+  });
+  assert.deepEqual(few.problems, []);
+});
+
+test("as many RUN as variables have keys until these are too long together", () => {
+  const keysOf = (length: number) => {
+    const line = (_: unknown, n: number) => `ENV V${n}=${"v".repeat(length)}\nRUN a\n`;
+    const { graph } = analysisOf({ text: `FROM a\n${Array.from({ length: 500 }, line).join("")}` });
+    return exactKeys(graph, sha256);
+  };
+  assert.equal(keysOf(10).size, 500);
+  const few = keysOf(1_000);
+  assert.ok(few.size > 300 && few.size < 400, `${few.size}`);
+});
+
+test("a file of very many instructions is not read, until it has fewer", () => {
+  const text = `FROM a\n${"RUN a\n".repeat(mostInstructions)}`;
+  const long = parseDockerfile(text);
+  assert.deepEqual([long.instructions.length, long.problems[0]?.code], [0, "file-too-long"]);
+  const shorter = text.slice(0, -6);
+  assert.equal(parseDockerfile(shorter, long).instructions.length, mostInstructions);
+  assert.equal(parseDockerfile(text, parseDockerfile(shorter)).instructions.length, 0);
+});
+
 test("ONBUILD instructions that many stages inherit end in a finding on the FROM that is too much", () => {
   const triggers = (count: number) => "ONBUILD USER a\n".repeat(count);
   const many = analysisOf({ text: `FROM alpine AS s\n${triggers(501)}` });
@@ -42,8 +87,8 @@ test("ONBUILD instructions that many stages inherit end in a finding on the FROM
   const file = `FROM alpine AS s\n${triggers(400)}${"FROM s\n".repeat(400)}RUN true`;
   const { problems, steps } = analysisOf({ text: file });
   assert.deepEqual(new Set(problems.map(({ code }) => code)), new Set(["too-many-triggers"]));
-  assert.equal(problems.length, 400 - 12, "twelve times 400 are no more than 5,000");
-  assert.equal(steps.length, 1 + 400 + 400 + 1 + 12 * 400);
+  assert.equal(problems.length, 400 - 2, "twice 400 are no more than 1,000");
+  assert.equal(steps.length, 1 + 400 + 400 + 1 + 2 * 400);
 });
 
 test("a directory that grows from line to line ends in a finding, and stays", () => {

@@ -77,7 +77,8 @@ const noArgs = OrderedMap.of<string>([]);
 function scopeWith(config: ImageConfig, environment: OrderedEnvironment): Scope {
   const directory = config.workingDirectory;
   const unknowns = config === unknownConfig ? ofUnknownImage : null;
-  return { environment, declaredArgs: noArgs, config, directory, hasOwnCmd: false, unknowns };
+  const own = { environment, declaredArgs: noArgs, config, directory };
+  return { ...own, hasOwnCmd: false, unknowns, expanded: 0 };
 }
 
 function environmentOf({ digest }: Builds, { environment }: ImageConfig): OrderedEnvironment {

@@ -4,7 +4,7 @@ import { formatPlatform, type Platform, parsePlatform } from "../build/platform.
 import { type FromLine, readFrom } from "../instructions/from.js";
 import { operates } from "../instructions/kind.js";
 import { foundWrong, type Reading, startReading } from "../instructions/reading.js";
-import type { Scope } from "../instructions/scope.js";
+import { changed, type Scope } from "../instructions/scope.js";
 import { mostInherited } from "../syntax/limits.js";
 import type { Instruction } from "../syntax/syntax.js";
 import { keptList } from "../text/keptList.js";
@@ -71,9 +71,11 @@ export function walkLines(
   const other = old?.stages[index] ?? null;
   const isNamedAlike =
     old !== null && old.file.names === file.names && old.file.globals === file.globals;
+  const { expanded } = (above.at(-1) ?? { scope: globals }).scope;
+  const start = changed(globals, { expanded });
   const opening =
-    (other !== null && old !== null && sameOpening(from, file, globals, old, other)) ||
-    openStage(from, index, file, globals);
+    (other !== null && old !== null && sameOpening(from, file, start, old, other)) ||
+    openStage(from, index, file, start);
   const { base, isReplaced } = opening;
   const parent = base.kind === "stage" ? (above[base.index] ?? null) : null;
   const all = parent === null ? noHolders : triggerHolders(parent.steps);
@@ -85,7 +87,9 @@ export function walkLines(
   const areTaken = before + named.length <= mostInherited;
   const [triggers, holders] = areTaken ? [named, all] : [[], noHolders];
   const inherited = before + triggers.length;
-  const scope = startOf(file, opening, parent);
+  const scope = changed(startOf(file, opening, parent), {
+    expanded: expanded + opening.expanded,
+  });
   const walk = walkStage(
     {
       file,
@@ -143,6 +147,8 @@ interface Opening {
   readonly platform: Platform | null;
   readonly base: StageBase;
   readonly isReplaced: boolean;
+  /** See `Scope`: what its own words took. */
+  readonly expanded: number;
 }
 
 function openStage(from: Instruction, index: number, file: FileFacts, globals: Scope): Opening {
@@ -170,7 +176,14 @@ function openStage(from: Instruction, index: number, file: FileFacts, globals: S
       ? ({ kind: "pull", reference: base.reference, platform: line.platform } as const)
       : null;
   const step = stepOf(from, operates("base", operation, globals), { found: reading.found });
-  return { step, name, platform, base, isReplaced: replacement !== null };
+  return {
+    step,
+    name,
+    platform,
+    base,
+    isReplaced: replacement !== null,
+    expanded: reading.expanded,
+  };
 }
 
 /** What the FROM said before, where it says the same again; null: it may not. */

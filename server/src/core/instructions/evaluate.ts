@@ -1,7 +1,7 @@
 import type { Instruction } from "../syntax/syntax.js";
 import type { Evaluation, InstructionKind } from "./kind.js";
 import { type Found, type StageFacts, startReading } from "./reading.js";
-import type { Scope } from "./scope.js";
+import { changed, type Scope } from "./scope.js";
 
 export interface Evaluated {
   readonly evaluation: Evaluation;
@@ -21,6 +21,9 @@ export function evaluateInstruction(
   const reading = startReading(facts, scope);
   const [heredoc] = instruction.heredocs;
   if (heredoc !== undefined) reading.knows("heredoc", heredoc.range);
-  const evaluation = kind.evaluate(instruction, reading);
+  const read = kind.evaluate(instruction, reading);
+  const expanded = read.scope.expanded + reading.expanded;
+  const next = changed(read.scope, { expanded });
+  const evaluation = next === read.scope ? read : { ...read, scope: next };
   return { evaluation, found: reading.found, openVariables: [...reading.openVariables] };
 }

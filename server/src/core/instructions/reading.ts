@@ -11,7 +11,9 @@ import {
   expandWords,
   HEREDOC_BODY,
   variableReferences,
+  type WordExpansion,
 } from "../syntax/expand.js";
+import { mostExpanded, shortExpansion } from "../syntax/limits.js";
 import type { EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { Placed, TextRange } from "../text/range.js";
 import type { SourceReference } from "./operation.js";
@@ -67,8 +69,17 @@ export function startReading(facts: StageFacts, scope: Scope): Reading {
   return new Reading(facts, scope, []);
 }
 
+/** What an expansion found out. */
+interface Finished {
+  readonly error: ExpansionError | null;
+  readonly taken: number;
+}
+
 /** Made for every instruction at every keystroke: what it can do stands on the class, made once. */
 export class Reading {
+  /** Of the words that name variables, by their texts. */
+  #expansions: Map<string, WordExpansion> | null = null;
+
   /** @param found what was wrong up to now; it grows while the instruction is read */
   constructor(
     private readonly facts: StageFacts,
@@ -76,6 +87,8 @@ export class Reading {
     readonly found: Found[],
     /** Those read up to now whose values only the base image can tell. */
     readonly openVariables = new Set<string>(),
+    /** Characters that its expansions took up to now. */
+    private readonly taken = { characters: 0 },
   ) {}
 
   get rules(): BuilderRules {
@@ -93,7 +106,7 @@ export class Reading {
 
   /** Goes on in another scope, as the second of several ARGs of a line does. */
   within(scope: Scope): Reading {
-    return new Reading(this.facts, scope, this.found, this.openVariables);
+    return new Reading(this.facts, scope, this.found, this.openVariables, this.taken);
   }
 
   /**
@@ -103,8 +116,12 @@ export class Reading {
   expand({ value, range }: Word): string {
     // Nothing to expand, and no quote to take away: most words.
     if (!/[$"'\\`\ufeff]/.test(value)) return value;
-    const expansion = expandWord(value, this.#lookUp, this.facts.escape);
-    this.#reportExpansion(expansion.error, range);
+    const expansion = expandWord(value, this.#lookUp, this.facts.escape, { room: this.#room });
+    if (value.includes("$")) {
+      this.#expansions ??= new Map();
+      this.#expansions.set(value, expansion);
+    }
+    this.#finish(expansion, range);
     return expansion.error === null ? expansion.value : value;
   }
 
@@ -113,26 +130,27 @@ export class Reading {
     return variableReferences(text, this.facts.escape)[0]?.name ?? null;
   }
 
-  /** What is known of a word: it is expanded already, and nothing is reported. */
+  /** What is known of a word that was expanded. */
   written({ value }: Word, expanded: string): Written {
     if (this.scope.unknowns === null || !value.includes("$"))
       return { written: expanded, isKnown: true };
-    const { matched, unmatched } = expandWord(value, this.#lookUp, this.facts.escape);
+    const { matched = [], unmatched = [] } = this.#expansions?.get(value) ?? {};
     const isKnown = ![...matched, ...unmatched].some((name) => isOpenVariable(this.scope, name));
     return { written: isKnown ? expanded : value.replace(/^(["'])(.*)\1$/, "$2"), isKnown };
   }
 
   /** As `expand`, where one word may become several (EXPOSE) or none. */
   expandToWords({ value, range }: Word): readonly string[] {
-    const expansion = expandWords(value, this.#lookUp, this.facts.escape);
-    this.#reportExpansion(expansion.error, range);
+    const expansion = expandWords(value, this.#lookUp, this.facts.escape, { room: this.#room });
+    this.#finish(expansion, range);
     return expansion.words.map((word) => word.value);
   }
 
   /** Expands the body of a heredoc: quotes stay as they are. */
   expandDocument(content: string, range: TextRange): string {
-    const expansion = expandWord(content, this.#lookUp, "\\", HEREDOC_BODY);
-    this.#reportExpansion(expansion.error, range);
+    const options = { ...HEREDOC_BODY, room: this.#room };
+    const expansion = expandWord(content, this.#lookUp, "\\", options);
+    this.#finish(expansion, range);
     return expansion.error === null ? expansion.value : content;
   }
 
@@ -211,7 +229,19 @@ export class Reading {
     };
   }
 
-  #reportExpansion(error: ExpansionError | null, range: TextRange): void {
+  /** What it has expanded so far, where that is so much that it counts for the file. */
+  get expanded(): number {
+    const { characters } = this.taken;
+    return characters < shortExpansion ? 0 : characters;
+  }
+
+  /** What is left of the file's, see `mostExpanded`. */
+  get #room(): number {
+    return mostExpanded - this.scope.expanded - this.taken.characters;
+  }
+
+  #finish({ error, taken }: Finished, range: TextRange): void {
+    this.taken.characters += taken;
     if (error !== null) this.report("build", { code: "bad-expansion", mistake: error }, range);
   }
 

@@ -19,6 +19,8 @@ export interface Scope {
   readonly hasOwnCmd: boolean;
   /** null: the base image is known, or there is none. */
   readonly unknowns: Unknowns | null;
+  /** Characters that long expansions of the file took so far: see `mostExpanded`. */
+  readonly expanded: number;
 }
 
 /** The scope with these changes: the same object where they are none. */
@@ -31,6 +33,7 @@ export function changed(
     directory = scope.directory,
     hasOwnCmd = scope.hasOwnCmd,
     unknowns = scope.unknowns,
+    expanded = scope.expanded,
   }: Partial<Scope>,
 ): Scope {
   const isSame =
@@ -39,8 +42,11 @@ export function changed(
     config === scope.config &&
     directory === scope.directory &&
     hasOwnCmd === scope.hasOwnCmd &&
-    unknowns === scope.unknowns;
-  return isSame ? scope : { environment, declaredArgs, config, directory, hasOwnCmd, unknowns };
+    unknowns === scope.unknowns &&
+    expanded === scope.expanded;
+  return isSame
+    ? scope
+    : { environment, declaredArgs, config, directory, hasOwnCmd, unknowns, expanded };
 }
 
 /** The scope with these changes of its image config: the same object where they are none. */

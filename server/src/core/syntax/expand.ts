@@ -22,6 +22,8 @@ interface ExpansionFacts {
   /** Names that were asked for and are not set, also where a default stands in. */
   readonly unmatched: ReadonlySet<string>;
   readonly error: ExpansionError | null;
+  /** See `LexResult`. */
+  readonly taken: number;
 }
 
 export interface WordExpansion extends ExpansionFacts {
@@ -41,8 +43,9 @@ export function expandWord(
   escapeCharacter: EscapeCharacter,
   options: LexOptions = {},
 ): WordExpansion {
-  const { value, matched, unmatched, error } = lex(text, lookup, escapeCharacter, options);
-  return { value, matched, unmatched, error };
+  const all = { ...options, isOneWord: true } as const;
+  const { value, matched, unmatched, error, taken } = lex(text, lookup, escapeCharacter, all);
+  return { value, matched, unmatched, error, taken };
 }
 
 /** Expands `text`, then cuts it at spaces that are not quoted. BuildKit's `ProcessWords`. */
@@ -52,8 +55,8 @@ export function expandWords(
   escapeCharacter: EscapeCharacter,
   options: LexOptions = {},
 ): WordsExpansion {
-  const { words, matched, unmatched, error } = lex(text, lookup, escapeCharacter, options);
-  return { words, matched, unmatched, error };
+  const { words, matched, unmatched, error, taken } = lex(text, lookup, escapeCharacter, options);
+  return { words, matched, unmatched, error, taken };
 }
 
 /** Options for the body of a heredoc; BuildKit always reads it with `\` as its escape character. */

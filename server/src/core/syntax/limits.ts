@@ -7,6 +7,9 @@
 /** Characters of a Dockerfile. Of a longer one nothing is read, so that an editor does not freeze. */
 export const longestText = 2_000_000;
 
+/** Instructions of a Dockerfile: of more nothing is read either. */
+export const mostInstructions = 60_000;
+
 /** Bytes of the path of a directory: Linux makes no longer one (PATH_MAX). */
 export const longestPath = 4096;
 
@@ -14,7 +17,7 @@ export const longestPath = 4096;
 export const mostTriggers = 500;
 
 /** Instructions that all stages of a file together inherit by ONBUILD: stages times triggers. */
-export const mostInherited = 5_000;
+export const mostInherited = 1_000;
 
 /** Ports of an EXPOSE that are listed one by one; what is more stays a range. */
 export const mostListedPorts = 100;
@@ -29,5 +32,14 @@ export const deepestSubstitution = 400;
  */
 export const mostAdded = 128 * 1024;
 
+/**
+ * Characters of values that all long expansions of a file together may take, and steps of their
+ * patterns: a value that is as long as it may be would else stand on every line.
+ */
+export const mostExpanded = 1 << 20;
+
+/** What an instruction expands of fewer characters is not counted for that. */
+export const shortExpansion = 1024;
+
 /** Steps of a pattern times characters of the value that it is matched with: the matcher's memory. */
-export const mostMatching = 1 << 23;
+export const mostMatching = 1 << 20;

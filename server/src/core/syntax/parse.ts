@@ -10,7 +10,7 @@ import { type DirectiveBlock, readDirectives } from "./directives.js";
 import { type ClosingSearch, createClosingSearch, readHeredocBodies } from "./heredocBodies.js";
 import { findHeredocs } from "./heredocs.js";
 import { placeInstruction, readLine, takesHeredocs } from "./instruction.js";
-import { longestText } from "./limits.js";
+import { longestText, mostInstructions } from "./limits.js";
 import { joinParts, type LinePart, sourceRange } from "./logicalLine.js";
 import type { SyntaxProblem } from "./problem.js";
 import { joined, type OldTree, oldTree, type ReadPart, sameFrom } from "./reparse.js";
@@ -32,8 +32,15 @@ import type { Comment, Dockerfile, EscapeCharacter, Instruction } from "./syntax
  *   and is not read again
  */
 export function parseDockerfile(text: string, before: Dockerfile | null = null): Dockerfile {
-  if (text.length > longestText) return unread(text);
-  const old = before === null || before.text.length > longestText ? null : oldTree(before, text);
+  if (text.length > longestText) return unread(text, "characters", longestText);
+  const read = parseWhole(text, before === null || isUnread(before) ? null : before);
+  return read.instructions.length > mostInstructions
+    ? unread(text, "instructions", mostInstructions)
+    : read;
+}
+
+function parseWhole(text: string, before: Dockerfile | null): Dockerfile {
+  const old = before === null ? null : oldTree(before, text);
   if (old === null || old.kept === 0) return parseFromTop(text, old);
   const { tree, kept } = old;
   const above = (tree.lines[kept - 1] ?? 1) + (tree.instructions[kept - 1]?.lineCount ?? 1) - 1;
@@ -43,13 +50,17 @@ export function parseDockerfile(text: string, before: Dockerfile | null = null):
 }
 
 /** Of a text that is too long to be read. */
-function unread(text: string): Dockerfile {
+function unread(text: string, of: "characters" | "instructions", limit: number): Dockerfile {
   const range = { start: 0, end: 0 };
   return {
     ...noTree.tree,
     text,
-    problems: [{ code: "file-too-long", limit: longestText, range }],
+    problems: [{ code: "file-too-long", of, limit, range }],
   };
+}
+
+function isUnread({ problems }: Dockerfile): boolean {
+  return problems[0]?.code === "file-too-long";
 }
 
 /** The same where the first instruction is touched, or what stands above it. */

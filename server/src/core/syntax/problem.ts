@@ -12,8 +12,12 @@ export type SyntaxProblem =
         | "heredoc-word-invalid"
         | "json-not-strings";
     }
-  /** Nothing of it is read. `limit`: characters. */
-  | { readonly code: "file-too-long"; readonly limit: number }
+  /** Nothing of it is read. */
+  | {
+      readonly code: "file-too-long";
+      readonly of: "characters" | "instructions";
+      readonly limit: number;
+    }
   /** `limit`: the bytes that BuildKit reads of a line. */
   | { readonly code: "line-too-long"; readonly limit: number }
   | { readonly code: "directive-repeated"; readonly name: string }

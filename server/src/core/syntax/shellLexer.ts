@@ -4,7 +4,7 @@
  * Source of the rules: BuildKit, frontend/dockerfile/shell/lex.go.
  */
 import type { TextRange } from "../text/range.js";
-import { deepestSubstitution, mostAdded } from "./limits.js";
+import { deepestSubstitution, mostAdded, mostMatching } from "./limits.js";
 import { cutPrefix, cutSuffix, type PatternResult, replaceMatches } from "./shellPattern.js";
 import type { EscapeCharacter, Word } from "./syntax.js";
 import {
@@ -27,6 +27,10 @@ export interface LexOptions {
   readonly skipUnset?: boolean;
   /** Quotes are characters like any other: how the body of a heredoc is expanded. */
   readonly skipQuotes?: boolean;
+  /** How much the values may be that are looked up, see `LexResult.taken`. Default: no limit. */
+  readonly room?: number;
+  /** Only the value is wanted, and no words. */
+  readonly isOneWord?: true;
 }
 
 /** Why a text cannot be expanded, with the values that a sentence about it names. */
@@ -45,7 +49,10 @@ export type ExpansionMistake =
       /** True: it has a value, an empty one. */
       readonly isSet: boolean;
     }
-  | { readonly code: "expansion-too-large"; readonly what: "nesting" | "pattern" | "value" };
+  | {
+      readonly code: "expansion-too-large";
+      readonly what: "nesting" | "pattern" | "value" | "file";
+    };
 
 /** The mistake with its place: offsets into the text that was to be expanded. */
 export type ExpansionError = ExpansionMistake & { readonly range: TextRange };
@@ -66,6 +73,8 @@ export interface LexResult {
   readonly unmatched: ReadonlySet<string>;
   readonly references: readonly VariableReference[];
   readonly error: ExpansionError | null;
+  /** Characters of the values that were looked up, and steps of patterns. */
+  readonly taken: number;
   /** Where the lexer stopped: the end of the text unless there is an error. */
   readonly end: number;
 }
@@ -92,17 +101,20 @@ export function lex(
     unmatched: new Set(),
     references: [],
     error: null,
-    collector: createWordCollector(),
+    taken: 0,
+    collector: options.isOneWord === true ? null : createWordCollector(),
   };
   const value = readUntil(state, "", state.rawEscapes);
-  if (value !== null) closeWord(state.collector);
+  const { collector } = state;
+  if (value !== null && collector !== null) closeWord(collector);
   return {
     value: value ?? "",
-    words: value === null ? [] : state.collector.words,
+    words: value === null ? [] : (collector?.words ?? []),
     matched: state.matched,
     unmatched: state.unmatched,
     references: state.references,
     error: state.error,
+    taken: state.taken,
     end: state.at,
   };
 }
@@ -121,7 +133,9 @@ interface State {
   readonly unmatched: Set<string>;
   readonly references: VariableReference[];
   error: ExpansionError | null;
-  readonly collector: WordCollector;
+  taken: number;
+  /** null: nobody wants words. */
+  readonly collector: WordCollector | null;
 }
 
 const MODIFIERS = "+-?#%";
@@ -131,8 +145,9 @@ function readUntil(state: State, stop: "" | "}" | "/", rawEscapes: boolean): str
   const isOutermost = stop === "";
   const rawEscapesBefore = state.rawEscapes;
   const start = state.at;
+  const collector = isOutermost ? state.collector : null;
   if (!isOutermost) {
-    dropWord(state.collector);
+    if (state.collector !== null) dropWord(state.collector);
     if (state.depth >= deepestSubstitution) {
       return fail(state, { code: "expansion-too-large", what: "nesting" }, start);
     }
@@ -154,23 +169,24 @@ function readUntil(state: State, stop: "" | "}" | "/", rawEscapes: boolean): str
       if (piece === null) return null;
       result += piece;
       if (result.length > state.most) return failSize(state, from);
-      if (!isOutermost) continue;
-      if (unit === "$") addSplit(state.collector, piece, from, state.at);
-      else addRaw(state.collector, piece, from, state.at);
+      if (isOverRoom(state)) return failRoom(state, from);
+      if (collector === null) continue;
+      if (unit === "$") addSplit(collector, piece, from, state.at);
+      else addRaw(collector, piece, from, state.at);
     } else if (unit === state.escapeCharacter) {
       state.at++;
       if (state.rawEscapes) {
         result += unit;
-        if (isOutermost) addRaw(state.collector, unit, from, state.at);
+        if (collector !== null) addRaw(collector, unit, from, state.at);
       }
       const escaped = nextCharacter(state);
       if (escaped === "") break;
       result += escaped;
-      if (isOutermost) addRaw(state.collector, escaped, from, state.at);
+      if (collector !== null) addRaw(collector, escaped, from, state.at);
     } else {
       state.at++;
       result += unit;
-      if (isOutermost) addUnit(state.collector, unit, from, state.at);
+      if (collector !== null) addUnit(collector, unit, from, state.at);
     }
   }
   if (!isOutermost) {
@@ -214,6 +230,7 @@ function readDoubleQuoted(state: State): string | null {
       if (value === null) return null;
       result += value;
       if (result.length > state.most) return failSize(state, start);
+      if (isOverRoom(state)) return failRoom(state, start);
       continue;
     }
     state.at++;
@@ -316,6 +333,7 @@ function readModified(state: State, name: string, first: string, start: number):
       const isLongest = word.startsWith(modifier);
       const pattern = isLongest ? word.slice(1) : word;
       const cut = modifier === "#" ? cutPrefix : cutSuffix;
+      if (!hasRoomFor(state, pattern, value)) return failRoom(state, start);
       return finishPattern(state, cut(value ?? "", pattern, isLongest), pattern, start);
     }
     default:
@@ -335,8 +353,17 @@ function readReplacement(state: State, name: string, start: number): string | nu
     // BuildKit writes a single slash back, whichever of the two forms it read.
     return `\${${name}/${pattern}/${replacement}}`;
   }
+  if (!hasRoomFor(state, pattern, value)) return failRoom(state, start);
   const result = replaceMatches(value ?? "", pattern, replacement, isForAll, state.most);
   return finishPattern(state, result, pattern, start);
+}
+
+/** Takes the steps of a match into account. False: they are too many. */
+function hasRoomFor(state: State, pattern: string, value = ""): boolean {
+  const steps = (pattern.length + 1) * (value.length + 1);
+  // The matcher refuses more by itself.
+  if (steps <= mostMatching) state.taken += steps;
+  return !isOverRoom(state);
 }
 
 function finishPattern(
@@ -377,6 +404,7 @@ const LETTERS_AND_DIGITS = /[\p{L}\p{Nd}_]*/uy;
 function lookUp(state: State, name: string): string | undefined {
   const value = state.lookup(name);
   (value === undefined ? state.unmatched : state.matched).add(name);
+  state.taken += value?.length ?? 0;
   return value;
 }
 
@@ -395,6 +423,14 @@ function fail(state: State, mistake: ExpansionMistake, start: number): null {
 
 function failSize(state: State, start: number): null {
   return fail(state, { code: "expansion-too-large", what: "value" }, start);
+}
+
+function isOverRoom({ taken, options: { room } }: State): boolean {
+  return room !== undefined && taken > room;
+}
+
+function failRoom(state: State, start: number): null {
+  return fail(state, { code: "expansion-too-large", what: "file" }, start);
 }
 
 function failUnclosed(state: State, stop: string, start: number): null {

@@ -289,6 +289,8 @@ export function expansionWords(mistake: ExpansionMistake): string {
           return say`The pattern is too long for this value.`;
         case "value":
           return say`The value becomes too long: more than 128 KiB of it come from variables.`;
+        case "file":
+          return say`The values of variables in this file are too long together: more than 1 MiB is expanded.`;
       }
   }
 }

@@ -8,8 +8,10 @@ export const syntaxRows: ProblemRows<SyntaxProblem> = {
   "no-instructions": error(() => say`The Dockerfile has no instruction. It starts with FROM.`),
   "file-too-long": {
     severity: "warning",
-    words: ({ limit }) =>
-      say`The Dockerfile is longer than ${limit} characters: nothing of it is read here.`,
+    words: ({ of, limit }) =>
+      of === "characters"
+        ? say`The Dockerfile is longer than ${limit} characters: nothing of it is read here.`
+        : say`The Dockerfile has more than ${limit} instructions: nothing of it is read here.`,
   },
   "line-too-long": error(
     ({ limit }) =>

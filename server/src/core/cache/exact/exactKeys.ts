@@ -28,6 +28,12 @@ export interface ExactKey {
 }
 
 /**
+ * Characters of all ops together: each RUN writes all variables that it gets, so that as many RUN as
+ * ENV lines take their product. The steps behind have no key.
+ */
+const mostWritten = 64 << 20;
+
+/**
  * By step; what BuildKit makes no record for is not in it, and neither is a stage that is not built.
  * Empty for the classic builder, and where the builder runs nothing because of what is wrong.
  */
@@ -36,8 +42,9 @@ export function exactKeys(graph: BuildGraph, digest: Digest): ReadonlyMap<Step, 
   if (!graph.rules.exportsCache || graph.isRejected) return keys;
   const dialect = dialectOf(graph);
   const ends: StageEnd[] = [];
+  const written = { characters: 0 };
   for (const stage of graph.stages) {
-    ends.push(walkStage(stage, { graph, digest, dialect, ends, keys }));
+    ends.push(walkStage(stage, { graph, digest, dialect, ends, keys, written }));
   }
   return keys;
 }
@@ -57,6 +64,8 @@ interface Walk {
   /** Of the stages above. */
   readonly ends: readonly StageEnd[];
   readonly keys: Map<Step, ExactKey>;
+  /** Of ops, up to now. */
+  readonly written: { characters: number };
 }
 
 function walkStage(stage: Stage, walk: Walk): StageEnd {
@@ -69,9 +78,11 @@ function walkStage(stage: Stage, walk: Walk): StageEnd {
   const written = { mergesLinks: true, writesVariables: true };
   const setting = { ...written, dialect, digest, platform: stage.platform, args };
   for (const step of stage.steps) {
+    if (walk.written.characters > mostWritten) break;
     const source = (from: SourceReference) => sourceVertex(from, stage, walk);
     const made = stepOps(step, { root: vertex, source, flags: graph.definition.flags }, setting);
     if (made === null) continue;
+    walk.written.characters += made.ops.reduce((sum, { json }) => sum + json.length, 0);
     vertex = made.result;
     if (!hasRecords) continue;
     keys.set(step, {
