@@ -226,10 +226,10 @@ function createClient(
     "stratacast",
     "Stratacast",
     {
-      run: { module, transport: TransportKind.ipc },
+      run: { module, transport: TransportKind.stdio },
       debug: {
         module,
-        transport: TransportKind.ipc,
+        transport: TransportKind.stdio,
         options: { execArgv: ["--nolazy", "--inspect=6011", "--enable-source-maps"] },
       },
     },

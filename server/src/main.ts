@@ -1,4 +1,4 @@
-/** The language server's program: stdio or Node IPC, as its arguments say. */
+/** The language server's program, over stdin and stdout. */
 import path from "node:path";
 import v8 from "node:v8";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
@@ -8,13 +8,8 @@ import { openStdio } from "./stdio.js";
 // By itself the heap of a server that answers key after key grows to four times what it holds.
 v8.setFlagsFromString("--heap-growing-percent=40");
 
-const isOverStdio = process.argv.includes("--stdio");
+const { reader, writer } = openStdio();
 serve(
-  isOverStdio ? overStdio() : createConnection(ProposedFeatures.all),
+  createConnection(ProposedFeatures.all, reader, writer),
   path.join(__dirname, "hashThread.js"),
 );
-
-function overStdio() {
-  const { reader, writer } = openStdio();
-  return createConnection(ProposedFeatures.all, reader, writer);
-}
