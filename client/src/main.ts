@@ -25,6 +25,7 @@ import { setContextKey } from "./contextKeys.js";
 import { createExplanations } from "./documents/explanations.js";
 import { lookUpCommand } from "./glossary.js";
 import { glossaryCommand } from "./glossaryMarkdown.js";
+import { createGutterMarks } from "./gutterMarks.js";
 import { createLanguageServer, isDockerfile, type LanguageServer } from "./languageClient.js";
 import { createLayerView, layerViewId } from "./layerStack/provider.js";
 import { createRememberedChoices, type RememberedChoices } from "./rememberedChoices.js";
@@ -75,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): void {
     explanations,
     graphs,
     createStatusItem(server),
+    createGutterMarks(context, server),
     followDocuments(server, remembered),
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
     // Last: everything above may still want to say something to it.

@@ -12,6 +12,8 @@ export interface ClientSettings {
   readonly resolve: string;
   readonly followCursor: boolean;
   readonly statusItem: boolean;
+  /** Marks beside the line numbers of what rebuilds. */
+  readonly gutter: boolean;
 }
 
 /** @param resource the document that the settings are for: each folder may have its own */
@@ -23,6 +25,7 @@ export function readSettings(resource: vscode.Uri | undefined): ClientSettings {
     against: settings.get<string>("against", "auto"),
     resolve: settings.get<string>("resolve", "off"),
     followCursor: settings.get<boolean>("layerTree.followCursor", true),
+    gutter: settings.get<boolean>("gutter.enabled", true),
     statusItem: settings.get<boolean>("statusItem.enabled", true),
   };
 }

@@ -71,6 +71,12 @@ export interface LensPlace {
   readonly at: number;
 }
 
+/** A line of a Dockerfile that the editor marks beside its number. */
+export interface MarkedLine {
+  readonly line: number;
+  readonly mark: "rebuilds" | "mayRebuild" | "fails";
+}
+
 /** What can be chosen before a simulated build; the client asks only when there is a choice. */
 export interface BuildChoices {
   readonly targets: readonly {
@@ -234,6 +240,8 @@ export const requests = {
   layerChildren: request<DocumentAsk & { readonly id: string }, readonly LayerNode[]>(
     "stratacast/layerChildren",
   ),
+  /** In the order of the lines. */
+  stepMarks: request<DocumentAsk, readonly MarkedLine[]>("stratacast/stepMarks"),
   buildChoices: request<DocumentAsk, BuildChoices | null>("stratacast/buildChoices"),
   definitions: request<DocumentAsk, readonly DefinitionRow[] | null>("stratacast/definitions"),
   /** Cancellable, reports work-done progress. */

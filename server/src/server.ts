@@ -41,6 +41,7 @@ import { handlePicture } from "./handlers/picture.js";
 import { handleRecordBuild } from "./handlers/recordBuild.js";
 import { handleSharedLayers } from "./handlers/sharedLayers.js";
 import { handleSimulateBuild } from "./handlers/simulateBuild.js";
+import { handleStepMarks } from "./handlers/stepMarks.js";
 import { createWatcher } from "./handlers/watch.js";
 import { readTextFile } from "./host/nodeFileSystem.js";
 import { notifications, type RequestName, requests } from "./protocol.js";
@@ -192,6 +193,7 @@ export function serve(connection: Connection, threadProgram: string): void {
   on(requests.layerChildren, (params) =>
     answer("layerChildren", toUri(params), [], (build) => handleLayerChildren(build, toId(params))),
   );
+  on(requests.stepMarks, (params) => answer("stepMarks", toUri(params), [], handleStepMarks));
   on(requests.buildChoices, (params) =>
     answer("buildChoices", toUri(params), null, handleBuildChoices),
   );

@@ -74,6 +74,18 @@ export async function seeLensOver(
   });
 }
 
+/** Waits until just so many lines have a mark beside their number. */
+export async function seeMarks(editor: Editor, expected: number): Promise<void> {
+  const marks = editor.page.locator(".glyph-margin-widgets .cgmr, .margin-view-overlays .cgmr");
+  let last = -1;
+  await eventually(`${expected} marks beside the line numbers`, async () => {
+    last = await marks.count();
+    return last === expected ? true : null;
+  }).catch((error: Error) => {
+    throw new Error(`${error.message}; there were ${last}`);
+  });
+}
+
 /** Clicks the lens over the first line that contains `line`. */
 export async function clickLensOver(editor: Editor, line: string): Promise<void> {
   await eventually(`a lens over "${line}" to click`, async () => {
