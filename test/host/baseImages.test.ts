@@ -83,7 +83,7 @@ journey(
       await runCommand(editor, "Stratacast: Look Up Base Images");
       await seeToast(editor, /1 base image looked up/);
       await clearToasts(editor);
-      await seeLensOver(editor, "COPY", /rebuilds: .*/);
+      await seeLensOver(editor, "COPY", /Rebuilds: .*/);
       const hover = await hoverOn(editor, "COPY", "COPY", /leads to another image/);
       for (const digest of [before, now])
         if (!hover.includes(digest.slice(0, 19))) throw new Error(`Not in the hover: ${digest}`);

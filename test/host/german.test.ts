@@ -14,10 +14,10 @@ journey(
     await step("lenses and hovers are German", async () => {
       await seeLenses(editor, [
         "Basis-Image python:3.12-slim",
-        "Schicht 1 · noch nicht gebaut",
-        /^Schicht 2 · 1 Datei, \d+ B · noch nicht gebaut$/,
-        "Schicht 3 · noch nicht gebaut",
-        /^Schicht 4 · 6 Dateien, [\d,]+ kB · noch nicht gebaut$/,
+        "Noch nicht gebaut · Schicht 1",
+        /^Noch nicht gebaut · Schicht 2 · 1 Datei, \d+ B$/,
+        "Noch nicht gebaut · Schicht 3",
+        /^Noch nicht gebaut · Schicht 4 · 6 Dateien, [\d,]+ kB$/,
         "Nur Metadaten",
       ]);
       const copy = await hoverOn(editor, "COPY requirements.txt .", "COPY", /Schicht 2/);
@@ -33,7 +33,7 @@ journey(
       await seeToast(editor, /Schritt/);
       await clearToasts(editor);
       appendFileSync(path.join(editor.folder, "app.py"), "\n# more\n");
-      await seeLenses(editor, [/./, /aus dem Cache/, /./, /./, /wird neu gebaut: app\.py/, /./]);
+      await seeLenses(editor, [/./, /^Aus dem Cache/, /./, /./, /^Wird neu gebaut: app\.py/, /./]);
       await screenshot(editor, "german");
     });
 

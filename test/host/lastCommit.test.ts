@@ -26,10 +26,10 @@ journey(
     await step("without a click every lens says what a build would do", async () => {
       await seeLenses(editor, [
         "Base image python:3.12-slim",
-        "Layer 1 · cached",
-        /^Layer 2 · 1 file, \d+ B · cached$/,
-        "Layer 3 · cached",
-        /^Layer 4 · 6 files, [\d.]+ kB · cached$/,
+        "Cached · layer 1",
+        /^Cached · layer 2 · 1 file, \d+ B$/,
+        "Cached · layer 3",
+        /^Cached · layer 4 · 6 files, [\d.]+ kB$/,
         "Metadata only",
       ]);
       await seeLanguageStatus(editor, /4 cached/);
@@ -37,7 +37,7 @@ journey(
 
     await step("an edit shows at once, with what it is compared with", async () => {
       writeOnDisk(editor, "app.py", `${app}# edited\n`);
-      await seeLensOver(editor, "COPY . .", /rebuilds: app.py changed/);
+      await seeLensOver(editor, "COPY . .", /Rebuilds: app.py changed/);
       await showViewContainer(editor, "Stratacast");
       await seeInSideBar(
         editor,
@@ -52,7 +52,7 @@ journey(
 
     await step("a commit in a terminal moves the comparison", async () => {
       git("commit", "--quiet", "--all", "--message", "second");
-      await seeLensOver(editor, "COPY . .", /cached$/);
+      await seeLensOver(editor, "COPY . .", /^Cached · /);
     });
 
     await step("another commit is chosen", async () => {
@@ -63,17 +63,17 @@ journey(
       const input = editor.page.getByPlaceholder("main");
       await input.fill("HEAD~1");
       await input.press("Enter");
-      await seeLensOver(editor, "COPY . .", /rebuilds: app.py changed/);
+      await seeLensOver(editor, "COPY . .", /Rebuilds: app.py changed/);
       await seeInSideBar(editor, /Compared with the commit HEAD~1/);
     });
 
     await step("and the choice is kept for the file", async () => {
       await openFile(editor, "app.py");
       await openFile(editor, "Dockerfile");
-      await seeLensOver(editor, "COPY . .", /rebuilds: app.py changed/);
+      await seeLensOver(editor, "COPY . .", /Rebuilds: app.py changed/);
       await runCommand(editor, "Stratacast: Compare With…");
       await choose(editor, /^Automatic/);
-      await seeLensOver(editor, "COPY . .", /cached$/);
+      await seeLensOver(editor, "COPY . .", /^Cached · /);
     });
 
     await step("a simulated build takes the commit's place", async () => {
@@ -82,7 +82,7 @@ journey(
       await clearToasts(editor);
       await seeInSideBar(editor, /The first simulated build, compared with the commit HEAD/);
       writeOnDisk(editor, "app.py", `${app}# edited again\n`);
-      await seeLensOver(editor, "COPY . .", /rebuilds: app.py changed/);
+      await seeLensOver(editor, "COPY . .", /Rebuilds: app.py changed/);
       await seeInSideBar(editor, /Compared with the last simulated build/);
     });
   },

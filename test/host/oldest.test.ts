@@ -9,7 +9,7 @@ journey(
   { workspace: sample("python-app"), file: "Dockerfile", version: "oldest" },
   async (editor, step) => {
     await step("lenses, a hover and the tree", async () => {
-      await seeLensOver(editor, "RUN pip", /^Layer 3 · not built yet$/);
+      await seeLensOver(editor, "RUN pip", /^Not built yet · layer 3$/);
       await hoverOn(editor, "RUN pip", "RUN", /What happens/);
       await leaveHover(editor);
       await showViewContainer(editor, "Stratacast");
@@ -20,7 +20,7 @@ journey(
       await runCommand(editor, "Stratacast: Simulate Build");
       await seeToast(editor, /4 steps/);
       writeOnDisk(editor, "app.py", "print('changed')\n");
-      await seeLensOver(editor, "COPY . .", /rebuilds: app\.py changed$/);
+      await seeLensOver(editor, "COPY . .", /^Rebuilds: app\.py changed/);
       await screenshot(editor, "oldest");
     });
 

@@ -14,6 +14,7 @@ import {
   runCommand,
   seeLenses,
   seeLensOver,
+  seeMarks,
 } from "../support/editorView.js";
 import { journey, sample } from "../support/journey.js";
 import {
@@ -43,18 +44,18 @@ journey(
     await step("a lens over every instruction says what it makes", async () => {
       await seeLenses(editor, [
         "Base image python:3.12-slim",
-        "Layer 1 · not built yet",
-        /^Layer 2 · 1 file, \d+ B · not built yet$/,
-        "Layer 3 · not built yet",
-        /^Layer 4 · 6 files, [\d.]+ kB · not built yet$/,
+        "Not built yet · layer 1",
+        /^Not built yet · layer 2 · 1 file, \d+ B$/,
+        "Not built yet · layer 3",
+        /^Not built yet · layer 4 · 6 files, [\d.]+ kB$/,
         "Metadata only",
       ]);
-      await seeLensOver(editor, "COPY requirements.txt .", /^Layer 2/);
+      await seeLensOver(editor, "COPY requirements.txt .", /layer 2\b/i);
       await screenshot(editor, "1-lenses");
     });
 
     await step("hovers say what happens, what rebuilds the step and what follows", async () => {
-      const run = await hoverOn(editor, "RUN pip install", "RUN", /Layer 3/);
+      const run = await hoverOn(editor, "RUN pip install", "RUN", /layer 3/i);
       for (const part of [
         /What happens/i,
         /Rebuilds when/i,
@@ -101,7 +102,7 @@ journey(
     await step("Simulate Build sums up the first build", async () => {
       await runCommand(editor, "Stratacast: Simulate Build");
       await seeToast(editor, /4 steps/);
-      await seeLensOver(editor, "RUN pip", /^Layer 3 · built$/);
+      await seeLensOver(editor, "RUN pip", /^Built · layer 3$/);
     });
 
     await step("its log has the builder's manner", async () => {
@@ -118,10 +119,10 @@ journey(
       await seeToast(editor, /cached/i);
       await seeLenses(editor, [
         /^Base image/,
-        "Layer 1 · cached",
-        /^Layer 2 .* · cached$/,
-        "Layer 3 · cached",
-        /^Layer 4 .* · cached$/,
+        "Cached · layer 1",
+        /^Cached · layer 2 · /,
+        "Cached · layer 3",
+        /^Cached · layer 4 · /,
         "Metadata only",
       ]);
       await clearToasts(editor);
@@ -133,18 +134,18 @@ journey(
         const times: number[] = [];
         for (const text of ["print('one')\n", "print('three')\n", "print('seven')\n"]) {
           writeOnDisk(editor, "app.py", app);
-          await seeLensOver(editor, "COPY . .", /cached$/);
+          await seeLensOver(editor, "COPY . .", /^Cached · /);
           const started = performance.now();
           writeOnDisk(editor, "app.py", text);
-          await seeLensOver(editor, "COPY . .", /rebuilds: app\.py changed$/);
+          await seeLensOver(editor, "COPY . .", /^Rebuilds: app\.py changed/);
           times.push(performance.now() - started);
         }
         await seeLenses(editor, [
           /^Base image/,
-          /cached$/,
-          /cached$/,
-          /cached$/,
-          /rebuilds: app\.py changed$/,
+          /^Cached · /,
+          /^Cached · /,
+          /^Cached · /,
+          /^Rebuilds: app\.py changed/,
           "Metadata only",
         ]);
         await seeRows(editor, [/COPY \. \. .*rebuilds: app\.py changed/, /RUN .*cached/]);
@@ -160,7 +161,8 @@ journey(
     await step("so do all themes", async () => {
       for (const theme of ["light", "high-contrast", "dark"] satisfies Theme[]) {
         await editor.useTheme(theme);
-        await seeLensOver(editor, "COPY . .", /rebuilds: app\.py changed$/);
+        await seeLensOver(editor, "COPY . .", /^Rebuilds: app\.py changed/);
+        await seeMarks(editor, 1);
         await screenshot(editor, "5-app-changed");
         await hoverOn(editor, "COPY . .", "COPY", /app\.py/);
         await screenshot(editor, "5-app-changed-hover");
@@ -170,12 +172,12 @@ journey(
 
     await step("a touch without a change does nothing", async () => {
       writeOnDisk(editor, "app.py", app);
-      await seeLensOver(editor, "COPY . .", /cached$/);
+      await seeLensOver(editor, "COPY . .", /^Cached · /);
       utimesSync(path.join(editor.folder, "requirements.txt"), new Date(), new Date());
       // Nothing is to be seen, so the next change is made to be sure that the touch was read.
       writeOnDisk(editor, "app.py", `${app}# end\n`);
-      await seeLensOver(editor, "COPY . .", /rebuilds: app\.py changed$/);
-      assert.match((await lenses(editor)).at(2)?.text ?? "", /cached$/);
+      await seeLensOver(editor, "COPY . .", /^Rebuilds: app\.py changed/);
+      assert.match((await lenses(editor)).at(2)?.text ?? "", /^Cached · /);
       writeOnDisk(editor, "app.py", app);
     });
 
@@ -183,23 +185,24 @@ journey(
       writeOnDisk(editor, "requirements.txt", `${requirements}gunicorn==22.0.0\n`);
       await seeLenses(editor, [
         /^Base image/,
-        "Layer 1 · cached",
-        /rebuilds: requirements\.txt changed$/,
-        /^Layer 3 · rebuilds: .*(line|step|COPY)/,
-        /^Layer 4 .*rebuilds: /,
+        "Cached · layer 1",
+        /^Rebuilds: requirements\.txt changed/,
+        /^Rebuilds: .*(line|step|COPY).* · layer 3$/,
+        /^Rebuilds: .* · layer 4 · /,
         "Metadata only",
       ]);
+      await seeMarks(editor, 3);
       await screenshot(editor, "6-requirements-changed");
       writeOnDisk(editor, "requirements.txt", requirements);
-      await seeLensOver(editor, "RUN pip", /cached$/);
+      await seeLensOver(editor, "RUN pip", /^Cached · /);
     });
 
     await step("an edit of the Dockerfile is followed without a save", async () => {
       await appendToLine(editor, 4, " --no-cache-dir");
-      await seeLensOver(editor, "RUN pip", /rebuilds: /);
-      await seeLensOver(editor, "COPY requirements.txt", /cached$/);
+      await seeLensOver(editor, "RUN pip", /Rebuilds: /);
+      await seeLensOver(editor, "COPY requirements.txt", /^Cached · /);
       await editor.page.keyboard.press("Control+Z");
-      await seeLensOver(editor, "RUN pip", /cached$/);
+      await seeLensOver(editor, "RUN pip", /^Cached · /);
     });
 
     await step("a lens leads to its layer, a layer to its line", async () => {
@@ -218,13 +221,13 @@ journey(
       await openFile(editor, "app.py");
       await appendToLine(editor, 1, " # unsaved");
       await openFile(editor, "Dockerfile");
-      await seeLensOver(editor, "COPY . .", /cached$/);
+      await seeLensOver(editor, "COPY . .", /^Cached · /);
     });
 
     await step("Forget Simulated Builds empties the baseline", async () => {
       await runCommand(editor, "Stratacast: Forget Simulated Builds");
       await pressButton(editor, "Forget");
-      await seeLensOver(editor, "COPY . .", /not built yet$/);
+      await seeLensOver(editor, "COPY . .", /^Not built yet/);
       await seeInSideBar(editor, /No simulated build yet/i);
     });
   },

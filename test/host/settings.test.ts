@@ -26,7 +26,13 @@ journey(
     await step("lenses over layers only", async () => {
       await seeLensOver(editor, "CMD", /^Metadata only$/);
       editor.changeSettings({ "stratacast.codeLens": "layers" });
-      await seeLenses(editor, [/^Base image/, /^Layer 1/, /^Layer 2/, /^Layer 3/, /^Layer 4/]);
+      await seeLenses(editor, [
+        /^Base image/,
+        /layer 1\b/i,
+        /layer 2\b/i,
+        /layer 3\b/i,
+        /layer 4\b/i,
+      ]);
     });
 
     await step("no lenses", async () => {
@@ -61,7 +67,7 @@ journey(
     await step("another context folder shows in the tree, and its files count", async () => {
       editor.changeSettings({ "stratacast.context": "templates" });
       await seeRows(editor, [/Build context .*templates/]);
-      await seeLensOver(editor, "COPY . .", /^Layer 4 · 1 file/);
+      await seeLensOver(editor, "COPY . .", /layer 4 · 1 file/i);
     });
   },
 );

@@ -13,7 +13,7 @@ journey(
   async (editor, step) => {
     await step("lenses and hovers are there in restricted mode", async () => {
       await seeStatus(editor, "Restricted Mode");
-      await seeLensOver(editor, "RUN pip", /^Layer 3/);
+      await seeLensOver(editor, "RUN pip", /layer 3\b/i);
       await hoverOn(editor, "RUN pip", "RUN", /What happens/);
       await leaveHover(editor);
     });

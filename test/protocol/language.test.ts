@@ -25,7 +25,7 @@ test("lenses, hovers and problems are German in a German editor", async (t) => {
   await editor.settled(uri);
   const [base, layer, , label] = await editor.lenses(uri);
   assert.match(base ?? "", /^1 Basis-Image/);
-  assert.match(layer ?? "", /^2 Schicht 1 · 1 Datei, 8 B/);
+  assert.match(layer ?? "", /^2 Noch nicht gebaut · Schicht 1 · 1 Datei, 8 B$/);
   assert.match(label ?? "", /^4 Nur Metadaten/);
   assert.match(await editor.hover(uri, 2, 1), /\*\*Was geschieht:\*\*/);
   const problem = String(editor.diagnostics(uri)[0]?.message);
@@ -40,7 +40,7 @@ test("a language that is no language is English", async (t) => {
     7,
     { id: "de" },
     { id: 1, texts: {} },
-    { id: "x", texts: { "Metadata only": 5 } },
+    { id: "x", texts: { "metadata only": 5 } },
   ]) {
     const editor = await startEditor({ workspaceFolders: [folder], language });
     const uri = uriOf(path.join(folder, "Dockerfile"));

@@ -19,10 +19,10 @@ test("a fresh server answers for a document with real files", async (t) => {
   await editor.settled(uri);
   assert.deepEqual(await editor.lenses(uri), [
     "1 Base image python:3.12-slim",
-    "2 Layer 1 · not built yet",
-    "3 Layer 2 · 1 file, 13 B · not built yet",
-    "4 Layer 3 · not built yet",
-    "5 Layer 4 · 3 files, 172 B · not built yet",
+    "2 Not built yet · layer 1",
+    "3 Not built yet · layer 2 · 1 file, 13 B",
+    "4 Not built yet · layer 3",
+    "5 Not built yet · layer 4 · 3 files, 172 B",
     "6 Metadata only",
   ]);
   assert.deepEqual(editor.diagnostics(uri), []);
@@ -68,7 +68,7 @@ test("files that change on disk change the lenses; a touch does not", async (t) 
     buildArgs: {},
   });
   const built = await editor.lenses(uri);
-  assert.equal(built[4], "5 Layer 4 · 3 files, 172 B · built");
+  assert.equal(built[4], "5 Built · layer 4 · 3 files, 172 B");
 
   utimesSync(path.join(folder, "app.py"), new Date(), new Date());
   const states = editor.states(uri).length;
@@ -83,14 +83,14 @@ test("files that change on disk change the lenses; a touch does not", async (t) 
   const before = performance.now();
   await editor.filesChanged(appPy);
   await eventually("the changed file", async () =>
-    (await editor.lenses(uri))[4] === "5 Layer 4 · 3 files, 158 B · rebuilds: app.py changed"
+    (await editor.lenses(uri))[4] === "5 Rebuilds: app.py changed · layer 4 · 3 files, 158 B"
       ? true
       : null,
   );
   assert.ok(performance.now() - before < 1000, "within a second");
   const others = (await editor.lenses(uri)).slice(1, 4);
   assert.ok(
-    others.every((title) => title.endsWith("· cached")),
+    others.every((title) => /^\d+ Cached · /.test(title)),
     others.join("\n"),
   );
 
@@ -98,12 +98,12 @@ test("files that change on disk change the lenses; a touch does not", async (t) 
   const requirements = writeIn(folder, "requirements.txt", "flask==3.1\n");
   await editor.filesChanged(appPy, requirements);
   await eventually("the other changed file", async () =>
-    /rebuilds: requirements\.txt changed/.test((await editor.lenses(uri))[2] ?? "") ? true : null,
+    /Rebuilds: requirements\.txt changed/.test((await editor.lenses(uri))[2] ?? "") ? true : null,
   );
   const titles = await editor.lenses(uri);
-  assert.match(titles[1] ?? "", /cached$/);
-  assert.match(titles[3] ?? "", /rebuilds: line 3/);
-  assert.match(titles[4] ?? "", /rebuilds: (line 3|requirements)/);
+  assert.match(titles[1] ?? "", /^2 Cached · /);
+  assert.match(titles[3] ?? "", /Rebuilds: line 3/);
+  assert.match(titles[4] ?? "", /Rebuilds: (line 3|requirements)/);
 });
 
 test("the layer tree leads from the writable layer to the files of a COPY", async (t) => {
@@ -220,7 +220,7 @@ test("settings take effect at once", async (t) => {
 
   await editor.useSettings({ context: "other" });
   await eventually("the other context", async () =>
-    (await editor.lenses(uri))[2] === "3 Layer 2 · 1 file, 2 B · not built yet" ? true : null,
+    (await editor.lenses(uri))[2] === "3 Not built yet · layer 2 · 1 file, 2 B" ? true : null,
   );
   await eventually("the watcher of the other context", () =>
     [...editor.watched.values()]
@@ -309,7 +309,7 @@ test("of thousands of lenses each tells its words when it is looked at", async (
   assert.ok(lenses?.every(({ command }) => command === undefined));
   assert.ok(last !== undefined);
   const told = await editor.connection.sendRequest(CodeLensResolveRequest.type, last);
-  assert.equal(told.command?.title, "Layer 4101 · 1 file, 31 B · not built yet");
+  assert.equal(told.command?.title, "Not built yet · layer 4101 · 1 file, 31 B");
   assert.deepEqual(told.command?.arguments, [uri, 4_102]);
 
   const start = { line: 0, character: 0 };

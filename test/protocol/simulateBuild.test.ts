@@ -64,8 +64,8 @@ test("a simulated build reports its progress and answers with log, counts and a 
   assert.deepEqual(third.outcome === "done" && third.counts, { hit: 3, miss: 1, unknown: 0 });
   assert.equal(third.summary, "3 cached, 1 rebuilds: app.py changed (line 5).");
   assert.deepEqual((await editor.lenses(uri)).slice(3, 5), [
-    "4 Layer 3 · cached",
-    "5 Layer 4 · 3 files, 158 B · rebuilt: app.py changed",
+    "4 Cached · layer 3",
+    "5 Rebuilt: app.py changed · layer 4 · 3 files, 158 B",
   ]);
 });
 
@@ -122,7 +122,7 @@ test("a choice of target and build arguments holds for lenses and builds", async
   assert.deepEqual(await editor.lenses(uri), [
     "1 Build argument only",
     "2 Base image alpine:9",
-    "3 Layer 1 · built",
+    "3 Built · layer 1",
     "4 Not needed for stage one",
     "5 Not needed for stage one",
   ]);
@@ -166,7 +166,7 @@ test("a second server on the same state folder sees the builds, and forgetting r
   await two.open(uri, pythonApp.Dockerfile);
   await two.settled(uri);
   await simulate(one, uri);
-  assert.match((await two.lenses(uri))[4] ?? "", /not built yet/);
+  assert.match((await two.lenses(uri))[4] ?? "", /Not built yet/);
   await two.filesChanged(path.join(folder, "app.py"));
   const seen = await simulate(two, uri);
   assert.equal(seen.summary, "All 4 cached.");
@@ -191,7 +191,7 @@ test("builds outlive the server; a damaged state file is set aside with a word",
   t.after(() => second.process.kill());
   await second.open(uri, pythonApp.Dockerfile);
   await second.settled(uri);
-  assert.match((await second.lenses(uri))[4] ?? "", /cached$/);
+  assert.match((await second.lenses(uri))[4] ?? "", /^5 Cached · /);
   await second.stop();
 
   const name = readdirSync(storageFolder).find((one) => one.startsWith("simulated")) ?? "";
@@ -202,6 +202,6 @@ test("builds outlive the server; a damaged state file is set aside with a word",
   await third.open(uri, pythonApp.Dockerfile);
   await eventually("a word about the file", () => third.messages[0] ?? null);
   assert.match(third.messages[0] ?? "", /damaged and has been set aside/);
-  assert.match((await third.lenses(uri))[4] ?? "", /not built yet/);
+  assert.match((await third.lenses(uri))[4] ?? "", /Not built yet/);
   assert.ok(readdirSync(storageFolder).some((one) => one.includes(".damaged-")));
 });

@@ -85,7 +85,7 @@ export interface EditorClient {
   ) => Promise<void>;
   readonly save: (uri: string) => Promise<void>;
   readonly close: (uri: string) => Promise<void>;
-  /** The titles of the lenses, with their lines from 1: `3 Layer 1 · cached`. */
+  /** The titles of the lenses, with their lines from 1: `3 Cached · layer 1`. */
   readonly lenses: (uri: string) => Promise<readonly string[]>;
   /** The hover's Markdown; line and column from 1; empty: none. */
   readonly hover: (uri: string, line: number, column: number) => Promise<string>;

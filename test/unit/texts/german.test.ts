@@ -36,10 +36,10 @@ suite("in German", () => {
       [
         "Basis-Image alpine",
         "Nur Build-Argument",
-        "Schicht 1 von Stage build · 2 Dateien, 3 B · wird neu gebaut: src/a.c und 1 weitere sind geändert",
-        "Schicht 2 von Stage build · wird neu gebaut: wegen Zeile 3",
+        "Wird neu gebaut: src/a.c und 1 weitere sind geändert · Schicht 1 von Stage build · 2 Dateien, 3 B",
+        "Wird neu gebaut: wegen Zeile 3 · Schicht 2 von Stage build",
         "Basis-Image alpine",
-        "Schicht 1 · wird vielleicht neu gebaut: hängt von Zeile 3 ab",
+        "Wird vielleicht neu gebaut: hängt von Zeile 3 ab · Schicht 1",
         "Nur Metadaten",
       ],
     );

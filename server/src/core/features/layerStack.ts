@@ -17,7 +17,7 @@ import { configToJson } from "../image/config.js";
 import { entriesIn, takenFiles, withFolders } from "../insight/takenFiles.js";
 import { openPathWords } from "../instructions/unknowns.js";
 import { listed } from "../text/lists.js";
-import { say } from "../text/say.js";
+import { capitalised, say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText, printable } from "../text/surfaces.js";
 import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
@@ -158,7 +158,7 @@ function stageNode(
       ? say`needed by the image`
       : say`not needed`;
   return {
-    ...plainNode(stageId(stage), "stage", words[0]?.toUpperCase() + words.slice(1)),
+    ...plainNode(stageId(stage), "stage", capitalised(words)),
     description,
     accessibilityLabel: listed([words, description]),
     tooltip: markdownText(say`${words}: ${baseWords(view.analysis, stage)}.`),
@@ -212,7 +212,7 @@ function layerNode(
   const number = analysed.stageLayer === null ? "" : `${analysed.stageLayer}  `;
   return {
     ...plainNode(id, "layer", `${number}${shorten(step.text)}`),
-    description: [...contentWords(analysed), words, view.isResult ? "" : lastTimeWords(analysed)]
+    description: [words, view.isResult ? "" : lastTimeWords(analysed), ...contentWords(analysed)]
       .filter((part) => part !== "")
       .join(" · "),
     accessibilityLabel: `${lensTitle(view, analysed)}: ${step.text}`,

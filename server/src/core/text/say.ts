@@ -93,3 +93,8 @@ function decimalMarkOf(id: string): string {
     return ".";
   }
 }
+
+/** A text as it stands where a sentence begins. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

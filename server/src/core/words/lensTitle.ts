@@ -1,8 +1,11 @@
-/** What a lens says of a step, for whoever shows it: its effect, its files, its prediction. */
+/**
+ * What a lens says of a step, for whoever shows it. Its prediction and why stand first, since a
+ * narrow editor cuts the end; then the layer, and what it holds.
+ */
 import type { StepAnalysis } from "../analysis/analyse.js";
 import { stageOf, type View } from "../analysis/view.js";
 import { instructionKind } from "../instructions/index.js";
-import { say } from "../text/say.js";
+import { capitalised, say } from "../text/say.js";
 import { count, filesWords } from "../text/sizes.js";
 import { lastTimeWords, predictionWords } from "./predictionWords.js";
 import { baseWords, stageWords } from "./stageWords.js";
@@ -16,16 +19,13 @@ export function lensTitle(view: View, analysed: StepAnalysis): string {
       : say`Not needed for ${stageWords(target)}`;
   }
   const effect = effectWords(view, analysed);
-  const parts = effect === "" ? [] : [effect];
-  if (!analysed.keyed.fails) parts.push(...contentWords(analysed));
-  if (instructionKind(analysed.step.keyword) === undefined) return parts.join(" · ");
+  if (instructionKind(analysed.step.keyword) === undefined) return effect;
   const prediction = predictionWords(view, analysed);
-  if (prediction !== "") parts.push(prediction);
   const took = view.isResult ? "" : lastTimeWords(analysed);
-  if (took !== "") parts.push(took);
+  const content = analysed.keyed.fails ? [] : contentWords(analysed);
+  const parts = [prediction, took, effect, ...content].filter((part) => part !== "");
   // Of a line that cannot be read there is nothing else to say.
-  if (parts.length === 0) parts.push(say`fails`);
-  return parts.join(" · ");
+  return capitalised(parts.length === 0 ? say`fails` : parts.join(" · "));
 }
 
 /** What its layer holds; of a step of which nobody knows that, what it reads of the build context. */
@@ -46,19 +46,19 @@ function effectWords({ analysis }: View, analysed: StepAnalysis): string {
     }
     case "layer": {
       if (layer !== null || stage === null) {
-        return stageLayer === null ? say`Layer` : say`Layer ${stageLayer}`;
+        return stageLayer === null ? say`layer` : say`layer ${stageLayer}`;
       }
       return stageLayer === null
-        ? say`Layer of ${stageWords(stage)}`
-        : say`Layer ${stageLayer} of ${stageWords(stage)}`;
+        ? say`layer of ${stageWords(stage)}`
+        : say`layer ${stageLayer} of ${stageWords(stage)}`;
     }
     case "metadata":
-      return say`Metadata only`;
+      return say`metadata only`;
     case "none": {
       const kind = instructionKind(step.keyword);
       if (kind === undefined) return say`Not an instruction`;
       // Of one that cannot be read it is not known what it does.
-      return kind.declares === undefined ? "" : say`Build argument only`;
+      return kind.declares === undefined ? "" : say`build argument only`;
     }
   }
 }
