@@ -11,7 +11,7 @@ export interface ClientSettings {
   /** Where base images are looked up: `off`, `registry` or `engine`. */
   readonly resolve: string;
   readonly followCursor: boolean;
-  readonly statusItem: boolean;
+  readonly statusBar: boolean;
   /** Marks beside the line numbers of what rebuilds. */
   readonly gutter: boolean;
 }
@@ -26,7 +26,7 @@ export function readSettings(resource: vscode.Uri | undefined): ClientSettings {
     resolve: settings.get<string>("resolve", "off"),
     followCursor: settings.get<boolean>("layerTree.followCursor", true),
     gutter: settings.get<boolean>("gutter.enabled", true),
-    statusItem: settings.get<boolean>("statusItem.enabled", true),
+    statusBar: settings.get<boolean>("statusBar.enabled", true),
   };
 }
 

@@ -1,30 +1,34 @@
-/** The entry in the language status (`{}`): what is cached and what rebuilds in the open Dockerfile. */
+/** The entry in the status bar: what is cached and what rebuilds in the open Dockerfile. */
 import * as vscode from "vscode";
 import type { AnalysisState } from "../../server/src/protocol.js";
-import { dockerfiles, type LanguageServer } from "./languageClient.js";
+import { isDockerfile, type LanguageServer } from "./languageClient.js";
 import { onDidChangeSettings, readSettings } from "./settings.js";
 
-/** Shows the item for as long as the result lives. */
+/** Shows the item beside Dockerfiles, for as long as the result lives. */
 export function createStatusItem(server: LanguageServer): vscode.Disposable {
   const states = new Map<string, AnalysisState>();
-  let item: vscode.LanguageStatusItem | undefined;
+  const item = vscode.window.createStatusBarItem(
+    "stratacast.status",
+    vscode.StatusBarAlignment.Right,
+    // Left of the editor's own entries, which start at 100.
+    101,
+  );
+  item.name = "Stratacast";
 
   const update = () => {
     const document = vscode.window.activeTextEditor?.document;
-    if (!readSettings(document?.uri).statusItem) {
-      item?.dispose();
-      item = undefined;
+    if (document === undefined || !isDockerfile(document) || !readSettings(undefined).statusBar) {
+      item.hide();
       return;
     }
-    item ??= newItem();
-    const analysis = document && states.get(document.uri.toString());
     if (server.state === "failed") showFailure(item);
-    else showAnalysis(item, analysis, server.state === "starting");
+    else showAnalysis(item, states.get(document.uri.toString()), server.state === "starting");
+    item.show();
   };
   update();
 
   return vscode.Disposable.from(
-    { dispose: () => item?.dispose() },
+    item,
     onDidChangeSettings(update),
     vscode.window.onDidChangeActiveTextEditor(update),
     server.onDidChangeState(update),
@@ -38,28 +42,25 @@ export function createStatusItem(server: LanguageServer): vscode.Disposable {
   );
 }
 
-function newItem(): vscode.LanguageStatusItem {
-  const item = vscode.languages.createLanguageStatusItem("stratacast.status", [...dockerfiles]);
-  item.name = "Stratacast";
-  return item;
-}
-
 function showAnalysis(
-  item: vscode.LanguageStatusItem,
+  item: vscode.StatusBarItem,
   analysis: AnalysisState | undefined,
-  starting: boolean,
+  isStarting: boolean,
 ): void {
-  item.severity = vscode.LanguageStatusSeverity.Information;
-  item.busy = starting || analysis?.busy === true;
-  item.text = `$(layers) ${analysis?.text || "Stratacast"}`;
-  item.detail = analysis?.detail ?? "";
+  const isBusy = isStarting || analysis?.busy === true;
+  const text = analysis?.text || "Stratacast";
+  item.text = `${isBusy ? "$(loading~spin)" : "$(layers)"} ${text}`;
+  item.tooltip = analysis?.detail;
+  item.accessibilityInformation = { label: `Stratacast: ${analysis?.detail || text}` };
+  item.backgroundColor = undefined;
   item.command = { command: "stratacast.showLayers", title: vscode.l10n.t("Show Layers") };
 }
 
-function showFailure(item: vscode.LanguageStatusItem): void {
-  item.severity = vscode.LanguageStatusSeverity.Error;
-  item.busy = false;
-  item.text = vscode.l10n.t("Stratacast stopped");
-  item.detail = vscode.l10n.t("Its language server could not be started again.");
+function showFailure(item: vscode.StatusBarItem): void {
+  const text = vscode.l10n.t("Stratacast stopped");
+  item.text = `$(error) ${text}`;
+  item.tooltip = vscode.l10n.t("Its language server could not be started again.");
+  item.accessibilityInformation = { label: text };
+  item.backgroundColor = new vscode.ThemeColor("statusBarItem.errorBackground");
   item.command = { command: "stratacast.restartServer", title: vscode.l10n.t("Restart") };
 }

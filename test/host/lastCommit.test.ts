@@ -10,7 +10,7 @@ import { journey, sample } from "../support/journey.js";
 import {
   clearToasts,
   seeInSideBar,
-  seeLanguageStatus,
+  seeStatus,
   seeToast,
   showViewContainer,
 } from "../support/workbench.js";
@@ -32,7 +32,7 @@ journey(
         /^Cached · layer 4 · 6 files, [\d.]+ kB$/,
         "Metadata only",
       ]);
-      await seeLanguageStatus(editor, /4 cached/);
+      await seeStatus(editor, /4 cached/);
     });
 
     await step("an edit shows at once, with what it is compared with", async () => {

@@ -24,7 +24,7 @@ import {
   outputLines,
   pressButton,
   seeInSideBar,
-  seeLanguageStatus,
+  seeNoStatus,
   seeRows,
   seeSelectedRow,
   seeStatus,
@@ -154,8 +154,18 @@ journey(
       },
     );
 
-    await step("the status says it, too", async () => {
-      await seeLanguageStatus(editor, /3 cached.*1 rebuild/);
+    await step("the status bar and a mark say it, too, unless they are switched off", async () => {
+      await seeStatus(editor, /3 cached.*1 rebuild/);
+      await seeMarks(editor, 1);
+      editor.changeSettings({
+        "stratacast.gutter.enabled": false,
+        "stratacast.statusBar.enabled": false,
+      });
+      await seeMarks(editor, 0);
+      await seeNoStatus(editor, /3 cached/);
+      editor.changeSettings({});
+      await seeStatus(editor, /3 cached.*1 rebuild/);
+      await seeMarks(editor, 1);
     });
 
     await step("so do all themes", async () => {

@@ -124,23 +124,15 @@ export async function seeStatus(editor: Editor, text: string | RegExp): Promise<
   return (await item.getAttribute("aria-label")) ?? (await item.innerText());
 }
 
+/** Waits until no status bar item has that text. */
+export async function seeNoStatus(editor: Editor, text: string | RegExp): Promise<void> {
+  const item = editor.page.locator(".statusbar-item").filter({ hasText: text }).first();
+  await item.waitFor({ state: "hidden", timeout: 15_000 });
+}
+
 /** Closes the panel, the side bar stays. */
 export async function closePanel(editor: Editor): Promise<void> {
   await runCommand(editor, "View: Hide Panel");
-}
-
-/** Rests the mouse on `{}` in the status bar and returns what the language status says. */
-export async function seeLanguageStatus(editor: Editor, expected: RegExp): Promise<string> {
-  const { page } = editor;
-  return eventually(`${expected} in the language status`, async () => {
-    await page.mouse.move(700, 450);
-    await page.locator('[id="status.languageStatus"]').hover({ timeout: 2_000 });
-    const status = page.locator(".hover-language-status").filter({ hasText: expected }).first();
-    await status.waitFor({ timeout: 2_000 });
-    const text = await status.innerText();
-    await page.mouse.move(700, 450);
-    return text;
-  });
 }
 
 /** Presses a button of a notification or of a modal dialog. */
