@@ -3,7 +3,7 @@
  * through the API. `run` is the contract of `--extensionTestsPath`.
  */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import { type InsideResult, insideReportVariable } from "../support/runner/insideReport.js";
@@ -85,6 +85,28 @@ const checks: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
 
+  "a language server that is killed is started anew, and answers what is typed then": async () => {
+    const killed = await until("the server", () => serverProcesses()[0]);
+    process.kill(killed, "SIGKILL");
+    await until("another one", () => serverProcesses().some((one) => one !== killed));
+    const document = await dockerfile();
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((builder) => builder.insert(new vscode.Position(1, 0), "RUN true\n"));
+    const lensesOf = (count: number) =>
+      until(`${count} lenses`, async () => {
+        const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+          "vscode.executeCodeLensProvider",
+          document.uri,
+          20,
+        );
+        return found.length === count && found.every((lens) => lens.command?.title);
+      });
+    await lensesOf(7);
+    await editor.edit((builder) => builder.delete(new vscode.Range(1, 0, 2, 0)));
+    await lensesOf(6);
+    assert.equal(serverProcesses().length, 1);
+  },
+
   "a text that is no Dockerfile at all is survived": async () => {
     const hostile = '\u0000\u{1f433}<<EOF\\\r\nFROM\nCOPY --from= <<A <<B\nRUN <<-"X\n${${\n';
     const document = await vscode.workspace.openTextDocument({
@@ -118,6 +140,22 @@ export async function run(): Promise<void> {
   if (file !== undefined) writeFileSync(file, JSON.stringify(results));
   const failed = results.filter((result) => result.failure !== null).length;
   if (failed > 0) throw new Error(`${failed} checks failed`);
+}
+
+/** The ids of the language servers that this extension host has started. */
+function serverProcesses(): readonly number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((id) => {
+      try {
+        const [, parent] = /\) \S (\d+) /.exec(readFileSync(`/proc/${id}/stat`, "utf8")) ?? [];
+        const words = readFileSync(`/proc/${id}/cmdline`, "utf8");
+        return Number(parent) === process.pid && words.includes("/dist/server.js");
+      } catch {
+        return false; // it ended meanwhile
+      }
+    })
+    .map(Number);
 }
 
 function extension(): vscode.Extension<unknown> {

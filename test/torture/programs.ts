@@ -32,6 +32,13 @@ const programs: readonly Program[] = [
     isLong: true,
   },
   {
+    name: "server",
+    file: "protocol/manyDockerfiles",
+    what: "Dockerfiles that are open at once, compared with a commit: each is answered, by four git processes at a time",
+    asks: () => ({ STRATACAST_DOCKERFILES: "500" }),
+    isLong: true,
+  },
+  {
     name: "git",
     file: "unit/host/gitCanaries",
     what: "repositories that name a program in each place where git is known to start one",

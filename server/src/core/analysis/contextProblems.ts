@@ -20,9 +20,13 @@ export function contextProblems(graph: BuildGraph, keys: Keys): readonly Placed<
 /** @param guessed the folder of the main context where it is but a guess; else null */
 function problemsOf(keyed: KeyedStep, guessed: string | null): readonly Placed<Problem>[] {
   const { step, context, stageProblems } = keyed;
+  // What takes the place of whatever else is to be said of a source.
+  const unsent = new Set(
+    stageProblems.flatMap((other) => (other.code === "source-not-sent" ? [other.index] : [])),
+  );
   const selected = context
     .flatMap(({ selection }) => selection.problems)
-    .filter(({ index }) => !stageProblems.some((other) => isUnsent(other, index)))
+    .filter(({ index }) => !unsent.has(index))
     .map((problem) =>
       guessed !== null && problem.place === undefined
         ? { ...problem, place: { kind: "guess", name: guessed } as const }
@@ -31,27 +35,25 @@ function problemsOf(keyed: KeyedStep, guessed: string | null): readonly Placed<P
   const errors = context.flatMap(({ content }) =>
     content.kind === "unreadable" ? content.errors : [],
   );
+  if (selected.length + stageProblems.length + errors.length === 0) return [];
   const { range } = step.instruction;
+  const sources = sourceRanges(keyed);
   return [
     ...[...selected, ...stageProblems].map((problem) => ({
       ...problem,
-      range: "index" in problem ? sourceRange(keyed, problem.index) : range,
+      range: ("index" in problem ? sources[problem.index] : undefined) ?? range,
     })),
     ...errors.map((error) => ({ code: "file-unreadable" as const, error, range })),
   ];
 }
 
-/** True for what takes the place of whatever else is to be said of that source. */
-function isUnsent(problem: KeyedStep["stageProblems"][number], index: number): boolean {
-  return problem.code === "source-not-sent" && problem.index === index;
-}
-
-/** The source in the text, where it stands there as the problem names it. */
-function sourceRange({ step }: KeyedStep, index: number): TextRange {
+/** The sources in the text, where they stand there as problems name them; else none. */
+function sourceRanges({ step }: KeyedStep): readonly TextRange[] {
   const { instruction } = step;
-  const paths = instruction.args
+  if (step.operation?.kind !== "copy" || step.isTrigger) return [];
+  const documents = new Set(instruction.heredocs.map(({ range }) => range.start));
+  return instruction.args
     .slice(0, -1)
-    .filter((word) => !instruction.heredocs.some((doc) => doc.range.start === word.range.start));
-  const word = step.operation?.kind === "copy" && !step.isTrigger ? paths[index] : undefined;
-  return word?.range ?? instruction.range;
+    .map(({ range }) => range)
+    .filter(({ start }) => !documents.has(start));
 }

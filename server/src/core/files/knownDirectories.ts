@@ -3,13 +3,9 @@ import { parentPath } from "../text/paths.js";
 
 export interface KnownDirectories {
   readonly own: ReadonlySet<string>;
+  /** At least twice as many: so there are few in a chain, and adding copies little. */
   readonly before: KnownDirectories | null;
-  /** How many are below it. */
-  readonly depth: number;
 }
-
-/** A chain of so many is put into one set: a look-up is short, and adding copies little. */
-const longest = 64;
 
 /** Directories that practically every base image has. */
 export const usualDirectories = directories([
@@ -30,7 +26,7 @@ export const noDirectories = directories([]);
 export const rootAlone = directories(["/"]);
 
 function directories(own: Iterable<string>): KnownDirectories {
-  return { own: new Set(own), before: null, depth: 0 };
+  return { own: new Set(own), before: null };
 }
 
 export function hasDirectory(known: KnownDirectories, path: string): boolean {
@@ -54,10 +50,19 @@ export function withOne(known: KnownDirectories, path: string): KnownDirectories
 
 /** True where a directory or one above it is known. */
 export function hasAbove(known: KnownDirectories, path: string): boolean {
+  // Of few it is quicker asked than of each directory above a deep one.
+  if (known.before === null && known.own.size <= few) return [...known.own].some(isAbove(path));
   for (let at = path; ; at = parentDirectory(at)) {
     if (hasDirectory(known, at)) return true;
     if (at === "/") return false;
   }
+}
+
+const few = 16;
+
+function isAbove(path: string): (directory: string) => boolean {
+  return (directory) =>
+    path === directory || path.startsWith(directory === "/" ? directory : `${directory}/`);
 }
 
 function parentDirectory(path: string): string {
@@ -66,10 +71,11 @@ function parentDirectory(path: string): string {
 
 function withAll(known: KnownDirectories, added: ReadonlySet<string>): KnownDirectories {
   if (added.size === 0) return known;
-  const chained = { own: added, before: known, depth: known.depth + 1 };
-  return chained.depth < longest ? chained : directories(allOf(chained));
-}
-
-function* allOf(known: KnownDirectories): Iterable<string> {
-  for (let at: KnownDirectories | null = known; at !== null; at = at.before) yield* at.own;
+  let own = added;
+  let before: KnownDirectories | null = known;
+  while (before !== null && before.own.size < 2 * own.size) {
+    own = new Set([...before.own, ...own]);
+    before = before.before;
+  }
+  return { own, before };
 }

@@ -24,7 +24,8 @@ export interface CopySetting extends OpSetting {
 /** @param root what the files are copied onto */
 export function copyOps(operation: CopyOperation, root: Vertex, setting: CopySetting): StepOps {
   const { digest, dialect } = setting;
-  const sources = operation.items.map((item) => sourceOf(item, operation, setting));
+  const paths = pathsContent(operation, setting);
+  const sources = operation.items.map((item) => sourceOf(item, operation, paths, setting));
   const actions = sources.map(({ action }) => action);
   const documents = sources.flatMap(({ document }) => document ?? []);
   // A mode, of whatever kind, makes it an ordinary COPY; a merge with nothing is none.
@@ -59,18 +60,30 @@ interface SourceOps {
   readonly document?: Op;
 }
 
-function sourceOf(item: CopyItem, operation: CopyOperation, setting: CopySetting): SourceOps {
+/** What all its paths together take. */
+function pathsContent(operation: CopyOperation, { dialect }: CopySetting): ExactInput {
+  const request = copyRequest(operation, "buildkit");
+  if (request === null) return open;
+  const { listsPaths } = dialect;
+  return { kind: "paths", from: operation.from, request: { ...request, listsPaths } };
+}
+
+/** @param paths see `pathsContent` */
+function sourceOf(
+  item: CopyItem,
+  operation: CopyOperation,
+  paths: ExactInput,
+  setting: CopySetting,
+): SourceOps {
   const { dialect, digest } = setting;
   const copied = copiedBy(operation, item, setting);
   switch (item.kind) {
     case "paths": {
       const { path, include } = pathsOf(item, operation);
       const search = { include, exclude: operation.exclude };
-      const asked = copyRequest(operation, "buildkit");
-      const request = asked && { ...asked, listsPaths: dialect.listsPaths };
       return {
         action: copyAction(setting.source, { ...copied, path }, search, dialect),
-        content: request === null ? open : { kind: "paths", from: operation.from, request },
+        content: paths,
       };
     }
     case "inline": {
