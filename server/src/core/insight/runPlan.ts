@@ -14,7 +14,7 @@ import { openPathWords } from "../instructions/unknowns.js";
 import { listedAll } from "../text/lists.js";
 import { say, sayDecimal } from "../text/say.js";
 import { failsBuild } from "../words/problems.js";
-import { stageWords } from "../words/stageWords.js";
+import { targetWords } from "../words/stageWords.js";
 import { type RunOptions, type RunOrigin, type RunTrap, runTraps } from "./runTraps.js";
 import { isInit, isOneCommand, shellScript } from "./shellText.js";
 
@@ -90,12 +90,13 @@ function originOf(analysis: Analysis, target: Stage): RunOrigin {
 }
 
 /** How the image comes to be. */
-function buildSentence({ graph, problems }: Analysis, target: Stage): string {
+function buildSentence({ graph, problems }: Analysis): string {
   if (problems.some(failsBuild))
     return say`It is not there as long as the build fails: nothing is made of this Dockerfile as it stands.`;
-  return graph.stages.length === 1
+  const named = targetWords(graph);
+  return named === null
     ? say`A build with -t IMAGE puts it there.`
-    : say`A build of ${stageWords(target)} with -t IMAGE puts it there.`;
+    : say`A build of ${named} with -t IMAGE puts it there.`;
 }
 
 function stepsOf(
@@ -110,7 +111,7 @@ function stepsOf(
   return [
     {
       title: say`Look for the image IMAGE on this machine`,
-      details: [buildSentence(analysis, target)],
+      details: [buildSentence(analysis)],
     },
     {
       title: say`Pull it if it is not there`,

@@ -9,7 +9,7 @@ import { addTo } from "../text/grouped.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
 import { shownPrediction } from "../words/predictionWords.js";
-import { stageWords } from "../words/stageWords.js";
+import { stageWords, targetWords } from "../words/stageWords.js";
 
 export interface StageBox {
   readonly id: string;
@@ -63,11 +63,14 @@ export function graphPicture(view: View): GraphPicture | null {
   const drawn = edges.filter(({ from, to }) => near.has(from) && near.has(to)).map(stageEdge);
   const left = ids.length - boxes.size;
   const note = noteOf(boxes.size, left);
+  const named = targetWords(graph);
   return {
     title:
       target === null
         ? say`Stages of the Dockerfile (target: none)`
-        : say`Stages of the Dockerfile (target: ${stageWords(target)})`,
+        : named === null
+          ? say`Stages of the Dockerfile`
+          : say`Stages of the Dockerfile (target: ${named})`,
     description: [
       stagesSentence(graph),
       ...(note === "" ? [] : [note]),

@@ -7,7 +7,7 @@ import { lineage } from "../graph/layers.js";
 import { say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { predictionWords, shownPrediction } from "../words/predictionWords.js";
-import { baseWords, stageWords } from "../words/stageWords.js";
+import { baseWords, targetWords } from "../words/stageWords.js";
 
 export interface StackLayer {
   readonly kind: "writable" | "layer" | "base" | "empty";
@@ -42,11 +42,12 @@ export function stackPicture(view: View): StackPicture | null {
     .reverse();
   const metadata = steps.filter(({ effect }) => effect === "metadata").length;
   const [root] = stages;
+  const named = targetWords(analysis.graph);
   const stack = [writable(), ...layers, ...(root === undefined ? [] : [baseOf(analysis, root)])];
   const known = layers.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
   const open = layers.filter(({ bytes }) => bytes === null).length;
   return {
-    title: say`Layers of the image (${stageWords(target)})`,
+    title: named === null ? say`Layers of the image` : say`Layers of the image (${named})`,
     description: [
       aboveBase(count(layers.length, "layer"), root),
       ...(known > 0 ? [say`${formatBytes(known)} come from the build context.`] : []),

@@ -1,11 +1,18 @@
 /** What stages and their bases are called. */
 import type { Analysis } from "../analysis/analyse.js";
-import type { Stage } from "../graph/graph.js";
+import type { BuildGraph, Stage } from "../graph/graph.js";
 import { say } from "../text/say.js";
 
 /** `stage build`, or `stage 2` for one without a name. */
 export function stageWords(stage: Pick<Stage, "name" | "index">): string {
   return say`stage ${stage.name ?? stage.index}`;
+}
+
+/** The stage that a build ends with, where there are others to tell it from; null: there are none. */
+export function targetWords({ stages, target }: BuildGraph): string | null {
+  return target === null || (stages.length === 1 && target.name === null)
+    ? null
+    : stageWords(target);
 }
 
 /** What a FROM starts from, in a few words. */
