@@ -29,7 +29,7 @@ export function diagnostics(
   return [...analysis.problems, ...contextDiagnostic(analysis, context)]
     .map((problem): Diagnostic => {
       const { code, range } = problem;
-      return { code, severity: severityOf(problem), message: problemWords(problem), range };
+      return { code, severity: shownSeverity(problem), message: problemWords(problem), range };
     })
     .filter(({ code, message, range }) => {
       const name = JSON.stringify([code, range, message]);
@@ -39,6 +39,11 @@ export function diagnostics(
     })
     .map((diagnostic) => ({ ...diagnostic, message: printable(diagnostic.message) }))
     .sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0));
+}
+
+/** A file in which nothing is written yet is no mistake of anybody, though no build takes it. */
+function shownSeverity(problem: Problem): Severity {
+  return problem.code === "no-instructions" ? "information" : severityOf(problem);
 }
 
 /** Once for the document, where it first matters; a file that takes nothing from it needs none. */
