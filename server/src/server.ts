@@ -32,6 +32,7 @@ import { handleCodeLens, handleCodeLensResolve } from "./handlers/codeLens.js";
 import { handleDefinitions } from "./handlers/definitions.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";
 import { handleDocument } from "./handlers/document.js";
+import { handleDocumentLinks } from "./handlers/documentLinks.js";
 import { handleHover } from "./handlers/hover.js";
 import { handleHoverLinks } from "./handlers/hoverLinks.js";
 import { clientDoor } from "./handlers/http.js";
@@ -186,6 +187,9 @@ export function serve(connection: Connection, threadProgram: string): void {
   connection.onHover(({ textDocument: { uri }, position }) =>
     answer("hover", uri, null, (build, document) => handleHover(document, build, position)),
   );
+  connection.onDocumentLinks(({ textDocument: { uri } }) =>
+    answer("documentLink", uri, [], (build, document) => handleDocumentLinks(document, build)),
+  );
   connection.onCodeAction((params) =>
     answer("codeAction", params.textDocument.uri, [], (build) => handleCodeAction(build, params)),
   );
@@ -244,6 +248,7 @@ const initializeResult: InitializeResult = {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     codeLensProvider: { resolveProvider: true },
     hoverProvider: true,
+    documentLinkProvider: {},
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   },

@@ -51,6 +51,7 @@ journey(
         "Metadata only",
       ]);
       await seeLensOver(editor, "COPY requirements.txt .", /layer 2\b/i);
+      await editor.page.locator(".detected-link").first().waitFor({ timeout: 15_000 });
       await screenshot(editor, "1-lenses");
     });
 

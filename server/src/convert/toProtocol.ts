@@ -48,6 +48,14 @@ export function toDiagnostic(
   };
 }
 
+/**
+ * @param contextFolder absolute
+ * @param contextPath relative to it, with slashes
+ */
+export function contextFileUri(contextFolder: string, contextPath: string): string {
+  return pathToFileURL(path.join(contextFolder, ...contextPath.split("/"))).href;
+}
+
 /** @param contextFolder absolute; null: the document has no build context */
 export function toLayerNode(node: CoreNode, contextFolder: string | null): LayerNode {
   const { contextPath, children, ...rest } = node;
@@ -58,8 +66,6 @@ export function toLayerNode(node: CoreNode, contextFolder: string | null): Layer
       children === null || children === "lazy"
         ? children
         : children.map((child) => toLayerNode(child, contextFolder)),
-    ...(hasFile
-      ? { resource: pathToFileURL(path.join(contextFolder, ...contextPath.split("/"))).href }
-      : {}),
+    ...(hasFile ? { resource: contextFileUri(contextFolder, contextPath) } : {}),
   };
 }

@@ -47,13 +47,19 @@ function problemsOf(keyed: KeyedStep, guessed: string | null): readonly Placed<P
   ];
 }
 
-/** The sources in the text, where they stand there as problems name them; else none. */
-function sourceRanges({ step }: KeyedStep): readonly TextRange[] {
-  const { instruction } = step;
-  if (step.operation?.kind !== "copy" || step.isTrigger) return [];
+/**
+ * Where the sources of the build context stand in the text, in the order of the selection; none where
+ * the instruction does not name them.
+ */
+export function sourceRanges({ step }: KeyedStep): readonly TextRange[] {
+  const { instruction, operation } = step;
+  if (operation?.kind !== "copy" || step.isTrigger) return [];
   const documents = new Set(instruction.heredocs.map(({ range }) => range.start));
-  return instruction.args
+  const words = instruction.args
     .slice(0, -1)
     .map(({ range }) => range)
     .filter(({ start }) => !documents.has(start));
+  return operation.items
+    .filter(({ kind }) => kind !== "inline")
+    .flatMap(({ kind }, at) => (kind === "paths" ? [words[at] ?? instruction.range] : []));
 }
