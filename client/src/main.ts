@@ -12,6 +12,7 @@ import { chooseDefinition } from "./commands/chooseDefinition.js";
 import { compareWith } from "./commands/compareWith.js";
 import { sharedLayers, showDocument, showGlossary, simulateFailure } from "./commands/documents.js";
 import { exportExplanation } from "./commands/exportExplanation.js";
+import { fixIgnoreLine } from "./commands/fixIgnoreLine.js";
 import { forgetBuilds } from "./commands/forgetBuilds.js";
 import { lookUpImages } from "./commands/lookUpImages.js";
 import { openContextFile } from "./commands/openContextFile.js";
@@ -22,6 +23,7 @@ import { revealLayer } from "./commands/revealLayer.js";
 import { simulateBuild } from "./commands/simulateBuild.js";
 import { useBuild } from "./commands/useBuild.js";
 import { setContextKey } from "./contextKeys.js";
+import { createContextView } from "./contextTree/provider.js";
 import { createExplanations } from "./documents/explanations.js";
 import { lookUpCommand } from "./glossary.js";
 import { glossaryCommand } from "./glossaryMarkdown.js";
@@ -37,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = createSimulationLog();
   const remembered = createRememberedChoices(context.workspaceState);
   const view = createLayerView(server);
+  const contextView = createContextView(server, view);
   const deps = { server, view, log, remembered };
   const explanations = createExplanations(server);
   const graphs = createBuildGraphs(context, server);
@@ -66,12 +69,14 @@ export function activate(context: vscode.ExtensionContext): void {
     [chooseBuildCommand]: (resource) => chooseDefinition(deps, resource),
     [useBuildCommand]: (uri, build) => useBuild(server, remembered, uri, build),
     [revealLayerCommand]: (uri, line) => revealLayer(view, uri, line),
-    // Only rows of our own tree carry these two, so their first argument is a row.
+    // Only rows of our own trees carry these, so their first argument is a row.
     "stratacast.revealInstruction": (row, focus) => revealInstruction(row as never, focus),
+    "stratacast.fixIgnoreLine": (row) => fixIgnoreLine(row as never),
     "stratacast.openContextFile": (row, focus) => openContextFile(row as never, focus),
   };
   context.subscriptions.push(
     view,
+    contextView,
     log,
     explanations,
     graphs,

@@ -62,6 +62,36 @@ export interface LayerStack {
   readonly offersLookUp: boolean;
 }
 
+/** One row of the Build Context view. */
+export interface ContextRow {
+  /** Unique in the view. */
+  readonly id: string;
+  readonly kind: "finding" | "folder" | "file" | "more";
+  readonly state: "in" | "part" | "ignored";
+  readonly label: string;
+  readonly description: string;
+  /** Markdown without command links or HTML. */
+  readonly tooltip: string;
+  readonly accessibilityLabel: string;
+  /** Relative to the context; null: the row stands for no file. */
+  readonly path: string | null;
+  /** Its URI. */
+  readonly resource: string | null;
+  /** Of the ignore file, from 1: what hides it, or what the finding is about; null: none. */
+  readonly ignoreLine: number | null;
+  /** What that line should be; null: nothing else. */
+  readonly fix: string | null;
+}
+
+/** What lies in one folder of the build context. */
+export interface ContextPart {
+  /** About the whole of it. */
+  readonly message: string;
+  /** URI; null: there is none. */
+  readonly ignoreFile: string | null;
+  readonly rows: readonly ContextRow[];
+}
+
 /** `data` of a lens whose words are asked for by `codeLens/resolve`. */
 export interface LensPlace {
   readonly uri: string;
@@ -97,7 +127,7 @@ export interface DefinitionRow {
   readonly id: string;
   readonly label: string;
   readonly description: string;
-  /** What is not known of it; empty: nothing. */
+  /** Whether the last build of it is up to date, and what is not known of it; empty: nothing to say. */
   readonly detail: string;
   readonly isChosen: boolean;
   /** Where it is defined; null: nowhere. */
@@ -242,6 +272,10 @@ export const requests = {
   ),
   /** In the order of the lines. */
   stepMarks: request<DocumentAsk, readonly MarkedLine[]>("stratacast/stepMarks"),
+  /** `path`: of a folder, relative to the context; empty: the whole of it. */
+  contextView: request<DocumentAsk & { readonly path: string }, ContextPart | null>(
+    "stratacast/contextView",
+  ),
   buildChoices: request<DocumentAsk, BuildChoices | null>("stratacast/buildChoices"),
   definitions: request<DocumentAsk, readonly DefinitionRow[] | null>("stratacast/definitions"),
   /** Cancellable, reports work-done progress. */

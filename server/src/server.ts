@@ -29,6 +29,7 @@ import { makeAnalysisState } from "./handlers/analysisState.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
 import { handleCodeAction } from "./handlers/codeAction.js";
 import { handleCodeLens, handleCodeLensResolve } from "./handlers/codeLens.js";
+import { handleContextView } from "./handlers/contextView.js";
 import { handleDefinitions } from "./handlers/definitions.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";
 import { handleDocument } from "./handlers/document.js";
@@ -198,12 +199,11 @@ export function serve(connection: Connection, threadProgram: string): void {
     answer("layerChildren", toUri(params), [], (build) => handleLayerChildren(build, toId(params))),
   );
   on(requests.stepMarks, (params) => answer("stepMarks", toUri(params), [], handleStepMarks));
+  on(requests.contextView, (params) => handleContextView(workspace, params));
   on(requests.buildChoices, (params) =>
     answer("buildChoices", toUri(params), null, handleBuildChoices),
   );
-  on(requests.definitions, (params) =>
-    answer("definitions", toUri(params), null, handleDefinitions),
-  );
+  on(requests.definitions, (params) => handleDefinitions(workspace, params));
   on(requests.document, (params) =>
     guard("document", null, () => handleDocument(workspace.build(toUri(params)) ?? null, params)),
   );

@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import { type LayerStack, type RecordResult, requests } from "../../server/src/protocol.js";
+import {
+  type DefinitionRow,
+  type LayerStack,
+  type RecordResult,
+  requests,
+} from "../../server/src/protocol.js";
 import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
 import { greeting, greetingFiles, logText } from "../unit/records/projects.js";
 import { type EditorOptions, eventually, startEditor, uriOf } from "./support/editorClient.js";
@@ -11,8 +16,12 @@ import { test } from "./support/limitedTest.js";
 /** The argument of the logs has its value here as a default. */
 const text = greeting.replace("GREETING=hello", "GREETING=swordfish");
 
-async function openProject(t: TestContext, options: EditorOptions = {}) {
-  const folder = temporaryFolder(t, { Dockerfile: text, ...greetingFiles });
+async function openProject(
+  t: TestContext,
+  options: EditorOptions = {},
+  files: Readonly<Record<string, string>> = {},
+) {
+  const folder = temporaryFolder(t, { Dockerfile: text, ...greetingFiles, ...files });
   const editor = await startEditor({ workspaceFolders: [folder], ...options });
   t.after(() => editor.process.kill());
   const uri = uriOf(path.join(folder, "Dockerfile"));
@@ -42,6 +51,37 @@ test("a log that is imported makes the forecast, with the seconds of what rebuil
     (await editor.lenses(uri)).some((title) => /Rebuilds.* · about 1\.2 s last time · /.test(title))
       ? true
       : null,
+  );
+});
+
+test("the picker says whether what was built is up to date", async (t) => {
+  const { folder, editor, uri, record } = await openProject(
+    t,
+    {},
+    {
+      "compose.yaml":
+        "services:\n  app:\n    build: .\n  other:\n    build: { context: ., target: build }\n",
+    },
+  );
+  const details = async () => {
+    const rows: readonly DefinitionRow[] | null = await editor.connection.sendRequest(
+      requests.definitions,
+      { uri },
+    );
+    return (rows ?? []).slice(0, 2).map(({ id, detail }) => `${id} ${detail}`);
+  };
+  assert.deepEqual(await details(), ["compose:app ", "compose:other "]);
+  await record(writeIn(temporaryFolder(t), "build.log", logText("edited.txt")));
+  const [app, other] = await details();
+  assert.match(
+    app ?? "",
+    /^compose:app (?:up to date with|\d of 6 steps would rebuild since) the build of /,
+  );
+  assert.equal(other, "compose:other ");
+  writeIn(folder, "package.json", '{ "name": "x" }\n');
+  await editor.filesChanged(path.join(folder, "package.json"));
+  await eventually("what would rebuild", async () =>
+    /[1-6] of 6 steps would rebuild since/.test((await details())[0] ?? "") ? true : null,
   );
 });
 

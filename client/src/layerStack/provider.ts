@@ -5,8 +5,10 @@
 import * as vscode from "vscode";
 import { type LayerStack, requests } from "../../../server/src/protocol.js";
 import { setContextKey } from "../contextKeys.js";
+import { debounce } from "../debounce.js";
 import { isDockerfile, type LanguageServer } from "../languageClient.js";
 import { readSettings } from "../settings.js";
+import { showMessage } from "../treeMessage.js";
 import { itemId, toTooltip, toTreeItem } from "./item.js";
 import { type Row, rowOfLine, toRows } from "./row.js";
 
@@ -15,6 +17,8 @@ export const layerViewId = "stratacast.layers";
 export interface LayerView extends vscode.Disposable {
   /** The Dockerfile that the view shows, or would show if it were open. */
   readonly document: vscode.Uri | undefined;
+  /** It shows another one, or none. */
+  readonly onDidChangeDocument: vscode.Event<void>;
   /** Asks for the layers again. */
   update(): Promise<void>;
   /**
@@ -27,6 +31,7 @@ export interface LayerView extends vscode.Disposable {
 
 export function createLayerView(server: LanguageServer): LayerView {
   const changes = new vscode.EventEmitter<Row | undefined>();
+  const documents = new vscode.EventEmitter<void>();
   /** By item id: what the user opened and closed, over edits and over changes of the document. */
   const folding = new Map<string, boolean>();
   let shown: vscode.Uri | undefined;
@@ -89,6 +94,7 @@ export function createLayerView(server: LanguageServer): LayerView {
     shown = document?.uri;
     setContextKey("hasDockerfile", shown !== undefined);
     setContextKey("computing", shown !== undefined);
+    documents.fire();
     invalidate();
   };
   const invalidate = () => {
@@ -124,6 +130,7 @@ export function createLayerView(server: LanguageServer): LayerView {
     get document() {
       return shown;
     },
+    onDidChangeDocument: documents.event,
     update() {
       isStale = true;
       updating ??= fetchStack();
@@ -145,6 +152,7 @@ export function createLayerView(server: LanguageServer): LayerView {
   const subscriptions = vscode.Disposable.from(
     tree,
     changes,
+    documents,
     followSoon,
     busyBar,
     tree.onDidExpandElement(({ element }) => folding.set(itemId(element), true)),
@@ -203,12 +211,6 @@ function messageOf({ message, offersLookUp }: LayerStack): string {
     .join(" ");
 }
 
-function showMessage(tree: vscode.TreeView<Row>, message: string): void {
-  if (message !== "") tree.message = message;
-  // The typing knows no undefined, the documentation does: it takes the message away.
-  else (tree as { message: string | undefined }).message = undefined;
-}
-
 /** The bar that runs over the view while files are being read; short work does not show it. */
 function createBusyBar() {
   let finish: (() => void) | undefined;
@@ -229,19 +231,5 @@ function createBusyBar() {
       else if (finish === undefined) start.call();
     },
     dispose: stop,
-  };
-}
-
-/** Calls back once it has been quiet for `delay` milliseconds. */
-function debounce(delay: number, callback: () => void) {
-  let timer: NodeJS.Timeout | undefined;
-  const cancel = () => clearTimeout(timer);
-  return {
-    call(): void {
-      cancel();
-      timer = setTimeout(callback, delay);
-    },
-    cancel,
-    dispose: cancel,
   };
 }

@@ -389,7 +389,7 @@ function oneOf<T extends string>(name: string, value: string, known: readonly T[
   return found;
 }
 
-function stateFolder(given: string | undefined, { cwd, env }: CliIo): string {
+export function stateFolder(given: string | undefined, { cwd, env }: CliIo): string {
   return given === undefined ? defaultState(env) : path.resolve(cwd, given);
 }
 

@@ -2,20 +2,13 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { openLookups } from "../core/analysis/read.js";
-import { usualVersion } from "../core/build/builderVersion.js";
-import type { BuildSettings } from "../core/definitions/editorDefinition.js";
-import { listBuilds } from "../core/definitions/listBuilds.js";
-import { type BuildList, buildListJson, buildListText } from "../core/documents/buildList.js";
-import { neverCancelled } from "../core/host.js";
+import { buildListJson, buildListText } from "../core/documents/buildList.js";
 import { jsonText } from "../core/text/surfaces.js";
-import { sha256 } from "../host/digest.js";
-import { openMachine } from "../host/machine.js";
-import { readTextFile } from "../host/nodeFileSystem.js";
 import { pathRules } from "../host/paths.js";
-import { hostPlatform } from "../host/platform.js";
-import { settle } from "../host/settle.js";
+import { stateFolder } from "./arguments.js";
+import { listOf } from "./buildsOf.js";
 import type { CliCommand, CliIo } from "./command.js";
+import { stalenessOf } from "./staleBuilds.js";
 import { UsageError } from "./usageError.js";
 
 export const builds: CliCommand = {
@@ -26,65 +19,30 @@ export const builds: CliCommand = {
 Lists how the Dockerfiles of a folder are built, by what its files say: Compose
 and Bake files, devcontainers, workflows and other build servers' files, lines
 with docker build. What is taken where no other is asked for stands first; where
-no file says anything the context is guessed. Nothing of them is run.
+no file says anything the context is guessed. Nothing of them is run. Where a
+real build of one was recorded, it says how many steps would rebuild since then.
 
+  --state DIR        where builds are kept
   --format F         text (default) or json`,
   async run(words, io) {
-    const { folder, format } = readWords(words, io);
+    const { folder, format, state } = readWords(words, io);
     const list = await listOf(folder, io);
-    if (format === "json") io.print(`${jsonText(buildListJson(folder, list, pathRules))}\n`);
-    else io.print(buildListText(folder, list, pathRules));
+    const stale = await stalenessOf(list, state, io);
+    const print = { json: buildListJson, text: buildListText }[format](
+      folder,
+      list,
+      pathRules,
+      stale,
+    );
+    io.print(typeof print === "string" ? print : `${jsonText(print)}\n`);
     return 0;
   },
 };
 
-/** What somebody has set; the command line has no settings. */
-export function plainSettings(): BuildSettings {
-  return {
-    builder: "buildkit",
-    builderVersion: usualVersion,
-    context: "",
-    target: null,
-    buildArgs: new Map(),
-    platform: hostPlatform(),
-    builds: [],
-  };
-}
-
-/** @param root absolute path */
-export async function listOf(
-  root: string,
-  io: Pick<CliIo, "threadProgram">,
-  settings: BuildSettings = plainSettings(),
-): Promise<BuildList> {
-  const { pool } = openMachine({
-    mayAskGit: () => false,
-    readsFiles: false,
-    threadProgram: io.threadProgram,
-  });
-  const texts = new Map<string, string>();
-  return settle(
-    pool,
-    (world) => {
-      const { read, needs } = openLookups(world);
-      const found = read({ kind: "builds", folder: root });
-      if (found.kind !== "known") return { builds: [], problems: [], needs };
-      for (const file of found.value.dockerfiles) {
-        const text = texts.has(file) ? null : readTextFile(file);
-        if (text?.ok === true) texts.set(file, text.value);
-      }
-      const question = { root, found: found.value, texts, settings, paths: pathRules };
-      const listed = listBuilds({ ...question, digest: sha256 }, read);
-      return { builds: listed, problems: found.value.problems, needs };
-    },
-    neverCancelled,
-  );
-}
-
 function readWords(
   words: readonly string[],
-  { cwd }: CliIo,
-): { readonly folder: string; readonly format: "text" | "json" } {
+  io: CliIo,
+): { readonly folder: string; readonly format: "text" | "json"; readonly state: string } {
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(words);
@@ -98,11 +56,11 @@ function readWords(
   const { format = "text" } = values;
   if (format !== "text" && format !== "json")
     throw new UsageError(`--format ${format}: choose one of text, json`);
-  return { folder: readFolder(written, cwd), format };
+  return { folder: readFolder(written, io.cwd), format, state: stateFolder(values.state, io) };
 }
 
 /** Errors: `UsageError`. */
-export function readFolder(written: string, cwd: string): string {
+function readFolder(written: string, cwd: string): string {
   const folder = path.resolve(cwd, written);
   const stat = statSync(folder, { throwIfNoEntry: false });
   if (stat === undefined) throw new UsageError(`${written}: no such folder`);
@@ -114,6 +72,6 @@ function parse(words: readonly string[]) {
   return parseArgs({
     args: [...words],
     allowPositionals: true,
-    options: { format: { type: "string" } },
+    options: { format: { type: "string" }, state: { type: "string" } },
   });
 }

@@ -20,7 +20,7 @@ import { maxText, nodeFileSystem, readRegularFile } from "../host/nodeFileSystem
 import { pathRules } from "../host/paths.js";
 import { settle } from "../host/settle.js";
 import { type BuildArguments, defaultState, reasonIn, UsageError } from "./arguments.js";
-import { listOf, plainSettings } from "./builds.js";
+import { listOf, plainSettings } from "./buildsOf.js";
 import type { CliIo } from "./command.js";
 import { openResolving, suppliersOf } from "./resolve.js";
 

@@ -120,6 +120,11 @@ export function toId(value: unknown): string {
   return isObject(value) && typeof value["id"] === "string" ? value["id"] : "";
 }
 
+/** The `path` of parameters; empty: there is none. */
+export function toContextPath(value: unknown): string {
+  return isObject(value) && typeof value["path"] === "string" ? value["path"] : "";
+}
+
 /** null: the lens did not come without words. */
 export function toLensPlace(value: unknown): LensPlace | null {
   if (!isObject(value)) return null;

@@ -9,10 +9,16 @@ import {
   type Range,
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { ContextViewPart } from "../core/features/contextView.js";
 import type { Diagnostic as CoreDiagnostic } from "../core/features/diagnostics.js";
 import type { LayerNode as CoreNode } from "../core/features/layerStack.js";
 import type { TextRange } from "../core/text/range.js";
-import { chooseBuildCommand, type LayerNode, revealLayerCommand } from "../protocol.js";
+import {
+  type ContextPart,
+  chooseBuildCommand,
+  type LayerNode,
+  revealLayerCommand,
+} from "../protocol.js";
 
 export function toRange(document: TextDocument, range: TextRange): Range {
   return { start: document.positionAt(range.start), end: document.positionAt(range.end) };
@@ -45,6 +51,25 @@ export function toDiagnostic(
     code,
     ...(pages === null ? {} : { codeDescription: { href: `${pages}#${code}` } }),
     message,
+  };
+}
+
+/**
+ * @param contextFolder absolute
+ * @param ignoreFile absolute; null: there is none
+ */
+export function toContextPart(
+  { message, rows }: ContextViewPart,
+  contextFolder: string,
+  ignoreFile: string | null,
+): ContextPart {
+  return {
+    message,
+    ignoreFile: ignoreFile === null ? null : pathToFileURL(ignoreFile).href,
+    rows: rows.map((row) => ({
+      ...row,
+      resource: row.path === null ? null : contextFileUri(contextFolder, row.path),
+    })),
   };
 }
 

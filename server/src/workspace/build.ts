@@ -19,17 +19,19 @@ import type { FoundBuild } from "../core/build/foundBuild.js";
 import { areSameKeys, type Keys } from "../core/cache/predict.js";
 import { type RecordedBuild, recordBuild } from "../core/cache/record.js";
 import type { BuildState } from "../core/cache/state.js";
+import { foundDefinition } from "../core/definitions/chooseFound.js";
 import type { DocumentPlace } from "../core/definitions/editorDefinition.js";
 import { simulationLog } from "../core/documents/simulationLog.js";
 import { type Cancellation, type Known, known, type Result } from "../core/host.js";
 import type { BaseImage } from "../core/image/baseImage.js";
+import { isRecordOf, type Staleness, staleness } from "../core/insight/staleness.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { say } from "../core/text/say.js";
 import { interfaceText } from "../core/text/surfaces.js";
 import { failsBuild } from "../core/words/problems.js";
 import { summarySentence } from "../core/words/summary.js";
-import type { ContextAsk, Need } from "../core/world/facts.js";
+import type { ContextAsk, Listing, Need } from "../core/world/facts.js";
 import { answered, factOf, isSameFor, type World } from "../core/world/world.js";
 import { sha256 } from "../host/digest.js";
 import type { Machine } from "../host/machine.js";
@@ -77,6 +79,12 @@ interface Made {
   readonly answer: Answer;
 }
 
+/** A build context with and without its ignore file. */
+export interface WholeContext {
+  readonly listing: Listing;
+  readonly everything: Listing;
+}
+
 export class LiveBuild {
   readonly place: DocumentPlace;
   readonly #host: BuildHost;
@@ -90,6 +98,8 @@ export class LiveBuild {
   #result: { readonly keys: Keys; readonly before: BuildState } | null = null;
   #resultView: { readonly of: Answer; readonly view: View } | null = null;
   #compared: { readonly keys: Keys; readonly result: Keys; readonly isSame: boolean } | null = null;
+  /** What a view asks for besides. */
+  #viewed: readonly Need[] = [];
   /** How many readings go on. */
   #readings = 0;
   /** What settling gave up on: only another answer is worth another try. */
@@ -161,7 +171,23 @@ export class LiveBuild {
 
   /** All that the present answer turns on. */
   get reads(): readonly Need[] {
-    return this.#answer(this.#world).reads;
+    const { reads } = this.#answer(this.#world);
+    return this.#viewed.length === 0 ? reads : [...reads, ...this.#viewed];
+  }
+
+  /** All that lies in the context, and what the builder sees of it; null: it cannot be read. */
+  async wholeContext(): Promise<WholeContext | null> {
+    const ask = contextAsk(this.definition);
+    if (ask === null) return null;
+    const need = { kind: "tree", ...ask, unfiltered: true } as const;
+    this.#viewed = [need];
+    const { pool } = this.#host.machine;
+    if (factOf(pool.world, need).kind === "pending") await pool.supply([need], this.#closed);
+    const listing = factOf(pool.world, { kind: "tree", ...ask });
+    const everything = factOf(pool.world, need);
+    return listing.kind === "known" && everything.kind === "known"
+      ? { listing: listing.value, everything: everything.value }
+      : null;
   }
 
   /** The text of the editor changed. Nothing is read here. */
@@ -300,6 +326,27 @@ export class LiveBuild {
     return this.#host.recorded.state;
   }
 
+  /** Of the builds that files define for this Dockerfile, by their ids, those of which one was recorded. */
+  async staleness(): Promise<ReadonlyMap<string, Staleness>> {
+    const { pool } = this.#host.machine;
+    const stale = new Map<string, Staleness>();
+    const need = { kind: "recorded" } as const;
+    if (factOf(pool.world, need).kind === "pending") await pool.supply([need], this.#closed);
+    for (const found of this.foundBuilds) {
+      const definition = foundDefinition(found, this.#settings);
+      if (!this.recordedBuilds.builds.some((build) => isRecordOf(build, definition))) continue;
+      const memory = new Memory();
+      const { analysis } = await settle(
+        pool,
+        (world) => this.#analyseAs(definition, world, { kind: "recorded" }, memory),
+        this.#closed,
+      );
+      const since = staleness(analysis);
+      if (since !== null) stale.set(found.id, since);
+    }
+    return stale;
+  }
+
   /** Keeps one more of them: forecasts may stand against it from now on. */
   async keepRecord(made: RecordedBuild): Promise<Result<string | null>> {
     const { recorded, machine } = this.#host;
@@ -350,18 +397,25 @@ export class LiveBuild {
 
   #analyse(world: World, baseline: BaselineChoice): Answer {
     const { definition, needs, reads } = this.#meant.in(world);
-    const [platform] = definition.platforms;
-    const dockerfile = this.#dockerfile;
-    const build = { place: onDisk, definition, platform, dockerfile };
-    const answer = analyse(
-      { ...build, world, baseline, digest: this.#host.store.digest, sha256 },
-      this.#memory,
-    );
+    const answer = this.#analyseAs(definition, world, baseline, this.#memory);
     return {
       ...answer,
       needs: [...needs, ...answer.needs],
       reads: [...reads, ...answer.reads],
     };
+  }
+
+  /** The text as it is built by one definition. */
+  #analyseAs(
+    definition: BuildDefinition,
+    world: World,
+    baseline: BaselineChoice,
+    memory: Memory,
+  ): Answer {
+    const [platform] = definition.platforms;
+    const build = { place: onDisk, definition, platform, dockerfile: this.#dockerfile };
+    const { digest } = this.#host.store;
+    return analyse({ ...build, world, baseline, digest, sha256 }, memory);
   }
 
   /** One analysis for a text, a definition and the answers that it turns on. */

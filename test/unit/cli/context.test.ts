@@ -95,6 +95,43 @@ test("each entry says whether it is in the context, by which line not, and which
   assert.deepEqual(json.ignored, { files: 3, bytes: 1010 });
 });
 
+test("lines of the ignore file that do less than they seem to are told, with what a fix saves", async (t) => {
+  const folder = temporaryFolder(t, {
+    Dockerfile: "FROM scratch\nCOPY packages /p\nCOPY *.md /\n",
+    ".dockerignore": "node_modules\n*.log\n!keep/*.txt\n.git\ndist/\n**/tmp\n",
+    "node_modules/x.js": "1",
+    "packages/a/node_modules/x/index.js": "1".repeat(500),
+    "packages/b/node_modules/y.js": "12",
+    "packages/b/dist/z.js": "12",
+    "packages/b/tmp/z.js": "12",
+    "x.log": "log",
+    "a.md": "1",
+  });
+  const { findings } = await contextOf(folder);
+  assert.deepEqual(
+    findings.map(({ code, line, fix }) => [code, line, fix?.text ?? null]),
+    [
+      ["ignore-one-of-several", 1, "**/node_modules"],
+      ["ignore-without-match", 3, null],
+      ["ignore-without-match", 4, null],
+      ["ignore-one-of-several", 5, "**/dist"],
+    ],
+  );
+  assert.deepEqual(findings[0]?.fix, {
+    text: "**/node_modules",
+    folders: ["packages/a/node_modules", "packages/b/node_modules"],
+    saves: { files: 2, bytes: 502 },
+    lines: [2],
+  });
+  assert.equal(
+    findings[0]?.message,
+    "Line 1, node_modules, counts at the root alone: packages/a/node_modules, packages/b/node_modules stay in the context. **/node_modules would take out 2 files, 502 B. Changes in them would no longer rebuild line 2.",
+  );
+  const { out } = await runCli(["context", "."], { cwd: folder });
+  assert.match(out, /^Line 4, \.git, matches nothing that is there now\.$/m);
+  assert.ok(out.endsWith("Changes in them would no longer rebuild line 2.\n"), out);
+});
+
 test("BuildKit sends what the stages of the target name, the classic builder all that it sees", async (t) => {
   const folder = project(t);
   const { sends } = await contextOf(folder);

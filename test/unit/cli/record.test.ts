@@ -283,3 +283,35 @@ function listed(folder: string): readonly string[] {
     return [];
   }
 }
+
+test("builds says whether the image of the recorded build is what a build of now would make", async (t) => {
+  const { folder, state, recordJson } = project(t, greeting, greetingFiles);
+  writeIn(
+    folder,
+    "compose.yaml",
+    "services:\n  app:\n    build: { context: ., args: { GREETING: swordfish } }\n  other:\n    build: { context: ., target: build }\n",
+  );
+  const list = async () => {
+    const run = await runCli(["builds", "--state", state, "--format", "json"], { cwd: folder });
+    const { builds } = JSON.parse(run.out) as {
+      readonly builds: readonly { readonly id: string; readonly stale: number | null }[];
+    }; // the schema of the command has a test of its own
+    return builds.map(({ id, stale }) => [id, stale]);
+  };
+  assert.deepEqual(await list(), [
+    ["compose:app", null],
+    ["compose:other", null],
+  ]);
+  await recordJson("edited.txt", ...args);
+  assert.deepEqual(await list(), [
+    ["compose:app", 0],
+    ["compose:other", null],
+  ]);
+  writeIn(folder, "src/app.ts", "export const three = 3;\n");
+  assert.deepEqual((await list())[0], ["compose:app", 4]);
+  const { out } = await runCli(["builds", "--state", state], { cwd: folder });
+  assert.match(
+    out,
+    /^ {4}4 of 6 steps would rebuild since the build of \d+ \w+ \d{4}, \d\d:\d\d$/m,
+  );
+});

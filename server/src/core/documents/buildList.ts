@@ -1,9 +1,10 @@
 /** The builds of a folder, as the command line prints them. */
-import { sourceWord } from "../build/definition.js";
+import { type BuildDefinition, sourceWord } from "../build/definition.js";
 import type { DefinitionProblem } from "../build/foundBuild.js";
 import { formatPlatform } from "../build/platform.js";
 import type { ListedBuild } from "../definitions/listBuilds.js";
 import type { PathRules } from "../definitions/pathRules.js";
+import { type Staleness, stalenessWords } from "../insight/staleness.js";
 import { printable } from "../text/surfaces.js";
 import { definitionProblemWords, definitionSeverity } from "../words/definitionProblems.js";
 import { buildJson } from "./place.js";
@@ -14,12 +15,16 @@ export interface BuildList {
   readonly problems: readonly DefinitionProblem[];
 }
 
+/** By its definition; what is not in it was not recorded. */
+export type StaleBuilds = ReadonlyMap<BuildDefinition, Staleness>;
+
 /** Version 1 of docs/schema/builds.schema.json. */
 export function buildListJson(
   root: string,
   { builds, problems }: BuildList,
   paths: PathRules,
-): unknown {
+  stale: StaleBuilds,
+): object {
   const shown = (path: string): string => paths.relative(root, path);
   return {
     version: 1,
@@ -48,13 +53,18 @@ export function buildListJson(
         cacheFrom: found?.cacheFrom ?? [],
         noCache: found?.noCache ?? false,
         chosen: isChosen,
-        stale: null,
+        stale: stale.get(definition)?.rebuilds ?? null,
+        recordedAt: timeOf(stale.get(definition)),
         source: buildJson(definition, shown).source,
         problems: own.map(problemJson),
       };
     }),
     problems: problems.map(problemJson),
   };
+}
+
+function timeOf(stale: Staleness | undefined): string | null {
+  return stale === undefined ? null : new Date(stale.since).toISOString();
 }
 
 function problemJson(problem: DefinitionProblem): unknown {
@@ -69,6 +79,7 @@ export function buildListText(
   root: string,
   { builds, problems }: BuildList,
   paths: PathRules,
+  stale: StaleBuilds,
 ): string {
   const shown = (path: string): string => paths.relative(root, path);
   if (builds.length === 0 && problems.length === 0) return "No Dockerfile is here.\n";
@@ -81,9 +92,11 @@ export function buildListText(
       ...(target === null ? [] : [`target ${target}`]),
       ...(found === null ? ["a guess"] : [`${shown(found.foundAt.file)}:${found.foundAt.line}`]),
     ];
+    const since = stale.get(definition);
     return [
       `${isChosen ? "*" : " "} ${id}`,
       `    ${words.join(" · ")}`,
+      ...(since === undefined ? [] : [`    ${stalenessWords(since)}`]),
       ...own.map((problem) => `    ${definitionProblemWords(problem)}`),
     ];
   });

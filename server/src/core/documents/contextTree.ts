@@ -3,10 +3,11 @@ import type { FileKind } from "../context/fileTree.js";
 import {
   type Amount,
   type BuildContext,
-  type ContextEntry,
   contextEntries,
   contextSums,
 } from "../insight/buildContext.js";
+import { contextEntryWords, ignoreFindingWords } from "../insight/contextWords.js";
+import { type IgnoreFinding, ignoreFindings } from "../insight/ignoreFindings.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { printable } from "../text/surfaces.js";
 import type { SimulationPlace } from "./place.js";
@@ -29,6 +30,24 @@ export interface ContextJson extends SimulationPlace {
   readonly entries: readonly EntryJson[];
   /** How many entries of the root are left out. */
   readonly more: number;
+  /** Lines of the ignore file that do less than they seem to. */
+  readonly findings: readonly FindingJson[];
+}
+
+interface FindingJson {
+  readonly code: IgnoreFinding["code"];
+  /** Of the ignore file. */
+  readonly line: number;
+  readonly pattern: string;
+  readonly message: string;
+  /** null: there is nothing to put in its place. */
+  readonly fix: {
+    readonly text: string;
+    readonly folders: readonly string[];
+    readonly saves: AmountJson;
+    /** Lines of the Dockerfile that would no longer rebuild by changes in them. */
+    readonly lines: readonly number[];
+  } | null;
 }
 
 interface AmountJson {
@@ -72,6 +91,23 @@ export function contextJson(
     sends: { ...amountJson(sums.sent), transferBytes: sums.transferred },
     entries,
     more,
+    findings: ignoreFindings(context).map(findingJson),
+  };
+}
+
+function findingJson(finding: IgnoreFinding): FindingJson {
+  const { code, pattern } = finding;
+  return {
+    ...{ code, line: pattern.line, pattern: pattern.text, message: ignoreFindingWords(finding) },
+    fix:
+      finding.code === "ignore-without-match"
+        ? null
+        : {
+            text: finding.fix,
+            folders: finding.folders,
+            saves: amountJson(finding.saved),
+            lines: finding.lines,
+          },
   };
 }
 
@@ -116,6 +152,7 @@ export function contextText(
   detail: ContextDetail,
 ): string {
   const { seen, hidden, sent, transferred } = contextSums(context);
+  const findings = ignoreFindings(context);
   const by = ignoreFile === null ? "no ignore file" : ignoreFile;
   const told =
     transferred === null
@@ -128,6 +165,7 @@ export function contextText(
     `  sent     ${filesWords(sent)}${told}`,
     "",
     ...rowsText(context, "", detail, 0),
+    ...(findings.length === 0 ? [] : ["", ...findings.map(ignoreFindingWords)]),
   ]
     .map((line) => `${printable(line)}\n`)
     .join("");
@@ -145,7 +183,7 @@ function rowsText(
     const size = formatBytes((entry.state === "hidden" ? entry.hidden : entry.seen).bytes);
     const name = `${"  ".repeat(indent)}${entry.node.name}${isFolder ? "/" : ""}`;
     return [
-      `${size.padStart(8)}  ${name.padEnd(30)}  ${entryWords(entry)}`,
+      `${size.padStart(8)}  ${name.padEnd(30)}  ${contextEntryWords(entry)}`,
       ...(isFolder && depth > 1
         ? rowsText(context, entry.path, { depth: depth - 1, top }, indent + 1)
         : []),
@@ -155,27 +193,4 @@ function rowsText(
   return more === 0
     ? rows
     : [...rows, `${" ".repeat(8)}  ${"  ".repeat(indent)}… and ${count(more, "entry")} more`];
-}
-
-function entryWords({ node, state, seen, hidden, hiddenBy, sent, takers }: ContextEntry): string {
-  const isFolder = node.kind === "directory";
-  if (state === "hidden") {
-    const by = hiddenBy === null ? "" : `: line ${hiddenBy.line}, ${hiddenBy.text}`;
-    return `ignored${isFolder ? ` ${count(hidden.count, "file")}` : ""}${by}`;
-  }
-  const built = takers.filter(({ taker }) => taker.isBuilt);
-  const lines = [...new Set(built.map(({ taker }) => taker.line))];
-  const whole = built.some(({ isWhole }) => isWhole);
-  return [
-    ...(isFolder ? [seen.count === 0 ? "no file" : count(seen.count, "file")] : []),
-    lines.length === 0
-      ? // A link goes along with what it leads to.
-        sent.count > 0
-        ? "sent, named by an instruction"
-        : takers.length > 0
-          ? "taken by a stage that is not built"
-          : "taken by no instruction"
-      : `${whole ? "taken" : "taken in part"} by line ${lines.join(", ")}`,
-    ...(state === "part" ? [`${filesWords(hidden)} in it ignored`] : []),
-  ].join(" · ");
 }

@@ -1,6 +1,7 @@
 /** The builds that a Dockerfile can be taken to be of, for a picker. */
 import { type BuildDefinition, sourceWord } from "../build/definition.js";
 import type { FoundBuild } from "../build/foundBuild.js";
+import { type Staleness, stalenessWords } from "../insight/staleness.js";
 import { say } from "../text/say.js";
 import { interfaceText } from "../text/surfaces.js";
 import { definitionProblemWords } from "../words/definitionProblems.js";
@@ -9,7 +10,7 @@ export interface DefinitionChoice {
   readonly id: string;
   readonly label: string;
   readonly description: string;
-  /** What is not known of it; empty: nothing. */
+  /** Whether the last build of it is up to date, and what is not known of it; empty: nothing to say. */
   readonly detail: string;
   readonly isChosen: boolean;
   /** Where it is defined: an absolute path, and a line from 1; null: nowhere. */
@@ -19,11 +20,13 @@ export interface DefinitionChoice {
 /**
  * @param builds of the Dockerfile, in the order in which they are believed
  * @param shown the words for an absolute path
+ * @param stale by the id of a build, where one of it was recorded
  */
 export function definitionChoices(
   builds: readonly FoundBuild[],
   chosen: BuildDefinition,
   shown: (path: string) => string,
+  stale: ReadonlyMap<string, Staleness>,
 ): readonly DefinitionChoice[] {
   return builds.map((build) => {
     const { id, name, context, target, foundAt, problems } = build;
@@ -33,11 +36,16 @@ export function definitionChoices(
       where,
       ...(target === null ? [] : [say`target ${target}`]),
     ];
+    const since = stale.get(id);
+    const details = [
+      ...(since === undefined ? [] : [stalenessWords(since)]),
+      ...problems.map(definitionProblemWords),
+    ];
     return {
       id,
       label: interfaceText(name),
       description: interfaceText(words.join(" · ")),
-      detail: interfaceText(problems.map(definitionProblemWords).join(" ")),
+      detail: interfaceText(details.join(" · ")),
       isChosen: id === chosen.id,
       place: { file: foundAt.file, line: foundAt.line },
     };

@@ -1,0 +1,57 @@
+/** The builds that the files of a folder define. */
+import { openLookups } from "../core/analysis/read.js";
+import { usualVersion } from "../core/build/builderVersion.js";
+import type { BuildSettings } from "../core/definitions/editorDefinition.js";
+import { listBuilds } from "../core/definitions/listBuilds.js";
+import type { BuildList } from "../core/documents/buildList.js";
+import { neverCancelled } from "../core/host.js";
+import { sha256 } from "../host/digest.js";
+import { openMachine } from "../host/machine.js";
+import { readTextFile } from "../host/nodeFileSystem.js";
+import { pathRules } from "../host/paths.js";
+import { hostPlatform } from "../host/platform.js";
+import { settle } from "../host/settle.js";
+import type { CliIo } from "./command.js";
+
+/** What somebody has set; the command line has no settings. */
+export function plainSettings(): BuildSettings {
+  return {
+    builder: "buildkit",
+    builderVersion: usualVersion,
+    context: "",
+    target: null,
+    buildArgs: new Map(),
+    platform: hostPlatform(),
+    builds: [],
+  };
+}
+
+/** @param root absolute path */
+export async function listOf(
+  root: string,
+  io: Pick<CliIo, "threadProgram">,
+  settings: BuildSettings = plainSettings(),
+): Promise<BuildList> {
+  const { pool } = openMachine({
+    mayAskGit: () => false,
+    readsFiles: false,
+    threadProgram: io.threadProgram,
+  });
+  const texts = new Map<string, string>();
+  return settle(
+    pool,
+    (world) => {
+      const { read, needs } = openLookups(world);
+      const found = read({ kind: "builds", folder: root });
+      if (found.kind !== "known") return { builds: [], problems: [], needs };
+      for (const file of found.value.dockerfiles) {
+        const text = texts.has(file) ? null : readTextFile(file);
+        if (text?.ok === true) texts.set(file, text.value);
+      }
+      const question = { root, found: found.value, texts, settings, paths: pathRules };
+      const listed = listBuilds({ ...question, digest: sha256 }, read);
+      return { builds: listed, problems: found.value.problems, needs };
+    },
+    neverCancelled,
+  );
+}
