@@ -45,7 +45,7 @@ test(`${count} open Dockerfiles are answered, and git runs ${mostAtOnce} times a
   for (const uri of uris)
     await eventually(
       "the comparison with the commit",
-      async () => (/cached/.test((await editor.lenses(uri))[1] ?? "") ? true : null),
+      async () => (/cached/i.test((await editor.lenses(uri))[1] ?? "") ? true : null),
       20_000 + 1_000 * count,
     );
   const { started, most } = runsIn(readFileSync(log, "utf8"));
