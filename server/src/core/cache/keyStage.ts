@@ -7,10 +7,9 @@
 import { failsStep } from "../context/selection.js";
 import { addsLayer, directoriesAfter } from "../files/addsLayer.js";
 import { filesAfter } from "../files/filesAt.js";
-import { rootAlone, usualDirectories } from "../files/knownDirectories.js";
 import { isRewritten } from "../files/rewrittenFile.js";
 import type { Origin } from "../files/stageFiles.js";
-import type { Stage, StageBase, Step, StepRef } from "../graph/graph.js";
+import type { Stage, Step, StepRef } from "../graph/graph.js";
 import { sourcesOf } from "../graph/sources.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { keptList } from "../text/keptList.js";
@@ -31,7 +30,8 @@ import {
   recordOf,
   withRecords,
 } from "./recordGraph.js";
-import { baseInput, baseVertex, known, type StepInput } from "./stepInput.js";
+import { baseFolder, idle, startOf } from "./stageStart.js";
+import type { StepInput } from "./stepInput.js";
 import { type InputSources, inputsOf, isOn, unpackedBy, vertexOf } from "./stepInputs.js";
 
 /** All that the outcome of a stage depends on. */
@@ -52,12 +52,13 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
   const { graph, stage, steps, records, committed } = input;
   const before = kept.stages[stage.index] ?? null;
   const setting = kept.setting(graph, stage, records, committed);
-  const start = input.parent ?? startOf(input);
+  const base = baseFolder(input);
+  const start = input.parent ?? startOf(input, base);
   const old = before === null ? null : oldSteps(before, start, setting);
   if (old !== null && standsAsBefore(old, input)) return old.outcome;
   const takers: Taker[] = [];
   const after: Position[] = [];
-  let waits = false;
+  let waits = base?.content.kind === "needed";
   let at = start;
   for (let nth = 0; nth < stage.steps.length; nth++) {
     const step = stage.steps[nth];
@@ -65,13 +66,13 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
     if (old !== null && stands(old, nth, step, at, input)) {
       const { outcome, taker } = old;
       if (taker !== null) takers.push(taker);
-      steps.push(outcome.steps[nth] ?? keyless(step));
+      steps.push(outcome.steps[nth] ?? idle(step, base));
       at = outcome.after[nth] ?? at;
     } else {
       const takes = runsNothing.has(step) ? none : takesOf(step, at, input);
       if (takes.length > 0) takers.push({ nth, step, at, takes });
       const run = runOf(input, step, { setting, nth, at, takes }, kept, before);
-      steps.push(run?.outcome ?? keyless(step));
+      steps.push(run?.outcome ?? idle(step, base));
       at = run?.after ?? at;
       waits ||= run !== null && waitsForFiles(run);
     }
@@ -225,31 +226,6 @@ function takenFrom(from: SourceReference, at: Position, input: StageIn): readonl
   }
 }
 
-const starts = new WeakMap<StageBase, Position>();
-
-/** One object for one base, which is that of one stage of one platform. */
-function startOf({ stage, graph }: StageIn): Position {
-  const { base, platform } = stage;
-  let start = starts.get(base);
-  if (start === undefined) {
-    const open = base.kind === "stage" || base.kind === "scratch" ? null : base;
-    const origin = open === null ? null : ({ kind: "base", base: open, platform } as const);
-    start = {
-      root: open === null ? scratch : baseInput(open, platform, graph.rules),
-      record: null,
-      vertex: { kind: "base", name: baseVertex(base, platform) },
-      found: null,
-      missed: false,
-      directories: base.kind === "scratch" ? rootAlone : usualDirectories,
-      files: { kind: "start", origin },
-    };
-    starts.set(base, start);
-  }
-  return start;
-}
-
-const scratch = known({ kind: "scratch" });
-
 function keyStep(input: StageIn, step: Step, given: Given, definition: Definition): Run {
   const { rules } = input.graph;
   const { at } = given;
@@ -349,29 +325,3 @@ function isByContent({ operation }: Step, others: readonly StepInput[]): boolean
 }
 
 const none: readonly never[] = [];
-
-const keylessOutcomes = new WeakMap<Step, StepOutcome>();
-
-/** Of a step that the builder runs nothing for, or that is not built. One object for one step. */
-export function keyless(step: Step): StepOutcome {
-  let outcome = keylessOutcomes.get(step);
-  if (outcome === undefined) {
-    outcome = {
-      step,
-      definition: null,
-      names: none,
-      found: null,
-      isForced: false,
-      context: none,
-      stageProblems: none,
-      open: none,
-      taken: null,
-      sources: none,
-      isByContent: false,
-      fails: false,
-      addsLayer: step.effect === "layer",
-    };
-    keylessOutcomes.set(step, outcome);
-  }
-  return outcome;
-}

@@ -18,12 +18,13 @@ import { movedPlaces, stretchOf } from "../text/stretch.js";
 import type { InputName } from "./inputName.js";
 import { KeptRuns } from "./keptRuns.js";
 import { KeyedStep, type LaidStage, type LaidStart, type StageEnd } from "./keyedStep.js";
-import { keyless, keyStage } from "./keyStage.js";
+import { keyStage } from "./keyStage.js";
 import { Names } from "./names.js";
 import type { StageOutcome, StepOutcome } from "./outcome.js";
 import type { PredictionKind } from "./prediction.js";
 import { noRecords } from "./recordGraph.js";
 import { type Baseline, isKnown } from "./records.js";
+import { keyless } from "./stageStart.js";
 import type { FolderInput } from "./stepInputs.js";
 import { unsentOutcomes } from "./unsentOutcomes.js";
 

@@ -1,8 +1,8 @@
 /** What a step leaves in the files of its stage; made when somebody asks for the files. */
 
 import type { BuilderRules } from "../build/builderRules.js";
-import type { TreeNode } from "../context/fileTree.js";
-import { folderNode, nodeAt } from "../context/folder.js";
+import type { FolderNode, TreeNode } from "../context/fileTree.js";
+import { folderNode, nodeAt, plainFolder, withParts } from "../context/folder.js";
 import { isRead } from "../context/readFiles.js";
 import type { Selection, Taken } from "../context/selection.js";
 import type { Step } from "../graph/graph.js";
@@ -22,6 +22,7 @@ import {
   withOne,
 } from "./knownDirectories.js";
 import {
+  filesBelow,
   isSameOrigin,
   madeByRoot,
   type Origin,
@@ -37,6 +38,8 @@ import { isUnpackedAsKnown } from "./unpacking.js";
 export type FilesAt =
   /** All of it is somewhere that only a build can see; null: nothing is there. */
   | { readonly kind: "start"; readonly origin: Origin | null }
+  /** A folder of this machine, of which every file is read. */
+  | { readonly kind: "folder"; readonly root: FolderNode }
   | {
       readonly kind: "after";
       readonly step: Step;
@@ -69,7 +72,7 @@ export function filesAfter(
   if (operation?.kind === "run") return { kind: "start", origin };
   if (operation?.kind !== "copy" && operation?.kind !== "makeDirectory") return before;
   const path = placeOf(operation);
-  const { copied, above } = before.kind === "after" ? before : nothingPut;
+  const { copied, above } = before.kind === "after" ? before : nothingPut[before.kind];
   return {
     ...{ kind: "after", step, origin, before, taken, digest, rules },
     copied: operation.kind === "copy" ? withOne(copied, path) : copied,
@@ -77,7 +80,11 @@ export function filesAfter(
   };
 }
 
-const nothingPut = { copied: noDirectories, above: rootAlone };
+/** In a folder anything may stand anywhere. */
+const nothingPut = {
+  start: { copied: noDirectories, above: rootAlone },
+  folder: { copied: rootAlone, above: rootAlone },
+};
 
 function placeOf(operation: CopyOperation | MakeDirectoryOperation): string {
   return cleanPath(operation.kind === "copy" ? operation.destination : operation.path);
@@ -89,6 +96,7 @@ function placeOf(operation: CopyOperation | MakeDirectoryOperation): string {
  */
 export function mayMeetFiles({ operation }: Step, files: FilesAt): boolean {
   if (files.kind === "start") return false;
+  if (files.kind === "folder") return true;
   if (operation?.kind !== "copy" && operation?.kind !== "makeDirectory") return false;
   const path = placeOf(operation);
   return (
@@ -99,9 +107,10 @@ export function mayMeetFiles({ operation }: Step, files: FilesAt): boolean {
 /** True where the files are the same, as far as one can tell without making them. */
 export function isSameMoment(one: FilesAt, other: FilesAt): boolean {
   if (one === other) return true;
-  if (one.kind === "start" || other.kind === "start")
-    return one.kind === other.kind && isSameOrigin(one.origin, other.origin);
+  if (one.kind === "start") return other.kind === "start" && isSameOrigin(one.origin, other.origin);
+  if (one.kind === "folder") return other.kind === "folder" && one.root === other.root;
   return (
+    other.kind === "after" &&
     one.step === other.step &&
     one.before === other.before &&
     one.taken === other.taken &&
@@ -123,7 +132,7 @@ export function filesOf(moment: FilesAt): StageFiles {
     open.push(at);
     at = at.before;
   }
-  let files = made.get(at) ?? stageFiles(at.kind === "start" ? at.origin : null);
+  let files = made.get(at) ?? startingFiles(at);
   made.set(at, files);
   let isFinal = true;
   for (const after of open.reverse()) {
@@ -132,6 +141,12 @@ export function filesOf(moment: FilesAt): StageFiles {
     if (isFinal) made.set(after, files);
   }
   return files;
+}
+
+function startingFiles(at: FilesAt): StageFiles {
+  if (at.kind !== "folder") return stageFiles(at.kind === "start" ? at.origin : null);
+  const root = withParts(at.root, plainFolder(""), at.root.parts);
+  return { ...filesBelow(root), start: null, puts: null };
 }
 
 type After = Extract<FilesAt, { kind: "after" }>;
@@ -164,7 +179,7 @@ function copiedInto(operation: CopyOperation, after: After, files: StageFiles): 
   const { origin, digest, rules, taken } = after;
   const standing = standingAt(files, operation.destination);
   const { path: target, isThroughOpen } = standing;
-  const isFresh = standing.what === "nothing" || isEmptyFolder(files, target);
+  const isFresh = isFreshAt(files, standing);
   const places = placedBy(operation, taken, standing, isFresh);
   if (places === null) {
     // What an archive or a download leaves.
@@ -206,6 +221,12 @@ export function placedBy(
   const takes = hasPaths && from.kind !== "scratch";
   if (takes && (taken === null || !isAllRead(taken))) return null;
   return placesOf(operation, takes ? taken : null, standing);
+}
+
+/** That a base image has a folder of its name counts for nothing: see `stageContent.ts`. */
+function isFreshAt(files: StageFiles, { path, what }: Standing): boolean {
+  const isOfBase = what === "unknown" && files.start?.kind === "base";
+  return what === "nothing" || isOfBase || isEmptyFolder(files, path);
 }
 
 function isEmptyFolder({ root }: StageFiles, path: string): boolean {

@@ -46,5 +46,5 @@ function isBelow(path: string, target: string): boolean {
 function startsEmpty(moment: FilesAt): boolean {
   let at = moment;
   while (at.kind === "after") at = at.before;
-  return at.origin === null;
+  return at.kind === "folder" || at.origin === null;
 }
