@@ -18,9 +18,17 @@ import { type InputName, isSameName } from "./inputName.js";
 import type { Around, KeptCauses } from "./keptCauses.js";
 import { type Comparison, ownChanges } from "./ownChanges.js";
 import { inputNames, type KeyedStep, type Keys, keyedAt } from "./predict.js";
-import type { Cause, MovedTag, Prediction, StageName, StepProblem } from "./prediction.js";
+import type {
+  Cause,
+  MovedTag,
+  PathChange,
+  Prediction,
+  StageName,
+  StepProblem,
+} from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
 import type { OpenInput } from "./stepInput.js";
+import { amongTaken } from "./takenChanges.js";
 
 /** What the causes of a build's steps are found with. */
 export interface Explaining {
@@ -183,9 +191,37 @@ function sourceChanges(
   const causes = certain.flatMap((source): readonly Cause[] => {
     const at = rootOfStage(explaining, source);
     if (at === null) return [];
-    return [{ code: "stage-files-changed", at, stage: stageName(explaining, source) }];
+    const changes = changesBehind(explaining, keyed, at);
+    return [{ code: "stage-files-changed", at, stage: stageName(explaining, source), changes }];
   });
   return { causes, isLocal: false };
+}
+
+/** More stages than these are not followed to the file that changed. */
+const followedStages = 20;
+
+/** What became of the files of the build context that a step takes through other stages. */
+function changesBehind(
+  explaining: Explaining,
+  taker: KeyedStep,
+  at: StepRef | null,
+  left = followedStages,
+): readonly PathChange[] {
+  const { keys, aligned, comparison } = explaining;
+  const keyed = keyedAt(keys, at);
+  const before = keyed === null ? undefined : recordOfStep(aligned, keyed);
+  if (keyed === null || before === undefined || left === 0) return [];
+  const { causes } = ownCauses(explaining, keyed, before);
+  const own = causes.flatMap((cause) =>
+    cause.code === "context-content-changed" ? cause.changes : [],
+  );
+  // Where nothing else changed it is that one, there or not.
+  if (causes.length === 1 && own.length === 1) return own;
+  const tree = comparison.treeOf(keyed.context[0]?.folder ?? null);
+  if (own.length > 0) return tree === null ? [] : amongTaken(own, taker.taken, tree);
+  return keyed.sources.flatMap((source) =>
+    changesBehind(explaining, taker, rootOfStage(explaining, source), left - 1),
+  );
 }
 
 const noCause: Explained = { causes: [], isLocal: true };

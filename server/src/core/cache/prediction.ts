@@ -71,6 +71,8 @@ export type Cause =
       /** Rebuilds, and so the files of the stage change. */
       readonly at: StepRef;
       readonly stage: StageName;
+      /** Of the build context, what became of those among them; empty: something else is behind it. */
+      readonly changes: readonly PathChange[];
     }
   | {
       readonly code: "earlier-step";
@@ -151,5 +153,5 @@ export type StageName = Pick<Stage, "name" | "index">;
 
 /** The files of the build context that a cause names. */
 export function changedPaths(cause: Cause): readonly string[] {
-  return cause.code === "context-content-changed" ? cause.changes.map(({ path }) => path) : [];
+  return "changes" in cause ? cause.changes.map(({ path }) => path) : [];
 }

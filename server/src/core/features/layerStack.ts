@@ -327,6 +327,7 @@ function configNode(
 }
 
 function configTooltip(stage: Stage): string {
+  if (stage.isForWindows) return say`It is for Windows: what a container starts with is not told.`;
   const config = configToJson(knownConfig(stage));
   const { unknowns } = stage;
   const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];

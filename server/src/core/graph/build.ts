@@ -183,10 +183,10 @@ function putTogether(
       old.total === total &&
       old.isBuilt === isBuilt;
     if (isSame) return old;
-    const { index, name, base, platform, instruction, isReplaced } = stage;
+    const { index, name, base, platform, instruction, isReplaced, isForWindows } = stage;
     return {
       ...{ first: own, index, name, label, base, platform, instruction, steps: stage.steps },
-      ...{ isBuilt, isReplaced, needs: stage.needs, total },
+      ...{ isBuilt, isReplaced, isForWindows, needs: stage.needs, total },
       config: stage.scope.config,
       unknowns: stage.scope.unknowns,
     };

@@ -110,6 +110,8 @@ export interface Stage {
   readonly label: string;
   readonly base: StageBase;
   readonly platform: Platform;
+  /** By its platform, or by what its base image is called. */
+  readonly isForWindows: boolean;
   readonly instruction: Instruction;
   /** The FROM first. */
   readonly steps: readonly Step[];

@@ -27,6 +27,8 @@ export function failsBuild(problem: GraphProblem): boolean {
   switch (problem.code) {
     case "blank-line-in-continuation":
     case "windows-build":
+    case "heredoc-dropped":
+    case "heredoc-carriage-return":
     case "name-like-stage":
     case "file-too-long":
     case "too-many-triggers":

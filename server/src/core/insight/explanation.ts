@@ -12,6 +12,8 @@ export function explanation(analysis: Analysis, analysed: StepAnalysis): Explana
   const { step } = analysed;
   const { rules } = analysis.graph;
   const around = surroundings(analysis, analysed);
+  if (stageOf(analysis, analysed)?.isForWindows === true)
+    return { inside: [say`It is for Windows: what happens inside is not told.`], traps: [] };
   const explained = instructionKind(step.keyword)?.explain(step, rules, around) ?? null;
   const { openVariables } = step;
   if (explained === null || openVariables.length === 0) return explained;

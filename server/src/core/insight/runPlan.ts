@@ -60,6 +60,7 @@ export function runPlan(analysis: Analysis, options: RunOptions): RunPlan | null
     "IMAGE",
     ...options.args.map(quote),
   ].join(" ");
+  if (target.isForWindows) return planForWindows(command);
   return {
     version: 1,
     command,
@@ -69,6 +70,14 @@ export function runPlan(analysis: Analysis, options: RunOptions): RunPlan | null
     values: valuesOf(target, argv, origin),
     traps: runTraps({ target, options, ...origin }),
   };
+}
+
+/** How Windows starts a container is not known here: nothing is said as Linux does it. */
+function planForWindows(command: string): RunPlan {
+  const title = say`Start a container of Windows`;
+  const details = [say`What runs in it, and with which values, is not told.`];
+  const nothing = { argv: null, baseIsKnown: false, values: [], traps: [] };
+  return { version: 1, command, ...nothing, steps: [{ title, details }] };
 }
 
 function originOf(analysis: Analysis, target: Stage): RunOrigin {

@@ -220,8 +220,12 @@ function readSource(
   word: Word,
   { isAdd, checksum, flags, reading }: SourceReading,
 ): CopyItem | null {
-  const heredoc = reading.rules.knowsHeredocs ? heredocOf(instruction, word) : null;
+  const heredoc = heredocOf(instruction, word);
   if (heredoc !== null) {
+    if (!reading.rules.knowsHeredocs) {
+      reading.report("build", { code: "needs-buildkit", flag: null }, word.range);
+      return null;
+    }
     const text = heredocText(heredoc);
     const content = heredoc.expand ? reading.expandDocument(text, heredoc.bodyRange) : text;
     return { kind: "inline", name: heredoc.name, content };
@@ -322,12 +326,12 @@ const sourceTerm: Readonly<Record<SourceReference["kind"], GlossaryId>> = {
 
 /** With the place where paths come from; the other items say it themselves. */
 function copyWords(
-  { items, from, destination: known }: CopyOperation,
+  { items, from, exclude, destination: known }: CopyOperation,
   open: string | null,
   around: Surroundings,
 ): string {
   const destination = open === null ? known : openPathWords(open);
-  const what = sourceWords(items);
+  const what = sourceWords(items, exclude);
   if (items.every((item) => item.kind !== "paths"))
     return say`Copies ${what} to ${destination}, as one layer; no container is started.`;
   switch (from.kind) {
@@ -347,9 +351,11 @@ function copyWords(
 /** More sources than this are counted. */
 const namedSources = 3;
 
-function sourceWords(items: readonly CopyItem[]): string {
-  const names = items.map(itemWords);
-  return listedSome(names.slice(0, namedSources), names.length - namedSources);
+function sourceWords(items: readonly CopyItem[], exclude: readonly string[]): string {
+  const words = (names: readonly string[]): string =>
+    listedSome(names.slice(0, namedSources), names.length - namedSources);
+  const sources = words(items.map(itemWords));
+  return exclude.length === 0 ? sources : say`${sources} (without ${words(exclude)} in folders)`;
 }
 
 function itemWords(item: CopyItem): string {

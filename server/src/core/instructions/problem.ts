@@ -38,6 +38,11 @@ type ArgumentProblem =
       readonly keyword: string;
       readonly of: "argument" | "pair" | "path";
     }
+  /**
+   * What reaches the shell is not what stands there: the classic builder drops the body; else its lines
+   * end with CR LF.
+   */
+  | { readonly code: "heredoc-dropped" | "heredoc-carriage-return"; readonly name: string }
   /** The destination of a COPY or ADD. */
   | { readonly code: "bad-heredoc"; readonly keyword: string }
   | { readonly code: "destination-not-folder" | "remote-source" | "not-json" }
@@ -50,7 +55,8 @@ type ArgumentProblem =
 
 type FlagProblem =
   | { readonly code: "bad-flag"; readonly mistake: FlagMistake }
-  | { readonly code: "needs-buildkit"; readonly flag: string }
+  /** `flag` null: a heredoc as a source. */
+  | { readonly code: "needs-buildkit"; readonly flag: string | null }
   /**
    * The frontend does not have it, or an older one may not: `minor` is its own, `needed` the first
    * one that has it, both of Dockerfile 1.minor.

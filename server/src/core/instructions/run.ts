@@ -76,6 +76,7 @@ export const run: InstructionKind = {
       if (mount !== null) mounts.push(mount);
     }
     const { argv, script } = commandOf(instruction, reading);
+    checkHeredocs(instruction, reading);
     const operation: RunOperation = {
       kind: "run",
       argv,
@@ -209,6 +210,16 @@ function commandOf(instruction: Instruction, reading: Reading): RunCommand {
   if (!content.startsWith("#!")) return { argv: [...shell, content], script: null };
   const argv = [...shell, `/dev/pipes/${heredoc.name}`];
   return { argv, script: { name: heredoc.name, content } };
+}
+
+/** Documents that reach the shell otherwise than they stand there, or not at all: said once. */
+function checkHeredocs({ heredocs, range }: Instruction, reading: Reading): void {
+  const last = heredocs.at(-1);
+  const withReturns = heredocs.find(({ content }) => content.includes("\r\n"));
+  if (last !== undefined && !reading.rules.knowsHeredocs)
+    reading.report("build", { code: "heredoc-dropped", name: last.name }, range);
+  else if (withReturns !== undefined)
+    reading.report("build", { code: "heredoc-carriage-return", name: withReturns.name }, range);
 }
 
 /** The body as a process reads it: `<<-` drops leading tabs. */

@@ -100,7 +100,9 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
         ? say`The classic builder never finds it in its cache: it leaves out options that an earlier HEALTHCHECK sets.`
         : say`The classic builder never finds it in its cache: the Dockerfile is not in the context, and so the ignore file that is copied is another one at every build.`;
     case "stage-files-changed":
-      return say`The files that it takes from ${stageWords(cause.stage)} change, because line ${line ?? 0} rebuilds.`;
+      return cause.changes.length === 0
+        ? say`The files that it takes from ${stageWords(cause.stage)} change, because line ${line ?? 0} rebuilds.`
+        : say`The files that it takes from ${stageWords(cause.stage)} change, because line ${line ?? 0} rebuilds: ${pathClauses(cause.changes)}.`;
     case "earlier-step":
       return say`It is stacked on line ${line ?? 0} (${cause.keyword}), which rebuilds.`;
     case "record-gone":

@@ -31,6 +31,16 @@ export const instructionRows: ProblemRows<InstructionProblem> = {
   "missing-argument": error(missingWords),
   "too-many-arguments": error(({ keyword }) => say`${keyword} takes exactly one argument.`),
   "blank-name": error(blankWords),
+  "heredoc-dropped": {
+    severity: "warning",
+    words: ({ name }) =>
+      say`The classic builder does not know heredocs: it runs this line alone, and drops all up to ${name}.`,
+  },
+  "heredoc-carriage-return": {
+    severity: "warning",
+    words: ({ name }) =>
+      say`The lines up to ${name} end with CR LF: the shell gets the CR as a part of each command.`,
+  },
   "bad-heredoc": error(({ keyword }) => say`The destination of ${keyword} cannot be a heredoc.`),
   "destination-not-folder": error(
     () => say`With several sources the destination has to end with a slash.`,
@@ -54,8 +64,10 @@ export const instructionRows: ProblemRows<InstructionProblem> = {
   "bad-expansion": error(({ mistake }) => expansionWords(mistake)),
 
   "bad-flag": error(({ mistake }) => flagWords(mistake)),
-  "needs-buildkit": error(
-    ({ flag }) => say`The classic builder does not know --${flag}: it needs BuildKit.`,
+  "needs-buildkit": error(({ flag }) =>
+    flag === null
+      ? say`The classic builder does not know heredocs: they need BuildKit.`
+      : say`The classic builder does not know --${flag}: it needs BuildKit.`,
   ),
   "needs-frontend": { words: frontendWords, severity: frontendSeverity },
   "bad-checksum": error(checksumWords),

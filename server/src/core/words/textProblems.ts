@@ -54,7 +54,7 @@ export const targetRows: ProblemRows<TargetProblem> = {
   "windows-build": {
     severity: "warning",
     words: () =>
-      say`This builds for Windows, which is out of reach: shells, paths, variables and keys are told here as Linux has them.`,
+      say`This builds for Windows, which is out of reach: what happens inside is not told, and layers and keys are counted as for Linux.`,
   },
   "bad-network": error(
     ({ network }) => say`BuildKit knows no network "${network}": default, none or host.`,
