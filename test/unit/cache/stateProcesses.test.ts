@@ -25,8 +25,8 @@ const posixOnly = process.platform === "win32" ? { skip: "needs signals, links a
 const file = "simulated-builds.json";
 
 /** So many at once, and so many killed: STRATACAST_WRITERS and STRATACAST_KILLS ask for more, which takes minutes. */
-const crowd = Number(process.env["STRATACAST_WRITERS"]) || (isThorough ? 100 : 50);
-const kills = Number(process.env["STRATACAST_KILLS"]) || (isThorough ? 60 : 45);
+const crowd = Number(process.env["STRATACAST_WRITERS"]) || (isThorough ? 70 : 50);
+const kills = Number(process.env["STRATACAST_KILLS"]) || (isThorough ? 50 : 45);
 
 /** What stays in the folder. */
 const isKept = /^(?:salt|simulated-builds\.\d+\.json)$/;
