@@ -37,9 +37,11 @@ const programs = {
 const besides = {
   name: "besides",
   setup(build) {
-    build.onResolve({ filter: /\/definitionBuilds\.js$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./definitions.js", external: true } : undefined,
-    );
+    const files = { definitionBuilds: "definitions", main: "server" };
+    build.onResolve({ filter: /\/(definitionBuilds|main)\.js$/ }, ({ kind, path: source }) => {
+      const file = files[path.basename(source, ".js")];
+      return kind === "dynamic-import" ? { path: `./${file}.js`, external: true } : undefined;
+    });
   },
 };
 

@@ -5,11 +5,18 @@ import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { serve } from "./server.js";
 import { openStdio } from "./stdio.js";
 
-// By itself the heap of a server that answers key after key grows to four times what it holds.
-v8.setFlagsFromString("--heap-growing-percent=40");
+/**
+ * Serves this process's stdin and stdout until the client ends it.
+ * @param storageFolder for the builds of a client that names no folder; null: in memory
+ */
+export function start(storageFolder: string | null): void {
+  // By itself the heap of a server that answers key after key grows to four times what it holds.
+  v8.setFlagsFromString("--heap-growing-percent=40");
+  const { reader, writer } = openStdio();
+  serve(createConnection(ProposedFeatures.all, reader, writer), {
+    threadProgram: path.join(__dirname, "hashThread.js"),
+    storageFolder,
+  });
+}
 
-const { reader, writer } = openStdio();
-serve(
-  createConnection(ProposedFeatures.all, reader, writer),
-  path.join(__dirname, "hashThread.js"),
-);
+if (require.main === module) start(null);

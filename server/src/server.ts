@@ -51,8 +51,15 @@ import type { LiveBuild } from "./workspace/build.js";
 import { createPublisher } from "./workspace/publisher.js";
 import { openWorkspace } from "./workspace/workspace.js";
 
-/** @param threadProgram of the threads that hash many files, as a path */
-export function serve(connection: Connection, threadProgram: string): void {
+/** What whoever starts the server gives it. */
+export interface ServerPlace {
+  /** Of the threads that hash many files, as a path. */
+  readonly threadProgram: string;
+  /** For the builds of a client that names no folder; null: in memory. */
+  readonly storageFolder: string | null;
+}
+
+export function serve(connection: Connection, place: ServerPlace): void {
   const documents = new TextDocuments(TextDocument);
   let can = clientCan(null);
   /** Of the page that describes the problems; null: the client has none. */
@@ -89,7 +96,7 @@ export function serve(connection: Connection, threadProgram: string): void {
       ),
     http: clientDoor(connection),
     log: (message) => connection.console.warn(printableLines(message)),
-    threadProgram,
+    threadProgram: place.threadProgram,
   });
 
   /** Sends what cannot be asked for. */
@@ -151,7 +158,7 @@ export function serve(connection: Connection, threadProgram: string): void {
     speak(language);
     can = clientCan(params);
     const folders = (params.workspaceFolders ?? []).flatMap(({ uri }) => toPath(uri) ?? []);
-    workspace.start(storageFolder, folders, trusted);
+    workspace.start(storageFolder ?? place.storageFolder, folders, trusted);
     return initializeResult;
   });
   connection.onInitialized(() => {

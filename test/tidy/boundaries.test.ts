@@ -77,7 +77,7 @@ test("nothing that is shipped loads a package at run time, except the editor its
   for (const [name, expected] of [
     ["client", ["vscode"]],
     ["server", ["./definitions.js"]],
-    ["cli", ["./definitions.js"]],
+    ["cli", ["./definitions.js", "./server.js"]],
     ["definitions", []],
   ] as const) {
     const external = Object.values(metafile(name).inputs).flatMap((input) =>

@@ -21,6 +21,7 @@ main(process.argv.slice(2), {
   print: (text) => process.stdout.write(text),
   error: (line) => process.stderr.write(`${line}\n`),
   passError: (chunk) => process.stderr.write(chunk),
+  serve: async (state) => (await import("../main.js")).start(state),
 }).then(
   (code) => {
     process.exitCode = code;

@@ -16,6 +16,11 @@ export interface CliIo {
   error(line: string): void;
   /** To stderr, as another program writes it. */
   passError(chunk: Uint8Array): void;
+  /**
+   * Starts the language server on stdin and stdout, which it then holds until the process ends.
+   * @param state where it keeps simulated builds
+   */
+  serve(state: string): Promise<void>;
 }
 
 export interface CliCommand {

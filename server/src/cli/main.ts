@@ -7,12 +7,21 @@ import { builds } from "./builds.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { context } from "./context.js";
 import { explain } from "./explain.js";
+import { lsp } from "./lsp.js";
 import { record } from "./record.js";
 import { run } from "./run.js";
 import { simulate } from "./simulate.js";
 
 /** In the order of the overview. */
-export const commands: readonly CliCommand[] = [simulate, explain, run, builds, context, record];
+export const commands: readonly CliCommand[] = [
+  simulate,
+  explain,
+  run,
+  builds,
+  context,
+  record,
+  lsp,
+];
 
 const overview = `stratacast COMMAND [options]
 

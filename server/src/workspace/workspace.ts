@@ -248,13 +248,16 @@ export function openWorkspace(editor: Editor): Workspace {
     await Promise.allSettled(settling);
   };
 
-  /** Asks again at which commits the repositories are. */
-  const lookAtCommits = (): void => {
-    const isCommit = ({ kind }: Need): boolean => kind === "commit";
-    const concerned = [...builds.values()].filter(({ reads }) => reads.some(isCommit));
-    const needs = concerned.flatMap(({ reads }) => reads.filter(isCommit));
+  /** Asks again for what other programs change unseen: commits, and builds that they simulate or record. */
+  const lookElsewhere = (): void => {
+    const isUnseen = ({ kind }: Need): boolean =>
+      kind === "commit" || kind === "state" || kind === "recorded";
+    const concerned = [...builds.values()].filter(({ reads }) => reads.some(isUnseen));
+    const needs = concerned.flatMap(({ reads }) => reads.filter(isUnseen));
     if (needs.length === 0) return;
-    editor.run("commits", () => settleAfter(concerned, machine.pool.renew(needs, neverCancelled)));
+    editor.run("elsewhere", () =>
+      settleAfter(concerned, machine.pool.renew(needs, neverCancelled)),
+    );
   };
   const events = gatherEvents(lookAt);
   const filesChanged = events.tell;
@@ -318,7 +321,7 @@ export function openWorkspace(editor: Editor): Workspace {
       const build = builds.get(uri);
       if (build === undefined) return;
       editor.run("save", () => build.saved());
-      lookAtCommits();
+      lookElsewhere();
     },
     close({ uri }, file) {
       if (isIgnoreFile(file)) {
@@ -340,7 +343,7 @@ export function openWorkspace(editor: Editor): Workspace {
       each("folders", configure);
     },
     filesChanged,
-    focused: lookAtCommits,
+    focused: lookElsewhere,
     trust() {
       isTrusted = true;
       each("trustGranted", async (build) => {

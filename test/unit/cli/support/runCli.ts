@@ -37,6 +37,7 @@ export async function runCli(
     passError: (chunk) => {
       passed += Buffer.from(chunk).toString();
     },
+    serve: () => Promise.reject(new Error("The tests start the server as a process.")),
   });
   return { code, out, err, passed };
 }

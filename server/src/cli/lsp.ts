@@ -1,0 +1,34 @@
+/** `stratacast lsp`: the language server, for editors that start one by a command. */
+import { parseArgs } from "node:util";
+import { stateFolder } from "./arguments.js";
+import type { CliCommand } from "./command.js";
+import { UsageError } from "./usageError.js";
+
+export const lsp: CliCommand = {
+  name: "lsp",
+  summary: "serve an editor that speaks the Language Server Protocol",
+  usage: `stratacast lsp [--stdio] [options]
+
+The language server of any editor, over stdin and stdout: lenses, hovers,
+problems, links. What stratacast simulate and record keep is what its forecasts
+stand against.
+
+  --stdio            as it does anyway
+  --state DIR        where simulated builds are kept`,
+  async run(words, io) {
+    const state = stateFolder(readState(words), io);
+    await io.serve(state);
+    return 0;
+  },
+};
+
+/** Errors: `UsageError`. */
+function readState(words: readonly string[]): string | undefined {
+  try {
+    const options = { stdio: { type: "boolean" }, state: { type: "string" } } as const;
+    return parseArgs({ args: [...words], options }).values.state;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(message.split(/\.? To specify|\n/)[0] ?? message);
+  }
+}

@@ -1,0 +1,83 @@
+/** The command line from npm: small, and at work in a clean folder with Node.js alone. */
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { type TestContext, test } from "node:test";
+import { repositoryRoot } from "../support/repository.js";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+
+// The programs are there: the package for the editor was made before. `prepack` would make them again.
+test("npm pack gives the programs of the command line and what describes them", (t) => {
+  const { files } = packed(t);
+  assert.deepEqual(files, [
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "SECURITY.md",
+    "dist/cli.js",
+    "dist/definitions.js",
+    "dist/hashThread.js",
+    "dist/sbom.cdx.json",
+    "dist/server.js",
+    "dist/third-party-notices.txt",
+    "docs/cli.md",
+    "docs/editors.md",
+    "docs/problems.md",
+    "package.json",
+  ]);
+});
+
+test("what npm installs predicts a build and serves an editor", async (t) => {
+  const { archive } = packed(t);
+  const folder = temporaryFolder(t, {
+    "package.json": "{}",
+    "app/Dockerfile": "FROM scratch\nCOPY . /\n",
+  });
+  npm(["install", "--offline", "--no-audit", "--no-fund", archive], folder);
+  const installed = readdirSync(path.join(folder, "node_modules")).filter(
+    (name) => !name.startsWith("."),
+  );
+  assert.deepEqual(installed, ["stratacast"]);
+  const program = path.join(folder, "node_modules", ".bin", "stratacast");
+  const told = execFileSync(program, ["simulate", "--dry-run", "app"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  assert.match(told, /^1 step to build/m);
+  const hello = JSON.stringify({
+    ...{ jsonrpc: "2.0", id: 1, method: "initialize" },
+    params: { processId: null, rootUri: null, capabilities: {} },
+  });
+  const answer = await answerOf(program, `Content-Length: ${hello.length}\r\n\r\n${hello}`, folder);
+  assert.match(answer, /"serverInfo":\{"name":"stratacast"/);
+});
+
+/** The first answer of the language server to what it is sent. */
+function answerOf(program: string, sent: string, folder: string): Promise<string> {
+  const server = spawn(program, ["lsp", "--stdio", "--state", path.join(folder, "state")]);
+  server.stdin.write(sent);
+  return new Promise((resolve, reject) => {
+    let out = "";
+    server.stdout.on("data", (data: Buffer) => {
+      out += data.toString();
+      if (!out.includes("serverInfo")) return;
+      server.stdin.end();
+      resolve(out);
+    });
+    server.once("error", reject);
+    server.once("close", (code) => reject(new Error(`ended with ${code}: ${out}`)));
+  });
+}
+
+function packed(t: TestContext): { readonly archive: string; readonly files: readonly string[] } {
+  const to = temporaryFolder(t);
+  npm(["pack", "--ignore-scripts", "--silent", "--pack-destination", to], repositoryRoot);
+  const archive = path.join(to, readdirSync(to)[0] ?? "");
+  const files = execFileSync("tar", ["-tzf", archive], { encoding: "utf8" }).trim().split("\n");
+  return { archive, files: files.map((file) => file.replace("package/", "")).sort() };
+}
+
+function npm(words: readonly string[], cwd: string): void {
+  execFileSync("npm", words, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+}
