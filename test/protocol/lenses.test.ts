@@ -165,7 +165,7 @@ test("an archive that ADD unpacks unfolds in the tree, and what is in it is no f
   const rows = async (id: string | undefined): Promise<readonly LayerNode[]> =>
     editor.connection.sendRequest(requests.layerChildren, { uri, id });
   const layer = stack.roots.find(({ kind }) => kind === "layer");
-  assert.match(layer?.description ?? "", /^2 files, 7 B/);
+  assert.match(layer?.description ?? "", /· 2 files, 7 B$/);
   const [archive] = await rows(layer?.id);
   assert.deepEqual(
     [archive?.label, archive?.description, archive?.resource],
