@@ -1,12 +1,14 @@
 /** A scope is a value: what changes nothing hands on the same object, and n lines cost little more than n. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startScope } from "../../../server/src/core/graph/startScope.js";
-import { walkStage } from "../../../server/src/core/graph/walkStage.js";
+import fc from "fast-check";
+import { continuedScope, startScope } from "../../../server/src/core/graph/startScope.js";
+import { type StageIn, walkStage } from "../../../server/src/core/graph/walkStage.js";
 import { configToJson } from "../../../server/src/core/image/config.js";
 import { OrderedEnvironment } from "../../../server/src/core/instructions/environment.js";
 import type { Scope } from "../../../server/src/core/instructions/scope.js";
 import { sha256 } from "../../../server/src/host/digest.js";
+import { runs } from "../../support/thorough.js";
 import { builders } from "../analysis/support.js";
 import { type GivenStage, plainImage, stageOf } from "./support.js";
 
@@ -177,3 +179,31 @@ function objectsIn(root: object): number {
   }
   return seen.size;
 }
+
+test("a stage that continues another one finds the variables that are set again, quickly or not", () => {
+  const line = fc.record({
+    keyword: fc.constantFrom("ENV", "ARG", "RUN"),
+    name: fc.constantFrom("A", "B", "C", "PATH"),
+    value: fc.constantFrom("1", "2", "$A$B"),
+  });
+  const property = fc.property(
+    fc.constantFrom(...builders),
+    fc.option(fc.constant(plainImage), { nil: undefined }),
+    fc.array(fc.array(line, { maxLength: 5 }), { minLength: 1, maxLength: 4 }),
+    (builder, image, stages) => {
+      let start: Scope | null = null;
+      for (const lines of stages) {
+        const text = lines.map(({ keyword, name, value }) => `${keyword} ${name}=${value}\n`);
+        const given = { text: `FROM a\n${text.join("")}`, builder, ...(image && { image }) };
+        const input: StageIn = stageOf(given);
+        const { scope } = walkStage({ ...input, scope: start ?? input.scope });
+        const slow = continuedScope(input.file, { ...scope, endsAsSet: false });
+        start = continuedScope(input.file, scope);
+        assert.deepEqual(start.environment.entries(), slow.environment.entries());
+        assert.equal(start.environment.digest(), slow.environment.digest());
+        assert.deepEqual([...start.config.environment], [...slow.config.environment]);
+      }
+    },
+  );
+  fc.assert(property, { numRuns: runs(2_000) });
+});

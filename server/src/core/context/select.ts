@@ -4,7 +4,6 @@
  */
 
 import { rulesOf } from "../build/builderRules.js";
-import { isWithin } from "../text/paths.js";
 import type { FileTree } from "./fileTree.js";
 import { selectBuildKitSource } from "./selectBuildKit.js";
 import { selectClassicSource } from "./selectClassic.js";
@@ -74,19 +73,27 @@ function digestOrder(request: CopyRequest, sources: readonly SourceSelection[]):
   const isFiltered = request.parents === true || (request.exclude ?? []).length > 0;
   const pathOf = (index: number) => sources[index]?.path ?? "";
   const isPlain = (index: number) => !isFiltered && sources[index]?.isWildcard === false;
+  /** The first of each. */
+  const plain = new Map<string, number>();
+  for (const index of order)
+    if (isPlain(index) && !plain.has(pathOf(index))) plain.set(pathOf(index), index);
+  const lengths = new Set([...plain.keys()].map(({ length }) => length));
+  const isBelowAnother = (path: string): boolean =>
+    lengths.size > 1 && foldersAbove(path, lengths).some((folder) => plain.has(folder));
   return order
     .filter(
       (index) =>
-        !isPlain(index) ||
-        !order.some(
-          (other) =>
-            other !== index &&
-            isPlain(other) &&
-            isWithin(pathOf(index), pathOf(other)) &&
-            (pathOf(index) !== pathOf(other) || other < index),
-        ),
+        !isPlain(index) || (plain.get(pathOf(index)) === index && !isBelowAnother(pathOf(index))),
     )
     .sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : pathOf(a) > pathOf(b) ? 1 : a - b));
+}
+
+/** Those of the lengths: a long path has many. */
+function foldersAbove(path: string, lengths: ReadonlySet<number>): readonly string[] {
+  const folders = path !== "" && lengths.has(0) ? [""] : [];
+  for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1))
+    if (lengths.has(at)) folders.push(path.slice(0, at));
+  return folders;
 }
 
 /** A path that several sources take counts once. */

@@ -36,9 +36,11 @@ export function continuedScope(builds: Builds, end: Scope): Scope {
     const own = configured(changed(end, { hasOwnCmd: false }), { onBuild: [] });
     const start = rules.startsWithPath ? withPath(own) : own;
     // What the image is set to is set again, behind the arguments of the parent stage and over them.
-    if (rules.inheritsArgs) return changed(start, { environment: setAgain(start) });
-    const environment = environmentOf(builds, start.config);
-    return changed(start, { environment, declaredArgs: noArgs });
+    const isSet = start.endsAsSet && start.config.environment === end.config.environment;
+    if (rules.inheritsArgs)
+      return isSet ? start : changed(start, { environment: setAgain(start), endsAsSet: true });
+    const environment = isSet ? start.environment : environmentOf(builds, start.config);
+    return changed(start, { environment, declaredArgs: noArgs, endsAsSet: true });
   });
 }
 
@@ -78,7 +80,7 @@ function scopeWith(config: ImageConfig, environment: OrderedEnvironment): Scope 
   const directory = config.workingDirectory;
   const unknowns = config === unknownConfig ? ofUnknownImage : null;
   const own = { environment, declaredArgs: noArgs, config, directory };
-  return { ...own, hasOwnCmd: false, unknowns, expanded: 0 };
+  return { ...own, endsAsSet: false, hasOwnCmd: false, unknowns, expanded: 0 };
 }
 
 function environmentOf({ digest }: Builds, { environment }: ImageConfig): OrderedEnvironment {

@@ -127,5 +127,9 @@ function declare(arg: ReadArg, reading: Reading): Declared {
     return { words, assignment: null, scope: changed(scope, { declaredArgs }) };
   const isDefault = !buildArgs.has(name) && byDefault !== null;
   const assignment = { name, value, ...(isDefault && written !== null ? { written } : {}) };
-  return { words, assignment, scope: changed(assigned(scope, assignment), { declaredArgs }) };
+  return {
+    words,
+    assignment,
+    scope: changed(assigned(scope, assignment), { declaredArgs, endsAsSet: false }),
+  };
 }

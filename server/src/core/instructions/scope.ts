@@ -10,6 +10,11 @@ import { type Unknowns, withVariable } from "./unknowns.js";
 export interface Scope {
   /** What RUN gets: ENV and ARG, the last assignment last. */
   readonly environment: OrderedEnvironment;
+  /**
+   * True where the last of it are the variables of the config, in the config's order, as far as that
+   * is known: a stage that continues this one then need not set them again.
+   */
+  readonly endsAsSet: boolean;
   /** The last value of each ARG of this stage that got one; a parent stage's are included where the builder does. */
   readonly declaredArgs: OrderedMap<string>;
   readonly config: ImageConfig;
@@ -28,6 +33,7 @@ export function changed(
   scope: Scope,
   {
     environment = scope.environment,
+    endsAsSet = scope.endsAsSet,
     declaredArgs = scope.declaredArgs,
     config = scope.config,
     directory = scope.directory,
@@ -38,6 +44,7 @@ export function changed(
 ): Scope {
   const isSame =
     environment === scope.environment &&
+    endsAsSet === scope.endsAsSet &&
     declaredArgs === scope.declaredArgs &&
     config === scope.config &&
     directory === scope.directory &&
@@ -46,7 +53,7 @@ export function changed(
     expanded === scope.expanded;
   return isSame
     ? scope
-    : { environment, declaredArgs, config, directory, hasOwnCmd, unknowns, expanded };
+    : { environment, endsAsSet, declaredArgs, config, directory, hasOwnCmd, unknowns, expanded };
 }
 
 /** The scope with these changes of its image config: the same object where they are none. */
@@ -89,7 +96,11 @@ function isPlain(value: unknown): boolean {
 /** The scope with a variable that an ENV or ARG sets. */
 export function assigned(scope: Scope, { name, value, written = null }: Assigned): Scope {
   const unknowns = withVariable(scope.unknowns, name, written);
-  return changed(scope, { environment: scope.environment.with(name, value), unknowns });
+  const environment = scope.environment.with(name, value);
+  // A name that was there moves, and keeps its place in the config.
+  const isNew = scope.environment.get(name) === undefined;
+  const endsAsSet = scope.endsAsSet && (isNew || environment === scope.environment);
+  return changed(scope, { environment, endsAsSet, unknowns });
 }
 
 interface Assigned {
