@@ -22,6 +22,7 @@ import { nearest } from "../core/text/nearest.js";
 import { hostError } from "../host/errors.js";
 import { nodeFileSystem } from "../host/nodeFileSystem.js";
 import { hostPlatform } from "../host/platform.js";
+import type { RegistrySettings } from "../host/registry/registry.js";
 import {
   type FlagValues,
   flagOptions,
@@ -186,6 +187,46 @@ export interface RecordArguments extends BuildArguments<"text" | "json"> {
   /** True: the files are those of that build, whatever their times say. */
   readonly sameFiles: boolean;
   readonly state: string;
+}
+
+export interface CompareArguments {
+  /** The images as they are written: one, or two. */
+  readonly images: readonly string[];
+  /** null: two images without a word of a Dockerfile. */
+  readonly build: BuildArguments | null;
+  readonly format: Format;
+  readonly platform: Platform;
+  readonly registries: RegistrySettings;
+}
+
+/**
+ * Reads the words of `compare`. Errors: `UsageError`.
+ * @param isImage whether a word names an image; the last one may be a folder to build in
+ */
+export function readCompareArguments(
+  words: readonly string[],
+  io: CliIo,
+  isImage: (word: string) => boolean,
+): CompareArguments {
+  const { values, positionals } = parsed(
+    () => parseArgs({ args: [...words], allowPositionals: true, options: usualOptions }),
+    Object.keys(usualOptions),
+  );
+  const first = positionals.findIndex((word) => !isImage(word));
+  const images = first < 0 ? positionals : positionals.slice(0, first);
+  const contexts = first < 0 ? [] : positionals.slice(first);
+  if (images.length === 0)
+    throw new UsageError("IMAGE is missing: engine:REF, registry:REF, an archive or a layout");
+  if (images.length > 2) throw new UsageError("two images at most are compared");
+  const takesBuild = images.length === 1 || contexts.length > 0;
+  const context = contexts.length === 0 ? ["."] : contexts;
+  return {
+    images,
+    build: takesBuild ? buildArguments(values, context, io, usualFormats) : null,
+    format: oneOf("--format", values.format ?? "text", usualFormats),
+    platform: readPlatform(values.platform),
+    registries: readRegistries(values["registry-mirror"] ?? [], values["insecure-registry"] ?? []),
+  };
 }
 
 /** Reads the words of `record`. Errors: `UsageError`. */

@@ -5,6 +5,7 @@ import { version } from "../version.js";
 import { UsageError } from "./arguments.js";
 import { builds } from "./builds.js";
 import type { CliCommand, CliIo } from "./command.js";
+import { compare } from "./compare.js";
 import { context } from "./context.js";
 import { explain } from "./explain.js";
 import { lsp } from "./lsp.js";
@@ -19,6 +20,7 @@ export const commands: readonly CliCommand[] = [
   run,
   builds,
   context,
+  compare,
   record,
   lsp,
 ];

@@ -27,7 +27,7 @@ export interface BaseImage {
 
 /** Where an image was found, and what is worth showing of it besides its config. */
 export interface ImageOrigin {
-  readonly source: ImageSource;
+  readonly source: ImageSource | "archive";
   /** What the reference leads to: the digest of an index or a manifest; null: it was never pushed. */
   readonly digest: string | null;
   /** When it was made. Milliseconds since the epoch; null: it does not say. */

@@ -45,6 +45,7 @@ export function baseOrigin({ origin, layers }: BaseImage): string {
 
 /** `As its registry said at 14:03.` */
 export function askedWords({ source, at }: ImageOrigin): string {
+  if (source === "archive") return say`As its archive says.`;
   return source === "registry"
     ? say`As its registry said on ${sayMoment(at)}.`
     : say`As the Docker engine said on ${sayMoment(at)}.`;
@@ -74,7 +75,8 @@ export function madeByWords({ madeBy }: BaseLayer): string {
   const plain = madeBy
     .replace(/^\/bin\/sh -c #\(nop\)\s*/, "")
     .replace(/^\/bin\/sh -c /, "RUN ")
-    .replace(/^RUN \/bin\/sh -c /, "RUN ")
+    // Behind the shell stands what is run; before it the build arguments with their values.
+    .replace(/^RUN (?:\|\d+ .*? )?\/bin\/sh -c /s, "RUN ")
     .replace(/\s*# buildkit$/, "")
     .replace(/\s+/g, " ")
     .trim();

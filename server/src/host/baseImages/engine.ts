@@ -113,14 +113,23 @@ function digestOf(reference: string, image: JsonObject): string | null {
   return null;
 }
 
-/** Steps of the history that hold something are the layers, where there are as many. */
+/**
+ * Steps of the history that hold something are the layers, or those too that may hold nothing and make
+ * one all the same, where there are as many: an engine does not say which of them do.
+ */
 function layersOf(
   diffIds: readonly string[],
   steps: unknown,
 ): NonNullable<BaseImage["origin"]>["layers"] {
   const all = objectsIn({ steps }, "steps") ?? [];
-  const made = all.filter((step) => (numberIn(step, "Size") ?? 0) > 0).reverse();
-  const isAll = made.length === diffIds.length;
+  const holds = (step: JsonObject): boolean => (numberIn(step, "Size") ?? 0) > 0;
+  const mayBeEmpty = (step: JsonObject): boolean =>
+    /^(?:RUN|COPY|ADD|WORKDIR) /.test(textIn(step, "CreatedBy") ?? "");
+  const made =
+    [all.filter(holds), all.filter((step) => holds(step) || mayBeEmpty(step))]
+      .find(({ length }) => length === diffIds.length)
+      ?.reverse() ?? [];
+  const isAll = made.length > 0;
   return diffIds.map((digest, nth) => {
     const step = isAll ? made[nth] : undefined;
     if (step === undefined) return { digest, bytes: null, madeBy: "" };

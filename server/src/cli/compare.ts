@@ -1,0 +1,101 @@
+/** `stratacast compare`: an image that was built beside its Dockerfile, or beside another image. */
+import { statSync } from "node:fs";
+import path from "node:path";
+import { formatPlatform } from "../core/build/platform.js";
+import {
+  type ComparedBuild,
+  compareJson,
+  compareMarkdown,
+  compareText,
+  type NamedBuilt,
+} from "../core/documents/imageComparison.js";
+import type { BaseImage } from "../core/image/baseImage.js";
+import { compareImage } from "../core/insight/builtImage.js";
+import { jsonText } from "../core/text/surfaces.js";
+import { engineLookUp } from "../host/baseImages/engine.js";
+import { readImageArchive } from "../host/images/imageArchive.js";
+import { dockerLogins } from "../host/registry/credentials.js";
+import { nodeDoor } from "../host/registry/nodeDoor.js";
+import { createRegistry } from "../host/registry/registry.js";
+import {
+  type BuildArguments,
+  type CompareArguments,
+  readCompareArguments,
+  sharedOptions,
+} from "./arguments.js";
+import type { CliCommand, CliIo } from "./command.js";
+import { explainResolved, meantBuild } from "./project.js";
+import { UsageError } from "./usageError.js";
+
+export const compare: CliCommand = {
+  name: "compare",
+  summary: "hold a built image against its Dockerfile, or against another image",
+  usage: `stratacast compare [options] IMAGE [IMAGE2] [CONTEXT]
+
+IMAGE is an archive of docker save or of OCI, the folder of an OCI layout,
+engine:REF, as the Docker engine has it, or registry:REF. With one image it says
+which line of the Dockerfile made which layer, real sizes beside predicted ones,
+and what the image has that the Dockerfile does not say, or the other way round,
+by the commands of its history and by its config. With two it says what grew.
+Of the layers nothing is unpacked; a registry tells their packed sizes.
+
+${sharedOptions}`,
+  async run(words, io) {
+    const given = readCompareArguments(words, io, (word) => isImage(word, io));
+    const images: NamedBuilt[] = [];
+    for (const name of given.images) images.push({ name, image: await find(name, given, io) });
+    const build = given.build === null ? null : await heldAgainst(given.build, images, io);
+    if (given.format === "json") io.print(`${jsonText(compareJson(images, build))}\n`);
+    else if (given.format === "markdown") io.print(compareMarkdown(images, build));
+    else io.print(compareText(images, build));
+    return 0;
+  },
+};
+
+const asked = /^(engine|registry):(.+)$/s;
+
+function isImage(word: string, { cwd }: CliIo): boolean {
+  if (asked.test(word)) return true;
+  const isThere = (file: string) => statSync(file, { throwIfNoEntry: false });
+  const stat = isThere(path.resolve(cwd, word));
+  if (stat?.isDirectory() !== true) return true;
+  return isThere(path.resolve(cwd, word, "oci-layout")) !== undefined;
+}
+
+/** Errors: `UsageError`. */
+async function find(
+  name: string,
+  { platform, registries }: CompareArguments,
+  { cwd, env }: CliIo,
+): Promise<BaseImage> {
+  const wanted = formatPlatform(platform);
+  const [, where, reference = ""] = asked.exec(name) ?? [];
+  if (where === undefined) {
+    const read = readImageArchive(path.resolve(cwd, name), wanted, Date.now());
+    if (!read.ok) throw new UsageError(`${name}: ${read.error.message}`);
+    return read.value;
+  }
+  const found =
+    where === "engine"
+      ? await engineLookUp(env, Date.now)(reference, wanted, () => null)
+      : await createRegistry({
+          ...{ door: nodeDoor(env), now: Date.now, ...registries },
+          findLogin: dockerLogins({ env, untrusted: () => [path.resolve(cwd)] }),
+        }).lookUp(reference, wanted, () => null);
+  if (found.kind === "known") return found.value;
+  const why = found.kind === "unknown" ? (found.error?.message ?? found.reason) : "not found out";
+  throw new UsageError(`${name}: ${why}`);
+}
+
+async function heldAgainst(
+  args: BuildArguments,
+  images: readonly NamedBuilt[],
+  io: CliIo,
+): Promise<ComparedBuild | null> {
+  const { definition, shown } = await meantBuild(args, io);
+  const analysis = await explainResolved({ ...args, definition }, io);
+  const image = images.at(-1)?.image;
+  const comparison = image === undefined ? null : compareImage(analysis, image);
+  if (comparison === null) throw new UsageError("the Dockerfile makes no image");
+  return { analysis, comparison, place: shown };
+}

@@ -1,0 +1,240 @@
+/** What `stratacast compare` prints: an image beside its Dockerfile, or what grew between two images. */
+import type { Analysis } from "../analysis/analyse.js";
+import type { BaseImage, BaseLayer } from "../image/baseImage.js";
+import {
+  type BuiltLayer,
+  type ConfigDifference,
+  type GrownLayer,
+  grownLayers,
+  type ImageComparison,
+  type Likeness,
+} from "../insight/builtImage.js";
+import { count, formatBytes } from "../text/sizes.js";
+import { printable, tableCode } from "../text/surfaces.js";
+import { madeByWords } from "../words/imageWords.js";
+import type { SimulationPlace } from "./place.js";
+
+interface ImageJson {
+  readonly image: string;
+  readonly digest: string | null;
+  readonly platform: string | null;
+  /** As it is kept or sent; null: not told. */
+  readonly bytes: number | null;
+}
+
+interface LayerJson {
+  readonly digest: string;
+  readonly bytes: number | null;
+  readonly command: string;
+}
+
+/** Version 1 of docs/schema/compare.schema.json. */
+export interface CompareJson {
+  readonly version: 1;
+  readonly images: readonly ImageJson[];
+  /** null: two images without a Dockerfile. */
+  readonly build: (SimulationPlace & BuildComparisonJson) | null;
+  /** null: one image. */
+  readonly growth: GrowthJson | null;
+}
+
+interface BuildComparisonJson {
+  readonly alike: boolean;
+  /** False: the base image is not known, so that its part of the config was not compared. */
+  readonly whole: boolean;
+  readonly layers: readonly {
+    readonly line: number | null;
+    readonly instruction: string | null;
+    readonly base: boolean;
+    readonly likeness: Likeness | null;
+    readonly predictedBytes: number | null;
+    readonly layer: LayerJson | null;
+  }[];
+  readonly config: readonly ConfigDifference[];
+}
+
+interface GrowthJson {
+  readonly bytes: number;
+  readonly layers: readonly {
+    readonly same: boolean;
+    readonly bytes: number;
+    readonly before: LayerJson | null;
+    readonly after: LayerJson | null;
+  }[];
+}
+
+/** An image as it was named, and what it is. */
+export interface NamedBuilt {
+  readonly name: string;
+  readonly image: BaseImage;
+}
+
+/** The Dockerfile that the last of the images is held against. */
+export interface ComparedBuild {
+  readonly analysis: Analysis;
+  readonly comparison: ImageComparison;
+  readonly place: SimulationPlace;
+}
+
+export function compareJson(
+  images: readonly NamedBuilt[],
+  build: ComparedBuild | null,
+): CompareJson {
+  const rows = growthRows(images);
+  return {
+    version: 1,
+    images: images.map(({ name, image: { origin } }) => ({
+      ...{ image: name, digest: origin?.digest ?? null, platform: origin?.platform ?? null },
+      bytes: origin?.bytes ?? null,
+    })),
+    build: build === null ? null : { ...build.place, ...comparisonJson(build) },
+    growth:
+      rows === null
+        ? null
+        : {
+            bytes: rows.reduce((sum, row) => sum + change(row), 0),
+            layers: rows.map((row) => ({
+              ...{ same: row.isSame, bytes: change(row) },
+              ...{ before: layerJson(row.before), after: layerJson(row.after) },
+            })),
+          },
+  };
+}
+
+function growthRows([before, after]: readonly NamedBuilt[]): readonly GrownLayer[] | null {
+  return before === undefined || after === undefined
+    ? null
+    : grownLayers(before.image, after.image);
+}
+
+function comparisonJson({ comparison }: ComparedBuild): BuildComparisonJson {
+  const { isAlike, isWhole, layers, config } = comparison;
+  return {
+    alike: isAlike,
+    whole: isWhole,
+    layers: layers.map(({ step, layer, likeness, isBase }) => ({
+      line: step?.place.line ?? null,
+      instruction: step?.step.text ?? null,
+      base: isBase,
+      likeness,
+      predictedBytes: step?.files?.bytes ?? null,
+      layer: layerJson(layer),
+    })),
+    config,
+  };
+}
+
+function layerJson(layer: BaseLayer | null): LayerJson | null {
+  return layer === null
+    ? null
+    : { digest: layer.digest, bytes: layer.bytes, command: madeByWords(layer) };
+}
+
+function change({ before, after, isSame }: GrownLayer): number {
+  return isSame ? 0 : (after?.bytes ?? 0) - (before?.bytes ?? 0);
+}
+
+/** The same for a terminal. */
+export function compareText(images: readonly NamedBuilt[], build: ComparedBuild | null): string {
+  const rows = growthRows(images);
+  const lines = [
+    ...(build === null ? [] : buildText(images.at(-1), build)),
+    ...(rows === null ? [] : growthText(rows)),
+  ];
+  return lines.map((line) => `${printable(line)}\n`).join("");
+}
+
+function buildText(named: NamedBuilt | undefined, { comparison }: ComparedBuild): string[] {
+  const { layers, config, isWhole, isAlike } = comparison;
+  return [
+    `${named?.name ?? ""} ${isAlike ? "is what this Dockerfile makes" : "is not what this Dockerfile makes"}, by commands and config.`,
+    "",
+    `${"real".padStart(9)}  ${"predicted".padStart(9)}  line  layer`,
+    ...layers.map(layerText),
+    ...(config.length === 0 ? [] : ["", ...config.map(configText)]),
+    ...(isWhole ? [] : ["", "What the base image sets is not known: --resolve looks it up."]),
+  ];
+}
+
+function layerText({ step, layer, likeness, isBase }: BuiltLayer): string {
+  const real = layer === null ? "" : layer.bytes === null ? "?" : formatBytes(layer.bytes);
+  const files = step?.files ?? null;
+  const predicted = files === null ? "" : formatBytes(files.bytes);
+  const line = isBase ? "base" : step === null ? "" : String(step.place.line);
+  const words = step?.step.text ?? (layer === null ? "" : madeByWords(layer));
+  return `${real.padStart(9)}  ${predicted.padStart(9)}  ${line.padStart(4)}  ${words}${noteOf(step, layer, likeness, isBase)}`;
+}
+
+function noteOf(
+  step: BuiltLayer["step"],
+  layer: BaseLayer | null,
+  likeness: Likeness | null,
+  isBase: boolean,
+): string {
+  if (isBase) return "";
+  if (layer === null) return "   <- the image has no such layer";
+  if (step === null) return "   <- no line makes this layer";
+  return likeness === "other" ? `   <- in the image: ${madeByWords(layer)}` : "";
+}
+
+function configText({ field, expected, found }: ConfigDifference): string {
+  return `${field}: ${expected ?? "not set"} by the Dockerfile, ${found ?? "not set"} in the image`;
+}
+
+function growthText(rows: readonly GrownLayer[]): string[] {
+  const total = rows.reduce((sum, row) => sum + change(row), 0);
+  return [
+    `The image ${grownWords(total)}.`,
+    "",
+    ...rows
+      .filter(({ isSame }) => !isSame)
+      .map((row) => `${signed(change(row)).padStart(10)}  ${grownLayerWords(row)}`),
+    `${count(rows.filter(({ isSame }) => isSame).length, "layer")} the same.`,
+  ];
+}
+
+function grownWords(bytes: number): string {
+  if (bytes === 0) return "is as large as before";
+  return bytes > 0 ? `grew by ${formatBytes(bytes)}` : `shrank by ${formatBytes(-bytes)}`;
+}
+
+function signed(bytes: number): string {
+  return `${bytes < 0 ? "-" : "+"}${formatBytes(Math.abs(bytes))}`;
+}
+
+function grownLayerWords({ before, after }: GrownLayer): string {
+  const layer = after ?? before;
+  const words = layer === null ? "" : madeByWords(layer);
+  if (after === null) return `${words} (gone)`;
+  return before === null ? `${words} (new)` : words;
+}
+
+/** As a comment of a pull request. */
+export function compareMarkdown(
+  images: readonly NamedBuilt[],
+  build: ComparedBuild | null,
+): string {
+  const rows = growthRows(images);
+  if (rows === null) return `\`\`\`text\n${compareText(images, build)}\`\`\`\n`;
+  const lines = new Map(
+    (build?.comparison.layers ?? []).flatMap(({ step, layer }) =>
+      step === null || layer === null ? [] : [[layer, step.place.line] as const],
+    ),
+  );
+  const total = rows.reduce((sum, row) => sum + change(row), 0);
+  return [
+    `### The image ${grownWords(total)}`,
+    "",
+    "| layer | line | before | after | change |",
+    "| --- | ---: | ---: | ---: | ---: |",
+    ...rows.map((row) => {
+      const { before, after, isSame } = row;
+      const line = after === null ? undefined : lines.get(after);
+      const size = (layer: BaseLayer | null): string =>
+        layer === null ? "" : layer.bytes === null ? "?" : formatBytes(layer.bytes);
+      const changed = isSame ? "same" : signed(change(row));
+      return `| ${tableCode(grownLayerWords(row))} | ${line ?? ""} | ${size(before)} | ${size(after)} | ${changed} |`;
+    }),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,253 @@
+/**
+ * An image that was built beside the Dockerfile as it stands: which line made which layer, by the
+ * commands of its history, what its config has that no line says, and what grew from one to another.
+ */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { stageSteps } from "../analysis/view.js";
+import { knownConfig, type Stage } from "../graph/graph.js";
+import { lineage } from "../graph/layers.js";
+import type { BaseImage, BaseLayer } from "../image/baseImage.js";
+import { configToJson } from "../image/config.js";
+import { madeByWords } from "../words/imageWords.js";
+
+/** `unsure`: a variable in the line may have become anything. */
+export type Likeness = "same" | "unsure" | "other";
+
+export interface BuiltLayer {
+  /** null: no line of the Dockerfile makes it. */
+  readonly step: StepAnalysis | null;
+  /** null: the image lacks it. */
+  readonly layer: BaseLayer | null;
+  readonly likeness: Likeness | null;
+  /** True for what comes with the base image. */
+  readonly isBase: boolean;
+}
+
+export interface ConfigDifference {
+  readonly field: string;
+  /** As JSON; null: the Dockerfile does not set it. */
+  readonly expected: string | null;
+  readonly found: string | null;
+}
+
+export interface ImageComparison {
+  /** From the bottom up. */
+  readonly layers: readonly BuiltLayer[];
+  readonly config: readonly ConfigDifference[];
+  /** False: the base image is not known, so that its part of the config was not compared. */
+  readonly isWhole: boolean;
+  /** True where nothing differs, by commands and config. */
+  readonly isAlike: boolean;
+}
+
+/** null: the Dockerfile makes no image. */
+export function compareImage(analysis: Analysis, image: BaseImage): ImageComparison | null {
+  const { target } = analysis.graph;
+  if (target === null) return null;
+  const stages = lineage(analysis.graph, target);
+  const steps = stages
+    .flatMap((stage) => stageSteps(analysis, stage))
+    .filter(({ effect }) => effect === "layer");
+  const all = layersOf(image);
+  const below = baseLayers(stages[0], all.length, steps.length);
+  const own = aligned(steps, all.slice(below), stepLikeness);
+  const layers: readonly BuiltLayer[] = [
+    ...all.slice(0, below).map((layer) => ({ step: null, layer, likeness: null, isBase: true })),
+    ...own.map(({ a, b, likeness }) => ({ step: a, layer: b, likeness, isBase: false })),
+  ];
+  const config = configDifferences(target, image);
+  return {
+    layers,
+    config,
+    isWhole: target.unknowns === null,
+    isAlike: config.length === 0 && own.every(({ likeness }) => isAlike(likeness)),
+  };
+}
+
+function isAlike(likeness: Likeness | null): boolean {
+  return likeness === "same" || likeness === "unsure";
+}
+
+function baseLayers(root: Stage | undefined, all: number, steps: number): number {
+  if (root?.base.kind === "scratch") return 0;
+  const known = root?.base.kind === "image" ? (root.base.image?.layers ?? null) : null;
+  return Math.min(all, known ?? Math.max(0, all - steps));
+}
+
+function layersOf({ origin, layers }: BaseImage): readonly BaseLayer[] {
+  return (
+    origin?.layers ??
+    Array.from({ length: layers }, () => ({ digest: "", bytes: null, madeBy: "" }))
+  );
+}
+
+/** By what the line says and what the history says of the layer. */
+function stepLikeness({ step }: StepAnalysis, layer: BaseLayer): Likeness | null {
+  const [line, made] = [plainCommand(step.text), plainCommand(madeByWords(layer))];
+  if (line.keyword !== made.keyword) return null;
+  if (line.rest === made.rest || isExecOf(line.rest, made.rest)) return "same";
+  return mayBecome(line.rest, made.rest) ? "unsure" : "other";
+}
+
+/** The exec form, which the history writes as words, behind the build arguments. */
+function isExecOf(line: string, made: string): boolean {
+  if (!line.startsWith("[")) return false;
+  try {
+    const words: unknown = JSON.parse(line);
+    const plain = Array.isArray(words) ? plainCommand(`RUN ${words.join(" ")}`).rest : null;
+    return (
+      plain !== null && (made === plain || (made.startsWith("|") && made.endsWith(` ${plain}`)))
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** A variable may have become anything; of a heredoc the history has the text. */
+function mayBecome(line: string, made: string): boolean {
+  if (line.includes("<<")) return true;
+  const parts = line.split(/\$(?:\{[^}]*\}|\w+)/);
+  if (parts.length < 2) return false;
+  let at = 0;
+  for (const [nth, part] of parts.entries()) {
+    const found = nth === 0 ? (made.startsWith(part) ? 0 : -1) : made.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return made.endsWith(parts.at(-1) ?? "");
+}
+
+/** Without flags and what the builder puts before the command of a RUN. */
+function plainCommand(text: string): { readonly keyword: string; readonly rest: string } {
+  const [, keyword = "", args = ""] = /^(\w+)\s*(.*)$/s.exec(text.trim()) ?? [];
+  const rest = args
+    .replace(/^(?:--[a-z-]+(?:=\S*)?\s+)+/, "")
+    .replace(/^\|\d+ .*? (?=\/bin\/sh -c )/, "")
+    .replace(/^\/bin\/sh -c /, "")
+    .replace(/\\\s+/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+  return { keyword: keyword.toUpperCase(), rest };
+}
+
+interface Aligned<A, B> {
+  readonly a: A | null;
+  readonly b: B | null;
+  readonly likeness: Likeness | null;
+}
+
+const worth: Readonly<Record<Likeness, number>> = { same: 3, unsure: 2, other: 1 };
+
+/** Both in their order, each with its like, so that as much as possible is alike. */
+function aligned<A, B>(
+  as: readonly A[],
+  bs: readonly B[],
+  likeness: (a: A, b: B) => Likeness | null,
+): readonly Aligned<A, B>[] {
+  const best = Array.from({ length: as.length + 1 }, () =>
+    new Array<number>(bs.length + 1).fill(0),
+  );
+  const at = (i: number, j: number): number => best[i]?.[j] ?? 0;
+  for (const [i, a] of [...as.entries()].reverse()) {
+    for (const [j, b] of [...bs.entries()].reverse()) {
+      const like = likeness(a, b);
+      const paired = like === null ? 0 : worth[like] + at(i + 1, j + 1);
+      const row = best[i];
+      if (row !== undefined) row[j] = Math.max(paired, at(i + 1, j), at(i, j + 1));
+    }
+  }
+  const pairs: Aligned<A, B>[] = [];
+  let [i, j] = [0, 0];
+  while (i < as.length || j < bs.length) {
+    const [a, b] = [as[i] ?? null, bs[j] ?? null];
+    const like = a === null || b === null ? null : likeness(a, b);
+    if (like !== null && at(i, j) === worth[like] + at(i + 1, j + 1)) {
+      pairs.push({ a, b, likeness: like });
+      i++;
+      j++;
+    } else if (b === null || (a !== null && at(i, j) === at(i + 1, j))) {
+      pairs.push({ a, b: null, likeness: null });
+      i++;
+    } else {
+      pairs.push({ a: null, b, likeness: null });
+      j++;
+    }
+  }
+  return pairs;
+}
+
+/** Of a base that is not known only what the Dockerfile says itself is compared. */
+function configDifferences(target: Stage, image: BaseImage): readonly ConfigDifference[] {
+  const expected = configToJson(knownConfig(target));
+  const isWhole = target.unknowns === null;
+  const differences: ConfigDifference[] = [];
+  const compare = (field: string, mine: unknown, theirs: unknown): void => {
+    const [a, b] = [JSON.stringify(mine ?? null), JSON.stringify(theirs ?? null)];
+    if (a === b) return;
+    differences.push({ field, expected: orNull(a), found: orNull(b) });
+  };
+  const single = (field: string, mine: unknown, theirs: unknown): void => {
+    if (isWhole || (mine !== null && mine !== "")) compare(field, mine, theirs);
+  };
+  const entries = (
+    field: string,
+    mine: ReadonlyMap<string, unknown>,
+    theirs: ReadonlyMap<string, unknown>,
+  ): void => {
+    const names = new Set([...mine.keys(), ...(isWhole ? theirs.keys() : [])]);
+    for (const name of names) compare(`${field} ${name}`, mine.get(name), theirs.get(name));
+  };
+  entries("Env", variables(expected.Env), variables(image.environment));
+  entries("Label", new Map(Object.entries(expected.Labels)), new Map(Object.entries(image.labels)));
+  entries("Port", named(Object.keys(expected.ExposedPorts)), named(image.exposedPorts));
+  entries("Volume", named(Object.keys(expected.Volumes)), named(image.volumes));
+  single("Cmd", expected.Cmd, image.cmd);
+  single("Entrypoint", expected.Entrypoint, image.entrypoint);
+  single("User", expected.User, image.user);
+  // A relative one counts from a directory that may not be known.
+  if (isWhole || expected.WorkingDir.startsWith("/"))
+    single("WorkingDir", expected.WorkingDir || "/", image.workingDirectory || "/");
+  return differences;
+}
+
+function orNull(json: string): string | null {
+  return json === "null" ? null : json;
+}
+
+function variables(entries: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    entries.map((entry) => {
+      const at = entry.indexOf("=");
+      return at < 0 ? [entry, ""] : [entry.slice(0, at), entry.slice(at + 1)];
+    }),
+  );
+}
+
+function named(names: readonly string[]): ReadonlyMap<string, true> {
+  return new Map(names.map((name) => [name, true]));
+}
+
+export interface GrownLayer {
+  /** null: the other image lacks it. */
+  readonly before: BaseLayer | null;
+  readonly after: BaseLayer | null;
+  /** The very same layer. */
+  readonly isSame: boolean;
+}
+
+/** The layers of two images, from the bottom up. */
+export function grownLayers(before: BaseImage, after: BaseImage): readonly GrownLayer[] {
+  const [old, now] = [layersOf(before), layersOf(after)];
+  return aligned(old, now, layerLikeness).map(({ a, b }) => ({
+    before: a,
+    after: b,
+    isSame: a !== null && a.digest === b?.digest,
+  }));
+}
+
+function layerLikeness(a: BaseLayer, b: BaseLayer): Likeness | null {
+  if (a.digest !== "" && a.digest === b.digest) return "same";
+  const [one, other] = [plainCommand(madeByWords(a)), plainCommand(madeByWords(b))];
+  if (one.keyword !== other.keyword) return null;
+  return one.rest === other.rest ? "unsure" : "other";
+}
