@@ -2,9 +2,9 @@
  * Docker's own program: a build that somebody asks for, and what the builder keeps of builds that were
  * made. It is found by an absolute path, never inside of what is looked at, and is started without a shell.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { type BuildLog, readBuildLog } from "../core/records/buildLog.js";
-import { findProgram, programFolders } from "./programs.js";
+import { askProgram } from "./askProgram.js";
 
 /** Of a log so much is kept, in bytes; the rest passes through. */
 const mostLog = 200_000_000;
@@ -127,57 +127,14 @@ function keptBuild(line: string): readonly KeptBuild[] {
   }
 }
 
-/** Milliseconds, and bytes of an answer. */
-const mostTime = 10_000;
-const mostAnswer = 100_000_000;
-
 /** null: docker is not there, refuses, or takes too long. */
-function askDocker(
+async function askDocker(
   words: readonly string[],
-  { env, untrusted }: DockerAsk,
+  ask: DockerAsk,
 ): Promise<{ readonly out: string; readonly err: string } | null> {
-  const program = findProgram("docker", env, untrusted);
-  if (program === null) return Promise.resolve(null);
-  const separator = process.platform === "win32" ? ";" : ":";
-  return new Promise((resolve) => {
-    const child = spawn(program, [...words], {
-      stdio: ["ignore", "pipe", "pipe"],
-      windowsHide: true,
-      // A group of its own: its plugin would outlive it.
-      detached: process.platform !== "win32",
-      env: { ...env, PATH: programFolders(env, untrusted).join(separator) },
-    });
-    const texts = { out: [] as Buffer[], err: [] as Buffer[] };
-    let length = 0;
-    const giveUp = (): void => {
-      endGroup(child);
-      resolve(null);
-    };
-    const timer = setTimeout(giveUp, mostTime);
-    const take = (to: Buffer[]) => (data: Buffer) => {
-      length += data.length;
-      if (length > mostAnswer) giveUp();
-      else to.push(data);
-    };
-    child.stdout?.on("data", take(texts.out));
-    child.stderr?.on("data", take(texts.err));
-    child.once("error", () => {
-      clearTimeout(timer);
-      resolve(null);
-    });
-    child.once("close", (code) => {
-      clearTimeout(timer);
-      const text = (of: Buffer[]): string => Buffer.concat(of).toString("utf8");
-      resolve(code === 0 ? { out: text(texts.out), err: text(texts.err) } : null);
-    });
-  });
-}
-
-function endGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(process.platform === "win32" ? child.pid : -child.pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
+  const question = { words, timeout: 10_000, maxAnswer: 100_000_000 };
+  const answer = await askProgram("docker", question, ask);
+  if (answer === null) return null;
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
+  return { out: text(answer.out), err: text(answer.err) };
 }

@@ -6,9 +6,9 @@
 import os from "node:os";
 import path from "node:path";
 import { defaultDomain } from "../../core/image/reference.js";
+import { askProgram } from "../askProgram.js";
 import { readTextFile } from "../nodeFileSystem.js";
-import { findProgram, programFolders, type Untrusted } from "../programs.js";
-import { askProgram } from "./helperProgram.js";
+import type { Untrusted } from "../programs.js";
 import { isObject, type JsonObject, jsonOf, textIn } from "./json.js";
 
 export type Login =
@@ -85,18 +85,15 @@ function hostOf(server: string): string {
 async function askHelper(
   helper: string,
   server: string,
-  { env, untrusted }: { readonly env: NodeJS.ProcessEnv; readonly untrusted: Untrusted },
+  surroundings: { readonly env: NodeJS.ProcessEnv; readonly untrusted: Untrusted },
 ): Promise<Login | null> {
-  const program = findProgram(`docker-credential-${helper}`, env, untrusted);
-  if (program === null) return null;
-  const search = programFolders(env, untrusted).join(path.delimiter);
-  const answer = await askProgram(program, ["get"], {
-    env: { ...env, PATH: search },
-    // Not where the user works: what is there may be anybody's.
-    folder: path.dirname(program),
-    input: server,
-  });
-  const value = answer === null ? null : jsonOf(answer);
+  const answer = await askProgram(
+    `docker-credential-${helper}`,
+    // A keychain may have to be unlocked.
+    { words: ["get"], input: server, timeout: 15_000, maxAnswer: 100_000 },
+    surroundings,
+  );
+  const value = answer === null ? null : jsonOf(answer.out);
   if (!isObject(value)) return null;
   const [user, secret] = [textIn(value, "Username") ?? "", textIn(value, "Secret") ?? ""];
   if (secret === "") return null;
