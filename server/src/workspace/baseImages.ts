@@ -1,4 +1,5 @@
 /** Where base images are looked up from the editor: nowhere, until the settings of a trusted workspace say so. */
+
 import { type Known, unknown } from "../core/host.js";
 import type { BaseImage } from "../core/image/baseImage.js";
 import type { NeedOf } from "../core/world/facts.js";
@@ -9,6 +10,7 @@ import { dockerLogins } from "../host/registry/credentials.js";
 import type { HttpDoor } from "../host/registry/exchange.js";
 import { createRegistry, type RegistrySettings } from "../host/registry/registry.js";
 import type { Supplier } from "../host/settle.js";
+import { savedLater } from "./savedLater.js";
 import type { LookUpSettings } from "./settings.js";
 
 /** What was found out is taken as it is for so long, then asked for beside. Milliseconds. */
@@ -46,18 +48,10 @@ export function openBaseImages(options: BaseImagesOptions): BaseImages {
   let supplier: Supplier<"image"> | null = null;
   let notBefore = 0;
 
-  let isKeeping = false;
-  const keepLater = (): void => {
-    if (isKeeping) return;
-    isKeeping = true;
-    setTimeout(() => {
-      isKeeping = false;
-      options.run("images", async () => {
-        const kept = await store.save();
-        if (!kept.ok) options.log(`${kept.error.path}: ${kept.error.message}`);
-      });
-    }, keepDelay).unref();
-  };
+  const keepLater = savedLater({
+    ...{ name: "images", delay: keepDelay, run: options.run, log: options.log },
+    save: () => store.save(),
+  });
   const keeping =
     (lookUp: LookUp): LookUp =>
     async (...asked) => {

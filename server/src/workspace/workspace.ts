@@ -1,4 +1,5 @@
 /** What is open in the editor: Dockerfiles with their builds, ignore files, folders. */
+
 import type { BuildState } from "../core/cache/state.js";
 import { type Cancellation, known, neverCancelled, type Result } from "../core/host.js";
 import { say } from "../core/text/say.js";
@@ -16,6 +17,7 @@ import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
 import { maxEntries } from "./contextProblem.js";
 import { gatherEvents } from "./fileEvents.js";
 import { recordRealBuild } from "./realBuild.js";
+import { savedLater } from "./savedLater.js";
 import { type LookUpSettings, readLookUpSettings, readSettings } from "./settings.js";
 import { staleNeeds } from "./staleNeeds.js";
 import { reportsEverything, type Watched, watchedBy } from "./watches.js";
@@ -168,18 +170,10 @@ export function openWorkspace(editor: Editor): Workspace {
     return kept.state;
   };
 
-  let isKeeping = false;
-  const keepLater = (): void => {
-    if (isKeeping) return;
-    isKeeping = true;
-    setTimeout(() => {
-      isKeeping = false;
-      editor.run("keep", async () => {
-        const kept = await identities.save();
-        if (!kept.ok) editor.log(`${kept.error.path}: ${kept.error.message}`);
-      });
-    }, keepDelay).unref();
-  };
+  const keepLater = savedLater({
+    ...{ name: "keep", delay: keepDelay, run: editor.run, log: editor.log },
+    save: () => identities.save(),
+  });
 
   const host: BuildHost = {
     machine,
