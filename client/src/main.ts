@@ -33,6 +33,7 @@ import { createLayerView, layerViewId } from "./layerStack/provider.js";
 import { createRememberedChoices, type RememberedChoices } from "./rememberedChoices.js";
 import { createSimulationLog } from "./simulationLog.js";
 import { createStatusItem } from "./statusItem.js";
+import { recordTerminalBuilds } from "./terminalBuilds.js";
 
 export function activate(context: vscode.ExtensionContext): void {
   const server = createLanguageServer(context);
@@ -83,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): void {
     createStatusItem(server),
     createGutterMarks(context, server),
     followDocuments(server, remembered),
+    recordTerminalBuilds(server),
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
     // Last: everything above may still want to say something to it.
     server,

@@ -10,6 +10,8 @@ export interface ClientSettings {
   readonly against: string;
   /** Where base images are looked up: `off`, `registry` or `engine`. */
   readonly resolve: string;
+  /** Builds that end in a terminal are recorded. */
+  readonly record: boolean;
   readonly followCursor: boolean;
   readonly statusBar: boolean;
   /** Marks beside the line numbers of what rebuilds. */
@@ -24,6 +26,7 @@ export function readSettings(resource: vscode.Uri | undefined): ClientSettings {
     buildArgs: onlyStrings(settings.get<unknown>("buildArgs")),
     against: settings.get<string>("against", "auto"),
     resolve: settings.get<string>("resolve", "off"),
+    record: settings.get<string>("record", "off") === "on",
     followCursor: settings.get<boolean>("layerTree.followCursor", true),
     gutter: settings.get<boolean>("gutter.enabled", true),
     statusBar: settings.get<boolean>("statusBar.enabled", true),

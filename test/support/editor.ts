@@ -30,6 +30,8 @@ export interface EditorOptions {
   readonly settings?: Settings;
   /** True: a fresh VS Code's restricted mode. Default: false. */
   readonly untrusted?: boolean;
+  /** Of the server, and so of its extensions and terminals, laid over this process's own. */
+  readonly env?: NodeJS.ProcessEnv;
   /** The display language. VS Code's own words stay English: its language packs are not fetched. */
   readonly language?: string;
 }
@@ -58,6 +60,7 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     vsix: options.vsix,
     settings: current(),
     untrusted: options.untrusted ?? false,
+    ...(options.env === undefined ? {} : { env: options.env }),
   });
   const context = await newContext();
   if (options.language !== undefined) {

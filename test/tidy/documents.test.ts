@@ -78,6 +78,7 @@ test("every setting has a place, a scope, a default and words", () => {
 
 test("what leads out of the machine is off, and no matter of an untrusted workspace", () => {
   assert.equal(settings()["stratacast.resolve"]?.["default"], "off");
+  assert.equal(settings()["stratacast.record"]?.["default"], "off");
   const { restrictedConfigurations } = manifest().capabilities.untrustedWorkspaces;
   const named = Object.keys(settings()).filter((name) =>
     outgoing.some((one) => name.startsWith(one)),
@@ -87,7 +88,7 @@ test("what leads out of the machine is off, and no matter of an untrusted worksp
 });
 
 /** Beginnings of the names of settings by which somebody else is asked. */
-const outgoing = ["stratacast.resolve", "stratacast.registry."];
+const outgoing = ["stratacast.resolve", "stratacast.registry.", "stratacast.record"];
 
 test("every text of the manifest exists in every language, and no text is left over", () => {
   const used = [...projectText("package.json").matchAll(/%([\w.]+)%/g)].map((match) => match[1]);
