@@ -15,7 +15,7 @@ import { facetsOf } from "./definition.js";
 import { type InputName, isSameName } from "./inputName.js";
 import type { OpenName } from "./openName.js";
 import { inputNames, type KeyedStep, type Keys, keyedAt } from "./predict.js";
-import type { Cause, ChangedOption, PathChange } from "./prediction.js";
+import type { Cause, ChangedOption, ChangedPart, PathChange } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
 
 export interface Comparison {
@@ -61,7 +61,10 @@ export function ownChanges(
     !areSameNames(inputNames(comparison.keys, keyed).slice(1), before.inputs.slice(1));
   if (isMoved) changed.add("places");
   const causes: Cause[] = [];
-  if (isEdited && changed.size > 0) causes.push({ code: "instruction-changed", at });
+  if (isEdited && changed.size > 0) {
+    const parts = namedParts.filter((part) => changed.has(part));
+    causes.push({ code: "instruction-changed", at, parts });
+  }
   causes.push(...files, ...optionChanges(at, changed, isEdited));
   if (changed.size > 0) causes.push(...valueChanges(comparison, keyed, before, changed, isEdited));
   // Whether a file is gone or hidden, the ignore file says, and not the step.
@@ -72,6 +75,11 @@ export function ownChanges(
   );
   return { causes, isOfStep: changed.size === 0 && !isElsewhere && !isByIgnoreFile };
 }
+
+const namedParts: readonly ChangedPart[] = [
+  ...(["command", "sources", "destination", "owner", "mode"] as const),
+  ...(["mounts", "network", "security"] as const),
+];
 
 /** The inputs that are documents in the Dockerfile itself. */
 function documents(inputs: readonly OpenName[]): readonly InputName[] {

@@ -32,7 +32,12 @@ export type Cause =
       readonly isFirstBuild: boolean;
     }
   | { readonly code: "instruction-added"; readonly at: StepRef }
-  | { readonly code: "instruction-changed"; readonly at: StepRef }
+  | {
+      readonly code: "instruction-changed";
+      readonly at: StepRef;
+      /** What of it, as far as that has a name. */
+      readonly parts: readonly ChangedPart[];
+    }
   | { readonly code: "instruction-moved"; readonly at: StepRef }
   | {
       readonly code: "instruction-removed";
@@ -133,6 +138,17 @@ export type Value =
     }
   | { readonly kind: "order" }
   | { readonly kind: "setting"; readonly setting: Setting };
+
+/** A part of an instruction; others have no name of their own. */
+export type ChangedPart =
+  | "command"
+  | "sources"
+  | "destination"
+  | "owner"
+  | "mode"
+  | "mounts"
+  | "network"
+  | "security";
 
 /** What the build as a whole is asked for. */
 export type ChangedOption =

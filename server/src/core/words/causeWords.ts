@@ -1,6 +1,6 @@
 /** The words of a cause: a few for a lens, a sentence for everywhere else. */
 
-import type { Cause, MovedTag, PathChange, Value } from "../cache/prediction.js";
+import type { Cause, ChangedPart, MovedTag, PathChange, Value } from "../cache/prediction.js";
 import { type BuildGraph, lineOf } from "../graph/graph.js";
 import { shortDigest } from "../image/digests.js";
 import type { Setting } from "../instructions/kind.js";
@@ -78,7 +78,9 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
     case "instruction-added":
       return say`The instruction is new: the build before did not have it.`;
     case "instruction-changed":
-      return say`The instruction itself changed.`;
+      return cause.parts.length === 0
+        ? say`The instruction itself changed.`
+        : say`The instruction itself changed: ${listedAll(cause.parts.map(partWords))}.`;
     case "instruction-moved":
       return say`Instructions changed places: it stands on another step than before.`;
     case "instruction-removed":
@@ -125,6 +127,27 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
       return cause.problem === null
         ? say`The stage that it takes files from cannot be built.`
         : problemWords(cause.problem);
+  }
+}
+
+function partWords(part: ChangedPart): string {
+  switch (part) {
+    case "command":
+      return say`its command`;
+    case "sources":
+      return say`its sources`;
+    case "destination":
+      return say`its destination`;
+    case "owner":
+      return "--chown";
+    case "mode":
+      return "--chmod";
+    case "mounts":
+      return "--mount";
+    case "network":
+      return "--network";
+    case "security":
+      return "--security";
   }
 }
 

@@ -1,5 +1,6 @@
 /** A first state made by chance, and edits of it as a person might make them. */
 import type { Builder } from "../caseFile.js";
+import { archiveNames, fileNames, someArchive } from "./files.js";
 import {
   names,
   type Surroundings,
@@ -34,23 +35,15 @@ export function someScenario(random: Random, edits: number): Scenario {
   return { builder, states };
 }
 
+/** Two edits of one moment. */
+function both(first: State, second: State): State {
+  return { ...second, title: `${first.title}, and ${second.title}` };
+}
+
 interface Writer {
   first(): State;
   edited(before: State, all: readonly State[]): State;
 }
-
-const fileNames = [
-  "a.txt",
-  "b.txt",
-  "c.md",
-  "run.sh",
-  "d/x.txt",
-  "d/y.md",
-  "d/e/z.txt",
-  "src/main.c",
-  "src/lib/util.c",
-  "src/lib/util.md",
-];
 
 function newWriter(random: Random, builder: Builder): Writer {
   let lastId = 0;
@@ -134,7 +127,8 @@ function newWriter(random: Random, builder: Builder): Writer {
       4,
       "a file comes",
       (state) => {
-        const name = random.pick([...fileNames, "new.txt", "d/new.md", "src/new.c"]);
+        const more = ["new.txt", "d/new.md", "src/new.c", "missing.txt", "missing.txt"];
+        const name = random.pick([...fileNames, ...more]);
         return state.files.has(name) || blocked(state, name)
           ? null
           : withFile(state, name, someEntry(name));
@@ -174,9 +168,20 @@ function newWriter(random: Random, builder: Builder): Writer {
       3,
       "a link",
       (state) => {
-        const name = random.pick(["l", "d/l"]);
-        const target = random.pick(["a.txt", "b.txt", "d", "x.txt", "../a.txt", "nowhere"]);
+        const name = random.pick(["l", "d/l", "l2"]);
+        const target = random.pick([
+          ...["a.txt", "b.txt", "d", "x.txt", "../a.txt", "nowhere"],
+          ...["l", "d/l", "/a.txt", "/d", "../../a.txt"],
+        ]);
         return blocked(state, name) ? null : withFile(state, name, { kind: "link", target });
+      },
+    ],
+    [
+      4,
+      "an archive is packed anew",
+      (state) => {
+        const name = random.pick(archiveNames);
+        return blocked(state, name) ? null : withFile(state, name, someArchive(random));
       },
     ],
     [
@@ -356,6 +361,11 @@ function newWriter(random: Random, builder: Builder): Writer {
       : { ...withFile(state, name, { ...entry, text }), sameTime: [name] };
   };
 
+  const someArguments = (): Readonly<Record<string, string>> => {
+    const given = names.filter(() => random.chance(0.15));
+    return Object.fromEntries(given.map((name) => [name, random.pick(["1", "2"])]));
+  };
+
   const someIgnoreFile = () => {
     const lines = [
       "Dockerfile",
@@ -378,6 +388,16 @@ function newWriter(random: Random, builder: Builder): Writer {
     return Array.from({ length: count }, () => `${random.pick(lines)}\n`).join("");
   };
 
+  const edit = (before: State, all: readonly State[]): State => {
+    for (;;) {
+      const [title, change] = random.weigh(
+        edits.map(([weight, t, e]) => [weight, [t, e] as const] as const),
+      );
+      const next = change(before, all);
+      if (next !== null) return { ...next, title };
+    }
+  };
+
   return {
     first() {
       const files = new Map<string, Entry>();
@@ -388,6 +408,7 @@ function newWriter(random: Random, builder: Builder): Writer {
         files.set("l", { kind: "link", target: random.pick(["a.txt", "d", "nowhere"]) });
       if (random.chance(0.2))
         files.set("d/l", { kind: "link", target: random.pick(["x.txt", "../a.txt"]) });
+      for (const name of archiveNames) if (random.chance(0.3)) files.set(name, someArchive(random));
       if (builder === "buildkit" && random.chance(0.3))
         files.set(served, { kind: "file", text: servedText, mode: 0o644 });
       if (random.chance(0.4))
@@ -396,7 +417,7 @@ function newWriter(random: Random, builder: Builder): Writer {
         blocks: [],
         files,
         target: null,
-        buildArgs: random.chance(0.3) ? { [random.pick(names)]: random.pick(["1", "2"]) } : {},
+        buildArgs: someArguments(),
         touched: [],
         sameTime: [],
         moved: false,
@@ -415,6 +436,7 @@ function newWriter(random: Random, builder: Builder): Writer {
         [4, 2],
         [2, 3],
         [1, 4],
+        [0.4, 10],
       ]);
       for (let i = 0; i < count; i++) {
         const earlier = stageNames(state.blocks);
@@ -441,13 +463,9 @@ function newWriter(random: Random, builder: Builder): Writer {
         noCache: false,
         title: "",
       };
-      for (;;) {
-        const [title, edit] = random.weigh(
-          edits.map(([weight, t, e]) => [weight, [t, e] as const] as const),
-        );
-        const next = edit(plain, all);
-        if (next !== null) return { ...next, title };
-      }
+      const once = edit(plain, all);
+      // What a person does between two builds is more than one thing now and then.
+      return random.chance(0.15) ? both(once, edit(once, all)) : once;
     },
   };
 }

@@ -121,6 +121,8 @@ function someRun(random: Random, { builder, files, folders, stages }: Surroundin
           `RUN --mount=type=cache,target=/c${random.pick(["", ",id=a", ",id=b", ",sharing=locked", ",id=a,sharing=private", ",mode=0777", ",uid=1000"])} ${plain()}`,
       ],
       [1, () => `RUN --mount=type=tmpfs,target=/t ${plain()}`],
+      [0.5, () => `RUN --mount=type=ssh ${plain()}`],
+      [0.5, () => `RUN --mount=type=tmpfs,target=/t --mount=type=cache,target=/c ${plain()}`],
       [1, () => `RUN --mount=type=secret,id=${random.pick(["s", "t"])} ${plain()}`],
       [1, () => `RUN --network=${random.pick(["none", "default"])} ${plain()}`],
     );
@@ -129,6 +131,10 @@ function someRun(random: Random, { builder, files, folders, stages }: Surroundin
       options.push([
         4,
         () => `RUN --mount=from=${stage.name},source=${path},target=/m/s ${plain()}`,
+      ]);
+      options.push([
+        1,
+        () => `RUN --mount=type=cache,from=${stage.name},source=${path},target=/c ${plain()}`,
       ]);
     }
   }
@@ -170,8 +176,13 @@ function someCopy(random: Random, around: Surroundings, keyword: "COPY" | "ADD")
     flags.push(`--chown=${random.pick(["app", "1000", "0:0", "1000:1000", "other:app"])}`);
   if (random.chance(0.08)) flags.push("--link");
   if (isBuildKit && random.chance(0.15)) {
-    flags.push(`--chmod=${random.pick(["644", "755", "0600", "u+x", "a=rX", "$M"])}`);
+    flags.push(
+      `--chmod=${random.pick(["644", "755", "0600", "u+x", "a=rX", "$M", "go=", "g+w", "u=rwX,go=rX"])}`,
+    );
   }
+  const archives = files.filter((name) => /\.(?:tar|tgz)$/.test(name));
+  if (keyword === "ADD" && archives.length > 0 && random.chance(0.6))
+    return `ADD ${[...flags.filter((flag) => !flag.startsWith("--chmod")), random.pick(archives), destination(random)].join(" ")}`;
   const several = random.chance(0.2);
   const source = () =>
     random.weigh([

@@ -43,7 +43,9 @@ export interface Block {
 export type Entry =
   | { readonly kind: "file"; readonly text: string; readonly mode: number }
   | { readonly kind: "folder"; readonly mode: number }
-  | { readonly kind: "link"; readonly target: string };
+  | { readonly kind: "link"; readonly target: string }
+  /** What is in it, as lines of a case. */
+  | { readonly kind: "archive"; readonly lines: readonly string[] };
 
 /** The scenario as the text of a case. */
 export function caseText(scenario: Scenario, intent: string): string {
@@ -102,7 +104,7 @@ function fileLines(before: State, state: State): readonly string[] {
   }
   for (const [name, entry] of state.files) {
     const old = before.files.get(name);
-    if (old?.kind !== entry.kind || entry.kind === "link" || old.kind === "link") continue;
+    if (!hasMode(entry) || old === undefined || !hasMode(old) || old.kind !== entry.kind) continue;
     if (entry.kind === "file" && old.kind === "file" && entry.text !== old.text) {
       if (state.sameTime.includes(name)) {
         lines.push(`write ${name} ${JSON.stringify(entry.text)} keeping its time`);
@@ -126,8 +128,11 @@ function sections(before: State | null, state: State): readonly string[] {
   for (const [name, entry] of state.files) {
     const old = before?.files.get(name);
     const isNew = old?.kind !== entry.kind;
-    const mode = isNew && entry.kind !== "link" ? modeWord(entry) : "";
-    if (entry.kind === "folder") {
+    const mode = isNew && hasMode(entry) ? modeWord(entry) : "";
+    if (entry.kind === "archive") {
+      const isSame = old?.kind === "archive" && old.lines.join("\n") === entry.lines.join("\n");
+      if (!isSame) parts.push(`-- ${name} archive --`, ...entry.lines);
+    } else if (entry.kind === "folder") {
       if (isNew) parts.push(`-- ${name}/${mode} --`);
     } else if (entry.kind === "link") {
       if (isNew || (old.kind === "link" && old.target !== entry.target)) {
@@ -139,6 +144,10 @@ function sections(before: State | null, state: State): readonly string[] {
     }
   }
   return parts;
+}
+
+function hasMode(entry: Entry): entry is Extract<Entry, { readonly mode: number }> {
+  return entry.kind === "file" || entry.kind === "folder";
 }
 
 /** Texts of a scenario end with a line end, or are empty. */
