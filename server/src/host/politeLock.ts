@@ -4,7 +4,7 @@
  * another time can stop others.
  */
 import { randomBytes } from "node:crypto";
-import { lstat, readFile, unlink, writeFile } from "node:fs/promises";
+import { lstat, open, readFile, unlink } from "node:fs/promises";
 import { hostError } from "./errors.js";
 import { isProcessAlive } from "./processes.js";
 
@@ -31,7 +31,7 @@ async function take(lock: string, token: string): Promise<boolean> {
   let since = start;
   for (let now = start; now - start < longestWait; now = performance.now()) {
     try {
-      await writeFile(lock, token, { flag: "wx", mode: 0o600 });
+      await make(lock, token);
       return true;
     } catch (error) {
       if (hostError(error, lock).code !== "EEXIST") return false;
@@ -44,6 +44,19 @@ async function take(lock: string, token: string): Promise<boolean> {
     else if (!(await remove(lock))) return false;
   }
   return false;
+}
+
+/** Throws where something stands there, or where it cannot be written whole: then nothing is left of it. */
+async function make(lock: string, token: string): Promise<void> {
+  const file = await open(lock, "wx", 0o600);
+  try {
+    await file.writeFile(token);
+  } catch (error) {
+    await remove(lock);
+    throw error;
+  } finally {
+    await file.close();
+  }
 }
 
 /** null: something stands there that no holder writes. */
