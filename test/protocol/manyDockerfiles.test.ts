@@ -14,7 +14,7 @@ const count = Number(process.env["STRATACAST_DOCKERFILES"]) || (isThorough ? 60 
 /** What `host/gitProcess.ts` allows. */
 const mostAtOnce = 4;
 
-test(`${count} open Dockerfiles are answered, and git runs ${mostAtOnce} times at once at most`, {
+test("many open Dockerfiles are answered, and git runs four times at once at most", {
   timeout: 30_000 + 1_000 * count,
 }, async (t) => {
   if (process.platform === "win32") return t.skip("needs a program that is a script");
@@ -49,7 +49,7 @@ test(`${count} open Dockerfiles are answered, and git runs ${mostAtOnce} times a
       20_000 + 1_000 * count,
     );
   const { started, most } = runsIn(readFileSync(log, "utf8"));
-  t.diagnostic(`git was started ${started} times, ${most} at once`);
+  t.diagnostic(`${count} open, git was started ${started} times, ${most} at once`);
   assert.ok(started > 0);
   assert.ok(most <= mostAtOnce, `${most} at once`);
   assert.ok(started <= 8 * count, `${started} in all`);

@@ -1,7 +1,7 @@
 /**
  * Tries to break what has to hold: `npm run torture`.
  *   node .cache/build/torture.mjs [--seed N] [--minutes N] [--short] [--sizes N,N,…] [--write] [PART [WORDS…]]
- * PART: `texts`, `lines`, `growth`, `state`, `server`, `git`, `files`, `definitions`; none: all of them.
+ * PART: `texts`, `budgets`, `lines`, `growth`, `state`, `server`, `git`, `files`, `definitions`; none: all of them.
  * WORDS: of `growth`, the constructs with those in their names. `--minutes`: for the texts (default
  * 10). `--sizes`: of the constructs, in thousands of characters. `--short`: the form of continuous integration, within a minute. `--write`: puts the tables into
  * docs/torture.md. Ends with 1 when something did not hold.
@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
 const [only, ...words] = positionals;
 const torture: Torture = {
   seed: values.seed === undefined ? Math.floor(Math.random() * 2 ** 30) : Number(values.seed),
-  time: (values.short ? 0.4 : Number(values.minutes)) * 60_000,
+  time: (values.short ? 0.12 : Number(values.minutes)) * 60_000,
   isShort: values.short,
   print: (line) => console.log(line),
 };

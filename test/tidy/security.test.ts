@@ -7,7 +7,9 @@ test("every test that SECURITY.md names exists", () => {
   const rows = threats();
   assert.ok(rows.length > 10, "the threats are found");
   for (const row of rows) {
-    const named = [...row.matchAll(/`(test\/[\w./]+\.test\.ts)`: ((?:"[^"]+"(?: and )?)+)/g)];
+    const named = [
+      ...row.matchAll(/`(test\/[\w./]+\.(?:test|inside)\.ts)`: ((?:"[^"]+"(?: and |, )?)+)/g),
+    ];
     assert.ok(named.length > 0, `a threat without a test: ${row}`);
     for (const [, file = "", names = ""] of named) {
       const text = projectText(file);

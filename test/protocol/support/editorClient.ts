@@ -60,6 +60,8 @@ export interface EditorOptions {
   readonly trusted?: boolean;
   /** URI of the page that describes problems. Default: none. */
   readonly problemsPage?: string;
+  /** The program that runs the server. Default: the one that runs the test. */
+  readonly node?: string;
   /** Variables of the server's process, beside those of this one. */
   readonly env?: Readonly<Record<string, string>>;
   /** The editor's language with its texts, as the client sends it. Default: English. */
@@ -106,10 +108,14 @@ export function uriOf(file: string): string {
 
 /** Starts a server, and greets it. */
 export async function startEditor(options: EditorOptions = {}): Promise<EditorClient> {
-  const child = spawn(process.execPath, [inRepository("dist/server.js"), "--stdio"], {
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, ...options.env },
-  });
+  const child = spawn(
+    options.node ?? process.execPath,
+    [inRepository("dist/server.js"), "--stdio"],
+    {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...process.env, ...options.env },
+    },
+  );
   const log: string[] = [];
   child.stderr.on("data", (data: Buffer) => log.push(data.toString()));
   const connection = createProtocolConnection(

