@@ -19,7 +19,7 @@ import { sweepDeadRuns } from "./deadRuns.js";
 import { repositoryRoot } from "./repository.js";
 
 /** What users saw at this commit is what they are to see. A change on purpose moves it on. */
-const baseCommit = "401b3fd37e40b7fc4f060e6e14b9ff88fc5b4f5d";
+const baseCommit = "b74ec757e9e7c8c7a6c6723a90196b04bd520629";
 
 /** A server waits a little before it publishes, so more are asked than there are processors. */
 const workers = os.availableParallelism() + 1;
