@@ -48,7 +48,9 @@ export async function askCommand(
   });
   const written = additions.reduce(
     (text, addition) => text.replaceAll(addition, ""),
-    stdout.replace(/^stratacast \d+\.\d+\.\d+/, "stratacast VERSION"),
+    stdout
+      .replace(/^stratacast \d+\.\d+\.\d+/, "stratacast VERSION")
+      .replace(/"at": "\d{4}-[^"]*Z"/, '"at": "<now>"'),
   );
   return [`stratacast ${words.join(" ")}`.trim(), JSON.stringify({ code, written, stderr })];
 }
