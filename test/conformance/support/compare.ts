@@ -208,10 +208,15 @@ function isKnownObstacle({ line, message }: FailureRecord, { json }: Simulation)
 /** The engine names the first line of an instruction; a finding may stand at the very word. */
 function isSameLine(predicted: number | null, actual: number, { json }: Simulation): boolean {
   if (predicted === actual || predicted === null) return predicted === actual;
-  return json.steps.some(
+  const isOneInstruction = json.steps.some(
     (step) =>
       step.line <= Math.min(predicted, actual) && Math.max(predicted, actual) <= step.endLine,
   );
+  // A finding in what an ONBUILD runs stands at the ONBUILD, the engine names the FROM that runs it.
+  const isTrigger =
+    json.steps.some(({ trigger, line }) => trigger && line === actual) &&
+    json.steps.some(({ instruction, line }) => instruction === "ONBUILD" && line === predicted);
+  return isOneInstruction || isTrigger;
 }
 
 /** A file that a stage's commands might have made, or its image might hold, turns out not to be there. */

@@ -476,6 +476,6 @@ test("everything that is said with a memory is said without", () => {
         }
       },
     ),
-    { numRuns: runs(900), includeErrorInReport: true, examples },
+    { numRuns: runs(600), includeErrorInReport: true, examples },
   );
 });
