@@ -28,11 +28,15 @@ const piece = fc.oneof(
 const text = fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join(" "));
 
 test("a sentence in Markdown reads as it is, and holds no markup but code spans", () => {
-  check(text, (given) => {
-    const { text: read, markup } = readMarkdown(markdownText(given));
-    assert.equal(read, onOneLine(given).trim());
-    assertOnly(markup, /^(?:paragraph_|inline$|text$|code_inline$)/);
-  });
+  check(
+    text,
+    (given) => {
+      const { text: read, markup } = readMarkdown(markdownText(given));
+      assert.equal(read, onOneLine(given).trim());
+      assertOnly(markup, /^(?:paragraph_|inline$|text$|code_inline$)/);
+    },
+    ["[ @]:`<"],
+  );
 });
 
 test("a sentence among our own words reads as it is", () => {
@@ -128,8 +132,14 @@ test("JSON is of the very value, and a terminal takes it", () => {
   });
 });
 
-function check(of: fc.Arbitrary<string>, holds: (text: string) => void): void {
-  fc.assert(fc.property(of, holds), { numRuns: runs(2000) });
+/** @param known texts that were wrong once */
+function check(
+  of: fc.Arbitrary<string>,
+  holds: (text: string) => void,
+  known: readonly string[] = [],
+): void {
+  const examples = known.map((one): [string] => [one]);
+  fc.assert(fc.property(of, holds), { numRuns: runs(2000), examples });
 }
 
 function onOneLine(given: string): string {

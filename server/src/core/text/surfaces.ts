@@ -87,7 +87,8 @@ export function markdownText(text: string): string {
     plain += after;
   }
   flush();
-  return markdown;
+  // A code span may hold what makes a link's definition of the line, which goes before code spans.
+  return /^\[.*(?<!\\)\]:/.test(markdown) ? `\\${markdown}` : markdown;
 }
 
 /**
