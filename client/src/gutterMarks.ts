@@ -1,6 +1,7 @@
 /** Marks beside the line numbers and in the overview ruler: what rebuilds, may rebuild or fails. */
 import * as vscode from "vscode";
 import { type MarkedLine, requests } from "../../server/src/protocol.js";
+import { debounce } from "./debounce.js";
 import { isDockerfile, type LanguageServer } from "./languageClient.js";
 import { onDidChangeSettings, readSettings } from "./settings.js";
 
@@ -42,20 +43,22 @@ export function createGutterMarks(
     // Of another text it says nothing: the answer for that is on its way.
     if (document.version === version && !document.isClosed) show(editor, lines ?? []);
   };
-  const updateAll = (of?: string) => {
-    for (const editor of vscode.window.visibleTextEditors)
-      if (of === undefined || editor.document.uri.toString() === of) void update(editor);
+  const updateAll = () => {
+    for (const editor of vscode.window.visibleTextEditors) void update(editor);
   };
+  // While somebody types the marks move with the text, and may lag a little.
+  const later = debounce(100, updateAll);
   updateAll();
 
   return vscode.Disposable.from(
     ...types.values(),
-    onDidChangeSettings(() => updateAll()),
-    server.onDidChangeState(() => updateAll()),
-    vscode.window.onDidChangeVisibleTextEditors(() => updateAll()),
-    server.onDidAnalyse(({ uri, busy }) => {
+    later,
+    onDidChangeSettings(updateAll),
+    server.onDidChangeState(updateAll),
+    vscode.window.onDidChangeVisibleTextEditors(updateAll),
+    server.onDidAnalyse(({ busy }) => {
       // While files are read the last marks stay, as the lenses do.
-      if (!busy) updateAll(vscode.Uri.parse(uri).toString());
+      if (!busy) later.call();
     }),
   );
 }

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { installFromDebian } from "../support/hosts/debian.js";
+import { installFromDebian, whyNotHere } from "../support/hosts/debian.js";
 import { projectText } from "../support/projectFiles.js";
 import { inRepository } from "../support/repository.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
@@ -56,10 +56,11 @@ interface Seen {
 }
 
 test("Neovim shows lenses, problems and hovers, and follows a build of the command line", async (t) => {
-  const missing = existsSync(program)
-    ? null
-    : await installFromDebian("Neovim", program, ["neovim"]);
-  if (missing !== null) return t.skip(`no Neovim: ${missing}`);
+  if (!existsSync(program)) {
+    const why = whyNotHere();
+    if (why !== null) return t.skip(`no Neovim: ${why}`);
+    assert.equal(await installFromDebian("Neovim", program, ["neovim"]), null);
+  }
   const folder = temporaryFolder(t, {
     Dockerfile: "FROM alpine\nCOPY a.txt /a\nCOPY missing /m\nRUN echo one\n",
     "a.txt": "1\n",

@@ -318,7 +318,7 @@ function buildArguments<F extends string>(
  * Node's own sentence about a wrong option, without its advice for programmers.
  * @param names the options that there are
  */
-function parsed<T>(parse: () => T, names: readonly string[]): T {
+export function parsed<T>(parse: () => T, names: readonly string[]): T {
   try {
     return parse();
   } catch (error) {

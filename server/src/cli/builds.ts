@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { buildListJson, buildListText } from "../core/documents/buildList.js";
 import { jsonText } from "../core/text/surfaces.js";
 import { pathRules } from "../host/paths.js";
-import { stateFolder } from "./arguments.js";
+import { parsed, stateFolder } from "./arguments.js";
 import { listOf } from "./buildsOf.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { stalenessOf } from "./staleBuilds.js";
@@ -39,18 +39,16 @@ real build of one was recorded, it says how many steps would rebuild since then.
   },
 };
 
+const options = { format: { type: "string" }, state: { type: "string" } } as const;
+
 function readWords(
   words: readonly string[],
   io: CliIo,
 ): { readonly folder: string; readonly format: "text" | "json"; readonly state: string } {
-  let parsed: ReturnType<typeof parse>;
-  try {
-    parsed = parse(words);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(message.split(/\.? To specify|\n/)[0] ?? message);
-  }
-  const { values, positionals } = parsed;
+  const { values, positionals } = parsed(
+    () => parseArgs({ args: [...words], allowPositionals: true, options }),
+    Object.keys(options),
+  );
   const [written = ".", extra] = positionals;
   if (extra !== undefined) throw new UsageError(`one FOLDER at a time: "${extra}" is too much`);
   const { format = "text" } = values;
@@ -66,12 +64,4 @@ function readFolder(written: string, cwd: string): string {
   if (stat === undefined) throw new UsageError(`${written}: no such folder`);
   if (!stat.isDirectory()) throw new UsageError(`${written}: not a folder`);
   return folder;
-}
-
-function parse(words: readonly string[]) {
-  return parseArgs({
-    args: [...words],
-    allowPositionals: true,
-    options: { format: { type: "string" }, state: { type: "string" } },
-  });
 }

@@ -1,8 +1,7 @@
 /** `stratacast lsp`: the language server, for editors that start one by a command. */
 import { parseArgs } from "node:util";
-import { stateFolder } from "./arguments.js";
+import { parsed, stateFolder } from "./arguments.js";
 import type { CliCommand } from "./command.js";
-import { UsageError } from "./usageError.js";
 
 export const lsp: CliCommand = {
   name: "lsp",
@@ -22,13 +21,9 @@ stand against.
   },
 };
 
+const options = { stdio: { type: "boolean" }, state: { type: "string" } } as const;
+
 /** Errors: `UsageError`. */
 function readState(words: readonly string[]): string | undefined {
-  try {
-    const options = { stdio: { type: "boolean" }, state: { type: "string" } } as const;
-    return parseArgs({ args: [...words], options }).values.state;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(message.split(/\.? To specify|\n/)[0] ?? message);
-  }
+  return parsed(() => parseArgs({ args: [...words], options }), Object.keys(options)).values.state;
 }

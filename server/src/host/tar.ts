@@ -6,6 +6,7 @@ import type { ArchiveEntry } from "../core/context/archive.js";
 import type { Reason } from "../core/host.js";
 import { blobHash } from "./digest.js";
 import type { Slices } from "./slices.js";
+import { blockSize, headerSums, octal } from "./tarHeader.js";
 
 export interface TarLimits {
   /** Of the whole, unpacked. */
@@ -19,7 +20,6 @@ export type Tar =
   | { readonly kind: "unknown"; readonly reason: Reason }
   | { readonly kind: "entries"; readonly entries: readonly ArchiveEntry[] };
 
-const blockSize = 512;
 /** Of a long name, or of the records of one entry. */
 const longestText = 1 << 20;
 
@@ -145,17 +145,9 @@ function padding(size: number): number {
   return (blockSize - (size % blockSize)) % blockSize;
 }
 
-/** The sum of the bytes, signed or not, with blanks in the place of the sum. */
 function hasItsSum(block: Buffer): boolean {
-  let unsigned = 0;
-  let signed = 0;
-  for (const [at, own] of block.entries()) {
-    const byte = at >= 148 && at < 156 ? 0x20 : own;
-    unsigned += byte;
-    signed += byte > 127 ? byte - 256 : byte;
-  }
-  const sum = octal(block.subarray(148, 156));
-  return sum === unsigned || sum === signed;
+  const { unsigned, signed, named } = headerSums(block);
+  return named === unsigned || named === signed;
 }
 
 /** `LENGTH KEY=VALUE\n`, again and again. */
@@ -284,13 +276,6 @@ function numberAt(block: Buffer, at: number, width: number): number {
   const number = (first & 0x80) === 0 ? octal(field) : binary(field);
   if (number === null || !Number.isSafeInteger(number)) throw new Unreadable("failed");
   return number;
-}
-
-/** null: no number. */
-function octal(field: Buffer): number | null {
-  const text = field.toString("latin1").replace(/^[ \0]+|[ \0]+$/g, "");
-  if (text === "") return 0;
-  return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : null;
 }
 
 /** Below zero is nothing that is counted here. */

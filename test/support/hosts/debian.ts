@@ -12,8 +12,8 @@ export async function installFromDebian(
   program: string,
   packages: readonly string[],
 ): Promise<string | null> {
-  if (process.platform !== "linux" || !existsSync("/usr/bin/apt-get")) return "this is no Debian";
-  if (process.getuid?.() !== 0) return "that needs root";
+  const why = whyNotHere();
+  if (why !== null) return why;
   progress(`installing ${name} with apt-get …`);
   const started = performance.now();
   const install = () => apt("install", "-y", "--no-install-recommends", ...packages);
@@ -27,6 +27,12 @@ export async function installFromDebian(
   if (finished.code !== 0 || !existsSync(program)) return firstError(finished);
   progress(`${name}: ready after ${((performance.now() - started) / 1000).toFixed(1)} s`);
   return null;
+}
+
+/** Why nothing can be installed into this system; null: it can. */
+export function whyNotHere(): string | null {
+  if (process.platform !== "linux" || !existsSync("/usr/bin/apt-get")) return "this is no Debian";
+  return process.getuid?.() === 0 ? null : "that needs root";
 }
 
 function apt(...args: readonly string[]): Promise<Finished> {

@@ -48,10 +48,10 @@ function problemsOf(keyed: KeyedStep, guessed: string | null): readonly Placed<P
 }
 
 /**
- * Where the sources of the build context stand in the text, in the order of the selection; none where
- * the instruction does not name them.
+ * Where the sources of the build context stand in the text, in the order of the selection; none, or
+ * null for one, where the instruction does not name them.
  */
-export function sourceRanges({ step }: KeyedStep): readonly TextRange[] {
+export function sourceRanges({ step }: KeyedStep): readonly (TextRange | null)[] {
   const { instruction, operation } = step;
   if (operation?.kind !== "copy" || step.isTrigger) return [];
   const documents = new Set(instruction.heredocs.map(({ range }) => range.start));
@@ -61,5 +61,5 @@ export function sourceRanges({ step }: KeyedStep): readonly TextRange[] {
     .filter(({ start }) => !documents.has(start));
   return operation.items
     .filter(({ kind }) => kind !== "inline")
-    .flatMap(({ kind }, at) => (kind === "paths" ? [words[at] ?? instruction.range] : []));
+    .flatMap(({ kind }, at) => (kind === "paths" ? [words[at] ?? null] : []));
 }

@@ -8,11 +8,14 @@ import { rangeAt, type TextRange } from "../text/range.js";
 export interface DocumentLink {
   /** In the text. */
   readonly range: TextRange;
-  readonly to: /** `path`: below the root of the main build context. */
-    | { readonly kind: "file"; readonly path: string }
-    /** `line`: of this text, from 1. */
-    | { readonly kind: "line"; readonly line: number };
+  readonly to: LinkTarget;
 }
+
+type LinkTarget =
+  /** `path`: below the root of the main build context. */
+  | { readonly kind: "file"; readonly path: string }
+  /** `line`: of this text, from 1. */
+  | { readonly kind: "line"; readonly line: number };
 
 /** In the order of the text. A folder or a pattern is no file that an editor could open. */
 export function documentLinks(analysis: Analysis): readonly DocumentLink[] {
@@ -31,14 +34,10 @@ export function documentLinks(analysis: Analysis): readonly DocumentLink[] {
 function stageLinks(analysis: Analysis, analysed: StepAnalysis): readonly DocumentLink[] {
   const { instruction, operation, effect } = analysed.step;
   const isBase = effect === "base";
-  const from = isBase
-    ? stageOf(analysis, analysed)?.base
-    : operation?.kind === "copy"
-      ? operation.from
-      : undefined;
-  const range = isBase
-    ? instruction.args[0]?.range
-    : instruction.flags.find(({ name }) => name === "from")?.valueRange;
+  const copied = operation?.kind === "copy" ? operation.from : undefined;
+  const from = isBase ? stageOf(analysis, analysed)?.base : copied;
+  const flag = instruction.flags.find(({ name }) => name === "from");
+  const range = isBase ? instruction.args[0]?.range : flag?.valueRange;
   const stage = from?.kind === "stage" ? analysis.graph.stages[from.index] : undefined;
   return stage === undefined || range === undefined
     ? []
@@ -51,9 +50,8 @@ function fileLinks({ step, keyed }: StepAnalysis): readonly DocumentLink[] {
   const ranges = sourceRanges(keyed);
   return input.selection.sources.flatMap(({ isWildcard, taken }, index) => {
     const [only] = taken;
-    const range = ranges[index] ?? step.instruction.range;
-    // Where the source cannot be told from the rest of the line, there is no word to follow.
-    if (isWildcard || only?.node.kind !== "file" || range === step.instruction.range) return [];
+    const range = ranges[index] ?? null;
+    if (isWildcard || only?.node.kind !== "file" || range === null) return [];
     return [{ range, to: { kind: "file", path: only.path } }];
   });
 }

@@ -9,7 +9,6 @@ import { variableAt } from "../analysis/variableAt.js";
 import type { View } from "../analysis/view.js";
 import { isBaseKnown, type Step, stageOfStep, startOf } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
-import { unknown } from "../host.js";
 import { consequences, consequencesText } from "../insight/consequences.js";
 import { explanation } from "../insight/explanation.js";
 import { invalidators } from "../insight/invalidators.js";
@@ -22,7 +21,13 @@ import { codeSpan, markdownText } from "../text/surfaces.js";
 import { sayMoment } from "../text/times.js";
 import { causeSentence, saysAll } from "../words/causeWords.js";
 import { flagMeaning } from "../words/flagMeanings.js";
-import { baseOrigin, baseSets, type ImageFact, unknownImageWords } from "../words/imageWords.js";
+import {
+  baseOrigin,
+  baseSets,
+  type ImageFact,
+  nobodyAsked,
+  unknownImageWords,
+} from "../words/imageWords.js";
 import { lensTitle } from "../words/lensTitle.js";
 import { baselineSentence } from "../words/summary.js";
 
@@ -36,11 +41,7 @@ export interface Hover {
  * null: there is nothing to say at this place.
  * @param image what is answered of images; left out: nobody is asked
  */
-export function hover(
-  view: View,
-  offset: number,
-  image: ImageFact = () => unknown("off"),
-): Hover | null {
+export function hover(view: View, offset: number, image: ImageFact = nobodyAsked): Hover | null {
   const { analysis } = view;
   const analysed = stepAt(analysis, offset);
   if (analysed === undefined) return null;

@@ -11,7 +11,6 @@ import type { Found } from "../context/fileTree.js";
 import { knownConfig, type Stage, stageLine } from "../graph/graph.js";
 import { baseOf } from "../graph/images.js";
 import { lineage } from "../graph/layers.js";
-import { unknown } from "../host.js";
 import type { BaseLayer } from "../image/baseImage.js";
 import { configToJson } from "../image/config.js";
 import { entriesIn, takenFiles, withFolders } from "../insight/takenFiles.js";
@@ -26,6 +25,7 @@ import {
   baseSets,
   type ImageFact,
   madeByWords,
+  nobodyAsked,
   unknownImageWords,
 } from "../words/imageWords.js";
 import { contentWords, lensTitle } from "../words/lensTitle.js";
@@ -76,7 +76,7 @@ export interface ContextWords {
 export function layerStack(
   view: View,
   context: ContextWords,
-  image: ImageFact = () => unknown("off"),
+  image: ImageFact = nobodyAsked,
 ): readonly LayerNode[] {
   const { graph } = view.analysis;
   const ids = stepIds(view.analysis);
@@ -212,7 +212,7 @@ function layerNode(
   const number = analysed.stageLayer === null ? "" : `${analysed.stageLayer}  `;
   return {
     ...plainNode(id, "layer", `${number}${shorten(step.text)}`),
-    description: [words, view.isResult ? "" : lastTimeWords(analysed), ...contentWords(analysed)]
+    description: [words, lastTimeWords(view, analysed), ...contentWords(analysed)]
       .filter((part) => part !== "")
       .join(" · "),
     accessibilityLabel: `${lensTitle(view, analysed)}: ${step.text}`,

@@ -1,5 +1,5 @@
 /** What is known of a base image, or why nothing is, in sentences. */
-import type { Known } from "../host.js";
+import { type Known, unknown } from "../host.js";
 import type { BaseImage, BaseLayer, ImageOrigin } from "../image/baseImage.js";
 import { listed } from "../text/lists.js";
 import { say } from "../text/say.js";
@@ -9,6 +9,8 @@ import { sayMoment } from "../text/times.js";
 
 /** What is answered of an image, by the words that it is asked for with. */
 export type ImageFact = (reference: string, platform: string) => Known<BaseImage>;
+
+export const nobodyAsked: ImageFact = () => unknown("off");
 
 /** So many variables are named; a list of them all would hide the rest. */
 const maxNames = 8;

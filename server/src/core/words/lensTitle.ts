@@ -21,7 +21,7 @@ export function lensTitle(view: View, analysed: StepAnalysis): string {
   const effect = effectWords(view, analysed);
   if (instructionKind(analysed.step.keyword) === undefined) return effect;
   const prediction = predictionWords(view, analysed);
-  const took = view.isResult ? "" : lastTimeWords(analysed);
+  const took = lastTimeWords(view, analysed);
   const content = analysed.keyed.fails ? [] : contentWords(analysed);
   const parts = [prediction, took, effect, ...content].filter((part) => part !== "");
   // Of a line that cannot be read there is nothing else to say.

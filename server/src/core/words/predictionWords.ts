@@ -40,7 +40,8 @@ export function predictionWords(
 }
 
 /** `about 41 s last time`, of a step that will or may run again; empty: nothing is known, or it is quick. */
-export function lastTimeWords({ prediction, lastRun }: StepAnalysis): string {
+export function lastTimeWords({ isResult }: View, { prediction, lastRun }: StepAnalysis): string {
+  if (isResult) return "";
   const seconds = lastRun?.seconds ?? 0;
   const mayRun = prediction.kind === "miss" || prediction.kind === "unknown";
   return mayRun && seconds >= leastSeconds ? say`about ${saySeconds(seconds)} last time` : "";

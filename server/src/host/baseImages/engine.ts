@@ -8,6 +8,7 @@ import { parsePlatform } from "../../core/build/platform.js";
 import { type HostError, type Known, known, type Result, unknown } from "../../core/host.js";
 import type { BaseImage } from "../../core/image/baseImage.js";
 import { readReference } from "../../core/image/reference.js";
+import { boundedBody } from "../boundedBody.js";
 import { hostError } from "../errors.js";
 import { failure } from "../registry/exchange.js";
 import { baseImageOf, platformOf, timeIn } from "../registry/imageConfig.js";
@@ -160,18 +161,11 @@ function ask(endpoint: Endpoint, resource: string): Promise<Result<EngineAnswer>
         : { ...usual, host: endpoint.host, port: endpoint.port, ...endpoint.tls },
     );
     request.once("response", (response) => {
-      const parts: Buffer[] = [];
-      let length = 0;
-      response.on("data", (part: Buffer) => {
-        length += part.length;
-        parts.push(part);
-        if (length > maxAnswer) request.destroy(new Error("its answer is too long"));
-      });
-      response.once("error", fail);
-      response.once("end", () => {
-        const body = jsonOf(Buffer.concat(parts));
-        resolve({ ok: true, value: { status: response.statusCode ?? 0, body } });
-      });
+      const answered = (body: Uint8Array | null): void => {
+        if (body === null) fail(new Error("its answer is too long"));
+        else resolve({ ok: true, value: { status: response.statusCode ?? 0, body: jsonOf(body) } });
+      };
+      boundedBody(response, maxAnswer).then(answered, fail);
     });
     request.once("error", fail);
     request.end();

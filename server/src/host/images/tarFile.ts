@@ -1,5 +1,6 @@
 /** The files of a tar archive by their names, found without reading what is in them: POSIX ustar, and pax and GNU long names. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { blockSize, headerSums, octal } from "../tarHeader.js";
 
 export interface TarFile {
   /** Bytes of a file; null: there is none of that name. */
@@ -8,8 +9,6 @@ export interface TarFile {
   read(name: string, maxBytes: number): Uint8Array | null;
   close(): void;
 }
-
-const block = 512;
 
 /** An archive of more entries is none of an image. */
 const maxEntries = 100_000;
@@ -47,12 +46,12 @@ function placesIn(descriptor: number): ReadonlyMap<string, Place> | null {
   const end = fstatSync(descriptor).size;
   let longName: string | null = null;
   let at = 0;
-  for (let entries = 0; at + block <= end; entries++) {
-    const header = bytesAt(descriptor, at, block);
+  for (let entries = 0; at + blockSize <= end; entries++) {
+    const header = bytesAt(descriptor, at, blockSize);
     if (header.every((byte) => byte === 0)) return places;
     const size = octal(header.subarray(124, 136));
     if (entries > maxEntries || size === null || !isHeader(header)) return null;
-    const data = at + block;
+    const data = at + blockSize;
     const type = String.fromCharCode(header[156] ?? 0);
     if (type === "L" || type === "x") {
       const text = Buffer.from(bytesAt(descriptor, data, Math.min(size, maxName))).toString();
@@ -63,7 +62,7 @@ function placesIn(descriptor: number): ReadonlyMap<string, Place> | null {
       const isFile = type === "0" || type === "\0";
       if (isFile && data + size <= end) places.set(name.replace(/^\.\//, ""), { at: data, size });
     }
-    at = data + Math.ceil(size / block) * block;
+    at = data + Math.ceil(size / blockSize) * blockSize;
   }
   return places.size > 0 ? places : null;
 }
@@ -79,20 +78,9 @@ function bytesAt(descriptor: number, at: number, size: number): Buffer {
   return bytes.subarray(0, read);
 }
 
-/** Whether the sum in the header is that of its bytes, the sum itself counted as blanks. */
 function isHeader(header: Uint8Array): boolean {
-  let sum = 0;
-  for (const [at, byte] of header.entries()) sum += at >= 148 && at < 156 ? 32 : byte;
-  return octal(header.subarray(148, 156)) === sum;
-}
-
-/** null: it is no number; large ones stand in base 256, of which none is as large here. */
-function octal(field: Uint8Array): number | null {
-  const text = Buffer.from(field)
-    .toString("latin1")
-    .replace(/[\0 ]+$/, "")
-    .trim();
-  return /^[0-7]*$/.test(text) ? Number.parseInt(text || "0", 8) : null;
+  const { unsigned, named } = headerSums(header);
+  return named === unsigned;
 }
 
 function nameIn(header: Uint8Array): string {

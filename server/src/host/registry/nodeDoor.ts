@@ -9,6 +9,7 @@ import path from "node:path";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import type { Result } from "../../core/host.js";
+import { boundedBody } from "../boundedBody.js";
 import { hostError } from "../errors.js";
 import { readTextFile } from "../nodeFileSystem.js";
 import { failure, type HttpAnswer, type HttpDoor, type HttpRequest } from "./exchange.js";
@@ -92,20 +93,14 @@ function exchange(
         : { createConnection: () => socket }),
     });
     request.once("response", (response) => {
-      const parts: Buffer[] = [];
-      let length = 0;
-      response.on("data", (part: Buffer) => {
-        length += part.length;
-        parts.push(part);
-        if (length <= maxBytes) return;
-        request.destroy();
-        resolve(failure("EFBIG", `${url.host} answers too much`, url.host));
-      });
-      response.once("error", (error) => reject(timedOut(error, url.host)));
-      response.once("end", () => {
-        const value = { status: response.statusCode ?? 0, headers: plain(response.headers) };
-        resolve({ ok: true, value: { ...value, body: Buffer.concat(parts) } });
-      });
+      const answered = (body: Uint8Array | null): Result<HttpAnswer> => {
+        if (body === null) return failure("EFBIG", `${url.host} answers too much`, url.host);
+        const value = { status: response.statusCode ?? 0, headers: plain(response.headers), body };
+        return { ok: true, value };
+      };
+      boundedBody(response, maxBytes)
+        .then(answered)
+        .then(resolve, (error: Error) => reject(timedOut(error, url.host)));
     });
     request.once("error", (error) => reject(timedOut(error, url.host)));
     request.end(body);
