@@ -1,6 +1,6 @@
 // Bundles the programs of the extension, and with --tests the test programs too.
 //   node esbuild.mjs [--production] [--tests] [--no-programs]
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
@@ -14,35 +14,24 @@ const common = {
   metafile: true,
 };
 
-/** What the package ships: one file for each host. */
-const programs = {
-  client: { entry: "client/src/main.ts", external: ["vscode"] },
-  server: { entry: "server/src/main.ts", external: [] },
-  cli: { entry: "server/src/cli/bin.ts", external: [], banner: "#!/usr/bin/env node" },
-  // What both start as a thread.
-  // What the readers of definition files need, loaded where there are such files.
-  definitions: { entry: "server/src/host/definitionBuilds.ts", external: [] },
-  hashThread: { entry: "server/src/host/hashThread.ts", external: [] },
+/** What runs in the editor: a file each. */
+const editorPrograms = {
+  client: { entry: "client/src/main.ts", external: ["vscode"], format: "cjs" },
   // The page of the build graph, for the browser that a webview is.
   buildGraph: {
     entry: "client/page/buildGraph.ts",
-    external: [],
     format: "iife",
     platform: "browser",
     target: "chrome128",
   },
 };
 
-/** What is imported by need alone is a program file beside. */
-const besides = {
-  name: "besides",
-  setup(build) {
-    const files = { definitionBuilds: "definitions", main: "server" };
-    build.onResolve({ filter: /\/(definitionBuilds|main)\.js$/ }, ({ kind, path: source }) => {
-      const file = files[path.basename(source, ".js")];
-      return kind === "dynamic-import" ? { path: `./${file}.js`, external: true } : undefined;
-    });
-  },
+/** What Node.js runs: they share what they have in common, and load parts of it by need. */
+const nodePrograms = {
+  server: "server/src/bin.ts",
+  cli: "server/src/cli/bin.ts",
+  // What both start as a thread.
+  hashThread: "server/src/host/hashThread.ts",
 };
 
 mkdirSync(".cache/build", { recursive: true });
@@ -50,26 +39,38 @@ if (!process.argv.includes("--no-programs")) await buildPrograms();
 if (process.argv.includes("--tests")) await buildTests();
 
 async function buildPrograms() {
-  const inputs = new Set();
-  for (const [name, { entry, external, banner, ...host }] of Object.entries(programs)) {
-    const result = await build({
-      ...common,
-      entryPoints: [entry],
-      outfile: `dist/${name}.js`,
-      format: "cjs",
-      ...host,
-      external,
-      plugins: [besides],
-      minify: production,
-      sourcemap: production ? false : "linked",
-      // The LSP packages offer an ESM build that bundles smaller than their UMD one.
-      mainFields: ["module", "main"],
-      ...(banner === undefined ? {} : { banner: { js: banner } }),
-    });
-    writeFileSync(`.cache/build/${name}.meta.json`, JSON.stringify(result.metafile));
-    for (const input of Object.keys(result.metafile.inputs)) inputs.add(input);
+  rmSync("dist", { recursive: true, force: true });
+  const shipped = {
+    ...common,
+    minify: production,
+    sourcemap: production ? false : "linked",
+    // The LSP packages offer an ESM build that bundles smaller than their UMD one.
+    mainFields: ["module", "main"],
+  };
+  const results = {};
+  for (const [name, { entry, ...host }] of Object.entries(editorPrograms)) {
+    const options = { ...shipped, ...host, entryPoints: [entry], outfile: `dist/${name}.js` };
+    results[name] = await build(options);
   }
-  chmodSync("dist/cli.js", 0o755);
+  results.node = await build({
+    ...shipped,
+    entryPoints: nodePrograms,
+    outdir: "dist",
+    outExtension: { ".js": ".mjs" },
+    format: "esm",
+    splitting: true,
+    chunkNames: "shared/[hash]",
+    // For packages that are CommonJS and ask for a module of Node.js.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+  });
+  chmodSync("dist/cli.mjs", 0o755);
+  const inputs = new Set();
+  for (const [name, { metafile }] of Object.entries(results)) {
+    writeFileSync(`.cache/build/${name}.meta.json`, JSON.stringify(metafile));
+    for (const input of Object.keys(metafile.inputs)) inputs.add(input);
+  }
   const packages = bundledPackages(inputs);
   writeFileSync("dist/third-party-notices.txt", notices(packages));
   writeFileSync("dist/sbom.cdx.json", `${JSON.stringify(billOfMaterials(packages), null, 2)}\n`);

@@ -179,7 +179,7 @@ function createClient(
   output: vscode.LogOutputChannel,
   lifecycle: Lifecycle,
 ): LanguageClient {
-  const module = vscode.Uri.joinPath(context.extensionUri, "dist", "server.js").fsPath;
+  const module = vscode.Uri.joinPath(context.extensionUri, "dist", "server.mjs").fsPath;
   const options: LanguageClientOptions = {
     documentSelector: [...dockerfiles, ...ignoreFiles] as NonNullable<
       LanguageClientOptions["documentSelector"]

@@ -1,5 +1,4 @@
-/** The language server's program, over stdin and stdout. */
-import path from "node:path";
+/** The language server on the real process, over stdin and stdout. */
 import v8 from "node:v8";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { serve } from "./server.js";
@@ -7,16 +6,15 @@ import { openStdio } from "./stdio.js";
 
 /**
  * Serves this process's stdin and stdout until the client ends it.
+ * @param threadProgram `hashThread.ts` as a program
  * @param storageFolder for the builds of a client that names no folder; null: in memory
  */
-export function start(storageFolder: string | null): void {
+export function start(threadProgram: string, storageFolder: string | null): void {
   // By itself the heap of a server that answers key after key grows to four times what it holds.
   v8.setFlagsFromString("--heap-growing-percent=40");
   const { reader, writer } = openStdio();
   serve(createConnection(ProposedFeatures.all, reader, writer), {
-    threadProgram: path.join(__dirname, "hashThread.js"),
+    threadProgram,
     storageFolder,
   });
 }
-
-if (require.main === module) start(null);

@@ -36,7 +36,7 @@ test("with the base looked up in the engine all keys are whole, and stand in its
   const { stdout, stderr } = await run(
     process.execPath,
     [
-      ...[inRepository("dist/cli.js"), "simulate", "--resolve", "engine", "--format", "json"],
+      ...[inRepository("dist/cli.mjs"), "simulate", "--resolve", "engine", "--format", "json"],
       ...["--state", path.join(beside, "state"), "--dry-run", "."],
     ],
     { cwd: folder, env: engine.env },

@@ -43,7 +43,7 @@ suite("the command line predicts what is compared with recordings", () => {
             const { stdout, stderr } = await run(
               process.execPath,
               [
-                ...[inRepository("dist/cli.js"), "simulate", "--state", state],
+                ...[inRepository("dist/cli.mjs"), "simulate", "--state", state],
                 ...["--builder", builder, "--format", "json"],
                 ...requestArguments(folder.request),
               ],

@@ -62,7 +62,7 @@ test("an image is like the Dockerfile that it was built from, and not like an ed
     const options = ["compare", "--format", "json", ...words];
     const { stdout, stderr } = await run(
       process.execPath,
-      [inRepository("dist/cli.js"), ...options],
+      [inRepository("dist/cli.mjs"), ...options],
       {
         cwd: folder,
         env: { ...engine.env, XDG_STATE_HOME: beside },

@@ -24,7 +24,7 @@ suite("a first build sends what BuildKit says that it was sent", () => {
       assert.ok(real !== undefined, "npm run conformance:transfers records it");
       const folder = temporaryFolder(t);
       writeTransferCase(theCase, folder);
-      const words = [inRepository("dist/cli.js"), "context", "--format", "json", "."];
+      const words = [inRepository("dist/cli.mjs"), "context", "--format", "json", "."];
       const { stdout, stderr } = await run(process.execPath, words, { cwd: folder });
       assert.notEqual(stdout, "", stderr);
       const { sends } = JSON.parse(stdout) as ContextJson; // its schema has a test

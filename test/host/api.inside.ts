@@ -150,7 +150,7 @@ function serverProcesses(): readonly number[] {
       try {
         const [, parent] = /\) \S (\d+) /.exec(readFileSync(`/proc/${id}/stat`, "utf8")) ?? [];
         const words = readFileSync(`/proc/${id}/cmdline`, "utf8");
-        return Number(parent) === process.pid && words.includes("/dist/server.js");
+        return Number(parent) === process.pid && words.includes("/dist/server.mjs");
       } catch {
         return false; // it ended meanwhile
       }

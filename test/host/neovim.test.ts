@@ -90,7 +90,7 @@ async function seenIn(folder: string, home: string): Promise<Seen> {
   writeFileSync(scripts.look, look);
   const programs = path.join(home, "bin");
   mkdirSync(programs);
-  symlinkSync(inRepository("dist/cli.js"), path.join(programs, "stratacast"));
+  symlinkSync(inRepository("dist/cli.mjs"), path.join(programs, "stratacast"));
   const child = spawn(
     program,
     ["--headless", "-u", scripts.init, "Dockerfile", "-c", `luafile ${scripts.look}`],

@@ -17,7 +17,7 @@ function run(
   cwd: string,
   how: { readonly stdin?: string; readonly closesOutput?: boolean } = {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [inRepository("dist/cli.js"), ...words], { cwd });
+  const child = spawn(process.execPath, [inRepository("dist/cli.mjs"), ...words], { cwd });
   let out = "";
   let err = "";
   child.stdout.on("data", (data: Buffer) => {

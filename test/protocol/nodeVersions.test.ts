@@ -22,7 +22,7 @@ for (const major of nodeMajors) {
     const folder = temporaryFolder(t, pythonApp);
     const state = temporaryFolder(t);
     const simulate = (): string =>
-      execFileSync(node, [inRepository("dist/cli.js"), "simulate", "--state", state, folder], {
+      execFileSync(node, [inRepository("dist/cli.mjs"), "simulate", "--state", state, folder], {
         encoding: "utf8",
       });
     assert.match(simulate(), /^3 +builds/m);

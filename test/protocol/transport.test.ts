@@ -14,7 +14,7 @@ import { eventually, startEditor, uriOf } from "./support/editorClient.js";
 import { test } from "./support/limitedTest.js";
 
 function startServer(t: TestContext): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [inRepository("dist/server.js"), "--stdio"]);
+  const child = spawn(process.execPath, [inRepository("dist/server.mjs"), "--stdio"]);
   t.after(() => child.kill("SIGKILL"));
   child.stdin.on("error", () => undefined);
   return child;

@@ -69,19 +69,24 @@ test("the shipped client contains no code of the server", () => {
 });
 
 test("the shipped command line contains no code of the editor or the protocol", () => {
-  const foreign = bundled("cli").filter((file) => /^client\/|\/vscode-/.test(file));
+  const foreign = loaded("cli").filter((file) => /^client\/|\/vscode-/.test(file));
   assert.deepEqual(foreign, []);
+});
+
+test("the readers of definition files are loaded where there are such files, and not before", () => {
+  const [first] = ["server", "cli"].map((program) =>
+    loaded(program).filter((file) => /\/yaml\/|\/definitionBuilds\.ts$/.test(file)),
+  );
+  assert.deepEqual(first, []);
 });
 
 test("nothing that is shipped loads a package at run time, except the editor itself", () => {
   for (const [name, expected] of [
     ["client", ["vscode"]],
-    ["server", ["./definitions.js"]],
-    ["cli", ["./definitions.js", "./server.js"]],
-    ["definitions", []],
+    ["node", []],
   ] as const) {
-    const external = Object.values(metafile(name).inputs).flatMap((input) =>
-      input.imports.filter((entry) => entry.external === true).map((entry) => entry.path),
+    const external = Object.values(metafile(name).outputs).flatMap((output) =>
+      output.imports.filter((entry) => entry.external === true).map((entry) => entry.path),
     );
     const packages = new Set(external.filter((target) => !isBuiltin(target)));
     assert.deepEqual([...packages], expected, name);
@@ -114,10 +119,18 @@ const rooms = [
 ];
 
 interface Metafile {
-  readonly inputs: Readonly<
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<
     Record<
       string,
-      { readonly imports: readonly { readonly path: string; readonly external?: boolean }[] }
+      {
+        readonly inputs: Readonly<Record<string, unknown>>;
+        readonly imports: readonly {
+          readonly path: string;
+          readonly kind: string;
+          readonly external?: boolean;
+        }[];
+      }
     >
   >;
 }
@@ -167,6 +180,20 @@ function circles(imports: ReadonlyMap<string, readonly string[]>): readonly stri
 
 function bundled(program: string): readonly string[] {
   return Object.keys(metafile(program).inputs).sort();
+}
+
+/** The sources of all that is loaded when a program of Node.js starts. */
+function loaded(program: string): readonly string[] {
+  const { outputs } = metafile("node");
+  const files = new Set([`dist/${program}.mjs`]);
+  for (const file of files) {
+    for (const { path, kind } of outputs[file]?.imports ?? []) {
+      if (kind === "import-statement" && path in outputs) files.add(path);
+    }
+  }
+  const sources = [...files].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {})).sort();
+  assert.ok(sources.length > 100, `${program} has sources`);
+  return sources;
 }
 
 function metafile(program: string): Metafile {

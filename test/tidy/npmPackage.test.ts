@@ -15,11 +15,11 @@ test("npm pack gives the programs of the command line and what describes them", 
     "LICENSE",
     "README.md",
     "SECURITY.md",
-    "dist/cli.js",
-    "dist/definitions.js",
-    "dist/hashThread.js",
+    "dist/cli.mjs",
+    "dist/hashThread.mjs",
     "dist/sbom.cdx.json",
-    "dist/server.js",
+    "dist/server.mjs",
+    "dist/shared",
     "dist/third-party-notices.txt",
     "docs/cli.md",
     "docs/editors.md",
@@ -75,7 +75,10 @@ function packed(t: TestContext): { readonly archive: string; readonly files: rea
   npm(["pack", "--ignore-scripts", "--silent", "--pack-destination", to], repositoryRoot);
   const archive = path.join(to, readdirSync(to)[0] ?? "");
   const files = execFileSync("tar", ["-tzf", archive], { encoding: "utf8" }).trim().split("\n");
-  return { archive, files: files.map((file) => file.replace("package/", "")).sort() };
+  const names = files.map((file) =>
+    file.replace("package/", "").replace(/(\/shared)\/[^/]+\.mjs$/, "$1"),
+  );
+  return { archive, files: [...new Set(names)].sort() };
 }
 
 function npm(words: readonly string[], cwd: string): void {

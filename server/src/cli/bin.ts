@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The program: `main` on the real process. */
 import path from "node:path";
 import { printableLines } from "../core/text/surfaces.js";
@@ -8,11 +9,13 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
+const threadProgram = path.join(import.meta.dirname, "hashThread.mjs");
+
 main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   width: process.stdout.columns ?? 120,
-  threadProgram: path.join(__dirname, "hashThread.js"),
+  threadProgram,
   async readStdin() {
     const chunks: Buffer[] = [];
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer); // no encoding is set
@@ -21,7 +24,7 @@ main(process.argv.slice(2), {
   print: (text) => process.stdout.write(text),
   error: (line) => process.stderr.write(`${line}\n`),
   passError: (chunk) => process.stderr.write(chunk),
-  serve: async (state) => (await import("../main.js")).start(state),
+  serve: async (state) => (await import("../main.js")).start(threadProgram, state),
 }).then(
   (code) => {
     process.exitCode = code;

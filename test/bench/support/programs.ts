@@ -18,7 +18,7 @@ export interface Simulation {
 export function simulate(bench: Bench, { context, state, nodeArgs = [] }: Simulation): number {
   return runTimed(
     process.execPath,
-    [...nodeArgs, inRepository("dist/cli.js"), "simulate", "--state", state, context],
+    [...nodeArgs, inRepository("dist/cli.mjs"), "simulate", "--state", state, context],
     context,
     cleanEnv(bench),
   );

@@ -30,7 +30,7 @@ export interface OpenOptions {
 export function ourServer(bench: Bench, folder: string, options: OpenOptions = {}): Promise<Wire> {
   return openWire({
     ...options,
-    program: inRepository("dist/server.js"),
+    program: inRepository("dist/server.mjs"),
     workspaceFolder: folder,
     initializationOptions: {
       storageFolder: mkdtempSync(path.join(bench.folder, "storage-")),

@@ -110,7 +110,7 @@ export function uriOf(file: string): string {
 export async function startEditor(options: EditorOptions = {}): Promise<EditorClient> {
   const child = spawn(
     options.node ?? process.execPath,
-    [inRepository("dist/server.js"), "--stdio"],
+    [inRepository("dist/server.mjs"), "--stdio"],
     {
       stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, ...options.env },

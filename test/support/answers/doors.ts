@@ -18,11 +18,11 @@ export function openDoors(root: string): OpenDoors {
     await server?.stop();
   };
   return {
-    commandLine: path.join(root, "dist/cli.js"),
+    commandLine: path.join(root, "dist/cli.mjs"),
     async server(kind) {
       const running = servers.get(nameOf(kind));
       if (running !== undefined) return running;
-      const program = path.join(root, "dist/server.js");
+      const program = path.join(root, "dist/server.mjs");
       const texts = textsOf(root, kind.language);
       const server = await startLanguageServer(program, texts, kind.isTrusted);
       servers.set(nameOf(kind), server);

@@ -228,7 +228,7 @@ test("builds that may not be read: the forecast, one line, and they stay", posix
 
 test("a full disk: the forecast and one line, and what was kept stays", posixOnly, async (t) => {
   const folder = temporaryFolder(t, { "p/Dockerfile": "FROM scratch\nCOPY a /\n", "p/a": "a" });
-  const cli = fileURLToPath(new URL("../../../../dist/cli.js", import.meta.url));
+  const cli = fileURLToPath(new URL("../../../../dist/cli.mjs", import.meta.url));
   const script = `mount -t tmpfs -o size=64k tmpfs "$0" && cd "$0" && head -c 65536 /dev/zero > fill
     "$1" "$2" simulate --state "$0/state" "$3"; echo "code $?"; ls "$0/state"`;
   const disk = path.join(folder, "disk");
