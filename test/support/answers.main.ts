@@ -19,7 +19,7 @@ import { sweepDeadRuns } from "./deadRuns.js";
 import { repositoryRoot } from "./repository.js";
 
 /** What users saw at this commit is what they are to see. A change on purpose moves it on. */
-const baseCommit = "b74ec757e9e7c8c7a6c6723a90196b04bd520629";
+const baseCommit = "964880f4dfc34646221db5805d2f7ac714411829";
 
 /** A server waits a little before it publishes, so more are asked than there are processors. */
 const workers = os.availableParallelism() + 1;
