@@ -1,87 +1,93 @@
-/** The options of `docker build` that a simulation takes besides the usual ones, checked. */
+/** The flags of `docker build` that a simulation takes besides the usual ones, checked. */
 import type { BuildFlags, ResourceLimit } from "../core/build/buildFlags.js";
 import { type ContextSource, contextName } from "../core/build/definition.js";
 import { parseSize } from "../core/instructions/mount.js";
 import { readAssignment } from "../core/text/assignment.js";
 import { compareBytes } from "../core/text/paths.js";
+import type { Flags, FlagValues } from "./flags.js";
 import { UsageError } from "./usageError.js";
 
-export const flagUsage = `  --no-cache         every step runs again
-  --no-cache-filter S,…
-                     every step of these stages runs again (BuildKit)
-  --label K=V        a label of the image; K alone has no value
-  --network N        the network of RUN: default, none, host; classic: any
-  --add-host H:IP    a host name that RUN can look up
-  --shm-size SIZE    the shared memory of RUN, such as 64m
-  --ulimit NAME=SOFT[:HARD]
-                     what a process of RUN may use of a resource
-  --cgroup-parent P  the control group of RUN
-  --build-context N=C
-                     files or image that N stands for: a folder, or
-                     docker-image://REF`;
+/** Those that change keys, steps or the image. */
+const effective = {
+  "no-cache": { about: "every step runs again" },
+  "no-cache-filter": {
+    value: "S,…",
+    isRepeated: true,
+    about: "every step of these stages runs again (BuildKit)",
+  },
+  label: { value: "K=V", isRepeated: true, about: "a label of the image; K alone has no value" },
+  network: {
+    value: "N",
+    offers: ["default", "none", "host"],
+    about: "the network of RUN: default, none, host; classic: any",
+  },
+  "add-host": { value: "H:IP", isRepeated: true, about: "a host name that RUN can look up" },
+  "shm-size": { value: "SIZE", about: "the shared memory of RUN, such as 64m" },
+  ulimit: {
+    value: "NAME=SOFT[:HARD]",
+    isRepeated: true,
+    about: "what a process of RUN may use of a resource",
+  },
+  "cgroup-parent": { value: "P", about: "the control group of RUN" },
+  "build-context": {
+    value: "N=C",
+    isRepeated: true,
+    about: "files or image that N stands for: a folder, or docker-image://REF",
+  },
+} as const satisfies Flags;
 
-const text = { type: "string" } as const;
-const texts = { type: "string", multiple: true } as const;
-const isSet = { type: "boolean" } as const;
-
-/** Options that change neither a key nor a step nor the image, so that none of them is looked at. */
+/** Those of which none is looked at: what they give is in no key, whatever a secret holds. */
 const withoutEffect = {
-  // What they give is in no key: a RUN is found again whatever a secret holds.
-  pull: isSet,
-  secret: texts,
-  ssh: texts,
-} as const;
+  pull: {},
+  secret: { value: "S", isRepeated: true },
+  ssh: { value: "S", isRepeated: true },
+} as const satisfies Flags;
+
+const text = { value: "TEXT" } as const;
+const texts = { ...text, isRepeated: true } as const;
 
 /** The same of those that somebody may expect something from: they are named once. */
 const meaningless = {
   tag: { ...texts, short: "t" },
   output: { ...texts, short: "o" },
-  push: isSet,
-  load: isSet,
-  quiet: { ...isSet, short: "q" },
+  push: {},
+  load: {},
+  quiet: { short: "q" },
   progress: text,
-  iidfile: text,
-  "metadata-file": text,
+  iidfile: { ...text, offers: "files" },
+  "metadata-file": { ...text, offers: "files" },
   provenance: text,
   sbom: text,
   attest: texts,
   annotation: texts,
   allow: texts,
+  policy: texts,
   call: text,
-  check: isSet,
-  debug: { ...isSet, short: "D" },
+  check: {},
+  debug: { short: "D" },
   "cache-from": texts,
   "cache-to": texts,
-  rm: isSet,
-  "force-rm": isSet,
-  compress: isSet,
-} as const;
+  // Of the classic builder, and hidden ones of BuildKit's client.
+  rm: {},
+  "force-rm": {},
+  compress: {},
+  "cpu-period": text,
+  "cpu-quota": text,
+  "cpu-shares": { ...text, short: "c" },
+  "cpuset-cpus": text,
+  "cpuset-mems": text,
+  "disable-content-trust": {},
+  isolation: text,
+  memory: { ...text, short: "m" },
+  "memory-swap": text,
+  "security-opt": texts,
+  squash: {},
+} as const satisfies Flags;
 
-export const flagOptions = {
-  ...withoutEffect,
-  ...meaningless,
-  "no-cache": { type: "boolean" },
-  "no-cache-filter": { type: "string", multiple: true },
-  label: { type: "string", multiple: true },
-  network: { type: "string" },
-  "add-host": { type: "string", multiple: true },
-  "shm-size": { type: "string" },
-  ulimit: { type: "string", multiple: true },
-  "cgroup-parent": { type: "string" },
-  "build-context": { type: "string", multiple: true },
-} as const;
+/** The flags of docker build besides those that say which build is meant. */
+export const dockerFlags = { ...effective, ...withoutEffect, ...meaningless } as const;
 
-export interface FlagValues {
-  readonly "no-cache"?: boolean | undefined;
-  readonly "no-cache-filter"?: readonly string[] | undefined;
-  readonly label?: readonly string[] | undefined;
-  readonly network?: string | undefined;
-  readonly "add-host"?: readonly string[] | undefined;
-  readonly "shm-size"?: string | undefined;
-  readonly ulimit?: readonly string[] | undefined;
-  readonly "cgroup-parent"?: string | undefined;
-  readonly "build-context"?: readonly string[] | undefined;
-}
+type GivenFlags = FlagValues<typeof effective>;
 
 /** The options that were given and say nothing here, as they are typed; in the order of the alphabet. */
 export function meaninglessFlags(values: Readonly<Record<string, unknown>>): readonly string[] {
@@ -92,7 +98,7 @@ export function meaninglessFlags(values: Readonly<Record<string, unknown>>): rea
 }
 
 /** Errors: `UsageError` for what docker refuses as well. */
-export function readBuildFlags(values: FlagValues): BuildFlags {
+export function readBuildFlags(values: GivenFlags): BuildFlags {
   return {
     noCache: values["no-cache"] ?? false,
     uncachedStages: (values["no-cache-filter"] ?? []).flatMap((word) =>
@@ -113,7 +119,7 @@ export function readBuildFlags(values: FlagValues): BuildFlags {
  * @param resolve the absolute path of a folder
  */
 export function readNamedContexts(
-  values: FlagValues,
+  values: GivenFlags,
   resolve: (folder: string) => string,
 ): ReadonlyMap<string, ContextSource> {
   return new Map(

@@ -1,4 +1,5 @@
 /** What a command of the command line is. */
+import type { Flags } from "./flags.js";
 
 /** The process, as far as a command sees it. */
 export interface CliIo {
@@ -27,7 +28,15 @@ export interface CliCommand {
   readonly name: string;
   /** For the list of commands. */
   readonly summary: string;
-  readonly usage: string;
+  /** What stands behind its name, as `[options] [CONTEXT]`; one for each way to call it. */
+  readonly forms: readonly string[];
+  /** A paragraph for its help, which fills the lines. */
+  readonly about: string;
+  readonly flags: Flags;
+  /** What a shell offers where no flag and no value of one stands. */
+  readonly offers: readonly string[] | "files" | "folders";
+  /** Whole calls, at most 78 characters each. */
+  readonly examples: readonly string[];
   /** Gives the exit code. Throws `UsageError` for bad use or unreadable input. */
   run(words: readonly string[], io: CliIo): Promise<number>;
 }

@@ -1,7 +1,7 @@
 /** `stratacast compare`: an image that was built beside its Dockerfile, or beside another image. */
 import { statSync } from "node:fs";
 import path from "node:path";
-import { formatPlatform } from "../core/build/platform.js";
+import { formatPlatform, type Platform } from "../core/build/platform.js";
 import {
   type ComparedBuild,
   compareJson,
@@ -16,32 +16,45 @@ import { engineLookUp } from "../host/baseImages/engine.js";
 import { readImageArchive } from "../host/images/imageArchive.js";
 import { dockerLogins } from "../host/registry/credentials.js";
 import { nodeDoor } from "../host/registry/nodeDoor.js";
-import { createRegistry } from "../host/registry/registry.js";
+import { createRegistry, type RegistrySettings } from "../host/registry/registry.js";
 import {
   type BuildArguments,
-  type CompareArguments,
-  readCompareArguments,
-  sharedOptions,
-} from "./arguments.js";
+  type Format,
+  formatFlag,
+  readBuildArguments,
+  readPlatforms,
+  usualFlags,
+  usualFormats,
+} from "./buildArguments.js";
 import type { CliCommand, CliIo } from "./command.js";
+import { oneOf, readWords } from "./flags.js";
 import { explainResolved, meantBuild } from "./project.js";
+import { readRegistries } from "./resolve.js";
 import { UsageError } from "./usageError.js";
+
+interface CompareArguments {
+  /** The images as they are written: one, or two. */
+  readonly images: readonly string[];
+  /** null: two images without a word of a Dockerfile. */
+  readonly build: BuildArguments | null;
+  readonly format: Format;
+  readonly platform: Platform;
+  readonly registries: RegistrySettings;
+}
+
+const flags = { ...usualFlags, format: formatFlag(usualFormats) } as const;
 
 export const compare: CliCommand = {
   name: "compare",
-  summary: "hold a built image against its Dockerfile, or against another image",
-  usage: `stratacast compare [options] IMAGE [IMAGE2] [CONTEXT]
-
-IMAGE is an archive of docker save or of OCI, the folder of an OCI layout,
-engine:REF, as the Docker engine has it, or registry:REF. With one image it says
-which line of the Dockerfile made which layer, real sizes beside predicted ones,
-and what the image has that the Dockerfile does not say, or the other way round,
-by the commands of its history and by its config. With two it says what grew.
-Of the layers nothing is unpacked; a registry tells their packed sizes.
-
-${sharedOptions}`,
+  summary: "hold a built image against its Dockerfile, or another image",
+  forms: ["[options] IMAGE [IMAGE2] [CONTEXT]"],
+  about:
+    "IMAGE is an archive of docker save or of OCI, the folder of an OCI layout, engine:REF, as the Docker engine has it, or registry:REF. With one image it says which line of the Dockerfile made which layer, real sizes beside predicted ones, and what the image has that the Dockerfile does not say, or the other way round, by the commands of its history and by its config. With two it says what grew. Of the layers nothing is unpacked; a registry tells their packed sizes.",
+  flags,
+  offers: "files",
+  examples: ["stratacast compare app.tar .", "stratacast compare engine:app:1.0 engine:app:1.1"],
   async run(words, io) {
-    const given = readCompareArguments(words, io, (word) => isImage(word, io));
+    const given = readArguments(words, io);
     const images: NamedBuilt[] = [];
     for (const name of given.images) images.push({ name, image: await find(name, given, io) });
     const build = given.build === null ? null : await heldAgainst(given.build, images, io);
@@ -51,6 +64,27 @@ ${sharedOptions}`,
     return 0;
   },
 };
+
+/** Errors: `UsageError`. */
+function readArguments(words: readonly string[], io: CliIo): CompareArguments {
+  const { values, others } = readWords(flags, words);
+  // The last one may be a folder to build in.
+  const first = others.findIndex((word) => !isImage(word, io));
+  const images = first < 0 ? others : others.slice(0, first);
+  const contexts = first < 0 ? [] : others.slice(first);
+  if (images.length === 0)
+    throw new UsageError("IMAGE is missing: engine:REF, registry:REF, an archive or a layout");
+  if (images.length > 2) throw new UsageError("two images at most are compared");
+  const takesBuild = images.length === 1 || contexts.length > 0;
+  const [platform] = readPlatforms(values.platform);
+  return {
+    images,
+    build: takesBuild ? readBuildArguments({ values, others: contexts }, io, usualFormats) : null,
+    format: oneOf("--format", values.format ?? "text", usualFormats),
+    platform,
+    registries: readRegistries(values["registry-mirror"] ?? [], values["insecure-registry"] ?? []),
+  };
+}
 
 const asked = /^(engine|registry):(.+)$/s;
 

@@ -9,33 +9,44 @@ import { jsonText } from "../core/text/surfaces.js";
 import { sha256 } from "../host/digest.js";
 import { pathRules } from "../host/paths.js";
 import { settle } from "../host/settle.js";
-import { readContextArguments, sharedBuildOptions, UsageError } from "./arguments.js";
+import { buildFlags, formatFlag, readBuildArguments } from "./buildArguments.js";
 import type { CliCommand, CliIo } from "./command.js";
+import { readCount, readWords } from "./flags.js";
 import { assertReadable, type CliProject, meantBuild, readProject } from "./project.js";
+import { UsageError } from "./usageError.js";
+
+const formats = ["text", "json"] as const;
+
+const flags = {
+  ...buildFlags,
+  depth: { value: "N", about: "open folders N levels deep (default: 1)" },
+  top: { value: "N", about: "show the N largest entries of a folder (default: 20)" },
+  format: formatFlag(formats),
+} as const;
 
 export const context: CliCommand = {
   name: "context",
-  summary: "show what the build context holds, what is ignored, and what a build sends",
-  usage: `stratacast context [options] CONTEXT
-
-Shows the build context as a tree, the largest first: what is in it and which
-lines of the Dockerfile take it, then what is ignored and by which line of the
-ignore file. Of the sums the last is what a build of this Dockerfile sends:
-BuildKit sends only what its instructions name.
-
-${sharedBuildOptions}
-  --depth N          open folders N levels deep (default: 1)
-  --top N            show the N largest entries of a folder (default: 20)
-  --format F         text (default) or json`,
+  summary: "show what is in the build context, what is ignored, what is sent",
+  forms: ["[options] [CONTEXT]"],
+  about:
+    "Shows the build context as a tree, the largest first: what is in it and which lines of the Dockerfile take it, then what is ignored and by which line of the ignore file. Of the sums the last is what a build of this Dockerfile sends: BuildKit sends only what its instructions name.",
+  flags,
+  offers: "folders",
+  examples: ["stratacast context .", "stratacast context --depth 3 --top 5 ."],
   async run(words, io) {
-    const given = readContextArguments(words, io);
+    const read = readWords(flags, words);
+    const given = readBuildArguments(read, io, formats);
+    const detail = {
+      depth: readCount("--depth", read.values.depth ?? "1"),
+      top: readCount("--top", read.values.top ?? "20"),
+    };
     const { definition, shown } = await meantBuild(given, io);
     const project = await readProject(definition, io);
     const { context: found, ignorePath } = await readContext(project, io);
     const ignoreFile = ignorePath === null ? null : pathRules.relative(shown.root, ignorePath);
     if (given.format === "json")
-      io.print(`${jsonText(contextJson(found, shown, ignoreFile, given.detail))}\n`);
-    else io.print(contextText(found, shown, ignoreFile, given.detail));
+      io.print(`${jsonText(contextJson(found, shown, ignoreFile, detail))}\n`);
+    else io.print(contextText(found, shown, ignoreFile, detail));
     return 0;
   },
 };

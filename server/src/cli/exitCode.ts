@@ -1,6 +1,6 @@
 import type { Analysis } from "../core/analysis/analyse.js";
 import { severityOf } from "../core/words/problems.js";
-import type { BuildArguments } from "./arguments.js";
+import type { BuildArguments } from "./buildArguments.js";
 
 /** 1 when a finding reaches the level, else 0. */
 export function exitCode(analysis: Analysis, failOn: BuildArguments["failOn"]): 0 | 1 {

@@ -6,28 +6,34 @@ import { explainDocument } from "../core/documents/explainDocument.js";
 import { explainPage } from "../core/documents/explainPage.js";
 import { explainText } from "../core/documents/explainText.js";
 import { jsonText } from "../core/text/surfaces.js";
-import { type BuildArguments, readBuildArgumentsWith, sharedOptions } from "./arguments.js";
+import {
+  type BuildArguments,
+  formatFlag,
+  readBuildArguments,
+  usualFlags,
+} from "./buildArguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
+import { readWords } from "./flags.js";
 import { explainResolved, type MeantBuild, meantBuild } from "./project.js";
 
 const formats = ["text", "json", "markdown", "html"] as const;
 
 type ExplainFormat = (typeof formats)[number];
 
+const flags = { ...usualFlags, format: formatFlag(formats) } as const;
+
 export const explain: CliCommand = {
   name: "explain",
   summary: "show layer by layer what each instruction does and invalidates",
-  usage: `stratacast explain [options] CONTEXT
-
-Works out for this very Dockerfile what the builder does inside for each
-instruction, what it adds to the image, and which later lines it can invalidate.
-text and json are the table; markdown is a document with the Dockerfile and a
-picture in characters, html one page with a drawn picture that needs no network.
-
-${sharedOptions.replace("json or markdown", "json, markdown or html")}`,
+  forms: ["[options] [CONTEXT]"],
+  about:
+    "Works out for this very Dockerfile what the builder does inside for each instruction, what it adds to the image, and which later lines it can invalidate. text and json are the table; markdown is a document with the Dockerfile and a picture in characters, html one page with a drawn picture that needs no network.",
+  flags,
+  offers: "folders",
+  examples: ["stratacast explain .", "stratacast explain --format html . > layers.html"],
   async run(words, io) {
-    const given = readBuildArgumentsWith(words, io, formats);
+    const given = readBuildArguments(readWords(flags, words), io, formats);
     const args = { ...given, ...(await meantBuild(given, io)) };
     const analysis = await explainResolved(args, io);
     io.print(render(analysis, args, io));

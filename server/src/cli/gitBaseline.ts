@@ -5,9 +5,9 @@ import type { HostError } from "../core/host.js";
 import { printable } from "../core/text/surfaces.js";
 import type { CommitFacts } from "../core/world/facts.js";
 import { factOf } from "../core/world/world.js";
-import { UsageError } from "./arguments.js";
 import type { CliIo } from "./command.js";
 import { type CliProject, predictProject } from "./project.js";
+import { UsageError } from "./usageError.js";
 
 /** Predicts the project against the commit that a ref names. Errors: `UsageError`. */
 export async function predictAgainstGit(

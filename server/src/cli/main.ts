@@ -1,39 +1,26 @@
 /** The command line: finds the command and turns its outcome into an exit code. */
+import { statSync } from "node:fs";
+import path from "node:path";
 import { nearest } from "../core/text/nearest.js";
 import { printable } from "../core/text/surfaces.js";
 import { version } from "../version.js";
-import { UsageError } from "./arguments.js";
 import { builds } from "./builds.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { compare } from "./compare.js";
+import { completionOf } from "./completion.js";
 import { context } from "./context.js";
 import { explain } from "./explain.js";
+import { overviewOf, usageOf } from "./help.js";
 import { lsp } from "./lsp.js";
 import { record } from "./record.js";
 import { run } from "./run.js";
 import { simulate } from "./simulate.js";
+import { FileForFolder, UsageError } from "./usageError.js";
+
+const working = [simulate, explain, run, builds, context, compare, record, lsp];
 
 /** In the order of the overview. */
-export const commands: readonly CliCommand[] = [
-  simulate,
-  explain,
-  run,
-  builds,
-  context,
-  compare,
-  record,
-  lsp,
-];
-
-const overview = `stratacast COMMAND [options]
-
-Shows what a Dockerfile does to the image and the build cache, without a build.
-
-${commands.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join("\n")}
-
-stratacast COMMAND --help tells the options of a command, stratacast --version
-the version.
-Exit codes: 0 done, 1 findings (see --fail-on), 2 bad use or unreadable input.`;
+export const commands: readonly CliCommand[] = [...working, completionOf(working)];
 
 /** Runs one command line; gives its exit code. */
 export function main(words: readonly string[], io: CliIo): Promise<number> {
@@ -49,7 +36,7 @@ async function command(words: readonly string[], io: CliIo): Promise<number> {
   }
   if (name === "--help" || name === "-h" || name === "help") {
     const about = commands.find((command) => command.name === rest[0]);
-    io.print(`${about?.usage ?? overview}\n`);
+    io.print(`${about === undefined ? overviewOf(commands) : usageOf(about)}\n`);
     return 0;
   }
   if (name === "--version" || name === "-V") {
@@ -58,27 +45,49 @@ async function command(words: readonly string[], io: CliIo): Promise<number> {
   }
   const named = commands.find((known) => known.name === name);
   if (named === undefined) {
-    const near = nearest(
-      name,
-      commands.map((known) => known.name),
-    );
-    const meant = near === null ? "" : `; did you mean "${near}"?`;
-    io.error(
-      `stratacast: there is no command "${name}"${meant || "; stratacast --help lists them"}`,
-    );
+    io.error(`stratacast: there is no command "${name}"${meantCommand(words, io)}`);
     return 2;
   }
   const end = rest.indexOf("--");
   const options = end < 0 ? rest : rest.slice(0, end);
   if (options.includes("--help") || options.includes("-h")) {
-    io.print(`${named.usage}\n`);
+    io.print(`${usageOf(named)}\n`);
     return 0;
   }
   try {
     return await named.run(rest, io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    io.error(`stratacast ${name}: ${error.message}`);
+    const meant = error instanceof FileForFolder ? withFile(words, error.file) : "";
+    io.error(`stratacast ${name}: ${error.message}${meant}`);
     return 2;
   }
+}
+
+/** What was meant by a word that is no command: one that is like it, or the build of what it names. */
+function meantCommand(words: readonly string[], { cwd }: CliIo): string {
+  const [name = ""] = words;
+  const near = nearest(
+    name,
+    commands.map((known) => known.name),
+  );
+  if (near !== null) return `; did you mean "${near}"?`;
+  const stat = statSync(path.resolve(cwd, name), { throwIfNoEntry: false });
+  const call = [simulate.name, ...words];
+  if (stat?.isDirectory() === true) return meantCall(call);
+  return stat?.isFile() === true ? withFile(call, name) : "; stratacast --help lists them";
+}
+
+/** The same call with the Dockerfile where it belongs; none where another one is named. */
+function withFile(words: readonly string[], file: string): string {
+  if (words.some((word) => /^(?:-f|--file)/.test(word))) return "";
+  return meantCall(
+    words.flatMap((word) => (word === file ? ["-f", file, path.dirname(file)] : [word])),
+  );
+}
+
+function meantCall(words: readonly string[]): string {
+  const quoted = (word: string): string =>
+    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return `; did you mean stratacast ${words.map(quoted).join(" ")}?`;
 }

@@ -19,10 +19,12 @@ import { type Machine, type MachineOptions, openMachine } from "../host/machine.
 import { maxText, nodeFileSystem, readRegularFile } from "../host/nodeFileSystem.js";
 import { pathRules } from "../host/paths.js";
 import { settle } from "../host/settle.js";
-import { type BuildArguments, defaultState, reasonIn, UsageError } from "./arguments.js";
+import type { BuildArguments } from "./buildArguments.js";
 import { listOf, plainSettings } from "./buildsOf.js";
 import type { CliIo } from "./command.js";
+import { defaultState, reasonIn } from "./places.js";
 import { openResolving, suppliersOf } from "./resolve.js";
+import { UsageError } from "./usageError.js";
 
 export interface CliProject {
   readonly definition: BuildDefinition;

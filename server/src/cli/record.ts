@@ -18,39 +18,60 @@ import { type IdentityStore, openIdentityStore } from "../host/identityStore.js"
 import { nodeFileSystem, readRegularFile } from "../host/nodeFileSystem.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
 import {
-  type RecordArguments,
-  readRecordArguments,
-  reasonIn,
-  sharedBuildOptions,
-  UsageError,
-} from "./arguments.js";
+  type BuildArguments,
+  buildFlags,
+  formatFlag,
+  readBuildArguments,
+} from "./buildArguments.js";
 import type { CliCommand, CliIo } from "./command.js";
+import { readWords } from "./flags.js";
+import { reasonIn, stateFolder } from "./places.js";
 import { type MeantBuild, meantBuild, predictProject, readProject } from "./project.js";
 import { refresh } from "./simulate.js";
+import { UsageError } from "./usageError.js";
 
 /** Bytes. A log of a build that goes on for hours has less. */
 const maxLog = 200_000_000;
 
+interface RecordArguments extends BuildArguments<"text" | "json"> {
+  /** As it is written: a file, `-` for stdin, `history`, `history:REF`; empty: none. */
+  readonly log: string;
+  /** True: the files are those of that build, whatever their times say. */
+  readonly sameFiles: boolean;
+  readonly state: string;
+}
+
+const formats = ["text", "json"] as const;
+
+const flags = {
+  import: {
+    value: "FILE",
+    offers: "files",
+    about:
+      "the log; -: from stdin; history: docker buildx history is asked, history:REF for the build of that id",
+  },
+  "same-files": {
+    about:
+      "the files are those of that build, whatever their times say, as in a fresh clone of the commit that was built",
+  },
+  ...buildFlags,
+  format: formatFlag(formats),
+  state: { value: "DIR", offers: "folders", about: "where builds are kept" },
+} as const;
+
 export const record: CliCommand = {
   name: "record",
   summary: "keep what a real build did, to forecast the next one against it",
-  usage: `stratacast record --import FILE|history[:REF] [options] CONTEXT
-stratacast record [--state DIR] -- docker build WORDS
-
-Reads what BuildKit told of a build: docker build --progress plain or rawjson, as
-a file or as a build server keeps it, or the last build of this Dockerfile that
-the builder itself keeps. Which steps were cached, which ran and for how long, is
-kept with this Dockerfile and its files as they are now: forecasts stand against
-it with --against recorded. The second form runs the build as it is written, and
-ends with its exit code.
-
-  --import FILE      the log; -: from stdin; history: docker buildx history is
-                     asked, history:REF for the build of that id
-  --same-files       the files are those of that build, whatever their times
-                     say, as in a fresh clone of the commit that was built
-${sharedBuildOptions}
-  --format F         text (default) or json
-  --state DIR        where builds are kept`,
+  forms: ["--import FILE|history[:REF] [options] [CONTEXT]", "[--state DIR] -- docker build WORDS"],
+  about:
+    "Reads what BuildKit told of a build: docker build --progress plain or rawjson, as a file or as a build server keeps it, or the last build of this Dockerfile that the builder itself keeps. Which steps were cached, which ran and for how long, is kept with this Dockerfile and its files as they are now: forecasts stand against it with --against recorded. The second form runs the build as it is written, and ends with its exit code.",
+  flags,
+  offers: "folders",
+  examples: [
+    "stratacast record --import build.log .",
+    "stratacast record --import history .",
+    "stratacast record -- docker build -t app .",
+  ],
   run(words, io) {
     const end = words.indexOf("--");
     return end < 0
@@ -58,6 +79,18 @@ ${sharedBuildOptions}
       : runAndRecord(words.slice(0, end), words.slice(end + 1), io);
   },
 };
+
+/** Errors: `UsageError`. */
+function readArguments(words: readonly string[], io: CliIo): RecordArguments {
+  const read = readWords(flags, words);
+  const { import: log = "", "same-files": sameFiles = false, state } = read.values;
+  return {
+    ...readBuildArguments(read, io, formats),
+    log,
+    sameFiles,
+    state: stateFolder(state, io),
+  };
+}
 
 /** A build of which a record is to be made, as it would be simulated now. */
 interface Expected {
@@ -111,7 +144,7 @@ async function keep({ store, identities }: Expected, made: LoggedRecord): Promis
 }
 
 async function importLog(words: readonly string[], io: CliIo): Promise<number> {
-  const given = readRecordArguments(words, io);
+  const given = readArguments(words, io);
   if (given.log === "") throw new UsageError("--import needs the log of a build");
   const expected = await expect(given, io);
   const { args, analysis } = expected;
@@ -156,7 +189,7 @@ async function runAndRecord(
   command: readonly string[],
   io: CliIo,
 ): Promise<number> {
-  const given = readRecordArguments([...options, ...buildWords(command)], {
+  const given = readArguments([...options, ...buildWords(command)], {
     ...io,
     // All of docker's options have a meaning here.
     error: () => undefined,

@@ -14,23 +14,29 @@ import { nodeDoor } from "../host/registry/nodeDoor.js";
 import { createRegistry, type RegistrySettings } from "../host/registry/registry.js";
 import type { Supplier } from "../host/settle.js";
 import type { CliIo } from "./command.js";
+import type { Flags } from "./flags.js";
 import { UsageError } from "./usageError.js";
 
-export const resolveUsage = `  --resolve WHERE    look base images up: off (default); registry, over the
-                     network, as who you are logged in as with docker login;
-                     engine, in the Docker engine that docker would ask
-  --registry-mirror [REGISTRY=]HOST
-                     is asked before the registry
-  --insecure-registry HOST
-                     is asked over plain HTTP`;
-
-export const resolveOptions = {
-  resolve: { type: "string" },
-  "registry-mirror": { type: "string", multiple: true },
-  "insecure-registry": { type: "string", multiple: true },
-} as const;
-
 export const resolves = ["off", "registry", "engine"] as const;
+
+export const resolveFlags = {
+  resolve: {
+    value: "WHERE",
+    offers: resolves,
+    about:
+      "look base images up: off (default); registry, over the network, as who you are logged in as with docker login; engine, in the Docker engine that docker would ask",
+  },
+  "registry-mirror": {
+    value: "[REGISTRY=]HOST",
+    isRepeated: true,
+    about: "is asked before the registry",
+  },
+  "insecure-registry": {
+    value: "HOST",
+    isRepeated: true,
+    about: "is asked over plain HTTP",
+  },
+} as const satisfies Flags;
 
 export type Resolve = (typeof resolves)[number];
 

@@ -2,30 +2,35 @@
 
 import { runJson, runPlanDocument, runPlanText } from "../core/documents/runPlanText.js";
 import { jsonText } from "../core/text/surfaces.js";
-import { readBuildArguments, sharedOptions, UsageError } from "./arguments.js";
+import { formatFlag, readBuildArguments, usualFlags, usualFormats } from "./buildArguments.js";
 import type { CliCommand } from "./command.js";
 import { exitCode } from "./exitCode.js";
+import { readWords } from "./flags.js";
 import { explainResolved, meantBuild } from "./project.js";
+import { UsageError } from "./usageError.js";
+
+const flags = {
+  ...usualFlags,
+  format: formatFlag(usualFormats),
+  // Of docker build it would be a flag without a meaning.
+  rm: { about: "explain docker run --rm" },
+} as const;
 
 export const run: CliCommand = {
   name: "run",
-  summary: "tell what docker run of the image would do, with the final values, without running it",
-  usage: `stratacast run [options] CONTEXT [-- ARG…]
-
-Tells the steps that docker run takes with the image: the exact command, user,
-directory, environment, ports, volumes, health check and stop signal, and where
-that is not what it looks like. ARGs take the place of CMD.
-
-${sharedOptions}
-  --rm               explain docker run --rm`,
+  summary: "tell what docker run of the image would do, without running it",
+  forms: ["[options] [CONTEXT] [-- ARG…]"],
+  about:
+    "Tells the steps that docker run takes with the image: the exact command, user, directory, environment, ports, volumes, health check and stop signal, and where that is not what it looks like. ARGs take the place of CMD.",
+  flags,
+  offers: "folders",
+  examples: ["stratacast run .", "stratacast run --rm . -- sh -c 'ls /app'"],
   async run(words, io) {
     const end = words.indexOf("--");
-    const own = end < 0 ? words : words.slice(0, end);
-    const options = { remove: own.includes("--rm"), args: end < 0 ? [] : words.slice(end + 1) };
-    const given = readBuildArguments(
-      own.filter((word) => word !== "--rm"),
-      io,
-    );
+    const { values, others } = readWords(flags, end < 0 ? words : words.slice(0, end));
+    const { rm: remove = false, ...ofBuild } = values;
+    const options = { remove, args: end < 0 ? [] : words.slice(end + 1) };
+    const given = readBuildArguments({ values: ofBuild, others }, io, usualFormats);
     const args = { ...given, ...(await meantBuild(given, io)) };
     const analysis = await explainResolved(args, io);
     const plan = runJson(analysis, options, args.shown.dockerfile);

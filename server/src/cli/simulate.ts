@@ -1,6 +1,7 @@
 /** `stratacast simulate`: predicts a build, and records it for the next call. */
 
 import type { Analysis } from "../core/analysis/analyse.js";
+import { type BaselineChoice, readBaseline } from "../core/analysis/baselineChoice.js";
 import type { StepContents } from "../core/cache/exact/contents.js";
 import { recordBuild } from "../core/cache/record.js";
 import { simulationJson } from "../core/documents/simulation.js";
@@ -10,14 +11,17 @@ import { exactContents } from "../host/exactContents.js";
 import { openIdentityStore } from "../host/identityStore.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
 import {
-  readSimulateArguments,
-  type SimulateArguments,
-  sharedOptions,
-  UsageError,
-} from "./arguments.js";
+  type BuildArguments,
+  formatFlag,
+  readBuildArguments,
+  usualFlags,
+  usualFormats,
+} from "./buildArguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
+import { readWords } from "./flags.js";
 import { predictAgainstGit } from "./gitBaseline.js";
+import { stateFolder } from "./places.js";
 import {
   type CliProject,
   type MeantBuild,
@@ -26,27 +30,49 @@ import {
   readProject,
 } from "./project.js";
 import { openResolving, suppliersOf } from "./resolve.js";
+import { UsageError } from "./usageError.js";
+
+interface SimulateArguments extends BuildArguments {
+  readonly against: BaselineChoice;
+  /** Absolute path of the folder of simulated builds. */
+  readonly state: string;
+  readonly dryRun: boolean;
+  /** Reads every file that the build takes, for BuildKit's own digests of them. */
+  readonly exact: boolean;
+}
+
+const flags = {
+  ...usualFlags,
+  format: formatFlag(usualFormats),
+  against: {
+    value: "BASE",
+    offers: ["last", "recorded", "empty", "auto", "HEAD"],
+    about:
+      "last (default): the last simulated build; recorded: the last real one of which stratacast record made a record; empty: nothing is cached; auto: the newer of these two, before there is one HEAD; anything else: a git ref, such as main or HEAD~3 (git:last for a branch of that name)",
+  },
+  state: { value: "DIR", offers: "folders", about: "where simulated builds are kept" },
+  "dry-run": { about: "do not record the build" },
+  exact: {
+    about:
+      "read every file that is taken, for the digests of contents in a cache that BuildKit exports: see content in the JSON",
+  },
+} as const;
 
 export const simulate: CliCommand = {
   name: "simulate",
-  summary: "predict which steps of a build are cached and which rebuild, and why",
-  usage: `stratacast simulate [options] CONTEXT
-
-Predicts the build without running anything of it, and records it, so that the
-next call is compared with this one.
-
-${sharedOptions}
-  --against BASE     last (default): the last simulated build; recorded: the
-                     last real one of which stratacast record made a record;
-                     empty: nothing is cached; auto: the newer of these two,
-                     before there is one HEAD; anything else: a git ref, such
-                     as main or HEAD~3 (git:last for a branch of that name)
-  --state DIR        where simulated builds are kept
-  --dry-run          do not record the build
-  --exact            read every file that is taken, for the digests of contents
-                     in a cache that BuildKit exports: see content in the JSON`,
+  summary: "predict which steps of a build are cached, which rebuild, and why",
+  forms: ["[options] [CONTEXT]"],
+  about:
+    "Predicts the build without running anything of it, and records it, so that the next call is compared with this one. CONTEXT is the folder that docker build would be given (default: .).",
+  flags,
+  offers: "folders",
+  examples: [
+    "stratacast simulate .",
+    "stratacast simulate -f docker/Dockerfile --target test .",
+    "stratacast simulate --against main --dry-run --format markdown .",
+  ],
   async run(words, io) {
-    const given = readSimulateArguments(words, io);
+    const given = readArguments(words, io);
     const args = { ...given, ...(await meantBuild(given, io)) };
     const store = openStateStore(args.state, "simulated", !args.dryRun);
     const real = openStateStore(args.state, "recorded", !args.dryRun);
@@ -77,6 +103,21 @@ ${sharedOptions}
     return exitCode(analysis, args.failOn);
   },
 };
+
+/** Errors: `UsageError`. */
+function readArguments(words: readonly string[], io: CliIo): SimulateArguments {
+  const read = readWords(flags, words);
+  const { against = "last", state, "dry-run": dryRun = false, exact = false } = read.values;
+  if (against === "" || against === "git:")
+    throw new UsageError("--against needs last, recorded, empty, auto or a git ref");
+  return {
+    ...readBuildArguments(read, io, usualFormats),
+    against: readBaseline(against),
+    state: stateFolder(state, io),
+    dryRun,
+    exact,
+  };
+}
 
 /** The build as it goes to those that were simulated before. */
 function simulated(project: CliProject, analysis: Analysis, io: CliIo): Promise<Analysis> {

@@ -5,13 +5,10 @@
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { isDeepStrictEqual, parseArgs } from "node:util";
-import {
-  type FlagValues,
-  flagOptions,
-  readBuildFlags,
-  readNamedContexts,
-} from "../../../server/src/cli/buildFlags.js";
+import { isDeepStrictEqual } from "node:util";
+import { buildFlags } from "../../../server/src/cli/buildArguments.js";
+import { readBuildFlags, readNamedContexts } from "../../../server/src/cli/buildFlags.js";
+import { type FlagValues, readWords } from "../../../server/src/cli/flags.js";
 import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
 import { Memory } from "../../../server/src/core/analysis/memory.js";
 import { onDisk } from "../../../server/src/core/analysis/place.js";
@@ -177,21 +174,16 @@ export async function simulateCase(
 }
 
 /** The options of a request as the command line reads them. */
-function optionValues({ options }: BuildRequest): FlagValues {
-  return parseArgs({
-    args: options.flatMap((option) => option.split(" ")),
-    options: { ...flagOptions, ...optionsWithoutEffect },
-  }).values;
+function optionValues({ options }: BuildRequest): FlagValues<typeof buildFlags> {
+  return readWords(
+    buildFlags,
+    options.flatMap((option) => option.split(" ")),
+  ).values;
 }
 
 function isBelow(file: string, folder: string): boolean {
   return !path.relative(folder, file).startsWith("..");
 }
-
-/** The engine's own platform is in no key. */
-const optionsWithoutEffect = {
-  platform: { type: "string" },
-} as const;
 
 function noDockerfile(builder: Builder): Simulation {
   return {

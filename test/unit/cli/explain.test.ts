@@ -76,7 +76,7 @@ test("help and version", async () => {
   for (const command of ["simulate", "explain"]) {
     const run = await runCli([command, "--help"], place);
     assert.equal(run.code, 0);
-    assert.match(run.out, new RegExp(`^stratacast ${command} \\[options\\] CONTEXT\n`));
+    assert.match(run.out, new RegExp(`^stratacast ${command} \\[options\\] \\[CONTEXT\\]\n`));
     assert.equal((await runCli(["help", command], place)).out, run.out);
     assert.ok(
       run.out.split("\n").every((line) => line.length <= 80),

@@ -1,24 +1,22 @@
 /** The definition that the words of a command line make. */
 import type { BuildDefinition } from "../build/definition.js";
-import type { Platform } from "../build/platform.js";
 
 /** The words of the command line, each read on its own. Paths are absolute. */
 export interface BuildWords
   extends Pick<
     BuildDefinition,
-    "contexts" | "target" | "args" | "builder" | "builderVersion" | "flags"
+    "contexts" | "target" | "args" | "platforms" | "builder" | "builderVersion" | "flags"
   > {
   /** null: its text comes from stdin. */
   readonly dockerfile: string | null;
   readonly context: string;
   /** What stands for a Dockerfile that has no path of its own. */
   readonly stdinName: string;
-  readonly platform: Platform;
 }
 
 /** A text from stdin is put in when it has been read. */
 export function commandLineDefinition(words: BuildWords): BuildDefinition {
-  const { dockerfile, context, stdinName, platform, contexts, target, args } = words;
+  const { dockerfile, context, stdinName, platforms, contexts, target, args } = words;
   const { builder, builderVersion, flags } = words;
   return {
     id: `cli:${dockerfile ?? stdinName}`,
@@ -29,7 +27,7 @@ export function commandLineDefinition(words: BuildWords): BuildDefinition {
     contexts,
     target,
     args,
-    platforms: [platform],
+    platforms,
     builder,
     builderVersion,
     flags,
