@@ -1,7 +1,8 @@
 /** The built program as a process: what only a real process has. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
 import { inRepository } from "../support/repository.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { test } from "./support/limitedTest.js";
@@ -55,4 +56,35 @@ test("a reader that stops early does not keep the build from being recorded", as
   const ended = await run(["simulate", "--state", state, "."], folder, { closesOutput: true });
   assert.deepEqual([ended.code, ended.err], [0, ""]);
   assert.deepEqual(readdirSync(state).sort(), ["salt", "simulated-builds.json"]);
+});
+
+/** Starts the program in a terminal of its own; null: this system has no `script` that makes one. */
+function inTerminal(words: readonly string[], cwd: string, columns: number): string | null {
+  const program = [process.execPath, inRepository("dist/cli.mjs"), ...words].join(" ");
+  const call = `stty cols ${columns}; ${program}`;
+  const { stdout, error } = spawnSync("script", ["-qec", call, "/dev/null"], {
+    cwd,
+    env: { PATH: process.env["PATH"], TERM: "xterm" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return error === undefined ? stdout.toString().replaceAll("\r\n", "\n") : null;
+}
+
+test("a terminal gets colours and lines of its width, a file neither", async (t) => {
+  const folder = temporaryFolder(t, {
+    Dockerfile: "FROM node\nRUN npm ci --omit=dev --no-audit --no-fund && npm cache clean\n",
+  });
+  const told = inTerminal(["simulate", "--dry-run", "."], folder, 50);
+  if (told === null) return t.skip("There is no script(1) here.");
+  assert.ok(told.includes("\x1b[33mbuilds     \x1b[0m"), told);
+  const lines = stripVTControlCharacters(told).split("\n");
+  assert.deepEqual(
+    lines.filter((line) => line.length > 50),
+    [],
+  );
+  assert.match(lines[1] ?? "", /^2 {2}builds +layer 1 +RUN npm ci/);
+  assert.match(lines[2] ?? "", /^ {28}--no-audit/);
+  const { out } = await run(["simulate", "--dry-run", "."], folder);
+  assert.match(out, /^2 {2}builds .* && npm cache clean$/m);
+  assert.ok(!out.includes("\x1b"));
 });

@@ -220,7 +220,7 @@ function documentAnswers(asked: Asked): readonly Answer[] {
     },
     {
       name: "simulate as text",
-      ask: () => lines(simulationText(analysed(asked)).split("\n")),
+      ask: () => lines(simulationText(analysed(asked), "Dockerfile").split("\n")),
     },
     {
       name: "simulate as Markdown",

@@ -206,7 +206,10 @@ async function childrenOf(server: LanguageServer, row: Row): Promise<Row[]> {
 /** With the offer to look base images up, where nobody has said whether that is wanted. */
 function messageOf({ message, offersLookUp }: LayerStack): string {
   if (!offersLookUp || !vscode.workspace.isTrusted) return message;
-  return [message, vscode.l10n.t("Base images are not looked up: Look Up Base Images does.")]
+  return [
+    message,
+    vscode.l10n.t("Base images are not looked up. The command Look Up Base Images asks for them."),
+  ]
     .filter((part) => part !== "")
     .join(" ");
 }

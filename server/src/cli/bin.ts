@@ -3,17 +3,24 @@
 import path from "node:path";
 import { printableLines } from "../core/text/surfaces.js";
 import { main } from "./main.js";
+import { openProgress } from "./terminal.js";
 
 // A reader that stops early (`| head`) is not an error: the rest is thrown away.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
+const progress = openProgress(
+  process.stderr.isTTY ? (text) => process.stderr.write(text) : () => undefined,
+  () => performance.now(),
+);
+
 const threadProgram = path.join(import.meta.dirname, "hashThread.mjs");
 
 main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
+  isTerminal: process.stdout.isTTY === true,
   width: process.stdout.columns ?? 120,
   threadProgram,
   async readStdin() {
@@ -21,8 +28,15 @@ main(process.argv.slice(2), {
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer); // no encoding is set
     return Buffer.concat(chunks);
   },
-  print: (text) => process.stdout.write(text),
-  error: (line) => process.stderr.write(`${line}\n`),
+  print(text) {
+    progress.clear();
+    process.stdout.write(text);
+  },
+  error(line) {
+    progress.clear();
+    process.stderr.write(`${line}\n`);
+  },
+  progress: progress.tell,
   passError: (chunk) => process.stderr.write(chunk),
   serve: async (state) => (await import("../main.js")).start(threadProgram, state),
 }).then(

@@ -17,6 +17,7 @@ import type { CliIo } from "./command.js";
 import { type Flag, type FlagValues, oneOf } from "./flags.js";
 import { defaultDockerfile, readFolder } from "./places.js";
 import { type ResolveArguments, readRegistries, resolveFlags, resolves } from "./resolve.js";
+import { colorFlag, type Screen, screenOf } from "./terminal.js";
 import { UsageError } from "./usageError.js";
 
 export type Format = "text" | "json" | "markdown";
@@ -31,6 +32,7 @@ export interface BuildArguments<F extends string = Format> extends ResolveArgume
   readonly build: string | null;
   readonly format: F;
   readonly failOn: (typeof levels)[number];
+  readonly screen: Screen;
 }
 
 const levels = ["error", "warning", "information", "never"] as const;
@@ -70,6 +72,7 @@ export const buildFlags = {
     about: "of Docker or of BuildKit, such as 28.5 or 0.25",
   },
   ...dockerFlags,
+  ...colorFlag,
 } as const;
 
 /** `--format`, of a command with these formats, the default first. */
@@ -116,6 +119,7 @@ export function readBuildArguments<F extends string>(
     format: oneOf("--format", values.format ?? usual, [usual, ...formats]),
     failOn: oneOf("--fail-on", values["fail-on"] ?? "error", levels),
     resolve: oneOf("--resolve", values.resolve ?? "off", resolves),
+    screen: screenOf(values.color, io),
     registries: readRegistries(values["registry-mirror"] ?? [], values["insecure-registry"] ?? []),
   };
 }

@@ -8,6 +8,7 @@ import type { CliCommand, CliIo } from "./command.js";
 import { oneOf, readWords } from "./flags.js";
 import { readFolder, stateFolder } from "./places.js";
 import { stalenessOf } from "./staleBuilds.js";
+import { colorFlag, screenOf } from "./terminal.js";
 import { UsageError } from "./usageError.js";
 
 const formats = ["text", "json"] as const;
@@ -15,6 +16,7 @@ const formats = ["text", "json"] as const;
 const flags = {
   state: { value: "DIR", offers: "folders", about: "where builds are kept" },
   format: formatFlag(formats),
+  ...colorFlag,
 } as const;
 
 export const builds: CliCommand = {
@@ -27,7 +29,7 @@ export const builds: CliCommand = {
   offers: "folders",
   examples: ["stratacast builds", "stratacast simulate --build compose:api"],
   async run(words, io) {
-    const { folder, format, state } = readArguments(words, io);
+    const { folder, format, state, screen } = readArguments(words, io);
     const list = await listOf(folder, io);
     const stale = await stalenessOf(list, state, io);
     const print = { json: buildListJson, text: buildListText }[format](
@@ -36,7 +38,8 @@ export const builds: CliCommand = {
       pathRules,
       stale,
     );
-    io.print(typeof print === "string" ? print : `${jsonText(print)}\n`);
+    if (typeof print === "string") screen.show(print);
+    else io.print(`${jsonText(print)}\n`);
     return 0;
   },
 };
@@ -50,5 +53,6 @@ function readArguments(words: readonly string[], io: CliIo) {
     folder: readFolder(written, io.cwd),
     format: oneOf("--format", values.format ?? "text", formats),
     state: stateFolder(values.state, io),
+    screen: screenOf(values.color, io),
   };
 }

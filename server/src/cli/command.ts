@@ -5,7 +5,9 @@ import type { Flags } from "./flags.js";
 export interface CliIo {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Characters in a line of the terminal. */
+  /** True: stdout goes to a terminal. */
+  readonly isTerminal: boolean;
+  /** Characters in a line of the terminal, or of what a table may take where there is none. */
   readonly width: number;
   /** Of the threads that hash many files, as a path; null: there are none. */
   readonly threadProgram: string | null;
@@ -15,6 +17,8 @@ export interface CliIo {
   print(text: string): void;
   /** One line to stderr. */
   error(line: string): void;
+  /** How far long work is, in a line that comes and goes; nothing where nobody looks on. */
+  progress(line: string): void;
   /** To stderr, as another program writes it. */
   passError(chunk: Uint8Array): void;
   /**

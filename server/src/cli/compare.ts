@@ -30,6 +30,7 @@ import type { CliCommand, CliIo } from "./command.js";
 import { oneOf, readWords } from "./flags.js";
 import { explainResolved, meantBuild } from "./project.js";
 import { readRegistries } from "./resolve.js";
+import { type Screen, screenOf } from "./terminal.js";
 import { UsageError } from "./usageError.js";
 
 interface CompareArguments {
@@ -40,6 +41,7 @@ interface CompareArguments {
   readonly format: Format;
   readonly platform: Platform;
   readonly registries: RegistrySettings;
+  readonly screen: Screen;
 }
 
 const flags = { ...usualFlags, format: formatFlag(usualFormats) } as const;
@@ -60,7 +62,7 @@ export const compare: CliCommand = {
     const build = given.build === null ? null : await heldAgainst(given.build, images, io);
     if (given.format === "json") io.print(`${jsonText(compareJson(images, build))}\n`);
     else if (given.format === "markdown") io.print(compareMarkdown(images, build));
-    else io.print(compareText(images, build));
+    else given.screen.show(compareText(images, build));
     return 0;
   },
 };
@@ -82,6 +84,7 @@ function readArguments(words: readonly string[], io: CliIo): CompareArguments {
     build: takesBuild ? readBuildArguments({ values, others: contexts }, io, usualFormats) : null,
     format: oneOf("--format", values.format ?? "text", usualFormats),
     platform,
+    screen: screenOf(values.color, io),
     registries: readRegistries(values["registry-mirror"] ?? [], values["insecure-registry"] ?? []),
   };
 }

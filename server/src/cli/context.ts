@@ -46,7 +46,7 @@ export const context: CliCommand = {
     const ignoreFile = ignorePath === null ? null : pathRules.relative(shown.root, ignorePath);
     if (given.format === "json")
       io.print(`${jsonText(contextJson(found, shown, ignoreFile, detail))}\n`);
-    else io.print(contextText(found, shown, ignoreFile, detail));
+    else given.screen.show(contextText(found, shown, ignoreFile, detail));
     return 0;
   },
 };

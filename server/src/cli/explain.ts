@@ -6,13 +6,8 @@ import { explainDocument } from "../core/documents/explainDocument.js";
 import { explainPage } from "../core/documents/explainPage.js";
 import { explainText } from "../core/documents/explainText.js";
 import { jsonText } from "../core/text/surfaces.js";
-import {
-  type BuildArguments,
-  formatFlag,
-  readBuildArguments,
-  usualFlags,
-} from "./buildArguments.js";
-import type { CliCommand, CliIo } from "./command.js";
+import { formatFlag, readBuildArguments, usualFlags } from "./buildArguments.js";
+import type { CliCommand } from "./command.js";
 import { exitCode } from "./exitCode.js";
 import { readWords } from "./flags.js";
 import { explainResolved, type MeantBuild, meantBuild } from "./project.js";
@@ -36,27 +31,27 @@ export const explain: CliCommand = {
     const given = readBuildArguments(readWords(flags, words), io, formats);
     const args = { ...given, ...(await meantBuild(given, io)) };
     const analysis = await explainResolved(args, io);
-    io.print(render(analysis, args, io));
+    if (args.format === "text") {
+      const { paint, show } = args.screen;
+      show(explainText(explainSteps(analysis, args.called), io.width, paint));
+    } else io.print(render(analysis, args.format, args));
     return exitCode(analysis, args.failOn);
   },
 };
 
 function render(
   analysis: Analysis,
-  args: BuildArguments<ExplainFormat> & MeantBuild,
-  io: CliIo,
+  format: Exclude<ExplainFormat, "text">,
+  { definition: { dockerfile }, shown }: MeantBuild,
 ): string {
   const view = { analysis, isResult: false };
-  const { dockerfile } = args.definition;
   const name = dockerfile.kind === "inline" ? "Dockerfile" : path.basename(dockerfile.path);
-  switch (args.format) {
+  switch (format) {
     case "json":
-      return `${jsonText(explainJson(analysis, args.shown))}\n`;
+      return `${jsonText(explainJson(analysis, shown))}\n`;
     case "markdown":
       return explainDocument(view, { name, picture: "text" });
     case "html":
       return explainPage(view, { name });
-    case "text":
-      return explainText(explainSteps(analysis, args.shown.dockerfile), io.width);
   }
 }

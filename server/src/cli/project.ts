@@ -12,6 +12,7 @@ import { type Digest, neverCancelled } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { nearest } from "../core/text/nearest.js";
+import { count } from "../core/text/sizes.js";
 import type { NeedKind } from "../core/world/facts.js";
 import { factOf } from "../core/world/world.js";
 import { sha256 } from "../host/digest.js";
@@ -38,6 +39,8 @@ export interface CliProject {
 export interface MeantBuild {
   readonly definition: BuildDefinition;
   readonly shown: SimulationPlace;
+  /** The Dockerfile as a person here calls it; `-`: it came from stdin. */
+  readonly called: string;
 }
 
 /**
@@ -50,8 +53,12 @@ export async function meantBuild(
 ): Promise<MeantBuild> {
   const root = contextFolder(said) ?? io.cwd;
   const definition = build === null ? said : await namedBuild(build, said, root, io);
-  const shown = simulationPlace(definition, root, (path) => pathRules.relative(root, path));
-  return { definition, shown };
+  const { dockerfile } = definition;
+  return {
+    definition,
+    shown: simulationPlace(definition, root, (path) => pathRules.relative(root, path)),
+    called: dockerfile.kind === "inline" ? "-" : shownPath(dockerfile.path, io),
+  };
 }
 
 async function namedBuild(
@@ -113,6 +120,7 @@ export async function readProject(
     // Only what simulated builds have left is compared with what is in files.
     readsFiles: kept.readState !== undefined,
     threadProgram: io.threadProgram,
+    onHashed: (done, all) => io.progress(`Reading files: ${done} of ${count(all, "file")}`),
     ...kept,
   });
   return { definition, dockerfile: parseDockerfile(text), machine, digest };
@@ -179,13 +187,13 @@ export function assertReadable(definition: BuildDefinition, { pool }: Machine, i
     const listing = factOf(pool.world, { kind: "tree", ...ask });
     if (listing.kind !== "unknown" || listing.error === null) continue;
     const { path: place, message } = listing.error;
-    throw new UsageError(place === ask.folder ? message : `${shown(place, io)}: ${message}`);
+    throw new UsageError(place === ask.folder ? message : `${shownPath(place, io)}: ${message}`);
   }
 }
 
 async function readDockerfile({ dockerfile }: BuildDefinition, io: CliIo): Promise<string> {
   if (dockerfile.kind === "inline") return textOf(await io.readStdin(), "stdin");
-  const name = shown(dockerfile.path, io);
+  const name = shownPath(dockerfile.path, io);
   const disk = nodeFileSystem();
   const real = disk.realPath(dockerfile.path);
   const bytes = real.ok ? readRegularFile(disk, real.value, maxText) : real;
@@ -208,7 +216,7 @@ function tooLarge(name: string): UsageError {
 }
 
 /** The shorter way to say a path. */
-function shown(file: string, { cwd }: CliIo): string {
+function shownPath(file: string, { cwd }: CliIo): string {
   const relative = path.relative(cwd, file);
   return relative === "" || relative.startsWith("..") ? file : relative;
 }

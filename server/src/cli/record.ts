@@ -157,7 +157,8 @@ async function importLog(words: readonly string[], io: CliIo): Promise<number> {
     throw new UsageError(`${given.log}: ${otherBuildWords(analysis, made)}`);
   await keep(expected, made);
   const json = (): string => `${jsonText(recordJson(analysis, args.shown, made))}\n`;
-  io.print(args.format === "json" ? json() : recordText(made));
+  if (args.format === "json") io.print(json());
+  else args.screen.show(recordText(made));
   return 0;
 }
 

@@ -33,7 +33,11 @@ export const run: CliCommand = {
     const given = readBuildArguments({ values: ofBuild, others }, io, usualFormats);
     const args = { ...given, ...(await meantBuild(given, io)) };
     const analysis = await explainResolved(args, io);
-    const plan = runJson(analysis, options, args.shown.dockerfile);
+    const plan = runJson(
+      analysis,
+      options,
+      args.format === "text" ? args.called : args.shown.dockerfile,
+    );
     if (plan === null) {
       throw new UsageError(`${args.shown.dockerfile}: no FROM, so there is no image`);
     }
@@ -45,7 +49,7 @@ export const run: CliCommand = {
         io.print(runPlanDocument(plan, "Dockerfile"));
         break;
       case "text":
-        io.print(runPlanText(plan));
+        args.screen.show(runPlanText(plan, args.screen.paint));
         break;
     }
     return exitCode(analysis, args.failOn);

@@ -2,7 +2,6 @@
 
 import type { Analysis } from "../core/analysis/analyse.js";
 import { type BaselineChoice, readBaseline } from "../core/analysis/baselineChoice.js";
-import type { StepContents } from "../core/cache/exact/contents.js";
 import { recordBuild } from "../core/cache/record.js";
 import { simulationJson } from "../core/documents/simulation.js";
 import { simulationMarkdown, simulationText } from "../core/documents/simulationText.js";
@@ -22,13 +21,7 @@ import { exitCode } from "./exitCode.js";
 import { readWords } from "./flags.js";
 import { predictAgainstGit } from "./gitBaseline.js";
 import { stateFolder } from "./places.js";
-import {
-  type CliProject,
-  type MeantBuild,
-  meantBuild,
-  predictProject,
-  readProject,
-} from "./project.js";
+import { type CliProject, meantBuild, predictProject, readProject } from "./project.js";
 import { openResolving, suppliersOf } from "./resolve.js";
 import { UsageError } from "./usageError.js";
 
@@ -96,7 +89,11 @@ export const simulate: CliCommand = {
     const built = args.dryRun ? analysis : await simulated(project, analysis, io);
     // Recorded first: whoever reads the output may stop reading before its end.
     const failure = unread ?? (args.dryRun ? null : await record(built, store));
-    io.print(render(analysis, args, args.exact ? exactContents(analysis) : null));
+    const contents = args.exact ? exactContents(analysis) : null;
+    if (args.format === "text")
+      args.screen.show(simulationText(analysis, args.called, args.screen.paint));
+    else if (args.format === "markdown") io.print(simulationMarkdown(analysis));
+    else io.print(`${jsonText(simulationJson(analysis, args.shown, contents))}\n`);
     // What cannot be kept is read again: the state folder's own failure says why.
     if (!args.dryRun) await identities.save();
     if (failure !== null) throw failure;
@@ -154,19 +151,4 @@ async function record(analysis: Analysis, store: StateStore): Promise<UsageError
   return new UsageError(
     `the build could not be recorded: ${done.error.path}: ${done.error.message}`,
   );
-}
-
-function render(
-  analysis: Analysis,
-  args: SimulateArguments & MeantBuild,
-  contents: StepContents | null,
-): string {
-  switch (args.format) {
-    case "json":
-      return `${jsonText(simulationJson(analysis, args.shown, contents))}\n`;
-    case "markdown":
-      return simulationMarkdown(analysis);
-    case "text":
-      return simulationText(analysis);
-  }
 }

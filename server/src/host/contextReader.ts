@@ -52,6 +52,8 @@ export interface ContextReaderOptions {
    * there, so that it is one value for both. Default: nobody has it.
    */
   readonly elsewhere?: () => FolderNode;
+  /** Hears how many of the files that are read have been. */
+  readonly onHashed?: (done: number, all: number) => void;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -206,7 +208,9 @@ function openReader(
     const wanted = [...lacking];
     const machine = { fileSystem, now, threadProgram: options.threadProgram ?? null };
     const seen = wanted.map(([path, state]) => ({ path: diskPath(walk, path), state }));
+    let done = 0;
     await hashFiles(machine, seen, walk.slices, (number, hashed) => {
+      options.onHashed?.(++done, seen.length);
       const [path, file] = wanted[number] ?? [];
       if (path !== undefined && file !== undefined) note(path, file, hashed);
     });

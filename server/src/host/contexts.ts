@@ -40,6 +40,8 @@ export interface ContextsOptions {
   readonly git?: Pick<GitReader, "folder">;
   /** Of the threads that hash many files (`hashThread.ts`), as a path; null: no threads. Default: null. */
   readonly threadProgram?: string | null;
+  /** See `ContextReaderOptions`. */
+  readonly onHashed?: (done: number, all: number) => void;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }

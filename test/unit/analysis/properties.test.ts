@@ -61,7 +61,7 @@ function showAll(analysis: Analysis): void {
   }
   buildChoices(analysis);
   simulationJson(analysis, anyPlace);
-  simulationText(analysis);
+  simulationText(analysis, "Dockerfile");
   simulationMarkdown(analysis);
   simulationLog(analysis);
 }

@@ -113,7 +113,7 @@ checkFixtures("buildChoices", ({ view }) => ({
 checkFixtures("simulation", ({ view }) => ({
   expect: {
     json: JSON.stringify(simulationJson(view.analysis, anyPlace), null, 1),
-    text: simulationText(view.analysis),
+    text: simulationText(view.analysis, "Dockerfile"),
     markdown: simulationMarkdown(view.analysis),
   },
 }));

@@ -69,7 +69,7 @@ test("hostile file names, arguments and values stay text in hovers, trees and ta
       ["Line", ...analysis.steps.map(({ place }) => String(place.line))],
       "each row has its five cells",
     );
-    assertPrintable(simulationText(analysis).replaceAll("\n", ""));
+    assertPrintable(simulationText(analysis, "Dockerfile").replaceAll("\n", ""));
   }
 });
 

@@ -137,7 +137,7 @@ test("of a base that cannot be read nothing is claimed", () => {
 
 test("what is wrong with the file stands above the plan, and there is no image then", () => {
   const plan = planOf("FROM a\nEXPOSE nope");
-  assert.match(runPlanText(plan), /^error, line 2: "nope" is not a port/m);
+  assert.match(runPlanText(plan), /^Dockerfile:2:8: error: "nope" is not a port/m);
   assert.match(runPlanText(plan), /not there as long as the build fails/);
   assert.match(runPlanDocument(plan, "Dockerfile"), /^- \*\*error\*\*, line 2: "nope"/m);
   const other = planOf("FROM a\nRUN x");

@@ -12,7 +12,8 @@ import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
 import { verdict } from "../words/predictionWords.js";
 import { explain } from "./explain.js";
 import { changeRows, changeTitles, settingSentence, totals } from "./explainDocument.js";
-import { explainTitles, layerWords, severityWords, stepWords } from "./explainText.js";
+import { explainTitles, layerWords, stepWords } from "./explainText.js";
+import { severityWords } from "./findingLines.js";
 
 export interface PageOptions {
   /** The Dockerfile as it is called in the page. */

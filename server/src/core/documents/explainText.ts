@@ -1,43 +1,64 @@
 /** The layer-by-layer table for a terminal, and as Markdown. */
 
 import { largest } from "../text/longLists.js";
+import { type Paint, unpainted } from "../text/paint.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { markdownText, printable, tableCode, tableText } from "../text/surfaces.js";
 import type { Explained, ExplainedStep } from "./explain.js";
+import { findingLines, severityWords } from "./findingLines.js";
 import type { FindingJson } from "./simulation.js";
 
 export function explainTitles(): readonly string[] {
   return [say`Step`, say`Layer`, say`Instruction`, say`What happens inside`, say`Notes`];
 }
 
-/** @param width of the terminal, in characters; the table is at least 80 wide */
-export function explainText(explained: Explained, width: number): string {
+/**
+ * The table, or a list where a terminal is too narrow for one.
+ * @param width of the terminal, in characters
+ */
+export function explainText(explained: Explained, width: number, paint: Paint = unpainted): string {
+  return [
+    ...(width < leastTable
+      ? listRows(explained, width, paint)
+      : tableRows(explained, width, paint)),
+    "",
+    ...findingLines(explained.findings, paint),
+    totalsSentence(explained),
+    "",
+  ].join("\n");
+}
+
+/** Characters of the narrowest table of five columns in which sentences can be read. */
+const leastTable = 80;
+
+function tableRows(explained: Explained, width: number, paint: Paint): readonly string[] {
   const rows = explained.steps.map((step) =>
     [stepWords(step), layerWords(step), step.text, step.inside.join(" "), step.notes.join(" ")].map(
       printable,
     ),
   );
   const titles = explainTitles();
-  const widths = columnWidths([titles, ...rows], Math.max(80, width));
-  const lines = [
-    ...tableRow(titles, widths),
-    widths.map((columns) => "─".repeat(columns)).join("──"),
+  const widths = columnWidths([titles, ...rows], width);
+  return [
+    ...tableRow(titles, widths).map((line) => paint("title", line)),
+    paint("quiet", widths.map((columns) => "─".repeat(columns)).join("──")),
     ...rows.flatMap((row, n) => [
       // Stages, and instructions of more than a line, are easier to tell apart with air between.
       ...(n === 0 ? [] : [""]),
       ...tableRow(row, widths),
     ]),
   ];
-  return [
-    ...lines,
-    "",
-    ...explained.findings.map(
-      ({ severity, message }) => `${severityWords(severity)}: ${printable(message)}`,
-    ),
-    totalsSentence(explained),
-    "",
-  ].join("\n");
+}
+
+function listRows({ steps }: Explained, width: number, paint: Paint): readonly string[] {
+  const indented = (text: string): readonly string[] =>
+    text === "" ? [] : wrap(printable(text), width - 2).map((line) => `  ${line}`);
+  return steps.flatMap((step, n) => [
+    ...(n === 0 ? [] : [""]),
+    paint("title", `${stepWords(step)} · ${say`Layer`}: ${layerWords(step)}`),
+    ...[step.text, step.inside.join(" "), step.notes.join(" ")].flatMap(indented),
+  ]);
 }
 
 /** The table alone: the builder's step, the layer, the instruction, what happens inside, notes. */
@@ -92,7 +113,6 @@ export function totalsSentence({ totals }: Explained): string {
     : say`${instructions}: ${layers} on top of the base image, ${changes} of metadata only, ${files} copied (${bytes}); what ${count(open, "layer")} add shows only in a build.`;
 }
 
-/** How a finding is called. */
 /** As a list in Markdown. */
 export function findingList(findings: readonly FindingJson[]): string {
   return findings
@@ -101,17 +121,6 @@ export function findingList(findings: readonly FindingJson[]): string {
         `- **${severityWords(severity)}**${line === null ? "" : `, ${say`line ${line}`}`}: ${markdownText(message)}`,
     )
     .join("\n");
-}
-
-export function severityWords(severity: FindingJson["severity"]): string {
-  switch (severity) {
-    case "error":
-      return say`error`;
-    case "warning":
-      return say`warning`;
-    case "information":
-      return say`information`;
-  }
 }
 
 /** Two short columns as wide as they need to be, the rest shared by the three of sentences. */

@@ -4,9 +4,11 @@ import type { Analysis } from "../analysis/analyse.js";
 import { type RunPlan, runPlan } from "../insight/runPlan.js";
 import type { RunOptions } from "../insight/runTraps.js";
 import { largest } from "../text/longLists.js";
+import { type Paint, unpainted } from "../text/paint.js";
 import { say } from "../text/say.js";
 import { codeSpan, markdownText, printable, tableCode, tableText } from "../text/surfaces.js";
-import { findingList, severityWords } from "./explainText.js";
+import { findingList } from "./explainText.js";
+import { findingLines } from "./findingLines.js";
 import { type FindingJson, findingsJson } from "./simulation.js";
 
 /** The plan with what is wrong with the Dockerfile. */
@@ -27,37 +29,36 @@ export function runJson(
   return plan === null ? null : { ...plan, findings: findingsJson(analysis, dockerfile) };
 }
 
-export function runPlanText(plan: RunJson): string {
+/** For a terminal. */
+export function runPlanText(plan: RunJson, paint: Paint = unpainted): string {
   const width = largest(
     plan.values.map(({ name }) => name.length),
     0,
   );
   return [
-    plan.command,
+    paint("title", printable(plan.command)),
     "",
-    ...plan.findings.map(
-      ({ severity, message, line }) =>
-        `${severityWords(severity)}${line === null ? "" : `, ${say`line ${line}`}`}: ${printable(message)}`,
-    ),
+    ...findingLines(plan.findings, paint),
     ...(plan.findings.length === 0 ? [] : [""]),
     ...plan.steps.flatMap(({ title, details }, at) => [
-      `${at + 1}. ${title}`,
-      ...details.map((detail) => `   ${detail}`),
+      paint("title", printable(`${at + 1}. ${title}`)),
+      ...details.map((detail) => printable(`   ${detail}`)),
     ]),
     "",
     ...plan.values.map(({ name, value, note }) =>
-      `${name.padEnd(width)}  ${value ?? notKnown()}${note === "" ? "" : `  (${note})`}`.trimEnd(),
+      printable(
+        `${name.padEnd(width)}  ${value ?? notKnown()}${note === "" ? "" : `  (${note})`}`.trimEnd(),
+      ),
     ),
     "",
     ...plan.traps.map(
-      ({ message, line }) => `! ${line === null ? "" : `${say`line ${line}`}: `}${message}`,
+      ({ message, line }) =>
+        `${paint("rebuilds", "!")} ${printable(`${line === null ? "" : `${say`line ${line}`}: `}${message}`)}`,
     ),
     ...(plan.traps.length === 0 ? [] : [""]),
     say`Nothing was run: this is a simulation.`,
     "",
-  ]
-    .map(printable)
-    .join("\n");
+  ].join("\n");
 }
 
 /** @param name the Dockerfile as it is called in the document */

@@ -1,34 +1,126 @@
 /** What `stratacast simulate` prints, in English: for a terminal, and as Markdown for a pull request. */
 
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import type { Cause } from "../cache/prediction.js";
+import { placeAt } from "../graph/graph.js";
+import { lineList, lineSet } from "../insight/lineSet.js";
 import { largest } from "../text/longLists.js";
+import { type Paint, type Style, unpainted } from "../text/paint.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { printable, tableCode, tableText } from "../text/surfaces.js";
 import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
 import { verdict } from "../words/predictionWords.js";
 import { problemWords, severityOf } from "../words/problems.js";
-import { summarySentence } from "../words/summary.js";
+import { stageWords } from "../words/stageWords.js";
+import { baselineSentence, summarySentence } from "../words/summary.js";
+import { findingLines } from "./findingLines.js";
+import { findingsJson } from "./simulation.js";
 
-/** Lines for a terminal: one a step, its cause under it. */
-export function simulationText(analysis: Analysis): string {
+/**
+ * Lines for a terminal: one a step, below the name of its stage where there are several, and each
+ * cause once, below the first step that has it.
+ * @param dockerfile as it is called there
+ */
+export function simulationText(
+  analysis: Analysis,
+  dockerfile: string,
+  paint: Paint = unpainted,
+): string {
   const lines: string[] = [];
   const width = String(analysis.steps.at(-1)?.place.endLine ?? 1).length;
   const effectWidth = largest(
     analysis.steps.map((step) => effectWords(step).length),
     0,
   );
+  const causes = sharedCauses(analysis);
+  let stage: number | null = null;
   for (const analysed of analysis.steps) {
     const { step, place } = analysed;
-    lines.push(
-      `${String(place.line).padStart(width)}  ${verdict(analysed).padEnd(11)}  ${effectWords(analysed).padEnd(effectWidth)}  ${printable(step.text)}`,
-    );
-    const [cause] = analysed.prediction.causes;
-    if (cause !== undefined && !isOfEveryStep(cause))
-      lines.push(`${" ".repeat(width)}  ↳ ${printable(causeSentence(cause, analysis.graph))}`);
+    const title = place.stage === stage ? null : stageTitle(analysis, analysed);
+    stage = place.stage;
+    if (title !== null) lines.push("", paint("title", printable(title)));
+    const line = String(place.line).padStart(width);
+    const word = paint(styleOf(analysed), verdict(analysed).padEnd(11));
+    const effect = paint("quiet", effectWords(analysed).padEnd(effectWidth));
+    lines.push(`${line}  ${word}  ${effect}  ${printable(step.text)}`);
+    const cause = causes.get(analysed);
+    if (cause !== undefined) lines.push(`${" ".repeat(width)}  ↳ ${printable(cause)}`);
   }
-  return [...lines, "", ...findings(analysis), printable(summarySentence(analysis)), ""].join("\n");
+  if (lines[0] === "") lines.shift();
+  const findings = findingLines(findingsJson(analysis, dockerfile), paint);
+  const { baseline } = analysis.input;
+  const against =
+    baseline.build === null
+      ? []
+      : [paint("quiet", printable(baselineSentence(baseline, baseline.label)))];
+  const summary = paint("title", printable(summarySentence(analysis)));
+  return [...lines, "", ...findings, ...against, summary, ""].join("\n");
 }
 
+/** null: the file has one stage without a name, or the step stands before the first. */
+function stageTitle({ graph }: Analysis, { place }: StepAnalysis): string | null {
+  const stage = place.stage === null ? undefined : graph.stages[place.stage];
+  if (stage === undefined || (graph.stages.length === 1 && stage.name === null)) return null;
+  return stageWords(stage);
+}
+
+function styleOf({ prediction, isBuilt, keyed }: StepAnalysis): Style {
+  if (isBuilt && keyed.fails) return "fails";
+  if (!isBuilt || prediction.kind === null) return "quiet";
+  return ({ hit: "cached", miss: "rebuilds", unknown: "mayRebuild" } as const)[prediction.kind];
+}
+
+/** Marks the cause of steps of which each stays cached if the one below it does. */
+const chain = "chain ";
+
+type OutputOfStep = Extract<Cause, { code: "stage-output-unknown" }> & {
+  readonly from: { readonly kind: "step" };
+};
+
+function isOutputOfStep(cause: Cause): cause is OutputOfStep {
+  return cause.code === "stage-output-unknown" && cause.from.kind === "step";
+}
+
+/** True of what the findings below say, with its place. */
+function isFinding(cause: Cause): boolean {
+  return cause.code === "build-fails" && cause.problem !== null;
+}
+
+/** What is said below a step: its cause, and for which later steps of its stage it holds too. */
+function sharedCauses(analysis: Analysis): ReadonlyMap<StepAnalysis, string> {
+  const groups = new Map<string, { readonly first: StepAnalysis; readonly lines: number[] }>();
+  const groupOf = new Map<number, string>();
+  for (const analysed of analysis.steps) {
+    const [cause] = analysed.prediction.causes;
+    if (cause === undefined || isOfEveryStep(cause) || isFinding(cause)) continue;
+    const { place } = analysed;
+    // What stays cached if the step below does says no more than that one.
+    const below =
+      isOutputOfStep(cause) && cause.from.below !== null
+        ? placeAt(analysis.graph, cause.from.below)
+        : null;
+    const inherited = below?.stage === place.stage ? groupOf.get(below.index) : undefined;
+    const isChain = inherited?.startsWith(chain) === true;
+    const own = `${isOutputOfStep(cause) ? chain : ""}${place.stage} ${causeSentence(cause, analysis.graph)}`;
+    const key = isChain ? inherited : own;
+    groupOf.set(place.index, key);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: analysed, lines: [] });
+    else group.lines.push(place.line);
+  }
+  return new Map(
+    [...groups.values()].map(({ first, lines }) => {
+      const [cause] = first.prediction.causes;
+      const sentence = cause === undefined ? "" : causeSentence(cause, analysis.graph);
+      return [
+        first,
+        lines.length === 0
+          ? sentence
+          : `${sentence} The same holds for ${lineList(lineSet(lines))}.`,
+      ];
+    }),
+  );
+}
 export function simulationMarkdown(analysis: Analysis): string {
   const rows = analysis.steps.map((analysed) => {
     const [cause] = analysed.prediction.causes;
@@ -59,10 +151,4 @@ function effectWords({ effect, layer, stageLayer, files }: StepAnalysis): string
     case "none":
       return "build time only";
   }
-}
-
-function findings(analysis: Analysis): readonly string[] {
-  return analysis.problems.map(
-    (problem) => `${severityOf(problem)}: ${printable(problemWords(problem))}`,
-  );
 }

@@ -1,9 +1,10 @@
 /** What is said of the build context, of what lies in it, and of the lines of its ignore file. */
-import { listed, listedSome } from "../text/lists.js";
+import { listedSome } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import type { ContextEntry, ContextSums } from "./buildContext.js";
 import type { IgnoreFinding } from "./ignoreFindings.js";
+import { lineList, lineSet } from "./lineSet.js";
 
 /** The figures of the whole context, in two sentences. */
 export function contextSumsWords({ seen, hidden, sent, transferred }: ContextSums): string {
@@ -38,10 +39,10 @@ function takenWords({ takers, sent }: ContextEntry): string {
       ? say`taken by a stage that is not built`
       : say`taken by no instruction`;
   }
-  const lines = listed([...new Set(built.map(({ taker }) => String(taker.line)))]);
+  const lines = lineList(lineSet([...new Set(built.map(({ taker }) => taker.line))]));
   return built.some(({ isWhole }) => isWhole)
-    ? say`taken by line ${lines}`
-    : say`taken in part by line ${lines}`;
+    ? say`taken by ${lines}`
+    : say`taken in part by ${lines}`;
 }
 
 /** So many folders are named. */
@@ -57,5 +58,5 @@ export function ignoreFindingWords(finding: IgnoreFinding): string {
   const gain = say`Line ${line}, ${text}, counts at the root alone: ${named} stay in the context. ${fix} would take out ${filesWords(saved)}.`;
   return lines.length === 0
     ? gain
-    : say`${gain} Changes in them would no longer rebuild line ${listed(lines.map(String))}.`;
+    : say`${gain} Changes in them would no longer rebuild ${lineList(lineSet(lines))}.`;
 }

@@ -15,11 +15,12 @@ export interface CliPlace {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
   readonly width?: number;
+  readonly isTerminal?: boolean;
 }
 
 export async function runCli(
   words: readonly string[],
-  { cwd, env = {}, stdin = "", width = 100 }: CliPlace,
+  { cwd, env = {}, stdin = "", width = 100, isTerminal = false }: CliPlace,
 ): Promise<CliRun> {
   let out = "";
   let passed = "";
@@ -28,12 +29,14 @@ export async function runCli(
     cwd,
     env,
     width,
+    isTerminal,
     threadProgram: null,
     readStdin: () => Promise.resolve(Buffer.from(stdin)),
     print: (text) => {
       out += text;
     },
     error: (line) => err.push(line),
+    progress: () => undefined,
     passError: (chunk) => {
       passed += Buffer.from(chunk).toString();
     },
