@@ -83,8 +83,9 @@ function isRoot({ prediction: { kind, causes } }: StepAnalysis): boolean {
 
 /** "What is left" of a build that fails at a step: nothing of it is said to be kept that never ran. */
 function checkLeftovers(recorded: BuildRecord, analysis: Analysis): CheckedClaims {
-  const [failed] = linesOf(recorded, "failed");
-  if (failed === undefined) return nothing;
+  const [failed, keyword = ""] = recorded.steps.find(([, , outcome]) => outcome === "failed") ?? [];
+  // A report is of a line's own step: of what a FROM triggers there is none.
+  if (failed === undefined || keyword.startsWith("ONBUILD ")) return nothing;
   const report = failureAt(analysis, failed, { dockerfile: "Dockerfile" });
   if (report === null) return { facts: 1, wrong: [`line ${failed} fails, and nothing is said`] };
   const done = new Set([...linesOf(recorded, "run"), ...linesOf(recorded, "cached")]);

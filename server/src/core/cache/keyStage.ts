@@ -4,6 +4,7 @@
  * still hit. Source of the rules: BuildKit, solver/edge.go and llbsolver/ops; moby, image/cache.
  */
 
+import { takesFolder } from "../context/select.js";
 import { failsStep } from "../context/selection.js";
 import { addsLayer, directoriesAfter } from "../files/addsLayer.js";
 import { filesAfter } from "../files/filesAt.js";
@@ -269,10 +270,15 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
       vertex: { kind: "step", of },
       found: found.kind,
       missed: at.missed || found.kind === "miss",
-      directories: directoriesAfter(step, rules, at.directories, contexts),
+      directories: directoriesAfter(step, rules, at.directories, others.some(isFolderTaken)),
       files: filesAfter(step, origin, at.files, taken, input.digest, rules),
     },
   };
+}
+
+function isFolderTaken({ takesFolder: isKnown, taken, context }: StepInput): boolean {
+  const selection = taken ?? context?.selection;
+  return isKnown === true || (selection != null && takesFolder(selection));
 }
 
 /** The record that a step leaves once it has run: one that is there already, or a new one. */

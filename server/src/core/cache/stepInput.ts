@@ -35,6 +35,8 @@ export interface StepInput extends Omit<NamedInput, "name"> {
   readonly context?: ContextInput;
   /** The files that it is; absent or null: not known. */
   readonly taken?: Selection | null;
+  /** One of the sources is a folder, whatever is in it. Told where empty layers are dropped. */
+  readonly takesFolder?: boolean;
   /** What it turns on where it is not known, or where another name may stand for the same bytes. */
   readonly open?: OpenInput;
   readonly problems?: readonly SelectionProblem[];

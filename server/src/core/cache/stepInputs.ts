@@ -13,7 +13,8 @@ import {
   startsAsOwnFolder,
 } from "../files/requests.js";
 import { type StageContent, stageContent } from "../files/stageContent.js";
-import { type Origin, stageFiles } from "../files/stageFiles.js";
+import { type Origin, type StageFiles, stageFiles } from "../files/stageFiles.js";
+import { standingAt } from "../files/standing.js";
 import { type ArchiveLookup, withArchives } from "../files/unpacking.js";
 import type { BuildGraph, Step } from "../graph/graph.js";
 import { type Digest, notUtf8, tooLarge } from "../host.js";
@@ -195,12 +196,20 @@ function stageInput(index: number, request: CopyRequest, sources: InputSources):
   const named = { ...request, place: { kind: "stage", name } as const };
   const files = filesOf(result.files);
   const content = stageContent(files, named, sources.digest);
-  const input = namedContent(content, named, sources);
+  const input = {
+    ...namedContent(content, named, sources),
+    ...(sources.graph.rules.keepsEmptyLayers ? {} : { takesFolder: hasFolder(files, request) }),
+  };
   if (content.kind === "open") return { ...input, open: { kind: "stage", stage: index } };
   const { selection } = content;
   const { problems } = selection;
   const fails = problems.some(failsStep);
   return { ...input, taken: selection, problems, fails };
+}
+
+/** True where a folder stands at one of the paths. */
+function hasFolder(files: StageFiles, { sources }: CopyRequest): boolean {
+  return sources.some((source) => standingAt(files, source).what === "folder");
 }
 
 /** Where a part is not known, the whole goes by what holds that part and by what lies over it. */
@@ -239,7 +248,8 @@ function imageContent(
   const files = stageFiles({ kind: "base", base: from, platform });
   const content = stageContent(files, request, sources.digest);
   const open = { kind: "image", reference: from.reference } as const;
-  return { ...namedContent(content, request, sources), open };
+  const takesFolder = hasFolder(files, request);
+  return { ...namedContent(content, request, sources), open, takesFolder };
 }
 
 function contextInput(

@@ -1,7 +1,6 @@
 /** Whether a step leaves a layer. */
 
 import type { BuilderRules } from "../build/builderRules.js";
-import { takesFolder } from "../context/select.js";
 import type { Step } from "../graph/graph.js";
 import { cleanPath, parentPath } from "../text/paths.js";
 import type { ContextInput } from "./contextInput.js";
@@ -26,20 +25,21 @@ export function addsLayer(
   return cleanPath(operation.destination) !== "/" || !taken.every(takesNothing);
 }
 
-/** The directories that are there after a step; not followed where all layers are kept. */
+/**
+ * The directories that are there after a step; not followed where all layers are kept.
+ * @param takesFolder true where it takes one for certain
+ */
 export function directoriesAfter(
   { operation }: Step,
   rules: BuilderRules,
   directories: KnownDirectories,
-  taken: readonly (ContextInput | undefined)[],
+  takesFolder: boolean,
 ): KnownDirectories {
   if (rules.keepsEmptyLayers) return directories;
   if (operation?.kind === "makeDirectory") return withDirectory(directories, operation.path);
   if (operation?.kind !== "copy") return directories;
   const target = cleanPath(operation.destination);
-  const isFolder =
-    operation.destination.endsWith("/") ||
-    taken.some((context) => context !== undefined && takesFolder(context.selection));
+  const isFolder = operation.destination.endsWith("/") || takesFolder;
   return withDirectory(directories, isFolder ? target : `/${parentPath(target.slice(1))}`);
 }
 
