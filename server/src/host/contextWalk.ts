@@ -197,7 +197,7 @@ export function fileOf(
   stat: DiskStat,
   linkTarget: string | null,
 ): FileNode {
-  const { kind, size, mtimeMs, ctimeMs, dev, ino, device } = stat;
+  const { kind, size, mtimeMs, ctimeMs, dev, ino, names, device } = stat;
   // Field by field, in the order of `fileNode`: a walk makes one for each file.
   return {
     name,
@@ -212,6 +212,7 @@ export function fileOf(
     ctimeMs,
     dev,
     ino,
+    isShared: kind === "file" && names > 1,
     identity: null,
     error: null,
   };
@@ -230,7 +231,7 @@ function isGone(error: HostError): boolean {
 export function isSameState(
   file: FileNode,
   { fileSystem }: Pick<Walk, "fileSystem">,
-  { kind, mode, size, mtimeMs, ctimeMs, dev, ino, device }: DiskStat,
+  { kind, mode, size, mtimeMs, ctimeMs, dev, ino, names, device }: DiskStat,
 ): boolean {
   return (
     file.kind === kind &&
@@ -240,6 +241,7 @@ export function isSameState(
     file.ctimeMs === ctimeMs &&
     file.ino === ino &&
     file.dev === dev &&
+    file.isShared === (kind === "file" && names > 1) &&
     file.device === device
   );
 }

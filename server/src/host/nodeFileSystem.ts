@@ -16,6 +16,8 @@ export interface DiskStat {
   readonly ctimeMs: number;
   readonly dev: number;
   readonly ino: number;
+  /** How many names lead to it. */
+  readonly names: number;
   /** `major:minor` of a device; null for everything else. */
   readonly device: string | null;
 }
@@ -148,6 +150,7 @@ function diskStat(stat: fs.Stats): DiskStat {
     ctimeMs: stat.ctimeMs,
     dev: stat.dev,
     ino: stat.ino,
+    names: stat.nlink,
     device: isDevice ? deviceNumbers(stat.rdev) : null,
   };
 }

@@ -87,6 +87,7 @@ export function memoryDisk(system: "posix" | "windows"): MemoryDisk {
     ctimeMs: inode.ctimeMs,
     dev: 1,
     ino: inode.ino,
+    names: [...inodes.values()].filter((other) => other === inode).length,
     device: null,
   });
   const disk: MemoryDisk = {

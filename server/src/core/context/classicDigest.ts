@@ -2,13 +2,14 @@
  * The content of a source as the classic builder tells it apart: the records of all files under
  * their full paths, sorted. What a link leads to counts in its place, so that a record can be there
  * twice. Files and folders of a folder are therefore one digest, which is remembered by the folder,
- * and the links are followed beside it: two sums are equal exactly when both are, since below a
+ * and the links are followed beside it, as hard links are: two sums are equal exactly when both are, since below a
  * folder each path has a record of its own.
  */
 import { joinPath } from "../text/paths.js";
-import type { FileTree, FolderNode, Found, Part, TreeNode } from "./fileTree.js";
+import type { FileNode, FileTree, FolderNode, Found, Part, TreeNode } from "./fileTree.js";
 import { childrenOf, inParts } from "./folder.js";
 import { type DigestWork, fileRecord, headerOf, noteFolderErrors } from "./folderDigest.js";
+import { firstNameOf } from "./hardLinks.js";
 import { resolvePath } from "./resolvePath.js";
 import { isVisible } from "./selectClassic.js";
 import type { HashedPart } from "./selection.js";
@@ -42,8 +43,14 @@ function recordOf(work: ClassicWork, path: string): string | null {
   if (target.kind === "missing" || target.path === "") return `path:${path}`;
   const { node } = target;
   const record =
-    node.kind === "directory" ? headerOf(node, "") : fileRecord(work, node, target.path);
+    node.kind === "directory" ? headerOf(node, "") : recordOfFile(work, node, target.path);
   return record && `file:${target.path}\0${record}`;
+}
+
+/** A hard link is sent as the name that was sent first, without its bytes. */
+function recordOfFile(work: ClassicWork, file: FileNode, path: string): string | null {
+  const first = firstNameOf(work.tree, file, path);
+  return first === path ? fileRecord(work, file, path) : `link ${file.mode.toString(8)} ${first}`;
 }
 
 /** What is in a folder or in a part of one. `digest` is of all but links. */
@@ -62,7 +69,7 @@ function contentOf(work: ClassicWork, folder: FolderNode, path: string): Content
   if (remembered !== undefined) return remembered;
   const isUnreadable = noteFolderErrors(work, folder, path);
   const own: string[] = [];
-  for (const child of childrenOf(folder)) if (child.kind === "symlink") own.push(child.name);
+  for (const child of childrenOf(folder)) if (isLink(child)) own.push(child.name);
   const parts = countedParts(folder).map((part) => partContent(work, part, path));
   const digests = parts.map(({ digest }) => digest);
   const content: Content = {
@@ -81,7 +88,11 @@ function countedParts(folder: FolderNode): readonly Part[] {
 }
 
 function isCounted(node: TreeNode): boolean {
-  return isVisible(node) && node.kind !== "symlink";
+  return isVisible(node) && !isLink(node);
+}
+
+function isLink(node: TreeNode): boolean {
+  return node.kind === "symlink" || (node.kind === "file" && node.isShared);
 }
 
 function partContent(work: ClassicWork, part: Part, path: string): Content {

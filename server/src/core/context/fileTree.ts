@@ -37,6 +37,8 @@ export interface FileNode {
   readonly ctimeMs: number;
   readonly dev: number;
   readonly ino: number;
+  /** A regular file to which other names lead as well, here or elsewhere on the disk. */
+  readonly isShared: boolean;
   /**
    * The identity of a regular file's bytes: its git blob id, or for a computed file any text that
    * is equal exactly when the bytes are. null: not known yet. Whoever reads the file writes it once:
@@ -108,6 +110,7 @@ export function fileNode(file: Partial<FileNode> & Pick<FileNode, "name">): File
     ctimeMs: file.ctimeMs ?? 0,
     dev: file.dev ?? 0,
     ino: file.ino ?? 0,
+    isShared: file.isShared ?? false,
     identity: file.identity ?? null,
     error: file.error ?? null,
   };
