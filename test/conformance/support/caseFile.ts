@@ -148,9 +148,14 @@ function isHeading(line: string | undefined): boolean {
 
 /** `-- path --`, `-- path mode=755 --`, `-- folder/ --`, `-- link -> target --`, `-- a.tar archive --` */
 function parseSection(heading: string, body: readonly string[], fail: Fail): Operation {
-  const link = /^(\S+) -> (.*)$/.exec(heading);
-  if (link !== null) return { kind: "symlink", path: link[1] ?? "", target: link[2] ?? "" };
-  const [path = "", ...words] = heading.split(" ");
+  const link = new RegExp(`^${pathWord} -> (.*)$`).exec(heading);
+  if (link !== null) return { kind: "symlink", path: pathOf(link[1]), target: link[2] ?? "" };
+  const hardLink = new RegExp(`^${pathWord} => ${pathWord}$`).exec(heading);
+  if (hardLink !== null)
+    return { kind: "hardlink", path: pathOf(hardLink[1]), target: pathOf(hardLink[2]) };
+  const [, first = "", rest = ""] = new RegExp(`^${pathWord}(.*)$`).exec(heading) ?? [];
+  const path = pathOf(first);
+  const words = rest.split(" ").filter((word) => word !== "");
   let mode: number | null = null;
   let text = body.map((line) => `${line}\n`).join("");
   let content: Content | null = null;
@@ -185,6 +190,12 @@ function archivedEntry(line: string): ArchivedEntry {
 }
 
 const quoted = String.raw`("(?:[^"\\]|\\.)*")`;
+/** One with a blank in it stands in quotes. */
+const pathWord = String.raw`("(?:[^"\\]|\\.)*"|\S+)`;
+
+function pathOf(word = ""): string {
+  return word.startsWith('"') ? text(word) : word;
+}
 
 /** Each form of a change line, and the operation it means. */
 const forms: readonly (readonly [RegExp, (words: readonly string[]) => Operation])[] = [
@@ -208,28 +219,32 @@ const forms: readonly (readonly [RegExp, (words: readonly string[]) => Operation
   form(`in (\\S+) swap ${quoted} and ${quoted}( keeping its time)?`, (w) =>
     edit(w, 0, { kind: "swap", first: text(w[1]), second: text(w[2]) }),
   ),
-  form(`write (\\S+) ${quoted}( keeping its time)?`, (w) => ({
+  form(`write ${pathWord} ${quoted}( keeping its time)?`, (w) => ({
     kind: "write",
-    path: w[0] ?? "",
+    path: pathOf(w[0]),
     content: { kind: "text", text: text(w[1]) },
     mode: null,
     keepTime: w[2] !== "",
   })),
-  form("delete (\\S+)", ([path = ""]) => ({ kind: "delete", path })),
-  form("rename (\\S+) to (\\S+)", ([from = "", to = ""]) => ({ kind: "rename", from, to })),
-  form("chmod ([0-7]+) (\\S+)", ([mode = "", path = ""]) => ({
+  form(`delete ${pathWord}`, ([path]) => ({ kind: "delete", path: pathOf(path) })),
+  form(`rename ${pathWord} to ${pathWord}`, ([from, to]) => ({
+    kind: "rename",
+    from: pathOf(from),
+    to: pathOf(to),
+  })),
+  form(`chmod ([0-7]+) ${pathWord}`, ([mode = "", path]) => ({
     kind: "chmod",
-    path,
+    path: pathOf(path),
     mode: Number.parseInt(mode, 8),
   })),
-  form("touch (\\S+)", ([path = ""]) => ({ kind: "touch", path })),
+  form(`touch ${pathWord}`, ([path]) => ({ kind: "touch", path: pathOf(path) })),
   form("make folder (\\S+)", ([path = ""]) => ({ kind: "mkdir", path, mode: null })),
   form("make fifo (\\S+)", ([path = ""]) => ({ kind: "fifo", path })),
   form("link (\\S+) to (\\S+)", ([path = "", target = ""]) => ({ kind: "symlink", path, target })),
-  form("hard link (\\S+) to (\\S+)", ([path = "", target = ""]) => ({
+  form(`hard link ${pathWord} to ${pathWord}`, ([path, target]) => ({
     kind: "hardlink",
-    path,
-    target,
+    path: pathOf(path),
+    target: pathOf(target),
   })),
   form("move the whole folder elsewhere( under its name)?", ([same = ""]) => ({
     kind: "fresh-folder",

@@ -21,7 +21,7 @@ interface ClassicWork extends DigestWork {
 
 export function classicPart(work: ClassicWork, part: HashedPart): string | null {
   if (part.kind === "empty") return "";
-  const items = part.kind === "record" ? [part] : part.items;
+  const items = part.kind === "list" ? part.items : [part];
   const records = items.map((item) => sourceRecord(work, item));
   return records.includes(null) ? null : records.join("\0");
 }

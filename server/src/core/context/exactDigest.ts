@@ -76,6 +76,8 @@ export function exactDigests(digest: Digest, ofFile: FileDigest): ExactDigests {
         const header = node.entryCount === 0 ? headerOf(emptyFolder) : "";
         return folderRecord(node, path, sha(header));
       }
+      case "header":
+        return sha(headerOf(hashed.node));
       case "list":
         // How the names are written then is not held against a builder.
         if (hashed.byPath) return null;

@@ -20,6 +20,8 @@ export function buildkitPart(work: DigestWork, part: HashedPart): string | null 
       return "";
     case "record":
       return recordOf(work, part.node, part.path);
+    case "header":
+      return headerOf(part.node, "");
     case "list": {
       if (!part.byPath) return namesRecord(work, part.items);
       const lines: string[] = [];

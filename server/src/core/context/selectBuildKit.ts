@@ -326,9 +326,10 @@ function hashBelow(
 function asPart(items: readonly HashedItem[], path: string, byPath: boolean): HashedPart {
   const [first, second] = items;
   if (first === undefined) return { kind: "empty" };
-  const isItself = second === undefined && first.what === "record" && baseName(path) !== "";
-  if (isItself && (first.name === "" || baseName(first.name) === baseName(path))) {
-    return { kind: "record", path: first.path, node: first.node };
+  const { name, what, ...found } = first;
+  const isItself = second === undefined && what !== "whole" && baseName(path) !== "";
+  if (isItself && (name === "" || baseName(name) === baseName(path))) {
+    return { kind: what, ...found };
   }
   return { kind: "list", items, byPath };
 }

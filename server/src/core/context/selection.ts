@@ -174,6 +174,8 @@ export type HashedPart =
   | { readonly kind: "empty" }
   /** One file or link with its header, or a directory with everything below it. */
   | ({ readonly kind: "record" } & Found)
+  /** A directory of which filters left nothing else. */
+  | ({ readonly kind: "header" } & Found)
   /**
    * Named records: matches of a wildcard, or what filters left. Up to BuildKit 0.25 each counts by
    * its last name, so that a file that moves to another folder can go unnoticed; from 0.26 on by its

@@ -17,6 +17,8 @@ export const fileNames = [
   "h#h.txt",
   "br[1].txt",
   "d/\u00fc.md",
+  "two words.txt",
+  "d/e/and more.c",
 ];
 
 export const archiveNames = ["a.tar", "d/b.tgz"];
@@ -37,3 +39,7 @@ export function someArchive(random: Random): Entry {
     lines: lines.filter((line) => line.startsWith("one") || random.chance(0.6)),
   };
 }
+
+/** A file that a server has as well; its content stays. */
+export const served = "served/s.txt";
+export const servedText = "served\n";

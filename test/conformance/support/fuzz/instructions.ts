@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { servedPort } from "../../../support/engine/serve.js";
 import type { Builder } from "../caseFile.js";
+import { served, servedText } from "./files.js";
 import type { Random } from "./random.js";
 
 export interface Surroundings {
@@ -30,7 +31,7 @@ const kinds: readonly (readonly [number, string])[] = [
   [2, "ENTRYPOINT"],
   [2, "HEALTHCHECK"],
   [1, "STOPSIGNAL"],
-  [1, "ONBUILD"],
+  [2, "ONBUILD"],
   [1, "MAINTAINER"],
   [3, "comment"],
 ];
@@ -83,7 +84,7 @@ export function someInstruction(random: Random, around: Surroundings, kind?: str
     case "STOPSIGNAL":
       return `STOPSIGNAL ${random.pick(["9", "SIGTERM"])}`;
     case "ONBUILD":
-      return `ONBUILD ${random.pick(["RUN echo trigger", "ENV T=1", "COPY a.txt /trigger/"])}`;
+      return `ONBUILD ${random.pick(["RUN echo trigger", "ENV T=1", "COPY a.txt /trigger/", "ADD d /trigger/d", "WORKDIR sub", "USER app", "ARG A", "LABEL t=$A"])}`;
     case "MAINTAINER":
       return `MAINTAINER ${random.pick(["a", "b"])}`;
     default:
@@ -104,7 +105,8 @@ function someRun(random: Random, { builder, files, folders, stages }: Surroundin
     [1, () => `RUN ${plain()} \\\n    # note ${random.below(3)}\n  && ${plain()}`],
   ];
   if (builder === "buildkit") {
-    const file = files.length === 0 ? "a.txt" : random.pick(files);
+    const plainFiles = files.filter((name) => !name.includes(" "));
+    const file = plainFiles.length === 0 ? "a.txt" : random.pick(plainFiles);
     const folder = folders.length === 0 ? "." : random.pick(folders);
     const stage = stages.length === 0 ? null : random.pick(stages);
     const word = random.pick(["EOF", "END"]);
@@ -182,7 +184,11 @@ function someCopy(random: Random, around: Surroundings, keyword: "COPY" | "ADD")
   }
   const archives = files.filter((name) => /\.(?:tar|tgz)$/.test(name));
   if (keyword === "ADD" && archives.length > 0 && random.chance(0.6))
-    return `ADD ${[...flags.filter((flag) => !flag.startsWith("--chmod")), random.pick(archives), destination(random)].join(" ")}`;
+    return someUnpacking(
+      random,
+      flags.filter((flag) => !flag.startsWith("--chmod")),
+      random.pick(archives),
+    );
   const several = random.chance(0.2);
   const source = () =>
     random.weigh([
@@ -199,15 +205,15 @@ function someCopy(random: Random, around: Surroundings, keyword: "COPY" | "ADD")
   }
   const sources = several ? [first, source()] : [first];
   const to = several || /[*?[]/.test(sources.join("")) ? "/many/" : destination(random);
-  if (random.chance(0.1)) {
+  if (random.chance(0.1) || sources.some((name) => name.includes(" "))) {
     return `${keyword} ${[...flags, JSON.stringify([...sources, to])].join(" ")}`;
   }
   return `${keyword} ${[...flags, ...sources, to].join(" ")}`;
 }
 
-/** A file that a server has as well; its content stays. */
-export const served = "served/s.txt";
-export const servedText = "served\n";
+function someUnpacking(random: Random, flags: readonly string[], archive: string): string {
+  return `ADD ${[...flags, archive, destination(random)].join(" ")}`;
+}
 
 function someDownload(random: Random): string {
   const checksum = createHash("sha256").update(servedText).digest("hex");

@@ -4,6 +4,7 @@
  * by hand, and a smaller scenario is one with less in its states.
  */
 import type { Builder } from "../caseFile.js";
+import { served } from "./files.js";
 
 export interface Scenario {
   readonly builder: Builder;
@@ -25,6 +26,8 @@ export interface State {
   readonly noCache: boolean;
   /** The value of a label on the command line; null: none. */
   readonly label: string | null;
+  /** The folder that is the build context, with all files in it; empty: that of the Dockerfile. */
+  readonly context: string;
   /** Which of several images `local/base` is; empty: the first. */
   readonly base: string;
   /** True when the Dockerfile's lines end as on Windows. */
@@ -44,6 +47,8 @@ export type Entry =
   | { readonly kind: "file"; readonly text: string; readonly mode: number }
   | { readonly kind: "folder"; readonly mode: number }
   | { readonly kind: "link"; readonly target: string }
+  /** Another name of a file. */
+  | { readonly kind: "hardlink"; readonly target: string }
   /** What is in it, as lines of a case. */
   | { readonly kind: "archive"; readonly lines: readonly string[] };
 
@@ -86,6 +91,7 @@ function requestLines(before: State | null, state: State): readonly string[] {
   for (const option of optionsOf(state)) {
     if (!options.includes(option)) lines.push(`option ${option}`);
   }
+  if (before === null && state.context !== "") lines.push(`context ${state.context}`);
   if (state.base !== (before?.base ?? "")) lines.push(`base-layer ${state.base}`);
   return lines;
 }
@@ -96,28 +102,45 @@ function optionsOf({ noCache, label }: State): readonly string[] {
 
 function fileLines(before: State, state: State): readonly string[] {
   const lines: string[] = [];
+  const place = placeIn(state);
   const gone = [...before.files]
-    .filter(([name, entry]) => state.files.get(name)?.kind !== entry.kind)
+    .filter(([name, entry]) => !isSameFile(entry, state.files.get(name)))
     .map(([name]) => name);
   for (const name of gone) {
-    if (!gone.some((other) => name.startsWith(`${other}/`))) lines.push(`delete ${name}`);
+    if (!gone.some((other) => name.startsWith(`${other}/`))) lines.push(`delete ${place(name)}`);
   }
   for (const [name, entry] of state.files) {
     const old = before.files.get(name);
     if (!hasMode(entry) || old === undefined || !hasMode(old) || old.kind !== entry.kind) continue;
     if (entry.kind === "file" && old.kind === "file" && entry.text !== old.text) {
       if (state.sameTime.includes(name)) {
-        lines.push(`write ${name} ${JSON.stringify(entry.text)} keeping its time`);
+        lines.push(`write ${place(name)} ${JSON.stringify(entry.text)} keeping its time`);
       }
-    } else if (state.touched.includes(name) && entry.kind === "file") lines.push(`touch ${name}`);
-    if (entry.mode !== old.mode) lines.push(`chmod ${entry.mode.toString(8)} ${name}`);
+    } else if (state.touched.includes(name) && entry.kind === "file")
+      lines.push(`touch ${place(name)}`);
+    if (entry.mode !== old.mode) lines.push(`chmod ${entry.mode.toString(8)} ${place(name)}`);
   }
   if (state.moved) lines.push("move the whole folder elsewhere");
   return lines;
 }
 
+/** True where what stands there can become the other by another text, mode or target of a link. */
+function isSameFile(entry: Entry, next: Entry | undefined): boolean {
+  if (entry.kind === "hardlink" && next?.kind === "hardlink") return entry.target === next.target;
+  return entry.kind === next?.kind;
+}
+
+/** How a case names a file of the context. */
+function placeIn({ context }: State): (name: string) => string {
+  return (name) => {
+    const path = context === "" || name === served ? name : `${context}/${name}`;
+    return path.includes(" ") ? JSON.stringify(path) : path;
+  };
+}
+
 function sections(before: State | null, state: State): readonly string[] {
   const parts: string[] = [];
+  const place = placeIn(state);
   const isSame = before !== null && before.crlf === state.crlf;
   if (!isSame || dockerfileText(before) !== dockerfileText(state)) {
     parts.push(
@@ -131,17 +154,25 @@ function sections(before: State | null, state: State): readonly string[] {
     const mode = isNew && hasMode(entry) ? modeWord(entry) : "";
     if (entry.kind === "archive") {
       const isSame = old?.kind === "archive" && old.lines.join("\n") === entry.lines.join("\n");
-      if (!isSame) parts.push(`-- ${name} archive --`, ...entry.lines);
+      if (!isSame) parts.push(`-- ${place(name)} archive --`, ...entry.lines);
     } else if (entry.kind === "folder") {
-      if (isNew) parts.push(`-- ${name}/${mode} --`);
+      if (isNew) parts.push(`-- ${place(name)}/${mode} --`);
     } else if (entry.kind === "link") {
       if (isNew || (old.kind === "link" && old.target !== entry.target)) {
-        parts.push(`-- ${name} -> ${entry.target} --`);
+        parts.push(`-- ${place(name)} -> ${entry.target} --`);
       }
-    } else if (isNew || (old.kind === "file" && old.text !== entry.text)) {
+    } else if (
+      entry.kind === "file" &&
+      (isNew || (old.kind === "file" && old.text !== entry.text))
+    ) {
       if (!isNew && state.sameTime.includes(name)) continue;
-      parts.push(`-- ${name}${mode} --`, ...textLines(entry.text));
+      parts.push(`-- ${place(name)}${mode} --`, ...textLines(entry.text));
     }
+  }
+  // What they lead to is there by now.
+  for (const [name, entry] of state.files) {
+    if (entry.kind !== "hardlink" || isSameFile(entry, before?.files.get(name))) continue;
+    parts.push(`-- ${place(name)} => ${place(entry.target)} --`);
   }
   return parts;
 }

@@ -1,5 +1,6 @@
 /** Makes a scenario smaller as long as the disagreement stays. */
 import type { Scenario, State } from "./scenario.js";
+import { withFile } from "./state.js";
 
 /**
  * @param disagrees asks the engine; called at most `budget` times
@@ -59,8 +60,7 @@ function filesOf({ states }: Scenario): readonly Removal[] {
   const names = new Set(states.flatMap(({ files }) => [...files.keys()]));
   return [...names].map((name) =>
     everywhere((state) => ({
-      ...state,
-      files: new Map([...state.files].filter(([other]) => other !== name)),
+      ...withFile(state, name, null),
       touched: state.touched.filter((other) => other !== name),
       sameTime: state.sameTime.filter((other) => other !== name),
     })),
@@ -84,6 +84,7 @@ function askedFor({ states }: Scenario): readonly Removal[] {
     { label: null },
     { base: "" },
     { crlf: false },
+    { context: "" },
   ];
   return plain
     .filter((less) =>

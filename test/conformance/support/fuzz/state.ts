@@ -21,6 +21,11 @@ export function withFile(state: State, name: string, entry: Entry | null): State
   const files = new Map(state.files);
   if (entry === null) files.delete(name);
   else files.set(name, entry);
+  // Other names of a file go with it.
+  const isGone = entry?.kind !== "file";
+  for (const [other, one] of state.files) {
+    if (isGone && one.kind === "hardlink" && one.target === name) files.delete(other);
+  }
   return { ...state, files };
 }
 
