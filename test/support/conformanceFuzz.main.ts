@@ -10,7 +10,7 @@
  * 1 when there was a disagreement, also one that did not repeat.
  *
  * `--answers` keeps what the engine said in .cache/chance; `--again` asks no engine and predicts all
- * that is kept there anew, `--note` puts the sums of it into docs/accuracy.md.
+ * that is kept there anew, with `--unknown` it lists what it does not know, `--note` puts the sums of it into docs/accuracy.md.
  */
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -55,6 +55,7 @@ interface Options {
   readonly remembers: boolean;
   readonly keepsCases: boolean;
   readonly keepsAnswers: boolean;
+  readonly tellsUnknown: boolean;
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -72,6 +73,7 @@ async function main(args: readonly string[]): Promise<number> {
     remembers: args.includes("--memory"),
     keepsCases: args.includes("--keep"),
     keepsAnswers: args.includes("--answers"),
+    tellsUnknown: args.includes("--unknown"),
   };
   if (args.includes("--again")) return judgeAgain(options, args.includes("--note"));
   const release = engineRelease(value("--engine") ?? "newest");
@@ -244,7 +246,7 @@ function tell(title: string, found: readonly Found[]): boolean {
 
 /** Predicts anew what engines have decided before. */
 async function judgeAgain(
-  { remembers, builder, keepsCases }: Options,
+  { remembers, builder, keepsCases, tellsUnknown }: Options,
   note: boolean,
 ): Promise<number> {
   const groups = new Map<string, Found[]>();
@@ -257,6 +259,9 @@ async function judgeAgain(
       console.log(judgement.wrong.join("\n"));
       if (keepsCases) keep(`${seed}-${run}`, asked.text);
     }
+    if (tellsUnknown)
+      for (const { code, text } of judgement.unknown)
+        console.log(`${seed}-${run}: ${code}: ${text}`);
     const group = `${recording.engine} ${recording.builder}`;
     groups.set(group, [...(groups.get(group) ?? []), { asked, judgement }]);
   }
