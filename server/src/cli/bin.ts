@@ -22,6 +22,7 @@ main(process.argv.slice(2), {
   env: process.env,
   isTerminal: process.stdout.isTTY === true,
   width: process.stdout.columns ?? 120,
+  program: path.join(import.meta.dirname, "cli.mjs"),
   threadProgram,
   async readStdin() {
     const chunks: Buffer[] = [];

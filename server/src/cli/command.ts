@@ -9,6 +9,8 @@ export interface CliIo {
   readonly isTerminal: boolean;
   /** Characters in a line of the terminal, or of what a table may take where there is none. */
   readonly width: number;
+  /** Of the command line itself, as a path. */
+  readonly program: string;
   /** Of the threads that hash many files, as a path; null: there are none. */
   readonly threadProgram: string | null;
   /** All of stdin. */

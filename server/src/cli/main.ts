@@ -12,12 +12,13 @@ import { context } from "./context.js";
 import { explain } from "./explain.js";
 import { overviewOf, usageOf } from "./help.js";
 import { lsp } from "./lsp.js";
+import { pluginOf } from "./plugin.js";
 import { record } from "./record.js";
 import { run } from "./run.js";
 import { simulate } from "./simulate.js";
 import { FileForFolder, UsageError } from "./usageError.js";
 
-const working = [simulate, explain, run, builds, context, compare, record, lsp];
+const working = [simulate, explain, run, builds, context, compare, record, lsp, pluginOf(command)];
 
 /** In the order of the overview. */
 export const commands: readonly CliCommand[] = [...working, completionOf(working)];

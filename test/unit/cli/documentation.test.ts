@@ -12,7 +12,7 @@ test("the manual of the command line is in step with --help", () => {
   let after = before;
   for (const command of commands) {
     const { name } = command;
-    const block = new RegExp(`(^## stratacast ${name}\n\n\`\`\`text\n)[^]*?(?=\n\`\`\`$)`, "m");
+    const block = new RegExp(`(^## stratacast ${name}\n\n\`\`\`text\n)[^\`]*?(?=\n\`\`\`$)`, "m");
     assert.match(after, block, `docs/cli.md has no section on ${name}`);
     after = after.replace(block, (_all, start: string) => start + usageOf(command));
   }

@@ -30,6 +30,7 @@ export async function runCli(
     env,
     width,
     isTerminal,
+    program: "/srv/dist/cli.mjs",
     threadProgram: null,
     readStdin: () => Promise.resolve(Buffer.from(stdin)),
     print: (text) => {
