@@ -24,6 +24,7 @@ import { simulateBuild } from "./commands/simulateBuild.js";
 import { useBuild } from "./commands/useBuild.js";
 import { setContextKey } from "./contextKeys.js";
 import { createContextView } from "./contextTree/provider.js";
+import { tellCursor } from "./cursor.js";
 import { createExplanations } from "./documents/explanations.js";
 import { lookUpCommand } from "./glossary.js";
 import { glossaryCommand } from "./glossaryMarkdown.js";
@@ -84,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): void {
     createStatusItem(server),
     createGutterMarks(context, server),
     followDocuments(server, remembered),
+    tellCursor(server),
     recordTerminalBuilds(server),
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
     // Last: everything above may still want to say something to it.

@@ -309,6 +309,8 @@ export const notifications = {
   buildChoice: notification<BuildChoice>("stratacast/buildChoice"),
   /** client → server: the window has the focus again, so what git says may be another thing */
   focused: notification<Nothing>("stratacast/focused"),
+  /** client → server: the cursor is on another line; an editor that does not say so loses nothing else */
+  cursor: notification<DocumentAsk & { readonly line: number }>("stratacast/cursor"),
   /** client → server: files may have changed unseen, so look at all of them again */
   refresh: notification<DocumentAsk>("stratacast/refresh"),
 } as const;

@@ -20,6 +20,7 @@ import {
   toBuildChoice,
   toId,
   toInitializationOptions,
+  toLine,
   toPath,
   toUri,
 } from "./convert/fromProtocol.js";
@@ -238,6 +239,10 @@ export function serve(connection: Connection, place: ServerPlace): void {
   connection.onNotification(notifications.buildChoice, (params: unknown) => {
     const choice = toBuildChoice(params);
     if (choice !== null) workspace.build(choice.uri)?.choose(choice);
+  });
+  connection.onNotification(notifications.cursor, (params: unknown) => {
+    const line = toLine(params);
+    if (line !== null) workspace.build(toUri(params))?.cursorAt(line);
   });
   connection.onNotification(notifications.refresh, (params: unknown) => {
     const build = workspace.build(toUri(params));

@@ -204,6 +204,20 @@ journey(
       ]);
       await seeMarks(editor, 3);
       await screenshot(editor, "6-requirements-changed");
+    });
+
+    await step("a half-typed line changes nothing but itself", async () => {
+      await appendToLine(editor, 3, "\nRU");
+      await editor.page.locator(".squiggly-error").first().waitFor();
+      await seeLensOver(editor, "WORKDIR", /^Cached · layer 1$/);
+      await seeLensOver(editor, "COPY . .", /^Rebuilds: .* · layer 4 · /);
+      await seeMarks(editor, 3);
+      await seeStatus(editor, /1 cached.*3 rebuild/);
+      await screenshot(editor, "6-half-typed");
+      await placeCursor(editor, 6);
+      await seeStatus(editor, /build would fail/);
+      await editor.page.keyboard.press("Control+Z");
+      await seeStatus(editor, /1 cached.*3 rebuild/);
       writeOnDisk(editor, "requirements.txt", requirements);
       await seeLensOver(editor, "RUN pip", /^Cached · /);
     });

@@ -46,8 +46,9 @@ test("an edit changes the answers at once, without a save", async (t) => {
     range: { start: { line: 2, character: 0 }, end: { line: 2, character: 4 } },
     text: "COYP",
   });
-  const titles = await editor.lenses(uri);
-  assert.equal(titles[2], "3 Not an instruction");
+  const asked = async () =>
+    (await editor.lenses(uri))[2] === "3 Not an instruction" ? true : null;
+  await eventually("the lens of what is no instruction", asked);
   await eventually("the problem", () => editor.diagnostics(uri)[0] ?? null);
   const [problem] = editor.diagnostics(uri);
   assert.equal(problem?.range.start.line, 2);

@@ -125,6 +125,12 @@ export function toContextPath(value: unknown): string {
   return isObject(value) && typeof value["path"] === "string" ? value["path"] : "";
 }
 
+/** The `line` of parameters, from 1; null: there is none. */
+export function toLine(value: unknown): number | null {
+  const line = isObject(value) ? value["line"] : null;
+  return typeof line === "number" && Number.isInteger(line) && line > 0 ? line : null;
+}
+
 /** null: the lens did not come without words. */
 export function toLensPlace(value: unknown): LensPlace | null {
   if (!isObject(value)) return null;

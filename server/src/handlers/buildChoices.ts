@@ -4,5 +4,5 @@ import type { LiveBuild } from "../workspace/build.js";
 
 /** `stratacast/buildChoices` */
 export function handleBuildChoices(build: LiveBuild): BuildChoices {
-  return buildChoices(build.view().analysis);
+  return buildChoices(build.writtenView().analysis);
 }

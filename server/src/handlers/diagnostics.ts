@@ -16,7 +16,12 @@ export function makeDiagnostics(
     contextFolder === null || contextProblem === ""
       ? null
       : { folder: contextFolder, problem: contextProblem };
-  return diagnostics(build.view().analysis, trouble).map((problem) =>
+  const { typed } = build;
+  const part =
+    typed === null
+      ? null
+      : { range: typed.range, analysis: typed.hasPaused ? typed.analysis : null };
+  return diagnostics(build.view().analysis, trouble, part).map((problem) =>
     toDiagnostic(document, problem, pages),
   );
 }

@@ -20,7 +20,7 @@ export function handleDocument(build: LiveBuild | null, params: unknown): string
 }
 
 function documentOf(build: LiveBuild, asked: DocumentParams): string {
-  const view = build.view();
+  const view = build.writtenView();
   const name = nameOf(build);
   switch (asked.kind) {
     case "explain":

@@ -7,7 +7,7 @@ import type { LiveBuild } from "../workspace/build.js";
 /** `textDocument/documentLink` */
 export function handleDocumentLinks(document: TextDocument, build: LiveBuild): DocumentLink[] {
   const { contextFolder } = build;
-  return documentLinks(build.view().analysis).flatMap(({ range, to }): DocumentLink[] => {
+  return documentLinks(build.writtenView().analysis).flatMap(({ range, to }): DocumentLink[] => {
     if (to.kind === "file" && contextFolder === null) return [];
     const target =
       to.kind === "line"

@@ -11,7 +11,8 @@ export function handleHover(
   position: Position,
 ): Hover | null {
   if (!build.settings.hover) return null;
-  const found = hover(build.view(), document.offsetAt(position), (reference, platform) =>
+  const offset = document.offsetAt(position);
+  const found = hover(build.viewAt(offset), offset, (reference, platform) =>
     build.image(reference, platform),
   );
   if (found === null) return null;

@@ -14,8 +14,8 @@ export function handleHoverLinks(
 ): HoverLinks {
   const position = toPosition(params);
   if (position === null || !build.settings.hover) return { terms: [], offersLookUp: false };
-  const { analysis } = build.view();
   const offset = document.offsetAt(position);
+  const { analysis } = build.viewAt(offset);
   const image = imageAt(analysis, offset);
   return {
     terms: hoverTerms(analysis, offset).map(({ id, term }) => ({ id, term })),

@@ -15,7 +15,7 @@ export async function handleLookUpImages(
   if (build === undefined) return { outcome: "done", message: "" };
   const outcome = await workspace.lookUp(build);
   if (outcome !== "done") return { outcome, message: "" };
-  const found = neededImages(build.view().analysis.graph).map(({ reference, platform }) => ({
+  const found = neededImages(build.writtenView().analysis.graph).map(({ reference, platform }) => ({
     reference,
     fact: build.image(reference, platform),
   }));
@@ -30,6 +30,6 @@ export function isLookUpOff(build: LiveBuild, { reference, platform }: NamedImag
 
 /** True where that holds for an image that the target needs. */
 export function offersLookUp(build: LiveBuild): boolean {
-  const images = neededImages(build.view().analysis.graph);
+  const images = neededImages(build.writtenView().analysis.graph);
   return images.some((image) => isLookUpOff(build, image));
 }

@@ -7,5 +7,5 @@ export function handlePicture(build: LiveBuild, params: unknown): string | null 
   const asked = toPictureParams(params);
   if (asked === null) return null;
   const { part, reach } = asked;
-  return pictureSvg(build.view(), { part, reach, id: "stratacast-picture" });
+  return pictureSvg(build.writtenView(), { part, reach, id: "stratacast-picture" });
 }

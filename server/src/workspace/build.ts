@@ -10,37 +10,37 @@ import {
   readBaseline,
   withoutBuild,
 } from "../core/analysis/baselineChoice.js";
-import { Memory } from "../core/analysis/memory.js";
-import { onDisk } from "../core/analysis/place.js";
-import { type Answer, analyse, contextAsk } from "../core/analysis/snapshot.js";
+import { type Answer, contextAsk } from "../core/analysis/snapshot.js";
 import type { View } from "../core/analysis/view.js";
 import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
 import type { FoundBuild } from "../core/build/foundBuild.js";
 import { areSameKeys, type Keys } from "../core/cache/predict.js";
 import { type RecordedBuild, recordBuild } from "../core/cache/record.js";
 import type { BuildState } from "../core/cache/state.js";
-import { foundDefinition } from "../core/definitions/chooseFound.js";
 import type { DocumentPlace } from "../core/definitions/editorDefinition.js";
 import { simulationLog } from "../core/documents/simulationLog.js";
 import { type Cancellation, type Known, known, type Result } from "../core/host.js";
 import type { BaseImage } from "../core/image/baseImage.js";
-import { isRecordOf, type Staleness, staleness } from "../core/insight/staleness.js";
+import type { Staleness } from "../core/insight/staleness.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
+import type { TextRange } from "../core/text/range.js";
 import { say } from "../core/text/say.js";
 import { interfaceText } from "../core/text/surfaces.js";
 import { failsBuild } from "../core/words/problems.js";
 import { summarySentence } from "../core/words/summary.js";
 import type { ContextAsk, Listing, Need } from "../core/world/facts.js";
-import { answered, factOf, isSameFor, type World } from "../core/world/world.js";
-import { sha256 } from "../host/digest.js";
+import { answered, factOf, type World } from "../core/world/world.js";
 import type { Machine } from "../host/machine.js";
 import { settle } from "../host/settle.js";
 import type { StateStore } from "../host/stateStore.js";
 import type { BuildChoice, SimulateResult } from "../protocol.js";
 import { contextProblem } from "./contextProblem.js";
+import { type Question, ShownAnswers } from "./keptAnswer.js";
 import { MeantBuild } from "./meantBuild.js";
 import { defaultSettings, type Settings } from "./settings.js";
+import { staleBuilds } from "./staleBuilds.js";
+import { Typing } from "./typing.js";
 
 export interface BuildHost {
   readonly machine: Machine;
@@ -50,9 +50,9 @@ export interface BuildHost {
   /**
    * The answers may have changed, or reading has begun or ended.
    *
-   * @param what `busy`: the answers are what they were
+   * @param what `busy`: the answers are what they were; `typed`: it is about what was typed
    */
-  changed(build: LiveBuild, what?: "busy"): void;
+  changed(build: LiveBuild, what?: "busy" | "typed"): void;
   /** Another build of the Dockerfile is meant: other folders matter. */
   moved(build: LiveBuild): void;
   /** Whether the editor reports changes in a folder. */
@@ -69,14 +69,13 @@ export interface SimulateProgress {
   report(message: string): void;
 }
 
-/** An answer with what it was made of. */
-interface Made {
-  readonly world: World;
-  readonly dockerfile: Dockerfile;
-  readonly definition: BuildDefinition;
-  /** The words of the baseline. */
-  readonly against: string;
-  readonly answer: Answer;
+/** An instruction that is half typed. */
+export interface TypedPart {
+  readonly range: TextRange;
+  /** Of the text as it stands. */
+  readonly analysis: Analysis;
+  /** True once it is to be told of itself. */
+  readonly hasPaused: boolean;
 }
 
 /** A build context with and without its ignore file. */
@@ -93,7 +92,8 @@ export class LiveBuild {
   #settings: Settings = defaultSettings;
   #choice: BuildChoice | null = null;
   readonly #meant: MeantBuild;
-  #made: Made | null = null;
+  readonly #answers = new ShownAnswers();
+  readonly #typing: Typing;
   /** The last simulated build, as long as it is shown. */
   #result: { readonly keys: Keys; readonly before: BuildState } | null = null;
   #resultView: { readonly of: Answer; readonly view: View } | null = null;
@@ -105,13 +105,15 @@ export class LiveBuild {
   /** What settling gave up on: only another answer is worth another try. */
   #unsettled: Answer | null = null;
   readonly #closed = { isCancelled: false };
-  readonly #memory = new Memory();
 
   constructor(place: DocumentPlace, text: string, version: number, host: BuildHost) {
     this.place = place;
     this.#host = host;
     this.#dockerfile = parseDockerfile(text);
     this.#version = version;
+    this.#typing = new Typing(this.#dockerfile, (what) =>
+      host.changed(this, what === "problems" ? "typed" : undefined),
+    );
     this.#meant = new MeantBuild(place, this.#dockerfile, () => host.moved(this));
   }
 
@@ -194,7 +196,13 @@ export class LiveBuild {
   update(text: string, version: number): void {
     this.#dockerfile = parseDockerfile(text, this.#dockerfile);
     this.#version = version;
+    this.#typing.typed(this.#dockerfile);
     this.#settleLater();
+  }
+
+  /** @param line of the cursor, from 1 */
+  cursorAt(line: number): void {
+    this.#typing.cursorAt(line);
   }
 
   /** New settings take effect at once. */
@@ -214,6 +222,7 @@ export class LiveBuild {
 
   /** The text was saved: what it names may lie in another folder. */
   async saved(): Promise<void> {
+    this.#typing.end();
     this.#meant.by(this.#settings, this.#choice, this.#dockerfile);
     const present = this.reads.filter(({ kind }) => lookedUp.has(kind));
     await (this.isContextWatched ? this.renew(present) : this.rescan());
@@ -261,15 +270,44 @@ export class LiveBuild {
     this.othersChanged();
   }
 
-  /** The present answers, from memory. */
+  /** The present answers, from memory: while an instruction is half typed, those of the others stay. */
   view(): View {
     const answer = this.#answer(this.#world);
+    const { typed } = this;
+    return typed?.hasPaused === true
+      ? { ...this.#viewOf(answer), typed: typed.range }
+      : this.#viewOf(answer);
+  }
+
+  /** The same of the text as it stands. */
+  writtenView(): View {
+    return this.#viewOf(this.#writtenAnswer(this.#world));
+  }
+
+  /** What is to be told of a place: of one that is half typed, what stands there. */
+  viewAt(offset: number): View {
+    const range = this.typed?.range;
+    const isTyped = range !== undefined && offset >= range.start && offset <= range.end;
+    return isTyped ? this.writtenView() : this.view();
+  }
+
+  /** What is half typed; null: nothing. */
+  get typed(): TypedPart | null {
+    const { analysis } = this.#writtenAnswer(this.#world);
+    const half = this.#typing.of(analysis.problems);
+    return half === null
+      ? null
+      : { range: half.range, analysis, hasPaused: this.#typing.hasPaused };
+  }
+
+  #viewOf(answer: Answer): View {
     const { analysis } = answer;
     if (this.#result === null || !this.#isResult(analysis.keys, this.#result.keys))
       return { analysis, isResult: false };
     if (this.#resultView?.of !== answer) {
-      const { before } = this.#result;
-      const compared = this.#analyse(this.#world, withoutBuild(this.#baseline, before));
+      const question = this.#question(analysis.input.dockerfile, this.#world);
+      const baseline = withoutBuild(this.#baseline, this.#result.before);
+      const compared = this.#answers.keptOf(answer).analyse(question, baseline);
       this.#resultView = { of: answer, view: { analysis: compared.analysis, isResult: true } };
     }
     return this.#resultView.view;
@@ -328,23 +366,12 @@ export class LiveBuild {
 
   /** Of the builds that files define for this Dockerfile, by their ids, those of which one was recorded. */
   async staleness(): Promise<ReadonlyMap<string, Staleness>> {
-    const { pool } = this.#host.machine;
-    const stale = new Map<string, Staleness>();
-    const need = { kind: "recorded" } as const;
-    if (factOf(pool.world, need).kind === "pending") await pool.supply([need], this.#closed);
-    for (const found of this.foundBuilds) {
-      const definition = foundDefinition(found, this.#settings);
-      if (!this.recordedBuilds.builds.some((build) => isRecordOf(build, definition))) continue;
-      const memory = new Memory();
-      const { analysis } = await settle(
-        pool,
-        (world) => this.#analyseAs(definition, world, { kind: "recorded" }, memory),
-        this.#closed,
-      );
-      const since = staleness(analysis);
-      if (since !== null) stale.set(found.id, since);
-    }
-    return stale;
+    return staleBuilds({
+      ...{ pool: this.#host.machine.pool, cancel: this.#closed, settings: this.#settings },
+      question: (world) => this.#question(this.#dockerfile, world),
+      found: () => this.foundBuilds,
+      recorded: () => this.recordedBuilds,
+    });
   }
 
   /** Keeps one more of them: forecasts may stand against it from now on. */
@@ -373,6 +400,7 @@ export class LiveBuild {
   }
 
   close(): void {
+    this.#typing.close();
     this.#closed.isCancelled = true;
   }
 
@@ -396,47 +424,23 @@ export class LiveBuild {
   }
 
   #analyse(world: World, baseline: BaselineChoice): Answer {
-    const { definition, needs, reads } = this.#meant.in(world);
-    const answer = this.#analyseAs(definition, world, baseline, this.#memory);
-    return {
-      ...answer,
-      needs: [...needs, ...answer.needs],
-      reads: [...reads, ...answer.reads],
-    };
+    return this.#answers.written.analyse(this.#question(this.#dockerfile, world), baseline);
   }
 
-  /** The text as it is built by one definition. */
-  #analyseAs(
-    definition: BuildDefinition,
-    world: World,
-    baseline: BaselineChoice,
-    memory: Memory,
-  ): Answer {
-    const [platform] = definition.platforms;
-    const build = { place: onDisk, definition, platform, dockerfile: this.#dockerfile };
-    const { digest } = this.#host.store;
-    return analyse({ ...build, world, baseline, digest, sha256 }, memory);
-  }
-
-  /** One analysis for a text, a definition and the answers that it turns on. */
+  /** What is shown, with all that it and the text as it stands turn on. */
   #answer(world: World): Answer {
-    const last = this.#made;
-    const { definition } = this.#meant.in(world);
-    const isSame =
-      last !== null &&
-      last.dockerfile === this.#dockerfile &&
-      last.definition === definition &&
-      last.against === this.#against &&
-      isSameFor(last.world, world, last.answer.reads);
-    const answer = isSame ? last.answer : this.#analyse(world, this.#baseline);
-    this.#made = {
-      world,
-      dockerfile: this.#dockerfile,
-      definition,
-      against: this.#against,
-      answer,
+    return this.#answers.of(this.#question(this.#dockerfile, world), this.#typing);
+  }
+
+  #writtenAnswer(world: World): Answer {
+    return this.#answers.written.of(this.#question(this.#dockerfile, world));
+  }
+
+  #question(dockerfile: Dockerfile, world: World): Question {
+    return {
+      ...{ dockerfile, world, against: this.#against, chosen: this.#meant.in(world) },
+      digest: this.#host.store.digest,
     };
-    return answer;
   }
 
   /** Asks for everything again that the answers turn on; they stay until the next are there. */
@@ -457,7 +461,7 @@ export class LiveBuild {
 
   /** Does some work that changes the world, then finds out what the answers lack. */
   async #read(work: () => Promise<unknown>, cancel: Cancellation): Promise<void> {
-    const before = this.#made?.answer;
+    const before = this.#answers.last;
     this.#readings++;
     this.#host.changed(this, "busy");
     try {
@@ -467,7 +471,7 @@ export class LiveBuild {
       this.#unsettled = answer.needs.length > 0 && !cancel.isCancelled ? answer : null;
     } finally {
       this.#readings--;
-      const isSame = before !== undefined && this.#made?.answer === before;
+      const isSame = before !== null && this.#answers.last === before;
       if (!this.#closed.isCancelled) this.#host.changed(this, isSame ? "busy" : undefined);
     }
     // What was typed while the last round went on may lack something else.

@@ -1,6 +1,7 @@
 /** What the features show: an analysis, and whether it tells what will happen or what just did. */
 
-import { placeAt, placeOf, type Stage } from "../graph/graph.js";
+import { placeAt, placeOf, type Stage, startOf } from "../graph/graph.js";
+import type { TextRange } from "../text/range.js";
 import type { Analysis, StepAnalysis } from "./analyse.js";
 
 export interface View {
@@ -10,6 +11,18 @@ export interface View {
    * that build did, against the build before it.
    */
   readonly isResult: boolean;
+  /**
+   * What stands here cannot be read yet, since somebody types in it: of these instructions the analysis
+   * is of what stood there before. Absent: there is no such place.
+   */
+  readonly typed?: TextRange;
+}
+
+/** True of an instruction that is half typed. */
+export function isHalfTyped({ typed, analysis }: View, { place, step }: StepAnalysis): boolean {
+  if (typed === undefined || step.isTrigger) return false;
+  const start = startOf(analysis.graph, place);
+  return start >= typed.start && start <= typed.end;
 }
 
 /** The stage of a step; null before the first FROM. */

@@ -1,5 +1,5 @@
 import type { StepAnalysis } from "../analysis/analyse.js";
-import { stageOf, type View } from "../analysis/view.js";
+import { isHalfTyped, stageOf, type View } from "../analysis/view.js";
 import type { KeyedStep } from "../cache/predict.js";
 import { type BuildGraph, lineOf, type StepPlace, startOf } from "../graph/graph.js";
 import { isSameList } from "../text/sameList.js";
@@ -124,6 +124,7 @@ function isAlike(one: Told, other: Told): boolean {
   const [a, b] = [one.view, other.view];
   if (one.detail !== other.detail || one.language !== other.language) return false;
   if (a.isResult !== b.isResult) return false;
+  if (a.typed?.start !== b.typed?.start || a.typed?.end !== b.typed?.end) return false;
   const [graph, then] = [b.analysis.graph, a.analysis.graph];
   if (a.analysis.steps.length !== b.analysis.steps.length) return false;
   return graph === then || (graph.places === then.places && areNamedAlike(graph, then));
@@ -190,14 +191,15 @@ function titleOf(view: View, analysed: StepAnalysis): string {
   return title;
 }
 
-function titleTurnsOn({ analysis, isResult }: View, analysed: StepAnalysis): readonly unknown[] {
+function titleTurnsOn(view: View, analysed: StepAnalysis): readonly unknown[] {
+  const { analysis, isResult } = view;
   const { keyed, prediction, isBuilt, effect, stageLayer, layer } = analysed;
   const { graph } = analysis;
   const stage = isBuilt ? stageOf(analysis, analysed) : graph.target;
   const [cause] = prediction.causes;
   const line = cause === undefined ? null : lineOf(graph, cause.at);
   // biome-ignore format: one row of what is compared, in a list of just its length
-  return [spokenLanguage(), isResult, isBuilt, effect, stageLayer, layer, keyed.fails, prediction, stage?.index, stage?.name, line];
+  return [spokenLanguage(), isResult, isHalfTyped(view, analysed), isBuilt, effect, stageLayer, layer, keyed.fails, prediction, stage?.index, stage?.name, line];
 }
 
 function madeTitle(view: View, analysed: StepAnalysis): string {

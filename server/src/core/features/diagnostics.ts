@@ -3,7 +3,7 @@ import type { Analysis } from "../analysis/analyse.js";
 import type { Problem } from "../analysis/problem.js";
 import { contextRequests } from "../files/requests.js";
 import { startOf } from "../graph/graph.js";
-import { type Placed, rangeAt } from "../text/range.js";
+import { type Placed, rangeAt, type TextRange } from "../text/range.js";
 import { printable } from "../text/surfaces.js";
 import { problemWords, type Severity, severityOf } from "../words/problems.js";
 
@@ -20,13 +20,34 @@ export type Diagnostic = Placed<{
   readonly message: string;
 }>;
 
-/** Each problem once, in the order of the text. `context`: null when nothing is wrong with it. */
+/** What is half typed in a text, of which all else is told as it was. */
+export interface HalfTypedPart {
+  readonly range: TextRange;
+  /** Of the text as it stands; null: it is not to be told of yet. */
+  readonly analysis: Analysis | null;
+}
+
+/**
+ * Each problem once, in the order of the text.
+ * @param context null when nothing is wrong with it
+ * @param typed null: nothing is
+ */
 export function diagnostics(
   analysis: Analysis,
   context: ContextTrouble | null = null,
+  typed: HalfTypedPart | null = null,
 ): readonly Diagnostic[] {
   const seen = new Set<string>();
-  return [...analysis.problems, ...contextDiagnostic(analysis, context)]
+  const isTyped = ({ range }: Placed<Problem>): boolean =>
+    typed !== null &&
+    range !== null &&
+    range.start <= typed.range.end &&
+    range.end >= typed.range.start;
+  return [
+    ...analysis.problems.filter((problem) => !isTyped(problem)),
+    ...(typed?.analysis?.problems.filter(isTyped) ?? []),
+    ...contextDiagnostic(analysis, context),
+  ]
     .map((problem): Diagnostic => {
       const { code, range } = problem;
       return { code, severity: shownSeverity(problem), message: problemWords(problem), range };

@@ -1,6 +1,6 @@
 /** The lines of a Dockerfile that an editor marks: what rebuilds, may rebuild or fails. */
 import type { StepAnalysis } from "../analysis/analyse.js";
-import type { View } from "../analysis/view.js";
+import { isHalfTyped, type View } from "../analysis/view.js";
 import { shownPrediction } from "../words/predictionWords.js";
 
 export type StepMark = "rebuilds" | "mayRebuild" | "fails";
@@ -12,9 +12,9 @@ export interface MarkedLine {
 }
 
 /** In the order of the lines. What was never built, as what is cached, has no mark. */
-export function stepMarks({ analysis }: View): readonly MarkedLine[] {
-  return analysis.steps.flatMap((step) => {
-    const mark = step.step.isTrigger ? null : markOf(step);
+export function stepMarks(view: View): readonly MarkedLine[] {
+  return view.analysis.steps.flatMap((step) => {
+    const mark = step.step.isTrigger || isHalfTyped(view, step) ? null : markOf(step);
     return mark === null ? [] : [{ line: step.place.line, mark }];
   });
 }

@@ -122,8 +122,11 @@ export function joined(text: string, old: OldTree, read: ReadPart): Dockerfile {
 /** So many characters are compared at once. */
 const stretch = 4096;
 
-/** What is equal at the end counts first, so that a line that was put in is that line. */
-function editOf(before: string, after: string): TextEdit {
+/**
+ * One edit that makes one text of another. What is equal at the end counts first, so that a line that
+ * was put in is that line.
+ */
+export function editOf(before: string, after: string): TextEdit {
   const shift = after.length - before.length;
   const first = Math.max(0, -shift);
   let end = before.length;

@@ -3,7 +3,7 @@
  * narrow editor cuts the end; then the layer, and what it holds.
  */
 import type { StepAnalysis } from "../analysis/analyse.js";
-import { stageOf, type View } from "../analysis/view.js";
+import { isHalfTyped, stageOf, type View } from "../analysis/view.js";
 import { instructionKind } from "../instructions/index.js";
 import { capitalised, say } from "../text/say.js";
 import { count, filesWords } from "../text/sizes.js";
@@ -12,6 +12,7 @@ import { baseWords, stageWords } from "./stageWords.js";
 
 export function lensTitle(view: View, analysed: StepAnalysis): string {
   const { analysis } = view;
+  if (isHalfTyped(view, analysed)) return say`Not complete yet`;
   if (!analysed.isBuilt) {
     const target = analysis.graph.target;
     return target === null
