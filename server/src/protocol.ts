@@ -41,6 +41,8 @@ export interface LayerNode {
   readonly tooltip: string;
   readonly accessibilityLabel: string;
   readonly prediction: PredictionKind | null;
+  /** Why there is none: it was never built, its build fails, the target does not need it. */
+  readonly state?: "new" | "fails" | "notNeeded";
   /** The line this row leads to; null: no place in the Dockerfile. */
   readonly line: number | null;
   /** URI of the file or folder on disk that the row stands for; left out: none. */

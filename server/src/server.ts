@@ -10,6 +10,7 @@ import {
   DidChangeConfigurationNotification,
   type InitializeParams,
   type InitializeResult,
+  InlayHintRefreshRequest,
   MessageType,
   ShowMessageNotification,
   TextDocumentSyncKind,
@@ -38,6 +39,7 @@ import { handleDocumentLinks } from "./handlers/documentLinks.js";
 import { handleHover } from "./handlers/hover.js";
 import { handleHoverLinks } from "./handlers/hoverLinks.js";
 import { clientDoor } from "./handlers/http.js";
+import { handleInlayHints } from "./handlers/inlayHints.js";
 import { handleLayerChildren, handleLayerStack } from "./handlers/layerStack.js";
 import { handleLookUpImages } from "./handlers/lookUpImages.js";
 import { handlePicture } from "./handlers/picture.js";
@@ -63,14 +65,18 @@ export interface ServerPlace {
 export function serve(connection: Connection, place: ServerPlace): void {
   const documents = new TextDocuments(TextDocument);
   let can = clientCan(null);
+  /** True once somebody wanted them: then there may be some to draw again, or to take away. */
+  let hasHints = false;
   /** Of the page that describes the problems; null: the client has none. */
   let problemsPage: string | null = null;
 
   const publisher = createPublisher(
     (build) => guard("publish", undefined, () => publish(build)),
     () => {
-      if (!can.refreshLenses) return;
-      run("refreshLenses", () => connection.sendRequest(CodeLensRefreshRequest.type));
+      if (can.refreshLenses)
+        run("refreshLenses", () => connection.sendRequest(CodeLensRefreshRequest.type));
+      if (can.refreshHints && hasHints)
+        run("refreshHints", () => connection.sendRequest(InlayHintRefreshRequest.type));
     },
   );
   const watcher = createWatcher(connection, (error) =>
@@ -105,6 +111,7 @@ export function serve(connection: Connection, place: ServerPlace): void {
     const { uri } = build.place;
     const document = documents.get(uri);
     if (document === undefined || workspace.build(uri) !== build) return;
+    hasHints ||= build.settings.codeLens === "inlay";
     void connection.sendNotification(notifications.analysisState, makeAnalysisState(build));
     const diagnostics = makeDiagnostics(document, build, problemsPage);
     void connection.sendDiagnostics({ uri, version: build.version, diagnostics });
@@ -193,6 +200,9 @@ export function serve(connection: Connection, place: ServerPlace): void {
       handleCodeLensResolve(lens, (uri) => workspace.build(uri)),
     ),
   );
+  connection.languages.inlayHint.on(({ textDocument: { uri }, range }) =>
+    answer("inlayHint", uri, [], (build, document) => handleInlayHints(document, build, range)),
+  );
   connection.onHover(({ textDocument: { uri }, position }) =>
     answer("hover", uri, null, (build, document) => handleHover(document, build, position)),
   );
@@ -260,6 +270,7 @@ const initializeResult: InitializeResult = {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     codeLensProvider: { resolveProvider: true },
     hoverProvider: true,
+    inlayHintProvider: true,
     documentLinkProvider: {},
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
@@ -276,6 +287,7 @@ function clientCan(params: InitializeParams | null) {
     workspaceFolders: workspace?.workspaceFolders === true,
     registerConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     watch: watching?.dynamicRegistration === true && watching.relativePatternSupport === true,
+    refreshHints: workspace?.inlayHint?.refreshSupport === true,
     refreshLenses: workspace?.codeLens?.refreshSupport === true,
   };
 }

@@ -54,7 +54,7 @@ journey(
       await editor.page.keyboard.press("Enter");
       await editor.page.locator(".editor-instance .view-lines").first().click();
       await typeInEditor(editor, "FROM alpine\nRUN date\n");
-      await seeLenses(editor, ["Base image alpine", /layer 1\b/i]);
+      await seeLenses(editor, [/^Base image alpine · no earlier/, /layer 1\b/i]);
     });
   },
 );
@@ -73,7 +73,7 @@ journey(
       await runCommand(editor, "Stratacast: Simulate Build");
       await seeToast(editor, /steps/);
       await openFile(editor, "go-server/Dockerfile");
-      await seeLensOver(editor, "COPY ./server.go", /^Not built yet/);
+      await seeLensOver(editor, "COPY ./server.go", /^Layer \d · /);
       await seeRows(editor, [/Build context .*go-server/]);
     });
 

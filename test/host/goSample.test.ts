@@ -9,11 +9,11 @@ journey(
   async (editor, step) => {
     await step("lenses tell layers from metadata", async () => {
       await seeLenses(editor, [
-        "Base image ubuntu:24.04",
-        "Not built yet · layer 1",
-        "Not built yet · layer 2",
-        "Not built yet · layer 3",
-        /^Not built yet · layer 4 · 1 file, [\d.]+ k?B$/,
+        "Base image ubuntu:24.04 · no earlier build to compare with",
+        "Layer 1",
+        "Layer 2",
+        "Layer 3",
+        /^Layer 4 · 1 file, [\d.]+ k?B$/,
         "Metadata only",
       ]);
       await seeLensOver(editor, "RUN apt update", /layer 1\b/i);

@@ -68,10 +68,10 @@ test("Neovim shows lenses, problems and hovers, and follows a build of the comma
   });
   const seen = await seenIn(folder, temporaryFolder(t));
   assert.deepEqual(seen.first, [
-    "1 Base image alpine",
-    "2 Not built yet · layer 1 · 1 file, 2 B",
-    "3 Not built yet · layer 2 · 1 file, 0 B",
-    "4 Not built yet · layer 3",
+    "1 Base image alpine · no earlier build to compare with",
+    "2 Layer 1 · 1 file, 2 B",
+    "3 Layer 2 · 1 file, 0 B",
+    "4 Layer 3",
   ]);
   assert.deepEqual(seen.after, [
     "1 Base image alpine",

@@ -24,7 +24,7 @@ journey(
   { workspace: sample("node-shop"), file: "Dockerfile" },
   async (editor, step) => {
     await step("lenses resolve variables and name the stage of a layer", async () => {
-      await seeLensOver(editor, "AS base", /^Base image node:22-alpine3\.20$/);
+      await seeLensOver(editor, "AS base", /^Base image node:22-alpine3\.20 · no earlier build/);
       await seeLensOver(editor, "AS deps", /base/);
       await seeLensOver(editor, "ARG NPM_REGISTRY", /^Build argument only/);
       await seeLensOver(editor, "RUN --mount=type=cache", /layer 4 of stage deps/i);

@@ -9,7 +9,7 @@ journey(
   { workspace: sample("python-app"), file: "Dockerfile", version: "oldest" },
   async (editor, step) => {
     await step("lenses, a hover and the tree", async () => {
-      await seeLensOver(editor, "RUN pip", /^Not built yet · layer 3$/);
+      await seeLensOver(editor, "RUN pip", /^Layer 3$/);
       await hoverOn(editor, "RUN pip", "RUN", /What happens/);
       await leaveHover(editor);
       await showViewContainer(editor, "Stratacast");

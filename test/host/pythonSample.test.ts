@@ -43,11 +43,11 @@ journey(
 
     await step("a lens over every instruction says what it makes", async () => {
       await seeLenses(editor, [
-        "Base image python:3.12-slim",
-        "Not built yet · layer 1",
-        /^Not built yet · layer 2 · 1 file, \d+ B$/,
-        "Not built yet · layer 3",
-        /^Not built yet · layer 4 · 6 files, [\d.]+ kB$/,
+        "Base image python:3.12-slim · no earlier build to compare with",
+        "Layer 1",
+        /^Layer 2 · 1 file, \d+ B$/,
+        "Layer 3",
+        /^Layer 4 · 6 files, [\d.]+ kB$/,
         "Metadata only",
       ]);
       await seeLensOver(editor, "COPY requirements.txt .", /layer 2\b/i);
@@ -252,7 +252,7 @@ journey(
     await step("Forget Simulated Builds empties the baseline", async () => {
       await runCommand(editor, "Stratacast: Forget Simulated Builds");
       await pressButton(editor, "Forget");
-      await seeLensOver(editor, "COPY . .", /^Not built yet/);
+      await seeLensOver(editor, "COPY . .", /^Layer 4 · /);
       await seeInSideBar(editor, /No simulated build yet/i);
     });
   },

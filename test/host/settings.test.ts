@@ -35,6 +35,16 @@ journey(
       ]);
     });
 
+    await step("a few words at the ends of the lines", async () => {
+      editor.changeSettings({ "stratacast.codeLens": "inlay" });
+      const line = editor.page
+        .locator(".view-line")
+        .filter({ hasText: /WORKDIR\s\/app\s*Layer\s1/ });
+      await line.first().waitFor();
+      await eventually("no lens", async () => ((await lenses(editor)).length === 0 ? true : null));
+      await screenshot(editor, "settings-inlay");
+    });
+
     await step("no lenses", async () => {
       editor.changeSettings({ "stratacast.codeLens": "off" });
       await eventually("no lens", async () => ((await lenses(editor)).length === 0 ? true : null));

@@ -25,7 +25,7 @@ test("lenses, hovers and problems are German in a German editor", async (t) => {
   await editor.settled(uri);
   const [base, layer, , label] = await editor.lenses(uri);
   assert.match(base ?? "", /^1 Basis-Image/);
-  assert.match(layer ?? "", /^2 Noch nicht gebaut · Schicht 1 · 1 Datei, 8 B$/);
+  assert.match(layer ?? "", /^2 Schicht 1 · 1 Datei, 8 B$/);
   assert.match(label ?? "", /^4 Nur Metadaten/);
   assert.match(await editor.hover(uri, 2, 1), /\*\*Was geschieht:\*\*/);
   const problem = String(editor.diagnostics(uri)[0]?.message);

@@ -111,7 +111,7 @@ test("a simulated build is compared with the commit once, and then takes its pla
   assert.ok(first.outcome === "done");
   assert.equal(first.summary, "3 cached, 1 rebuilds: app.py changed (line 5).");
   assert.match(await message(editor, uri), /^The first simulated build, compared with the commit/);
-  await seesLens(editor, uri, /^5 Rebuilt/);
+  await seesLens(editor, uri, /^5 Had to rebuild/);
   const second = await simulate();
   assert.ok(second.outcome === "done");
   assert.deepEqual(second.counts, allCached);

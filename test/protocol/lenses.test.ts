@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { CodeLensRequest, CodeLensResolveRequest } from "vscode-languageserver-protocol/node";
+import {
+  CodeLensRequest,
+  CodeLensResolveRequest,
+  InlayHintRequest,
+} from "vscode-languageserver-protocol/node";
 import { type LayerNode, type LayerStack, requests } from "../../server/src/protocol.js";
 import { tarArchive } from "../support/engine/tar.js";
 import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
@@ -18,11 +22,11 @@ test("a fresh server answers for a document with real files", async (t) => {
   await editor.open(uri, pythonApp.Dockerfile);
   await editor.settled(uri);
   assert.deepEqual(await editor.lenses(uri), [
-    "1 Base image python:3.12-slim",
-    "2 Not built yet · layer 1",
-    "3 Not built yet · layer 2 · 1 file, 13 B",
-    "4 Not built yet · layer 3",
-    "5 Not built yet · layer 4 · 3 files, 172 B",
+    "1 Base image python:3.12-slim · no earlier build to compare with",
+    "2 Layer 1",
+    "3 Layer 2 · 1 file, 13 B",
+    "4 Layer 3",
+    "5 Layer 4 · 3 files, 172 B",
     "6 Metadata only",
   ]);
   assert.deepEqual(editor.diagnostics(uri), []);
@@ -54,6 +58,35 @@ test("an edit changes the answers at once, without a save", async (t) => {
   assert.equal(problem?.range.start.line, 2);
   assert.match(String(problem?.message), /COYP/);
   assert.deepEqual(problem?.codeDescription, { href: `${problemsPage}#unknown-instruction` });
+});
+
+test("with the setting inlay the words stand at the ends of the lines that are asked for", async (t) => {
+  const folder = temporaryFolder(t, pythonApp);
+  const settings = { codeLens: "inlay" };
+  const editor = await startEditor({ workspaceFolders: [folder], settings });
+  t.after(() => editor.process.kill());
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(uri, pythonApp.Dockerfile.replace("FROM", "FROM \\\n "));
+  await editor.settled(uri);
+  assert.deepEqual(await editor.lenses(uri), []);
+  const hints = await editor.connection.sendRequest(InlayHintRequest.type, {
+    textDocument: { uri },
+    range: { start: { line: 0, character: 0 }, end: { line: 3, character: 0 } },
+  });
+  const told = (hints ?? []).map(({ position: { line, character }, label }) => [
+    `${line + 1}:${character + 1}`,
+    typeof label === "string" ? label : label[0]?.value,
+  ]);
+  assert.deepEqual(told, [
+    ["1:7", "Base image python:3.12-slim …"],
+    ["3:13", "Layer 1"],
+    ["4:24", "Layer 2 · 1 file, 13 B"],
+  ]);
+  const before = editor.hintRefreshes();
+  await editor.useSettings({});
+  await eventually("lenses in their place", async () =>
+    editor.hintRefreshes() > before && (await editor.lenses(uri)).length > 0 ? true : null,
+  );
 });
 
 test("files that change on disk change the lenses; a touch does not", async (t) => {
@@ -166,7 +199,7 @@ test("an archive that ADD unpacks unfolds in the tree, and what is in it is no f
   const rows = async (id: string | undefined): Promise<readonly LayerNode[]> =>
     editor.connection.sendRequest(requests.layerChildren, { uri, id });
   const layer = stack.roots.find(({ kind }) => kind === "layer");
-  assert.match(layer?.description ?? "", /· 2 files, 7 B$/);
+  assert.match(layer?.description ?? "", /^2 files, 7 B$/);
   const [archive] = await rows(layer?.id);
   assert.deepEqual(
     [archive?.label, archive?.description, archive?.resource],
@@ -221,7 +254,7 @@ test("settings take effect at once", async (t) => {
 
   await editor.useSettings({ context: "other" });
   await eventually("the other context", async () =>
-    (await editor.lenses(uri))[2] === "3 Not built yet · layer 2 · 1 file, 2 B" ? true : null,
+    (await editor.lenses(uri))[2] === "3 Layer 2 · 1 file, 2 B" ? true : null,
   );
   await eventually("the watcher of the other context", () =>
     [...editor.watched.values()]
@@ -310,7 +343,7 @@ test("of thousands of lenses each tells its words when it is looked at", async (
   assert.ok(lenses?.every(({ command }) => command === undefined));
   assert.ok(last !== undefined);
   const told = await editor.connection.sendRequest(CodeLensResolveRequest.type, last);
-  assert.equal(told.command?.title, "Not built yet · layer 4101 · 1 file, 31 B");
+  assert.equal(told.command?.title, "Layer 4101 · 1 file, 31 B");
   assert.deepEqual(told.command?.arguments, [uri, 4_102]);
 
   const start = { line: 0, character: 0 };

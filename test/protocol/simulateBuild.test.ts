@@ -65,7 +65,7 @@ test("a simulated build reports its progress and answers with log, counts and a 
   assert.equal(third.summary, "3 cached, 1 rebuilds: app.py changed (line 5).");
   assert.deepEqual((await editor.lenses(uri)).slice(3, 5), [
     "4 Cached · layer 3",
-    "5 Rebuilt: app.py changed · layer 4 · 3 files, 158 B",
+    "5 Had to rebuild: app.py changed · layer 4 · 3 files, 158 B",
   ]);
 });
 
@@ -166,7 +166,7 @@ test("a second server on the same state folder sees the builds, and forgetting r
   await two.open(uri, pythonApp.Dockerfile);
   await two.settled(uri);
   await simulate(one, uri);
-  assert.match((await two.lenses(uri))[4] ?? "", /Not built yet/);
+  assert.match((await two.lenses(uri))[4] ?? "", /^5 Layer 4/);
   await two.filesChanged(path.join(folder, "app.py"));
   const seen = await simulate(two, uri);
   assert.equal(seen.summary, "All 4 cached.");
@@ -202,6 +202,6 @@ test("builds outlive the server; a damaged state file is set aside with a word",
   await third.open(uri, pythonApp.Dockerfile);
   await eventually("a word about the file", () => third.messages[0] ?? null);
   assert.match(third.messages[0] ?? "", /damaged and has been set aside/);
-  assert.match((await third.lenses(uri))[4] ?? "", /Not built yet/);
+  assert.match((await third.lenses(uri))[4] ?? "", /^5 Layer 4/);
   assert.ok(readdirSync(storageFolder).some((one) => one.includes(".damaged-")));
 });

@@ -66,7 +66,7 @@ async function picture(
 
 /** Runs Simulate Build; `answer` is the row to take where it asks for a target and for values. */
 async function simulate(editor: Editor, answer: RegExp | null): Promise<void> {
-  await lens(editor.page, "not built yet");
+  await lens(editor.page, "no earlier build");
   await runCommand(editor, "Stratacast: Simulate Build");
   if (answer !== null) {
     await choose(editor, answer);

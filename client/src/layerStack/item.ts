@@ -80,7 +80,14 @@ function clickCommand(row: Row): vscode.Command | undefined {
 function icon(node: LayerNode): vscode.ThemeIcon {
   if (node.kind === "file") return vscode.ThemeIcon.File;
   if (node.kind === "folder") return vscode.ThemeIcon.Folder;
-  if (node.prediction === null) return new vscode.ThemeIcon(icons[node.kind]);
+  if (node.prediction === null) {
+    const { kind, state } = node;
+    if (state === "fails")
+      return new vscode.ThemeIcon("error", new vscode.ThemeColor("errorForeground"));
+    return new vscode.ThemeIcon(
+      kind === "layer" && state !== undefined ? stateIcons[state] : icons[kind],
+    );
+  }
   const color = new vscode.ThemeColor(colors[node.prediction]);
   const shape = node.kind === "layer" ? layerIcons[node.prediction] : icons[node.kind];
   return new vscode.ThemeIcon(shape, color);
@@ -96,6 +103,12 @@ const icons: Record<Exclude<LayerNode["kind"], "file" | "folder">, string> = {
   config: "settings-gear",
   metadata: "tag",
   note: "info",
+};
+
+/** A layer without a prediction: a hollow circle alone says that nothing is known yet. */
+const stateIcons: Record<Exclude<NonNullable<LayerNode["state"]>, "fails">, string> = {
+  new: "diff-added",
+  notNeeded: "circle-slash",
 };
 
 const layerIcons: Record<PredictionKind, string> = {

@@ -21,7 +21,8 @@ export function handleCodeLens(document: TextDocument, build: LiveBuild): Writte
   const { lenses, answers } = keptOf(build);
   const view = build.view();
   const shown = lenses.of(view, build.settings.codeLens);
-  const meant = build.settings.codeLens === "off" ? "" : meantWords(build);
+  const { codeLens } = build.settings;
+  const meant = codeLens === "off" || codeLens === "inlay" ? "" : meantWords(build);
   return answers.of(document, view.analysis.graph, lenses, shown, meant);
 }
 

@@ -93,5 +93,5 @@ function textMap(value: unknown): ReadonlyMap<string, string> {
 }
 
 function lensDetail(value: unknown): LensDetail {
-  return value === "layers" || value === "off" ? value : "all";
+  return value === "layers" || value === "inlay" || value === "off" ? value : "all";
 }

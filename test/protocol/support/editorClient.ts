@@ -30,6 +30,7 @@ import {
   InitializedNotification,
   InitializeRequest,
   type InitializeResult,
+  InlayHintRefreshRequest,
   type ProtocolConnection,
   PublishDiagnosticsNotification,
   RegistrationRequest,
@@ -80,6 +81,7 @@ export interface EditorClient {
   readonly log: readonly string[];
   /** How often the server asked to have the lenses drawn again. */
   readonly refreshes: () => number;
+  readonly hintRefreshes: () => number;
   readonly states: (uri: string) => readonly AnalysisState[];
   readonly diagnostics: (uri: string) => readonly Diagnostic[];
   readonly open: (uri: string, text: string) => Promise<void>;
@@ -131,6 +133,7 @@ export async function startEditor(options: EditorOptions = {}): Promise<EditorCl
   const diagnostics = new Map<string, readonly Diagnostic[]>();
   const versions = new Map<string, number>();
   let refreshes = 0;
+  let hintRefreshes = 0;
 
   connection.onRequest(ConfigurationRequest.type, ({ items }) =>
     items.map(({ section = "" }) =>
@@ -157,6 +160,9 @@ export async function startEditor(options: EditorOptions = {}): Promise<EditorCl
   });
   connection.onRequest(CodeLensRefreshRequest.type, () => {
     refreshes++;
+  });
+  connection.onRequest(InlayHintRefreshRequest.type, () => {
+    hintRefreshes++;
   });
   connection.onNotification(ShowMessageNotification.type, ({ message }) => {
     messages.push(message);
@@ -203,6 +209,7 @@ export async function startEditor(options: EditorOptions = {}): Promise<EditorCl
     messages,
     log,
     refreshes: () => refreshes,
+    hintRefreshes: () => hintRefreshes,
     states: (uri) => states.get(uri) ?? [],
     diagnostics: (uri) => diagnostics.get(uri) ?? [],
     async open(uri, text) {

@@ -13,6 +13,7 @@ import { buildChoices } from "../../../server/src/core/features/buildChoices.js"
 import { codeLenses, type LensDetail } from "../../../server/src/core/features/codeLens.js";
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
 import { hover } from "../../../server/src/core/features/hover.js";
+import { inlayHints } from "../../../server/src/core/features/inlayHints.js";
 import {
   type LayerNode,
   layerChildren,
@@ -30,6 +31,7 @@ import { anyPlace } from "../../support/shownPlace.js";
 
 checkFixtures("codeLens", ({ view, project }) => {
   const details = project.option("detail") as readonly LensDetail[]; // the fixtures' own words
+  if (details[0] === "inlay") return { expect: { "": hintsOf(view).join("\n") } };
   return {
     claims: codeLenses(view, details[0] ?? "all").map(({ line, offset, title }) => {
       const step = view.analysis.steps.find((other) => other.place.line === line)?.step;
@@ -42,6 +44,11 @@ checkFixtures("codeLens", ({ view, project }) => {
         : { "number of lenses": `${codeLenses(view, details[0] ?? "all").length}` },
   };
 });
+
+function hintsOf(view: View): readonly string[] {
+  const range = { start: 0, end: Number.POSITIVE_INFINITY };
+  return inlayHints(view, range).map(({ line, label }) => `${line} ${label}`);
+}
 
 checkFixtures("hover", ({ view, cursors }) => ({
   expect: Object.fromEntries(
@@ -66,11 +73,12 @@ checkFixtures("layerStack", ({ view }) => ({
 
 function outline(view: View, nodes: readonly LayerNode[]): readonly string[] {
   return nodes.flatMap((node) => {
-    const { kind, label, description, line, prediction, children } = node;
+    const { kind, label, description, line, prediction, state, children } = node;
     const facts = [
       kind,
       ...(line === null ? [] : [`line ${line}`]),
       ...(prediction === null ? [] : [prediction]),
+      ...(state === undefined ? [] : [state]),
     ];
     const below = children === "lazy" ? layerChildren(view, node.id) : (children ?? []);
     return [

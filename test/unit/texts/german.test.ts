@@ -61,7 +61,7 @@ suite("in German", () => {
     const analysis = analysisOf(edited);
     const context = { folder: "app", problem: "", isWatched: true, isGuessed: false };
     const [image] = layerStack({ analysis, isResult: false }, context);
-    assert.equal(image?.accessibilityLabel, "Stage 1, das Image");
+    assert.equal(image?.accessibilityLabel, "Stage 1, 1 wird vielleicht neu gebaut, das Image");
     assert.equal(
       summarySentence(analysis),
       "2 werden neu gebaut, 1 wird vielleicht neu gebaut: src/a.c und 1 weitere sind geändert (Zeile 3).",

@@ -1,5 +1,5 @@
 import type { StepAnalysis } from "../analysis/analyse.js";
-import { isHalfTyped, stageOf, type View } from "../analysis/view.js";
+import { isFirstBuild, isHalfTyped, stageOf, type View } from "../analysis/view.js";
 import type { KeyedStep } from "../cache/predict.js";
 import { type BuildGraph, lineOf, type StepPlace, startOf } from "../graph/graph.js";
 import { isSameList } from "../text/sameList.js";
@@ -7,7 +7,8 @@ import { spokenLanguage } from "../text/say.js";
 import { interfaceText } from "../text/surfaces.js";
 import { lensTitle } from "../words/lensTitle.js";
 
-export type LensDetail = "all" | "layers" | "off";
+/** `inlay`: all, at the end of the lines. */
+export type LensDetail = "all" | "layers" | "inlay" | "off";
 
 export interface Lens {
   /** Offset of the instruction. */
@@ -123,7 +124,7 @@ export class KeptLenses {
 function isAlike(one: Told, other: Told): boolean {
   const [a, b] = [one.view, other.view];
   if (one.detail !== other.detail || one.language !== other.language) return false;
-  if (a.isResult !== b.isResult) return false;
+  if (a.isResult !== b.isResult || isFirstBuild(a) !== isFirstBuild(b)) return false;
   if (a.typed?.start !== b.typed?.start || a.typed?.end !== b.typed?.end) return false;
   const [graph, then] = [b.analysis.graph, a.analysis.graph];
   if (a.analysis.steps.length !== b.analysis.steps.length) return false;
@@ -160,7 +161,7 @@ function shownSteps(view: View, detail: LensDetail): readonly StepAnalysis[] {
 
 function isShown({ step, effect }: StepAnalysis, detail: LensDetail): boolean {
   // An ONBUILD that runs here has no text of its own: its FROM tells of it.
-  if (detail === "off" || step.isTrigger) return false;
+  if (detail === "off" || detail === "inlay" || step.isTrigger) return false;
   return detail === "all" || effect === "layer" || effect === "base";
 }
 

@@ -4,7 +4,7 @@
  * metadata folded under it.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { stageOf, stageSteps, type View } from "../analysis/view.js";
+import { isFirstBuild, stageOf, stageSteps, type View } from "../analysis/view.js";
 import { keyOf } from "../cache/predict.js";
 import { changedPaths, type PredictionKind } from "../cache/prediction.js";
 import type { Found } from "../context/fileTree.js";
@@ -31,6 +31,7 @@ import {
 import { contentWords, lensTitle } from "../words/lensTitle.js";
 import { lastTimeWords, predictionWords, shownPrediction } from "../words/predictionWords.js";
 import { baseWords, stageWords } from "../words/stageWords.js";
+import { openWords, rebuildWords } from "../words/summary.js";
 
 export interface LayerNode {
   readonly id: string;
@@ -51,6 +52,8 @@ export interface LayerNode {
   readonly tooltip: string;
   readonly accessibilityLabel: string;
   readonly prediction: PredictionKind | null;
+  /** Why there is none, where that is worth a sign of its own. */
+  readonly state?: "new" | "fails" | "notNeeded";
   /** From 1; null: no place in the Dockerfile. */
   readonly line: number | null;
   /** Path of a file or folder, relative to the build context; null: none. */
@@ -152,20 +155,39 @@ function stageNode(
 ): LayerNode {
   const isTarget = stage === view.analysis.graph.target;
   const words = stageWords(stage);
-  const description = isTarget
+  const role = isTarget
     ? say`the image`
     : stage.isBuilt
       ? say`needed by the image`
       : say`not needed`;
+  const facts = [...foldedWords(view, stage), role];
   return {
     ...plainNode(stageId(stage), "stage", capitalised(words)),
-    description,
-    accessibilityLabel: listed([words, description]),
+    description: facts.join(" · "),
+    accessibilityLabel: listed([words, ...facts]),
     tooltip: markdownText(say`${words}: ${baseWords(view.analysis, stage)}.`),
     line: stageLine(view.analysis.graph, stage),
     children: stageRows(view, stage, ids, image),
     expanded: isTarget,
   };
+}
+
+/** What the rows under a stage say together, for when it is folded: `2 of 4 rebuild`. */
+function foldedWords(view: View, stage: Stage): readonly string[] {
+  if (view.isResult || isFirstBuild(view)) return [];
+  const counts = { hit: 0, miss: 0, unknown: 0 };
+  for (const { prediction } of stageSteps(view.analysis, stage))
+    if (prediction.kind !== null) counts[prediction.kind]++;
+  const { hit, miss, unknown } = counts;
+  const all = hit + miss + unknown;
+  if (all === 0) return [];
+  if (miss + unknown === 0) return [say`${hit} cached`];
+  if (miss === 0)
+    return [unknown === all ? openWords(unknown) : say`${unknown} of ${all} may rebuild`];
+  return [
+    miss === all ? rebuildWords(miss) : say`${miss} of ${all} rebuild`,
+    ...(unknown === 0 ? [] : [openWords(unknown)]),
+  ];
 }
 
 function stageRows(
@@ -217,12 +239,20 @@ function layerNode(
       .join(" · "),
     accessibilityLabel: `${lensTitle(view, analysed)}: ${step.text}`,
     tooltip: layerTooltip(view, analysed),
-    prediction: shownPrediction(analysed),
+    ...shownState(analysed),
     line: place.line,
     // Inherited rows show no files: those stand under the stage that copies them.
     children:
       step.operation?.kind === "copy" && (inputs?.count ?? 0) > 0 && prefix === "" ? "lazy" : null,
   };
+}
+
+function shownState(analysed: StepAnalysis): Pick<LayerNode, "prediction" | "state"> {
+  const prediction = shownPrediction(analysed);
+  if (!analysed.isBuilt) return { prediction, state: "notNeeded" };
+  if (analysed.keyed.fails) return { prediction, state: "fails" };
+  const isNew = analysed.prediction.causes[0]?.code === "never-built";
+  return isNew ? { prediction, state: "new" } : { prediction };
 }
 
 function layerTooltip(view: View, analysed: StepAnalysis): string {
@@ -313,7 +343,7 @@ function configNode(
       description: words,
       accessibilityLabel: `${lensTitle(view, analysed)}: ${analysed.step.text}`,
       tooltip: layerTooltip(view, analysed),
-      prediction: shownPrediction(analysed),
+      ...shownState(analysed),
       line: analysed.place.line,
     };
   });

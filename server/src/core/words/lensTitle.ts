@@ -2,8 +2,9 @@
  * What a lens says of a step, for whoever shows it. Its prediction and why stand first, since a
  * narrow editor cuts the end; then the layer, and what it holds.
  */
-import type { StepAnalysis } from "../analysis/analyse.js";
-import { isHalfTyped, stageOf, type View } from "../analysis/view.js";
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { isFirstBuild, isHalfTyped, stageOf, type View } from "../analysis/view.js";
+import type { Stage } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
 import { capitalised, say } from "../text/say.js";
 import { count, filesWords } from "../text/sizes.js";
@@ -35,15 +36,26 @@ export function contentWords({ files, inputs }: StepAnalysis): readonly string[]
   return inputs === null ? [] : [say`reads ${filesWords(inputs)}`];
 }
 
-function effectWords({ analysis }: View, analysed: StepAnalysis): string {
+/** True of the stage that tells what is true of all. */
+function isFirstBuilt({ graph }: Analysis, stage: Stage): boolean {
+  return graph.stages.find(({ isBuilt }) => isBuilt) === stage;
+}
+
+function effectWords(view: View, analysed: StepAnalysis): string {
+  const { analysis } = view;
   const { step, effect, stageLayer, layer } = analysed;
   const stage = stageOf(analysis, analysed);
   switch (effect) {
     case "base": {
       if (stage === null) return say`Base image`;
       const triggers = stage.steps.filter(({ isTrigger }) => isTrigger).length;
-      const base = baseWords(analysis, stage);
-      return triggers === 0 ? base : `${base} · ${say`runs ${count(triggers, "ONBUILD step")}`}`;
+      return [
+        baseWords(analysis, stage),
+        ...(triggers === 0 ? [] : [say`runs ${count(triggers, "ONBUILD step")}`]),
+        ...(isFirstBuild(view) && isFirstBuilt(analysis, stage)
+          ? [say`no earlier build to compare with`]
+          : []),
+      ].join(" · ");
     }
     case "layer": {
       if (layer !== null || stage === null) {

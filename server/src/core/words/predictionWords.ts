@@ -6,7 +6,7 @@ import { isKnown } from "../cache/records.js";
 import { lineOf } from "../graph/graph.js";
 import { say } from "../text/say.js";
 import { saySeconds } from "../text/times.js";
-import { causeWords } from "./causeWords.js";
+import { causeWords, isOfEveryStep } from "./causeWords.js";
 
 /** `cached`, `rebuilds: app.py changed`, …; empty where the builder runs nothing. */
 export function predictionWords(
@@ -23,14 +23,18 @@ export function predictionWords(
     case "hit":
       return say`cached`;
     case "miss":
-      if (cause === undefined) return isResult ? say`rebuilt` : say`rebuilds`;
-      if (cause.code === "never-built") return isResult ? say`built` : say`not built yet`;
+      if (cause === undefined) return isResult ? say`had to rebuild` : say`rebuilds`;
+      if (cause.code === "never-built") {
+        if (isResult) return say`built`;
+        // The lens of the first FROM says it for all of them.
+        return isOfEveryStep(cause) ? "" : say`not built yet`;
+      }
       if (cause.code === "earlier-step") {
         const line = lineOf(graph, cause.at) ?? 0;
-        return isResult ? say`rebuilt: line ${line} was` : say`rebuilds: line ${line} does`;
+        return isResult ? say`had to rebuild: line ${line} did` : say`rebuilds: line ${line} does`;
       }
       return isResult
-        ? say`rebuilt: ${causeWords(cause, graph)}`
+        ? say`had to rebuild: ${causeWords(cause, graph)}`
         : say`rebuilds: ${causeWords(cause, graph)}`;
     case "unknown":
       if (cause === undefined) return say`may rebuild`;

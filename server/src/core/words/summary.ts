@@ -65,11 +65,13 @@ export function statusText({ analysis, isResult }: View): string {
   ].join(" · ");
 }
 
-function rebuildWords(miss: number): string {
+/** `3 rebuild` */
+export function rebuildWords(miss: number): string {
   return miss === 1 ? say`1 rebuilds` : say`${miss} rebuild`;
 }
 
-function openWords(unknown: number): string {
+/** `3 may rebuild` */
+export function openWords(unknown: number): string {
   return unknown === 1 ? say`1 may rebuild` : say`${unknown} may rebuild`;
 }
 
