@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The program: `main` on the real process. */
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { printableLines } from "../core/text/surfaces.js";
 import { main } from "./main.js";
 import { openProgress } from "./terminal.js";
@@ -29,6 +30,7 @@ main(process.argv.slice(2), {
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer); // no encoding is set
     return Buffer.concat(chunks);
   },
+  readLines: () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }),
   print(text) {
     progress.clear();
     process.stdout.write(text);

@@ -15,6 +15,8 @@ export interface CliIo {
   readonly threadProgram: string | null;
   /** All of stdin. */
   readStdin(): Promise<Uint8Array>;
+  /** The lines of stdin, as they come. */
+  readLines(): AsyncIterable<string>;
   /** To stdout, as it is. */
   print(text: string): void;
   /** One line to stderr. */

@@ -5,6 +5,7 @@ import { nearest } from "../core/text/nearest.js";
 import { printable } from "../core/text/surfaces.js";
 import { version } from "../version.js";
 import { builds } from "./builds.js";
+import { check } from "./check.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { compare } from "./compare.js";
 import { completionOf } from "./completion.js";
@@ -12,13 +13,26 @@ import { context } from "./context.js";
 import { explain } from "./explain.js";
 import { overviewOf, usageOf } from "./help.js";
 import { lsp } from "./lsp.js";
+import { mcp } from "./mcp.js";
 import { pluginOf } from "./plugin.js";
 import { record } from "./record.js";
 import { run } from "./run.js";
 import { simulate } from "./simulate.js";
 import { FileForFolder, UsageError } from "./usageError.js";
 
-const working = [simulate, explain, run, builds, context, compare, record, lsp, pluginOf(command)];
+const working = [
+  simulate,
+  explain,
+  run,
+  builds,
+  context,
+  compare,
+  record,
+  check,
+  lsp,
+  mcp,
+  pluginOf(command),
+];
 
 /** In the order of the overview. */
 export const commands: readonly CliCommand[] = [...working, completionOf(working)];

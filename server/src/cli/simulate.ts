@@ -7,7 +7,7 @@ import { simulationJson } from "../core/documents/simulation.js";
 import { simulationMarkdown, simulationText } from "../core/documents/simulationText.js";
 import { jsonText } from "../core/text/surfaces.js";
 import { exactContents } from "../host/exactContents.js";
-import { openIdentityStore } from "../host/identityStore.js";
+import { type IdentityStore, openIdentityStore } from "../host/identityStore.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
 import {
   type BuildArguments,
@@ -21,7 +21,13 @@ import { exitCode } from "./exitCode.js";
 import { readWords } from "./flags.js";
 import { predictAgainstGit } from "./gitBaseline.js";
 import { stateFolder } from "./places.js";
-import { type CliProject, meantBuild, predictProject, readProject } from "./project.js";
+import {
+  type CliProject,
+  type MeantBuild,
+  meantBuild,
+  predictProject,
+  readProject,
+} from "./project.js";
 import { openResolving, suppliersOf } from "./resolve.js";
 import { UsageError } from "./usageError.js";
 
@@ -65,35 +71,17 @@ export const simulate: CliCommand = {
     "stratacast simulate --against main --dry-run --format markdown .",
   ],
   async run(words, io) {
-    const given = readArguments(words, io);
-    const args = { ...given, ...(await meantBuild(given, io)) };
-    const store = openStateStore(args.state, "simulated", !args.dryRun);
-    const real = openStateStore(args.state, "recorded", !args.dryRun);
-    const identities = openIdentityStore(args.state);
-    const resolving = openResolving(args, args.state, io);
-    const project = await readProject(args.definition, io, {
-      digest: store.digest,
-      readState: async () => store.state,
-      readRecorded: async () => real.state,
-      memory: identities.memory,
-      ...suppliersOf(resolving),
-    });
-    const unread = (await refresh(store, io)) ?? (await refresh(real, io));
-    const { against } = args;
-    const analysis =
-      against.kind === "git"
-        ? await predictAgainstGit(project, against.ref, io)
-        : await predictProject(project, against, io);
-    await resolving.done(analysis, project.machine);
+    const found = await forecast(readSimulateArguments(words, io), io);
+    const { args, analysis, project, store, identities } = found;
     // A comparison with a commit leaves out what git does not keep; a record must not.
     const built = args.dryRun ? analysis : await simulated(project, analysis, io);
     // Recorded first: whoever reads the output may stop reading before its end.
-    const failure = unread ?? (args.dryRun ? null : await record(built, store));
+    const failure = found.unread ?? (args.dryRun ? null : await record(built, store));
     const contents = args.exact ? exactContents(analysis) : null;
     if (args.format === "text")
-      args.screen.show(simulationText(analysis, args.called, args.screen.paint));
+      args.screen.show(simulationText(analysis, found.called, args.screen.paint));
     else if (args.format === "markdown") io.print(simulationMarkdown(analysis));
-    else io.print(`${jsonText(simulationJson(analysis, args.shown, contents))}\n`);
+    else io.print(`${jsonText(simulationJson(analysis, found.shown, contents))}\n`);
     // What cannot be kept is read again: the state folder's own failure says why.
     if (!args.dryRun) await identities.save();
     if (failure !== null) throw failure;
@@ -101,8 +89,44 @@ export const simulate: CliCommand = {
   },
 };
 
+/** What a build is predicted to do, and what it was predicted with. */
+export interface Forecast extends MeantBuild {
+  readonly args: SimulateArguments;
+  readonly analysis: Analysis;
+  readonly project: CliProject;
+  readonly store: StateStore;
+  readonly identities: IdentityStore;
+  /** Why the builds that are kept could not be read. */
+  readonly unread: UsageError | null;
+}
+
+/** Predicts the build that the words mean; records nothing. Errors: `UsageError`. */
+export async function forecast(args: SimulateArguments, io: CliIo): Promise<Forecast> {
+  const meant = await meantBuild(args, io);
+  const { definition } = meant;
+  const store = openStateStore(args.state, "simulated", !args.dryRun);
+  const real = openStateStore(args.state, "recorded", !args.dryRun);
+  const identities = openIdentityStore(args.state);
+  const resolving = openResolving({ ...args, definition }, args.state, io);
+  const project = await readProject(definition, io, {
+    digest: store.digest,
+    readState: async () => store.state,
+    readRecorded: async () => real.state,
+    memory: identities.memory,
+    ...suppliersOf(resolving),
+  });
+  const unread = (await refresh(store, io)) ?? (await refresh(real, io));
+  const { against } = args;
+  const analysis =
+    against.kind === "git"
+      ? await predictAgainstGit(project, against.ref, io)
+      : await predictProject(project, against, io);
+  await resolving.done(analysis, project.machine);
+  return { ...meant, args, analysis, project, store, identities, unread };
+}
+
 /** Errors: `UsageError`. */
-function readArguments(words: readonly string[], io: CliIo): SimulateArguments {
+export function readSimulateArguments(words: readonly string[], io: CliIo): SimulateArguments {
   const read = readWords(flags, words);
   const { against = "last", state, "dry-run": dryRun = false, exact = false } = read.values;
   if (against === "" || against === "git:")

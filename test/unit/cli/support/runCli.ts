@@ -33,6 +33,9 @@ export async function runCli(
     program: "/srv/dist/cli.mjs",
     threadProgram: null,
     readStdin: () => Promise.resolve(Buffer.from(stdin)),
+    async *readLines() {
+      yield* Buffer.from(stdin).toString().split("\n");
+    },
     print: (text) => {
       out += text;
     },
