@@ -1,10 +1,11 @@
 /** The command line from npm: small, and at work in a clean folder with Node.js alone. */
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { repositoryRoot } from "../support/repository.js";
+import { serverHello } from "../support/serverHello.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 // The programs are there: the package for the editor was made before. `prepack` would make them again.
@@ -45,30 +46,19 @@ test("what npm installs predicts a build and serves an editor", async (t) => {
     encoding: "utf8",
   });
   assert.match(told, /^1 step to build/m);
-  const hello = JSON.stringify({
-    ...{ jsonrpc: "2.0", id: 1, method: "initialize" },
-    params: { processId: null, rootUri: null, capabilities: {} },
-  });
-  const answer = await answerOf(program, `Content-Length: ${hello.length}\r\n\r\n${hello}`, folder);
+  const state = ["--state", path.join(folder, "state")];
+  const answer = await serverHello(program, ["lsp", "--stdio", ...state]);
   assert.match(answer, /"serverInfo":\{"name":"stratacast"/);
 });
 
-/** The first answer of the language server to what it is sent. */
-function answerOf(program: string, sent: string, folder: string): Promise<string> {
-  const server = spawn(program, ["lsp", "--stdio", "--state", path.join(folder, "state")]);
-  server.stdin.write(sent);
-  return new Promise((resolve, reject) => {
-    let out = "";
-    server.stdout.on("data", (data: Buffer) => {
-      out += data.toString();
-      if (!out.includes("serverInfo")) return;
-      server.stdin.end();
-      resolve(out);
-    });
-    server.once("error", reject);
-    server.once("close", (code) => reject(new Error(`ended with ${code}: ${out}`)));
+test("npm publish by hand refuses", () => {
+  const { status, stderr } = spawnSync("npm", ["publish", "--dry-run"], {
+    cwd: repositoryRoot,
+    encoding: "utf8",
   });
-}
+  assert.notEqual(status, 0);
+  assert.match(stderr, /Publish by npm run release\./);
+});
 
 function packed(t: TestContext): { readonly archive: string; readonly files: readonly string[] } {
   const to = temporaryFolder(t);

@@ -1,9 +1,13 @@
 /** What a user downloads: exactly these files, small, without leftovers of the build. */
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { projectText } from "../support/projectFiles.js";
 import { packagePath } from "../support/runner/packageExtension.js";
+import { serverHello } from "../support/serverHello.js";
+import { temporaryFolder } from "../support/temporaryFolder.js";
 import { zipEntries } from "../support/zip.js";
 
 test("the package holds exactly what the extension needs", () => {
@@ -46,6 +50,21 @@ test("the package holds exactly what the extension needs", () => {
     "extension/syntaxes/dockerfile.injection.tmLanguage.json",
     "extension/syntaxes/stratacastLog.tmLanguage.json",
   ]);
+});
+
+test("what is in the package serves an editor and predicts a build, in a clean folder", async (t) => {
+  const folder = temporaryFolder(t, { "app/Dockerfile": "FROM scratch\nCOPY . /\n" });
+  for (const { name, read } of zipEntries(packagePath)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, read());
+  }
+  const program = (name: string) => path.join(folder, "extension/dist", name);
+  const words = [program("cli.mjs"), "simulate", "--dry-run", "app"];
+  const told = execFileSync(process.execPath, words, { cwd: folder, encoding: "utf8" });
+  assert.match(told, /^1 step to build/m);
+  const answer = await serverHello(process.execPath, [program("server.mjs"), "--stdio"]);
+  assert.match(answer, /"serverInfo":\{"name":"stratacast"/);
 });
 
 test("the package is at most 700 KB", () => {
