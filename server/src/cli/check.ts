@@ -4,7 +4,7 @@ import type { BuildDefinition } from "../core/build/definition.js";
 import { findingLines } from "../core/documents/findingLines.js";
 import { findingsJson } from "../core/documents/simulation.js";
 import { printable } from "../core/text/surfaces.js";
-import { summarySentence } from "../core/words/summary.js";
+import { baselineSentence, summarySentence } from "../core/words/summary.js";
 import { pathRules } from "../host/paths.js";
 import { failOnFlag } from "./buildArguments.js";
 import { listOf } from "./buildsOf.js";
@@ -51,7 +51,11 @@ export const check: CliCommand = {
       const { analysis, called, unread } = await forecast({ ...usual, definition }, io);
       if (unread !== null) throw unread;
       const found = findingLines(findingsJson(analysis, called), paint);
-      const summary = `${paint("title", printable(`${called}:`))} ${printable(summarySentence(analysis))}`;
+      const { baseline } = analysis.input;
+      const against =
+        baseline.build === null ? "" : ` ${baselineSentence(baseline, baseline.label)}`;
+      const told = printable(`${summarySentence(analysis)}${against}`);
+      const summary = `${paint("title", printable(`${called}:`))} ${told}`;
       show([...found, summary, ""].join("\n"));
       code = Math.max(code, exitCode(analysis, usual.failOn));
     }

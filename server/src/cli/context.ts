@@ -12,7 +12,7 @@ import { settle } from "../host/settle.js";
 import { buildFlags, formatFlag, readBuildArguments } from "./buildArguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { readCount, readWords } from "./flags.js";
-import { assertReadable, type CliProject, meantBuild, readProject } from "./project.js";
+import { assertReadable, type CliProject, meantBuild, readProject, shownPath } from "./project.js";
 import { UsageError } from "./usageError.js";
 
 const formats = ["text", "json"] as const;
@@ -43,10 +43,13 @@ export const context: CliCommand = {
     const { definition, shown } = await meantBuild(given, io);
     const project = await readProject(definition, io);
     const { context: found, ignorePath } = await readContext(project, io);
-    const ignoreFile = ignorePath === null ? null : pathRules.relative(shown.root, ignorePath);
-    if (given.format === "json")
+    if (given.format === "json") {
+      const ignoreFile = ignorePath === null ? null : pathRules.relative(shown.root, ignorePath);
       io.print(`${jsonText(contextJson(found, shown, ignoreFile, detail))}\n`);
-    else given.screen.show(contextText(found, shown, ignoreFile, detail));
+    } else {
+      const ignoreFile = ignorePath === null ? null : shownPath(ignorePath, io);
+      given.screen.show(contextText(found, shown, ignoreFile, detail));
+    }
     return 0;
   },
 };

@@ -23,7 +23,7 @@ import { settle } from "../host/settle.js";
 import type { BuildArguments } from "./buildArguments.js";
 import { listOf, plainSettings } from "./buildsOf.js";
 import type { CliIo } from "./command.js";
-import { defaultState, reasonIn } from "./places.js";
+import { defaultDockerfile, defaultState, reasonIn } from "./places.js";
 import { openResolving, suppliersOf } from "./resolve.js";
 import { UsageError } from "./usageError.js";
 
@@ -191,7 +191,8 @@ export function assertReadable(definition: BuildDefinition, { pool }: Machine, i
   }
 }
 
-async function readDockerfile({ dockerfile }: BuildDefinition, io: CliIo): Promise<string> {
+async function readDockerfile(definition: BuildDefinition, io: CliIo): Promise<string> {
+  const { dockerfile } = definition;
   if (dockerfile.kind === "inline") return textOf(await io.readStdin(), "stdin");
   const name = shownPath(dockerfile.path, io);
   const disk = nodeFileSystem();
@@ -201,7 +202,20 @@ async function readDockerfile({ dockerfile }: BuildDefinition, io: CliIo): Promi
   if (bytes.error.code === "EFBIG") throw tooLarge(name);
   const stat = real.ok ? disk.stat(real.value) : real;
   if (stat.ok && stat.value.kind === "directory") throw new UsageError(`${name}: is a folder`);
-  throw new UsageError(`${name}: ${reasonIn(bytes.error, "no such file")}`);
+  const others = bytes.error.code === "ENOENT" ? await otherBuilds(definition, io) : "";
+  throw new UsageError(`${name}: ${reasonIn(bytes.error, "no such file")}${others}`);
+}
+
+/** Where the context has no Dockerfile of the usual name: which builds its files define. */
+async function otherBuilds(definition: BuildDefinition, io: CliIo): Promise<string> {
+  const { dockerfile } = definition;
+  const root = contextFolder(definition);
+  if (root === null || dockerfile.kind === "inline" || dockerfile.path !== defaultDockerfile(root))
+    return "";
+  const [first, ...others] = (await listOf(root, io)).builds.filter(({ isChosen }) => isChosen);
+  if (first === undefined) return "";
+  const more = others.length === 0 ? "" : ` (stratacast builds lists ${others.length} more)`;
+  return `; did you mean --build "${first.definition.id}"?${more}`;
 }
 
 function textOf(bytes: Uint8Array, name: string): string {
@@ -216,7 +230,7 @@ function tooLarge(name: string): UsageError {
 }
 
 /** The shorter way to say a path. */
-function shownPath(file: string, { cwd }: CliIo): string {
+export function shownPath(file: string, { cwd }: CliIo): string {
   const relative = path.relative(cwd, file);
   return relative === "" || relative.startsWith("..") ? file : relative;
 }

@@ -294,4 +294,11 @@ test("a build is simulated by its id, or its name where that is unique; words ar
   const wrong = await runCli(["explain", "--build", "compose:apo"], { cwd: folder });
   assert.equal(wrong.code, 2);
   assert.match(wrong.err[0] ?? "", /did you mean compose:api\?/);
+  // No Dockerfile stands in the folder itself.
+  const unnamed = await runCli(["explain"], { cwd: folder });
+  assert.equal(unnamed.code, 2);
+  assert.match(
+    unnamed.err[0] ?? "",
+    /^stratacast explain: Dockerfile: no such file; did you mean --build "compose:api"\?/,
+  );
 });

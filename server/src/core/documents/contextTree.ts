@@ -8,6 +8,7 @@ import {
 } from "../insight/buildContext.js";
 import { contextEntryWords, ignoreFindingWords } from "../insight/contextWords.js";
 import { type IgnoreFinding, ignoreFindings } from "../insight/ignoreFindings.js";
+import { lineList, lineSet } from "../insight/lineSet.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { printable } from "../text/surfaces.js";
 import type { SimulationPlace } from "./place.js";
@@ -144,7 +145,10 @@ function amountJson({ count: files, bytes }: Amount): AmountJson {
   return { files, bytes };
 }
 
-/** The same for a terminal. */
+/**
+ * The same for a terminal.
+ * @param ignoreFile as it is called there
+ */
 export function contextText(
   context: BuildContext,
   place: SimulationPlace,
@@ -165,10 +169,27 @@ export function contextText(
     `  sent     ${filesWords(sent)}${told}`,
     "",
     ...rowsText(context, "", detail, 0),
-    ...(findings.length === 0 ? [] : ["", ...findings.map(ignoreFindingWords)]),
+    ...(findings.length === 0 ? [] : ["", ...findingRows(findings, by)]),
   ]
     .map((line) => `${printable(line)}\n`)
     .join("");
+}
+
+/** Behind the place of each; the lines that match nothing are told at once. */
+function findingRows(findings: readonly IgnoreFinding[], file: string): readonly string[] {
+  const idle = findings.filter(({ code }) => code === "ignore-without-match");
+  const lines = lineSet(idle.map(({ pattern }) => pattern.line));
+  const names = idle.map(({ pattern }) => pattern.text).join(", ");
+  return [
+    ...findings
+      .filter(({ code }) => code !== "ignore-without-match")
+      .map((finding) => `${file}:${finding.pattern.line}: ${ignoreFindingWords(finding)}`),
+    ...(idle.length === 0
+      ? []
+      : [
+          `${file}: ${lineList(lines)} ${idle.length === 1 ? "matches" : "match"} nothing that is there now: ${names}`,
+        ]),
+  ];
 }
 
 function rowsText(

@@ -152,7 +152,7 @@ function tableRow(cells: readonly string[], widths: readonly number[]): readonly
   );
 }
 
-/** Breaks at blanks, and within a word only where it is wider than the column. */
+/** Breaks at blanks, and within a word only where it is wider than the column: behind a mark, if there is one. */
 function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
@@ -163,8 +163,9 @@ function wrap(text: string, width: number): readonly string[] {
       line = "";
     }
     while (rest.length > width) {
-      lines.push(rest.slice(0, width));
-      rest = rest.slice(width);
+      const [part = ""] = /^.*[/,=:;&|}\])]/.exec(rest.slice(0, width)) ?? [rest.slice(0, width)];
+      lines.push(part);
+      rest = rest.slice(part.length);
     }
     line = line === "" ? rest : `${line} ${rest}`;
   }
