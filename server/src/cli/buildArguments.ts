@@ -65,7 +65,8 @@ export const buildFlags = {
   builder: {
     value: "B",
     offers: ["buildkit", "classic"],
-    about: "buildkit (default) or classic; the name of a builder of Docker's is BuildKit",
+    about:
+      "buildkit (default) or classic (that of DOCKER_BUILDKIT=0); the name of a builder of Docker's is BuildKit",
   },
   "builder-version": {
     value: "V",
@@ -134,7 +135,8 @@ function readDefinition(
   if (extra !== undefined) throw new UsageError(`one CONTEXT at a time: "${extra}" is too much`);
   const context = readFolder(contextText, cwd);
   // Every other name is one of Docker's builders, all of which are BuildKit.
-  const { builder: named = "" } = values;
+  const usual = /^(?:0|f|false)$/i.test(env["DOCKER_BUILDKIT"] ?? "") ? "classic" : "";
+  const { builder: named = usual } = values;
   const builder = isBuilder(named) ? named : "buildkit";
   if (!rulesOf(builder).takesNamedContexts && (values["build-context"] ?? []).length > 0)
     throw new UsageError("--build-context needs BuildKit");
@@ -144,7 +146,7 @@ function readDefinition(
     stdinName: path.join(context, "-"),
     target: values.target === undefined || values.target === "" ? null : values.target,
     args: readAssignments(values["build-arg"] ?? [], env),
-    platforms: readPlatforms(values.platform),
+    platforms: readPlatforms(values.platform ?? [env["DOCKER_DEFAULT_PLATFORM"] ?? ""]),
     builder,
     builderVersion: readBuilderVersion(values["builder-version"]),
     flags: readBuildFlags(values),

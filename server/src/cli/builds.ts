@@ -32,14 +32,8 @@ export const builds: CliCommand = {
     const { folder, format, state, screen } = readArguments(words, io);
     const list = await listOf(folder, io);
     const stale = await stalenessOf(list, state, io);
-    const print = { json: buildListJson, text: buildListText }[format](
-      folder,
-      list,
-      pathRules,
-      stale,
-    );
-    if (typeof print === "string") screen.show(print);
-    else io.print(`${jsonText(print)}\n`);
+    if (format === "text") screen.show(buildListText(folder, list, pathRules, stale, screen.paint));
+    else io.print(`${jsonText(buildListJson(folder, list, pathRules, stale))}\n`);
     return 0;
   },
 };

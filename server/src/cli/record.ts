@@ -158,7 +158,7 @@ async function importLog(words: readonly string[], io: CliIo): Promise<number> {
   await keep(expected, made);
   const json = (): string => `${jsonText(recordJson(analysis, args.shown, made))}\n`;
   if (args.format === "json") io.print(json());
-  else args.screen.show(recordText(made));
+  else args.screen.show(recordText(made, args.screen.paint));
   return 0;
 }
 

@@ -4,6 +4,7 @@ import type { Analysis } from "../core/analysis/analyse.js";
 import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
 import { neededImages } from "../core/graph/images.js";
 import { defaultDomain } from "../core/image/reference.js";
+import { printable } from "../core/text/surfaces.js";
 import { factOf } from "../core/world/world.js";
 import { engineLookUp } from "../host/baseImages/engine.js";
 import { openImageStore } from "../host/baseImages/imageStore.js";
@@ -95,8 +96,12 @@ export function openResolving(
           now: Date.now,
           ...registries,
         }).lookUp;
+  const image = imageSupplier({ source: resolve, lookUp, store, maxAge: 0, now: Date.now });
   return {
-    image: imageSupplier({ source: resolve, lookUp, store, maxAge: 0, now: Date.now }),
+    image: (need, cancel) => {
+      io.progress(`Looking up ${printable(need.reference)}`);
+      return image(need, cancel);
+    },
     async done({ graph }, { pool }) {
       for (const { reference, platform } of neededImages(graph)) {
         const found = factOf(pool.world, { kind: "image", reference, platform });

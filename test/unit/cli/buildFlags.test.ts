@@ -110,3 +110,23 @@ test("what an option or an argument of the builder changes is named by its own n
   const [first] = await causes("--build-arg=SOURCE_DATE_EPOCH=1");
   assert.match(first ?? "", /^2 .* dated otherwise .*SOURCE_DATE_EPOCH/);
 });
+
+test("what the environment says to docker build counts, below what flags say", async (t) => {
+  const folder = temporaryFolder(t, { Dockerfile: "FROM scratch\n" });
+  const read = async (env: Readonly<Record<string, string>>, ...words: readonly string[]) => {
+    const call = ["simulate", "--dry-run", "--format", "json", ...words];
+    const { out, err } = await runCli(call, { cwd: folder, env });
+    assert.deepEqual(err, []);
+    const { builder, platforms } = JSON.parse(out) as SimulationJson;
+    return [builder, ...platforms];
+  };
+  const env = { DOCKER_BUILDKIT: "0", DOCKER_DEFAULT_PLATFORM: "linux/arm64" };
+  assert.deepEqual(await read(env), ["classic", "linux/arm64"]);
+  assert.deepEqual(await read(env, "--builder", "mine", "--platform", "linux/s390x,linux/amd64"), [
+    "buildkit",
+    "linux/s390x",
+    "linux/amd64",
+  ]);
+  const [usual] = await read({ DOCKER_BUILDKIT: "1" });
+  assert.equal(usual, "buildkit");
+});

@@ -5,6 +5,7 @@ import { formatPlatform } from "../build/platform.js";
 import type { ListedBuild } from "../definitions/listBuilds.js";
 import type { PathRules } from "../definitions/pathRules.js";
 import { type Staleness, stalenessWords } from "../insight/staleness.js";
+import { type Paint, unpainted } from "../text/paint.js";
 import { printable } from "../text/surfaces.js";
 import { definitionProblemWords, definitionSeverity } from "../words/definitionProblems.js";
 import { buildJson } from "./place.js";
@@ -80,6 +81,7 @@ export function buildListText(
   { builds, problems }: BuildList,
   paths: PathRules,
   stale: StaleBuilds,
+  paint: Paint = unpainted,
 ): string {
   const shown = (path: string): string => paths.relative(root, path);
   if (builds.length === 0 && problems.length === 0) return "No Dockerfile is here.\n";
@@ -94,19 +96,21 @@ export function buildListText(
     ];
     const since = stale.get(definition);
     return [
-      `${isChosen ? "*" : " "} ${id}`,
-      `    ${words.join(" · ")}`,
-      ...(since === undefined ? [] : [`    ${stalenessWords(since)}`]),
-      ...own.map((problem) => `    ${definitionProblemWords(problem)}`),
+      paint(isChosen ? "title" : "quiet", printable(`${isChosen ? "*" : " "} ${id}`)),
+      ...[
+        words.join(" · "),
+        ...(since === undefined ? [] : [stalenessWords(since)]),
+        ...own.map(definitionProblemWords),
+      ].map((line) => printable(`    ${line}`)),
     ];
   });
   return [
     ...lines,
-    ...problems.map(definitionProblemWords),
+    ...problems.map((problem) => printable(definitionProblemWords(problem))),
     ...(builds.some(({ isChosen }) => isChosen)
       ? ["", "*: taken where no other is asked for"]
       : []),
   ]
-    .map((line) => `${printable(line)}\n`)
+    .map((line) => `${line}\n`)
     .join("");
 }

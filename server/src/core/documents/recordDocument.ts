@@ -4,6 +4,7 @@ import { stageOf } from "../analysis/view.js";
 import type { OtherBuild } from "../cache/loggedBuild.js";
 import type { HeldForecast, LoggedRecord } from "../insight/loggedRecord.js";
 import { listed, listedSome } from "../text/lists.js";
+import { type Paint, type Style, unpainted } from "../text/paint.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
 import { printable } from "../text/surfaces.js";
@@ -45,16 +46,24 @@ export function recordJson(
   };
 }
 
-export function recordText(made: LoggedRecord): string {
+/** For a terminal: a line a step, then what the build was as a whole. */
+export function recordText(made: LoggedRecord, paint: Paint = unpainted): string {
   const { steps } = made;
   const width = String(steps.at(-1)?.analysed.place.line ?? 1).length;
   const rows = steps.map(({ analysed: { place, step }, run }) => {
     const took = run?.seconds == null ? "" : saySeconds(run.seconds);
     const outcome = run === null ? "not told" : run.outcome;
-    return `${String(place.line).padStart(width)}  ${outcome.padEnd(10)}  ${took.padStart(8)}  ${printable(step.text)}`;
+    return `${String(place.line).padStart(width)}  ${paint(styles[outcome] ?? "quiet", outcome.padEnd(10))}  ${took.padStart(8)}  ${printable(step.text)}`;
   });
   return [...rows, "", ...recordSummary(made), ""].join("\n");
 }
+
+/** By what became of a step. */
+const styles: Readonly<Record<string, Style>> = {
+  cached: "cached",
+  ran: "rebuilds",
+  failed: "fails",
+};
 
 /** What it holds as a whole, in a few lines for a terminal. */
 export function recordSummary(made: LoggedRecord): readonly string[] {

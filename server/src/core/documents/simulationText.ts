@@ -48,13 +48,14 @@ export function simulationText(
   }
   if (lines[0] === "") lines.shift();
   const findings = findingLines(findingsJson(analysis, dockerfile), paint);
-  const { baseline } = analysis.input;
-  const against =
-    baseline.build === null
-      ? []
-      : [paint("quiet", printable(baselineSentence(baseline, baseline.label)))];
+  const against = comparison(analysis).map((sentence) => paint("quiet", printable(sentence)));
   const summary = paint("title", printable(summarySentence(analysis)));
   return [...lines, "", ...findings, ...against, summary, ""].join("\n");
+}
+
+/** What the forecast stands against; none: nothing was built before. */
+function comparison({ input: { baseline } }: Analysis): readonly string[] {
+  return baseline.build === null ? [] : [baselineSentence(baseline, baseline.label)];
 }
 
 /** null: the file has one stage without a name, or the step stands before the first. */
@@ -134,7 +135,7 @@ export function simulationMarkdown(analysis: Analysis): string {
     ...analysis.problems.map(
       (problem) => `- **${severityOf(problem)}**: ${tableText(problemWords(problem))}`,
     ),
-    tableText(summarySentence(analysis)),
+    tableText([summarySentence(analysis), ...comparison(analysis)].join(" ")),
     "",
   ].join("\n");
 }
