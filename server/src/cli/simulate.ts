@@ -78,9 +78,10 @@ export const simulate: CliCommand = {
     // Recorded first: whoever reads the output may stop reading before its end.
     const failure = found.unread ?? (args.dryRun ? null : await record(built, store));
     const contents = args.exact ? exactContents(analysis) : null;
-    if (args.format === "text")
-      args.screen.show(simulationText(analysis, found.called, args.screen.paint));
-    else if (args.format === "markdown") io.print(simulationMarkdown(analysis));
+    if (args.format === "text") {
+      const { paint, width, show } = args.screen;
+      show(simulationText(analysis, found.called, paint, width));
+    } else if (args.format === "markdown") io.print(simulationMarkdown(analysis));
     else io.print(`${jsonText(simulationJson(analysis, found.shown, contents))}\n`);
     // What cannot be kept is read again: the state folder's own failure says why.
     if (!args.dryRun) await identities.save();

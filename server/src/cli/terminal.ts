@@ -19,6 +19,8 @@ export const colorFlag = {
 /** How a text for people leaves. */
 export interface Screen {
   readonly paint: Paint;
+  /** Characters of a line; infinite where it may be of any length. */
+  readonly width: number;
   /** Prints lines, on a terminal in its width. */
   show(text: string): void;
 }
@@ -28,6 +30,7 @@ export function screenOf(color: string | undefined, io: CliIo): Screen {
   const when = oneOf("--color", color ?? "auto", whens);
   return {
     paint: hasColours(when, io) ? ansi : unpainted,
+    width: io.isTerminal ? io.width : Number.POSITIVE_INFINITY,
     show: (text) => io.print(io.isTerminal ? fitted(text, io.width) : text),
   };
 }
@@ -84,7 +87,8 @@ const leastColumn = 20;
 
 function marginOf(line: string, width: number): number {
   const plain = stripVTControlCharacters(line);
-  const column = plain.lastIndexOf("  ") + 2;
+  const gap = plain.lastIndexOf("  ");
+  const column = gap < 0 ? 0 : gap + 2;
   const indent = /^ */.exec(plain)?.[0].length ?? 0;
   const isColumn = column > indent && width - column >= leastColumn;
   return isColumn ? column : Math.min(indent + 2, Math.floor(width / 2));

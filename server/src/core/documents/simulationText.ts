@@ -20,11 +20,13 @@ import { findingsJson } from "./simulation.js";
  * Lines for a terminal: one a step, below the name of its stage where there are several, and each
  * cause once, below the first step that has it.
  * @param dockerfile as it is called there
+ * @param lineWidth of the terminal: where it leaves little for instructions, these stand below
  */
 export function simulationText(
   analysis: Analysis,
   dockerfile: string,
   paint: Paint = unpainted,
+  lineWidth: number = Number.POSITIVE_INFINITY,
 ): string {
   const lines: string[] = [];
   const width = String(analysis.steps.at(-1)?.place.endLine ?? 1).length;
@@ -33,6 +35,8 @@ export function simulationText(
     0,
   );
   const causes = sharedCauses(analysis);
+  const indent = " ".repeat(width + 2);
+  const isNarrow = lineWidth - width - effectWidth - 17 < leastInstruction;
   let stage: number | null = null;
   for (const analysed of analysis.steps) {
     const { step, place } = analysed;
@@ -41,10 +45,12 @@ export function simulationText(
     if (title !== null) lines.push("", paint("title", printable(title)));
     const line = String(place.line).padStart(width);
     const word = paint(styleOf(analysed), verdict(analysed).padEnd(11));
-    const effect = paint("quiet", effectWords(analysed).padEnd(effectWidth));
-    lines.push(`${line}  ${word}  ${effect}  ${printable(step.text)}`);
+    const effect = paint("quiet", effectWords(analysed).padEnd(isNarrow ? 0 : effectWidth));
+    const text = printable(step.text);
+    if (isNarrow) lines.push(`${line}  ${word}  ${effect}`, `${indent}${text}`);
+    else lines.push(`${line}  ${word}  ${effect}  ${text}`);
     const cause = causes.get(analysed);
-    if (cause !== undefined) lines.push(`${" ".repeat(width)}  ↳ ${printable(cause)}`);
+    if (cause !== undefined) lines.push(`${indent}↳ ${printable(cause)}`);
   }
   if (lines[0] === "") lines.shift();
   const findings = findingLines(findingsJson(analysis, dockerfile), paint);
@@ -52,6 +58,9 @@ export function simulationText(
   const summary = paint("title", printable(summarySentence(analysis)));
   return [...lines, "", ...findings, ...against, summary, ""].join("\n");
 }
+
+/** Characters in which an instruction can be read. */
+const leastInstruction = 30;
 
 /** What the forecast stands against; none: nothing was built before. */
 function comparison({ input: { baseline } }: Analysis): readonly string[] {
