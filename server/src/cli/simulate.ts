@@ -80,7 +80,7 @@ export const simulate: CliCommand = {
     const contents = args.exact ? exactContents(analysis) : null;
     if (args.format === "text") {
       const { paint, width, show } = args.screen;
-      show(simulationText(analysis, found.called, paint, width));
+      show(simulationText(analysis, found.called, { paint, width, now: Date.now() }));
     } else if (args.format === "markdown") io.print(simulationMarkdown(analysis));
     else io.print(`${jsonText(simulationJson(analysis, found.shown, contents))}\n`);
     // What cannot be kept is read again: the state folder's own failure says why.

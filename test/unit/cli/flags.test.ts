@@ -1,6 +1,6 @@
 /** Flags are read as docker reads its own, and completed as they are read. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { readWords } from "../../../server/src/cli/flags.js";
 import { commands } from "../../../server/src/cli/main.js";
@@ -72,11 +72,17 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _stratacast; printf '%s\\n' "\${COMPR
   assert.deepEqual(offered("stratacast", "completion", ""), ["bash", "zsh", "fish"]);
 });
 
-/** Each reads its script and says what is wrong with it. */
-const checks = { zsh: ["-n"], fish: ["--no-execute"] } as const;
+/** How each is asked, with its script as the input, and what it says then. */
+const shells = {
+  zsh: { words: ["-n"], says: /^$/ },
+  fish: {
+    words: ["--no-config", "-c", "source -; complete -C 'stratacast simulate --no-c'"],
+    says: /^--no-cache\tevery step runs again\n--no-cache-filter\t/,
+  },
+} as const;
 
-for (const [shell, words] of Object.entries(checks)) {
-  test(`${shell} can read its completion, which knows every flag that the help has`, async (t) => {
+for (const [shell, { words, says }] of Object.entries(shells)) {
+  test(`${shell} takes its completion, which knows every flag that the help has`, async (t) => {
     const { out } = await runCli(["completion", shell], { cwd: "/" });
     for (const { name, flags } of commands) {
       assert.ok(out.includes(name), name);
@@ -84,12 +90,9 @@ for (const [shell, words] of Object.entries(checks)) {
         if (about !== undefined)
           assert.match(out, new RegExp(`(?:--|-l )${flag}\\b`), `${name} ${flag}`);
     }
-    try {
-      execFileSync(shell, words, { input: out, stdio: ["pipe", "pipe", "pipe"] });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT")
-        return t.skip(`There is no ${shell}.`);
-      throw error;
-    }
+    const { error, status, stdout, stderr } = spawnSync(shell, words, { input: out });
+    if (error !== undefined) return t.skip(`There is no ${shell}.`);
+    assert.equal(status, 0, stderr.toString());
+    assert.match(stdout.toString(), says);
   });
 }

@@ -16,17 +16,26 @@ import { baselineSentence, summarySentence } from "../words/summary.js";
 import { findingLines } from "./findingLines.js";
 import { findingsJson } from "./simulation.js";
 
+/** Where a text is shown. */
+export interface TextPlace {
+  readonly paint: Paint;
+  /** Characters of a line: where they leave little for instructions, these stand below. */
+  readonly width: number;
+  /** Milliseconds since the epoch; null: nothing is said of the age of a build. */
+  readonly now: number | null;
+}
+
+const aFile: TextPlace = { paint: unpainted, width: Number.POSITIVE_INFINITY, now: null };
+
 /**
  * Lines for a terminal: one a step, below the name of its stage where there are several, and each
  * cause once, below the first step that has it.
  * @param dockerfile as it is called there
- * @param lineWidth of the terminal: where it leaves little for instructions, these stand below
  */
 export function simulationText(
   analysis: Analysis,
   dockerfile: string,
-  paint: Paint = unpainted,
-  lineWidth: number = Number.POSITIVE_INFINITY,
+  { paint, width: lineWidth, now }: TextPlace = aFile,
 ): string {
   const lines: string[] = [];
   const width = String(analysis.steps.at(-1)?.place.endLine ?? 1).length;
@@ -54,7 +63,7 @@ export function simulationText(
   }
   if (lines[0] === "") lines.shift();
   const findings = findingLines(findingsJson(analysis, dockerfile), paint);
-  const against = comparison(analysis).map((sentence) => paint("quiet", printable(sentence)));
+  const against = comparison(analysis, now).map((sentence) => paint("quiet", printable(sentence)));
   const summary = paint("title", printable(summarySentence(analysis)));
   return [...lines, "", ...findings, ...against, summary, ""].join("\n");
 }
@@ -63,8 +72,19 @@ export function simulationText(
 const leastInstruction = 30;
 
 /** What the forecast stands against; none: nothing was built before. */
-function comparison({ input: { baseline } }: Analysis): readonly string[] {
-  return baseline.build === null ? [] : [baselineSentence(baseline, baseline.label)];
+function comparison({ input: { baseline } }: Analysis, now: number | null): readonly string[] {
+  const { kind, label, build } = baseline;
+  if (build === null) return [];
+  if (kind !== "last" || now === null) return [baselineSentence(baseline, label)];
+  return [`Compared with the last simulated build, ${ageWords(now - build.at)}.`];
+}
+
+function ageWords(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  const hours = Math.floor(minutes / 60);
+  if (minutes < 1) return "less than a minute old";
+  if (hours < 1) return `${minutes} min old`;
+  return hours < 48 ? `${hours} h old` : `${Math.floor(hours / 24)} days old`;
 }
 
 /** null: the file has one stage without a name, or the step stands before the first. */
@@ -144,7 +164,7 @@ export function simulationMarkdown(analysis: Analysis): string {
     ...analysis.problems.map(
       (problem) => `- **${severityOf(problem)}**: ${tableText(problemWords(problem))}`,
     ),
-    tableText([summarySentence(analysis), ...comparison(analysis)].join(" ")),
+    tableText([summarySentence(analysis), ...comparison(analysis, null)].join(" ")),
     "",
   ].join("\n");
 }
