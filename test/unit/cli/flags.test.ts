@@ -72,11 +72,11 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _stratacast; printf '%s\\n' "\${COMPR
   assert.deepEqual(offered("stratacast", "completion", ""), ["bash", "zsh", "fish"]);
 });
 
-/** How each is asked, with its script as the input, and what it says then. */
+/** How each is asked where its script is, and what it says then. */
 const shells = {
-  zsh: { words: ["-n"], says: /^$/ },
+  zsh: { words: ["-n", "script"], says: /^$/ },
   fish: {
-    words: ["--no-config", "-c", "source -; complete -C 'stratacast simulate --no-c'"],
+    words: ["--no-config", "-c", "source script; complete -C 'stratacast simulate --no-c'"],
     says: /^--no-cache\tevery step runs again\n--no-cache-filter\t/,
   },
 } as const;
@@ -90,7 +90,9 @@ for (const [shell, { words, says }] of Object.entries(shells)) {
         if (about !== undefined)
           assert.match(out, new RegExp(`(?:--|-l )${flag}\\b`), `${name} ${flag}`);
     }
-    const { error, status, stdout, stderr } = spawnSync(shell, words, { input: out });
+    const { error, status, stdout, stderr } = spawnSync(shell, words, {
+      cwd: temporaryFolder(t, { script: out }),
+    });
     if (error !== undefined) return t.skip(`There is no ${shell}.`);
     assert.equal(status, 0, stderr.toString());
     assert.match(stdout.toString(), says);
