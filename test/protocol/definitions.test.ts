@@ -171,3 +171,50 @@ test("what git ignores is no error while it is missing, until git does not ignor
   await eventually("the warning", () => (String(shown()) === "2 source-not-found" ? true : null));
   assert.equal(await editor.stop(), 0);
 });
+
+test("the text of a Dockerfile that another one stands on counts as it is on the screen", async (t) => {
+  const base = "FROM alpine\nCOPY libs /libs\nRUN build\n";
+  const web = "FROM me/base\nRUN make\n";
+  const folder = temporaryFolder(t, {
+    "base/Dockerfile": base,
+    "base/libs/a.ts": "1\n",
+    "web/Dockerfile": web,
+    "compose.yaml": "services:\n  base: { image: me/base, build: base }\n  web: { build: web }\n",
+  });
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  const [uri, baseUri] = ["web", "base"].map((name) =>
+    uriOf(path.join(folder, name, "Dockerfile")),
+  );
+  assert.ok(uri !== undefined && baseUri !== undefined);
+  await editor.open(uri, web);
+  await editor.open(baseUri, base);
+  await editor.settled(uri);
+  await editor.connection.sendRequest(requests.simulateBuild, { uri });
+  const lens = async (start: string) =>
+    (await editor.lenses(uri)).find((one) => one.startsWith(start)) ?? "";
+  await eventually("cached", async () =>
+    /^2 (?:Cached|Built|Rebuilt)/.test(await lens("2 ")) ? true : null,
+  );
+  await editor.change(baseUri, { text: base.replace("RUN build", "RUN build --all") });
+  const typed = await eventually("what was typed", async () => {
+    const now = await lens("2 ");
+    return now.startsWith("2 May rebuild") ? now : null;
+  });
+  assert.match(typed, /^2 May rebuild, because base rebuilds: instruction changed/);
+  assert.match(
+    (await editor.lenses(uri)).join("\n"),
+    /^1 Base rebuilds: instruction changed · Base image me\/base, built by compose:base/,
+  );
+  await editor.change(baseUri, { text: base });
+  await eventually("cached again", async () =>
+    (await lens("2 ")).startsWith("2 May") ? null : true,
+  );
+  writeFileSync(path.join(folder, "base/libs/a.ts"), "2\n");
+  await editor.filesChanged(path.join(folder, "base/libs/a.ts"));
+  await eventually("the file", async () =>
+    (await lens("2 ")).startsWith("2 May rebuild, because base rebuilds: libs/a.ts changed")
+      ? true
+      : null,
+  );
+  assert.equal(await editor.stop(), 0);
+});

@@ -31,7 +31,7 @@ export const builds: CliCommand = {
   async run(words, io) {
     const { folder, format, state, screen } = readArguments(words, io);
     const list = await listOf(folder, io);
-    const stale = await stalenessOf(list, state, io);
+    const stale = await stalenessOf(list, folder, state, io);
     if (format === "text") screen.show(buildListText(folder, list, pathRules, stale, screen.paint));
     else io.print(`${jsonText(buildListJson(folder, list, pathRules, stale))}\n`);
     return 0;

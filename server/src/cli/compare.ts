@@ -129,8 +129,8 @@ async function heldAgainst(
   images: readonly NamedBuilt[],
   io: CliIo,
 ): Promise<ComparedBuild | null> {
-  const { definition, shown } = await meantBuild(args, io);
-  const analysis = await explainResolved({ ...args, definition }, io);
+  const { shown, ...meant } = await meantBuild(args, io);
+  const analysis = await explainResolved({ ...args, ...meant }, io);
   const image = images.at(-1)?.image;
   const comparison = image === undefined ? null : compareImage(analysis, image);
   if (comparison === null) throw new UsageError("the Dockerfile makes no image");

@@ -1,6 +1,6 @@
 /** Predicts against a git commit, and says why that cannot be. */
-import type { Analysis } from "../core/analysis/analyse.js";
 import { commitNeed } from "../core/analysis/commitContext.js";
+import type { Answer } from "../core/analysis/snapshot.js";
 import type { HostError } from "../core/host.js";
 import { printable } from "../core/text/surfaces.js";
 import type { CommitFacts } from "../core/world/facts.js";
@@ -14,23 +14,23 @@ export async function predictAgainstGit(
   project: CliProject,
   ref: string,
   io: CliIo,
-): Promise<Analysis> {
+): Promise<Answer> {
   const { definition, machine } = project;
   if (definition.dockerfile.kind === "inline") {
     throw new UsageError("a Dockerfile from stdin cannot be compared with a commit");
   }
-  const analysis = await predictProject(project, { kind: "git", ref }, io);
+  const answer = await predictProject(project, { kind: "git", ref }, io);
   const need = commitNeed(definition, ref);
   const commit = need === null ? null : factOf(machine.pool.world, need);
   if (commit?.kind === "unknown") throw new UsageError(reason(commit.error, ref));
-  const { kind, label, build } = analysis.input.baseline;
+  const { kind, label, build } = answer.analysis.input.baseline;
   if (kind !== "git") throw new UsageError(`--against ${ref}: git could not read the commit`);
   if (build === null && commit?.kind === "known") {
     const { file } = commit.value;
     io.error(`stratacast simulate: ${label} has no ${file}: nothing to compare with`);
   }
   if (commit?.kind === "known") tellIncomparable(commit.value, project, io);
-  return analysis;
+  return answer;
 }
 
 /** So many are named, the rest are counted. */

@@ -33,6 +33,8 @@ export interface CliProject {
   readonly machine: Machine;
   /** See `StateStore`. */
   readonly digest: Digest;
+  /** See `Snapshot`. */
+  readonly builds: string | null;
 }
 
 /** The build that is meant, and how answers name it. */
@@ -41,6 +43,8 @@ export interface MeantBuild {
   readonly shown: SimulationPlace;
   /** The Dockerfile as a person here calls it; `-`: it came from stdin. */
   readonly called: string;
+  /** Of whose files it is a build; null: of none, but of the words alone. */
+  readonly builds: string | null;
 }
 
 /**
@@ -57,6 +61,7 @@ export async function meantBuild(
   return {
     definition,
     shown: simulationPlace(definition, root, (path) => pathRules.relative(root, path)),
+    builds: build === null ? null : root,
     called: dockerfile.kind === "inline" ? "-" : shownPath(dockerfile.path, io),
   };
 }
@@ -97,7 +102,7 @@ async function namedBuild(
 type KeptForProject = Pick<
   MachineOptions,
   "readState" | "readRecorded" | "memory" | "suppliers"
-> & { readonly digest?: Digest };
+> & { readonly digest?: Digest; readonly builds?: string | null };
 
 /**
  * Reads the text; nothing of the context. Errors: `UsageError`.
@@ -107,7 +112,7 @@ type KeptForProject = Pick<
 export async function readProject(
   given: BuildDefinition,
   io: CliIo,
-  { digest = sha256, ...kept }: KeptForProject = {},
+  { digest = sha256, builds = null, ...kept }: KeptForProject = {},
 ): Promise<CliProject> {
   const text =
     given.dockerfile.kind === "inline" && given.dockerfile.text !== ""
@@ -123,7 +128,7 @@ export async function readProject(
     onHashed: (done, all) => io.progress(`Reading files: ${done} of ${count(all, "file")}`),
     ...kept,
   });
-  return { definition, dockerfile: parseDockerfile(text), machine, digest };
+  return { definition, dockerfile: parseDockerfile(text), machine, digest, builds };
 }
 
 /**
@@ -134,46 +139,47 @@ export function predictProject(
   project: CliProject,
   baseline: BaselineChoice,
   io: CliIo,
-): Promise<Analysis> {
+): Promise<Answer> {
   return settled(project, baseline, io, []);
 }
 
 /** The same against no earlier build, for what turns on no file's content: none is read. */
-function explainProject(project: CliProject, io: CliIo): Promise<Analysis> {
+function explainProject(project: CliProject, io: CliIo): Promise<Answer> {
   return settled(project, { kind: "empty" }, io, ["contents"]);
 }
 
 /** The same with base images looked up where that is wanted. */
 export async function explainResolved(
-  args: Pick<BuildArguments, "definition" | "resolve" | "registries">,
+  args: Pick<BuildArguments, "definition" | "resolve" | "registries"> & Pick<MeantBuild, "builds">,
   io: CliIo,
 ): Promise<Analysis> {
   const resolving = openResolving(args, defaultState(io.env), io);
-  const project = await readProject(args.definition, io, suppliersOf(resolving));
-  const analysis = await explainProject(project, io);
+  const { builds } = args;
+  const project = await readProject(args.definition, io, { builds, ...suppliersOf(resolving) });
+  const { analysis } = await explainProject(project, io);
   await resolving.done(analysis, project.machine);
   return analysis;
 }
 
 async function settled(
-  { definition, dockerfile, machine, digest }: CliProject,
+  { definition, dockerfile, machine, digest, builds }: CliProject,
   baseline: BaselineChoice,
   io: CliIo,
   without: readonly NeedKind[],
-): Promise<Analysis> {
+): Promise<Answer> {
   const [platform] = definition.platforms;
   const build = { place: onDisk, definition, platform, dockerfile };
   const memory = new Memory();
-  const { analysis } = await settle(
+  const answered = await settle(
     machine.pool,
     (world): Answer => {
-      const answer = analyse({ ...build, world, baseline, digest, sha256 }, memory);
+      const answer = analyse({ ...build, world, baseline, digest, sha256, builds }, memory);
       return { ...answer, needs: answer.needs.filter(({ kind }) => !without.includes(kind)) };
     },
     neverCancelled,
   );
   assertReadable(definition, machine, io);
-  return analysis;
+  return answered;
 }
 
 /** Errors: `UsageError` for a context that cannot be read. */

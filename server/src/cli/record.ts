@@ -115,7 +115,7 @@ async function expect(given: RecordArguments, io: CliIo): Promise<Expected> {
   });
   const unread = await refresh(store, io);
   if (unread !== null) throw unread;
-  const analysis = await predictProject(project, { kind: "recorded" }, io);
+  const { analysis } = await predictProject(project, { kind: "recorded" }, io);
   return { args, analysis, store, identities };
 }
 

@@ -1,8 +1,8 @@
 /** `stratacast simulate`: predicts a build, and records it for the next call. */
 
-import type { Analysis } from "../core/analysis/analyse.js";
 import { type BaselineChoice, readBaseline } from "../core/analysis/baselineChoice.js";
-import { recordBuild } from "../core/cache/record.js";
+import { recordedWithBases } from "../core/analysis/recorded.js";
+import type { Answer } from "../core/analysis/snapshot.js";
 import { simulationJson } from "../core/documents/simulation.js";
 import { simulationMarkdown, simulationText } from "../core/documents/simulationText.js";
 import { jsonText } from "../core/text/surfaces.js";
@@ -74,7 +74,7 @@ export const simulate: CliCommand = {
     const found = await forecast(readSimulateArguments(words, io), io);
     const { args, analysis, project, store, identities } = found;
     // A comparison with a commit leaves out what git does not keep; a record must not.
-    const built = args.dryRun ? analysis : await simulated(project, analysis, io);
+    const built = args.dryRun ? found.answer : await simulated(project, found.answer, io);
     // Recorded first: whoever reads the output may stop reading before its end.
     const failure = found.unread ?? (args.dryRun ? null : await record(built, store));
     const contents = args.exact ? exactContents(analysis) : null;
@@ -93,7 +93,8 @@ export const simulate: CliCommand = {
 /** What a build is predicted to do, and what it was predicted with. */
 export interface Forecast extends MeantBuild {
   readonly args: SimulateArguments;
-  readonly analysis: Analysis;
+  readonly analysis: Answer["analysis"];
+  readonly answer: Answer;
   readonly project: CliProject;
   readonly store: StateStore;
   readonly identities: IdentityStore;
@@ -104,7 +105,7 @@ export interface Forecast extends MeantBuild {
 /** Predicts the build that the words mean; records nothing. Errors: `UsageError`. */
 export async function forecast(args: SimulateArguments, io: CliIo): Promise<Forecast> {
   const meant = await meantBuild(args, io);
-  const { definition } = meant;
+  const { definition, builds } = meant;
   const store = openStateStore(args.state, "simulated", !args.dryRun);
   const real = openStateStore(args.state, "recorded", !args.dryRun);
   const identities = openIdentityStore(args.state);
@@ -114,16 +115,18 @@ export async function forecast(args: SimulateArguments, io: CliIo): Promise<Fore
     readState: async () => store.state,
     readRecorded: async () => real.state,
     memory: identities.memory,
+    builds,
     ...suppliersOf(resolving),
   });
   const unread = (await refresh(store, io)) ?? (await refresh(real, io));
   const { against } = args;
-  const analysis =
+  const answer =
     against.kind === "git"
       ? await predictAgainstGit(project, against.ref, io)
       : await predictProject(project, against, io);
+  const { analysis } = answer;
   await resolving.done(analysis, project.machine);
-  return { ...meant, args, analysis, project, store, identities, unread };
+  return { ...meant, args, analysis, answer, project, store, identities, unread };
 }
 
 /** Errors: `UsageError`. */
@@ -142,14 +145,14 @@ export function readSimulateArguments(words: readonly string[], io: CliIo): Simu
 }
 
 /** The build as it goes to those that were simulated before. */
-function simulated(project: CliProject, analysis: Analysis, io: CliIo): Promise<Analysis> {
-  switch (analysis.input.baseline.kind) {
+function simulated(project: CliProject, answer: Answer, io: CliIo): Promise<Answer> {
+  switch (answer.analysis.input.baseline.kind) {
     case "git":
       return predictProject(project, { kind: "empty" }, io);
     case "recorded":
       return predictProject(project, { kind: "last" }, io);
     default:
-      return Promise.resolve(analysis);
+      return Promise.resolve(answer);
   }
 }
 
@@ -161,17 +164,9 @@ export async function refresh(store: StateStore, io: CliIo): Promise<UsageError 
   return null;
 }
 
-/** Adds the simulated build to the state folder; gives why it could not be. */
-async function record(analysis: Analysis, store: StateStore): Promise<UsageError | null> {
-  const done = await store.add(
-    recordBuild({
-      graph: analysis.graph,
-      keys: analysis.keys,
-      tree: analysis.input.context?.tree ?? null,
-      digest: store.digest,
-      at: Date.now(),
-    }),
-  );
+/** Adds the simulated build, with those that it stands on, to the state folder; gives why it could not be. */
+async function record(answer: Answer, store: StateStore): Promise<UsageError | null> {
+  const done = await store.add(...recordedWithBases(answer, store.digest, Date.now()));
   if (done.ok) return null;
   return new UsageError(
     `the build could not be recorded: ${done.error.path}: ${done.error.message}`,

@@ -12,6 +12,7 @@ import { UsageError } from "./usageError.js";
 /** Reads no file of a build of which none was recorded. Errors: `UsageError`. */
 export async function stalenessOf(
   { builds }: BuildList,
+  folder: string,
   state: string,
   io: CliIo,
 ): Promise<ReadonlyMap<BuildDefinition, Staleness>> {
@@ -22,7 +23,7 @@ export async function stalenessOf(
   const { memory } = openIdentityStore(state);
   for (const { definition } of builds) {
     if (!store.state.builds.some((build) => isRecordOf(build, definition))) continue;
-    const since = await sinceLast(definition, { ...kept(store), memory }, io);
+    const since = await sinceLast(definition, { ...kept(store), memory, builds: folder }, io);
     if (since !== null) found.set(definition, since);
   }
   return found;
@@ -40,7 +41,8 @@ async function sinceLast(
 ): Promise<Staleness | null> {
   try {
     const project = await readProject(definition, io, state);
-    return staleness(await predictProject(project, { kind: "recorded" }, io));
+    const { analysis } = await predictProject(project, { kind: "recorded" }, io);
+    return staleness(analysis);
   } catch (error) {
     if (error instanceof UsageError) return null;
     throw error;

@@ -12,6 +12,7 @@ import { gitSuppliers } from "./gitSuppliers.js";
 import { nodeFileSystem } from "./nodeFileSystem.js";
 import { presentPaths } from "./presentPaths.js";
 import { createPool, type Pool, type Suppliers } from "./settle.js";
+import { workspaceText } from "./workspaceText.js";
 
 export interface MachineOptions extends Omit<ContextsOptions, "git"> {
   /** False: no program is asked. */
@@ -22,6 +23,8 @@ export interface MachineOptions extends Omit<ContextsOptions, "git"> {
   readonly readRecorded?: () => Promise<BuildState>;
   /** False: nobody will ask what is in files, so that nothing is done to know it. Default: true. */
   readonly readsFiles?: boolean;
+  /** The text of a file that an editor shows; undefined: it shows none. Default: it never does. */
+  readonly openText?: (path: string) => string | undefined;
   /** In the place of this machine's own. */
   readonly suppliers?: Partial<Suppliers>;
 }
@@ -51,6 +54,7 @@ export function openMachine(options: MachineOptions): Machine {
       const { readBuilds } = await import("./definitionBuilds.js");
       return known(readBuilds(found, folder, { disk: fileSystem }));
     },
+    text: async ({ folder, path }) => workspaceText(fileSystem, folder, path, options.openText),
     image: async () => unknown("off"),
     state: async () =>
       options.readState === undefined ? unknown("off") : known(await options.readState()),

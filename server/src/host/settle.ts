@@ -113,8 +113,8 @@ export function createPool(suppliers: Suppliers, start: World): Pool {
   };
 }
 
-/** Files that are written all the time would be asked for for ever. */
-const maxRounds = 20;
+/** Files that are written all the time would be asked for for ever. A chain of builds takes one for each. */
+const maxRounds = 60;
 
 /**
  * Asks until nothing is lacking, each time for an answer of that moment: nothing that happens

@@ -40,7 +40,8 @@ export interface StateStore {
    * else null.
    */
   refresh(): Promise<Result<string | null>>;
-  add(build: RecordedBuild): Promise<Result<string | null>>;
+  /** Takes them in together, each behind those that it stands on. */
+  add(...builds: readonly [RecordedBuild, ...RecordedBuild[]]): Promise<Result<string | null>>;
   /** Drops everything; gives how many builds there were. */
   forget(): Promise<Result<number>>;
 }
@@ -65,8 +66,8 @@ function memoryStore(): StateStore {
     },
     digest: sha256,
     refresh: async () => ({ ok: true, value: null }),
-    async add(build) {
-      state = addBuild(state, build, sha256);
+    async add(...builds) {
+      state = builds.reduce((all, build) => addBuild(all, build, sha256), state);
       return { ok: true, value: null };
     },
     async forget() {
@@ -155,11 +156,11 @@ function folderStore(folder: string, builds: KeptBuilds, salt: Salt): StateStore
       if (last.problem === null) return { ok: true, value: null };
       return change({ next: (now) => now, isIn: () => true, kept: 1 });
     },
-    add(build) {
-      const { id } = build.build;
+    add(...added) {
+      const last = added.at(-1)?.build.id;
       return change({
-        next: (now) => addBuild(now, build, digest),
-        isIn: ({ builds }) => builds.some((other) => other.id === id),
+        next: (now) => added.reduce((all, build) => addBuild(all, build, digest), now),
+        isIn: ({ builds }) => builds.some(({ id }) => id === last),
         kept: 1,
       });
     },

@@ -10,12 +10,13 @@ import {
   readBaseline,
   withoutBuild,
 } from "../core/analysis/baselineChoice.js";
+import { recordedWithBases } from "../core/analysis/recorded.js";
 import { type Answer, contextAsk } from "../core/analysis/snapshot.js";
 import type { View } from "../core/analysis/view.js";
 import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
 import type { FoundBuild } from "../core/build/foundBuild.js";
 import { areSameKeys, type Keys } from "../core/cache/predict.js";
-import { type RecordedBuild, recordBuild } from "../core/cache/record.js";
+import type { RecordedBuild } from "../core/cache/record.js";
 import type { BuildState } from "../core/cache/state.js";
 import type { DocumentPlace } from "../core/definitions/editorDefinition.js";
 import { simulationLog } from "../core/documents/simulationLog.js";
@@ -220,6 +221,11 @@ export class LiveBuild {
     this.#host.changed(this);
   }
 
+  /** Its text, as the editor shows it. */
+  get text(): string {
+    return this.#dockerfile.text;
+  }
+
   /** The text was saved: what it names may lie in another folder. */
   async saved(): Promise<void> {
     this.#typing.end();
@@ -323,24 +329,19 @@ export class LiveBuild {
     }, cancel);
     if (cancel.isCancelled) return this.#brokenOff();
     progress.report(say`Predicting the steps`);
-    const { analysis } = this.#analyse(pool.world, this.#baseline);
+    const forecast = this.#analyse(pool.world, this.#baseline);
+    const { analysis } = forecast;
     // A comparison with a commit leaves out what git does not keep; a record must not.
     const { kind } = analysis.input.baseline;
-    const built = kind === "last" ? analysis : await this.#settled({ kind: "last" }, cancel);
+    const made = kind === "last" ? forecast : await this.#settled({ kind: "last" }, cancel);
+    const built = made.analysis;
     if (cancel.isCancelled) return this.#brokenOff();
     const state = factOf(pool.world, { kind: "state" });
     const before = state.kind === "known" ? state.value : this.#host.store.state;
     const log = simulationLog(analysis);
     const summary = interfaceText(summarySentence(analysis));
-    const recorded = await this.#host.store.add(
-      recordBuild({
-        graph: built.graph,
-        keys: built.keys,
-        tree: built.input.context?.tree ?? null,
-        digest: this.#host.store.digest,
-        at: Date.now(),
-      }),
-    );
+    const { digest } = this.#host.store;
+    const recorded = await this.#host.store.add(...recordedWithBases(made, digest, Date.now()));
     if (!recorded.ok)
       this.#host.tell(say`The simulated build could not be kept: ${recorded.error.message}`);
     else if (recorded.value !== null) this.#host.tell(recorded.value);
@@ -356,7 +357,8 @@ export class LiveBuild {
   /** The build as it would be simulated now, against the last real one. */
   async forRecord(): Promise<Analysis> {
     await this.#read(() => this.#renew(this.#closed, "uncovered"), this.#closed);
-    return this.#settled({ kind: "recorded" }, this.#closed);
+    const { analysis } = await this.#settled({ kind: "recorded" }, this.#closed);
+    return analysis;
   }
 
   /** The real builds that were recorded so far. */
@@ -417,10 +419,9 @@ export class LiveBuild {
     return readBaseline(this.#against);
   }
 
-  async #settled(baseline: BaselineChoice, cancel: Cancellation): Promise<Analysis> {
+  #settled(baseline: BaselineChoice, cancel: Cancellation): Promise<Answer> {
     const { pool } = this.#host.machine;
-    const answer = await settle(pool, (world) => this.#analyse(world, baseline), cancel);
-    return answer.analysis;
+    return settle(pool, (world) => this.#analyse(world, baseline), cancel);
   }
 
   #analyse(world: World, baseline: BaselineChoice): Answer {

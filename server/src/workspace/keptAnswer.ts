@@ -81,13 +81,13 @@ export class ShownAnswers {
 
 /** An analysis of a text, without what the choice of its definition turns on. */
 export function analyseText(
-  { dockerfile, chosen: { definition }, world, digest }: Question,
+  { dockerfile, chosen: { definition, builds }, world, digest }: Question,
   baseline: BaselineChoice,
   memory: Memory,
 ): Answer {
   const [platform] = definition.platforms;
   const build = { place: onDisk, definition, platform, dockerfile };
-  return analyse({ ...build, world, baseline, digest, sha256 }, memory);
+  return analyse({ ...build, world, baseline, digest, sha256, builds }, memory);
 }
 
 function isSameQuestion(

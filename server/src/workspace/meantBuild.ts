@@ -20,6 +20,8 @@ import { defaultSettings, type Settings } from "./settings.js";
 
 /** The build that is meant, with what that turned on. */
 export interface Chosen extends ChosenDefinition {
+  /** The workspace folder whose builds it may stand on; null: it is in none. */
+  readonly builds: string | null;
   readonly needs: readonly Need[];
   readonly reads: readonly Need[];
 }
@@ -70,7 +72,9 @@ export class MeantBuild {
     // What stands on it stays as long as it says the same.
     const definition = before !== null && isSameDefinition(before, found) ? before : found;
     this.#definition = definition;
-    const chosen = { definition, isPending, needs, reads };
+    const { file, workspaceFolder: folder } = this.#place;
+    const isInside = file !== null && folder !== null && pathRules.isInside(folder, file);
+    const chosen = { definition, isPending, builds: isInside ? folder : null, needs, reads };
     this.#last = { chosen, world };
     if (definition !== before) this.#moved();
     return chosen;

@@ -1,8 +1,8 @@
 /** Of the builds that files define for a Dockerfile: whether what a real one built is up to date. */
 import { Memory } from "../core/analysis/memory.js";
 import type { FoundBuild } from "../core/build/foundBuild.js";
+import { foundDefinition } from "../core/build/foundDefinition.js";
 import type { BuildState } from "../core/cache/state.js";
-import { foundDefinition } from "../core/definitions/chooseFound.js";
 import type { Cancellation } from "../core/host.js";
 import { isRecordOf, type Staleness, staleness } from "../core/insight/staleness.js";
 import { factOf, type World } from "../core/world/world.js";

@@ -23,6 +23,8 @@ export function staleNeeds(
         return mayDefine(need, files);
       case "gitRules":
         return hasRules;
+      case "text":
+        return files.includes(need.path);
       case "commit":
         return hasMoved;
       case "commitFiles":

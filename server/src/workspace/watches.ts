@@ -62,9 +62,31 @@ export function watchedBy(
       : []),
     ...lookedInto.filter(isWatched).map((base) => ({ base, pattern: "*" })),
     ...(contextFolder !== null && isWatched(contextFolder) ? [wholeFolder(contextFolder)] : []),
+    ...watchedOthers(reads, contextFolder, isWatched),
     ...(place.file === null ? [] : [{ base: path.dirname(place.file), pattern: "*.dockerignore" }]),
     ...watchedHeads(reads, world),
   ]);
+}
+
+/** The contexts of other builds that it stands on, and their Dockerfiles with their ignore files. */
+function watchedOthers(
+  reads: readonly Need[],
+  own: string | null,
+  isWatched: (folder: string) => boolean,
+): readonly Watched[] {
+  const folders = new Set<string>();
+  const files = new Set<string>();
+  for (const need of reads) {
+    if (need.kind === "text") files.add(need.path);
+    else if (need.kind === "tree" && need.folder !== own) folders.add(need.folder);
+  }
+  return [
+    ...[...folders].filter(isWatched).map(wholeFolder),
+    ...[...files].map((file) => {
+      const name = path.basename(file);
+      return { base: path.dirname(file), pattern: `{${name},${name}.dockerignore}` };
+    }),
+  ];
 }
 
 function watchedHeads(reads: readonly Need[], world: World): readonly Watched[] {

@@ -22,7 +22,7 @@ import { type LookUpSettings, readLookUpSettings, readSettings } from "./setting
 import { staleNeeds } from "./staleNeeds.js";
 import { reportsEverything, type Watched, watchedBy } from "./watches.js";
 
-/** An ignore file that is being typed in takes effect this long after the last key. Milliseconds. */
+/** An ignore file, or a Dockerfile that others stand on, that is being typed in takes effect this long after the last key. Milliseconds. */
 const ignoreDelay = 200;
 
 /** What was read is kept for other processes this long after the first of it. Milliseconds. */
@@ -129,6 +129,7 @@ export function openWorkspace(editor: Editor): Workspace {
       },
     },
     mayAskGit: () => isTrusted,
+    openText: (file) => [...builds.values()].find(({ place }) => place.file === file)?.text,
     suppliers: { image: (need, cancel) => images.supplier(need, cancel) },
     readRecorded: () => readStore(recorded),
     readState: () => readStore(store),
@@ -256,7 +257,14 @@ export function openWorkspace(editor: Editor): Workspace {
   const events = gatherEvents(lookAt);
   const filesChanged = events.tell;
 
-  const ignoreFileChanged = (file: string): void => {
+  /** A Dockerfile that others stand on is another one, on the screen. */
+  const textChanged = (file: string | null): void => {
+    if (file === null) return;
+    const isOfIt = (need: Need): boolean => need.kind === "text" && need.path === file;
+    if ([...builds.values()].some(({ reads }) => reads.some(isOfIt))) fileChangedLater(file);
+  };
+
+  const fileChangedLater = (file: string): void => {
     clearTimeout(ignoreTimers.get(file));
     const changed = (): void => {
       ignoreTimers.delete(file);
@@ -303,13 +311,14 @@ export function openWorkspace(editor: Editor): Workspace {
     },
     change(document, file) {
       if (isIgnoreFile(file)) {
-        ignoreFileChanged(file);
+        fileChangedLater(file);
         return;
       }
       const build = builds.get(document.uri);
       if (build === undefined || build.version === document.version) return;
       build.update(document.getText(), document.version);
       editor.changed(build, "typed");
+      textChanged(file);
     },
     save(uri) {
       const build = builds.get(uri);
@@ -320,11 +329,12 @@ export function openWorkspace(editor: Editor): Workspace {
     close({ uri }, file) {
       if (isIgnoreFile(file)) {
         ignoreFiles.delete(file);
-        ignoreFileChanged(file);
+        fileChangedLater(file);
         return;
       }
       builds.get(uri)?.close();
       builds.delete(uri);
+      textChanged(file);
       // What no open Dockerfile turns on is forgotten.
       const needs = [...builds.values()].flatMap(({ reads }) => reads);
       machine.pool.retain(needs);

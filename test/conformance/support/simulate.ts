@@ -195,6 +195,7 @@ function noDockerfile(builder: Builder): Simulation {
       target: null,
       platforms: [],
       baseline: { kind: "last", label: "", at: null },
+      standsOn: [],
       steps: [],
       image: { layers: [], config: emptyConfigJson },
       summary: { hit: 0, miss: 0, unknown: 0 },

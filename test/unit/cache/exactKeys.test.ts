@@ -69,6 +69,7 @@ function graphOf(
   return buildGraph(parseDockerfile(dockerfile), buildOf({ args, flags, builderVersion }), {
     digest: sha256,
     baseImage: () => image,
+    builtImage: () => null,
   }).graph;
 }
 

@@ -9,7 +9,7 @@ import { buildOf } from "../../support/definitions.js";
 
 const text = "ARG A=1\nFROM alpine AS one\nRUN a \\\n  b\nRUN c\nFROM one\nCOPY --from=one a /b\n";
 const build = buildOf({});
-const host = { digest: sha256, baseImage: () => null };
+const host = { digest: sha256, baseImage: () => null, builtImage: () => null };
 
 test("a letter that is typed in a line leaves all places the same objects, and moves what is below", () => {
   const before = buildGraph(parseDockerfile(text), build, host);

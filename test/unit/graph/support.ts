@@ -24,7 +24,7 @@ export function stageOf(given: GivenStage): StageIn {
   const { builder = "buildkit", buildArgs = {}, image = null, triggers = "" } = given;
   const dockerfile = parseDockerfile(given.text);
   const build = buildOf({ builder, args: new Map(Object.entries(buildArgs)) });
-  const host = { digest: given.digest ?? sha256, baseImage: () => image };
+  const host = { digest: given.digest ?? sha256, baseImage: () => image, builtImage: () => null };
   const [from, ...instructions] = dockerfile.instructions;
   if (from === undefined) throw new Error("The text has no FROM.");
   const facts = fileFacts({ dockerfile, froms: [from] }, build, host);

@@ -76,6 +76,7 @@ function suppliers(own: Partial<Suppliers> = {}): Suppliers {
     commit: none,
     commitFiles: none,
     commitText: none,
+    text: none,
     image: none,
     state: async () => known(emptyState),
     recorded: none,

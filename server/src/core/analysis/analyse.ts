@@ -12,6 +12,7 @@ import type { Checkout } from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
 import type { ContextView } from "../files/contextInput.js";
 import type { ArchiveLookup } from "../files/unpacking.js";
+import type { GraphHost } from "../graph/fileFacts.js";
 import type { BuildGraph } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
@@ -47,6 +48,7 @@ export interface AnalysisInput extends PlatformBuild {
   /** The last real build of the Dockerfile, whatever is compared with; absent: none was recorded. */
   readonly recorded?: BuildRecord | null;
   readonly baseImage: BaseImageLookup;
+  readonly builtImage: GraphHost["builtImage"];
   /** Of keys and values, as they are kept. */
   readonly digest: Digest;
   /** Of what others read too: the keys of BuildKit, the policy of a page. */

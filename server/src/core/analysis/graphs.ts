@@ -1,5 +1,5 @@
 /** The graph of a text, remembered: it turns on nothing that becomes known of files or earlier builds. */
-import type { PlatformBuild } from "../build/definition.js";
+import type { DefinitionId, PlatformBuild } from "../build/definition.js";
 import { buildGraph, type GraphHost, type WalkedGraph } from "../graph/build.js";
 import type { BaseImage } from "../image/baseImage.js";
 import type { Dockerfile } from "../syntax/syntax.js";
@@ -9,6 +9,7 @@ export interface RememberedGraph extends PlatformBuild {
   readonly dockerfile: Dockerfile;
   /** Every image that was asked for, with the answer. */
   readonly asked: readonly Asked[];
+  readonly askedBuilds: readonly AskedBuild[];
   readonly walked: WalkedGraph;
 }
 
@@ -16,6 +17,11 @@ interface Asked {
   readonly reference: string;
   readonly platform: string;
   readonly image: BaseImage | null;
+}
+
+/** A build that was asked for what it leaves. */
+interface AskedBuild extends Omit<Asked, "reference"> {
+  readonly build: DefinitionId;
 }
 
 /** The graph itself is `walked.graph`. */
@@ -32,12 +38,20 @@ export function graphOf(
     last.platform === platform &&
     // All of them: who asks is told what the graph turns on.
     last.asked.filter((old) => host.baseImage(old.reference, old.platform) !== old.image).length ===
-      0;
+      0 &&
+    last.askedBuilds.filter((old) => host.builtImage(old.build, old.platform) !== old.image)
+      .length === 0;
   if (isSame) return last;
   // A file of a thousand stages asks for one image a thousand times.
   const asked = new Map<string, Asked>();
+  const askedBuilds: AskedBuild[] = [];
   const watchedHost: GraphHost = {
     digest: host.digest,
+    builtImage: (build, imagePlatform) => {
+      const image = host.builtImage(build, imagePlatform);
+      askedBuilds.push({ build, platform: imagePlatform, image });
+      return image;
+    },
     baseImage: (reference, imagePlatform) => {
       const key = `${imagePlatform} ${reference}`;
       const known = asked.get(key);
@@ -48,5 +62,5 @@ export function graphOf(
     },
   };
   const walked = buildGraph(dockerfile, { definition, platform }, watchedHost, last?.walked);
-  return { dockerfile, definition, platform, asked: [...asked.values()], walked };
+  return { dockerfile, definition, platform, asked: [...asked.values()], askedBuilds, walked };
 }

@@ -13,6 +13,19 @@ export type ContextProblem =
   /** `mode`: at least one. */
   | { readonly code: "other-mode-in-checkout"; readonly modes: OtherModes }
   | BadIgnorePattern
+  | {
+      readonly code: "no-linked-build";
+      /** As the Dockerfile says it. */
+      readonly reference: string;
+      /** `through`: the builds on the way round. */
+      readonly why:
+        | { readonly kind: "missing" | "unreadable" | "deep"; readonly build: string }
+        | {
+            readonly kind: "circle";
+            readonly by: "linked" | "tag";
+            readonly through: readonly string[];
+          };
+    }
   /** `reason`: in the words of the editor's language, without a full stop. */
   | { readonly code: "context-unreadable"; readonly folder: string; readonly reason: string };
 

@@ -39,6 +39,8 @@ import type { BaselineChoice, DecidedBaseline } from "./baselineChoice.js";
 import { commitContext, commitNeed } from "./commitContext.js";
 import { stateOf, withTracked, workingState } from "./contextStates.js";
 import { likeness } from "./likeness.js";
+import { keptOf, type Link, type Linking, openLinks } from "./linkedBuilds.js";
+import { linkProblems } from "./linkProblems.js";
 import { madeBefore, withMade } from "./madeBefore.js";
 import { type ComparedBaseline, Memory } from "./memory.js";
 import type { Place } from "./place.js";
@@ -55,6 +57,8 @@ export interface Snapshot extends PlatformBuild {
   readonly digest: Digest;
   /** For what others read too; absent: `digest` is no other. */
   readonly sha256?: Digest;
+  /** The workspace folder whose builds it may stand on; absent or null: none. */
+  readonly builds?: string | null;
 }
 
 export interface Answer {
@@ -63,10 +67,20 @@ export interface Answer {
   readonly needs: readonly Need[];
   /** All that was looked up: the answer holds until one of it has another answer. */
   readonly reads: readonly Need[];
+  /** The other builds of the workspace that it stands on. */
+  readonly links: readonly Link[];
 }
 
 /** @param memory of earlier answers about the same build: it makes this one faster, never another one */
 export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answer {
+  const { builds = null, definition } = snapshot;
+  const linking =
+    builds === null ? null : { folder: builds, chain: [definition.id], kept: keptOf(memory) };
+  return analyseLinked(snapshot, memory, linking);
+}
+
+/** @param linking null: it stands on no other build */
+function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | null): Answer {
   const { definition, platform, dockerfile, place, world, digest } = snapshot;
   const lookups = openLookups(world);
   const { read, needs, reads } = lookups;
@@ -75,6 +89,18 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
   const { baseline, transfer } = kept ?? recorded(snapshot, decided, read);
   const main = mainContext(snapshot, decided, transfer, read);
   const folders = namedContexts(snapshot, read);
+  const links =
+    linking === null
+      ? null
+      : openLinks(
+          {
+            build: { definition, platform },
+            ...{ place, world, linking },
+            baseline: place.kind === "commit" ? { kind: "empty" } : decided,
+            analyse: (other, own) => analyseLinked({ ...snapshot, ...other }, own, other.linking),
+          },
+          lookups,
+        );
   const inputWith = (made: MadeBefore): AnalysisInput => ({
     definition,
     platform,
@@ -83,7 +109,10 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
     folders: new Map([...folders].map(([name, { state }]) => [name, state])),
     baseline,
     recorded: place.kind === "commit" ? null : lastRecorded(definition, read),
+    builtImage: (build, imagePlatform) => links?.ofBuild(build, imagePlatform) ?? null,
     baseImage: (reference: string, imagePlatform: string) => {
+      const built = links?.ofTag(reference, imagePlatform) ?? null;
+      if (built !== null) return built;
       const image = read({ kind: "image", reference, platform: imagePlatform });
       return image.kind === "known" ? image.value : null;
     },
@@ -98,6 +127,7 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
     memory.made = made;
     analysis = analyseInput(inputWith(made), memory, as);
   }
+  if (links !== null) analysis = withLinkProblems(analysis, links.found);
   const contents = [[null, main] as const, ...folders].flatMap(([name, context]) =>
     contentsOf(world, analysis, name, context),
   );
@@ -106,13 +136,27 @@ export function analyse(snapshot: Snapshot, memory: Memory = new Memory()): Answ
   needs.push(...contents.filter(({ paths }) => paths.length > 0));
   if (kept !== null) {
     reads.push(...kept.reads);
-    return { analysis, needs, reads };
+    return { analysis, needs, reads, links: links?.found ?? [] };
   }
   // What git keeps of a file is compared with what is known of it here.
   if (decided.kind !== "git" || main === null || needs.some(isContents))
-    return { analysis, needs, reads };
-  const found = gitBaseline(snapshot, decided.ref, memory, lookups);
-  return { analysis: compareWith(analysis, found, memory, "git"), needs, reads };
+    return { analysis, needs, reads, links: links?.found ?? [] };
+  const found = gitBaseline(snapshot, decided.ref, memory, lookups, linking);
+  const compared = compareWith(analysis, found, memory, "git");
+  return {
+    analysis: links === null ? compared : withLinkProblems(compared, links.found),
+    needs,
+    reads,
+    links: links?.found ?? [],
+  };
+}
+
+/** The same with what is wrong with the builds that it stands on. */
+function withLinkProblems(analysis: Analysis, links: readonly Link[]): Analysis {
+  const problems = linkProblems(analysis.graph, links);
+  return problems.length === 0
+    ? analysis
+    : { ...analysis, problems: [...analysis.problems, ...problems] };
 }
 
 /** Asks the disk for what is in archives, once it is known which bytes are meant. */
@@ -217,6 +261,7 @@ function gitBaseline(
   ref: string,
   memory: Memory,
   { read, needs, reads: allReads }: Lookups,
+  linking: Linking | null,
 ): Baseline {
   const { definition, platform, world, digest } = snapshot;
   const none = emptyBaseline;
@@ -238,7 +283,8 @@ function gitBaseline(
   const place = { kind: "commit", commit: commit.value } as const;
   const dockerfile = parseDockerfile(text.value);
   const own = memory.commit?.own ?? new Memory();
-  const before = analyse({ ...snapshot, dockerfile, place, baseline: { kind: "empty" } }, own);
+  const then = { ...snapshot, dockerfile, place, baseline: { kind: "empty" } } as const;
+  const before = analyseLinked(then, own, linking && { ...linking, kept: keptOf(own) });
   allReads.push(...before.reads);
   needs.push(...before.needs);
   const { graph, keys, input } = before.analysis;

@@ -156,5 +156,8 @@ function classicDefinition(step: Step, digest: Digest): Definition | null {
 function placesOf({ from, items }: CopyOperation): string {
   const texts = items.map((item) => (item.kind === "paths" ? item.text : item.kind));
   const place = from.kind === "context" ? (from.folder ?? from.kind) : from.kind;
-  return JSON.stringify([from.kind === "image" ? from : place, texts]);
+  // What another build leaves is told by its key.
+  const isMade = from.kind === "image" && from.image?.built !== undefined;
+  const shown = isMade ? [from.kind, from.reference] : from;
+  return JSON.stringify([from.kind === "image" ? shown : place, texts]);
 }

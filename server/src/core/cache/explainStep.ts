@@ -13,7 +13,11 @@ import {
 import { baseOf } from "../graph/images.js";
 import { lineage } from "../graph/layers.js";
 import { failsBuild } from "../graph/problem.js";
+import { sourcesOf } from "../graph/sources.js";
+import type { BuiltImage } from "../image/baseImage.js";
+import type { SourceReference } from "../instructions/operation.js";
 import { type Aligned, recordOfStep } from "./align.js";
+import { outcomeOf } from "./builtOutcome.js";
 import { type InputName, isSameName } from "./inputName.js";
 import type { Around, KeptCauses } from "./keptCauses.js";
 import { type Comparison, ownChanges } from "./ownChanges.js";
@@ -138,9 +142,13 @@ function explainStep(
   const parts = [
     ownCauses(explaining, keyed, before),
     sourceChanges(explaining, keyed, before),
+    builtChanges(explaining, keyed, before),
     belowCauses(explaining, keyed, before),
   ];
-  const causes = parts.flatMap((part) => part.causes);
+  const found = parts.flatMap((part) => part.causes);
+  // What sets other variables then is said better by whose build does.
+  const isRebuilt = found.some(({ code }) => code === "base-rebuilds");
+  const causes = isRebuilt ? found.filter(({ code }) => code !== "base-changed") : found;
   if (causes.length === 0)
     return { causes: [elsewhere(explaining, keyed, before)], isLocal: false };
   return { causes, isLocal: parts.every(({ isLocal }) => isLocal) };
@@ -197,6 +205,40 @@ function sourceChanges(
   return { causes, isLocal: false };
 }
 
+/** Files of another build of the workspace that are known, and others than before. */
+function builtChanges(
+  { keys, kept }: Explaining,
+  keyed: KeyedStep,
+  before: StepRecord | undefined,
+): Explained {
+  const image = sourcesOf(keyed.step).find(isOfBuild);
+  if (before === undefined || image?.kind !== "image" || image.image?.built === undefined)
+    return noCause;
+  const isOther = (): boolean =>
+    inputNames(keys, keyed)
+      .slice(1)
+      .some((input, i) => !isSameName(before.inputs[i + 1], input));
+  if (!kept.takesOther(keyed, before, isOther)) return noCause;
+  const { built } = image.image;
+  const cause = rebuiltImage(refOf(keyed), { image: built, reference: image.reference });
+  return { causes: [cause], isLocal: false };
+}
+
+function isOfBuild(from: SourceReference): boolean {
+  return from.kind === "image" && from.image?.built !== undefined;
+}
+
+/** Another build of the workspace makes the image anew, or has made it anew since. */
+function rebuiltImage(
+  at: StepRef,
+  { image, reference }: { readonly image: BuiltImage; readonly reference: string },
+): Cause {
+  const outcome = outcomeOf(image);
+  const [cause] = outcome?.causes ?? [];
+  const why = outcome === null || cause === undefined ? null : { cause, graph: outcome.graph };
+  return { code: "base-rebuilds", at, image, reference, why };
+}
+
 /** More stages than these are not followed to the file that changed. */
 const followedStages = 20;
 
@@ -241,15 +283,27 @@ function belowCauses(
   if (before === undefined || !isFirst) return noCause;
   const [input] = inputNames(keys, keyed);
   const isOther =
-    !isSameName(before.inputs[0], input) &&
-    !isSameName(explaining.firstInputs.get(before.stage), input);
+    isMadeAnew(explaining, keyed) ||
+    (!isSameName(before.inputs[0], input) &&
+      !isSameName(explaining.firstInputs.get(before.stage), input));
   return { causes: isOther ? [baseChange(explaining, keyed)] : [], isLocal: false };
+}
+
+/** True where a linked build runs again, whatever its result is called. */
+function isMadeAnew({ graph }: Explaining, keyed: KeyedStep): boolean {
+  if (keyed.below !== null) return false;
+  const base = lineage(graph, stageAt(graph, keyed))[0]?.base;
+  const built = base?.kind === "image" ? base.image?.built : undefined;
+  return built?.by === "linked" && built.fate === "rebuilds";
 }
 
 function baseChange({ graph, baseline }: Explaining, keyed: KeyedStep): Cause {
   const stages = lineage(graph, stageAt(graph, keyed));
   const from = keyed.below === null ? stages[0] : stages.at(-1);
   const at = from === undefined ? null : { stage: from.index, nth: 0 };
+  const base = from?.base;
+  if (at !== null && base?.kind === "image" && base.image?.built !== undefined)
+    return rebuiltImage(at, { image: base.image.built, reference: base.reference });
   const moved = from === undefined ? null : movedTag(from, baseline);
   return { code: "base-changed", at, changed: "image", ...(moved === null ? {} : { moved }) };
 }
@@ -312,6 +366,11 @@ function openCause(
         at: rootOfStage(explaining, open.stage),
         from: { kind: "stage", stage: stageName(explaining, open.stage) },
       };
+    case "build": {
+      const isBase = keyed.sources.length === 0 && !sourcesOf(keyed.step).some(isOfBuild);
+      const from = isBase ? lineage(explaining.graph, stageAt(explaining.graph, keyed))[0] : null;
+      return rebuiltImage(from == null ? at : { stage: from.index, nth: 0 }, open);
+    }
     case "image":
       return {
         code: "stage-output-unknown",

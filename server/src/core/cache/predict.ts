@@ -12,6 +12,7 @@ import {
   type Step,
   type StepRef,
 } from "../graph/graph.js";
+import { failedBuild } from "../graph/images.js";
 import type { Digest } from "../host.js";
 import { isSameList } from "../text/sameList.js";
 import { movedPlaces, stretchOf } from "../text/stretch.js";
@@ -209,7 +210,8 @@ function laidStage(
   const { worksInOrder } = laying.input.graph.rules;
   const parent = base.kind === "stage" ? stages[base.index] : undefined;
   const below = parent?.end?.last ?? null;
-  const hasFailed = laying.isStopped || parent?.failed === true || base.kind === "broken";
+  const isBroken = base.kind === "broken" || failedBuild(base) !== null;
+  const hasFailed = laying.isStopped || parent?.failed === true || isBroken;
   laying.isStopped ||= hasFailed && own !== null && worksInOrder;
   const isSent = laying.unsent.size === 0;
   const start: LaidStart = { below, hasFailed, isCompared, isSent };

@@ -1,7 +1,8 @@
 /** The answer for one step, as plain data: `words/causeWords.ts` has the words for it. */
 import type { ObstacleProblem, SelectionProblem } from "../context/selection.js";
-import type { Stage, StepRef } from "../graph/graph.js";
+import type { BuildGraph, Stage, StepRef } from "../graph/graph.js";
 import type { GraphProblem } from "../graph/problem.js";
+import type { BuiltImage } from "../image/baseImage.js";
 import type { Setting } from "../instructions/kind.js";
 
 export type PredictionKind = "hit" | "miss" | "unknown";
@@ -58,6 +59,17 @@ export type Cause =
       readonly changed: "image" | "variables";
       /** There when the tag is the same and leads elsewhere now. */
       readonly moved?: MovedTag;
+    }
+  | {
+      readonly code: "base-rebuilds";
+      /** The FROM, or the step that takes files of it. */
+      readonly at: StepRef;
+      /** Which build makes the image. */
+      readonly image: BuiltImage;
+      /** As the Dockerfile calls it. */
+      readonly reference: string;
+      /** Why that one rebuilds, in its own graph; null: it is another image by now. */
+      readonly why: { readonly cause: Cause; readonly graph: BuildGraph } | null;
     }
   | { readonly code: "value-changed"; readonly at: StepRef | null; readonly changed: Value }
   | {

@@ -8,15 +8,18 @@ import type { Selection, SelectionProblem } from "../context/selection.js";
 import type { ContextInput } from "../files/contextInput.js";
 import type { OpenBase } from "../files/stageFiles.js";
 import type { StageBase } from "../graph/graph.js";
+import type { BuiltImage } from "../image/baseImage.js";
 import type { SourceReference } from "../instructions/operation.js";
-import { downloadName, type InputName } from "./inputName.js";
-import { type NamedInput, unrecorded } from "./matches.js";
+import { downloadName, type InputName, readName } from "./inputName.js";
+import { type NamedInput, type Token, unrecorded } from "./matches.js";
 import type { OpenName } from "./openName.js";
 
 /** Why an input cannot be known before the build. */
 export type OpenInput =
   | { readonly kind: "stage"; readonly stage: number }
   | { readonly kind: "image"; readonly reference: string }
+  /** What another build of the workspace leaves, which may be something else than before. */
+  | { readonly kind: "build"; readonly image: BuiltImage; readonly reference: string }
   | { readonly kind: "remote"; readonly url: string }
   /** Files whose names are no text: what a builder makes of them is not known. */
   | { readonly kind: "names" }
@@ -106,9 +109,37 @@ export function baseInput(base: OpenBase, platform: Platform, rules: BuilderRule
       return { name, token: { kind: "any" }, ...(open === null ? {} : { open }) };
     }
     case "image":
-      return known({ kind: "image", identity: imageIdentity(base, platform, rules) });
+      return base.image?.built === undefined
+        ? known({ kind: "image", identity: imageIdentity(base, platform, rules) })
+        : builtInput(base.image.built, base.reference);
     case "broken":
       return known({ kind: "scratch" });
+  }
+}
+
+/**
+ * What another build leaves. Linked ones are one build to BuildKit: the key of what stands on it goes on
+ * from its own (buildx, build/build.go, hands its result on as the input of the next). By a tag it comes
+ * back as an image by its digest, which is another one once a step of it has run again, unless that
+ * left the very same files.
+ */
+function builtInput(image: BuiltImage, reference: string): StepInput {
+  const name: InputName =
+    image.by === "linked" ? readName(image.key) : { kind: "image", identity: `built:${image.key}` };
+  const open = { kind: "build", image, reference } as const;
+  return { name, token: tokenOf(image), open };
+}
+
+function tokenOf({ fate, by }: BuiltImage): Token {
+  switch (fate) {
+    case "cached":
+    case "none":
+      return { kind: "known" };
+    case "rebuilds":
+      return by === "linked" ? unrecorded : { kind: "any" };
+    case "may-rebuild":
+    case "fails":
+      return { kind: "any" };
   }
 }
 

@@ -18,12 +18,14 @@ import { standingAt } from "../files/standing.js";
 import { type ArchiveLookup, withArchives } from "../files/unpacking.js";
 import type { BuildGraph, Step } from "../graph/graph.js";
 import { type Digest, notUtf8, tooLarge } from "../host.js";
+import type { BuiltImage } from "../image/baseImage.js";
 import type {
   CopyOperation,
   Mount,
   RunOperation,
   SourceReference,
 } from "../instructions/operation.js";
+import { outcomeOf } from "./builtOutcome.js";
 import { dialectOf } from "./exact/dialect.js";
 import { isUnnamed, type Names } from "./names.js";
 import type { Vertex } from "./openName.js";
@@ -35,6 +37,7 @@ import {
   type ImageReference,
   imageVertex,
   known,
+  type OpenInput,
   type StepInput,
 } from "./stepInput.js";
 
@@ -245,11 +248,38 @@ function imageContent(
   sources: InputSources,
 ): StepInput {
   const { platform } = sources.graph;
+  const { reference, image } = from;
+  const built = image?.built;
+  const left = built === undefined ? null : builtContent(built, from, request, sources);
+  if (left !== null) return left;
   const files = stageFiles({ kind: "base", base: from, platform });
   const content = stageContent(files, request, sources.digest);
-  const open = { kind: "image", reference: from.reference } as const;
+  const open: OpenInput =
+    built === undefined ? { kind: "image", reference } : { kind: "build", image: built, reference };
+  const fails = built?.fate === "fails" && built.by === "linked";
   const takesFolder = hasFolder(files, request);
-  return { ...namedContent(content, request, sources), open, takesFolder };
+  return { ...namedContent(content, request, sources), open, fails, takesFolder };
+}
+
+/** Files that another build is known to leave; null: only that build can tell them. */
+function builtContent(
+  built: BuiltImage,
+  { reference }: ImageReference,
+  request: CopyRequest,
+  { digest }: InputSources,
+): StepInput | null {
+  const files = built.fate === "fails" ? null : (outcomeOf(built)?.files ?? null);
+  if (files === null) return null;
+  const place = { kind: "stage", name: reference } as const;
+  const content = stageContent(filesOf(files), { ...request, place }, digest);
+  if (content.kind !== "known") return null;
+  const { selection } = content;
+  const { problems } = selection;
+  const fails = problems.some(failsStep);
+  return {
+    ...known({ kind: "content", digest: content.digest }),
+    ...{ taken: selection, problems, fails },
+  };
 }
 
 function contextInput(

@@ -1,12 +1,7 @@
 /** Which of the builds that files define is meant for a Dockerfile. */
 import type { Read } from "../analysis/read.js";
-import { rulesOf } from "../build/builderRules.js";
-import { noBuildFlags } from "../build/buildFlags.js";
-import type { BuildDefinition } from "../build/definition.js";
-import { contextName } from "../build/definition.js";
 import type { FoundBuild } from "../build/foundBuild.js";
-import { parsePlatform } from "../build/platform.js";
-import type { NamedSources, PlainSettings } from "./namedSources.js";
+import type { NamedSources } from "./namedSources.js";
 import type { PathRules } from "./pathRules.js";
 
 export interface ChosenBuilds {
@@ -40,27 +35,4 @@ export function chooseFound(
   const wrong = new Set(own.filter(holdsNone));
   const builds = [...own.filter((build) => !wrong.has(build)), ...wrong];
   return { builds, first: builds.find(({ canBeDefault }) => canBeDefault) ?? null, isPending };
-}
-
-/** @param settings fill in what no file says */
-export function foundDefinition(found: FoundBuild, settings: PlainSettings): BuildDefinition {
-  const { id, name, dockerfile, context, contexts, target, args, noCache, foundAt } = found;
-  const { builder, builderVersion, platform } = settings;
-  const [first, ...others] = found.platforms.flatMap((written) => parsePlatform(written) ?? []);
-  return {
-    id,
-    name,
-    dockerfile,
-    context,
-    contexts: rulesOf(builder).takesNamedContexts
-      ? new Map([...contexts].map(([written, source]) => [contextName(written), source]))
-      : new Map(),
-    target,
-    args,
-    platforms: first === undefined ? [platform] : [first, ...others],
-    builder,
-    builderVersion,
-    flags: { ...noBuildFlags, noCache },
-    foundAt,
-  };
 }

@@ -1,10 +1,17 @@
 /** All builds of a workspace folder, and for each Dockerfile the one that is meant. */
+
+import { taggedAs } from "../analysis/linkedBuilds.js";
 import type { Read } from "../analysis/read.js";
 import type { BuildDefinition, DefinitionId } from "../build/definition.js";
 import type { DefinitionProblem, FoundBuild, FoundBuilds } from "../build/foundBuild.js";
+import { foundDefinition } from "../build/foundDefinition.js";
+import { buildGraph } from "../graph/build.js";
+import { neededImages } from "../graph/images.js";
+import { sourcesOf } from "../graph/sources.js";
 import type { Digest } from "../host.js";
 import { parseDockerfile } from "../syntax/parse.js";
-import { chooseFound, foundDefinition } from "./chooseFound.js";
+import type { Dockerfile } from "../syntax/syntax.js";
+import { chooseFound } from "./chooseFound.js";
 import { type BuildSettings, editorDefinition } from "./editorDefinition.js";
 import { namedSources } from "./namedSources.js";
 import type { PathRules } from "./pathRules.js";
@@ -16,6 +23,8 @@ export interface ListedBuild {
   readonly found: FoundBuild | null;
   readonly isChosen: boolean;
   readonly problems: readonly DefinitionProblem[];
+  /** The other builds whose images it starts with or takes files of. */
+  readonly standsOn: readonly DefinitionId[];
 }
 
 export interface ListQuestion {
@@ -56,6 +65,7 @@ export function listBuilds(question: ListQuestion, read: Read): readonly ListedB
       found: null,
       isChosen: true,
       problems: [],
+      standsOn: standsOn(definition, parseDockerfile(text), question),
     });
   }
   const inOrder = [
@@ -65,7 +75,7 @@ export function listBuilds(question: ListQuestion, read: Read): readonly ListedB
   ];
   const builds = inOrder.map(
     (build): ListedBuild => ({
-      definition: foundDefinition(build, settings),
+      ...withBases(foundDefinition(build, settings), question),
       found: build,
       // What has its Dockerfile within itself is nobody else's.
       isChosen: chosen.has(build) || build.dockerfile.kind === "inline",
@@ -77,4 +87,44 @@ export function listBuilds(question: ListQuestion, read: Read): readonly ListedB
     ...guesses,
     ...builds.filter(({ isChosen }) => !isChosen),
   ];
+}
+
+function withBases(
+  definition: BuildDefinition,
+  question: ListQuestion,
+): Pick<ListedBuild, "definition" | "standsOn"> {
+  const { dockerfile } = definition;
+  const text = dockerfile.kind === "inline" ? dockerfile.text : question.texts.get(dockerfile.path);
+  const isThere = text !== undefined;
+  return {
+    definition,
+    standsOn: isThere ? standsOn(definition, parseDockerfile(text), question) : [],
+  };
+}
+
+/** By the named contexts and images that its target needs. */
+function standsOn(
+  definition: BuildDefinition,
+  dockerfile: Dockerfile,
+  { found: { builds }, digest }: ListQuestion,
+): readonly DefinitionId[] {
+  const [platform] = definition.platforms;
+  const host = { digest, baseImage: () => null, builtImage: () => null };
+  const { graph } = buildGraph(dockerfile, { definition, platform }, host);
+  const named = graph.stages
+    .filter(({ isBuilt }) => isBuilt)
+    .flatMap(({ base, steps }) => {
+      const from = steps.flatMap(sourcesOf);
+      const contexts = [base.kind === "elsewhere" ? base.name : null].concat(
+        from.map((one) => (one.kind === "context" ? (one.folder ?? null) : null)),
+      );
+      return contexts.flatMap((name) => {
+        const source = name === null ? undefined : definition.contexts.get(name);
+        return source?.kind === "build" ? [source.id] : [];
+      });
+    });
+  const tagged = neededImages(graph).flatMap(
+    ({ reference }) => taggedAs(builds, reference, definition)?.id ?? [],
+  );
+  return [...new Set([...named, ...tagged])];
 }

@@ -54,7 +54,7 @@ export function namedSources(
     flags: noBuildFlags,
     foundAt: null,
   };
-  const host = { digest, baseImage: () => null };
+  const host = { digest, baseImage: () => null, builtImage: () => null };
   const { graph } = buildGraph(dockerfile, { definition, platform }, host);
   const literals = new Set<string>();
   const globs = new Set<string>();

@@ -30,7 +30,7 @@ export function buildListJson(
   return {
     version: 1,
     root,
-    builds: builds.map(({ definition, found, isChosen, problems: own }) => {
+    builds: builds.map(({ definition, found, isChosen, problems: own, standsOn }) => {
       const { id, name, dockerfile, context, contexts, target, args } = definition;
       return {
         id,
@@ -43,6 +43,7 @@ export function buildListJson(
             { kind: source.kind, value: sourceWord(source, shown) },
           ]),
         ),
+        standsOn,
         target,
         args: Object.fromEntries([
           ...[...(found?.fromEnvironment ?? [])].map((arg) => [arg, null]),
@@ -85,7 +86,7 @@ export function buildListText(
 ): string {
   const shown = (path: string): string => paths.relative(root, path);
   if (builds.length === 0 && problems.length === 0) return "No Dockerfile is here.\n";
-  const lines = builds.flatMap(({ definition, found, isChosen, problems: own }) => {
+  const lines = builds.flatMap(({ definition, found, isChosen, problems: own, standsOn }) => {
     const { id, dockerfile, context, target } = definition;
     const file = dockerfile.kind === "file" ? shown(dockerfile.path) : "(inline)";
     const words = [
@@ -99,6 +100,7 @@ export function buildListText(
       paint(isChosen ? "title" : "quiet", printable(`${isChosen ? "*" : " "} ${id}`)),
       ...[
         words.join(" · "),
+        ...(standsOn.length === 0 ? [] : [`stands on ${standsOn.join(", ")}`]),
         ...(since === undefined ? [] : [stalenessWords(since)]),
         ...own.map(definitionProblemWords),
       ].map((line) => printable(`    ${line}`)),

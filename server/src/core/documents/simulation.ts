@@ -9,9 +9,11 @@ import { type Cause, changedPaths } from "../cache/prediction.js";
 import type { Baseline } from "../cache/records.js";
 import { layerContent } from "../files/layerContent.js";
 import { type BuildGraph, knownConfig, lineOf } from "../graph/graph.js";
+import { neededBuilds } from "../graph/images.js";
 import { type ConfigJson, configToJson, emptyConfig } from "../image/config.js";
 import type { Effect } from "../instructions/kind.js";
 import { buildLineIndex, positionAt } from "../text/lineIndex.js";
+import { builtReason, fatePrediction } from "../words/builtWords.js";
 import { causeSentence } from "../words/causeWords.js";
 import { problemPage, problemWords, type Severity, severityOf } from "../words/problems.js";
 import type { SimulationPlace } from "./place.js";
@@ -31,10 +33,25 @@ export interface SimulationJson extends SimulationPlace {
     /** ISO 8601; null: there is no build to compare with, or it is a commit. */
     readonly at: string | null;
   };
+  /** The other builds of the folder whose images it starts with or takes files of. */
+  readonly standsOn: readonly StandsOnJson[];
   readonly steps: readonly StepJson[];
   readonly image: { readonly layers: readonly LayerJson[]; readonly config: ConfigJson };
   readonly summary: { readonly hit: number; readonly miss: number; readonly unknown: number };
   readonly findings: readonly FindingJson[];
+}
+
+export interface StandsOnJson {
+  /** The id of the build, as `stratacast builds` lists it. */
+  readonly build: string;
+  /** As the Dockerfile names its image. */
+  readonly reference: string;
+  /** `linked`: both are one build; `tag`: it comes back as an image by its tag. */
+  readonly by: "linked" | "tag";
+  /** What becomes of its last step; null: it fails, or there is no earlier build to compare with. */
+  readonly prediction: "hit" | "miss" | "unknown" | null;
+  /** Why it rebuilds; null: it does not, or nothing is known of that. */
+  readonly why: string | null;
 }
 
 export interface StepJson {
@@ -129,6 +146,13 @@ export function simulationJson(
     target: targetName(analysis),
     platforms: graph.definition.platforms.map(formatPlatform),
     baseline: baselineJson(input.baseline),
+    standsOn: neededBuilds(graph).map(({ reference, image }) => ({
+      build: image.build,
+      reference,
+      by: image.by,
+      prediction: fatePrediction(image.fate),
+      why: builtReason(image),
+    })),
     steps: analysis.steps.map((analysed) => {
       const key = keys.get(analysed.step) ?? null;
       const json = stepJson(analysis, analysed, key);

@@ -1,13 +1,16 @@
 /** What `stratacast simulate` prints, in English: for a terminal, and as Markdown for a pull request. */
 
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { stageOf } from "../analysis/view.js";
 import type { Cause } from "../cache/prediction.js";
 import { placeAt } from "../graph/graph.js";
+import { builtBase } from "../graph/images.js";
 import { lineList, lineSet } from "../insight/lineSet.js";
 import { largest } from "../text/longLists.js";
 import { type Paint, type Style, unpainted } from "../text/paint.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { printable, tableCode, tableText } from "../text/surfaces.js";
+import { builtWords } from "../words/builtWords.js";
 import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
 import { verdict } from "../words/predictionWords.js";
 import { problemWords, severityOf } from "../words/problems.js";
@@ -58,6 +61,8 @@ export function simulationText(
     const text = printable(step.text);
     if (isNarrow) lines.push(`${line}  ${word}  ${effect}`, `${indent}${text}`);
     else lines.push(`${line}  ${word}  ${effect}  ${text}`);
+    const built = builtLine(analysis, analysed);
+    if (built !== "") lines.push(`${indent}↳ ${printable(built)}`);
     const cause = causes.get(analysed);
     if (cause !== undefined) lines.push(`${indent}↳ ${printable(cause)}`);
   }
@@ -154,7 +159,11 @@ function sharedCauses(analysis: Analysis): ReadonlyMap<StepAnalysis, string> {
 export function simulationMarkdown(analysis: Analysis): string {
   const rows = analysis.steps.map((analysed) => {
     const [cause] = analysed.prediction.causes;
-    return `| ${analysed.place.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${cause === undefined || isOfEveryStep(cause) ? "" : tableText(causeSentence(cause, analysis.graph))} |`;
+    const why =
+      cause === undefined || isOfEveryStep(cause)
+        ? builtLine(analysis, analysed)
+        : causeSentence(cause, analysis.graph);
+    return `| ${analysed.place.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${tableText(why)} |`;
   });
   return [
     "| Line | Layer | Instruction | Cache | Why |",
@@ -167,6 +176,15 @@ export function simulationMarkdown(analysis: Analysis): string {
     tableText([summarySentence(analysis), ...comparison(analysis, null)].join(" ")),
     "",
   ].join("\n");
+}
+
+/** Of a FROM: which other build makes its image, and what becomes of that; empty: none does. */
+function builtLine(analysis: Analysis, analysed: StepAnalysis): string {
+  const stage = analysed.effect === "base" ? stageOf(analysis, analysed) : null;
+  const built = stage === null ? null : builtBase(stage);
+  if (built === null) return "";
+  const fate = builtWords(built);
+  return `Built by ${built.build}${fate === "" ? "" : `: ${fate}`}.`;
 }
 
 function effectWords({ effect, layer, stageLayer, files }: StepAnalysis): string {

@@ -6,7 +6,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { imageOf } from "../analysis/imageAt.js";
 import { flagAt, stepAt } from "../analysis/stepAt.js";
 import { variableAt } from "../analysis/variableAt.js";
-import type { View } from "../analysis/view.js";
+import { stageOf, type View } from "../analysis/view.js";
 import { isBaseKnown, type Step, stageOfStep, startOf } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { consequences, consequencesText } from "../insight/consequences.js";
@@ -97,13 +97,29 @@ function imageItems(
   image: ImageFact,
 ): readonly string[] {
   const named = imageOf(analysis, analysed);
-  if (named === null) return [];
+  if (named === null) return builtItems(analysis, analysed);
   const fact = image(named.reference, named.platform);
   const base = fact.kind === "known" ? fact.value : null;
   if (base === null) return [item(say`Not looked up`, unknownImageWords(named.reference, fact))];
   return [
     markdownItem(say`The image sets`, baseSets(base)),
     markdownItem(say`Which image it is`, baseOrigin(base)),
+  ];
+}
+
+/** Of a FROM whose image another build of the workspace makes. */
+function builtItems(analysis: Analysis, analysed: StepAnalysis): readonly string[] {
+  const stage = analysed.effect === "base" ? stageOf(analysis, analysed) : null;
+  const image = stage?.base.kind === "image" ? stage.base.image : null;
+  if (image?.built === undefined) return [];
+  const { build, by } = image.built;
+  const how =
+    by === "linked"
+      ? say`Both are one build: whenever that runs a step again, so does this.`
+      : say`Its tag leads here: once that is built anew it is another image.`;
+  return [
+    markdownItem(say`Built by`, `${codeSpan(build)}. ${markdownText(how)}`),
+    markdownItem(say`The image sets`, baseSets(image)),
   ];
 }
 

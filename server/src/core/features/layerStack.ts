@@ -9,7 +9,7 @@ import { keyOf } from "../cache/predict.js";
 import { changedPaths, type PredictionKind } from "../cache/prediction.js";
 import type { Found } from "../context/fileTree.js";
 import { knownConfig, type Stage, stageLine } from "../graph/graph.js";
-import { baseOf } from "../graph/images.js";
+import { baseOf, builtBase } from "../graph/images.js";
 import { lineage } from "../graph/layers.js";
 import type { BaseLayer } from "../image/baseImage.js";
 import { configToJson } from "../image/config.js";
@@ -19,6 +19,7 @@ import { listed } from "../text/lists.js";
 import { capitalised, say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText, printable } from "../text/surfaces.js";
+import { builtWords, fatePrediction } from "../words/builtWords.js";
 import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
 import {
   baseOrigin,
@@ -292,8 +293,11 @@ function baseNode(view: View, stage: Stage, from: Stage, image: ImageFact): Laye
   const base = fact?.kind === "known" ? fact.value : null;
   const layers = base?.origin?.layers ?? [];
   const trouble = fact === null || named === null ? "" : unknownImageWords(named.reference, fact);
+  const built = builtBase(from);
+  const fate = built === null ? "" : builtWords(built);
   const facts = [
-    ...(named === null ? [] : [say`layer 0`]),
+    ...(fate === "" ? [] : [fate]),
+    ...(named === null && built === null ? [] : [say`layer 0`]),
     ...(base === null ? [] : [count(base.layers, "layer")]),
     ...(typeof base?.origin?.bytes === "number" ? [formatBytes(base.origin.bytes)] : []),
     ...(trouble === "" ? [] : [say`not known`]),
@@ -309,6 +313,7 @@ function baseNode(view: View, stage: Stage, from: Stage, image: ImageFact): Laye
       .filter((part) => part !== "")
       .join("\n\n"),
     line: stageLine(view.analysis.graph, from),
+    prediction: built === null ? null : fatePrediction(built.fate),
     ...(fact?.kind === "unknown" && fact.reason === "off" ? { offersLookUp: true } : {}),
     children: layers.length === 0 ? null : [...layers].reverse().map(baseLayerRow(id)),
   };

@@ -1,10 +1,15 @@
 /** What the stages of a file have in common: all that a walk goes by besides its stage. */
 import { type BuilderRules, rulesOf } from "../build/builderRules.js";
-import { type ContextSource, contextName, type PlatformBuild } from "../build/definition.js";
+import {
+  type ContextSource,
+  contextName,
+  type DefinitionId,
+  type PlatformBuild,
+} from "../build/definition.js";
 import { type Frontend, frontendOf, isSameFrontend } from "../build/frontend.js";
 import { automaticArgs, formatPlatform, type Platform } from "../build/platform.js";
 import type { Digest } from "../host.js";
-import type { BaseImageLookup } from "../image/baseImage.js";
+import type { BaseImage, BaseImageLookup } from "../image/baseImage.js";
 import { referenceMistake } from "../image/reference.js";
 import type { OrderedEnvironment } from "../instructions/environment.js";
 import { stageNamesIn } from "../instructions/from.js";
@@ -24,6 +29,8 @@ export interface GraphHost {
   readonly digest: Digest;
   /** The only way by which what is known of an image gets into a graph. */
   readonly baseImage: BaseImageLookup;
+  /** What another build leaves; null: nothing is known of that. */
+  readonly builtImage: (build: DefinitionId, platform: string) => BaseImage | null;
 }
 
 /** A file, and its FROM lines in their order. */
@@ -149,6 +156,11 @@ function sourceOf(
 function namedSource(file: FileFacts, name: string): SourceReference | null {
   const context = file.contexts.get(contextName(name));
   if (context === undefined) return null;
+  if (context.kind === "build") {
+    const image = file.builtImage(context.id, formatPlatform(file.platform));
+    if (image !== null)
+      return { kind: "image", reference: contextName(name), image, isNamed: true };
+  }
   if (context.kind !== "image") return { kind: "context", folder: contextName(name) };
   return { ...imageSource(file, context.reference), isNamed: true };
 }

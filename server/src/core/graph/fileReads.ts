@@ -57,7 +57,10 @@ export function watched(facts: StageFacts): WatchedFacts {
 
 /** True for what turns on more than the words of the file and the build's arguments. */
 export function turnsOnImage(read: FileRead): boolean {
-  return read.kind === "source" && typeof read.answer !== "string" && read.answer.kind === "image";
+  if (read.kind !== "source" || typeof read.answer === "string") return false;
+  const { answer } = read;
+  // What another build leaves takes the place of a named context once it is known.
+  return answer.kind === "image" || (answer.kind === "context" && answer.folder !== undefined);
 }
 
 /** True where all of it would be answered as it was. Everything is asked: who answers may listen. */

@@ -4,7 +4,7 @@
  */
 
 import type { BuilderRules } from "../build/builderRules.js";
-import type { BuildDefinition, ContextSource } from "../build/definition.js";
+import type { BuildDefinition, ContextSource, DefinitionId } from "../build/definition.js";
 import type { Frontend } from "../build/frontend.js";
 import type { Platform } from "../build/platform.js";
 import type { BaseImage } from "../image/baseImage.js";
@@ -24,6 +24,8 @@ export type StageBase =
       readonly image: BaseImage | null;
       /** There when a `--build-context` names it. */
       readonly isNamed?: true;
+      /** There when a named context says that another build makes it. */
+      readonly linked?: DefinitionId;
     }
   | { readonly kind: "stage"; readonly index: number }
   | { readonly kind: "scratch" }
@@ -42,7 +44,12 @@ export type StageBase =
 export function isBaseKnown(base: StageBase): boolean {
   if (base.kind === "elsewhere") return base.source.kind === "git";
   if (base.kind === "broken") return false;
-  return base.kind !== "image" || base.image !== null;
+  return base.kind !== "image" || (base.image !== null && openOf(base.image) === null);
+}
+
+/** What of an image only its own base can tell; null: nothing. */
+export function openOf(image: BaseImage): Unknowns | null {
+  return image.built?.unknowns ?? null;
 }
 
 export interface Step {

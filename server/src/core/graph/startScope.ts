@@ -6,10 +6,10 @@ import { defaultPath, emptyConfig, type ImageConfig } from "../image/config.js";
 import { OrderedMap, OrderedSet } from "../image/orderedMap.js";
 import { OrderedEnvironment } from "../instructions/environment.js";
 import { changed, configured, type Scope, withPath } from "../instructions/scope.js";
-import { ofUnknownImage } from "../instructions/unknowns.js";
+import { ofUnknownImage, type Unknowns } from "../instructions/unknowns.js";
 import { readAssignment } from "../text/assignment.js";
 import type { FileFacts } from "./fileFacts.js";
-import { isBaseKnown, type StageBase } from "./graph.js";
+import { isBaseKnown, openOf, type StageBase } from "./graph.js";
 import { RememberedByObjects } from "./remembered.js";
 
 type Builds = Pick<FileFacts, "rules" | "digest">;
@@ -24,7 +24,7 @@ export function startScope(builds: Builds, base: StageBase): Scope {
   const { rules, digest } = builds;
   const config = configOf(rules, base);
   return starts.get([rules, digest, config], () => {
-    const start = scopeWith(config, environmentOf(builds, config));
+    const start = scopeWith(config, environmentOf(builds, config), openIn(base));
     return rules.startsWithPath ? withPath(start) : start;
   });
 }
@@ -57,8 +57,13 @@ export function replacedScope(builds: Builds, base: StageBase): Scope {
         : unknownConfig;
   const { rules, digest } = builds;
   return replaced.get([rules, digest, config], () =>
-    scopeWith(config, environmentOf(builds, config)),
+    scopeWith(config, environmentOf(builds, config), openIn(base)),
   );
+}
+
+/** What of a base that is known is not. */
+function openIn(base: StageBase): Unknowns | null {
+  return base.kind === "image" && base.image !== null ? openOf(base.image) : null;
 }
 
 /** Source: BuildKit, dockerfile2llb/convert.go `dispatchStages`. */
@@ -76,9 +81,13 @@ const continued = new RememberedByObjects<Scope>();
 const configs = new RememberedByObjects<ImageConfig>();
 const noArgs = OrderedMap.of<string>([]);
 
-function scopeWith(config: ImageConfig, environment: OrderedEnvironment): Scope {
+function scopeWith(
+  config: ImageConfig,
+  environment: OrderedEnvironment,
+  open: Unknowns | null = null,
+): Scope {
   const directory = config.workingDirectory;
-  const unknowns = config === unknownConfig ? ofUnknownImage : null;
+  const unknowns = config === unknownConfig ? ofUnknownImage : open;
   const own = { environment, declaredArgs: noArgs, config, directory };
   return { ...own, endsAsSet: false, hasOwnCmd: false, unknowns, expanded: 0 };
 }
@@ -95,7 +104,6 @@ const inRoot: ImageConfig = { ...emptyConfig, workingDirectory: "/" };
 const unknownConfig: ImageConfig = { ...emptyConfig };
 
 function configOf(rules: BuilderRules, base: StageBase): ImageConfig {
-  if (!isBaseKnown(base)) return unknownConfig;
   switch (base.kind) {
     case "image":
       return base.image === null ? unknownConfig : configOfImage(base.image);
@@ -103,10 +111,12 @@ function configOf(rules: BuilderRules, base: StageBase): ImageConfig {
     case "folder":
       return rules.startsScratchInRoot ? inRoot : emptyConfig;
     case "elsewhere":
-      return base.source.kind === "git" && rules.startsScratchInRoot ? inRoot : emptyConfig;
+      if (base.source.kind === "build") return unknownConfig;
+      return rules.startsScratchInRoot ? inRoot : emptyConfig;
     case "stage":
-    case "broken":
       return emptyConfig;
+    case "broken":
+      return unknownConfig;
   }
 }
 

@@ -1,5 +1,5 @@
 /** From a FROM and what stands below it to a walked stage. */
-import { contextName } from "../build/definition.js";
+import { contextName, type DefinitionId } from "../build/definition.js";
 import { formatPlatform, type Platform, parsePlatform } from "../build/platform.js";
 import { type FromLine, readFrom } from "../instructions/from.js";
 import { operates } from "../instructions/kind.js";
@@ -12,6 +12,7 @@ import { isSameList } from "../text/sameList.js";
 import { imageTriggers, triggerHolders } from "./addedInstructions.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
 import type { StageBase, Step } from "./graph.js";
+import { failedBuild } from "./images.js";
 import { needsOf } from "./sources.js";
 import { baseStage, isNameTaken } from "./stageNames.js";
 import { continuedScope, replacedScope, startScope } from "./startScope.js";
@@ -171,6 +172,9 @@ function openStage(from: Instruction, index: number, file: FileFacts, globals: S
     : (replacement ?? baseOf(file, line, index, { platform: basePlatform, reading }));
   if (base.kind === "image" && base.image === null && base.isNamed !== true)
     reading.reportSimilar(base.reference, line.baseWord?.range ?? from.range);
+  const failed = failedBuild(base);
+  if (failed !== null)
+    reading.report("build", { code: "base-build-fails", name: failed.name }, from.range);
   const operation =
     base.kind === "image"
       ? ({ kind: "pull", reference: base.reference, platform: line.platform } as const)
@@ -196,9 +200,20 @@ function sameOpening(
 ): Opening | null {
   if (instruction !== from || old.globals !== globals || old.file.names !== file.names) return null;
   const { base, platform } = opening;
+  const on = formatPlatform(platform ?? file.platform);
+  const linked = linkedId(base);
+  if (linked !== null) {
+    const before = base.kind === "image" ? base.image : null;
+    return file.builtImage(linked, on) === before ? opening : null;
+  }
   if (base.kind !== "image") return opening;
-  const image = file.baseImage(base.reference, formatPlatform(platform ?? file.platform));
-  return image === base.image ? opening : null;
+  return file.baseImage(base.reference, on) === base.image ? opening : null;
+}
+
+/** The build that a named context puts in the place of a base; null: none. */
+function linkedId(base: StageBase): DefinitionId | null {
+  if (base.kind === "image") return base.linked ?? null;
+  return base.kind === "elsewhere" && base.source.kind === "build" ? base.source.id : null;
 }
 
 function baseOf(
@@ -231,8 +246,19 @@ function namedContext(file: FileFacts, name: string, platform: string): StageBas
       return { kind: "image", reference, image, isNamed: true };
     }
     case "git":
-    case "build":
       return { kind: "elsewhere", name: contextName(name), source };
+    case "build": {
+      const image = file.builtImage(source.id, platform);
+      return image === null
+        ? { kind: "elsewhere", name: contextName(name), source }
+        : {
+            kind: "image",
+            reference: contextName(name),
+            image,
+            isNamed: true,
+            linked: source.id,
+          };
+    }
   }
 }
 

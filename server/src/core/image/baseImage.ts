@@ -1,5 +1,6 @@
 /** What is known of an image that a stage starts from; the host may ask a registry or an engine. */
 import type { Healthcheck } from "./config.js";
+import type { Unknowns } from "./unknowns.js";
 
 export interface BaseImage {
   /** Equal for images with equal layers and config, whatever their names. */
@@ -23,7 +24,27 @@ export interface BaseImage {
   readonly onBuild: readonly string[];
   /** Absent: it was handed in. */
   readonly origin?: ImageOrigin;
+  /** There when a build of the workspace makes it. */
+  readonly built?: BuiltImage;
 }
+
+/** An image as another build of the workspace leaves it. */
+export interface BuiltImage {
+  /** The id of that build. */
+  readonly build: string;
+  /** What a person calls it. */
+  readonly name: string;
+  /** `linked`: both are one build, as Bake's `target:`; `tag`: it comes back as an image by its tag. */
+  readonly by: "linked" | "tag";
+  /** What its last step is known by in the cache: the text of a name. */
+  readonly key: string;
+  readonly fate: BuiltFate;
+  /** What of it only its own base image can tell; null: nothing. */
+  readonly unknowns: Unknowns | null;
+}
+
+/** What becomes of an image: `none`: it is not compared with an earlier build. */
+export type BuiltFate = "cached" | "rebuilds" | "may-rebuild" | "fails" | "none";
 
 /** Where an image was found, and what is worth showing of it besides its config. */
 export interface ImageOrigin {

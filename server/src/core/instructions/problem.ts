@@ -119,4 +119,6 @@ type StageProblem =
       readonly reference: string;
       readonly written: string;
     }
-  | { readonly code: "bad-platform"; readonly platform: string };
+  | { readonly code: "bad-platform"; readonly platform: string }
+  /** Another build of the workspace makes the base image, and fails. `name`: what that is called. */
+  | { readonly code: "base-build-fails"; readonly name: string };

@@ -4,21 +4,11 @@
  * sets nothing.
  */
 import { OrderedMap } from "../image/orderedMap.js";
+import type { Unknowns } from "../image/unknowns.js";
 import { say } from "../text/say.js";
 import { joinPaths } from "./paths.js";
 
-export interface Unknowns {
-  /**
-   * The current directory: empty is the image's own, a relative path counts from that, and variables
-   * of the image stand in it as they are written. null: it is known.
-   */
-  readonly directory: string | null;
-  /**
-   * The variables that such an image has a share in: what sets them, as it is written; null: a later
-   * line set it to what is known. One that is not in it is known if a line sets it.
-   */
-  readonly variables: OrderedMap<string | null>;
-}
+export type { Unknowns };
 
 /** The mark of what an image sets itself: a line that sets it so leaves it as it is. */
 const own = (name: string): string => `$${name}`;

@@ -32,6 +32,10 @@ export function causeWords(cause: Cause, graph: BuildGraph): string {
       return cause.moved === undefined
         ? say`base image changed`
         : say`${cause.moved.reference} moved`;
+    case "base-rebuilds":
+      return cause.why === null
+        ? say`${cause.image.name} was built anew`
+        : say`${cause.image.name} rebuilds: ${reasonWords(cause.why)}`;
     case "value-changed":
       return valueWords(cause.changed);
     case "no-cache":
@@ -92,6 +96,8 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
       return cause.changed === "image"
         ? say`The stage starts from another image than before.`
         : say`The base image sets other variables than before.`;
+    case "base-rebuilds":
+      return builtSentence(cause);
     case "value-changed":
       return valueSentence(cause.changed, line, graph);
     case "no-cache":
@@ -158,6 +164,36 @@ function cutShortSentence({ failure, added }: Extract<Cause, { code: "cut-short"
   const sentence = say`The build before failed at line ${line} (${keyword}) and may have cancelled it: only if it had come to its end by then, it is cached.`;
   if (added.length === 0) return sentence;
   return `${sentence} ${say`What was missing there was added: ${listedAll(added)}.`}`;
+}
+
+type BaseRebuilds = Extract<Cause, { code: "base-rebuilds" }>;
+
+/** Why another build rebuilds. Of a chain of them the next one and the lowest are named. */
+function reasonWords(why: NonNullable<BaseRebuilds["why"]>): string {
+  const { cause, graph } = why;
+  if (cause.code !== "base-rebuilds" || cause.why === null) return causeWords(cause, graph);
+  let last = cause;
+  for (let next = cause.why; next.cause.code === "base-rebuilds" && next.cause.why !== null; ) {
+    last = next.cause;
+    next = next.cause.why;
+  }
+  if (last === cause) return causeWords(cause, graph);
+  return say`${cause.image.name} rebuilds: ${`… ${causeWords(last, graph)}`}`;
+}
+
+function builtSentence({ at, image, reference, why }: BaseRebuilds): string {
+  const { name } = image;
+  const isBase = at.nth === 0;
+  if (why === null)
+    return isBase
+      ? say`It stands on ${reference}, which ${name} has built anew since.`
+      : say`It takes files of ${reference}, which ${name} has built anew since.`;
+  const reason = reasonWords(why);
+  if (!isBase)
+    return say`It takes files of ${reference}, which ${name} builds and which may come out anew: ${reason}. Only if they are equal to those of before it stays cached.`;
+  return image.by === "linked" && image.fate === "rebuilds"
+    ? say`It stands on ${name}, which rebuilds: ${reason}.`
+    : say`It stands on ${reference}, which ${name} builds and which may come out anew: ${reason}. Only if its files are equal to those of before it stays cached.`;
 }
 
 function movedSentence({ reference, before, now }: MovedTag): string {

@@ -99,6 +99,24 @@ export const contextRows: ProblemRows<ContextProblem> = {
   },
   "other-mode-in-checkout": { severity: "information", words: ({ modes }) => modesWords(modes) },
   "bad-ignore-pattern": error(ignoreWords),
+  "no-linked-build": {
+    severity: ({ why }) =>
+      why.kind === "missing" || (why.kind === "circle" && why.by === "linked")
+        ? "error"
+        : "warning",
+    words: ({ reference, why }) => {
+      switch (why.kind) {
+        case "missing":
+          return say`"${reference}" is what the build "${why.build}" leaves, and no such build is defined.`;
+        case "unreadable":
+          return say`"${reference}" is what ${why.build} builds, and its Dockerfile cannot be read.`;
+        case "deep":
+          return say`"${reference}" is what ${why.build} builds: more builds than are followed stand one on the other.`;
+        case "circle":
+          return say`"${reference}" leads back to itself: ${[...why.through, why.through[0] ?? ""].join(" → ")}.`;
+      }
+    },
+  },
   "context-unreadable": {
     severity: "warning",
     words: ({ folder, reason }) =>

@@ -90,6 +90,9 @@ export const instructionRows: ProblemRows<InstructionProblem> = {
       : say`The base "${written}" has no value: pass --build-arg ${variable}=…, or give the ARG ${variable} before the first FROM a default.`,
   ),
   "bad-reference": error(referenceWords),
+  "base-build-fails": error(
+    ({ name }) => say`${name}, which this build starts with, cannot be built itself.`,
+  ),
   "bad-platform": error(
     ({ platform }) => say`"${platform}" is not a platform, such as linux/arm64.`,
   ),

@@ -5,9 +5,11 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { isFirstBuild, isHalfTyped, stageOf, type View } from "../analysis/view.js";
 import type { Stage } from "../graph/graph.js";
+import { builtBase } from "../graph/images.js";
 import { instructionKind } from "../instructions/index.js";
 import { capitalised, say } from "../text/say.js";
 import { count, filesWords } from "../text/sizes.js";
+import { builtWords } from "./builtWords.js";
 import { lastTimeWords, predictionWords } from "./predictionWords.js";
 import { baseWords, stageWords } from "./stageWords.js";
 
@@ -22,7 +24,7 @@ export function lensTitle(view: View, analysed: StepAnalysis): string {
   }
   const effect = effectWords(view, analysed);
   if (instructionKind(analysed.step.keyword) === undefined) return effect;
-  const prediction = predictionWords(view, analysed);
+  const prediction = predictionWords(view, analysed) || baseBuildWords(view, analysed);
   const took = lastTimeWords(view, analysed);
   const content = analysed.keyed.fails ? [] : contentWords(analysed);
   const parts = [prediction, took, effect, ...content].filter((part) => part !== "");
@@ -39,6 +41,13 @@ export function contentWords({ files, inputs }: StepAnalysis): readonly string[]
 /** True of the stage that tells what is true of all. */
 function isFirstBuilt({ graph }: Analysis, stage: Stage): boolean {
   return graph.stages.find(({ isBuilt }) => isBuilt) === stage;
+}
+
+/** Of a FROM: what becomes of the build that makes its image; empty: none does. */
+function baseBuildWords({ analysis }: View, analysed: StepAnalysis): string {
+  const stage = analysed.effect === "base" ? stageOf(analysis, analysed) : null;
+  const built = stage === null ? null : builtBase(stage);
+  return built === null ? "" : builtWords(built);
 }
 
 function effectWords(view: View, analysed: StepAnalysis): string {

@@ -33,13 +33,19 @@ export function predictionWords(
         const line = lineOf(graph, cause.at) ?? 0;
         return isResult ? say`had to rebuild: line ${line} did` : say`rebuilds: line ${line} does`;
       }
+      if (cause.code === "base-rebuilds")
+        return isResult
+          ? say`rebuilt, because ${causeWords(cause, graph)}`
+          : say`rebuilds, because ${causeWords(cause, graph)}`;
       return isResult
         ? say`had to rebuild: ${causeWords(cause, graph)}`
         : say`rebuilds: ${causeWords(cause, graph)}`;
     case "unknown":
       if (cause === undefined) return say`may rebuild`;
       if (cause.code === "files-pending") return say`reading files…`;
-      return say`may rebuild: ${causeWords(cause, graph)}`;
+      return cause.code === "base-rebuilds"
+        ? say`may rebuild, because ${causeWords(cause, graph)}`
+        : say`may rebuild: ${causeWords(cause, graph)}`;
   }
 }
 

@@ -18,8 +18,12 @@ export function targetWords({ stages, target }: BuildGraph): string | null {
 /** What a FROM starts from, in a few words. */
 export function baseWords(analysis: Analysis, stage: Stage): string {
   switch (stage.base.kind) {
-    case "image":
-      return say`Base image ${shortReference(stage.base.reference)}`;
+    case "image": {
+      const built = stage.base.image?.built;
+      return built === undefined
+        ? say`Base image ${shortReference(stage.base.reference)}`
+        : say`Base image ${shortReference(stage.base.reference)}, built by ${built.build}`;
+    }
     case "stage": {
       const parent = analysis.graph.stages[stage.base.index];
       return parent === undefined

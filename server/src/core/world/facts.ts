@@ -62,6 +62,11 @@ export interface Facts {
   readonly gitRules: { readonly ask: { readonly folder: string }; readonly answer: GitRules };
   /** What the files of a workspace folder say of the images that are built there. */
   readonly builds: { readonly ask: { readonly folder: string }; readonly answer: FoundBuilds };
+  /** A file of a workspace folder, as an editor shows it or as it is on disk: nothing outside is read. */
+  readonly text: {
+    readonly ask: { readonly folder: string; readonly path: string };
+    readonly answer: string;
+  };
   /** What simulated builds have left. */
   readonly state: { readonly ask: object; readonly answer: BuildState };
   /** What real builds have left, of which a record was made. */

@@ -72,4 +72,6 @@ const imageFields: { readonly [F in keyof Required<BaseImage>]: Check } = {
   shell: orNull(isTexts),
   onBuild: isTexts,
   origin: (value) => fits(value, originFields),
+  // Nobody asks others for what a build of the workspace makes.
+  built: (value) => value === undefined,
 };

@@ -1,0 +1,15 @@
+/** What only a base image can tell of a stage, where nothing is known of it. */
+import type { OrderedMap } from "./orderedMap.js";
+
+export interface Unknowns {
+  /**
+   * The current directory: empty is the image's own, a relative path counts from that, and variables
+   * of the image stand in it as they are written. null: it is known.
+   */
+  readonly directory: string | null;
+  /**
+   * The variables that such an image has a share in: what sets them, as it is written; null: a later
+   * line set it to what is known. One that is not in it is known if a line sets it.
+   */
+  readonly variables: OrderedMap<string | null>;
+}
