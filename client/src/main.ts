@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import {
   chooseBuildCommand,
   notifications,
+  putInTerminalCommand,
   revealLayerCommand,
   useBuildCommand,
 } from "../../server/src/protocol.js";
@@ -16,6 +17,7 @@ import { fixIgnoreLine } from "./commands/fixIgnoreLine.js";
 import { forgetBuilds } from "./commands/forgetBuilds.js";
 import { lookUpImages } from "./commands/lookUpImages.js";
 import { openContextFile } from "./commands/openContextFile.js";
+import { putInTerminal } from "./commands/putInTerminal.js";
 import { importBuildLog, recordLastBuild } from "./commands/recordBuild.js";
 import { refresh } from "./commands/refresh.js";
 import { revealInstruction } from "./commands/revealInstruction.js";
@@ -70,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "stratacast.restartServer": () => server.restart(),
     [chooseBuildCommand]: (resource) => chooseDefinition(deps, resource),
     [useBuildCommand]: (uri, build) => useBuild(server, remembered, uri, build),
+    [putInTerminalCommand]: putInTerminal,
     [revealLayerCommand]: (uri, line) => revealLayer(view, uri, line),
     // Only rows of our own trees carry these, so their first argument is a row.
     "stratacast.revealInstruction": (row, focus) => revealInstruction(row as never, focus),

@@ -103,6 +103,14 @@ export interface LensPlace {
   readonly at: number;
 }
 
+/** `data` of a quick fix that adds a line to an ignore file. */
+export interface IgnoreEdit {
+  /** Absolute path. */
+  readonly file: string;
+  readonly isNew: boolean;
+  readonly line: string;
+}
+
 /** A line of a Dockerfile that the editor marks beside its number. */
 export interface MarkedLine {
   readonly line: number;
@@ -327,6 +335,9 @@ function notification<P>(name: string): NotificationName<P> {
 
 /** The command that chooses a build: `(uri: string, id: string)`. */
 export const useBuildCommand = "stratacast.useBuild";
+
+/** The command that writes a line into a terminal and does not run it: `(line: string, folder: string)`. */
+export const putInTerminalCommand = "stratacast.putInTerminal";
 
 /** The command behind a lens: `(uri: string, line: number)`. */
 export const revealLayerCommand = "stratacast.revealLayer";

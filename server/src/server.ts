@@ -29,7 +29,7 @@ import { speak } from "./core/text/say.js";
 import { interfaceText, printableLines } from "./core/text/surfaces.js";
 import { makeAnalysisState } from "./handlers/analysisState.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
-import { handleCodeAction } from "./handlers/codeAction.js";
+import { handleCodeAction, handleCodeActionResolve } from "./handlers/codeAction.js";
 import { handleCodeLens, handleCodeLensResolve } from "./handlers/codeLens.js";
 import { handleContextView } from "./handlers/contextView.js";
 import { handleDefinitions } from "./handlers/definitions.js";
@@ -155,7 +155,7 @@ export function serve(connection: Connection, place: ServerPlace): void {
 
   /** As the editor shows it where it is open there. */
   function readText(file: string) {
-    const open = documents.all().find(({ uri }) => workspace.build(uri)?.place.file === file);
+    const open = documents.all().find(({ uri }) => toPath(uri) === file);
     return open === undefined ? readTextFile(file) : ({ ok: true, value: open.getText() } as const);
   }
 
@@ -210,7 +210,12 @@ export function serve(connection: Connection, place: ServerPlace): void {
     answer("documentLink", uri, [], (build, document) => handleDocumentLinks(document, build)),
   );
   connection.onCodeAction((params) =>
-    answer("codeAction", params.textDocument.uri, [], (build) => handleCodeAction(build, params)),
+    answer("codeAction", params.textDocument.uri, [], (build, document) =>
+      handleCodeAction(document, build, params),
+    ),
+  );
+  connection.onCodeActionResolve((action) =>
+    guard("codeActionResolve", action, () => handleCodeActionResolve(action, readText)),
   );
   on(requests.layerStack, (params) => answer("layerStack", toUri(params), null, handleLayerStack));
   on(requests.layerChildren, (params) =>
@@ -272,7 +277,7 @@ const initializeResult: InitializeResult = {
     hoverProvider: true,
     inlayHintProvider: true,
     documentLinkProvider: {},
-    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix], resolveProvider: true },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   },
   serverInfo: { name: "stratacast" },

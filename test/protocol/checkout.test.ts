@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import path from "node:path";
+import { CodeActionRequest } from "vscode-languageserver-protocol/node";
 import { notifications } from "../../server/src/protocol.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { eventually, startEditor, uriOf } from "./support/editorClient.js";
@@ -28,6 +29,24 @@ test("git is asked once the workspace is trusted", async (t) => {
   await editor.connection.sendNotification(notifications.trustGranted);
   await eventually("the finding", () => (found().length > 0 ? true : null));
   assert.deepEqual(found(), [["other-mode-in-checkout", 1]]);
+
+  const command = async () => {
+    const [diagnostic] = editor.diagnostics(uri);
+    assert.ok(diagnostic !== undefined);
+    const actions = await editor.connection.sendRequest(CodeActionRequest.type, {
+      textDocument: { uri },
+      range: diagnostic.range,
+      context: { diagnostics: [diagnostic] },
+    });
+    const [first] = actions ?? [];
+    return typeof first?.command === "object" ? first.command.arguments : [];
+  };
+  assert.deepEqual(await command(), ["chmod 644 run.sh", folder]);
+  chmodSync(file, 0o755);
+  await editor.filesChanged(file);
+  await eventually("what git can be told", async () =>
+    (await command())?.[0] === "git update-index --chmod=+x run.sh" ? true : null,
+  );
 
   chmodSync(file, 0o644);
   await editor.filesChanged(file);

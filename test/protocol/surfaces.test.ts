@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
 import { SaxesParser } from "saxes";
+import { CodeActionRequest } from "vscode-languageserver-protocol/node";
 import { type LayerNode, type RequestName, requests } from "../../server/src/protocol.js";
 import { assertInterface, assertMarkdown, assertPrintable, hostile } from "../support/hostile.js";
 import { hostileProject } from "../support/hostileProject.js";
@@ -35,9 +36,7 @@ test("every answer and every message shows hostile names and values as text", as
         assertInterface(state.text);
         assertInterface(state.detail);
       }
-      for (const { message } of editor.diagnostics(uri)) {
-        assertPrintable(typeof message === "string" ? message : message.value);
-      }
+      await checkProblems(editor, uri);
       await editor.close(uri);
     }
   }
@@ -68,6 +67,21 @@ async function checkLensesAndHovers(
       assertMarkdown(await editor.hover(uri, at + 1, column));
     }
   }
+}
+
+async function checkProblems(editor: EditorClient, uri: string): Promise<void> {
+  const diagnostics = [...editor.diagnostics(uri)];
+  for (const { message, relatedInformation } of diagnostics) {
+    assertPrintable(typeof message === "string" ? message : message.value);
+    for (const related of relatedInformation ?? []) assertInterface(related.message);
+  }
+  const start = { line: 0, character: 0 };
+  const actions = await editor.connection.sendRequest(CodeActionRequest.type, {
+    textDocument: { uri },
+    range: { start, end: { line: 1_000, character: 0 } },
+    context: { diagnostics },
+  });
+  for (const { title } of actions ?? []) assertInterface(title);
 }
 
 async function checkTree(editor: EditorClient, uri: string): Promise<void> {

@@ -6,6 +6,7 @@ import { failure, type HttpAnswer } from "../host/registry/exchange.js";
 import type {
   BuildChoice,
   DocumentParams,
+  IgnoreEdit,
   InitializationOptions,
   LensPlace,
   PictureParams,
@@ -123,6 +124,15 @@ export function toId(value: unknown): string {
 /** The `path` of parameters; empty: there is none. */
 export function toContextPath(value: unknown): string {
   return isObject(value) && typeof value["path"] === "string" ? value["path"] : "";
+}
+
+/** null: the quick fix is of no ignore file. */
+export function toIgnoreEdit(value: unknown): IgnoreEdit | null {
+  if (!isObject(value)) return null;
+  const { file, line, isNew } = value;
+  return typeof file === "string" && typeof line === "string" && typeof isNew === "boolean"
+    ? { file, line, isNew }
+    : null;
 }
 
 /** The `line` of parameters, from 1; null: there is none. */

@@ -37,6 +37,7 @@ import { settle } from "../host/settle.js";
 import type { StateStore } from "../host/stateStore.js";
 import type { BuildChoice, SimulateResult } from "../protocol.js";
 import { contextProblem } from "./contextProblem.js";
+import { type IgnoreFile, ignoreFileOf } from "./ignoreFile.js";
 import { type Question, ShownAnswers } from "./keptAnswer.js";
 import { MeantBuild } from "./meantBuild.js";
 import { defaultSettings, type Settings } from "./settings.js";
@@ -148,6 +149,11 @@ export class LiveBuild {
   /** Absolute path of the build context; null: there is none. */
   get contextFolder(): string | null {
     return contextFolder(this.definition);
+  }
+
+  /** The ignore file that counts, or the one that could; null: the context is no folder that is known. */
+  get ignoreFile(): IgnoreFile | null {
+    return ignoreFileOf(this.definition, this.#world);
   }
 
   /** The build that the answers are about. */

@@ -16,7 +16,11 @@ export interface Settings extends BuildSettings {
   readonly codeLens: LensDetail;
   readonly hover: boolean;
   readonly diagnostics: boolean;
+  /** By the codes of problems; of others it is their own. */
+  readonly severity: ReadonlyMap<string, WantedSeverity>;
 }
+
+export type WantedSeverity = "error" | "warning" | "information" | "hint" | "off";
 
 /** What holds until the client has answered. */
 export const defaultSettings: Settings = readSettings(null);
@@ -37,6 +41,7 @@ export function readSettings(value: unknown): Settings {
     codeLens: lensDetail(at(value, "codeLens")),
     hover: at(at(value, "hover"), "enabled") !== false,
     diagnostics: at(at(value, "diagnostics"), "enabled") !== false,
+    severity: severities(at(at(value, "diagnostics"), "severity")),
   };
 }
 
@@ -91,6 +96,23 @@ function textMap(value: unknown): ReadonlyMap<string, string> {
     ),
   );
 }
+
+function severities(value: unknown): ReadonlyMap<string, WantedSeverity> {
+  return new Map(
+    [...textMap(value)].flatMap(([code, wanted]) => {
+      const known = wantedSeverities.find((one) => one === wanted);
+      return known === undefined ? [] : [[code, known] as const];
+    }),
+  );
+}
+
+const wantedSeverities: readonly WantedSeverity[] = [
+  "error",
+  "warning",
+  "information",
+  "hint",
+  "off",
+];
 
 function lensDetail(value: unknown): LensDetail {
   return value === "layers" || value === "inlay" || value === "off" ? value : "all";

@@ -3,8 +3,10 @@ import type { Analysis } from "../analysis/analyse.js";
 import type { Problem } from "../analysis/problem.js";
 import { contextRequests } from "../files/requests.js";
 import { startOf } from "../graph/graph.js";
+import { type Hiding, type RelatedPlace, relatedPlaces } from "../insight/relatedPlaces.js";
 import { type Placed, rangeAt, type TextRange } from "../text/range.js";
 import { printable } from "../text/surfaces.js";
+import { ignoredProblems } from "../words/ignoredProblems.js";
 import { problemWords, type Severity, severityOf } from "../words/problems.js";
 
 /** A build context that cannot be read. */
@@ -18,6 +20,8 @@ export type Diagnostic = Placed<{
   readonly code: Problem["code"];
   readonly severity: Severity;
   readonly message: string;
+  /** Where it comes from. */
+  readonly related: readonly RelatedPlace[];
 }>;
 
 /** What is half typed in a text, of which all else is told as it was. */
@@ -36,8 +40,10 @@ export function diagnostics(
   analysis: Analysis,
   context: ContextTrouble | null = null,
   typed: HalfTypedPart | null = null,
+  hiding: Hiding = () => null,
 ): readonly Diagnostic[] {
   const seen = new Set<string>();
+  const isHidden = ignoredProblems((typed?.analysis ?? analysis).input.dockerfile);
   const isTyped = ({ range }: Placed<Problem>): boolean =>
     typed !== null &&
     range !== null &&
@@ -50,9 +56,12 @@ export function diagnostics(
   ]
     .map((problem): Diagnostic => {
       const { code, range } = problem;
-      return { code, severity: shownSeverity(problem), message: problemWords(problem), range };
+      const severity = shownSeverity(problem);
+      const related = relatedPlaces(analysis, problem, hiding);
+      return { code, severity, message: problemWords(problem), range, related };
     })
     .filter(({ code, message, range }) => {
+      if (isHidden({ code, range })) return false;
       const name = JSON.stringify([code, range, message]);
       const isNew = !seen.has(name);
       seen.add(name);

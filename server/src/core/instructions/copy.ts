@@ -24,6 +24,9 @@ import type { Reading } from "./reading.js";
 import { heredocText } from "./run.js";
 import { openPath, openPathWords } from "./unknowns.js";
 
+/** The instruction that takes a URL, which COPY does not. */
+export const takesUrls = "ADD";
+
 const chown: FlagKind = {
   type: "string",
   meaning: () =>
