@@ -1,12 +1,13 @@
 /**
  * `npm run pictures`: takes the pictures of the README from a real VS Code, so that they show what
- * the present version shows.
+ * the present version shows. `npm run pictures -- terminal` takes those that are named.
  */
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { type Editor, eventually, openEditor, type Theme } from "./editor.js";
 import { choose, placeCursor, runCommand } from "./editorView.js";
+import { temporaryFolder } from "./hosts/vscodeServer.js";
 import { inRepository } from "./repository.js";
 import { packageExtension } from "./runner/packageExtension.js";
 import { clearToasts, seeToast, showViewContainer } from "./workbench.js";
@@ -34,6 +35,25 @@ await picture("node-shop", "light", "stages", async (editor) => {
   await lens(editor.page, "may rebuild");
   return () => Promise.resolve();
 });
+await picture("node-shop", "dark", "terminal", async (editor) => {
+  await lens(editor.page, "no earlier build");
+  await runCommand(editor, "Terminal: Create New Terminal");
+  await editor.page.locator(".terminal-wrapper.active").waitFor({ timeout: 15_000 });
+  await runCommand(editor, "View: Toggle Primary Side Bar Visibility");
+  await runCommand(editor, "View: Toggle Maximized Panel");
+  await runCommand(editor, "Terminal: Focus Terminal");
+  // What is typed before the shell has asked is lost, and what it says cannot be read here.
+  const type = async (line: string): Promise<void> => {
+    await editor.page.waitForTimeout(4000);
+    await editor.page.keyboard.type(`${line}\n`);
+  };
+  await type("clear");
+  await type("stratacast simulate .");
+  await editor.page.waitForTimeout(4000);
+  appendFileSync(path.join(editor.folder, "src", "server.ts"), "\n// edited\n");
+  await type("clear; stratacast simulate .");
+  return () => editor.page.waitForTimeout(4000);
+});
 
 /** `prepare` gives what is left to do once no message hides anything. */
 async function picture(
@@ -42,11 +62,14 @@ async function picture(
   name: string,
   prepare: (editor: Editor) => Promise<() => Promise<void>>,
 ): Promise<void> {
+  if (process.argv.length > 2 && !process.argv.includes(name)) return;
   const editor = await openEditor({
     workspace: inRepository("test", "fixtures", "workspaces", workspace),
     file: "Dockerfile",
     vsix,
     theme,
+    settings: { "terminal.integrated.gpuAcceleration": "off" },
+    env: { HOME: homeWithProgram() },
   });
   try {
     await editor.page.setViewportSize({ width: 1200, height: 720 });
@@ -84,4 +107,16 @@ async function lens(page: Page, text: string): Promise<void> {
 async function hoverOn(page: Page, text: string): Promise<void> {
   await page.locator(".view-line span", { hasText: text }).first().hover();
   await page.locator(".monaco-hover:not(.hidden)", { hasText: "What happens" }).waitFor();
+}
+
+/** The home of a terminal in which `stratacast` is this one. */
+function homeWithProgram(): string {
+  const home = temporaryFolder("stratacast-home-");
+  const profile = `stratacast() { ${process.execPath} ${inRepository("dist/cli.mjs")} "$@"; }`;
+  for (const file of [".profile", ".bashrc"])
+    writeFileSync(
+      path.join(home, file),
+      `${profile}\nPS1='$ '\nexport XDG_STATE_HOME=$HOME/state\n`,
+    );
+  return home;
 }
