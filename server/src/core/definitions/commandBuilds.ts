@@ -6,7 +6,7 @@ import type { ContextSource } from "../build/definition.js";
 import type { DefinitionProblem, FoundKind } from "../build/foundBuild.js";
 import { type BuildCommand, mayBuild, readBuildCommand } from "./buildCommand.js";
 import { readContextSource } from "./contextSource.js";
-import { lineAt } from "./data.js";
+import { at, type DataFile, entriesOf, lineAt, textOf } from "./data.js";
 import { buildKey, plainBuild, type ReadBuild, type ReaderFiles, shownPath } from "./reader.js";
 import { type Command, commandsIn, literalVariables } from "./shellCommands.js";
 
@@ -25,6 +25,19 @@ export function readCommandText(file: CommandText, files: ReaderFiles): readonly
   const folders = foldersAbove(files.paths.parent(file.path), files);
   return commandsIn(file.text, variables, mayBuild)
     .flatMap((command) => commandBuild(command, { kind: "command", file, folders, files }) ?? [])
+    .slice(0, maxBuilds);
+}
+
+/** The builds in the scripts of a package.json. */
+export function readPackageScripts(file: DataFile, files: ReaderFiles): readonly ReadBuild[] {
+  const folders = foldersAbove(files.paths.parent(file.path), files);
+  return entriesOf(at(file.root, "scripts"))
+    .flatMap(([, { value }]) => {
+      const place = { kind: "command", file, folders, files, offset: value.start } as const;
+      return commandsIn(textOf(value) ?? "", new Map(), mayBuild).flatMap(
+        (command) => commandBuild(command, place) ?? [],
+      );
+    })
     .slice(0, maxBuilds);
 }
 

@@ -13,8 +13,14 @@ import {
 import { append } from "../text/longLists.js";
 import { compareBytes } from "../text/paths.js";
 import { readBake } from "./bake.js";
+import { mayBuild } from "./buildCommand.js";
 import { readCiFile } from "./ciFile.js";
-import { readCommandText, readDockerfileComments } from "./commandBuilds.js";
+import {
+  type CommandText,
+  readCommandText,
+  readDockerfileComments,
+  readPackageScripts,
+} from "./commandBuilds.js";
 import { composeNames, readCompose } from "./compose.js";
 import { namedComposeFiles, readDevcontainer } from "./devcontainer.js";
 import type { DefinitionFiles } from "./fileNames.js";
@@ -49,13 +55,20 @@ export function findBuilds(found: DefinitionFiles, files: ReaderFiles): FoundBui
   };
   for (const file of found.dockerfiles.flatMap(textOf))
     append(builds, readDockerfileComments(file, files));
-  for (const file of found.command.flatMap(textOf)) append(builds, readCommandText(file, files));
+  for (const file of found.command.flatMap(textOf).filter(({ text }) => mayBuild(text)))
+    append(builds, readCommands(file, files));
   return {
     builds: identified(checked(builds, files), files),
     dockerfiles: found.dockerfiles,
     files: [...new Set(Object.values(found).flat())],
     problems: distinct(problems),
   };
+}
+
+function readCommands(file: CommandText, files: ReaderFiles): readonly ReadBuild[] {
+  if (!/(?:^|[\\/])package\.json$/.test(file.path)) return readCommandText(file, files);
+  const data = files.data(file.path);
+  return data === null ? [] : readPackageScripts(data, files);
 }
 
 /** With what is to say of Dockerfiles that are not there. */
