@@ -107,6 +107,8 @@ function differing(
     const { a, b } = differingParts(before, after, digest);
     return [[a, b]];
   }
+  // A digest of the one part would cost more than to compare what is in it.
+  if (before.parts.length === 1 && after.parts.length === 1) return [[before.parts, after.parts]];
   return [...alignedParts(before.parts, after.parts)].flatMap(({ a, b }) => {
     const [old, now] = a.length === 1 && b.length === 1 ? [a[0], b[0]] : [];
     const isSame =

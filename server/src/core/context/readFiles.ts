@@ -4,7 +4,11 @@ import { folderNode } from "./folder.js";
 
 /** True where the content of everything in a node is known. There is nothing to read in an empty file. */
 export function isRead(node: TreeNode): boolean {
-  return node.kind === "directory" ? readPartOf(node) === node : isReadFile(node);
+  if (node.kind !== "directory") return isReadFile(node);
+  if (readFolders.has(node)) return true;
+  if (node.errors.length > 0 || !node.parts.every(isReadPart)) return false;
+  readFolders.add(node);
+  return true;
 }
 
 function isReadFile({ kind, size, identity }: FileNode): boolean {
@@ -21,27 +25,23 @@ export function markRead(folder: FolderNode): void {
 }
 
 export function isReadPart(part: Part): boolean {
-  return readIn(part) === part;
+  if (readParts.has(part)) return true;
+  if (!part.every(isRead)) return false;
+  readParts.add(part);
+  return true;
 }
 
 /** A folder without the files that are not read; itself where there are none. */
 export function readPartOf(folder: FolderNode): FolderNode {
-  if (readFolders.has(folder)) return folder;
-  const parts = folder.parts.map(readIn);
-  const isSame = parts.every((part, i) => part === folder.parts[i]);
-  if (!isSame || folder.errors.length > 0) return folderNode(folder, parts.flat());
-  readFolders.add(folder);
-  return folder;
+  if (isRead(folder)) return folder;
+  return folderNode(folder, folder.parts.flatMap(readIn));
 }
 
 /** What is read of a part; itself, if all is. */
 function readIn(part: Part): readonly TreeNode[] {
-  if (readParts.has(part)) return part;
-  const read = part.flatMap((child): readonly TreeNode[] => {
+  if (isReadPart(part)) return part;
+  return part.flatMap((child): readonly TreeNode[] => {
     if (child.kind === "directory") return [readPartOf(child)];
     return isReadFile(child) ? [child] : [];
   });
-  if (read.length < part.length || read.some((child, i) => child !== part[i])) return read;
-  readParts.add(part);
-  return part;
 }
