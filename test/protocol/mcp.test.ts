@@ -84,19 +84,21 @@ test("an agent learns of three tools, what an edit does, and why", async (t) => 
   const simulated = await server.call("simulate", { context: "app" });
   assert.match(simulated.text, /^2 steps to build: no earlier build to compare with\.$/m);
   const why = await server.call("why", { context: "app", line: 2 });
-  assert.match(why.text, /^Line 2: COPY a b \/\n\n\*\*Not built yet.*Rebuilds when.*2 files/s);
+  assert.match(why.text, /^Line 2, builds: COPY a b \/\n\n\*\*.*Rebuilds when.*2 files/s);
   const explained = await server.call("explain", { context: "app" });
   assert.match(explained.text, /^\| Step \| Layer \|.*`COPY b \/c`/s);
   writeIn(folder, "app/Dockerfile", "FROM scratch\nCOPY gone /\n");
   const broken = await server.call("why", { context: "app" });
-  assert.match(broken.text, /^Line 2: COPY gone \/.*"gone" is not in the build context/s);
+  assert.match(broken.text, /^Line 2, fails: COPY gone \/.*"gone" is not in the build context/s);
   assert.equal(await server.end(), 0);
 });
 
 test("nothing outside of the folder is read, and no message stops the server", async (t) => {
   const beside = temporaryFolder(t, { Dockerfile: "FROM scratch\nLABEL of=others\n" });
   const folder = temporaryFolder(t, {
-    "compose.yaml": `services: { api: { build: { context: "${beside}" } } }\n`,
+    "compose.yaml": `services:\n  api: { build: { context: "${beside}" } }\n`,
+    "stands/compose.yaml": `services:\n  base: { image: me/base, build: "${beside}" }\n  app: { build: app }\n`,
+    "stands/app/Dockerfile": "FROM me/base\n",
     "linked/a": "",
   });
   symlinkSync(beside, path.join(folder, "link"));
@@ -109,6 +111,7 @@ test("nothing outside of the folder is read, and no message stops the server", a
     { context: "linked" },
     { context: "linked", file: "link/Dockerfile" },
     { build: "compose:api" },
+    { context: "stands", build: "compose:app" },
   ];
   for (const given of outside) {
     const { text, isError } = await server.call("simulate", given);

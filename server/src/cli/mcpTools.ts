@@ -10,10 +10,17 @@ import { simulationText } from "../core/documents/simulationText.js";
 import { hover } from "../core/features/hover.js";
 import { startOf } from "../core/graph/graph.js";
 import { printable } from "../core/text/surfaces.js";
+import { verdict } from "../core/words/predictionWords.js";
 import { pathInside } from "../host/paths.js";
+import { listOf } from "./buildsOf.js";
 import type { CliIo } from "./command.js";
 import { meantBuild } from "./project.js";
-import { type Forecast, forecast, readSimulateArguments } from "./simulate.js";
+import {
+  type Forecast,
+  forecast,
+  readSimulateArguments,
+  type SimulateArguments,
+} from "./simulate.js";
 import { UsageError } from "./usageError.js";
 
 /** Where tools look: nothing outside of the root. */
@@ -129,8 +136,7 @@ export async function callTool(
     const words = wordsOf(checked, place);
     const quiet = { ...io, error: (line: string) => notes.push(line) };
     const args = readSimulateArguments(words, quiet);
-    // A file that defines a build may name any folder.
-    assertInside((await meantBuild(args, quiet)).definition, place.root);
+    for (const one of await readDefinitions(args, quiet)) assertInside(one, place.root);
     const found = await forecast(args, quiet);
     return textResult([...notes.map(printable), tool.answer(found, checked)].join("\n"), false);
   } catch (error) {
@@ -190,6 +196,17 @@ function wordsOf(given: Given, { root, state }: ToolPlace): readonly string[] {
   ];
 }
 
+/** What a forecast reads: a file that defines builds may name any folder, and one may stand on all others. */
+async function readDefinitions(
+  args: SimulateArguments,
+  io: CliIo,
+): Promise<readonly BuildDefinition[]> {
+  const { definition, builds } = await meantBuild(args, io);
+  if (builds === null) return [definition];
+  const listed = await listOf(builds, io);
+  return [definition, ...listed.builds.map((one) => one.definition)];
+}
+
 /** Errors: `UsageError` for what lies outside of the root, where links lead included. */
 function assertInside(definition: BuildDefinition, root: string): void {
   const { dockerfile } = definition;
@@ -234,8 +251,11 @@ function whyText(analysis: Analysis, line: number | null): string {
   return [...parts, ...(more > 0 ? [`… and ${more} more: name a line.`] : [])].join("\n\n");
 }
 
-function aboutStep(analysis: Analysis, { step, place }: StepAnalysis): string {
+function aboutStep(analysis: Analysis, analysed: StepAnalysis): string {
+  const { step, place } = analysed;
   const start = startOf(analysis.graph, place) + step.instruction.keywordRange.start;
   const found = hover({ analysis, isResult: false }, start);
-  return `Line ${place.line}: ${printable(step.text)}\n\n${found?.markdown ?? ""}`.trimEnd();
+  const word = verdict(analysed);
+  const line = `Line ${place.line}${word === "" ? "" : `, ${word}`}: ${printable(step.text)}`;
+  return `${line}\n\n${found?.markdown ?? ""}`.trimEnd();
 }

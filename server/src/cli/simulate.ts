@@ -31,7 +31,7 @@ import {
 import { openResolving, suppliersOf } from "./resolve.js";
 import { UsageError } from "./usageError.js";
 
-interface SimulateArguments extends BuildArguments {
+export interface SimulateArguments extends BuildArguments {
   readonly against: BaselineChoice;
   /** Absolute path of the folder of simulated builds. */
   readonly state: string;
