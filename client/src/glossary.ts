@@ -1,11 +1,19 @@
 /**
- * Links from hovers and tooltips: to the glossary, and the offer to look base images up. They are the
- * only commands that a text of ours may run.
+ * Links from hovers and tooltips: to the glossary, to the layer and to the build context, and the offer
+ * to look base images up. They are the only commands that a text of ours may run.
  */
 import * as vscode from "vscode";
-import { requests } from "../../server/src/protocol.js";
+import {
+  type HoverLinks,
+  noHoverLinks,
+  requests,
+  revealLayerCommand,
+} from "../../server/src/protocol.js";
 import { ask, type Sender } from "./ask.js";
 import { glossaryCommand, glossaryLink, glossaryMarkdown } from "./glossaryMarkdown.js";
+
+/** VS Code's own, of our view. */
+const showContextCommand = "stratacast.context.focus";
 
 export const lookUpCommand = "stratacast.lookUpBaseImages";
 
@@ -20,13 +28,29 @@ export async function linksOf(
   token: vscode.CancellationToken,
 ): Promise<vscode.MarkdownString> {
   const params = { uri: document.uri.toString(), position: { line, character } };
-  const { terms, offersLookUp } = await ask(server, requests.hoverLinks, params, token)
+  const links = await ask(server, requests.hoverLinks, params, token)
     // A link to the whole of it is better than no hover.
-    .catch(() => ({ terms: [], offersLookUp: false }));
-  const links = glossaryMarkdown(vscode.l10n.t("Glossary"), terms);
-  return trusted(
-    offersLookUp && vscode.workspace.isTrusted ? `${lookUpLink()}\n\n${links}` : links,
-  );
+    .catch(() => noHoverLinks);
+  const actions = actionLinks(document.uri, links);
+  const glossary = glossaryMarkdown(vscode.l10n.t("Glossary"), links.terms);
+  return trusted(actions.length === 0 ? glossary : `${actions.join(" · ")}\n\n${glossary}`);
+}
+
+/** Links that do something about the instruction; nothing of a user's can be read in them. */
+function actionLinks(
+  uri: vscode.Uri,
+  { line, takesContext, offersLookUp }: HoverLinks,
+): readonly string[] {
+  const layer = encodeURIComponent(JSON.stringify([uri.toString(), line]));
+  return [
+    ...(line === null
+      ? []
+      : [`[${vscode.l10n.t("Show Layer")}](command:${revealLayerCommand}?${layer})`]),
+    ...(takesContext
+      ? [`[${vscode.l10n.t("What Is in the Build Context")}](command:${showContextCommand})`]
+      : []),
+    ...(offersLookUp && vscode.workspace.isTrusted ? [lookUpLink()] : []),
+  ];
 }
 
 /** The offer to look up what a base image holds; nothing of a user's is in it. */
@@ -45,6 +69,8 @@ export function withGlossaryLink(text: string, id: string): vscode.MarkdownStrin
 
 function trusted(text: string): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString(text);
-  markdown.isTrusted = { enabledCommands: [glossaryCommand, lookUpCommand] };
+  markdown.isTrusted = {
+    enabledCommands: [glossaryCommand, lookUpCommand, revealLayerCommand, showContextCommand],
+  };
   return markdown;
 }

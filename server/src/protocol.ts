@@ -215,7 +215,15 @@ export interface HoverLinks {
   readonly terms: readonly GlossaryTerm[];
   /** True on a FROM of which nothing is known because nobody may be asked. */
   readonly offersLookUp: boolean;
+  /** Of the instruction, from 1; null: there is none. */
+  readonly line: number | null;
+  /** True where it takes files of the build context. */
+  readonly takesContext: boolean;
 }
+
+export const noHoverLinks: HoverLinks = {
+  ...{ terms: [], offersLookUp: false, line: null, takesContext: false },
+};
 
 /** A request over HTTP: the client makes it, since it knows the editor's proxy and certificates. */
 export interface HttpAsk {

@@ -49,7 +49,7 @@ import { handleSimulateBuild } from "./handlers/simulateBuild.js";
 import { handleStepMarks } from "./handlers/stepMarks.js";
 import { createWatcher } from "./handlers/watch.js";
 import { readTextFile } from "./host/nodeFileSystem.js";
-import { notifications, type RequestName, requests } from "./protocol.js";
+import { noHoverLinks, notifications, type RequestName, requests } from "./protocol.js";
 import type { LiveBuild } from "./workspace/build.js";
 import { createPublisher } from "./workspace/publisher.js";
 import { openWorkspace } from "./workspace/workspace.js";
@@ -231,7 +231,7 @@ export function serve(connection: Connection, place: ServerPlace): void {
     guard("document", null, () => handleDocument(workspace.build(toUri(params)) ?? null, params)),
   );
   on(requests.hoverLinks, (params) =>
-    answer("hoverLinks", toUri(params), { terms: [], offersLookUp: false }, (build, document) =>
+    answer("hoverLinks", toUri(params), noHoverLinks, (build, document) =>
       handleHoverLinks(document, build, params),
     ),
   );

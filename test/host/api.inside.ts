@@ -51,7 +51,7 @@ const checks: Readonly<Record<string, () => Promise<void>>> = {
       assert.notEqual(part.isTrusted, true);
       const trusted = typeof part.isTrusted === "object" ? part.isTrusted.enabledCommands : [];
       for (const [, command = ""] of part.value.matchAll(/command:([\w.]*)/g)) {
-        assert.match(command, /^stratacast\.show/);
+        assert.match(command, /^stratacast\.(?:show|revealLayer$|context\.focus$)/);
         assert.ok(trusted.includes(command), `${command} is trusted by name`);
       }
     }
@@ -64,14 +64,14 @@ const checks: Readonly<Record<string, () => Promise<void>>> = {
     const edit = (text: string) =>
       editor.edit((builder) => builder.replace(document.lineAt(2).range, text));
     await edit("COPY nothing-of-this-name.txt .");
-    const problem = await until("a problem", () =>
+    const found = () =>
       vscode.languages
         .getDiagnostics(document.uri)
-        .find((candidate) => candidate.range.start.line === 2 && candidate.source === "stratacast"),
-    );
+        .find((candidate) => candidate.range.start.line === 2 && candidate.source === "stratacast");
+    const problem = await until("a problem", found);
     assert.match(problem.message, /nothing-of-this-name\.txt/);
     await edit(right);
-    await until("no problem", () => vscode.languages.getDiagnostics(document.uri).length === 0);
+    await until("no problem", () => found() === undefined);
   },
 
   "every command of the manifest is registered": async () => {

@@ -214,6 +214,13 @@ journey(
       await seeMarks(editor, 3);
       await seeStatus(editor, /1 cached.*3 rebuild/);
       await screenshot(editor, "6-half-typed");
+      // The completions go first.
+      await editor.page.keyboard.press("Escape");
+      await editor.page.keyboard.press("Control+.");
+      const fixes = editor.page.locator(".action-widget").filter({ hasText: "Replace with RUN" });
+      await fixes.first().waitFor();
+      await screenshot(editor, "6-quick-fix");
+      await editor.page.keyboard.press("Escape");
       await placeCursor(editor, 6);
       await seeStatus(editor, /build would fail/);
       await editor.page.keyboard.press("Control+Z");

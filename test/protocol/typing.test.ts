@@ -4,6 +4,7 @@ import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import path from "node:path";
 import type { TestContext } from "node:test";
+import { DiagnosticSeverity } from "vscode-languageserver-protocol/node";
 import { codeLenses } from "../../server/src/core/features/codeLens.js";
 import { hover } from "../../server/src/core/features/hover.js";
 import { layerStack } from "../../server/src/core/features/layerStack.js";
@@ -42,6 +43,14 @@ function watchFileSystem(t: TestContext): string[] {
   return called;
 }
 
+/** Without hints. */
+function problemLines(editor: EditorClient, uri: string): readonly number[] {
+  return editor
+    .diagnostics(uri)
+    .filter(({ severity }) => severity !== DiagnosticSeverity.Hint)
+    .map(({ range }) => range.start.line + 1);
+}
+
 /** The lines of a Dockerfile with their lenses, marks and problems, as an editor shows them. */
 async function shown(editor: EditorClient, uri: string) {
   const marks = await editor.connection.sendRequest<readonly MarkedLine[]>(requests.stepMarks, {
@@ -51,7 +60,7 @@ async function shown(editor: EditorClient, uri: string) {
     lenses: await editor.lenses(uri),
     marks: marks.map(({ line, mark }) => `${line} ${mark}`),
     status: editor.states(uri).at(-1)?.text,
-    problems: editor.diagnostics(uri).map(({ range }) => range.start.line + 1),
+    problems: problemLines(editor, uri),
   };
 }
 
@@ -72,7 +81,7 @@ for (const tellsCursor of [true, false]) {
       tellsCursor
         ? editor.connection.sendNotification(notifications.cursor, { uri, line })
         : Promise.resolve();
-    await eventually("the problem", () => editor.diagnostics(uri)[0] ?? null);
+    await eventually("the problem", () => problemLines(editor, uri)[0] ?? null);
     const before = await shown(editor, uri);
     assert.deepEqual([before.marks, before.problems], [["7 fails"], [7]]);
 
@@ -94,7 +103,7 @@ for (const tellsCursor of [true, false]) {
     if (tellsCursor) assert.deepEqual({ ...typing, problems: others }, same);
 
     // A moment later its own problem is told, and nothing of the others for as long as the cursor is there.
-    await eventually("its problem", () => (editor.diagnostics(uri).length > 1 ? true : null));
+    await eventually("its problem", () => (problemLines(editor, uri).length > 1 ? true : null));
     const paused = await shown(editor, uri);
     if (tellsCursor) {
       assert.deepEqual(paused, { ...same, problems: [4, 8] });

@@ -76,7 +76,10 @@ export async function seeLensOver(
 
 /** Waits until just so many lines have a mark beside their number. */
 export async function seeMarks(editor: Editor, expected: number): Promise<void> {
-  const marks = editor.page.locator(".glyph-margin-widgets .cgmr, .margin-view-overlays .cgmr");
+  const marks = editor.page
+    .locator(".glyph-margin-widgets .cgmr, .margin-view-overlays .cgmr")
+    // VS Code shows there too that it has a quick fix.
+    .and(editor.page.locator(":not([class*=lightbulb])"));
   let last = -1;
   await eventually(`${expected} marks beside the line numbers`, async () => {
     last = await marks.count();

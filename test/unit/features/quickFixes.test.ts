@@ -78,6 +78,11 @@ const mended: readonly {
     to: "FROM a\nRUN one \\\n  two\n",
   },
   {
+    title: "Join both lines",
+    from: "FROM a\nRUN apt-get update\n\nRUN apt-get -y install curl\n",
+    to: "FROM a\nRUN apt-get update && \\\n    apt-get -y install curl\n",
+  },
+  {
     title: "Remove the second directive",
     from: "# escape=\\\n# escape=\\\nFROM a\n",
     to: "# escape=\\\nFROM a\n",
@@ -114,6 +119,19 @@ test("what the ignore file hides can be let through it", () => {
   const isIgnored = (path: string) => path.startsWith("secrets");
   const [fix] = fixesOf({ text, files, isIgnored });
   assert.deepEqual(fix?.change, { kind: "ignore", line: "!secrets/key" });
+});
+
+test("of a step that takes the whole context what is mostly not meant is named, and can be left out", () => {
+  const all = { ...files, ".env": "A=1\n", ".git/HEAD": "x\n", "sub/.env": "B=1\n" };
+  for (const line of ["COPY . /app", "RUN --mount=type=bind,target=/src make"]) {
+    const text = `FROM a\n${line}\nCOPY sub /sub\n`;
+    const lines = fixesOf({ text, files: all }).flatMap(({ change }) =>
+      change.kind === "ignore" ? [change.line] : [],
+    );
+    assert.deepEqual(lines, [".git", ".env"], line);
+    const isIgnored = (path: string) => /^\.(?:git|env)/.test(path);
+    assert.deepEqual(fixesOf({ text, files: all, isIgnored }), [], line);
+  }
 });
 
 test("a comment hides a problem that fails no build, in its line and no other", () => {

@@ -4,7 +4,14 @@ import type { IgnoreProblem } from "../context/ignoreFile.js";
 import type { HostError } from "../host.js";
 
 /** Something wrong with a Dockerfile, its files or the way that it is built, as plain data. */
-export type Problem = StepProblem | ContextProblem;
+export type Problem = StepProblem | ContextProblem | Advice;
+
+/** Mostly not meant, though no build fails by it: an editor hints at it. */
+export type Advice =
+  /** `names`: at the root of the build context. */
+  | { readonly code: "stray-files-taken"; readonly names: readonly string[] }
+  /** `line`: the one that updates the index, from 1. */
+  | { readonly code: "package-index-stale"; readonly line: number };
 
 /** Of the build context, beyond what the sources of a step say. */
 export type ContextProblem =

@@ -3,6 +3,7 @@ import type { Analysis } from "../analysis/analyse.js";
 import type { Problem } from "../analysis/problem.js";
 import { contextRequests } from "../files/requests.js";
 import { startOf } from "../graph/graph.js";
+import { advice } from "../insight/advice.js";
 import { type Hiding, type RelatedPlace, relatedPlaces } from "../insight/relatedPlaces.js";
 import { type Placed, rangeAt, type TextRange } from "../text/range.js";
 import { printable } from "../text/surfaces.js";
@@ -18,7 +19,7 @@ export interface ContextTrouble {
 /** A problem as it is shown. Its code has a page in `docs/problems.md`. */
 export type Diagnostic = Placed<{
   readonly code: Problem["code"];
-  readonly severity: Severity;
+  readonly severity: Severity | "hint";
   readonly message: string;
   /** Where it comes from. */
   readonly related: readonly RelatedPlace[];
@@ -51,6 +52,7 @@ export function diagnostics(
     range.end >= typed.range.start;
   return [
     ...analysis.problems.filter((problem) => !isTyped(problem)),
+    ...advice(analysis).filter((problem) => !isTyped(problem)),
     ...(typed?.analysis?.problems.filter(isTyped) ?? []),
     ...contextDiagnostic(analysis, context),
   ]
@@ -72,8 +74,16 @@ export function diagnostics(
 }
 
 /** A file in which nothing is written yet is no mistake of anybody, though no build takes it. */
-function shownSeverity(problem: Problem): Severity {
-  return problem.code === "no-instructions" ? "information" : severityOf(problem);
+function shownSeverity(problem: Problem): Diagnostic["severity"] {
+  switch (problem.code) {
+    case "no-instructions":
+      return "information";
+    case "stray-files-taken":
+    case "package-index-stale":
+      return "hint";
+    default:
+      return severityOf(problem);
+  }
 }
 
 /** Once for the document, where it first matters; a file that takes nothing from it needs none. */

@@ -1,6 +1,6 @@
 /**
- * The hover of an instruction: the verdict; what happens inside; what invalidates it, concretely;
- * what does not; what rebuilds after it. Of a flag or a variable: what it means here.
+ * The hover of an instruction: the verdict; what rebuilds after it; what happens inside; what
+ * invalidates it, concretely; what does not. Of a flag or a variable: what it means here.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { imageOf } from "../analysis/imageAt.js";
@@ -79,13 +79,14 @@ function instructionMarkdown(view: View, analysed: StepAnalysis, image: ImageFac
   if (explained === null) return verdict(view, analysed);
   const { inside, traps } = explained;
   const items = [
+    // First, since a hover shows few lines before it scrolls.
+    ...(analysed.isBuilt ? [item(say`If it changes`, afterwards(analysis, analysed))] : []),
     item(say`What happens`, inside.join(" ")),
     ...imageItems(analysis, analysed, image),
   ];
   if (analysed.isBuilt) {
     items.push(item(say`Rebuilds when`, sentence(invalidators(analysis, analysed))));
     items.push(item(say`Does not rebuild it`, traps.join(" ")));
-    items.push(item(say`If it changes`, afterwards(analysis, analysed)));
   }
   return [verdict(view, analysed), items.filter((line) => line !== "").join("\n")].join("\n\n");
 }

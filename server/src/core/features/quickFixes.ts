@@ -4,6 +4,7 @@ import type { Problem } from "../analysis/problem.js";
 import { stepAt } from "../analysis/stepAt.js";
 import type { OtherMode } from "../context/checkout.js";
 import { startOf } from "../graph/graph.js";
+import { advice } from "../insight/advice.js";
 import { takesUrls } from "../instructions/copy.js";
 import { instructionKind } from "../instructions/index.js";
 import { nearest } from "../text/nearest.js";
@@ -39,7 +40,7 @@ export interface QuickFix {
 
 /** The fixes of the problems that are told of in `range`, in the order of the text. */
 export function quickFixes(analysis: Analysis, range: TextRange): readonly QuickFix[] {
-  return analysis.problems.flatMap((problem): readonly QuickFix[] => {
+  return [...analysis.problems, ...advice(analysis)].flatMap((problem): readonly QuickFix[] => {
     const at = problem.range;
     if (at === null || at.start > range.end || at.end < range.start) return [];
     const place: Place = { analysis, range: at, step: stepAt(analysis, at.start) };
@@ -73,6 +74,10 @@ function fixesOf(problem: Placed<Problem>, place: Place): readonly Fix[] {
       return problem.near === null ? [] : wordFix(problem.source, problem.near, place);
     case "source-ignored":
       return [exception(problem.source)];
+    case "stray-files-taken":
+      return problem.names.map(ignoring);
+    case "package-index-stale":
+      return joinFix(problem.line, place);
     case "bad-flag":
       return problem.mistake.kind === "unknown" ? flagFix(problem.mistake.flag, place) : [];
     case "destination-not-folder":
@@ -189,6 +194,28 @@ function wholeLine({ analysis, range }: Place): TextRange {
   const start = text.lastIndexOf("\n", range.start - 1) + 1;
   const feed = text.indexOf("\n", range.start);
   return { start, end: feed < 0 ? text.length : feed + 1 };
+}
+
+/** Of two lines of which one stands right below the other. */
+function joinFix(line: number, { analysis, step }: Place): readonly Fix[] {
+  const above = step === undefined ? undefined : analysis.steps[step.place.index - 1];
+  if (step === undefined || above?.place.line !== line) return [];
+  const [upper, lower] = [above.step.instruction, step.step.instruction];
+  const { text, escape: continuation } = analysis.input.dockerfile;
+  const start = startOf(analysis.graph, above.place) + upper.range.end;
+  const begin = startOf(analysis.graph, step.place);
+  const [command] = lower.args;
+  const isPlain = [upper, lower].every(
+    ({ flags, heredocs, json }) => flags.length + heredocs.length === 0 && !json,
+  );
+  // What stands between them, a comment say, would be lost.
+  if (command === undefined || !isPlain || text.slice(start, begin).trim() !== "") return [];
+  const range = { start, end: begin + command.range.start };
+  return [edited(say`Join both lines`, range, ` && ${continuation}\n    `)];
+}
+
+function ignoring(name: string): Fix {
+  return { title: say`Add ${name} to the ignore file`, change: { kind: "ignore", line: name } };
 }
 
 function exception(source: string): Fix {

@@ -32,6 +32,8 @@ export function relatedPlaces(
         ? []
         : [{ kind: "dockerfile", range: first.range, words: say`The first one is here.` }];
     }
+    case "package-index-stale":
+      return lineOfStep(analysis, problem.line);
     case "source-ignored":
       return hidingLine(hiding, problem.source);
     case "bad-ignore-pattern":
@@ -48,6 +50,13 @@ function stageNamed({ graph }: Analysis, name: string): readonly RelatedPlace[] 
   if (stage === undefined || place === undefined) return [];
   const range = rangeAt(startOf(graph, place), stage.instruction.range);
   return [{ kind: "dockerfile", range, words: say`The stage "${name}" is here.` }];
+}
+
+function lineOfStep({ graph, steps }: Analysis, line: number): readonly RelatedPlace[] {
+  const found = steps.find(({ place }) => place.line === line);
+  if (found === undefined) return [];
+  const range = rangeAt(startOf(graph, found.place), found.step.instruction.range);
+  return [{ kind: "dockerfile", range, words: say`The index is updated here.` }];
 }
 
 function hidingLine(hiding: Hiding, source: string): readonly RelatedPlace[] {

@@ -20,7 +20,7 @@ export function mountMeaning(value: string): string {
     case "bind":
       return say`mounts files of the build context or of another stage for this step only; they are in no layer. Their content is in the key, so a changed file rebuilds the step.`;
     case "cache":
-      return say`mounts a folder that outlives the build and is in no layer. What is in it never rebuilds the step.`;
+      return say`mounts a folder that outlives the build and is in no layer. What is in it never rebuilds the step, and on a fresh build server it is empty.`;
     case "tmpfs":
       return say`mounts an empty file system in memory for this step only.`;
     case "secret":

@@ -1,5 +1,6 @@
 /** What is wrong, as a person reads it: one row a code, with its sentence, severity and page. */
 import type { Problem } from "../analysis/problem.js";
+import { adviceRows } from "./advice.js";
 import { contextRows, obstacleRows, sourceRows } from "./contextProblems.js";
 import { instructionRows } from "./instructionProblems.js";
 import type { ProblemRow, ProblemRows, Severity } from "./problemRow.js";
@@ -14,6 +15,7 @@ const rows: ProblemRows<Problem> = {
   ...sourceRows,
   ...obstacleRows,
   ...contextRows,
+  ...adviceRows,
 };
 
 /** A full sentence. */

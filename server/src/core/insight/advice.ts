@@ -1,0 +1,51 @@
+/** What fails no build and is no mistake of the text, and yet is mostly not meant. */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import type { Advice } from "../analysis/problem.js";
+import { contextFolder, dockerfileName } from "../build/definition.js";
+import { nodeAt } from "../context/folder.js";
+import { startOf } from "../graph/graph.js";
+import { type Placed, rangeAt } from "../text/range.js";
+import { staleIndexes } from "./packageIndex.js";
+
+/** At the keywords of the lines. */
+export function advice(analysis: Analysis): readonly Placed<Advice>[] {
+  const at = ({ step, place }: StepAnalysis) =>
+    rangeAt(startOf(analysis.graph, place), step.instruction.keywordRange);
+  return [
+    ...analysis.keys.taking.flatMap((index): readonly Placed<Advice>[] => {
+      const analysed = analysis.steps[index];
+      if (analysed === undefined || !analysed.isBuilt || analysed.step.isTrigger) return [];
+      const names = strayNames(analysis, analysed);
+      return names.length === 0 ? [] : [{ code: "stray-files-taken", names, range: at(analysed) }];
+    }),
+    ...staleIndexes(analysis).map(
+      ({ step, updated }): Placed<Advice> => ({
+        code: "package-index-stale",
+        line: updated.place.line,
+        range: at(step),
+      }),
+    ),
+  ];
+}
+
+/** Of a step that takes the whole of the build context: what in it is mostly not meant. */
+function strayNames({ input }: Analysis, { keyed }: StepAnalysis): readonly string[] {
+  const roots = keyed.context
+    .filter(({ folder }) => folder === null)
+    .flatMap(({ selection }) => selection.sources.flatMap(({ taken }) => taken))
+    .filter(({ path, isWhole }) => path === "" && isWhole);
+  if (roots.length === 0) return [];
+  const candidates = [".git", ".env", ...ownName(input.definition)];
+  return candidates.filter((name) =>
+    roots.some(({ node }) => node.kind === "directory" && nodeAt(node, name) !== null),
+  );
+}
+
+/** The Dockerfile, where it lies at the root of the context. */
+function ownName(definition: Analysis["input"]["definition"]): readonly string[] {
+  const folder = contextFolder(definition);
+  const file = dockerfileName(definition).replaceAll("\\", "/");
+  const root = `${folder?.replaceAll("\\", "/").replace(/\/+$/, "") ?? ""}/`;
+  const name = file.startsWith(root) ? file.slice(root.length) : "";
+  return name === "" || name.includes("/") ? [] : [name];
+}

@@ -1,0 +1,70 @@
+/** Packages that are looked up in an index which another line updates: the cache keeps that line for long. */
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { stageSteps } from "../analysis/view.js";
+import type { Step } from "../graph/graph.js";
+import { shellCommands, shellScript } from "./shellText.js";
+
+/** A line that installs with an index of another one. */
+export interface StaleIndex {
+  readonly step: StepAnalysis;
+  /** The line above that updates it. */
+  readonly updated: StepAnalysis;
+}
+
+/** Of all stages that are built, in the order of their lines. */
+export function staleIndexes(analysis: Analysis): readonly StaleIndex[] {
+  return analysis.graph.stages.flatMap((stage) => {
+    if (!stage.isBuilt) return [];
+    const updates = new Map<string, StepAnalysis>();
+    return stageSteps(analysis, stage).flatMap((step): readonly StaleIndex[] => {
+      const { updated, installs } = packageUse(step.step);
+      const above = installs
+        .map((manager) => updates.get(manager))
+        .find((one) => one !== undefined);
+      for (const manager of updated) updates.set(manager, step);
+      return above === undefined ? [] : [{ step, updated: above }];
+    });
+  });
+}
+
+interface PackageUse {
+  /** Managers whose index it updates. */
+  readonly updated: readonly string[];
+  /** Those that install from an index that it does not update itself. */
+  readonly installs: readonly string[];
+}
+
+const none: PackageUse = { updated: [], installs: [] };
+const uses = new WeakMap<Step, PackageUse>();
+
+function packageUse(step: Step): PackageUse {
+  const { operation } = step;
+  if (operation?.kind !== "run" || step.isTrigger) return none;
+  let use = uses.get(step);
+  if (use === undefined) {
+    use = useOf(shellScript(operation.argv)?.script ?? "");
+    uses.set(step, use);
+  }
+  return use;
+}
+
+/** `apt-get -y install`, with what a shell takes before a command. */
+const call =
+  /^(?:\w+=\S*\s+)*(?:sudo\s+)?(apt-get|apt|apk)\s+((?:-\S+\s+)*)(update|install|add)\b(.*)$/s;
+
+function useOf(script: string): PackageUse {
+  if (!/\bap[tk]\b/.test(script)) return none;
+  const updated = new Set<string>();
+  const installs = new Set<string>();
+  for (const command of shellCommands(script)) {
+    const found = call.exec(command);
+    if (found === null) continue;
+    const [, tool = "", before = "", verb, after = ""] = found;
+    const manager = tool === "apk" ? "apk" : "apt";
+    if (verb === "update") updated.add(manager);
+    // These take the newest index by themselves.
+    else if (!updated.has(manager) && !/(?:^|\s)(?:--no-cache|--update|-U)\b/.test(before + after))
+      installs.add(manager);
+  }
+  return { updated: [...updated], installs: [...installs] };
+}
