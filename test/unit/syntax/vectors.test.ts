@@ -111,7 +111,9 @@ function compare({ b64, expect }: Vector): string | null {
   const expected = { nodes: expect.nodes, esc: expect.esc };
   try {
     assert.deepEqual(actual, expected);
-    assert.equal(problems.length, expect.warn?.length ?? 0, "warnings");
+    // Of what it drops out of a string Docker says nothing.
+    const warnings = problems.filter(({ code }) => code !== "comment-in-string");
+    assert.equal(warnings.length, expect.warn?.length ?? 0, "warnings");
   } catch (error) {
     return String(error);
   }

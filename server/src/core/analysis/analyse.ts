@@ -120,11 +120,16 @@ function analyseGraph(
     problems: [
       ...graph.problems,
       ...problems.map((problem) => ({ ...problem, range: null })),
-      ...contextProblems(graph, keys),
+      ...(isTemplate(graph) ? [] : contextProblems(graph, keys)),
       ...checkoutProblems(graph, keys, context?.checkout ?? null),
     ],
     summary,
   };
+}
+
+/** Of a template is said that it is one. */
+function isTemplate({ problems }: BuildGraph): boolean {
+  return problems[0]?.code === "template";
 }
 
 /** Of the steps in their order; empty: no real build was recorded. */

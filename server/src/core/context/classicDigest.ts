@@ -2,7 +2,7 @@
  * The content of a source as the classic builder tells it apart: the records of all files under
  * their full paths, sorted. What a link leads to counts in its place, so that a record can be there
  * twice. Files and folders of a folder are therefore one digest, which is remembered by the folder,
- * and the links are followed beside it, as hard links are: two sums are equal exactly when both are, since below a
+ * and the links are followed beside it: two sums are equal exactly when both are, since below a
  * folder each path has a record of its own.
  */
 import { joinPath } from "../text/paths.js";
@@ -53,12 +53,18 @@ function recordOfFile(work: ClassicWork, file: FileNode, path: string): string |
   return first === path ? fileRecord(work, file, path) : `link ${file.mode.toString(8)} ${first}`;
 }
 
+function isHardLink({ kind, isShared }: FileNode): boolean {
+  return kind === "file" && isShared;
+}
+
 /** What is in a folder or in a part of one. `digest` is of all but links. */
 interface Content {
   /** null: not known yet. */
   readonly digest: string | null;
   /** Relative to the folder. */
   readonly links: readonly string[];
+  /** Hard links are in it, which turn on what is elsewhere in the tree: it is not remembered. */
+  readonly hasHardLinks: boolean;
 }
 
 const folderContents = new WeakMap<FolderNode, Content>();
@@ -69,14 +75,15 @@ function contentOf(work: ClassicWork, folder: FolderNode, path: string): Content
   if (remembered !== undefined) return remembered;
   const isUnreadable = noteFolderErrors(work, folder, path);
   const own: string[] = [];
-  for (const child of childrenOf(folder)) if (isLink(child)) own.push(child.name);
+  for (const child of childrenOf(folder)) if (child.kind === "symlink") own.push(child.name);
   const parts = countedParts(folder).map((part) => partContent(work, part, path));
   const digests = parts.map(({ digest }) => digest);
   const content: Content = {
     digest: isUnreadable || digests.includes(null) ? null : work.digest(digests.join("\0")),
     links: [...own, ...parts.flatMap(({ links }) => links)],
+    hasHardLinks: parts.some(({ hasHardLinks }) => hasHardLinks),
   };
-  if (content.digest !== null) folderContents.set(folder, content);
+  if (content.digest !== null && !content.hasHardLinks) folderContents.set(folder, content);
   return content;
 }
 
@@ -88,11 +95,7 @@ function countedParts(folder: FolderNode): readonly Part[] {
 }
 
 function isCounted(node: TreeNode): boolean {
-  return isVisible(node) && !isLink(node);
-}
-
-function isLink(node: TreeNode): boolean {
-  return node.kind === "symlink" || (node.kind === "file" && node.isShared);
+  return isVisible(node) && node.kind !== "symlink";
 }
 
 function partContent(work: ClassicWork, part: Part, path: string): Content {
@@ -101,15 +104,18 @@ function partContent(work: ClassicWork, part: Part, path: string): Content {
   const lines: string[] = [];
   const links: string[] = [];
   let complete = true;
+  let hasHardLinks = false;
   for (const child of part) {
     const at = joinPath(path, child.name);
     const inside = child.kind === "directory" ? contentOf(work, child, at) : null;
-    const record = child.kind === "directory" ? headerOf(child, "") : fileRecord(work, child, at);
+    const record = child.kind === "directory" ? headerOf(child, "") : recordOfFile(work, child, at);
     lines.push(child.name, record ?? "", inside?.digest ?? "");
     for (const link of inside?.links ?? []) links.push(joinPath(child.name, link));
     if (record === null || inside?.digest === null) complete = false;
+    hasHardLinks ||= child.kind === "directory" ? inside?.hasHardLinks === true : isHardLink(child);
   }
-  const content = { digest: complete ? work.digest(lines.join("\0")) : null, links };
-  if (complete) partContents.set(part, content);
+  const digest = complete ? work.digest(lines.join("\0")) : null;
+  const content = { digest, links, hasHardLinks };
+  if (complete && !hasHardLinks) partContents.set(part, content);
   return content;
 }

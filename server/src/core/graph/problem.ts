@@ -15,7 +15,9 @@ export type TargetProblem =
   | { readonly code: "no-image" }
   | { readonly code: "bad-network"; readonly network: string }
   /** Some stage is for Windows, of which nothing is known here but that. */
-  | { readonly code: "windows-build" };
+  | { readonly code: "windows-build" }
+  /** Text from which a Dockerfile is made. `mark`: where something else is to stand, as `{{`. */
+  | { readonly code: "template"; readonly mark: string };
 
 /** Something wrong, and whether it fails every build or only one that needs its stage. */
 export interface Found extends Pick<FoundInInstruction, "phase"> {
@@ -26,6 +28,7 @@ export interface Found extends Pick<FoundInInstruction, "phase"> {
 export function failsBuild(problem: GraphProblem): boolean {
   switch (problem.code) {
     case "blank-line-in-continuation":
+    case "comment-in-string":
     case "windows-build":
     case "heredoc-dropped":
     case "heredoc-carriage-return":

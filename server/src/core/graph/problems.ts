@@ -77,9 +77,31 @@ export function stepProblems(
   return all;
 }
 
-/** In the order of the text; what stands in no line comes first. */
+/**
+ * In the order of the text; what stands in no line comes first. That a file is a template is said once,
+ * and nothing else of it.
+ */
 export function inOrder(found: readonly Found[]): readonly Found[] {
-  return [...found].sort((a, b) => (a.problem.range?.start ?? 0) - (b.problem.range?.start ?? 0));
+  const sorted = [...found].sort(
+    (a, b) => (a.problem.range?.start ?? 0) - (b.problem.range?.start ?? 0),
+  );
+  const template = sorted
+    .map(({ problem }) => templateProblem(problem))
+    .find((one) => one !== null);
+  return template == null ? sorted : [read(template)];
+}
+
+/** Where a mark of Jinja's, Go's or ERB's kind stands in the place of an instruction or an image. */
+function templateProblem(problem: Placed<GraphProblem>): Placed<GraphProblem> | null {
+  const text =
+    problem.code === "unknown-instruction"
+      ? problem.keyword
+      : problem.code === "bad-reference"
+        ? problem.reference
+        : "";
+  const [, mark] = /(\{\{|\{%|<%)/.exec(text) ?? [];
+  const isWhole = problem.code === "bad-reference" || text.startsWith(mark ?? " ");
+  return mark === undefined || !isWhole ? null : { code: "template", mark, range: problem.range };
 }
 
 /** True where the builder runs nothing at all; see `BuilderRules.translatesFirst`. */

@@ -112,3 +112,17 @@ function literalOffset(text: string, from: number, count: number): number {
   }
   return at;
 }
+
+/** True where a place of a logical line stands between two quotes, as a shell or a builder reads them. */
+export function isInString(text: string, place: number, escapeCharacter: string): boolean {
+  let quote = "";
+  for (let at = 0; at < place; at++) {
+    const character = text[at] ?? "";
+    if (quote !== "'" && (character === "\\" || character === escapeCharacter)) at++;
+    else if (quote !== "") quote = character === quote ? "" : quote;
+    else if (character === '"' || character === "'") quote = character;
+    // All that is left is a comment of the shell.
+    else if (character === "#" && /\s/.test(text[at - 1] ?? "")) return false;
+  }
+  return quote !== "";
+}

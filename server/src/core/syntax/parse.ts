@@ -11,7 +11,7 @@ import { type ClosingSearch, createClosingSearch, readHeredocBodies } from "./he
 import { findHeredocs } from "./heredocs.js";
 import { placeInstruction, readLine, takesHeredocs } from "./instruction.js";
 import { longestText, mostInstructions } from "./limits.js";
-import { joinParts, type LinePart, sourceRange } from "./logicalLine.js";
+import { isInString, joinParts, type LinePart, sourceRange } from "./logicalLine.js";
 import type { SyntaxProblem } from "./problem.js";
 import { joined, type OldTree, oldTree, type ReadPart, sameFrom } from "./reparse.js";
 import {
@@ -178,7 +178,7 @@ function addInstruction(file: OpenFile, first: number, comments: readonly string
   const { text, lines } = file;
   const firstLine = lines.at(first);
   const start = skipSpaces(text, firstLine?.start ?? 0, firstLine?.end ?? 0);
-  const { parts, next, firstBlankLine } = collectParts(file, first, start);
+  const { parts, next, firstBlankLine, dropped } = collectParts(file, first, start);
   const line = joinParts(parts);
   const syntax = readLine(line, file.escapeCharacter);
   const problems = [...syntax.problems];
@@ -194,6 +194,10 @@ function addInstruction(file: OpenFile, first: number, comments: readonly string
   const last = lines.at(bodies.next - 1);
   const broken = problems.length > 0;
   if (firstBlankLine !== null) problems.push(blankContinuation(firstBlankLine, start));
+  for (const { range, at } of dropped) {
+    if (isInString(line.text, at, file.escapeCharacter))
+      problems.push({ code: "comment-in-string", range });
+  }
   file.instructions.push(
     placeInstruction(syntax, {
       range: { start: 0, end: Math.max(0, (last?.end ?? start) - start) },
@@ -214,6 +218,8 @@ interface PartsOfLine {
   /** The line after the last one that belongs to them. */
   readonly next: number;
   readonly firstBlankLine: SourceLine | null;
+  /** The comments between them, from `origin`, and how much of the logical line stands before each. */
+  readonly dropped: readonly { readonly range: TextRange; readonly at: number }[];
 }
 
 /**
@@ -223,11 +229,15 @@ interface PartsOfLine {
 function collectParts(file: OpenFile, first: number, origin: number): PartsOfLine {
   const { text, lines } = file;
   const parts: LinePart[] = [];
+  const dropped: { readonly range: TextRange; readonly at: number }[] = [];
+  let length = 0;
   let firstBlankLine: SourceLine | null = null;
   let index = first;
   for (let line = lines.at(index); line !== undefined; line = lines.at(++index)) {
     if (index > first && isCommentLine(text, line)) {
       addComment(file, line, index);
+      const from = skipSpaces(text, line.start, line.end);
+      dropped.push({ range: { start: from - origin, end: line.end - origin }, at: length });
       continue;
     }
     if (index > first && isBlankLine(text, line)) {
@@ -236,10 +246,12 @@ function collectParts(file: OpenFile, first: number, origin: number): PartsOfLin
     }
     const start = index === first ? origin : line.start;
     const cut = continuationAt(text, start, line.end, file.escapeCharacter);
-    parts.push({ text: text.slice(start, cut < 0 ? line.end : cut), source: start - origin });
-    if (cut < 0) return { parts, next: index + 1, firstBlankLine };
+    const end = cut < 0 ? line.end : cut;
+    parts.push({ text: text.slice(start, end), source: start - origin });
+    length += end - start;
+    if (cut < 0) return { parts, next: index + 1, firstBlankLine, dropped };
   }
-  return { parts, next: index, firstBlankLine };
+  return { parts, next: index, firstBlankLine, dropped };
 }
 
 function addComment(file: OpenFile, line: SourceLine, index: number): string {

@@ -9,6 +9,8 @@ export type SyntaxProblem =
         | "escape-invalid"
         /** Docker only warns of it. */
         | "blank-line-in-continuation"
+        /** Docker drops it, whatever is open. */
+        | "comment-in-string"
         | "heredoc-word-invalid"
         | "json-not-strings";
     }

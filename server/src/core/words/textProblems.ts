@@ -26,6 +26,11 @@ export const syntaxRows: ProblemRows<SyntaxProblem> = {
     words: () =>
       say`An empty line inside a continued instruction. Docker skips it and warns that a later version will refuse it: remove it, or start it with #.`,
   },
+  "comment-in-string": {
+    severity: "warning",
+    words: () =>
+      say`Docker takes this line for a comment and drops it, though it stands inside a string. A heredoc keeps such lines.`,
+  },
   "heredoc-word-invalid": error(() => say`The name of this heredoc cannot be read.`),
   "heredoc-unclosed": error(
     ({ name }) => say`No line closes this heredoc: a line with nothing but "${name}" is missing.`,
@@ -56,6 +61,10 @@ export const targetRows: ProblemRows<TargetProblem> = {
     words: () =>
       say`This builds for Windows, which is out of reach: what happens inside is not told, and layers and keys are counted as for Linux.`,
   },
+  template: error(
+    ({ mark }) =>
+      say`This is a template, with "${mark}" where something else is to stand: no builder takes it as it is, only what is made of it.`,
+  ),
   "bad-network": error(
     ({ network }) => say`BuildKit knows no network "${network}": default, none or host.`,
   ),
