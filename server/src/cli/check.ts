@@ -45,10 +45,15 @@ export const check: CliCommand = {
     const { builds } = await listOf(io.cwd, io);
     let code = 0;
     for (const written of others) {
-      const definition =
-        builds.find((one) => one.isChosen && isOf(one.definition, path.resolve(io.cwd, written)))
-          ?.definition ?? alone(written, io);
-      const { analysis, called, unread } = await forecast({ ...usual, definition }, io);
+      const file = path.resolve(io.cwd, written);
+      const listed = builds.find((one) => one.isChosen && isOf(one.definition, file));
+      // By its id, so that the builds that it stands on are forecast too.
+      const { analysis, called, unread } = await forecast(
+        listed === undefined
+          ? { ...usual, definition: alone(written, io) }
+          : { ...usual, build: listed.definition.id },
+        io,
+      );
       if (unread !== null) throw unread;
       const found = findingLines(findingsJson(analysis, called), paint);
       const { baseline } = analysis.input;

@@ -31,6 +31,13 @@ test("each Dockerfile is forecast as the project builds it, and one that fails i
   const guess = await check("guessed/Dockerfile");
   assert.equal(guess.code, 0);
   assert.match(guess.out, /^guessed\/Dockerfile:2:6: warning: "gone" is not/m);
+  const on = 'build: { context: ., additional_contexts: { me/base: "service:base" } }';
+  const services = `services:\n  base: { build: ../web }\n  on: { ${on} }\n`;
+  writeIn(cwd, "stands/compose.yaml", services);
+  writeIn(cwd, "stands/Dockerfile", "FROM me/base\n");
+  const standing = await check("stands/Dockerfile");
+  assert.equal(standing.code, 1, standing.out);
+  assert.match(standing.out, /^stands\/Dockerfile:1:\d+: error: /m);
   const missing = await check("nowhere/Dockerfile");
   assert.deepEqual([missing.code, missing.err], [2, ["stratacast check: nowhere: no such folder"]]);
   assert.match((await check()).err[0] ?? "", /DOCKERFILE is missing/);
