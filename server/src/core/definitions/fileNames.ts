@@ -41,7 +41,7 @@ export function fileKind(path: string): keyof DefinitionFiles | null {
   if (/^\.github\/workflows\/[^/]+\.ya?ml$/.test(path)) return "workflow";
   if (/(?:^|\/)\.github\/.*\/?action\.ya?ml$|^action\.ya?ml$/.test(path)) return "workflow";
   if (isCiName(path, name)) return "ci";
-  return /^(?:GNUm|M|m)akefile$|\.mk$|^(?:[Jj]ustfile|Taskfile\.ya?ml)$|\.(?:sh|bash)$|^package\.json$|^README(?:\.\w+)?$/i.test(
+  return /^(?:GNUm|M|m)akefile(?:\.\w+)?$|\.(?:mk|makefile)$|^(?:[Jj]ustfile|Taskfile\.ya?ml)$|\.(?:sh|bash)$|^package\.json$|^README(?:\.\w+)?$/i.test(
     name,
   )
     ? "command"
