@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { CodeActionRequest } from "vscode-languageserver-protocol/node";
+import { CodeActionRequest, HoverRequest } from "vscode-languageserver-protocol/node";
 import {
   type DefinitionRow,
   type LayerStack,
@@ -215,6 +215,20 @@ test("the text of a Dockerfile that another one stands on counts as it is on the
     (await lens("2 ")).startsWith("2 May rebuild, because base rebuilds: libs/a.ts changed")
       ? true
       : null,
+  );
+  const hover = await editor.connection.sendRequest(HoverRequest.type, {
+    textDocument: { uri },
+    position: { line: 0, character: 2 },
+  });
+  const shown = JSON.stringify(hover);
+  assert.match(shown, /Base rebuilds: libs\/a\.ts changed/);
+  assert.match(shown, /\*\*Built by:\*\* `compose:base`/);
+  const stack = await editor.connection.sendRequest<LayerStack | null>(requests.layerStack, {
+    uri,
+  });
+  assert.match(
+    JSON.stringify(stack),
+    /built by compose:base.*base rebuilds: libs\/a\.ts changed · layer 0/,
   );
   assert.equal(await editor.stop(), 0);
 });
