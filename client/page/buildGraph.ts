@@ -3,6 +3,7 @@
  * turns the picture into a PNG in the colours that it is shown in.
  */
 import { type FromPage, type ToPage, toToPage } from "../src/buildGraph/messages.js";
+import { createZoom } from "./zoom.js";
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
 
@@ -12,6 +13,7 @@ const place = document.getElementById("picture") ?? document.body;
 const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 let source: string | null = null;
+const zoom = createZoom(place);
 
 window.addEventListener("message", (event: MessageEvent<unknown>) => {
   const data = toToPage(event.data);
@@ -46,6 +48,7 @@ function show({ svg, nothing }: ToPage): void {
   sheet.replaceSync(style?.textContent ?? "");
   style?.remove();
   place.replaceChildren(picture);
+  zoom.renew();
   boxes()[focused]?.focus();
 }
 

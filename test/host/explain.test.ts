@@ -103,6 +103,19 @@ journey(
       await seeCursorIn(editor, line);
     });
 
+    await step("the picture is shown larger, and as a whole", async () => {
+      const graph = await seeWebview(editor, /.+/, "svg.stratacast [data-line] text");
+      const picture = graph.locator("svg.stratacast");
+      const width = async () => (await picture.boundingBox())?.width ?? 0;
+      await graph.getByRole("button", { name: "Zoom in (+)" }).click();
+      const large = await width();
+      await graph.getByRole("button", { name: "Show the whole picture (0)" }).click();
+      await eventually("the whole picture", async () => ((await width()) < large ? true : null));
+      const room = (await graph.locator("#picture").boundingBox())?.height ?? 0;
+      assert.ok(((await picture.boundingBox())?.height ?? 0) <= room);
+      await screenshots(editor, "build-graph-whole");
+    });
+
     await step("the picture is saved as PNG and as SVG", async () => {
       for (const [button, ending] of [
         ["Save as PNG…", "png"],
@@ -156,7 +169,7 @@ journey(
       await clickInto(editor);
       await placeCursor(editor, 16);
       await hoverOn(editor, "WORKDIR /app", "WORKDIR", /Glossary/);
-      await editor.page.locator(".monaco-hover:not(.hidden) a", { hasText: "Glossary" }).click();
+      await editor.page.locator(".monaco-hover:not(.hidden) a", { hasText: /^Glossary$/ }).click();
       await seeWebview(editor, /^Writable layer$/, "h2");
       await screenshots(editor, "glossary");
     });
@@ -166,7 +179,9 @@ journey(
       await placeCursor(editor, 16);
       for (const term of ["Layer", "Cache key"]) {
         await hoverOn(editor, "WORKDIR /app", "WORKDIR", /Glossary: Layer · Cache key/);
-        const link = editor.page.locator(".monaco-hover:not(.hidden) a", { hasText: term });
+        const link = editor.page.locator(".monaco-hover:not(.hidden) a", {
+          hasText: new RegExp(`^${term}$`),
+        });
         await link.click();
         const page = await seeWebview(editor, new RegExp(`^${term}$`), "h2");
         const entry = page.locator("h2").filter({ hasText: new RegExp(`^${term}$`) });

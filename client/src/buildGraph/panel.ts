@@ -20,6 +20,8 @@ export function createBuildGraphs(
   server: LanguageServer,
 ): BuildGraphs {
   const panels = new Map<string, Panel>();
+  /** Where the last one was, closed or moved. */
+  let column: vscode.ViewColumn = vscode.ViewColumn.Beside;
   const listening = server.onDidAnalyse(({ uri, busy }) => {
     if (!busy) void panels.get(uri)?.update();
   });
@@ -31,7 +33,12 @@ export function createBuildGraphs(
         open.panel.reveal(undefined, false);
         return;
       }
-      const panel = openPanel(context, server, uri);
+      const panel = openPanel(context, server, uri, column);
+      const stay = () => {
+        column = panel.panel.viewColumn ?? column;
+      };
+      stay();
+      panel.panel.onDidChangeViewState(stay);
       panels.set(name, panel);
       panel.panel.onDidDispose(() => panels.delete(name));
     },
@@ -51,13 +58,14 @@ function openPanel(
   context: vscode.ExtensionContext,
   server: LanguageServer,
   uri: vscode.Uri,
+  viewColumn: vscode.ViewColumn,
 ): Panel {
   const dist = vscode.Uri.joinPath(context.extensionUri, "dist");
   const title = vscode.l10n.t("Build Graph of {0}", fileName(uri));
   const panel = vscode.window.createWebviewPanel(
     "stratacast.buildGraph",
     title,
-    { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false },
+    { viewColumn, preserveFocus: false },
     { enableScripts: true, localResourceRoots: [dist] },
   );
   const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, "buildGraph.js"));
@@ -122,8 +130,19 @@ function pageOf(title: string, script: vscode.Uri): string {
   // In a language without texts of ours the page is English.
   const language = vscode.l10n.bundle === undefined ? "en" : vscode.env.language;
   const saveSvg = xmlText(vscode.l10n.t("Save as SVG…"));
+  const zooms = (
+    [
+      ["zoomIn", "+", vscode.l10n.t("Zoom in (+)")],
+      ["zoomOut", "−", vscode.l10n.t("Zoom out (-)")],
+      ["zoomFit", vscode.l10n.t("Whole picture"), vscode.l10n.t("Show the whole picture (0)")],
+      ["zoomWidth", vscode.l10n.t("Full width"), vscode.l10n.t("As wide as its place")],
+    ] as const
+  ).map(
+    ([id, words, title]) =>
+      `<button type="button" id="${id}" title="${xmlText(title)}" aria-label="${xmlText(title)}">${xmlText(words)}</button>`,
+  );
   const savePng = xmlText(vscode.l10n.t("Save as PNG…"));
-  const actions = xmlText(vscode.l10n.t("Save the picture"));
+  const actions = xmlText(vscode.l10n.t("Size and saving of the picture"));
   return `<!DOCTYPE html>
 <html lang="${xmlText(language)}">
 <head>
@@ -131,16 +150,18 @@ function pageOf(title: string, script: vscode.Uri): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>${xmlText(title)}</title>
 <style nonce="${nonce}">
-body { padding: 0 12px 12px; }
+body { display: flex; flex-direction: column; box-sizing: border-box; height: 100vh; padding: 0 12px 12px; }
 .actions { position: sticky; top: 0; padding: 8px 0; background: var(--vscode-editor-background); }
 button { font: inherit; padding: 4px 10px; border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent)); color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); cursor: pointer; }
 button:hover { background: var(--vscode-button-secondaryHoverBackground); }
 button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
-#picture { overflow-x: auto; }
+#picture { overflow: auto; flex: 1; min-height: 0; cursor: grab; }
+#picture:active { cursor: grabbing; }
 </style>
 </head>
 <body>
 <div class="actions" role="toolbar" aria-label="${actions}">
+${zooms.join("\n")}
 <button type="button" id="saveSvg">${saveSvg}</button>
 <button type="button" id="savePng">${savePng}</button>
 </div>

@@ -35,7 +35,8 @@ const unknown = "var(--vscode-stratacast-layerUnknownForeground,var(--sc-unknown
 const ground = "var(--vscode-editor-background,var(--sc-ground))";
 const edge =
   "var(--vscode-contrastBorder,var(--vscode-editorLineNumber-foreground,var(--sc-edge)))";
-const critical = "var(--vscode-contrastActiveBorder,var(--vscode-focusBorder,currentColor))";
+const critical = "var(--vscode-contrastActiveBorder,currentColor)";
+const focus = "var(--vscode-focusBorder,currentColor)";
 
 const rules: readonly (readonly [string, string])[] = [
   ["text", "fill:currentColor;stroke:none"],
@@ -65,8 +66,9 @@ const rules: readonly (readonly [string, string])[] = [
   [".sc-critical .sc-frame", `stroke:${critical};stroke-width:3`],
   [".sc-idle .sc-frame", "stroke-dasharray:3 3"],
   [".sc-idle path", "opacity:.6"],
-  [":focus", "outline:none"],
-  [":focus .sc-frame", `stroke:${critical};stroke-width:3`],
+  // A ring around the box, where the critical path is a thick line of the box itself.
+  ["[data-line]:focus", `outline:2px solid ${focus};outline-offset:3px`],
+  ["a:focus", `outline:2px solid ${focus};outline-offset:3px`],
   ["[data-line]", "cursor:pointer"],
   ["a:hover .sc-frame", "stroke-width:2"],
   ["[data-line]:hover .sc-frame", "stroke-width:2"],

@@ -37,7 +37,10 @@ const texts: Readonly<Record<GlossaryId, () => Omit<GlossaryEntry, "id">>> = {
   }),
   layer: () => ({
     term: say`Layer`,
-    text: say`What one step changed in the file system: files added, changed and removed. RUN, COPY, ADD and WORKDIR make layers. A layer never changes; deleting a file in a later layer only hides it.`,
+    text: [
+      say`What one step changed in the file system: files added, changed and removed. RUN, COPY, ADD and WORKDIR make layers. A layer never changes; deleting a file in a later layer only hides it.`,
+      say`Does every line make a layer? No: ENV, CMD, EXPOSE and LABEL change the image config alone.`,
+    ].join(" "),
   }),
   metadata: () => ({
     term: say`Metadata`,
