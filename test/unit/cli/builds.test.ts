@@ -302,3 +302,28 @@ test("a build is simulated by its id, or its name where that is unique; words ar
     /^stratacast explain: Dockerfile: no such file; did you mean --build "compose:api"\?/,
   );
 });
+
+test("a step of Cloud Build has the words of docker as a list", async (t) => {
+  const list = await layout(t, {
+    "cloudbuild.yaml": `steps:
+  - name: registry.example/cloud-builders/docker
+    args: [build, -t, "registry.example/$PROJECT_ID/api", -f, deploy/Dockerfile, --target, run, .]
+  - name: registry.example/cloud-builders/docker
+    dir: worker
+    args:
+      - build
+      - --tag=registry.example/$PROJECT_ID/worker
+      - .
+  - name: registry.example/cloud-builders/docker
+    args: [push, "registry.example/$PROJECT_ID/api"]
+`,
+    "deploy/Dockerfile": "FROM a AS run\nCOPY src src\n",
+    "src/x": "",
+    "worker/Dockerfile": "FROM a\nCOPY w w\n",
+    "worker/w": "",
+  });
+  assert.deepEqual(
+    rows(list).map((row) => row.replace(/^\*ci:\S+ /, "")),
+    ["deploy/Dockerfile . run", "worker/Dockerfile worker"],
+  );
+});

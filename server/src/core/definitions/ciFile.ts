@@ -1,7 +1,7 @@
 /** What other build servers and tools keep: scripts with commands, and keys that name a Dockerfile. */
 
-import { readCommandText } from "./commandBuilds.js";
-import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf } from "./data.js";
+import { commandBuild, readCommandText } from "./commandBuilds.js";
+import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf, textsOf } from "./data.js";
 import type { ReadBuild, ReaderFiles, ReadFile } from "./reader.js";
 import { buildKey, folderContext, placeIn, plainBuild } from "./reader.js";
 
@@ -47,6 +47,8 @@ function keyedBuilds(file: DataFile, files: ReaderFiles): readonly ReadBuild[] {
   const visit = (node: DataNode): void => {
     for (const item of itemsOf(node)) visit(item);
     if (node.kind !== "map") return;
+    const step = argumentsBuild(node, file, files);
+    if (step !== null) builds.push(step);
     const isTask = /^Docker@/.test(textOf(at(node, "task")) ?? "");
     const inputs = isTask ? at(node, "inputs") : null;
     const named = textOf(at(inputs, "Dockerfile")) ?? textOf(at(inputs, "dockerfile"));
@@ -72,6 +74,21 @@ function keyedBuilds(file: DataFile, files: ReaderFiles): readonly ReadBuild[] {
   };
   visit(file.root);
   return builds;
+}
+
+/** A step whose program is an image of docker and whose words are a list, as Cloud Build has them; null: it is none. */
+function argumentsBuild(node: DataNode, file: DataFile, files: ReaderFiles): ReadBuild | null {
+  const name = textOf(at(node, "name")) ?? "";
+  const given = textsOf(at(node, "args"));
+  if (!/(?:^|\/)docker(?:[:@]|$)/.test(name) || !given.includes("build")) return null;
+  const words = ["docker", ...given].map((text) => {
+    return { value: /\$/.test(text.replace(/\$\$/g, "")) ? null : text, text };
+  });
+  const folder = textOf(at(node, "dir"));
+  const { start, end } = node;
+  const command = { words, start, end, folders: folder === null ? [] : [folder] };
+  const folders = [files.root, files.paths.parent(file.path)];
+  return commandBuild(command, { kind: "ci", file, folders, files });
 }
 
 /** The checkout's folder, as Azure and GitLab name it. */
