@@ -1,7 +1,6 @@
 /** Packages that are looked up in an index which another line updates: the cache keeps that line for long. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { stageSteps } from "../analysis/view.js";
-import type { Step } from "../graph/graph.js";
+import { placeOf, type Step } from "../graph/graph.js";
 import { shellCommands, shellScript } from "./shellText.js";
 
 /** A line that installs with an index of another one. */
@@ -12,19 +11,38 @@ export interface StaleIndex {
 }
 
 /** Of all stages that are built, in the order of their lines. */
-export function staleIndexes(analysis: Analysis): readonly StaleIndex[] {
-  return analysis.graph.stages.flatMap((stage) => {
-    if (!stage.isBuilt) return [];
-    const updates = new Map<string, StepAnalysis>();
-    return stageSteps(analysis, stage).flatMap((step): readonly StaleIndex[] => {
-      const { updated, installs } = packageUse(step.step);
-      const above = installs
-        .map((manager) => updates.get(manager))
-        .find((one) => one !== undefined);
+export function staleIndexes({ graph, steps }: Analysis): readonly StaleIndex[] {
+  const analysed = (step: Step): StepAnalysis | undefined => steps[placeOf(graph, step).index];
+  return graph.stages.flatMap((stage) =>
+    (stage.isBuilt ? staleIn(stage.steps) : []).flatMap(([one, other]): readonly StaleIndex[] => {
+      const [step, updated] = [analysed(one), analysed(other)];
+      return step === undefined || updated === undefined ? [] : [{ step, updated }];
+    }),
+  );
+}
+
+type StaleSteps = readonly (readonly [step: Step, updated: Step])[];
+
+const found = new WeakMap<readonly Step[], StaleSteps>();
+
+/** Remembered by the steps of a stage, which an edit of another one leaves. */
+function staleIn(steps: readonly Step[]): StaleSteps {
+  let stale = found.get(steps);
+  if (stale === undefined) {
+    const updates = new Map<string, Step>();
+    const all: (readonly [Step, Step])[] = [];
+    for (const step of steps) {
+      const { updated, installs } = packageUse(step);
+      for (const manager of installs) {
+        const above = updates.get(manager);
+        if (above !== undefined && all.at(-1)?.[0] !== step) all.push([step, above]);
+      }
       for (const manager of updated) updates.set(manager, step);
-      return above === undefined ? [] : [{ step, updated: above }];
-    });
-  });
+    }
+    stale = all;
+    found.set(steps, stale);
+  }
+  return stale;
 }
 
 interface PackageUse {
