@@ -13,11 +13,11 @@ journey(
   async (editor, step) => {
     await step("lenses and hovers are German", async () => {
       await seeLenses(editor, [
-        "Basis-Image python:3.12-slim",
-        "Noch nicht gebaut · Schicht 1",
-        /^Noch nicht gebaut · Schicht 2 · 1 Datei, \d+ B$/,
-        "Noch nicht gebaut · Schicht 3",
-        /^Noch nicht gebaut · Schicht 4 · 6 Dateien, [\d,]+ kB$/,
+        "Basis-Image python:3.12-slim · kein früherer Build zum Vergleich",
+        "Schicht 1",
+        /^Schicht 2 · 1 Datei, \d+ B$/,
+        "Schicht 3",
+        /^Schicht 4 · 6 Dateien, [\d,]+ kB$/,
         "Nur Metadaten",
       ]);
       const copy = await hoverOn(editor, "COPY requirements.txt .", "COPY", /Schicht 2/);
