@@ -6,7 +6,7 @@ import { formatFlag } from "./buildArguments.js";
 import { listOf } from "./buildsOf.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { oneOf, readWords } from "./flags.js";
-import { readFolder, stateFolder } from "./places.js";
+import { readFolder, stateFlag, stateFolder } from "./places.js";
 import { stalenessOf } from "./staleBuilds.js";
 import { colorFlag, screenOf } from "./terminal.js";
 import { UsageError } from "./usageError.js";
@@ -14,7 +14,7 @@ import { UsageError } from "./usageError.js";
 const formats = ["text", "json"] as const;
 
 const flags = {
-  state: { value: "DIR", offers: "folders", about: "where builds are kept" },
+  ...stateFlag,
   format: formatFlag(formats),
   ...colorFlag,
 } as const;

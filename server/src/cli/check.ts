@@ -11,13 +11,14 @@ import { listOf } from "./buildsOf.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
 import { readWords } from "./flags.js";
+import { stateFlag } from "./places.js";
 import { forecast, readSimulateArguments } from "./simulate.js";
 import { colorFlag, screenOf } from "./terminal.js";
 import { UsageError } from "./usageError.js";
 
 const flags = {
   ...failOnFlag,
-  state: { value: "DIR", offers: "folders", about: "where builds are kept" },
+  ...stateFlag,
   ...colorFlag,
 } as const;
 

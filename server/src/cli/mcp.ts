@@ -7,12 +7,8 @@ import { version } from "../version.js";
 import type { CliCommand } from "./command.js";
 import { readWords } from "./flags.js";
 import { callTool, toolList } from "./mcpTools.js";
-import { readFolder, stateFolder } from "./places.js";
+import { readFolder, stateFlag, stateFolder } from "./places.js";
 import { UsageError } from "./usageError.js";
-
-const flags = {
-  state: { value: "DIR", offers: "folders", about: "where builds are kept" },
-} as const;
 
 export const mcp: CliCommand = {
   name: "mcp",
@@ -20,11 +16,11 @@ export const mcp: CliCommand = {
   forms: ["[options] [FOLDER]"],
   about:
     "Three tools over stdin and stdout: simulate (what the next build does), why (what is known of a line, and why it rebuilds) and explain (what each instruction does). Only what is in FOLDER (default: .) is looked at, no network is used, nothing is run, and no build is recorded.",
-  flags,
+  flags: stateFlag,
   offers: "folders",
   examples: ["stratacast mcp ."],
   async run(words, io) {
-    const { values, others } = readWords(flags, words);
+    const { values, others } = readWords(stateFlag, words);
     const [folder = ".", extra] = others;
     if (extra !== undefined) throw new UsageError(`one FOLDER at a time: "${extra}" is too much`);
     const root = realpathSync(readFolder(folder, io.cwd));

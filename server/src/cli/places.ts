@@ -48,6 +48,10 @@ export function reasonIn({ code, message }: HostError, absent: string): string {
   }
 }
 
+export const stateFlag = {
+  state: { value: "DIR", offers: "folders", about: "where builds are kept" },
+} as const;
+
 /** `Dockerfile`, or `dockerfile` where only that is there, as both builders do. */
 export function defaultDockerfile(context: string): string {
   const usual = path.join(context, "Dockerfile");

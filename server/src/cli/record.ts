@@ -25,7 +25,7 @@ import {
 } from "./buildArguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { readWords } from "./flags.js";
-import { reasonIn, stateFolder } from "./places.js";
+import { reasonIn, stateFlag, stateFolder } from "./places.js";
 import { type MeantBuild, meantBuild, predictProject, readProject } from "./project.js";
 import { refresh } from "./simulate.js";
 import { UsageError } from "./usageError.js";
@@ -56,7 +56,7 @@ const flags = {
   },
   ...buildFlags,
   format: formatFlag(formats),
-  state: { value: "DIR", offers: "folders", about: "where builds are kept" },
+  ...stateFlag,
 } as const;
 
 export const record: CliCommand = {

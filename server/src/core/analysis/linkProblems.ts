@@ -1,5 +1,5 @@
 /** What is wrong with the other builds of the workspace that a Dockerfile stands on, at the lines that name them. */
-import type { BuildGraph, StageBase, Step } from "../graph/graph.js";
+import type { BuildGraph, StageBase } from "../graph/graph.js";
 import { sourcesOf } from "../graph/sources.js";
 import type { SourceReference } from "../instructions/operation.js";
 import { type Placed, placedAt } from "../text/range.js";
@@ -23,15 +23,14 @@ export function linkProblems(
             const isBase = nth === 0 && isFromLink(stage.base, link);
             if (!isBase && !sourcesOf(step).some((from) => isOfLink(from, link))) return [];
             return [
-              placedAt(graph.starts[stage.first + nth] ?? 0, { ...problem, range: rangeOf(step) }),
+              placedAt(graph.starts[stage.first + nth] ?? 0, {
+                ...problem,
+                range: step.instruction.range,
+              }),
             ];
           }),
         ),
   );
-}
-
-function rangeOf({ instruction }: Step) {
-  return instruction.range;
 }
 
 function isFromLink(base: StageBase, { by, reference }: Link): boolean {

@@ -201,7 +201,7 @@ function stageInput(index: number, request: CopyRequest, sources: InputSources):
   const content = stageContent(files, named, sources.digest);
   const input = {
     ...namedContent(content, named, sources),
-    ...(sources.graph.rules.keepsEmptyLayers ? {} : { takesFolder: hasFolder(files, request) }),
+    takesFolder: hasFolder(files, request, sources),
   };
   if (content.kind === "open") return { ...input, open: { kind: "stage", stage: index } };
   const { selection } = content;
@@ -210,9 +210,15 @@ function stageInput(index: number, request: CopyRequest, sources: InputSources):
   return { ...input, taken: selection, problems, fails };
 }
 
-/** True where a folder stands at one of the paths. */
-function hasFolder(files: StageFiles, { sources }: CopyRequest): boolean {
-  return sources.some((source) => standingAt(files, source).what === "folder");
+/** True where a folder stands at one of the paths; not looked at where all layers are kept. */
+function hasFolder(
+  files: StageFiles,
+  { sources }: CopyRequest,
+  { graph: { rules } }: InputSources,
+): boolean {
+  return (
+    !rules.keepsEmptyLayers && sources.some((source) => standingAt(files, source).what === "folder")
+  );
 }
 
 /** Where a part is not known, the whole goes by what holds that part and by what lies over it. */
@@ -257,7 +263,7 @@ function imageContent(
   const open: OpenInput =
     built === undefined ? { kind: "image", reference } : { kind: "build", image: built, reference };
   const fails = built?.fate === "fails" && built.by === "linked";
-  const takesFolder = hasFolder(files, request);
+  const takesFolder = hasFolder(files, request, sources);
   return { ...namedContent(content, request, sources), open, fails, takesFolder };
 }
 

@@ -1,5 +1,6 @@
 /** Folders of a tree: making them, looking into them, and changing them without touching the rest. */
 import type { HostError } from "../host.js";
+import { firstIndex } from "../text/firstIndex.js";
 import { keptList } from "../text/keptList.js";
 import { compareBytes, joinPath } from "../text/paths.js";
 import type { FolderNode, Part, TreeNode } from "./fileTree.js";
@@ -138,19 +139,6 @@ export function childOf(folder: FolderNode, name: string): TreeNode | null {
 /** True where a name stands in a part or before it. */
 function isBehind(part: Part, name: string): boolean {
   return compareBytes(part.at(-1)?.name ?? "", name) >= 0;
-}
-
-/** Where a sorted list begins to be as asked; its length: nowhere. */
-function firstIndex<T>(list: readonly T[], is: (item: T) => boolean): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const item = list[middle];
-    if (item !== undefined && is(item)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** What stands at a path below a folder, itself at ""; null: nothing. No link is followed. */

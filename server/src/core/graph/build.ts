@@ -13,7 +13,14 @@ import { appendedLabel } from "./addedInstructions.js";
 import { areAlike, type FileFacts, fileFacts, type GraphHost } from "./fileFacts.js";
 import type { BuildGraph, Stage, Step } from "./graph.js";
 import { placesOf, stepsInOrder } from "./places.js";
-import { buildProblems, fileProblems, inOrder, isRejected, stepProblems } from "./problems.js";
+import {
+  buildProblems,
+  fileProblems,
+  inOrder,
+  isRejected,
+  stepProblems,
+  templateAlone,
+} from "./problems.js";
 import { type Numbering, numberSteps, reachableStages } from "./reach.js";
 import { targetStage } from "./stageNames.js";
 import { globalScope } from "./startScope.js";
@@ -191,11 +198,13 @@ function putTogether(
       unknowns: stage.scope.unknowns,
     };
   });
-  const found = inOrder([
-    ...fileProblems(dockerfile),
-    ...buildProblems(build.definition, dockerfile, walked.stages, target),
-    ...stepProblems({ globals, stages: walked.stages, starts }, built, rules),
-  ]);
+  const found = templateAlone(
+    inOrder([
+      ...fileProblems(dockerfile),
+      ...buildProblems(build.definition, dockerfile, walked.stages, target),
+      ...stepProblems({ globals, stages: walked.stages, starts }, built, rules),
+    ]),
+  );
   const graph = {
     definition: build.definition,
     platform: build.platform,

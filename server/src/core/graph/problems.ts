@@ -77,31 +77,30 @@ export function stepProblems(
   return all;
 }
 
-/**
- * In the order of the text; what stands in no line comes first. That a file is a template is said once,
- * and nothing else of it.
- */
+/** In the order of the text; what stands in no line comes first. */
 export function inOrder(found: readonly Found[]): readonly Found[] {
-  const sorted = [...found].sort(
-    (a, b) => (a.problem.range?.start ?? 0) - (b.problem.range?.start ?? 0),
-  );
-  const template = sorted
-    .map(({ problem }) => templateProblem(problem))
-    .find((one) => one !== null);
-  return template == null ? sorted : [read(template)];
+  return [...found].sort((a, b) => (a.problem.range?.start ?? 0) - (b.problem.range?.start ?? 0));
 }
 
-/** Where a mark of Jinja's, Go's or ERB's kind stands in the place of an instruction or an image. */
-function templateProblem(problem: Placed<GraphProblem>): Placed<GraphProblem> | null {
-  const text =
-    problem.code === "unknown-instruction"
-      ? problem.keyword
-      : problem.code === "bad-reference"
-        ? problem.reference
-        : "";
-  const [, mark] = /(\{\{|\{%|<%)/.exec(text) ?? [];
-  const isWhole = problem.code === "bad-reference" || text.startsWith(mark ?? " ");
-  return mark === undefined || !isWhole ? null : { code: "template", mark, range: problem.range };
+/** Of a template that it is one, once, and nothing else; of any other file all. */
+export function templateAlone(found: readonly Found[]): readonly Found[] {
+  for (const { problem } of found) {
+    const mark = templateMark(problem);
+    if (mark !== null) return [read({ code: "template", mark, range: problem.range })];
+  }
+  return found;
+}
+
+/** A mark of Jinja's, Go's or ERB's kind in the place of an instruction or in the name of an image. */
+function templateMark(problem: GraphProblem): string | null {
+  switch (problem.code) {
+    case "unknown-instruction":
+      return /^(?:\{\{|\{%|<%)/.exec(problem.keyword)?.[0] ?? null;
+    case "bad-reference":
+      return /\{\{|\{%|<%/.exec(problem.reference)?.[0] ?? null;
+    default:
+      return null;
+  }
 }
 
 /** True where the builder runs nothing at all; see `BuilderRules.translatesFirst`. */

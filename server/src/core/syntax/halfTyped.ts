@@ -2,6 +2,7 @@
  * A text as it was before the instructions that are being typed in, laid over the text of now: what
  * an editor shows of all others while those cannot be read.
  */
+import { firstIndex } from "../text/firstIndex.js";
 import type { TextRange } from "../text/range.js";
 import { editOf, type TextEdit } from "./reparse.js";
 import type { Dockerfile } from "./syntax.js";
@@ -86,11 +87,6 @@ function stretch(
     range: { start: starts[first] ?? 0, end: (starts[last] ?? 0) + end.range.end },
     lines: { first: lines[first] ?? 0, last: (lines[last] ?? 0) + end.lineCount - 1 },
   };
-}
-
-function firstIndex(starts: readonly number[], isMeant: (start: number) => boolean): number {
-  const at = starts.findIndex(isMeant);
-  return at < 0 ? starts.length : at;
 }
 
 function lineFeeds(text: string, start: number, end: number): number {

@@ -113,16 +113,26 @@ function literalOffset(text: string, from: number, count: number): number {
   return at;
 }
 
-/** True where a place of a logical line stands between two quotes, as a shell or a builder reads them. */
-export function isInString(text: string, place: number, escapeCharacter: string): boolean {
+/**
+ * Which places of a logical line stand between two quotes, as a shell or a builder reads them.
+ * @param places ascending
+ */
+export function inStrings(
+  text: string,
+  places: readonly number[],
+  escapeCharacter: string,
+): readonly boolean[] {
+  const found: boolean[] = [];
   let quote = "";
-  for (let at = 0; at < place; at++) {
+  for (let at = 0; ; at++) {
+    while ((places[found.length] ?? Number.POSITIVE_INFINITY) <= at) found.push(quote !== "");
+    if (found.length === places.length) return found;
     const character = text[at] ?? "";
     if (quote !== "'" && (character === "\\" || character === escapeCharacter)) at++;
     else if (quote !== "") quote = character === quote ? "" : quote;
     else if (character === '"' || character === "'") quote = character;
     // All that is left is a comment of the shell.
-    else if (character === "#" && /\s/.test(text[at - 1] ?? "")) return false;
+    else if (character === "#" && /\s/.test(text[at - 1] ?? ""))
+      return places.map((_, nth) => found[nth] ?? false);
   }
-  return quote !== "";
 }

@@ -11,7 +11,7 @@ import { type ClosingSearch, createClosingSearch, readHeredocBodies } from "./he
 import { findHeredocs } from "./heredocs.js";
 import { placeInstruction, readLine, takesHeredocs } from "./instruction.js";
 import { longestText, mostInstructions } from "./limits.js";
-import { isInString, joinParts, type LinePart, sourceRange } from "./logicalLine.js";
+import { inStrings, joinParts, type LinePart, sourceRange } from "./logicalLine.js";
 import type { SyntaxProblem } from "./problem.js";
 import { joined, type OldTree, oldTree, type ReadPart, sameFrom } from "./reparse.js";
 import {
@@ -194,9 +194,10 @@ function addInstruction(file: OpenFile, first: number, comments: readonly string
   const last = lines.at(bodies.next - 1);
   const broken = problems.length > 0;
   if (firstBlankLine !== null) problems.push(blankContinuation(firstBlankLine, start));
-  for (const { range, at } of dropped) {
-    if (isInString(line.text, at, file.escapeCharacter))
-      problems.push({ code: "comment-in-string", range });
+  const places = dropped.map(({ at }) => at);
+  for (const [nth, isInString] of inStrings(line.text, places, file.escapeCharacter).entries()) {
+    const range = dropped[nth]?.range ?? null;
+    if (isInString) problems.push({ code: "comment-in-string", range });
   }
   file.instructions.push(
     placeInstruction(syntax, {
