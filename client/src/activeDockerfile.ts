@@ -19,7 +19,11 @@ export async function dockerfileFor(
   }
   const active = vscode.window.activeTextEditor?.document;
   if (active !== undefined && isDockerfile(active)) return active;
-  return view.document && vscode.workspace.openTextDocument(view.document);
+  if (view.document !== undefined) return vscode.workspace.openTextDocument(view.document);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t("Open a Dockerfile first: this command is about one."),
+  );
+  return undefined;
 }
 
 /** The last part of its path, as tabs show it. */

@@ -1,6 +1,6 @@
 /**
- * Links from hovers and tooltips: to the glossary, to the layer and to the build context, and the offer
- * to look base images up. They are the only commands that a text of ours may run.
+ * Links from hovers and tooltips: to the glossary, to the layer and to the build context, the offer to
+ * look base images up, and the way back from a choice. They are the only commands that a text of ours may run.
  */
 import * as vscode from "vscode";
 import {
@@ -13,7 +13,9 @@ import { ask, type Sender } from "./ask.js";
 import { glossaryCommand, glossaryLink, glossaryMarkdown } from "./glossaryMarkdown.js";
 
 /** VS Code's own, of our view. */
-const showContextCommand = "stratacast.context.focus";
+export const showContextCommand = "stratacast.context.focus";
+
+export const resetChoiceCommand = "stratacast.resetChoice";
 
 export const lookUpCommand = "stratacast.lookUpBaseImages";
 
@@ -67,10 +69,28 @@ export function withGlossaryLink(text: string, id: string): vscode.MarkdownStrin
   return trusted(`${text}\n\n${glossaryLink(vscode.l10n.t("Glossary"), id)}`);
 }
 
+/**
+ * The tooltip of the status: what was chosen for Simulate Build, and how it is taken back.
+ * @param uri of the Dockerfile
+ */
+export function withResetLink(text: string, chosen: string, uri: string): vscode.MarkdownString {
+  const markdown = trusted("");
+  const argument = encodeURIComponent(JSON.stringify([uri]));
+  markdown.appendText(`${text}\n\n${vscode.l10n.t("Chosen for Simulate Build: {0}", chosen)} `);
+  markdown.appendMarkdown(`[${vscode.l10n.t("Reset")}](command:${resetChoiceCommand}?${argument})`);
+  return markdown;
+}
+
 function trusted(text: string): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString(text);
   markdown.isTrusted = {
-    enabledCommands: [glossaryCommand, lookUpCommand, revealLayerCommand, showContextCommand],
+    enabledCommands: [
+      glossaryCommand,
+      lookUpCommand,
+      revealLayerCommand,
+      showContextCommand,
+      resetChoiceCommand,
+    ],
   };
   return markdown;
 }

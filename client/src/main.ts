@@ -20,15 +20,17 @@ import { openContextFile } from "./commands/openContextFile.js";
 import { putInTerminal } from "./commands/putInTerminal.js";
 import { importBuildLog, recordLastBuild } from "./commands/recordBuild.js";
 import { refresh } from "./commands/refresh.js";
+import { resetChoice } from "./commands/resetChoice.js";
 import { revealInstruction } from "./commands/revealInstruction.js";
 import { revealLayer } from "./commands/revealLayer.js";
+import { showContext } from "./commands/showContext.js";
 import { simulateBuild } from "./commands/simulateBuild.js";
 import { useBuild } from "./commands/useBuild.js";
 import { setContextKey } from "./contextKeys.js";
 import { createContextView } from "./contextTree/provider.js";
 import { tellCursor } from "./cursor.js";
 import { createExplanations } from "./documents/explanations.js";
-import { lookUpCommand } from "./glossary.js";
+import { lookUpCommand, resetChoiceCommand } from "./glossary.js";
 import { glossaryCommand } from "./glossaryMarkdown.js";
 import { createGutterMarks } from "./gutterMarks.js";
 import { createLanguageServer, isDockerfile, type LanguageServer } from "./languageClient.js";
@@ -42,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const server = createLanguageServer(context);
   const log = createSimulationLog();
   const remembered = createRememberedChoices(context.workspaceState);
-  const view = createLayerView(server);
+  const view = createLayerView(server, remembered);
   const contextView = createContextView(server, view);
   const deps = { server, view, log, remembered };
   const explanations = createExplanations(server);
@@ -50,6 +52,9 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
     "stratacast.simulateBuild": (resource) => simulateBuild(deps, resource),
+    "stratacast.changeChoice": () => simulateBuild(deps, undefined, "ask"),
+    [resetChoiceCommand]: (uri) => resetChoice(deps, uri),
+    "stratacast.showContext": (resource) => showContext(view, resource),
     "stratacast.compareWith": (resource) => compareWith(deps, resource),
     "stratacast.recordLastBuild": (resource) => recordLastBuild(deps, resource),
     "stratacast.importBuildLog": (resource) => importBuildLog(deps, resource),
@@ -85,7 +90,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     explanations,
     graphs,
-    createStatusItem(server),
+    createStatusItem(server, remembered),
     createGutterMarks(context, server),
     followDocuments(server, remembered),
     tellCursor(server),

@@ -2,9 +2,14 @@
 import type * as vscode from "vscode";
 import type { BuildChoice } from "../../server/src/protocol.js";
 
-export type Choice = Omit<BuildChoice, "uri">;
+export interface Choice extends Omit<BuildChoice, "uri"> {
+  /** True once Simulate Build has asked for target and arguments: it does not ask again. */
+  readonly isAsked?: boolean;
+}
 
 export interface RememberedChoices {
+  /** Something else was chosen for a document. */
+  onDidChange(listener: (uri: vscode.Uri) => void): vscode.Disposable;
   /** undefined: nothing was chosen for this document yet. */
   get(uri: vscode.Uri): Choice | undefined;
   set(uri: vscode.Uri, choice: Choice): Promise<void>;
@@ -16,8 +21,13 @@ export interface RememberedChoices {
  * @param storage of the workspace
  */
 export function createRememberedChoices(storage: vscode.Memento): RememberedChoices {
+  const listeners = new Set<(uri: vscode.Uri) => void>();
   const secrets = new Map<string, Readonly<Record<string, string>>>();
   return {
+    onDidChange(listener) {
+      listeners.add(listener);
+      return { dispose: () => listeners.delete(listener) };
+    },
     get(uri) {
       const kept = storage.get<Choice>(key(uri));
       if (kept === undefined) return undefined;
@@ -30,9 +40,11 @@ export function createRememberedChoices(storage: vscode.Memento): RememberedChoi
       await storage.update(key(uri), {
         ...(choice.build == null ? {} : { build: choice.build }),
         ...(choice.against === undefined ? {} : { against: choice.against }),
+        ...(choice.isAsked === true ? { isAsked: true } : {}),
         target: choice.target,
         buildArgs: Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
       } satisfies Choice);
+      for (const listener of listeners) listener(uri);
     },
   };
 }

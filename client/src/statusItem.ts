@@ -1,11 +1,18 @@
 /** The entry in the status bar: what is cached and what rebuilds in the open Dockerfile. */
 import * as vscode from "vscode";
+import { interfaceText } from "../../server/src/core/text/surfaces.js";
 import type { AnalysisState } from "../../server/src/protocol.js";
+import { choiceWords } from "./choiceWords.js";
+import { withResetLink } from "./glossary.js";
 import { isDockerfile, type LanguageServer } from "./languageClient.js";
+import type { Choice, RememberedChoices } from "./rememberedChoices.js";
 import { onDidChangeSettings, readSettings } from "./settings.js";
 
 /** Shows the item beside Dockerfiles, for as long as the result lives. */
-export function createStatusItem(server: LanguageServer): vscode.Disposable {
+export function createStatusItem(
+  server: LanguageServer,
+  remembered: RememberedChoices,
+): vscode.Disposable {
   const states = new Map<string, AnalysisState>();
   const item = vscode.window.createStatusBarItem(
     "stratacast.status",
@@ -22,7 +29,10 @@ export function createStatusItem(server: LanguageServer): vscode.Disposable {
       return;
     }
     if (server.state === "failed") showFailure(item);
-    else showAnalysis(item, states.get(document.uri.toString()), server.state === "starting");
+    else {
+      showAnalysis(item, states.get(document.uri.toString()), server.state === "starting");
+      showChoice(item, document.uri, remembered.get(document.uri));
+    }
     item.show();
   };
   update();
@@ -30,6 +40,7 @@ export function createStatusItem(server: LanguageServer): vscode.Disposable {
   return vscode.Disposable.from(
     item,
     onDidChangeSettings(update),
+    remembered.onDidChange(update),
     vscode.window.onDidChangeActiveTextEditor(update),
     server.onDidChangeState(update),
     server.onDidAnalyse((analysis) => {
@@ -54,6 +65,17 @@ function showAnalysis(
   item.accessibilityInformation = { label: `Stratacast: ${analysis?.detail || text}` };
   item.backgroundColor = undefined;
   item.command = { command: "stratacast.showLayers", title: vscode.l10n.t("Show Layers") };
+}
+
+/** What was chosen for Simulate Build counts until it is taken back, so it is seen. */
+function showChoice(item: vscode.StatusBarItem, uri: vscode.Uri, choice: Choice | undefined): void {
+  const words = choiceWords(choice);
+  if (choice === undefined || words === "") return;
+  item.text += ` · ${interfaceText(choice.target ?? vscode.l10n.t("own arguments"))}`;
+  item.tooltip = withResetLink(String(item.tooltip ?? ""), words, uri.toString());
+  item.accessibilityInformation = {
+    label: `${item.accessibilityInformation?.label ?? ""} ${words}`,
+  };
 }
 
 function showFailure(item: vscode.StatusBarItem): void {

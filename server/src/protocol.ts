@@ -34,7 +34,8 @@ export interface LayerNode {
     | "metadata"
     | "folder"
     | "file"
-    | "note";
+    /** What was chosen for Simulate Build: a row of the client itself. */
+    | "choice";
   readonly label: string;
   readonly description: string;
   /** Markdown without command links or HTML. */
@@ -60,8 +61,6 @@ export interface LayerStack {
   readonly roots: readonly LayerNode[];
   /** `against the build of 14:03` …, shown as the view's message. */
   readonly message: string;
-  /** True where a base image is not known because nobody may be asked: the message offers to. */
-  readonly offersLookUp: boolean;
 }
 
 /** One row of the Build Context view. */
@@ -119,6 +118,8 @@ export interface MarkedLine {
 
 /** What can be chosen before a simulated build; the client asks only when there is a choice. */
 export interface BuildChoices {
+  /** The name of the stage that the build ends at as it is meant now; null: that has none. */
+  readonly target: string | null;
   readonly targets: readonly {
     readonly name: string;
     readonly line: number;
@@ -142,6 +143,18 @@ export interface DefinitionRow {
   readonly isChosen: boolean;
   /** Where it is defined; null: nowhere. */
   readonly place: { readonly uri: string; readonly line: number } | null;
+}
+
+/** A build that a file of the workspace defines. */
+export interface DefinedBuild {
+  /** For `BuildChoice.build`. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** Of its Dockerfile; null: its text stands in the file itself. */
+  readonly dockerfile: string | null;
+  /** Where it is defined, from 1. */
+  readonly line: number;
 }
 
 /** What a person chose for a document, and what its lenses and tree follow from then on. */
@@ -296,6 +309,8 @@ export const requests = {
   ),
   buildChoices: request<DocumentAsk, BuildChoices | null>("stratacast/buildChoices"),
   definitions: request<DocumentAsk, readonly DefinitionRow[] | null>("stratacast/definitions"),
+  /** What a Compose or Bake file defines, for one that need not be open. */
+  definedIn: request<DocumentAsk, readonly DefinedBuild[]>("stratacast/definedIn"),
   /** Cancellable, reports work-done progress. */
   simulateBuild: request<SimulateParams, SimulateResult>("stratacast/simulateBuild"),
   recordBuild: request<RecordParams, RecordResult>("stratacast/recordBuild"),

@@ -32,6 +32,7 @@ import { handleBuildChoices } from "./handlers/buildChoices.js";
 import { handleCodeAction, handleCodeActionResolve } from "./handlers/codeAction.js";
 import { handleCodeLens, handleCodeLensResolve } from "./handlers/codeLens.js";
 import { handleContextView } from "./handlers/contextView.js";
+import { handleDefinedIn } from "./handlers/definedIn.js";
 import { handleDefinitions } from "./handlers/definitions.js";
 import { makeDiagnostics } from "./handlers/diagnostics.js";
 import { handleDocument } from "./handlers/document.js";
@@ -227,6 +228,7 @@ export function serve(connection: Connection, place: ServerPlace): void {
     answer("buildChoices", toUri(params), null, handleBuildChoices),
   );
   on(requests.definitions, (params) => handleDefinitions(workspace, params));
+  on(requests.definedIn, (params) => handleDefinedIn(workspace.folders, params));
   on(requests.document, (params) =>
     guard("document", null, () => handleDocument(workspace.build(toUri(params)) ?? null, params)),
   );

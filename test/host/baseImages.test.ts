@@ -35,7 +35,7 @@ journey(
   async (editor, step) => {
     await step("nobody was asked, and hover and tree offer to look", async () => {
       await showViewContainer(editor, "Stratacast");
-      await seeInSideBar(editor, /Base images are not looked up/);
+      await seeInSideBar(editor, /No simulated build yet: run Simulate Build\.\s/);
       await editor.page
         .locator(".monaco-list-row")
         .filter({ hasText: /Base image/ })

@@ -8,7 +8,7 @@ import { type Editor, eventually, screenshot, type Theme, writeOnDisk } from "..
 import { appendToLine, choose, hoverOn, placeCursor, runCommand } from "../support/editorView.js";
 import { journey, sample } from "../support/journey.js";
 import { inCache } from "../support/repository.js";
-import { clearToasts, seeToast } from "../support/workbench.js";
+import { clearToasts, runFromEditorMenu, seeToast } from "../support/workbench.js";
 
 const themes: readonly Theme[] = ["light", "high-contrast", "dark"];
 
@@ -39,7 +39,8 @@ journey(
     });
 
     await step("the explanation is exported as a page", async () => {
-      await runCommand(editor, "Stratacast: Export Explanation…");
+      await clickInto(editor);
+      await runFromEditorMenu(editor, "Export Explanation…");
       await choose(editor, "HTML");
       const input = editor.page.locator(".quick-input-widget input").first();
       await eventually("the save dialog", async () =>
@@ -148,11 +149,11 @@ journey(
     await step("Simulate Failure at This Step tells what is left", async () => {
       await clickInto(editor);
       await placeCursor(editor, 17);
-      await runCommand(editor, "Stratacast: Simulate Failure at This Step");
+      await runFromEditorMenu(editor, "Simulate Failure at This Step");
       await seeWebview(editor, /No step of Dockerfile/, "p");
       await clickInto(editor);
       await placeCursor(editor, 16);
-      await runCommand(editor, "Stratacast: Simulate Failure at This Step");
+      await runFromEditorMenu(editor, "Simulate Failure at This Step");
       await seeWebview(editor, /If line 16 fails/, "h1");
       await screenshots(editor, "simulate-failure");
     });

@@ -5,6 +5,7 @@ import {
   choose,
   hoverOn,
   leaveHover,
+  openFile,
   placeCursor,
   runCommand,
   seeLensOver,
@@ -12,9 +13,16 @@ import {
 import { journey, sample } from "../support/journey.js";
 import {
   clearToasts,
+  clickRow,
+  closePanel,
   pressButton,
+  pressRowButton,
+  runFromViewMenu,
+  seeInSideBar,
+  seeNoStatus,
   seeRows,
   seeSelectedRow,
+  seeStatus,
   seeToast,
   showViewContainer,
 } from "../support/workbench.js";
@@ -87,13 +95,44 @@ journey(
       await seeLensOver(editor, "COPY --from=prod-deps", /^Cached · /);
     });
 
-    await step("the builder's log names the stages and what is cached", async () => {
+    await step("a second Simulate Build asks nothing, and its log names the stages", async () => {
       await runCommand(editor, "Stratacast: Simulate Build");
-      await choose(editor, /^runtime/);
-      await choose(editor, /Simulate|Start/);
       const sentence = await seeToast(editor, /cached/);
       assert.match(sentence, /\d+ .*rebuil/);
       await pressButton(editor, "Show Log");
+      await closePanel(editor);
+      await clearToasts(editor);
+    });
+
+    await step("another target is seen in tree and status until it is taken back", async () => {
+      await runFromViewMenu(editor, "Simulate Build with Other Target or Arguments…");
+      await choose(editor, /^test/);
+      await choose(editor, /Simulate|Start/);
+      await seeToast(editor, /steps|cached/);
+      await clearToasts(editor);
+      await seeRows(editor, ["Target test", /Stage test .*the image/]);
+      assert.match(await seeStatus(editor, /· test$/), /Target test/);
+      await screenshot(editor, "shop-4-target");
+      await clickRow(editor, "Target test");
+      await pressRowButton(editor, "Target test", "Reset Target and Arguments");
+      await seeRows(editor, [/Stage runtime .*the image/]);
+      await seeNoStatus(editor, /· test$/);
+    });
+
+    await step("a Compose file leads to the build of one of its services", async () => {
+      writeOnDisk(
+        editor,
+        "compose.yaml",
+        "services:\n  shop:\n    build: .\n  check:\n    build: {context: ., target: test}\n",
+      );
+      await openFile(editor, "compose.yaml");
+      await editor.page.locator('.editor-actions a[aria-label*="Simulate Build"]').first().click();
+      await screenshot(editor, "shop-5-compose");
+      await choose(editor, /^check/);
+      await seeToast(editor, /steps|cached/);
+      await clearToasts(editor);
+      await seeInSideBar(editor, /Build: check \(compose\.yaml:4\)/);
+      await seeRows(editor, [/Stage test .*the image/]);
     });
   },
 );

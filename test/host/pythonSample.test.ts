@@ -23,6 +23,7 @@ import {
   closePanel,
   outputLines,
   pressButton,
+  runFromViewMenu,
   seeInSideBar,
   seeNoStatus,
   seeRows,
@@ -257,7 +258,7 @@ journey(
     });
 
     await step("Forget Simulated Builds empties the baseline", async () => {
-      await runCommand(editor, "Stratacast: Forget Simulated Builds");
+      await runFromViewMenu(editor, "Forget Simulated Builds");
       await pressButton(editor, "Forget");
       await seeLensOver(editor, "COPY . .", /^Layer 4 · /);
       await seeInSideBar(editor, /No simulated build yet/i);

@@ -51,10 +51,13 @@ async function placeOf(t: TestContext): Promise<Place> {
 const inRegistry = { resolve: "registry" };
 
 const layersOf = (editor: EditorClient, uri: string) =>
-  editor.connection.sendRequest<{
-    readonly roots: readonly LayerNode[];
-    readonly offersLookUp: boolean;
-  }>(requests.layerStack, { uri });
+  editor.connection.sendRequest<{ readonly roots: readonly LayerNode[] }>(requests.layerStack, {
+    uri,
+  });
+
+/** Whether a row of the tree offers to look its image up. */
+const treeOffersLookUp = async (editor: EditorClient, uri: string): Promise<boolean> =>
+  (await layersOf(editor, uri)).roots.some((row) => row.offersLookUp === true);
 
 const linksAt = (editor: EditorClient, uri: string, line: number) =>
   editor.connection.sendRequest<{ readonly offersLookUp: boolean }>(requests.hoverLinks, {
@@ -72,7 +75,7 @@ test("nobody is asked until it is switched on, and the hover and the tree offer 
   const { registry, uri, start } = await placeOf(t);
   registry.image(base, "1");
   const editor = await start();
-  assert.equal((await layersOf(editor, uri)).offersLookUp, true);
+  assert.equal(await treeOffersLookUp(editor, uri), true);
   assert.equal((await linksAt(editor, uri, 1)).offersLookUp, true);
   assert.equal((await linksAt(editor, uri, 3)).offersLookUp, false);
   assert.deepEqual(await lookUp(editor, uri), { outcome: "off", message: "" });
@@ -81,10 +84,10 @@ test("nobody is asked until it is switched on, and the hover and the tree offer 
   await eventually("what the image sets", async () =>
     (await editor.hover(uri, 1, 1)).includes("The image sets") ? true : null,
   );
-  assert.equal((await layersOf(editor, uri)).offersLookUp, false);
+  assert.equal(await treeOffersLookUp(editor, uri), false);
   await editor.useSettings({ platform: "linux/amd64", resolve: "off" });
   await eventually("that nothing is known any more", async () =>
-    (await layersOf(editor, uri)).offersLookUp ? true : null,
+    (await treeOffersLookUp(editor, uri)) ? true : null,
   );
   assert.equal(await editor.stop(), 0);
 });

@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { CodeActionRequest, HoverRequest } from "vscode-languageserver-protocol/node";
 import {
+  type DefinedBuild,
   type DefinitionRow,
   type LayerStack,
   notifications,
@@ -230,5 +231,40 @@ test("the text of a Dockerfile that another one stands on counts as it is on the
     JSON.stringify(stack),
     /built by compose:base.*base rebuilds: libs\/a\.ts changed · layer 0/,
   );
+  assert.equal(await editor.stop(), 0);
+});
+
+test("a Compose and a Bake file tell which builds they define, open or not", async (t) => {
+  const folder = temporaryFolder(t, {
+    "api/Dockerfile": "FROM alpine AS dev\nFROM alpine\n",
+    "compose.yaml":
+      "services:\n  api:\n    build: {context: api, target: dev}\n  own:\n    build: {context: ., dockerfile_inline: FROM alpine}\n  db:\n    image: postgres\n",
+    "docker-bake.hcl": 'target "image" {\n  context = "api"\n}\n',
+  });
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  const definedIn = (file: string) =>
+    editor.connection.sendRequest<readonly DefinedBuild[]>(requests.definedIn, {
+      uri: uriOf(path.join(folder, file)),
+    });
+  const dockerfile = uriOf(path.join(folder, "api/Dockerfile"));
+  assert.deepEqual(await definedIn("compose.yaml"), [
+    {
+      id: "compose:api",
+      label: "api",
+      description: "compose.yaml:2 · in api · target dev",
+      dockerfile,
+      line: 2,
+    },
+    {
+      id: "compose:own",
+      label: "own",
+      description: "compose.yaml:4 · in .",
+      dockerfile: null,
+      line: 4,
+    },
+  ]);
+  const [image, ...others] = await definedIn("docker-bake.hcl");
+  assert.deepEqual([image?.id, image?.dockerfile, others], ["bake:image", dockerfile, []]);
+  assert.deepEqual(await definedIn("api/Dockerfile"), []);
   assert.equal(await editor.stop(), 0);
 });

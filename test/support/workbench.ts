@@ -1,4 +1,5 @@
 /** What a person reads around the editor: trees, notifications, output, status bar, dialogs. */
+import type { Locator } from "playwright-core";
 import { type Editor, eventually } from "./editor.js";
 import { runCommand } from "./editorView.js";
 
@@ -77,6 +78,16 @@ export async function seeRows(
 export async function clickRow(editor: Editor, text: string | RegExp): Promise<void> {
   const row = editor.page.locator(".sidebar .pane-body .monaco-list-row").filter({ hasText: text });
   await row.first().click();
+}
+
+/** Presses a button that a row shows under the mouse. */
+export async function pressRowButton(editor: Editor, row: string, name: string): Promise<void> {
+  const place = editor.page
+    .locator(".sidebar .pane-body .monaco-list-row")
+    .filter({ hasText: row })
+    .first();
+  await place.hover();
+  await place.locator(`a[aria-label="${name}"]`).first().click();
 }
 
 /** Opens or folds a row of a tree. */
@@ -167,4 +178,42 @@ export async function seeSelectedRow(editor: Editor, label: string): Promise<voi
   await eventually(`the selected row "${label}"`, isSelected).catch((error: Error) => {
     throw new Error(`${error.message}; selected: ${last}`);
   });
+}
+
+/** Runs an entry of the menu behind the dots of the Layers view. */
+export async function runFromViewMenu(editor: Editor, entry: string): Promise<void> {
+  const { page } = editor;
+  await eventually(`the entry "${entry}" in the menu of the view`, async () => {
+    await page.keyboard.press("Escape");
+    const header = page.locator(".sidebar .pane-header", { hasText: "Layers" }).first();
+    await header.hover({ timeout: 1_000 });
+    await header.getByRole("button", { name: /More Actions/ }).click({ timeout: 1_000 });
+    await takeEntry(editor, entry);
+    return true;
+  });
+}
+
+/** Runs an entry of Stratacast's part of the menu of the editor, at the cursor. */
+export async function runFromEditorMenu(editor: Editor, entry: string): Promise<void> {
+  const { page } = editor;
+  await eventually(`the entry "${entry}" in the menu of the editor`, async () => {
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Shift+F10");
+    await menuEntry(editor, "Stratacast").hover({ timeout: 1_000 });
+    await takeEntry(editor, entry);
+    return true;
+  });
+}
+
+/** VS Code passes over a click on a menu that has only begun to show. */
+async function takeEntry(editor: Editor, entry: string): Promise<void> {
+  const shown = menuEntry(editor, entry);
+  await shown.waitFor({ timeout: 2_000 });
+  await editor.page.waitForTimeout(200);
+  await shown.click({ timeout: 2_000 });
+  await shown.waitFor({ state: "hidden", timeout: 2_000 });
+}
+
+function menuEntry({ page }: Editor, entry: string): Locator {
+  return page.locator(".monaco-menu .action-item").getByText(entry, { exact: true }).first();
 }

@@ -16,14 +16,14 @@ import type { ClientSettings } from "../settings.js";
 export async function chooseBuild(
   choices: BuildChoices,
   last: Choice | undefined,
-  settings: Pick<ClientSettings, "target" | "buildArgs">,
+  settings: Pick<ClientSettings, "buildArgs">,
 ): Promise<Choice | undefined> {
   let target = last?.target ?? null;
   if (choices.targets.length > 1) {
-    const chosen = await chooseTarget(choices.targets, target ?? settings.target);
+    const chosen = await chooseTarget(choices.targets, choices.target ?? "");
     if (chosen === undefined) return undefined;
-    // The last stage stays the last one when a later edit adds another.
-    target = chosen.isLast && settings.target === "" ? null : chosen.name;
+    // What is meant anyway is left open: the last stage stays the last one when an edit adds another.
+    if (chosen.name !== choices.target) target = chosen.name;
   } else {
     // The stage that was chosen once is gone.
     target = null;

@@ -5,6 +5,7 @@ import { dockerfileFor } from "../activeDockerfile.js";
 import type { LanguageServer } from "../languageClient.js";
 import type { LayerView } from "../layerStack/provider.js";
 import type { RememberedChoices } from "../rememberedChoices.js";
+import { definedBuild, definitionsFile } from "./definedBuild.js";
 import { useBuild } from "./useBuild.js";
 
 interface Deps {
@@ -18,11 +19,16 @@ interface Item extends vscode.QuickPickItem {
   readonly row: DefinitionRow | null;
 }
 
-/** @param resource see `dockerfileFor` */
+/** @param resource see `dockerfileFor`; or a file that defines builds: the Dockerfile of the chosen one is opened */
 export async function chooseDefinition(
   { server, view, remembered }: Deps,
   resource?: unknown,
 ): Promise<void> {
+  const definitions = definitionsFile(resource);
+  if (definitions !== null) {
+    await definedBuild({ server, remembered }, definitions);
+    return;
+  }
   const document = await dockerfileFor(view, resource);
   if (document === undefined) return;
   const uri = document.uri.toString();

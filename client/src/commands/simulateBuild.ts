@@ -1,4 +1,7 @@
-/** "Stratacast: Simulate Build": asks, runs, logs, sums up. Nothing of the Dockerfile is executed. */
+/**
+ * "Stratacast: Simulate Build": asks the first time, runs, logs, sums up. Nothing of the Dockerfile is
+ * executed.
+ */
 import * as vscode from "vscode";
 import { interfaceText } from "../../../server/src/core/text/surfaces.js";
 import {
@@ -7,6 +10,7 @@ import {
   type SimulateParams,
   type SimulateResult,
 } from "../../../server/src/protocol.js";
+import { dockerfileFor } from "../activeDockerfile.js";
 import { setContextKey } from "../contextKeys.js";
 import { isDockerfile, type LanguageServer, type WorkProgress } from "../languageClient.js";
 import type { LayerView } from "../layerStack/provider.js";
@@ -14,6 +18,7 @@ import type { Choice, RememberedChoices } from "../rememberedChoices.js";
 import { readSettings } from "../settings.js";
 import type { SimulationLog } from "../simulationLog.js";
 import { chooseBuild } from "./chooseBuild.js";
+import { definedBuild, definitionsFile } from "./definedBuild.js";
 
 export interface SimulateBuildDeps {
   readonly server: LanguageServer;
@@ -23,15 +28,24 @@ export interface SimulateBuildDeps {
 }
 
 /**
- * @param resource the file whose menu was used; anything else means the active Dockerfile, else
- *   the one that the layer view shows
+ * @param resource the file whose menu was used: a Dockerfile, or one that defines builds; anything
+ *   else means the active Dockerfile, else the one that the layer view shows
+ * @param mode `ask`: for target and arguments, also when they were chosen before
  */
-export async function simulateBuild(deps: SimulateBuildDeps, resource?: unknown): Promise<void> {
-  const document = await documentFor(deps.view, resource);
+export async function simulateBuild(
+  deps: SimulateBuildDeps,
+  resource?: unknown,
+  mode: "once" | "ask" = "once",
+): Promise<void> {
+  const definitions = definitionsFile(resource);
+  const document =
+    definitions === null
+      ? await documentFor(deps.view, resource)
+      : await definedBuild(deps, definitions);
   if (document === undefined) return;
   setContextKey("simulating", true);
   try {
-    const choice = await askForChoice(deps, document.uri);
+    const choice = await askForChoice(deps, document.uri, mode);
     if (choice === undefined) return;
     await deps.remembered.set(document.uri, choice);
     const uri = document.uri.toString();
@@ -60,24 +74,24 @@ async function documentFor(
     if (isDockerfile(document)) await vscode.window.showTextDocument(document);
     return document;
   }
-  const active = vscode.window.activeTextEditor?.document;
-  if (active !== undefined && isDockerfile(active)) return active;
-  return view.document && vscode.workspace.openTextDocument(view.document);
+  return dockerfileFor(view, resource);
 }
 
 async function askForChoice(
   { server, remembered }: SimulateBuildDeps,
   uri: vscode.Uri,
+  mode: "once" | "ask",
 ): Promise<Choice | undefined> {
   const last = remembered.get(uri);
   const params = { uri: uri.toString() };
   const choices = await server.request(requests.buildChoices, params);
   if (choices === undefined) throw new Error(vscode.l10n.t("the language server does not run."));
-  const chosen =
-    choices === null
-      ? { target: null, buildArgs: {} }
-      : await chooseBuild(choices, last, readSettings(uri));
-  return chosen && { ...last, ...chosen };
+  if (choices === null) return { ...last, target: null, buildArgs: {} };
+  const isThere = (target: string | null): boolean =>
+    target === null || choices.targets.some(({ name }) => name === target);
+  if (mode === "once" && last?.isAsked === true && isThere(last.target)) return last;
+  const chosen = await chooseBuild(choices, last, readSettings(uri));
+  return chosen && { ...last, ...chosen, isAsked: true };
 }
 
 async function runWithProgress(

@@ -17,8 +17,8 @@ export async function useBuild(
   if (typeof uri !== "string" || (typeof build !== "string" && build !== null)) return;
   const document = vscode.Uri.parse(uri);
   const last = remembered.get(document) ?? { target: null, buildArgs: {} };
-  // Another build has a target of its own.
-  const choice = { ...last, target: null, build };
+  // Another build has a target and arguments of its own, and needs no question.
+  const choice = { ...last, target: null, buildArgs: {}, build, isAsked: true };
   await remembered.set(document, choice);
   server.notify(notifications.buildChoice, { uri, ...choice });
 }

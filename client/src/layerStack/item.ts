@@ -102,7 +102,7 @@ const icons: Record<Exclude<LayerNode["kind"], "file" | "folder">, string> = {
   baseLayer: "circle-small",
   config: "settings-gear",
   metadata: "tag",
-  note: "info",
+  choice: "pinned",
 };
 
 /** A layer without a prediction: a hollow circle alone says that nothing is known yet. */

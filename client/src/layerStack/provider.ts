@@ -4,19 +4,23 @@
  */
 import * as vscode from "vscode";
 import { type LayerStack, requests } from "../../../server/src/protocol.js";
+import { choiceWords } from "../choiceWords.js";
 import { setContextKey } from "../contextKeys.js";
 import { debounce } from "../debounce.js";
 import { isDockerfile, type LanguageServer } from "../languageClient.js";
+import type { RememberedChoices } from "../rememberedChoices.js";
 import { readSettings } from "../settings.js";
 import { showMessage } from "../treeMessage.js";
 import { itemId, toTooltip, toTreeItem } from "./item.js";
-import { type Row, rowOfLine, toRows } from "./row.js";
+import { choiceRows, type Row, rowOfLine, toRows } from "./row.js";
 
 export const layerViewId = "stratacast.layers";
 
 export interface LayerView extends vscode.Disposable {
   /** The Dockerfile that the view shows, or would show if it were open. */
   readonly document: vscode.Uri | undefined;
+  /** Shows another one from now on. */
+  show(document: vscode.TextDocument): void;
   /** It shows another one, or none. */
   readonly onDidChangeDocument: vscode.Event<void>;
   /** Asks for the layers again. */
@@ -29,13 +33,14 @@ export interface LayerView extends vscode.Disposable {
   reveal(uri: vscode.Uri, line: number, focus: boolean): Promise<void>;
 }
 
-export function createLayerView(server: LanguageServer): LayerView {
+export function createLayerView(server: LanguageServer, remembered: RememberedChoices): LayerView {
   const changes = new vscode.EventEmitter<Row | undefined>();
   const documents = new vscode.EventEmitter<void>();
   /** By item id: what the user opened and closed, over edits and over changes of the document. */
   const folding = new Map<string, boolean>();
   let shown: vscode.Uri | undefined;
-  let stack: LayerStack | undefined;
+  /** What the rows were made of. */
+  let taken = "";
   let rows: readonly Row[] = [];
   /** True when the rows may be older than the server's answers. */
   let isStale = true;
@@ -64,11 +69,16 @@ export function createLayerView(server: LanguageServer): LayerView {
 
   const take = (answer: LayerStack | undefined) => {
     setContextKey("computing", false);
-    if (JSON.stringify(answer) === JSON.stringify(stack)) return;
-    stack = answer;
-    rows = answer === undefined ? [] : toRows(answer.uri, answer.roots);
+    const words = shown === undefined ? "" : choiceWords(remembered.get(shown));
+    const now = JSON.stringify([answer, words]);
+    if (now === taken) return;
+    taken = now;
+    rows =
+      answer === undefined
+        ? []
+        : [...rowsOfChoice(answer.uri, words), ...toRows(answer.uri, answer.roots)];
     // A message would hide the welcome content of an empty view.
-    showMessage(tree, rows.length === 0 || answer === undefined ? "" : messageOf(answer));
+    showMessage(tree, rows.length === 0 ? "" : (answer?.message ?? ""));
     changes.fire(undefined);
   };
   const fetchStack = async () => {
@@ -130,6 +140,7 @@ export function createLayerView(server: LanguageServer): LayerView {
     get document() {
       return shown;
     },
+    show,
     onDidChangeDocument: documents.event,
     update() {
       isStale = true;
@@ -164,6 +175,9 @@ export function createLayerView(server: LanguageServer): LayerView {
       if (vscode.Uri.parse(uri).toString() !== shown?.toString()) return;
       busyBar.set(busy);
       if (!busy) invalidate();
+    }),
+    remembered.onDidChange((uri) => {
+      if (uri.toString() === shown?.toString()) invalidate();
     }),
     server.onDidChangeState((state) => {
       setContextKey("failed", state === "failed");
@@ -203,15 +217,8 @@ async function childrenOf(server: LanguageServer, row: Row): Promise<Row[]> {
   return [...row.children];
 }
 
-/** With the offer to look base images up, where nobody has said whether that is wanted. */
-function messageOf({ message, offersLookUp }: LayerStack): string {
-  if (!offersLookUp || !vscode.workspace.isTrusted) return message;
-  return [
-    message,
-    vscode.l10n.t("Base images are not looked up. The command Look Up Base Images asks for them."),
-  ]
-    .filter((part) => part !== "")
-    .join(" ");
+function rowsOfChoice(uri: string, words: string): readonly Row[] {
+  return choiceRows(uri, words, vscode.l10n.t("Chosen for Simulate Build: {0}", words));
 }
 
 /** The bar that runs over the view while files are being read; short work does not show it. */

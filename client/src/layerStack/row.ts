@@ -20,6 +20,22 @@ export function toRows(uri: string, nodes: readonly LayerNode[], parent?: Row): 
   });
 }
 
+/**
+ * The row of what was chosen for Simulate Build, above all others.
+ * @param words empty: there is none
+ * @param said what a screen reader says of it
+ */
+export function choiceRows(uri: string, words: string, said: string): readonly Row[] {
+  if (words === "") return [];
+  return toRows(uri, [
+    {
+      ...{ id: "choice", kind: "choice", label: words, description: "", tooltip: "" },
+      ...{ accessibilityLabel: said, prediction: null, line: null, children: null },
+      expanded: false,
+    },
+  ]);
+}
+
 /** Every row that is there without asking the server, from top to bottom. */
 export function* allRows(rows: readonly Row[]): Generator<Row> {
   for (const row of rows) {

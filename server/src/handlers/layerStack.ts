@@ -7,7 +7,6 @@ import { baselineMessage } from "../core/words/summary.js";
 import { pathRules } from "../host/paths.js";
 import type { LayerNode, LayerStack } from "../protocol.js";
 import type { LiveBuild } from "../workspace/build.js";
-import { offersLookUp } from "./lookUpImages.js";
 import { meantWords } from "./meantWords.js";
 
 /** `stratacast/layerStack` */
@@ -31,7 +30,6 @@ export function handleLayerStack(build: LiveBuild): LayerStack {
     message: [...(meant === "" ? [] : [`${meant}.`]), interfaceText(baselineMessage(view))].join(
       " ",
     ),
-    offersLookUp: offersLookUp(build),
   };
 }
 

@@ -27,9 +27,3 @@ export function isLookUpOff(build: LiveBuild, { reference, platform }: NamedImag
   const fact = build.image(reference, platform);
   return fact.kind === "unknown" && fact.reason === "off";
 }
-
-/** True where that holds for an image that the target needs. */
-export function offersLookUp(build: LiveBuild): boolean {
-  const images = neededImages(build.writtenView().analysis.graph);
-  return images.some((image) => isLookUpOff(build, image));
-}

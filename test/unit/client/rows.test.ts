@@ -8,7 +8,7 @@ const rows = toRows("file:///Dockerfile", [
   node("context", null),
   node("stage", 4, [
     node("writable", null),
-    node("layer", 7, [node("file", 7), node("note", 7)]),
+    node("layer", 7, [node("file", 7), node("file", 7)]),
     node("layer", 5),
     node("base", 4),
     node("config", null, [node("metadata", 9), node("metadata", 6)]),

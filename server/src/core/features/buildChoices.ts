@@ -4,6 +4,8 @@ import { placeOf, stageLine } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
 
 export interface Choices {
+  /** The name of the stage that the build ends at as it is meant now; null: that has none. */
+  readonly target: string | null;
   readonly targets: readonly {
     readonly name: string;
     readonly line: number;
@@ -34,6 +36,7 @@ export function buildChoices({ graph }: Analysis): Choices {
     }
   }
   return {
+    target: graph.target?.name ?? null,
     targets: graph.stages.flatMap((stage) =>
       stage.name === null
         ? []

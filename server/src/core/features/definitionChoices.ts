@@ -18,13 +18,14 @@ export interface DefinitionChoice {
 }
 
 /**
- * @param builds of the Dockerfile, in the order in which they are believed
+ * @param builds in the order in which they are believed
+ * @param chosen null: none is
  * @param shown the words for an absolute path
  * @param stale by the id of a build, where one of it was recorded
  */
 export function definitionChoices(
   builds: readonly FoundBuild[],
-  chosen: BuildDefinition,
+  chosen: BuildDefinition | null,
   shown: (path: string) => string,
   stale: ReadonlyMap<string, Staleness>,
 ): readonly DefinitionChoice[] {
@@ -46,7 +47,7 @@ export function definitionChoices(
       label: interfaceText(name),
       description: interfaceText(words.join(" · ")),
       detail: interfaceText(details.join(" · ")),
-      isChosen: id === chosen.id,
+      isChosen: id === chosen?.id,
       place: { file: foundAt.file, line: foundAt.line },
     };
   });

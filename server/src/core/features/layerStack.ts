@@ -46,8 +46,7 @@ export interface LayerNode {
     | "config"
     | "metadata"
     | "folder"
-    | "file"
-    | "note";
+    | "file";
   readonly label: string;
   readonly description: string;
   readonly tooltip: string;

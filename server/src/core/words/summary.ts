@@ -95,8 +95,8 @@ export function baselineMessage({ analysis, isResult }: View): string {
     return isResult
       ? say`The first simulated build: there was none to compare with.`
       : baseline.isUnlike === true
-        ? say`Not compared: of the base images another part was known when the last build was simulated. Run Simulate Build to compare with later.`
-        : say`No simulated build yet: run Simulate Build to compare with later.`;
+        ? say`Not compared: of the base images another part was known when the last build was simulated. Run Simulate Build.`
+        : say`No simulated build yet: run Simulate Build.`;
   }
   if (!isResult) return baselineSentence(baseline, baseline.label);
   return baseline.kind === "recorded"
