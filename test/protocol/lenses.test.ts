@@ -35,8 +35,12 @@ test("a fresh server answers for a document with real files", async (t) => {
     "5 Layer 4 · 3 files, 172 B",
     "6 Metadata only",
   ]);
-  const hints = editor.diagnostics(uri).map(({ code, severity }) => [code, severity]);
-  assert.deepEqual(hints, [["stray-files-taken", 4]], "COPY takes the Dockerfile itself");
+  const hints = editor.diagnostics(uri).map(({ code, severity, range }) => {
+    const { start, end } = range;
+    return [code, severity, start.line, start.character, end.character];
+  });
+  // At the source, so that nothing stands above the hover of the keyword.
+  assert.deepEqual(hints, [["stray-files-taken", 4, 4, 5, 6]], "COPY takes the Dockerfile itself");
   assert.ok(editor.refreshes() > 0, "the lenses are asked for again when files were read");
   const hover = await editor.hover(uri, 3, 2);
   assert.match(hover, /requirements\.txt/);
@@ -231,6 +235,7 @@ test("what can be chosen before a build is offered", async (t) => {
     "ARG TAG=3.20\nFROM alpine:$TAG AS base\nARG NAME\nFROM base AS last\nARG TARGETARCH\n",
   );
   assert.deepEqual(await editor.connection.sendRequest(requests.buildChoices, { uri }), {
+    target: "last",
     targets: [
       { name: "base", line: 2, isLast: false },
       { name: "last", line: 4, isLast: true },
