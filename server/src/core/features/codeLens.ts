@@ -2,6 +2,7 @@ import type { StepAnalysis } from "../analysis/analyse.js";
 import { isFirstBuild, isHalfTyped, stageOf, type View } from "../analysis/view.js";
 import type { KeyedStep } from "../cache/predict.js";
 import { type BuildGraph, lineOf, type StepPlace, startOf } from "../graph/graph.js";
+import { instructionKind } from "../instructions/index.js";
 import { isSameList } from "../text/sameList.js";
 import { spokenLanguage } from "../text/say.js";
 import { interfaceText } from "../text/surfaces.js";
@@ -66,13 +67,14 @@ export class KeptLenses {
     const isSameKind = old !== null && isAlike(old, now);
     if (isSameKind && old.view.analysis === view.analysis) return this.#shown;
     const { steps } = view.analysis;
-    const changed = isSameKind ? differing(steps, old.view.analysis.steps) : [...steps.keys()];
+    const changed = isSameKind
+      ? withNext(differing(steps, old.view.analysis.steps))
+      : [...steps.keys()];
     const all = isSameKind ? [...this.#all] : new Array<PlacedLens | null>(steps.length).fill(null);
     const shown = isSameKind ? this.#shown.length : 0;
     const count = changed.reduce((sum, at) => {
-      const step = steps[at];
-      const wasShown = all[at] !== null;
-      return sum + Number(step !== undefined && isShown(step, detail)) - Number(wasShown);
+      const wasShown = all[at] != null;
+      return sum + Number(isShown(view, at, detail)) - Number(wasShown);
     }, shown);
     const hasTitles = count <= mostTitles;
     // More or fewer than before, and all of them are told in the other way.
@@ -80,7 +82,7 @@ export class KeptLenses {
     for (const at of renewed) {
       const step = steps[at];
       if (step === undefined) continue;
-      all[at] = isShown(step, detail) ? this.#lens(view, step, hasTitles) : null;
+      all[at] = isShown(view, at, detail) ? this.#lens(view, step, hasTitles) : null;
     }
     this.#told = now;
     this.#hasTitles = hasTitles;
@@ -155,14 +157,46 @@ function differing(one: readonly unknown[], other: readonly unknown[]): readonly
   return places;
 }
 
-function shownSteps(view: View, detail: LensDetail): readonly StepAnalysis[] {
-  return view.analysis.steps.filter((one) => isShown(one, detail));
+/** And those below them: of lines that say the same only the first has a lens. */
+function withNext(places: readonly number[]): readonly number[] {
+  return [...new Set(places.flatMap((at) => [at, at + 1]))];
 }
 
-function isShown({ step, effect }: StepAnalysis, detail: LensDetail): boolean {
+function shownSteps(view: View, detail: LensDetail): readonly StepAnalysis[] {
+  return view.analysis.steps.filter((_one, at) => isShown(view, at, detail));
+}
+
+function isShown(view: View, at: number, detail: LensDetail): boolean {
+  const { steps } = view.analysis;
+  const one = steps[at];
   // An ONBUILD that runs here has no text of its own: its FROM tells of it.
-  if (detail === "off" || detail === "inlay" || step.isTrigger) return false;
-  return detail === "all" || effect === "layer" || effect === "base";
+  if (one === undefined || detail === "off" || detail === "inlay" || one.step.isTrigger)
+    return false;
+  if (one.effect === "layer" || one.effect === "base") return true;
+  return detail === "all" && (isHalfTyped(view, one) || !isSaidAbove(steps[at - 1], one));
+}
+
+/** True of metadata and of build arguments below others, of which there is nothing more to say. */
+function isSaidAbove(above: StepAnalysis | undefined, one: StepAnalysis): boolean {
+  return (
+    above !== undefined &&
+    above.effect === one.effect &&
+    above.place.stage === one.place.stage &&
+    isQuiet(above) &&
+    isQuiet(one)
+  );
+}
+
+/** Neither the cache nor the builder does anything about it that could be told. */
+function isQuiet({ step, effect, isBuilt, keyed, prediction }: StepAnalysis): boolean {
+  return (
+    isBuilt &&
+    prediction.kind === null &&
+    keyed.definition === null &&
+    !keyed.fails &&
+    !step.isTrigger &&
+    (effect === "metadata" || instructionKind(step.keyword)?.declares !== undefined)
+  );
 }
 
 function lensOf(view: View, analysed: StepAnalysis): Lens {
