@@ -10,6 +10,7 @@ import {
 import { dockerfileFor } from "./activeDockerfile.js";
 import { createBuildGraphs } from "./buildGraph/panel.js";
 import { chooseDefinition } from "./commands/chooseDefinition.js";
+import { closeImage, compareImage, showHistory } from "./commands/compareImage.js";
 import { compareWith } from "./commands/compareWith.js";
 import { sharedLayers, showDocument, showGlossary, simulateFailure } from "./commands/documents.js";
 import { exportExplanation } from "./commands/exportExplanation.js";
@@ -49,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const deps = { server, view, log, remembered };
   const explanations = createExplanations(server);
   const graphs = createBuildGraphs(context, server);
+  const images = { server, view, explanations };
 
   const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
     "stratacast.simulateBuild": (resource) => simulateBuild(deps, resource),
@@ -56,6 +58,9 @@ export function activate(context: vscode.ExtensionContext): void {
     [resetChoiceCommand]: (uri) => resetChoice(deps, uri),
     "stratacast.showContext": (resource) => showContext(view, resource),
     "stratacast.compareWith": (resource) => compareWith(deps, resource),
+    "stratacast.compareImage": (resource) => compareImage(images, resource),
+    "stratacast.closeImage": () => closeImage(images),
+    "stratacast.showHistory": (resource) => showHistory(images, resource),
     "stratacast.recordLastBuild": (resource) => recordLastBuild(deps, resource),
     "stratacast.importBuildLog": (resource) => importBuildLog(deps, resource),
     [lookUpCommand]: (resource) => lookUpImages(deps, resource),

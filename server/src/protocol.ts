@@ -34,6 +34,9 @@ export interface LayerNode {
     | "metadata"
     | "folder"
     | "file"
+    | "image"
+    | "imageLayer"
+    | "imageConfig"
     /** What was chosen for Simulate Build: a row of the client itself. */
     | "choice";
   readonly label: string;
@@ -42,8 +45,8 @@ export interface LayerNode {
   readonly tooltip: string;
   readonly accessibilityLabel: string;
   readonly prediction: PredictionKind | null;
-  /** Why there is none: it was never built, its build fails, the target does not need it. */
-  readonly state?: "new" | "fails" | "notNeeded";
+  /** Never built, its build fails, the target does not need it; of a built image: not as the Dockerfile says. */
+  readonly state?: "new" | "fails" | "notNeeded" | "differs";
   /** The line this row leads to; null: no place in the Dockerfile. */
   readonly line: number | null;
   /** URI of the file or folder on disk that the row stands for; left out: none. */
@@ -197,11 +200,36 @@ export interface RecordResult {
   readonly message: string;
 }
 
+/** The images that the Docker engine has. */
+export interface EngineImages {
+  readonly images: readonly { readonly reference: string; readonly description: string }[];
+  /** Why there are none; empty: nothing is wrong. */
+  readonly problem: string;
+}
+
+/** An image that is shown beside a Dockerfile from now on; null: none any more. */
+export interface CompareImageParams extends DocumentAsk {
+  /** `engine:REF`, `registry:REF`, or the path of an archive or a layout on the server's disk. */
+  readonly image: string | null;
+}
+
+export interface CompareImageResult {
+  readonly outcome: "compared" | "refused" | "closed";
+  /** In sentences. */
+  readonly message: string;
+}
+
+/** What grew from one image to another. */
+export interface GrownParams extends DocumentAsk {
+  readonly before: string;
+  readonly after: string;
+}
+
 /** A document about a Dockerfile, made by the server. */
 export interface DocumentParams {
   /** Of the Dockerfile; the glossary is about none. */
   readonly uri: string;
-  readonly kind: "explain" | "run" | "failure" | "glossary";
+  readonly kind: "explain" | "run" | "failure" | "built" | "glossary";
   /** The line of the step that fails, from 1; the others take none. */
   readonly line?: number;
   /** `preview`: Markdown with a drawn picture in it; `markdown`: drawn in characters, for anywhere. */
@@ -329,6 +357,11 @@ export const requests = {
   lookUpImages: request<DocumentAsk, LookUpResult>("stratacast/lookUpImages"),
   /** server → client. It follows no redirect. */
   http: request<HttpAsk, HttpReply>("stratacast/http"),
+  /** Of the engine that docker would ask, where the settings of a trusted workspace say so. */
+  engineImages: request<Nothing, EngineImages>("stratacast/engineImages"),
+  compareImage: request<CompareImageParams, CompareImageResult>("stratacast/compareImage"),
+  /** Markdown, for a pull request. */
+  grownImage: request<GrownParams, string>("stratacast/grownImage"),
   /** How many simulated builds were dropped. */
   forgetBuilds: request<Nothing, { readonly forgotten: number }>("stratacast/forgetBuilds"),
 } as const;

@@ -31,6 +31,11 @@ import { makeAnalysisState } from "./handlers/analysisState.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
 import { handleCodeAction, handleCodeActionResolve } from "./handlers/codeAction.js";
 import { handleCodeLens, handleCodeLensResolve } from "./handlers/codeLens.js";
+import {
+  handleCompareImage,
+  handleEngineImages,
+  handleGrownImage,
+} from "./handlers/compareImage.js";
 import { handleContextView } from "./handlers/contextView.js";
 import { handleDefinedIn } from "./handlers/definedIn.js";
 import { handleDefinitions } from "./handlers/definitions.js";
@@ -247,6 +252,9 @@ export function serve(connection: Connection, place: ServerPlace): void {
   on(requests.simulateBuild, (params, token) =>
     handleSimulateBuild(connection, workspace, params, token),
   );
+  on(requests.engineImages, () => handleEngineImages(workspace));
+  on(requests.compareImage, (params) => handleCompareImage(workspace, params));
+  on(requests.grownImage, (params) => handleGrownImage(workspace, params));
   on(requests.recordBuild, (params) => handleRecordBuild(workspace, params));
   on(requests.forgetBuilds, async () => {
     const forgotten = await workspace.forget();

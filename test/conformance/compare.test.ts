@@ -84,6 +84,21 @@ test("an image is like the Dockerfile that it was built from, and not like an ed
     assert.equal(build?.alike, true);
     assert.equal(build.whole, words.length > 1);
   }
+  const told = async (...words: readonly string[]) =>
+    (await compare("--history", ...words)).history?.map(({ line, command }) => [
+      line,
+      // Of build arguments only the names are told without an image.
+      command.replace(
+        /^(RUN \|\d+ )(.*?)(?= \/bin\/sh -c )/,
+        (_all, head: string, args: string) => head + args.replace(/=\S*/g, "=…"),
+      ),
+    ]);
+  const real = await told(archive);
+  // How ports are written changed from version to version of the builder: here the line's own words stand.
+  const own = (rows: typeof real) =>
+    rows?.filter(([line, command]) => line !== null && !/^EXPOSE /.test(String(command)));
+  assert.deepEqual(own(await told()), own(real));
+  assert.equal(own(real)?.length, 10);
   const edited = await compare("--target", "build", archive);
   assert.equal(edited.build?.alike, false);
   const { growth } = await compare(archive, "engine:app:1");

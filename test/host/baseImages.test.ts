@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { after } from "node:test";
-import { screenshot } from "../support/editor.js";
+import { eventually, screenshot } from "../support/editor.js";
 import { choose, hoverOn, leaveHover, runCommand, seeLensOver } from "../support/editorView.js";
 import { temporaryFolder } from "../support/hosts/vscodeServer.js";
 import { journey } from "../support/journey.js";
@@ -88,9 +88,79 @@ journey(
       for (const digest of [before, now])
         if (!hover.includes(digest.slice(0, 19))) throw new Error(`Not in the hover: ${digest}`);
       await screenshot(editor, "base-images-moved");
+      await leaveHover(editor);
+    });
+
+    const named = async (name: string): Promise<void> => {
+      await choose(editor, /An image in a registry/);
+      const input = editor.page.locator(".quick-input-widget input").first();
+      await editor.page
+        .locator(".quick-input-message")
+        .filter({ hasText: "docker pull" })
+        .waitFor();
+      await input.fill(`${registry.host}/app:${name}`);
+      await editor.page.keyboard.press("Enter");
+    };
+
+    const previewed = (heading: RegExp): Promise<boolean> =>
+      eventually("the document in its preview", async () => {
+        const frame = editor.page.locator("iframe.webview.ready").last().contentFrame();
+        const page = frame.locator("iframe#active-frame").contentFrame();
+        await page
+          .locator("h1, h3")
+          .filter({ hasText: heading })
+          .first()
+          .waitFor({ timeout: 2_000 });
+        return true;
+      });
+
+    await step("a built image stands beside the lines that made it", async () => {
+      built("built", 5_000);
+      await runCommand(editor, "Stratacast: Compare with Built Image…");
+      await named("built");
+      await seeToast(editor, /app:built is not what this Dockerfile makes.*difference/);
+      await clearToasts(editor);
+      await seeLensOver(editor, "COPY", /5 kB in app:built/);
+      await seeRows(editor, [/app:built.*not what this Dockerfile makes · 4 layers/, /RUN test/]);
+      await previewed(/app:built beside Dockerfile/);
+      for (const theme of ["dark", "light"] as const) {
+        await editor.useTheme(theme);
+        await screenshot(editor, "built-image");
+      }
+    });
+
+    await step("what grew since another image is a table for a pull request", async () => {
+      built("before", 2_000);
+      await runCommand(editor, "Stratacast: Compare with Built Image…");
+      await choose(editor, /What grew since another image/);
+      await named("before");
+      await seeToast(editor, /What grew can go into a pull request/);
+      await clearToasts(editor);
+      await previewed(/The image grew by 3 kB/);
+      for (const theme of ["dark", "light"] as const) {
+        await editor.useTheme(theme);
+        await screenshot(editor, "built-image-grown");
+      }
     });
   },
 );
+
+/** Keeps an image of this Dockerfile as it was, with one layer more; the COPY left so many bytes. */
+function built(tag: string, bytes: number): void {
+  const made = ["ADD rootfs.tar /", "COPY a.txt . # buildkit", "RUN /bin/sh -c make # buildkit"];
+  const layers = [...made, "RUN /bin/sh -c test # buildkit"].map((command, at) => {
+    const size = at === 1 ? bytes : 1_234;
+    return { command, digest: registry.blob(`${command} ${size}`), size };
+  });
+  const text = JSON.stringify({
+    ...{ os: "linux", architecture: "amd64", created: "2026-08-06T10:00:00Z" },
+    config: { ...base, User: "other" },
+    rootfs: { type: "layers", diff_ids: layers.map(({ digest }) => digest) },
+    history: layers.map(({ command }) => ({ created_by: command })),
+  });
+  const config = { digest: registry.blob(text), size: text.length };
+  registry.manifest({ config, layers: layers.map(({ digest, size }) => ({ digest, size })) }, tag);
+}
 
 function project(): string {
   const folder = temporaryFolder("stratacast-base-");

@@ -32,8 +32,8 @@ export async function lookUpImages(deps: LookUpDeps, resource?: unknown): Promis
     );
 }
 
-/** @returns undefined: backed out */
-async function chooseWhere(): Promise<"registry" | "engine" | undefined> {
+/** Whom to ask for images. @returns undefined: backed out */
+export async function chooseWhere(): Promise<"registry" | "engine" | undefined> {
   const items = [
     {
       label: vscode.l10n.t("In their registries"),

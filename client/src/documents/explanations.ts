@@ -3,14 +3,15 @@
  * has a URI of its own scheme that names the Dockerfile, and follows it while it is edited.
  */
 import * as vscode from "vscode";
-import { type DocumentParams, requests } from "../../../server/src/protocol.js";
+import { type DocumentParams, type GrownParams, requests } from "../../../server/src/protocol.js";
 import type { LanguageServer } from "../languageClient.js";
 
 export const documentScheme = "stratacast";
 
-/** What a document is about; `shared` compares all Dockerfiles of the workspace. */
+/** What a document is about; `shared` compares all Dockerfiles of the workspace, `grown` two images. */
 export type DocumentAbout =
   | Pick<DocumentParams, "uri" | "kind" | "line">
+  | (GrownParams & { readonly kind: "grown" })
   | { readonly uri: ""; readonly kind: "shared" };
 
 export interface Explanations extends vscode.Disposable {
@@ -85,6 +86,7 @@ async function textOf(
   about: DocumentAbout,
   token: vscode.CancellationToken,
 ): Promise<string | null | undefined> {
+  if (about.kind === "grown") return server.request(requests.grownImage, about, token);
   if (about.kind !== "shared") {
     const params: DocumentParams = { ...about, format: "preview" };
     return server.request(requests.document, params, token);

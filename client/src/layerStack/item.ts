@@ -48,6 +48,8 @@ const terms: Partial<Record<LayerNode["kind"], string>> = {
   baseLayer: "layer",
   config: "metadata",
   metadata: "metadata",
+  image: "image",
+  imageLayer: "layer",
 };
 
 function collapsibleState(node: LayerNode, expanded: boolean | undefined) {
@@ -82,6 +84,11 @@ function icon(node: LayerNode): vscode.ThemeIcon {
   if (node.kind === "folder") return vscode.ThemeIcon.Folder;
   if (node.prediction === null) {
     const { kind, state } = node;
+    if (state === "differs")
+      return new vscode.ThemeIcon(
+        kind === "image" ? icons.image : "diff-modified",
+        new vscode.ThemeColor("stratacast.layerRebuildsForeground"),
+      );
     if (state === "fails")
       return new vscode.ThemeIcon("error", new vscode.ThemeColor("errorForeground"));
     return new vscode.ThemeIcon(
@@ -103,10 +110,13 @@ const icons: Record<Exclude<LayerNode["kind"], "file" | "folder">, string> = {
   config: "settings-gear",
   metadata: "tag",
   choice: "pinned",
+  image: "package",
+  imageLayer: "circle-outline",
+  imageConfig: "settings-gear",
 };
 
 /** A layer without a prediction: a hollow circle alone says that nothing is known yet. */
-const stateIcons: Record<Exclude<NonNullable<LayerNode["state"]>, "fails">, string> = {
+const stateIcons: Record<Exclude<NonNullable<LayerNode["state"]>, "fails" | "differs">, string> = {
   new: "diff-added",
   notNeeded: "circle-slash",
 };

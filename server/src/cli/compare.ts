@@ -1,19 +1,25 @@
 /** `stratacast compare`: an image that was built beside its Dockerfile, or beside another image. */
 import { statSync } from "node:fs";
 import path from "node:path";
-import { formatPlatform, type Platform } from "../core/build/platform.js";
+import type { Platform } from "../core/build/platform.js";
 import {
   type ComparedBuild,
   compareJson,
   compareMarkdown,
   compareText,
+  historyText,
   type NamedBuilt,
 } from "../core/documents/imageComparison.js";
 import type { BaseImage } from "../core/image/baseImage.js";
 import { compareImage } from "../core/insight/builtImage.js";
+import {
+  builtHistory,
+  type ImageHistoryRow,
+  simulatedHistory,
+} from "../core/insight/imageHistory.js";
 import { jsonText } from "../core/text/surfaces.js";
 import { engineLookUp } from "../host/baseImages/engine.js";
-import { readImageArchive } from "../host/images/imageArchive.js";
+import { askedImage, findImage } from "../host/images/findImage.js";
 import { dockerLogins } from "../host/registry/credentials.js";
 import { nodeDoor } from "../host/registry/nodeDoor.js";
 import { createRegistry, type RegistrySettings } from "../host/registry/registry.js";
@@ -42,14 +48,19 @@ interface CompareArguments {
   readonly platform: Platform;
   readonly registries: RegistrySettings;
   readonly screen: Screen;
+  readonly history: boolean;
 }
 
-const flags = { ...usualFlags, format: formatFlag(usualFormats) } as const;
+const flags = {
+  ...usualFlags,
+  history: { about: "the history of the image, or of the one that would be made" },
+  format: formatFlag(usualFormats),
+} as const;
 
 export const compare: CliCommand = {
   name: "compare",
   summary: "hold a built image against its Dockerfile, or another image",
-  forms: ["[options] IMAGE [IMAGE2] [CONTEXT]"],
+  forms: ["[options] IMAGE [IMAGE2] [CONTEXT]", "--history [options] [IMAGE] [CONTEXT]"],
   about:
     "IMAGE is an archive of docker save or of OCI, the folder of an OCI layout, engine:REF, as the Docker engine has it, or registry:REF. With one image it says which line of the Dockerfile made which layer, real sizes beside predicted ones, and what the image has that the Dockerfile does not say, or the other way round, by the commands of its history and by its config. With two it says what grew. Of the layers nothing is unpacked; a registry tells their packed sizes.",
   flags,
@@ -60,9 +71,12 @@ export const compare: CliCommand = {
     const images: NamedBuilt[] = [];
     for (const name of given.images) images.push({ name, image: await find(name, given, io) });
     const build = given.build === null ? null : await heldAgainst(given.build, images, io);
-    if (given.format === "json") io.print(`${jsonText(compareJson(images, build))}\n`);
-    else if (given.format === "markdown") io.print(compareMarkdown(images, build));
-    else given.screen.show(compareText(images, build));
+    const history = given.history ? historyOf(build, images) : null;
+    if (given.format === "json") io.print(`${jsonText(compareJson(images, build, history))}\n`);
+    else if (history !== null) given.screen.show(historyText(history));
+    else if (given.format === "markdown")
+      io.print(compareMarkdown(images, build?.comparison ?? null));
+    else given.screen.show(compareText(images, build?.comparison ?? null));
     return 0;
   },
 };
@@ -74,10 +88,10 @@ function readArguments(words: readonly string[], io: CliIo): CompareArguments {
   const first = others.findIndex((word) => !isImage(word, io));
   const images = first < 0 ? others : others.slice(0, first);
   const contexts = first < 0 ? [] : others.slice(first);
-  if (images.length === 0)
+  if (images.length === 0 && values.history !== true)
     throw new UsageError("IMAGE is missing: engine:REF, registry:REF, an archive or a layout");
   if (images.length > 2) throw new UsageError("two images at most are compared");
-  const takesBuild = images.length === 1 || contexts.length > 0;
+  const takesBuild = images.length < 2 || contexts.length > 0;
   const [platform] = readPlatforms(values.platform);
   return {
     images,
@@ -85,14 +99,13 @@ function readArguments(words: readonly string[], io: CliIo): CompareArguments {
     format: oneOf("--format", values.format ?? "text", usualFormats),
     platform,
     screen: screenOf(values.color, io),
+    history: values.history === true,
     registries: readRegistries(values["registry-mirror"] ?? [], values["insecure-registry"] ?? []),
   };
 }
 
-const asked = /^(engine|registry):(.+)$/s;
-
 function isImage(word: string, { cwd }: CliIo): boolean {
-  if (asked.test(word)) return true;
+  if (askedImage(word) !== null) return true;
   const isThere = (file: string) => statSync(file, { throwIfNoEntry: false });
   const stat = isThere(path.resolve(cwd, word));
   if (stat?.isDirectory() !== true) return true;
@@ -105,23 +118,14 @@ async function find(
   { platform, registries }: CompareArguments,
   { cwd, env }: CliIo,
 ): Promise<BaseImage> {
-  const wanted = formatPlatform(platform);
-  const [, where, reference = ""] = asked.exec(name) ?? [];
-  if (where === undefined) {
-    const read = readImageArchive(path.resolve(cwd, name), wanted, Date.now());
-    if (!read.ok) throw new UsageError(`${name}: ${read.error.message}`);
-    return read.value;
-  }
-  const found =
-    where === "engine"
-      ? await engineLookUp(env, Date.now)(reference, wanted, () => null)
-      : await createRegistry({
-          ...{ door: nodeDoor(env), now: Date.now, ...registries },
-          findLogin: dockerLogins({ env, untrusted: () => [path.resolve(cwd)] }),
-        }).lookUp(reference, wanted, () => null);
-  if (found.kind === "known") return found.value;
-  const why = found.kind === "unknown" ? (found.error?.message ?? found.reason) : "not found out";
-  throw new UsageError(`${name}: ${why}`);
+  const findLogin = dockerLogins({ env, untrusted: () => [path.resolve(cwd)] });
+  const registry = createRegistry({
+    ...{ door: nodeDoor(env), now: Date.now, ...registries, findLogin },
+  });
+  const sources = { engine: engineLookUp(env, Date.now), registry: registry.lookUp };
+  const found = await findImage(name, platform, { folder: cwd, sources });
+  if (!found.ok) throw new UsageError(`${name}: ${found.error.message}`);
+  return found.value;
 }
 
 async function heldAgainst(
@@ -131,8 +135,17 @@ async function heldAgainst(
 ): Promise<ComparedBuild | null> {
   const { shown, ...meant } = await meantBuild(args, io);
   const analysis = await explainResolved({ ...args, ...meant }, io);
+  if (analysis.graph.target === null) throw new UsageError("the Dockerfile makes no image");
   const image = images.at(-1)?.image;
   const comparison = image === undefined ? null : compareImage(analysis, image);
-  if (comparison === null) throw new UsageError("the Dockerfile makes no image");
   return { analysis, comparison, place: shown };
+}
+
+function historyOf(
+  build: ComparedBuild | null,
+  images: readonly NamedBuilt[],
+): readonly ImageHistoryRow[] {
+  const image = images.at(-1)?.image;
+  if (image === undefined) return build === null ? [] : simulatedHistory(build.analysis);
+  return builtHistory(image, build?.comparison ?? null);
 }

@@ -70,7 +70,7 @@ export function toBuildChoice(value: unknown): BuildChoice | null {
 export function toDocumentParams(value: unknown): DocumentParams | null {
   if (!isObject(value)) return null;
   const uri = toUri(value);
-  const kind = (["explain", "run", "failure", "glossary"] as const).find(
+  const kind = (["explain", "run", "failure", "built", "glossary"] as const).find(
     (known) => known === value["kind"],
   );
   const format = (["preview", "markdown", "html"] as const).find(
@@ -114,6 +114,12 @@ export function toUris(value: unknown): readonly string[] {
 /** The `uri` of parameters; empty: there is none. */
 export function toUri(value: unknown): string {
   return isObject(value) && typeof value["uri"] === "string" ? value["uri"] : "";
+}
+
+/** A text of parameters by its name; empty: there is none. */
+export function toText(value: unknown, name: string): string {
+  const text = isObject(value) ? value[name] : null;
+  return typeof text === "string" ? text : "";
 }
 
 /** The `id` of parameters; empty: there is none. */

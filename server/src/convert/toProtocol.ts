@@ -13,7 +13,7 @@ import {
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { ContextViewPart } from "../core/features/contextView.js";
 import type { Diagnostic as CoreDiagnostic } from "../core/features/diagnostics.js";
-import type { LayerNode as CoreNode } from "../core/features/layerStack.js";
+import type { LayerNode as CoreNode } from "../core/insight/layerRow.js";
 import type { RelatedPlace } from "../core/insight/relatedPlaces.js";
 import type { TextRange } from "../core/text/range.js";
 import { interfaceText } from "../core/text/surfaces.js";

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { toDocumentParams } from "../convert/fromProtocol.js";
+import { builtDocument } from "../core/documents/builtDocument.js";
 import { explainDocument } from "../core/documents/explainDocument.js";
 import { explainPage } from "../core/documents/explainPage.js";
 import { failureDocument } from "../core/documents/failureDocument.js";
@@ -31,6 +32,8 @@ function documentOf(build: LiveBuild, asked: DocumentParams): string {
       });
     case "run":
       return runPlanDocument(runJson(view.analysis, { remove: true, args: [] }, name), name);
+    case "built":
+      return builtDocument(view, name);
     case "glossary":
       return glossaryDocument();
     case "failure":

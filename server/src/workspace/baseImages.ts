@@ -6,6 +6,7 @@ import type { NeedOf } from "../core/world/facts.js";
 import { engineLookUp } from "../host/baseImages/engine.js";
 import { type ImageStore, openImageStore } from "../host/baseImages/imageStore.js";
 import { imageSupplier, type LookUp } from "../host/baseImages/imageSupplier.js";
+import type { ImageSources } from "../host/images/findImage.js";
 import { dockerLogins } from "../host/registry/credentials.js";
 import type { HttpDoor } from "../host/registry/exchange.js";
 import { createRegistry, type RegistrySettings } from "../host/registry/registry.js";
@@ -33,6 +34,8 @@ export interface BaseImagesOptions {
 export interface BaseImages {
   readonly supplier: Supplier<"image">;
   readonly isOff: boolean;
+  /** Who may be asked for an image that somebody names. */
+  readonly sources: ImageSources;
   /** @param storageFolder null: in memory, until the server ends */
   start(storageFolder: string | null): void;
   /** True: these are not the settings of before. */
@@ -46,6 +49,7 @@ export function openBaseImages(options: BaseImagesOptions): BaseImages {
   let store: ImageStore = openImageStore(null);
   let used = "";
   let supplier: Supplier<"image"> | null = null;
+  let sources = nobody;
   let notBefore = 0;
 
   const keepLater = savedLater({
@@ -65,6 +69,9 @@ export function openBaseImages(options: BaseImagesOptions): BaseImages {
     get isOff() {
       return supplier === null;
     },
+    get sources() {
+      return sources;
+    },
     start(storageFolder) {
       store = openImageStore(storageFolder);
     },
@@ -75,11 +82,13 @@ export function openBaseImages(options: BaseImagesOptions): BaseImages {
       if (wanted === used) return false;
       used = wanted;
       supplier = null;
+      sources = nobody;
       if (resolve === "off") return true;
       const lookUp =
         resolve === "engine"
           ? engineLookUp(process.env, Date.now)
           : registryLookUp(options, registries);
+      sources = { ...nobody, [resolve]: lookUp };
       const made = imageSupplier({
         ...{ source: resolve, lookUp: keeping(lookUp), store, maxAge, now: Date.now },
         notBefore: () => notBefore,
@@ -95,6 +104,8 @@ export function openBaseImages(options: BaseImagesOptions): BaseImages {
     },
   };
 }
+
+const nobody: ImageSources = { engine: null, registry: null };
 
 function registryLookUp(
   { http, untrusted }: BaseImagesOptions,

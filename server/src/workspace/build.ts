@@ -30,12 +30,13 @@ import { say } from "../core/text/say.js";
 import { interfaceText } from "../core/text/surfaces.js";
 import { failsBuild } from "../core/words/problems.js";
 import { summarySentence } from "../core/words/summary.js";
-import type { ContextAsk, Listing, Need } from "../core/world/facts.js";
+import type { ContextAsk, Need } from "../core/world/facts.js";
 import { answered, factOf, type World } from "../core/world/world.js";
 import type { Machine } from "../host/machine.js";
 import { settle } from "../host/settle.js";
 import type { StateStore } from "../host/stateStore.js";
 import type { BuildChoice, SimulateResult } from "../protocol.js";
+import { BesideImage, type ChosenImage } from "./besideImage.js";
 import { contextProblem } from "./contextProblem.js";
 import { type IgnoreFile, ignoreFileOf } from "./ignoreFile.js";
 import { type Question, ShownAnswers } from "./keptAnswer.js";
@@ -43,6 +44,7 @@ import { MeantBuild } from "./meantBuild.js";
 import { defaultSettings, type Settings } from "./settings.js";
 import { staleBuilds } from "./staleBuilds.js";
 import { Typing } from "./typing.js";
+import { type WholeContext, wholeContext, wholeContextNeed } from "./wholeContext.js";
 
 export interface BuildHost {
   readonly machine: Machine;
@@ -80,12 +82,6 @@ export interface TypedPart {
   readonly hasPaused: boolean;
 }
 
-/** A build context with and without its ignore file. */
-export interface WholeContext {
-  readonly listing: Listing;
-  readonly everything: Listing;
-}
-
 export class LiveBuild {
   readonly place: DocumentPlace;
   readonly #host: BuildHost;
@@ -96,6 +92,7 @@ export class LiveBuild {
   readonly #meant: MeantBuild;
   readonly #answers = new ShownAnswers();
   readonly #typing: Typing;
+  readonly #beside = new BesideImage();
   /** The last simulated build, as long as it is shown. */
   #result: { readonly keys: Keys; readonly before: BuildState } | null = null;
   #resultView: { readonly of: Answer; readonly view: View } | null = null;
@@ -186,17 +183,9 @@ export class LiveBuild {
 
   /** All that lies in the context, and what the builder sees of it; null: it cannot be read. */
   async wholeContext(): Promise<WholeContext | null> {
-    const ask = contextAsk(this.definition);
-    if (ask === null) return null;
-    const need = { kind: "tree", ...ask, unfiltered: true } as const;
-    this.#viewed = [need];
-    const { pool } = this.#host.machine;
-    if (factOf(pool.world, need).kind === "pending") await pool.supply([need], this.#closed);
-    const listing = factOf(pool.world, { kind: "tree", ...ask });
-    const everything = factOf(pool.world, need);
-    return listing.kind === "known" && everything.kind === "known"
-      ? { listing: listing.value, everything: everything.value }
-      : null;
+    const need = wholeContextNeed(this.definition);
+    if (need !== null) this.#viewed = [need];
+    return wholeContext(this.#host.machine.pool, this.definition, this.#closed);
   }
 
   /** The text of the editor changed. Nothing is read here. */
@@ -282,18 +271,27 @@ export class LiveBuild {
     this.othersChanged();
   }
 
+  /** What is shown beside it of an image that was built; null: nothing any more. */
+  showBeside(chosen: ChosenImage | null): void {
+    this.#beside.choose(chosen);
+    this.#host.changed(this);
+  }
+
+  /** The image that is shown beside it; null: none. */
+  get besideImage(): ChosenImage | null {
+    return this.#beside.chosen;
+  }
+
   /** The present answers, from memory: while an instruction is half typed, those of the others stay. */
   view(): View {
-    const answer = this.#answer(this.#world);
     const { typed } = this;
-    return typed?.hasPaused === true
-      ? { ...this.#viewOf(answer), typed: typed.range }
-      : this.#viewOf(answer);
+    const view = this.#beside.in(this.#viewOf(this.#answer(this.#world)));
+    return typed?.hasPaused === true ? { ...view, typed: typed.range } : view;
   }
 
   /** The same of the text as it stands. */
   writtenView(): View {
-    return this.#viewOf(this.#writtenAnswer(this.#world));
+    return this.#beside.in(this.#viewOf(this.#writtenAnswer(this.#world)));
   }
 
   /** What is to be told of a place: of one that is half typed, what stands there. */

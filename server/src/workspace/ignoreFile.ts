@@ -22,3 +22,8 @@ export function ignoreFileOf(definition: BuildDefinition, world: World): IgnoreF
   const file = ignorePath ?? ignorePaths(ask).at(-1) ?? "";
   return { file, isNew: ignorePath === null, hiding: ignore.hiding };
 }
+
+/** Ignore files of any Dockerfile; they are opened for their text alone. */
+export function isIgnoreFile(file: string | null): file is string {
+  return file?.endsWith(".dockerignore") === true;
+}

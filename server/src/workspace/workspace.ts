@@ -6,6 +6,7 @@ import { say } from "../core/text/say.js";
 import { type Need, needKey } from "../core/world/facts.js";
 import { answered, factOf, switched } from "../core/world/world.js";
 import { type IdentityStore, openIdentityStore } from "../host/identityStore.js";
+import type { ImageSources } from "../host/images/findImage.js";
 import { type Machine, openMachine } from "../host/machine.js";
 import { readTextFile } from "../host/nodeFileSystem.js";
 import { pathInside } from "../host/paths.js";
@@ -16,6 +17,7 @@ import { openBaseImages } from "./baseImages.js";
 import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
 import { maxEntries } from "./contextProblem.js";
 import { gatherEvents } from "./fileEvents.js";
+import { isIgnoreFile } from "./ignoreFile.js";
 import { recordRealBuild } from "./realBuild.js";
 import { savedLater } from "./savedLater.js";
 import { type LookUpSettings, readLookUpSettings, readSettings } from "./settings.js";
@@ -66,6 +68,8 @@ export interface OpenText {
 export interface Workspace {
   readonly folders: readonly string[];
   build(uri: string): LiveBuild | undefined;
+  /** Who may be asked for an image that somebody names. */
+  readonly imageSources: ImageSources;
   /** Told once, when the editor says who it is. */
   start(storageFolder: string | null, folders: readonly string[], isTrusted: boolean): void;
   /** @param file absolute path; null: not on this disk */
@@ -284,6 +288,9 @@ export function openWorkspace(editor: Editor): Workspace {
       return folders;
     },
     build: (uri) => builds.get(uri),
+    get imageSources() {
+      return images.sources;
+    },
     start(storageFolder, open, trusted) {
       store = openStateStore(storageFolder);
       images.start(storageFolder);
@@ -395,9 +402,4 @@ export function openWorkspace(editor: Editor): Workspace {
       return forgotten;
     },
   };
-}
-
-/** Ignore files of any Dockerfile; they are opened for their text alone. */
-function isIgnoreFile(file: string | null): file is string {
-  return file?.endsWith(".dockerignore") === true;
 }

@@ -1,13 +1,12 @@
 /** `stratacast compare`: images in archives and layouts beside a Dockerfile, and beside each other. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { CompareJson } from "../../../server/src/core/documents/imageComparison.js";
-import { tarArchive } from "../../support/engine/tar.js";
+import { archiveOf, imageLayout, type MadeLayer } from "../../support/imageLayout.js";
 import { startRegistry } from "../../support/registryServer.js";
 import { inRepository } from "../../support/repository.js";
 import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
@@ -22,45 +21,6 @@ const isValid = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(
   ) as object, // our own file
 );
 
-interface Made {
-  readonly command: string;
-  readonly size: number;
-}
-
-const digestOf = (text: string): string =>
-  `sha256:${createHash("sha256").update(text).digest("hex")}`;
-
-/** The files of an image in the form of an OCI layout. */
-function layout(config: object, layers: readonly Made[]): ReadonlyMap<string, string> {
-  const files = new Map<string, string>([["oci-layout", '{"imageLayoutVersion":"1.0.0"}']]);
-  const keep = (text: string) => {
-    const digest = digestOf(text);
-    files.set(`blobs/sha256/${digest.slice(7)}`, text);
-    return { digest, size: text.length };
-  };
-  const kept = layers.map(({ command, size }) => ({
-    mediaType: "application/vnd.oci.image.layer.v1.tar",
-    ...keep(command.padEnd(size, " ").slice(0, size)),
-  }));
-  const configText = JSON.stringify({
-    ...{ architecture: "amd64", os: "linux", config },
-    rootfs: { type: "layers", diff_ids: kept.map(({ digest }) => digest) },
-    history: [
-      ...layers.map(({ command }) => ({ created_by: command })),
-      { created_by: "CMD x", empty_layer: true },
-    ],
-  });
-  const manifest = keep(
-    JSON.stringify({ schemaVersion: 2, config: keep(configText), layers: kept }),
-  );
-  files.set("index.json", JSON.stringify({ schemaVersion: 2, manifests: [manifest] }));
-  return files;
-}
-
-function archive(files: ReadonlyMap<string, string>): Buffer {
-  return tarArchive([...files].map(([name, text]) => ({ name, data: Buffer.from(text) })));
-}
-
 const dockerfile = `FROM scratch AS base
 COPY a.txt /a.txt
 FROM base
@@ -71,7 +31,7 @@ USER app
 CMD ["serve"]
 `;
 
-const layers: readonly Made[] = [
+const layers: readonly MadeLayer[] = [
   { command: "COPY a.txt /a.txt # buildkit", size: 2048 },
   { command: "COPY b.txt /srv/ # buildkit", size: 4096 },
 ];
@@ -98,7 +58,7 @@ async function compared(folder: string, ...words: readonly string[]): Promise<Co
 
 test("an archive that the Dockerfile makes is alike, with real sizes beside predicted ones", async (t) => {
   const folder = project(t);
-  writeFileSync(path.join(folder, "image.tar"), archive(layout(config, layers)));
+  writeFileSync(path.join(folder, "image.tar"), archiveOf(imageLayout(config, layers)));
   const { build, images, growth } = await compared(folder, "image.tar");
   assert.equal(growth, null);
   assert.equal(images[0]?.bytes, 6144);
@@ -124,7 +84,7 @@ test("what differs is named: a layer without a line, a line without a layer, the
     { command: "COPY a.txt /other.txt # buildkit", size: 2048 },
     { command: "RUN /bin/sh -c make # buildkit", size: 512 },
   ];
-  const files = layout({ ...config, User: "root", Labels: { a: "b" } }, other);
+  const files = imageLayout({ ...config, User: "root", Labels: { a: "b" } }, other);
   for (const [name, text] of files) {
     mkdirSync(path.dirname(path.join(folder, "layout", name)), { recursive: true });
     writeFileSync(path.join(folder, "layout", name), text);
@@ -153,12 +113,12 @@ test("what differs is named: a layer without a line, a line without a layer, the
 
 test("of two images what grew is told by layer and line, as Markdown too", async (t) => {
   const folder = project(t);
-  writeFileSync(path.join(folder, "old.tar"), archive(layout(config, layers)));
+  writeFileSync(path.join(folder, "old.tar"), archiveOf(imageLayout(config, layers)));
   const grown = [layers[0], { command: layers[1]?.command ?? "", size: 9216 }] as const;
   writeFileSync(
     path.join(folder, "new.tar"),
-    archive(
-      layout(config, [
+    archiveOf(
+      imageLayout(config, [
         ...grown.flatMap((layer) => layer ?? []),
         { command: "RUN /bin/sh -c npm ci # buildkit", size: 1024 },
       ]),
@@ -182,10 +142,38 @@ test("of two images what grew is told by layer and line, as Markdown too", async
   assert.match(out, /^\| `RUN npm ci \(new\)` \| {2}\| {2}\| 1 kB \| \+1 kB \|$/m);
 });
 
+test("the history stands beside the lines that made it, and is told without an image too", async (t) => {
+  const folder = project(t);
+  writeFileSync(path.join(folder, "image.tar"), archiveOf(imageLayout(config, layers)));
+  const rows = async (...words: readonly string[]) =>
+    (await compared(folder, "--history", ...words)).history?.map(({ line, command, bytes }) => [
+      line,
+      command,
+      bytes,
+    ]);
+  assert.deepEqual(await rows("image.tar"), [
+    [8, "CMD x", 0],
+    [5, "COPY b.txt /srv/ # buildkit", 4096],
+    [2, "COPY a.txt /a.txt # buildkit", 2048],
+  ]);
+  assert.deepEqual(await rows(), [
+    [8, 'CMD ["serve"]', 0],
+    [7, "USER app", 0],
+    [6, "ENV MODE=fast", 0],
+    [5, "COPY b.txt /srv/ # buildkit", 7],
+    [4, "ARG WHERE=/srv", 0],
+    [2, "COPY a.txt /a.txt # buildkit", 5],
+  ]);
+  const { out } = await runCli(["compare", "--platform", "linux/amd64", "--history"], {
+    cwd: folder,
+  });
+  assert.match(out, /^ +7 B +5 {2}COPY b\.txt \/srv\/ # buildkit$/m);
+});
+
 test("an older docker save and an image of a registry are read as well", async (t) => {
   const folder = project(t);
-  const files = layout(config, layers);
-  const texts = [...files.values()];
+  const files = imageLayout(config, layers);
+  const texts = [...files.values()].map(String);
   const configText = texts.find((text) => text.includes('"rootfs"')) ?? assert.fail("a config");
   const saved = new Map([
     ["abc.json", configText],
@@ -198,7 +186,7 @@ test("an older docker save and an image of a registry are read as well", async (
       ]),
     ],
   ]);
-  writeFileSync(path.join(folder, "saved.tar"), archive(saved));
+  writeFileSync(path.join(folder, "saved.tar"), archiveOf(saved));
   const { images, build } = await compared(folder, "saved.tar", ".");
   assert.deepEqual([images[0]?.bytes, build?.alike], [5120, true]);
   const registry = await startRegistry(t);
@@ -211,9 +199,10 @@ test("an older docker save and an image of a registry are read as well", async (
 test("what is no image, lies about its digest, leads out or never ends is one line", async (t) => {
   const folder = project(t);
   writeIn(folder, "text.tar", "no archive");
-  const lying = new Map(layout(config, layers));
-  for (const [name, text] of lying) if (text.includes('"rootfs"')) lying.set(name, `${text} `);
-  writeFileSync(path.join(folder, "lying.tar"), archive(lying));
+  const lying = new Map<string, string | Buffer>(imageLayout(config, layers));
+  for (const [name, text] of lying)
+    if (text.includes('"rootfs"')) lying.set(name, `${String(text)} `);
+  writeFileSync(path.join(folder, "lying.tar"), archiveOf(lying));
   mkdirSync(path.join(folder, "out"));
   writeFileSync(path.join(folder, "out/oci-layout"), "{}");
   writeFileSync(

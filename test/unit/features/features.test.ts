@@ -14,13 +14,10 @@ import { codeLenses, type LensDetail } from "../../../server/src/core/features/c
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
 import { hover } from "../../../server/src/core/features/hover.js";
 import { inlayHints } from "../../../server/src/core/features/inlayHints.js";
-import {
-  type LayerNode,
-  layerChildren,
-  layerStack,
-} from "../../../server/src/core/features/layerStack.js";
+import { layerChildren, layerStack } from "../../../server/src/core/features/layerStack.js";
 import { knownConfig } from "../../../server/src/core/graph/graph.js";
 import { configToJson, emptyConfig } from "../../../server/src/core/image/config.js";
+import type { LayerNode } from "../../../server/src/core/insight/layerRow.js";
 import {
   statusDetail,
   statusText,

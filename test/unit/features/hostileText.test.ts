@@ -12,11 +12,8 @@ import {
 } from "../../../server/src/core/documents/simulationText.js";
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { hover } from "../../../server/src/core/features/hover.js";
-import {
-  type LayerNode,
-  layerChildren,
-  layerStack,
-} from "../../../server/src/core/features/layerStack.js";
+import { layerChildren, layerStack } from "../../../server/src/core/features/layerStack.js";
+import type { LayerNode } from "../../../server/src/core/insight/layerRow.js";
 import {
   assertInterface,
   assertMarkdown,

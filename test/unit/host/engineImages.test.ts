@@ -5,6 +5,8 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { engineLookUp } from "../../../server/src/host/baseImages/engine.js";
+import { engineImages } from "../../../server/src/host/baseImages/engineImages.js";
+import { openImageStore } from "../../../server/src/host/baseImages/imageStore.js";
 import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
 
 const layers = [`sha256:${"1".repeat(64)}`, `sha256:${"2".repeat(64)}`];
@@ -21,7 +23,14 @@ const inspected = {
 const history = [
   { CreatedBy: "CMD run", Size: 0 },
   { CreatedBy: "RUN make", Size: 200 },
-  { CreatedBy: "ADD rootfs /", Size: 100 },
+  { CreatedBy: "ADD rootfs /", Size: 100, Created: 1 },
+];
+
+const listed = [
+  { RepoTags: ["app:1", "app:latest"], Size: 10, Created: 1 },
+  { RepoTags: ["app:2"], Size: 20, Created: 2 },
+  { RepoTags: ["<none>:<none>"], Size: 30, Created: 3 },
+  { RepoTags: null, Size: 40, Created: 4 },
 ];
 
 interface TestEngine {
@@ -38,6 +47,7 @@ async function startEngine(t: TestContext): Promise<TestEngine> {
     asked.push(request.url ?? "");
     if (request.url === "/images/app:1/json") response.end(JSON.stringify(inspected));
     else if (request.url === "/images/app:1/history") response.end(JSON.stringify(history));
+    else if (request.url === "/images/json") response.end(JSON.stringify(listed));
     else if (request.url === "/images/page/json") response.end("<html>");
     else response.writeHead(404).end('{"message":"No such image"}');
   });
@@ -69,6 +79,36 @@ test("an image of the engine is known by its config, its layers and what its rep
       { digest: layers[1], bytes: 200, madeBy: "RUN make" },
     ],
     at: 7,
+    history: [
+      { madeBy: "ADD rootfs /", created: 1_000, layer: 0 },
+      { madeBy: "RUN make", created: null, layer: 1 },
+      { madeBy: "CMD run", created: null, layer: null },
+    ],
+  });
+});
+
+test("the history, which holds values of arguments, is not kept with what was found out", async (t) => {
+  const { socket } = await startEngine(t);
+  const image = await told({ DOCKER_HOST: `unix://${socket}` }, "app:1");
+  assert.ok(typeof image === "object");
+  const folder = temporaryFolder(t);
+  const asked = { source: "engine", reference: "app:1", platform: "linux/amd64" } as const;
+  const store = openImageStore(folder);
+  store.keep(asked, image);
+  assert.ok((await store.save()).ok);
+  const kept = openImageStore(folder).last(asked)?.origin;
+  assert.deepEqual([kept?.bytes, kept?.history], [300, undefined]);
+});
+
+test("the images of an engine are listed by their names, the newest first", async (t) => {
+  const { socket } = await startEngine(t);
+  assert.deepEqual(await engineImages({ DOCKER_HOST: `unix://${socket}` }), {
+    ok: true,
+    value: [
+      { reference: "app:2", bytes: 20, created: 2_000 },
+      { reference: "app:1", bytes: 10, created: 1_000 },
+      { reference: "app:latest", bytes: 10, created: 1_000 },
+    ],
   });
 });
 

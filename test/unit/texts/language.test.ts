@@ -15,12 +15,9 @@ import { sharedLayersDocument } from "../../../server/src/core/documents/sharedL
 import { codeLenses } from "../../../server/src/core/features/codeLens.js";
 import { diagnostics } from "../../../server/src/core/features/diagnostics.js";
 import { hover } from "../../../server/src/core/features/hover.js";
-import {
-  type LayerNode,
-  layerChildren,
-  layerStack,
-} from "../../../server/src/core/features/layerStack.js";
+import { layerChildren, layerStack } from "../../../server/src/core/features/layerStack.js";
 import { failureAt } from "../../../server/src/core/insight/failure.js";
+import type { LayerNode } from "../../../server/src/core/insight/layerRow.js";
 import { sharedLayers } from "../../../server/src/core/insight/sharedLayers.js";
 import { type Language, speak } from "../../../server/src/core/text/say.js";
 import { glossaryDocument } from "../../../server/src/core/words/glossary.js";

@@ -4,6 +4,7 @@ import { isKnown } from "../cache/records.js";
 import { placeAt, placeOf, type Stage, startOf } from "../graph/graph.js";
 import type { TextRange } from "../text/range.js";
 import type { Analysis, StepAnalysis } from "./analyse.js";
+import type { ShownImage } from "./imageComparison.js";
 
 export interface View {
   readonly analysis: Analysis;
@@ -17,6 +18,8 @@ export interface View {
    * is of what stood there before. Absent: there is no such place.
    */
   readonly typed?: TextRange;
+  /** The built image beside which it is shown; absent: none. */
+  readonly built?: ShownImage;
 }
 
 /** True of an instruction that is half typed. */

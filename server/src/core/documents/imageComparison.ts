@@ -1,16 +1,17 @@
 /** What `stratacast compare` prints: an image beside its Dockerfile, or what grew between two images. */
 import type { Analysis } from "../analysis/analyse.js";
+import type {
+  BuiltLayer,
+  ConfigDifference,
+  ImageComparison,
+  Likeness,
+} from "../analysis/imageComparison.js";
 import type { BaseImage, BaseLayer } from "../image/baseImage.js";
-import {
-  type BuiltLayer,
-  type ConfigDifference,
-  type GrownLayer,
-  grownLayers,
-  type ImageComparison,
-  type Likeness,
-} from "../insight/builtImage.js";
+import { type GrownLayer, grownLayers } from "../insight/builtImage.js";
+import type { ImageHistoryRow } from "../insight/imageHistory.js";
+import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
-import { printable, tableCode } from "../text/surfaces.js";
+import { markdownText, printable, tableCode, tableText } from "../text/surfaces.js";
 import { madeByWords } from "../words/imageWords.js";
 import type { SimulationPlace } from "./place.js";
 
@@ -36,6 +37,8 @@ export interface CompareJson {
   readonly build: (SimulationPlace & BuildComparisonJson) | null;
   /** null: one image. */
   readonly growth: GrowthJson | null;
+  /** The newest first; null: it was not asked for. */
+  readonly history: readonly HistoryRowJson[] | null;
 }
 
 interface BuildComparisonJson {
@@ -51,6 +54,15 @@ interface BuildComparisonJson {
     readonly layer: LayerJson | null;
   }[];
   readonly config: readonly ConfigDifference[];
+}
+
+interface HistoryRowJson {
+  readonly command: string;
+  /** As ISO 8601; null: not told, or not made yet. */
+  readonly created: string | null;
+  readonly bytes: number | null;
+  readonly line: number | null;
+  readonly base: boolean;
 }
 
 interface GrowthJson {
@@ -72,13 +84,15 @@ export interface NamedBuilt {
 /** The Dockerfile that the last of the images is held against. */
 export interface ComparedBuild {
   readonly analysis: Analysis;
-  readonly comparison: ImageComparison;
+  /** null: no image was named. */
+  readonly comparison: ImageComparison | null;
   readonly place: SimulationPlace;
 }
 
 export function compareJson(
   images: readonly NamedBuilt[],
   build: ComparedBuild | null,
+  history: readonly ImageHistoryRow[] | null,
 ): CompareJson {
   const rows = growthRows(images);
   return {
@@ -87,7 +101,10 @@ export function compareJson(
       ...{ image: name, digest: origin?.digest ?? null, platform: origin?.platform ?? null },
       bytes: origin?.bytes ?? null,
     })),
-    build: build === null ? null : { ...build.place, ...comparisonJson(build) },
+    build:
+      build === null || build.comparison === null
+        ? null
+        : { ...build.place, ...comparisonJson(build.comparison) },
     growth:
       rows === null
         ? null
@@ -98,7 +115,23 @@ export function compareJson(
               ...{ before: layerJson(row.before), after: layerJson(row.after) },
             })),
           },
+    history:
+      history?.map(({ command, created, bytes, line, isBase }) => ({
+        ...{ command, created: created === null ? null : new Date(created).toISOString() },
+        ...{ bytes, line, base: isBase },
+      })) ?? null,
   };
+}
+
+/** As `docker history` prints it, with the lines in the place of the ids. */
+export function historyText(history: readonly ImageHistoryRow[]): string {
+  const rows = history.map(({ command, bytes, line, isBase }) => {
+    const size = bytes === null ? "?" : formatBytes(bytes);
+    const place = isBase ? "base" : line === null ? "" : String(line);
+    return `${size.padStart(9)}  ${place.padStart(4)}  ${command}`;
+  });
+  const all = [`${"size".padStart(9)}  line  created by`, ...rows];
+  return all.map((row) => `${printable(row)}\n`).join("");
 }
 
 function growthRows([before, after]: readonly NamedBuilt[]): readonly GrownLayer[] | null {
@@ -107,7 +140,7 @@ function growthRows([before, after]: readonly NamedBuilt[]): readonly GrownLayer
     : grownLayers(before.image, after.image);
 }
 
-function comparisonJson({ comparison }: ComparedBuild): BuildComparisonJson {
+function comparisonJson(comparison: ImageComparison): BuildComparisonJson {
   const { isAlike, isWhole, layers, config } = comparison;
   return {
     alike: isAlike,
@@ -135,16 +168,19 @@ function change({ before, after, isSame }: GrownLayer): number {
 }
 
 /** The same for a terminal. */
-export function compareText(images: readonly NamedBuilt[], build: ComparedBuild | null): string {
+export function compareText(
+  images: readonly NamedBuilt[],
+  comparison: ImageComparison | null,
+): string {
   const rows = growthRows(images);
   const lines = [
-    ...(build === null ? [] : buildText(images.at(-1), build)),
+    ...(comparison === null ? [] : buildText(images.at(-1), comparison)),
     ...(rows === null ? [] : growthText(rows)),
   ];
   return lines.map((line) => `${printable(line)}\n`).join("");
 }
 
-function buildText(named: NamedBuilt | undefined, { comparison }: ComparedBuild): string[] {
+function buildText(named: NamedBuilt | undefined, comparison: ImageComparison): string[] {
   const { layers, config, isWhole, isAlike } = comparison;
   return [
     `${named?.name ?? ""} ${isAlike ? "is what this Dockerfile makes" : "is not what this Dockerfile makes"}, by commands and config.`,
@@ -184,7 +220,7 @@ function configText({ field, expected, found }: ConfigDifference): string {
 function growthText(rows: readonly GrownLayer[]): string[] {
   const total = rows.reduce((sum, row) => sum + change(row), 0);
   return [
-    `The image ${grownWords(total)}.`,
+    `${grownWords(total)}.`,
     "",
     ...rows
       .filter(({ isSame }) => !isSame)
@@ -194,8 +230,10 @@ function growthText(rows: readonly GrownLayer[]): string[] {
 }
 
 function grownWords(bytes: number): string {
-  if (bytes === 0) return "is as large as before";
-  return bytes > 0 ? `grew by ${formatBytes(bytes)}` : `shrank by ${formatBytes(-bytes)}`;
+  if (bytes === 0) return say`The image is as large as before`;
+  return bytes > 0
+    ? say`The image grew by ${formatBytes(bytes)}`
+    : say`The image shrank by ${formatBytes(-bytes)}`;
 }
 
 function signed(bytes: number): string {
@@ -205,34 +243,34 @@ function signed(bytes: number): string {
 function grownLayerWords({ before, after }: GrownLayer): string {
   const layer = after ?? before;
   const words = layer === null ? "" : madeByWords(layer);
-  if (after === null) return `${words} (gone)`;
-  return before === null ? `${words} (new)` : words;
+  if (after === null) return say`${words} (gone)`;
+  return before === null ? say`${words} (new)` : words;
 }
 
 /** As a comment of a pull request. */
 export function compareMarkdown(
   images: readonly NamedBuilt[],
-  build: ComparedBuild | null,
+  comparison: ImageComparison | null,
 ): string {
   const rows = growthRows(images);
-  if (rows === null) return `\`\`\`text\n${compareText(images, build)}\`\`\`\n`;
+  if (rows === null) return `\`\`\`text\n${compareText(images, comparison)}\`\`\`\n`;
   const lines = new Map(
-    (build?.comparison.layers ?? []).flatMap(({ step, layer }) =>
+    (comparison?.layers ?? []).flatMap(({ step, layer }) =>
       step === null || layer === null ? [] : [[layer, step.place.line] as const],
     ),
   );
   const total = rows.reduce((sum, row) => sum + change(row), 0);
   return [
-    `### The image ${grownWords(total)}`,
+    `### ${markdownText(grownWords(total))}`,
     "",
-    "| layer | line | before | after | change |",
+    `| ${[say`layer`, say`line`, say`before`, say`after`, say`change`].map(tableText).join(" | ")} |`,
     "| --- | ---: | ---: | ---: | ---: |",
     ...rows.map((row) => {
       const { before, after, isSame } = row;
       const line = after === null ? undefined : lines.get(after);
       const size = (layer: BaseLayer | null): string =>
         layer === null ? "" : layer.bytes === null ? "?" : formatBytes(layer.bytes);
-      const changed = isSame ? "same" : signed(change(row));
+      const changed = isSame ? say`same` : signed(change(row));
       return `| ${tableCode(grownLayerWords(row))} | ${line ?? ""} | ${size(before)} | ${size(after)} | ${changed} |`;
     }),
     "",

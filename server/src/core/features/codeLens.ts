@@ -7,6 +7,7 @@ import { isSameList } from "../text/sameList.js";
 import { spokenLanguage } from "../text/say.js";
 import { interfaceText } from "../text/surfaces.js";
 import { lensTitle } from "../words/lensTitle.js";
+import { realSizeWords } from "../words/shownImageWords.js";
 
 /** `inlay`: all, at the end of the lines. */
 export type LensDetail = "all" | "layers" | "inlay" | "off";
@@ -127,6 +128,7 @@ function isAlike(one: Told, other: Told): boolean {
   const [a, b] = [one.view, other.view];
   if (one.detail !== other.detail || one.language !== other.language) return false;
   if (a.isResult !== b.isResult || isFirstBuild(a) !== isFirstBuild(b)) return false;
+  if (a.built !== b.built) return false;
   if (a.typed?.start !== b.typed?.start || a.typed?.end !== b.typed?.end) return false;
   const [graph, then] = [b.analysis.graph, a.analysis.graph];
   if (a.analysis.steps.length !== b.analysis.steps.length) return false;
@@ -233,8 +235,9 @@ function titleTurnsOn(view: View, analysed: StepAnalysis): readonly unknown[] {
   const stage = isBuilt ? stageOf(analysis, analysed) : graph.target;
   const [cause] = prediction.causes;
   const line = cause === undefined ? null : lineOf(graph, cause.at);
+  const real = view.built === undefined ? "" : realSizeWords(view, analysed);
   // biome-ignore format: one row of what is compared, in a list of just its length
-  return [spokenLanguage(), isResult, isHalfTyped(view, analysed), isBuilt, effect, stageLayer, layer, keyed.fails, prediction, stage?.index, stage?.name, line];
+  return [spokenLanguage(), isResult, isHalfTyped(view, analysed), isBuilt, effect, stageLayer, layer, keyed.fails, prediction, stage?.index, stage?.name, line, real];
 }
 
 function madeTitle(view: View, analysed: StepAnalysis): string {

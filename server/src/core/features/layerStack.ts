@@ -6,63 +6,27 @@
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { isFirstBuild, stageOf, stageSteps, type View } from "../analysis/view.js";
 import { keyOf } from "../cache/predict.js";
-import { changedPaths, type PredictionKind } from "../cache/prediction.js";
+import { changedPaths } from "../cache/prediction.js";
 import type { Found } from "../context/fileTree.js";
 import { knownConfig, type Stage, stageLine } from "../graph/graph.js";
-import { baseOf, builtBase } from "../graph/images.js";
 import { lineage } from "../graph/layers.js";
-import type { BaseLayer } from "../image/baseImage.js";
 import { configToJson } from "../image/config.js";
+import { baseNode } from "../insight/baseRows.js";
+import { type LayerNode, plainNode, shorten } from "../insight/layerRow.js";
+import { shownImageNode } from "../insight/shownImageRows.js";
 import { entriesIn, takenFiles, withFolders } from "../insight/takenFiles.js";
 import { openPathWords } from "../instructions/unknowns.js";
 import { listed } from "../text/lists.js";
 import { capitalised, say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText, printable } from "../text/surfaces.js";
-import { builtWords, fatePrediction } from "../words/builtWords.js";
 import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
-import {
-  baseOrigin,
-  baseSets,
-  type ImageFact,
-  madeByWords,
-  nobodyAsked,
-  unknownImageWords,
-} from "../words/imageWords.js";
+import { type ImageFact, nobodyAsked } from "../words/imageWords.js";
 import { contentWords, lensTitle } from "../words/lensTitle.js";
 import { lastTimeWords, predictionWords, shownPrediction } from "../words/predictionWords.js";
+import { realSizeWords } from "../words/shownImageWords.js";
 import { baseWords, stageWords } from "../words/stageWords.js";
 import { openWords, rebuildWords } from "../words/summary.js";
-
-export interface LayerNode {
-  readonly id: string;
-  readonly kind:
-    | "context"
-    | "stage"
-    | "writable"
-    | "layer"
-    | "base"
-    | "baseLayer"
-    | "config"
-    | "metadata"
-    | "folder"
-    | "file";
-  readonly label: string;
-  readonly description: string;
-  readonly tooltip: string;
-  readonly accessibilityLabel: string;
-  readonly prediction: PredictionKind | null;
-  /** Why there is none, where that is worth a sign of its own. */
-  readonly state?: "new" | "fails" | "notNeeded";
-  /** From 1; null: no place in the Dockerfile. */
-  readonly line: number | null;
-  /** Path of a file or folder, relative to the build context; null: none. */
-  readonly contextPath: string | null;
-  /** There on an image of which nothing is known because nobody may be asked. */
-  readonly offersLookUp?: true;
-  readonly children: readonly LayerNode[] | "lazy" | null;
-  readonly expanded: boolean;
-}
 
 export interface ContextWords {
   /** The folder as it is shown. */
@@ -75,11 +39,11 @@ export interface ContextWords {
   readonly isGuessed: boolean;
 }
 
-/** @param image what is answered of images; left out: nobody is asked */
+/** @param baseImage what is answered of images; left out: nobody is asked */
 export function layerStack(
   view: View,
   context: ContextWords,
-  image: ImageFact = nobodyAsked,
+  baseImage: ImageFact = nobodyAsked,
 ): readonly LayerNode[] {
   const { graph } = view.analysis;
   const ids = stepIds(view.analysis);
@@ -87,12 +51,13 @@ export function layerStack(
   const target = graph.target;
   const roots =
     graph.stages.length === 1 && target !== null
-      ? stageRows(view, target, ids, image)
+      ? stageRows(view, target, ids, baseImage)
       : [
           ...stages.filter((stage) => stage === target),
           ...stages.filter((stage) => stage !== target),
-        ].map((stage) => stageNode(view, stage, ids, image));
-  return [...roots, contextNode(view, context)].map(shown);
+        ].map((stage) => stageNode(view, stage, ids, baseImage));
+  const image = shownImageNode(view);
+  return [...roots, ...(image === null ? [] : [image]), contextNode(view, context)].map(shown);
 }
 
 /** A row on one line, with names as they are read, not as control characters would show them. */
@@ -217,7 +182,9 @@ function stageRows(
     ...(isTarget ? [writable] : []),
     ...layers.map((analysed) => layerNode(view, analysed, ids, "")),
     ...below.map((analysed) => layerNode(view, analysed, ids, `${stageId(stage)}/`)),
-    ...(root === undefined ? [] : [baseNode(view, stage, isTarget ? root : stage, image)]),
+    ...(root === undefined
+      ? []
+      : [baseNode(view, `${stageId(stage)}/base`, isTarget ? root : stage, image)]),
     configNode(view, stage, own, ids),
   ];
 }
@@ -234,7 +201,10 @@ function layerNode(
   const number = analysed.stageLayer === null ? "" : `${analysed.stageLayer}  `;
   return {
     ...plainNode(id, "layer", `${number}${shorten(step.text)}`),
-    description: [words, lastTimeWords(view, analysed), ...contentWords(analysed)]
+    description: [
+      ...[words, lastTimeWords(view, analysed), ...contentWords(analysed)],
+      realSizeWords(view, analysed),
+    ]
       .filter((part) => part !== "")
       .join(" · "),
     accessibilityLabel: `${lensTitle(view, analysed)}: ${step.text}`,
@@ -282,54 +252,6 @@ function intermediateImage(view: View, { keyed, step }: StepAnalysis): readonly 
   return [
     say`Its result is an intermediate image, ${id} in the simulation log. The builder keeps it as cache while an image stands on it; ${list} hides it, and ${prune} removes it once nothing does.`,
   ];
-}
-
-function baseNode(view: View, stage: Stage, from: Stage, image: ImageFact): LayerNode {
-  const label = baseWords(view.analysis, from);
-  const id = `${stageId(stage)}/base`;
-  const named = baseOf(from);
-  const fact = named === null ? null : image(named.reference, named.platform);
-  const base = fact?.kind === "known" ? fact.value : null;
-  const layers = base?.origin?.layers ?? [];
-  const trouble = fact === null || named === null ? "" : unknownImageWords(named.reference, fact);
-  const built = builtBase(from);
-  const fate = built === null ? "" : builtWords(built);
-  const facts = [
-    ...(fate === "" ? [] : [fate]),
-    ...(named === null && built === null ? [] : [say`layer 0`]),
-    ...(base === null ? [] : [count(base.layers, "layer")]),
-    ...(typeof base?.origin?.bytes === "number" ? [formatBytes(base.origin.bytes)] : []),
-    ...(trouble === "" ? [] : [say`not known`]),
-  ];
-  return {
-    ...plainNode(id, "base", label),
-    description: facts.join(" · "),
-    accessibilityLabel: listed([label, ...facts, ...(trouble === "" ? [] : [trouble])]),
-    tooltip: [
-      codeSpan(from.instruction.original),
-      ...(base === null ? [markdownText(trouble)] : [baseSets(base), baseOrigin(base)]),
-    ]
-      .filter((part) => part !== "")
-      .join("\n\n"),
-    line: stageLine(view.analysis.graph, from),
-    prediction: built === null ? null : fatePrediction(built.fate),
-    ...(fact?.kind === "unknown" && fact.reason === "off" ? { offersLookUp: true } : {}),
-    children: layers.length === 0 ? null : [...layers].reverse().map(baseLayerRow(id)),
-  };
-}
-
-/** A layer of the base image: the command that made it, its size, its digest. */
-function baseLayerRow(id: string): (layer: BaseLayer, at: number) => LayerNode {
-  return (layer, at) => {
-    const words = madeByWords(layer);
-    const size = layer.bytes === null ? [] : [formatBytes(layer.bytes)];
-    return {
-      ...plainNode(`${id}/${at}`, "baseLayer", shorten(words)),
-      description: listed(size),
-      accessibilityLabel: listed([say`Layer of the base image`, words, ...size]),
-      tooltip: [codeSpan(words), codeSpan(layer.digest)].join("\n\n"),
-    };
-  };
 }
 
 function configNode(
@@ -435,32 +357,4 @@ function stepIds(analysis: Analysis): ReadonlyMap<number, string> {
 
 function stageId(stage: Stage): string {
   return `stage/${stage.name ?? ""}/${stage.index}`;
-}
-
-/** What fits into a row. */
-const maxLabel = 40;
-
-/** The instruction without the flags that would hide what it does; where files come from stays. */
-function shorten(typed: string): string {
-  const text = typed.replace(
-    /^((?:ONBUILD )?\w+)((?: --[a-z-]+(?:=(?:"[^"]*"|\S)*)?)+)(?= )/i,
-    (_all, keyword: string, flags: string) => keyword + (/ --from=\S+/.exec(flags)?.[0] ?? ""),
-  );
-  return text.length > maxLabel ? `${text.slice(0, maxLabel - 1)}…` : text;
-}
-
-function plainNode(id: string, kind: LayerNode["kind"], label: string): LayerNode {
-  return {
-    id,
-    kind,
-    label,
-    description: "",
-    tooltip: "",
-    accessibilityLabel: label,
-    prediction: null,
-    line: null,
-    contextPath: null,
-    children: null,
-    expanded: false,
-  };
 }

@@ -61,6 +61,18 @@ export interface ImageOrigin {
   readonly layers: readonly BaseLayer[];
   /** When that was found out. Milliseconds since the epoch. */
   readonly at: number;
+  /** From the bottom up, as far as it is told; it is not kept, since it holds values of arguments. */
+  readonly history?: readonly HistoryRow[];
+}
+
+/** A row of `docker history`. */
+export interface HistoryRow {
+  /** The command. */
+  readonly madeBy: string;
+  /** Milliseconds since the epoch; null: not told. */
+  readonly created: number | null;
+  /** The number of its layer in the image, from 0; null: it made none, or nobody tells which. */
+  readonly layer: number | null;
 }
 
 export type ImageSource = "registry" | "engine";

@@ -3,65 +3,83 @@
  * commands of its history, what its config has that no line says, and what grew from one to another.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import type {
+  BuiltHistoryRow,
+  BuiltLayer,
+  ConfigDifference,
+  ImageComparison,
+  Likeness,
+  ShownImage,
+} from "../analysis/imageComparison.js";
 import { stageSteps } from "../analysis/view.js";
 import { knownConfig, type Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
-import type { BaseImage, BaseLayer } from "../image/baseImage.js";
+import type { BaseImage, BaseLayer, HistoryRow } from "../image/baseImage.js";
 import { configToJson } from "../image/config.js";
 import { madeByWords } from "../words/imageWords.js";
-
-/** `unsure`: a variable in the line may have become anything. */
-export type Likeness = "same" | "unsure" | "other";
-
-export interface BuiltLayer {
-  /** null: no line of the Dockerfile makes it. */
-  readonly step: StepAnalysis | null;
-  /** null: the image lacks it. */
-  readonly layer: BaseLayer | null;
-  readonly likeness: Likeness | null;
-  /** True for what comes with the base image. */
-  readonly isBase: boolean;
-}
-
-export interface ConfigDifference {
-  readonly field: string;
-  /** As JSON; null: the Dockerfile does not set it. */
-  readonly expected: string | null;
-  readonly found: string | null;
-}
-
-export interface ImageComparison {
-  /** From the bottom up. */
-  readonly layers: readonly BuiltLayer[];
-  readonly config: readonly ConfigDifference[];
-  /** False: the base image is not known, so that its part of the config was not compared. */
-  readonly isWhole: boolean;
-  /** True where nothing differs, by commands and config. */
-  readonly isAlike: boolean;
-}
 
 /** null: the Dockerfile makes no image. */
 export function compareImage(analysis: Analysis, image: BaseImage): ImageComparison | null {
   const { target } = analysis.graph;
   if (target === null) return null;
   const stages = lineage(analysis.graph, target);
-  const steps = stages
-    .flatMap((stage) => stageSteps(analysis, stage))
-    .filter(({ effect }) => effect === "layer");
-  const all = layersOf(image);
-  const below = baseLayers(stages[0], all.length, steps.length);
-  const own = aligned(steps, all.slice(below), stepLikeness);
+  const all = stages.flatMap((stage) => stageSteps(analysis, stage));
+  const steps = all.filter(({ effect }) => effect === "layer");
+  const found = layersOf(image);
+  const below = baseLayers(stages[0], found.length, steps.length);
+  const own = aligned(steps, found.slice(below), stepLikeness);
+  let number = 0;
   const layers: readonly BuiltLayer[] = [
-    ...all.slice(0, below).map((layer) => ({ step: null, layer, likeness: null, isBase: true })),
-    ...own.map(({ a, b, likeness }) => ({ step: a, layer: b, likeness, isBase: false })),
+    ...found.slice(0, below).map((layer): BuiltLayer => {
+      return { step: null, layer, number: number++, likeness: null, isBase: true };
+    }),
+    ...own.map(({ a, b, likeness }): BuiltLayer => {
+      const at = b === null ? null : number++;
+      return { step: a, layer: b, number: at, likeness, isBase: false };
+    }),
   ];
   const config = configDifferences(target, image);
   return {
     layers,
+    history: historyBeside(all, image.origin?.history ?? [], below),
     config,
     isWhole: target.unknowns === null,
     isAlike: config.length === 0 && own.every(({ likeness }) => isAlike(likeness)),
   };
+}
+
+/**
+ * An image to be shown beside the Dockerfile; null: that makes none.
+ * @param name in few words
+ */
+export function shownImage(analysis: Analysis, image: BaseImage, name: string): ShownImage | null {
+  const comparison = compareImage(analysis, image);
+  if (comparison === null) return null;
+  const layers = comparison.layers.flatMap((one) =>
+    one.step === null ? [] : [[one.step.place.index, one] as const],
+  );
+  return { name, image, comparison, layers: new Map(layers) };
+}
+
+/** Rows of a base are those up to its last layer, and what it sets behind that. */
+function historyBeside(
+  steps: readonly StepAnalysis[],
+  history: readonly HistoryRow[],
+  below: number,
+): readonly BuiltHistoryRow[] {
+  const told = history.findIndex(({ layer }) => layer === below - 1) + 1;
+  const base = history.slice(0, told);
+  const written = steps.filter(({ effect }) => effect !== "base");
+  const own = aligned(written, history.slice(told), (step, { madeBy }) =>
+    stepLikeness(step, { digest: "", bytes: null, madeBy }),
+  ).filter(({ b }) => b !== null);
+  const first = own.findIndex(({ a }) => a !== null);
+  return [
+    ...base.map((row) => ({ row, step: null, isBase: true })),
+    ...own.flatMap(({ a, b }, at) =>
+      b === null ? [] : [{ row: b, step: a, isBase: below > 0 && at < first }],
+    ),
+  ];
 }
 
 function isAlike(likeness: Likeness | null): boolean {

@@ -18,6 +18,7 @@ export function formatBytes(bytes: number): string {
 const nouns = {
   "base image": [(n: number) => say`${n} base image`, (n: number) => say`${n} base images`],
   change: [(n: number) => say`${n} change`, (n: number) => say`${n} changes`],
+  difference: [(n: number) => say`${n} difference`, (n: number) => say`${n} differences`],
   Dockerfile: [(n: number) => say`${n} Dockerfile`, (n: number) => say`${n} Dockerfiles`],
   entry: [(n: number) => say`${n} entry`, (n: number) => say`${n} entries`],
   file: [(n: number) => say`${n} file`, (n: number) => say`${n} files`],

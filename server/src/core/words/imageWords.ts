@@ -73,7 +73,7 @@ export function lookedUpWords(
 }
 
 /** The command that made a layer of an image, as it stands in its history without what builders put around it. */
-export function madeByWords({ madeBy }: BaseLayer): string {
+export function madeByWords({ madeBy }: Pick<BaseLayer, "madeBy">): string {
   const plain = madeBy
     .replace(/^\/bin\/sh -c #\(nop\)\s*/, "")
     .replace(/^\/bin\/sh -c /, "RUN ")

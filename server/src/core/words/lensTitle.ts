@@ -11,6 +11,7 @@ import { capitalised, say } from "../text/say.js";
 import { count, filesWords } from "../text/sizes.js";
 import { builtWords } from "./builtWords.js";
 import { lastTimeWords, predictionWords } from "./predictionWords.js";
+import { realSizeWords } from "./shownImageWords.js";
 import { baseWords, stageWords } from "./stageWords.js";
 
 export function lensTitle(view: View, analysed: StepAnalysis): string {
@@ -27,7 +28,8 @@ export function lensTitle(view: View, analysed: StepAnalysis): string {
   const prediction = predictionWords(view, analysed) || baseBuildWords(view, analysed);
   const took = lastTimeWords(view, analysed);
   const content = analysed.keyed.fails ? [] : contentWords(analysed);
-  const parts = [prediction, took, effect, ...content].filter((part) => part !== "");
+  const real = realSizeWords(view, analysed);
+  const parts = [prediction, took, effect, ...content, real].filter((part) => part !== "");
   // Of a line that cannot be read there is nothing else to say.
   return capitalised(parts.length === 0 ? say`fails` : parts.join(" · "));
 }

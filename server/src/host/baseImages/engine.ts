@@ -2,32 +2,15 @@
  * Images as a Docker engine has them: BuildKit in the engine takes one that is there without asking
  * its registry. Source: moby, api/swagger.yaml, `GET /images/{name}/json`.
  */
-import http from "node:http";
-import https from "node:https";
 import { parsePlatform } from "../../core/build/platform.js";
-import { type HostError, type Known, known, type Result, unknown } from "../../core/host.js";
-import type { BaseImage } from "../../core/image/baseImage.js";
+import { type HostError, type Known, known, unknown } from "../../core/host.js";
+import type { BaseImage, BaseLayer, HistoryRow } from "../../core/image/baseImage.js";
 import { readReference } from "../../core/image/reference.js";
-import { boundedBody } from "../boundedBody.js";
-import { hostError } from "../errors.js";
-import { failure } from "../registry/exchange.js";
 import { baseImageOf, platformOf, timeIn } from "../registry/imageConfig.js";
-import {
-  isObject,
-  type JsonObject,
-  jsonOf,
-  numberIn,
-  objectsIn,
-  textIn,
-} from "../registry/json.js";
-import { type Endpoint, engineEndpoint } from "./engineEndpoint.js";
+import { isObject, type JsonObject, numberIn, objectsIn, textIn } from "../registry/json.js";
+import { askEngine } from "./engineAsk.js";
+import { engineEndpoint } from "./engineEndpoint.js";
 import type { LookUp } from "./imageSupplier.js";
-
-/** Milliseconds. */
-const patience = 10_000;
-
-/** Bytes: of one image nobody says more. */
-const maxAnswer = 16_000_000;
 
 /**
  * Unknown with the error's code: `ENOIMAGE`, `EPLATFORM`, `EFORMAT`, `EREPLY`, those of
@@ -40,13 +23,13 @@ export function engineLookUp(env: NodeJS.ProcessEnv, now: () => number): LookUp 
     const endpoint = engineEndpoint(env);
     if (!endpoint.ok) return unknown("refused", endpoint.error);
     // A reference is made of letters that an address may hold.
-    const image = await ask(endpoint.value, `/images/${reference}/json`);
+    const image = await askEngine(endpoint.value, `/images/${reference}/json`);
     if (!image.ok) return unknown("offline", image.error);
     if (image.value.status === 404)
       return unknown("missing", errorOf("ENOIMAGE", `the engine has no ${reference}`));
     if (image.value.status !== 200)
       return unknown("failed", errorOf("EREPLY", `the engine answers ${image.value.status}`));
-    const history = await ask(endpoint.value, `/images/${reference}/history`);
+    const history = await askEngine(endpoint.value, `/images/${reference}/history`);
     const steps = history.ok && history.value.status === 200 ? history.value.body : null;
     return read(reference, platform, { image: image.value.body, steps, at: now() });
   };
@@ -79,18 +62,23 @@ function read(reference: string, platform: string, { image, steps, at }: Told): 
     return unknown("missing", errorOf("EPLATFORM", `the engine has ${reference} for ${own}`));
   const created = timeIn(textIn(image, "Created"));
   const config = isObject(Config) ? Config : {};
-  const made = layersOf(diffIds, steps);
+  const made = stepsOf(diffIds.length, steps);
   const found = baseImageOf(
     id,
-    { config, diffIds, madeBy: [], created, platform: own },
+    { config, diffIds, madeBy: [], history: [], created, platform: own },
     {
       source: "engine",
       digest: digestOf(reference, image),
       created,
       platform: own,
       bytes: numberIn(image, "Size"),
-      layers: made,
+      layers: diffIds.map((digest, nth): BaseLayer => {
+        const step = made[nth];
+        if (step === undefined) return { digest, bytes: null, madeBy: "" };
+        return { digest, bytes: numberIn(step, "Size"), madeBy: textIn(step, "CreatedBy") ?? "" };
+      }),
       at,
+      history: historyOf(steps, made),
     },
   );
   return found === null ? bad : known(found);
@@ -118,56 +106,27 @@ function digestOf(reference: string, image: JsonObject): string | null {
  * Steps of the history that hold something are the layers, or those too that may hold nothing and make
  * one all the same, where there are as many: an engine does not say which of them do.
  */
-function layersOf(
-  diffIds: readonly string[],
-  steps: unknown,
-): NonNullable<BaseImage["origin"]>["layers"] {
+function stepsOf(layers: number, steps: unknown): readonly JsonObject[] {
   const all = objectsIn({ steps }, "steps") ?? [];
   const holds = (step: JsonObject): boolean => (numberIn(step, "Size") ?? 0) > 0;
   const mayBeEmpty = (step: JsonObject): boolean =>
     /^(?:RUN|COPY|ADD|WORKDIR) /.test(textIn(step, "CreatedBy") ?? "");
-  const made =
+  return (
     [all.filter(holds), all.filter((step) => holds(step) || mayBeEmpty(step))]
-      .find(({ length }) => length === diffIds.length)
-      ?.reverse() ?? [];
-  const isAll = made.length > 0;
-  return diffIds.map((digest, nth) => {
-    const step = isAll ? made[nth] : undefined;
-    if (step === undefined) return { digest, bytes: null, madeBy: "" };
-    return { digest, bytes: numberIn(step, "Size"), madeBy: textIn(step, "CreatedBy") ?? "" };
-  });
+      .find(({ length }) => length === layers)
+      ?.reverse() ?? []
+  );
 }
 
-interface EngineAnswer {
-  readonly status: number;
-  /** null: it is no JSON. */
-  readonly body: unknown;
-}
-
-function ask(endpoint: Endpoint, resource: string): Promise<Result<EngineAnswer>> {
-  return new Promise<Result<EngineAnswer>>((resolve) => {
-    const fail = (error: unknown): void => {
-      const { code, message } = hostError(error, "");
-      const isLate = error instanceof Error && /^(?:Abort|Timeout)Error$/.test(error.name);
-      const why = isLate ? "it did not answer in time" : message;
-      resolve(failure(isLate ? "ETIMEDOUT" : code, `the engine cannot be asked: ${why}`));
+function historyOf(steps: unknown, made: readonly JsonObject[]): readonly HistoryRow[] {
+  const all = objectsIn({ steps }, "steps") ?? [];
+  return [...all].reverse().map((step): HistoryRow => {
+    const layer = made.indexOf(step);
+    const seconds = numberIn(step, "Created") ?? 0;
+    return {
+      madeBy: textIn(step, "CreatedBy") ?? "",
+      created: seconds > 0 ? seconds * 1000 : null,
+      layer: layer < 0 ? null : layer,
     };
-    const signal = AbortSignal.timeout(patience);
-    const usual = { path: resource, agent: false, signal, headers: { Host: "docker" } };
-    const isSecured = endpoint.kind === "network" && endpoint.tls !== null;
-    const request = (isSecured ? https : http).request(
-      endpoint.kind === "local"
-        ? { ...usual, socketPath: endpoint.path }
-        : { ...usual, host: endpoint.host, port: endpoint.port, ...endpoint.tls },
-    );
-    request.once("response", (response) => {
-      const answered = (body: Uint8Array | null): void => {
-        if (body === null) fail(new Error("its answer is too long"));
-        else resolve({ ok: true, value: { status: response.statusCode ?? 0, body: jsonOf(body) } });
-      };
-      boundedBody(response, maxAnswer).then(answered, fail);
-    });
-    request.once("error", fail);
-    request.end();
   });
 }

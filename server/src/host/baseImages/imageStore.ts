@@ -71,7 +71,7 @@ export function openImageStore(folder: string | null): ImageStore {
       return null;
     },
     keep(ask, image) {
-      add(all(), { ...ask, image });
+      add(all(), { ...ask, image: withoutHistory(image) });
       hasNews = true;
     },
     async save() {
@@ -99,6 +99,13 @@ export function openImageStore(folder: string | null): ImageStore {
 
 interface Kept extends ImageAsk {
   readonly image: BaseImage;
+}
+
+/** It holds values of arguments. */
+function withoutHistory(image: BaseImage): BaseImage {
+  if (image.origin === undefined) return image;
+  const { history: _, ...origin } = image.origin;
+  return { ...image, origin };
 }
 
 function keyOf({ source, reference, platform }: ImageAsk): string {

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { formatPlatform, parsePlatform } from "../../core/build/platform.js";
-import type { BaseImage, ImageOrigin } from "../../core/image/baseImage.js";
+import type { BaseImage, HistoryRow, ImageOrigin } from "../../core/image/baseImage.js";
 import type { Healthcheck } from "../../core/image/config.js";
 import { isObject, type JsonObject, objectsIn, textIn } from "./json.js";
 
@@ -14,6 +14,8 @@ export interface ReadConfig {
   readonly diffIds: readonly string[];
   /** Of each layer, where the history names as many as there are; else empty. */
   readonly madeBy: readonly string[];
+  /** From the bottom up. */
+  readonly history: readonly HistoryRow[];
   readonly created: number | null;
   readonly platform: string;
 }
@@ -35,6 +37,14 @@ export function readConfig(value: unknown): ReadConfig | null {
     config: config ?? {},
     diffIds,
     madeBy: isAll ? made.map((step) => textIn(step, "created_by") ?? "") : [],
+    history: history.map((step): HistoryRow => {
+      const layer = isAll ? made.indexOf(step) : -1;
+      return {
+        madeBy: textIn(step, "created_by") ?? "",
+        created: timeIn(textIn(step, "created")),
+        layer: layer < 0 ? null : layer,
+      };
+    }),
     created: timeIn(textIn(value, "created")),
     platform: system,
   };

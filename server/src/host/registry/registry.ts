@@ -236,6 +236,7 @@ async function imageOf(
       return { digest, bytes: size, madeBy: read.madeBy[nth] ?? "" };
     }),
     at,
+    history: read.history,
   });
   return image === null ? badFormat(way, config.digest) : { ok: true, value: image };
 }

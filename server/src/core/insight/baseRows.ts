@@ -1,0 +1,70 @@
+/** The rows of a base image in the layer tree. */
+import type { View } from "../analysis/view.js";
+import { type Stage, stageLine } from "../graph/graph.js";
+import { baseOf, builtBase } from "../graph/images.js";
+import type { BaseLayer } from "../image/baseImage.js";
+import { listed } from "../text/lists.js";
+import { say } from "../text/say.js";
+import { count, formatBytes } from "../text/sizes.js";
+import { codeSpan, markdownText } from "../text/surfaces.js";
+import { builtWords, fatePrediction } from "../words/builtWords.js";
+import {
+  baseOrigin,
+  baseSets,
+  type ImageFact,
+  madeByWords,
+  unknownImageWords,
+} from "../words/imageWords.js";
+import { baseWords } from "../words/stageWords.js";
+import { type LayerNode, plainNode, shorten } from "./layerRow.js";
+
+/**
+ * The image that a stage starts from, with its own layers where they are known.
+ * @param id of the row
+ */
+export function baseNode(view: View, id: string, from: Stage, image: ImageFact): LayerNode {
+  const label = baseWords(view.analysis, from);
+  const named = baseOf(from);
+  const fact = named === null ? null : image(named.reference, named.platform);
+  const base = fact?.kind === "known" ? fact.value : null;
+  const layers = base?.origin?.layers ?? [];
+  const trouble = fact === null || named === null ? "" : unknownImageWords(named.reference, fact);
+  const built = builtBase(from);
+  const fate = built === null ? "" : builtWords(built);
+  const facts = [
+    ...(fate === "" ? [] : [fate]),
+    ...(named === null && built === null ? [] : [say`layer 0`]),
+    ...(base === null ? [] : [count(base.layers, "layer")]),
+    ...(typeof base?.origin?.bytes === "number" ? [formatBytes(base.origin.bytes)] : []),
+    ...(trouble === "" ? [] : [say`not known`]),
+  ];
+  return {
+    ...plainNode(id, "base", label),
+    description: facts.join(" · "),
+    accessibilityLabel: listed([label, ...facts, ...(trouble === "" ? [] : [trouble])]),
+    tooltip: [
+      codeSpan(from.instruction.original),
+      ...(base === null ? [markdownText(trouble)] : [baseSets(base), baseOrigin(base)]),
+    ]
+      .filter((part) => part !== "")
+      .join("\n\n"),
+    line: stageLine(view.analysis.graph, from),
+    prediction: built === null ? null : fatePrediction(built.fate),
+    ...(fact?.kind === "unknown" && fact.reason === "off" ? { offersLookUp: true } : {}),
+    children: layers.length === 0 ? null : [...layers].reverse().map(baseLayerRow(id)),
+  };
+}
+
+/** A layer of the base image: the command that made it, its size, its digest. */
+function baseLayerRow(id: string): (layer: BaseLayer, at: number) => LayerNode {
+  return (layer, at) => {
+    const words = madeByWords(layer);
+    const size = layer.bytes === null ? [] : [formatBytes(layer.bytes)];
+    return {
+      ...plainNode(`${id}/${at}`, "baseLayer", shorten(words)),
+      description: listed(size),
+      accessibilityLabel: listed([say`Layer of the base image`, words, ...size]),
+      tooltip: [codeSpan(words), codeSpan(layer.digest)].join("\n\n"),
+    };
+  };
+}
