@@ -50,8 +50,9 @@ export function failureAt(
   return { buildkit: buildkitReport, classic: classicReport }[builder](analysis, failed, place);
 }
 
+/** Labels of the command line stand behind the last line, on which they are told, and always succeed. */
 function canFail({ graph }: Analysis, { step, place, isBuilt }: StepAnalysis): boolean {
-  if (!isBuilt || step.isTrigger || place.stage === null) return false;
+  if (!isBuilt || step.isTrigger || step.isOption || place.stage === null) return false;
   return graph.rules.commitsEveryInstruction || step.operation !== null;
 }
 
