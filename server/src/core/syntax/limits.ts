@@ -5,7 +5,7 @@
  */
 
 /** Characters of a Dockerfile. Of a longer one nothing is read, so that an editor does not freeze. */
-export const longestText = 2_000_000;
+export const longestText = 4_000_000;
 
 /** Instructions of a Dockerfile: of more nothing is read either. */
 export const mostInstructions = 60_000;
