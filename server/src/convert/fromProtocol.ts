@@ -113,7 +113,7 @@ export function toUris(value: unknown): readonly string[] {
 
 /** The `uri` of parameters; empty: there is none. */
 export function toUri(value: unknown): string {
-  return isObject(value) && typeof value["uri"] === "string" ? value["uri"] : "";
+  return toText(value, "uri");
 }
 
 /** A text of parameters by its name; empty: there is none. */
@@ -124,12 +124,12 @@ export function toText(value: unknown, name: string): string {
 
 /** The `id` of parameters; empty: there is none. */
 export function toId(value: unknown): string {
-  return isObject(value) && typeof value["id"] === "string" ? value["id"] : "";
+  return toText(value, "id");
 }
 
 /** The `path` of parameters; empty: there is none. */
 export function toContextPath(value: unknown): string {
-  return isObject(value) && typeof value["path"] === "string" ? value["path"] : "";
+  return toText(value, "path");
 }
 
 /** null: the quick fix is of no ignore file. */

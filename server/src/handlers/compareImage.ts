@@ -1,5 +1,6 @@
 import path from "node:path";
 import { toText, toUri } from "../convert/fromProtocol.js";
+import type { View } from "../core/analysis/view.js";
 import { compareMarkdown, type NamedBuilt } from "../core/documents/imageComparison.js";
 import type { Result } from "../core/host.js";
 import { shownImage } from "../core/insight/builtImage.js";
@@ -30,7 +31,7 @@ export async function handleCompareImage(
   const found = await findFor(workspace, build, asked);
   if (!found.ok) return { outcome: "refused", message: refusal(asked, found.error.message) };
   build.showBeside(found.value);
-  return { outcome: "compared", message: interfaceText(comparedWords(build, found.value)) };
+  return { outcome: "compared", message: interfaceText(comparedWords(build.writtenView())) };
 }
 
 /** `stratacast/grownImage`: what grew from one image to another, as Markdown for a pull request. */
@@ -75,20 +76,19 @@ async function findFor(
   const folder = place.file === null ? "" : path.dirname(place.file);
   const found = await findImage(asked, platform, { folder, sources: imageSources });
   if (!found.ok) return found;
-  return { ok: true, value: { asked, name: imageName(asked), image: found.value } };
+  return { ok: true, value: { name: imageName(asked), image: found.value } };
 }
 
 function refusal(asked: string, why: string): string {
   return interfaceText(say`${imageName(asked)} cannot be compared: ${why}.`);
 }
 
-function comparedWords(build: LiveBuild, { image, name }: ChosenImage): string {
-  const shown = shownImage(build.writtenView().analysis, image, name);
-  if (shown === null) return say`The Dockerfile makes no image.`;
-  const { layers, config } = shown.comparison;
+function comparedWords({ built }: View): string {
+  if (built === undefined) return say`The Dockerfile makes no image.`;
+  const { layers, config } = built.comparison;
   const differing = layers.filter((layer) => layerDifference(layer) !== "").length + config.length;
   return [
-    likenessSentence(shown),
+    likenessSentence(built),
     ...(differing === 0 ? [] : [`${count(differing, "difference")}.`]),
   ].join(" ");
 }

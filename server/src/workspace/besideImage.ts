@@ -6,8 +6,6 @@ import { shownImage } from "../core/insight/builtImage.js";
 
 /** An image that somebody chose. */
 export interface ChosenImage {
-  /** As it was asked for: `engine:REF`, `registry:REF`, or a path. */
-  readonly asked: string;
   /** In few words. */
   readonly name: string;
   readonly image: BaseImage;
@@ -16,10 +14,6 @@ export interface ChosenImage {
 export class BesideImage {
   #chosen: ChosenImage | null = null;
   #shown: { readonly of: View["analysis"]; readonly built: ShownImage | null } | null = null;
-
-  get chosen(): ChosenImage | null {
-    return this.#chosen;
-  }
 
   /** @param chosen null: none is shown any more */
   choose(chosen: ChosenImage | null): void {

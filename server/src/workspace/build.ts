@@ -277,11 +277,6 @@ export class LiveBuild {
     this.#host.changed(this);
   }
 
-  /** The image that is shown beside it; null: none. */
-  get besideImage(): ChosenImage | null {
-    return this.#beside.chosen;
-  }
-
   /** The present answers, from memory: while an instruction is half typed, those of the others stay. */
   view(): View {
     const { typed } = this;
