@@ -16,6 +16,7 @@ import { knownConfig, type Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import type { BaseImage, BaseLayer, HistoryRow } from "../image/baseImage.js";
 import { configToJson } from "../image/config.js";
+import { onOneLine } from "../text/oneLine.js";
 import { madeByWords } from "../words/imageWords.js";
 
 /** null: the Dockerfile makes no image. */
@@ -27,7 +28,7 @@ export function compareImage(analysis: Analysis, image: BaseImage): ImageCompari
   const steps = all.filter(({ effect }) => effect === "layer");
   const found = layersOf(image);
   const below = baseLayers(stages[0], found.length, steps.length);
-  const own = aligned(steps, found.slice(below), stepLikeness);
+  const own = aligned(steps.map(lineSaid), found.slice(below).map(madeSaid), stepLikeness);
   let number = 0;
   const layers: readonly BuiltLayer[] = [
     ...found.slice(0, below).map((layer): BuiltLayer => {
@@ -70,9 +71,8 @@ function historyBeside(
   const told = history.findIndex(({ layer }) => layer === below - 1) + 1;
   const base = history.slice(0, told);
   const written = steps.filter(({ effect }) => effect !== "base");
-  const own = aligned(written, history.slice(told), (step, { madeBy }) =>
-    stepLikeness(step, { digest: "", bytes: null, madeBy }),
-  ).filter(({ b }) => b !== null);
+  const above = history.slice(told).map(madeSaid);
+  const own = aligned(written.map(lineSaid), above, stepLikeness).filter(({ b }) => b !== null);
   const first = own.findIndex(({ a }) => a !== null);
   return [
     ...base.map((row) => ({ row, step: null, isBase: true })),
@@ -99,9 +99,25 @@ function layersOf({ origin, layers }: BaseImage): readonly BaseLayer[] {
   );
 }
 
+/** Something with the command that is said of it, taken apart once for all that it is compared with. */
+interface Said<T> {
+  readonly of: T;
+  readonly command: Command;
+}
+
+function lineSaid(of: StepAnalysis): Said<StepAnalysis> {
+  return { of, command: plainCommand(of.step.text) };
+}
+
+function madeSaid<T extends Pick<BaseLayer, "madeBy">>(of: T): Said<T> {
+  return { of, command: plainCommand(madeByWords(of)) };
+}
+
 /** By what the line says and what the history says of the layer. */
-function stepLikeness({ step }: StepAnalysis, layer: BaseLayer): Likeness | null {
-  const [line, made] = [plainCommand(step.text), plainCommand(madeByWords(layer))];
+function stepLikeness(
+  { command: line }: Said<StepAnalysis>,
+  { command: made }: Said<unknown>,
+): Likeness | null {
   if (line.keyword !== made.keyword) return null;
   if (line.rest === made.rest || isExecOf(line.rest, made.rest)) return "same";
   return mayBecome(line.rest, made.rest) ? "unsure" : "other";
@@ -135,17 +151,20 @@ function mayBecome(line: string, made: string): boolean {
   return made.endsWith(parts.at(-1) ?? "");
 }
 
+interface Command {
+  readonly keyword: string;
+  readonly rest: string;
+}
+
 /** Without flags and what the builder puts before the command of a RUN. */
-function plainCommand(text: string): { readonly keyword: string; readonly rest: string } {
+function plainCommand(text: string): Command {
   const [, keyword = "", args = ""] = /^(\w+)\s*(.*)$/s.exec(text.trim()) ?? [];
   const rest = args
     .replace(/^(?:--[a-z-]+(?:=\S*)?\s+)+/, "")
     .replace(/^\|\d+ .*? (?=\/bin\/sh -c )/, "")
     .replace(/^\/bin\/sh -c /, "")
-    .replace(/\\\s+/g, " ")
-    .replace(/\s+/g, " ")
-    .trim();
-  return { keyword: keyword.toUpperCase(), rest };
+    .replace(/\\\s+/g, " ");
+  return { keyword: keyword.toUpperCase(), rest: onOneLine(rest) };
 }
 
 interface Aligned<A, B> {
@@ -158,9 +177,9 @@ const worth: Readonly<Record<Likeness, number>> = { same: 3, unsure: 2, other: 1
 
 /** Both in their order, each with its like, so that as much as possible is alike. */
 function aligned<A, B>(
-  as: readonly A[],
-  bs: readonly B[],
-  likeness: (a: A, b: B) => Likeness | null,
+  as: readonly Said<A>[],
+  bs: readonly Said<B>[],
+  likeness: (a: Said<A>, b: Said<B>) => Likeness | null,
 ): readonly Aligned<A, B>[] {
   const best = Array.from({ length: as.length + 1 }, () =>
     new Array<number>(bs.length + 1).fill(0),
@@ -180,14 +199,14 @@ function aligned<A, B>(
     const [a, b] = [as[i] ?? null, bs[j] ?? null];
     const like = a === null || b === null ? null : likeness(a, b);
     if (like !== null && at(i, j) === worth[like] + at(i + 1, j + 1)) {
-      pairs.push({ a, b, likeness: like });
+      pairs.push({ a: a?.of ?? null, b: b?.of ?? null, likeness: like });
       i++;
       j++;
     } else if (b === null || (a !== null && at(i, j) === at(i + 1, j))) {
-      pairs.push({ a, b: null, likeness: null });
+      pairs.push({ a: a?.of ?? null, b: null, likeness: null });
       i++;
     } else {
-      pairs.push({ a: null, b, likeness: null });
+      pairs.push({ a: null, b: b.of, likeness: null });
       j++;
     }
   }
@@ -256,16 +275,16 @@ export interface GrownLayer {
 /** The layers of two images, from the bottom up. */
 export function grownLayers(before: BaseImage, after: BaseImage): readonly GrownLayer[] {
   const [old, now] = [layersOf(before), layersOf(after)];
-  return aligned(old, now, layerLikeness).map(({ a, b }) => ({
+  return aligned(old.map(madeSaid), now.map(madeSaid), layerLikeness).map(({ a, b }) => ({
     before: a,
     after: b,
     isSame: a !== null && a.digest === b?.digest,
   }));
 }
 
-function layerLikeness(a: BaseLayer, b: BaseLayer): Likeness | null {
-  if (a.digest !== "" && a.digest === b.digest) return "same";
-  const [one, other] = [plainCommand(madeByWords(a)), plainCommand(madeByWords(b))];
+function layerLikeness(a: Said<BaseLayer>, b: Said<BaseLayer>): Likeness | null {
+  if (a.of.digest !== "" && a.of.digest === b.of.digest) return "same";
+  const [one, other] = [a.command, b.command];
   if (one.keyword !== other.keyword) return null;
   return one.rest === other.rest ? "unsure" : "other";
 }

@@ -11,6 +11,7 @@ import { lineage } from "../graph/layers.js";
 import type { BaseImage } from "../image/baseImage.js";
 import { instructionKind } from "../instructions/index.js";
 import type { CopyOperation } from "../instructions/operation.js";
+import { onOneLine } from "../text/oneLine.js";
 
 /** The newest first, as docker prints them. */
 export interface ImageHistoryRow {
@@ -37,7 +38,7 @@ export function builtHistory(
   const plain = (origin?.history ?? []).map((row) => ({ row, step: null, isBase: false }));
   const rows = (comparison?.history ?? plain).map(({ row, step, isBase }): ImageHistoryRow => {
     return {
-      command: row.madeBy.replace(/\s+/g, " ").trim(),
+      command: onOneLine(row.madeBy),
       created: row.created,
       bytes: row.layer === null ? 0 : (layers[row.layer]?.bytes ?? null),
       line: step?.place.line ?? null,
@@ -55,10 +56,13 @@ export function simulatedHistory(analysis: Analysis): readonly ImageHistoryRow[]
   const steps = stages
     .flatMap((stage) => stageSteps(analysis, stage))
     .filter(({ effect }) => effect !== "base");
-  const rows = steps.map((analysed, at): ImageHistoryRow => {
+  const declared = new Set<string>();
+  const rows = steps.map((analysed): ImageHistoryRow => {
     const isLayer = analysed.effect === "layer";
+    const command = commandOf(analysed, declared);
+    for (const name of declaredNames(analysed)) declared.add(name);
     return {
-      command: commandOf(analysed, steps.slice(0, at)),
+      command,
       created: null,
       bytes: isLayer ? (analysed.files?.bytes ?? null) : 0,
       line: analysed.place.line,
@@ -74,29 +78,27 @@ export function simulatedHistory(analysis: Analysis): readonly ImageHistoryRow[]
   return [...below, ...rows].reverse();
 }
 
-/** @param before the steps above it */
-function commandOf({ step }: StepAnalysis, before: readonly StepAnalysis[]): string {
+/** @param declared names of the build arguments above it */
+function commandOf({ step }: StepAnalysis, declared: ReadonlySet<string>): string {
   const { operation } = step;
   if (operation?.kind === "copy") return `${step.keyword} ${copyWords(operation)} # buildkit`;
   if (operation?.kind === "run") {
-    const plain = operation.argv.join(" ").replace(/\s+/g, " ").trim();
-    return `${step.keyword} ${argumentWords(before)}${plain} # buildkit`;
+    const plain = onOneLine(operation.argv.join(" "));
+    return `${step.keyword} ${argumentWords(declared)}${plain} # buildkit`;
   }
-  return step.text.replace(/\s+/g, " ").trim();
+  return onOneLine(step.text);
 }
 
 /** The build arguments stand before a command, by their names alone here: their values are nobody's to see. */
-function argumentWords(before: readonly StepAnalysis[]): string {
-  const names = before.flatMap(({ step }) =>
-    instructionKind(step.keyword)?.declares === undefined ? [] : declaredNames(step.text),
-  );
-  const each = [...new Set(names)];
-  return each.length === 0 ? "" : `|${each.length} ${each.map((name) => `${name}=…`).join(" ")} `;
+function argumentWords(names: ReadonlySet<string>): string {
+  if (names.size === 0) return "";
+  return `|${names.size} ${[...names].map((name) => `${name}=…`).join(" ")} `;
 }
 
 /** `A` and `B` of `ARG A=1 B`. */
-function declaredNames(text: string): readonly string[] {
-  const [, ...words] = text.replace(/"[^"]*"|'[^']*'/g, "").split(/\s+/);
+function declaredNames({ step }: StepAnalysis): readonly string[] {
+  if (instructionKind(step.keyword)?.declares === undefined) return [];
+  const [, ...words] = step.text.replace(/"[^"]*"|'[^']*'/g, "").split(/\s+/);
   return words.flatMap((word) => word.split("=", 1).filter((name) => name !== ""));
 }
 

@@ -3,6 +3,7 @@ import type { StepAnalysis } from "../analysis/analyse.js";
 import { type Keys, keyOf } from "../cache/predict.js";
 import { keywordThatSets } from "../instructions/index.js";
 import { listedAll } from "../text/lists.js";
+import { onOneLine } from "../text/oneLine.js";
 import { say } from "../text/say.js";
 
 export interface SharingHint {
@@ -73,7 +74,7 @@ function sameText(
   second: StepAnalysis,
 ): SharingHint | null {
   const [line, other] = [first.place.line, second.place.line];
-  if (folded(first.step.text) !== folded(second.step.text)) return null;
+  if (onOneLine(first.step.text) !== onOneLine(second.step.text)) return null;
   const facets = differingFacets(first, second);
   if (facets.length === 1 && facets[0] === "command") {
     return {
@@ -150,10 +151,6 @@ function digestsOf({ context }: StepAnalysis["keyed"]): readonly string[] {
 function differingFacets(a: StepAnalysis, b: StepAnalysis): readonly string[] {
   const [first, second] = [a.keyed.definition?.parts ?? {}, b.keyed.definition?.parts ?? {}];
   return Object.keys(first).filter((name) => first[name] !== second[name]);
-}
-
-function folded(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
 }
 
 /** `node:20` and `node@sha256:…` are both of `node`. */

@@ -2,6 +2,7 @@
 import { type Known, unknown } from "../host.js";
 import type { BaseImage, BaseLayer, ImageOrigin } from "../image/baseImage.js";
 import { listed } from "../text/lists.js";
+import { onOneLine } from "../text/oneLine.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText } from "../text/surfaces.js";
@@ -74,14 +75,13 @@ export function lookedUpWords(
 
 /** The command that made a layer of an image, as it stands in its history without what builders put around it. */
 export function madeByWords({ madeBy }: Pick<BaseLayer, "madeBy">): string {
-  const plain = madeBy
+  const command = madeBy
     .replace(/^\/bin\/sh -c #\(nop\)\s*/, "")
     .replace(/^\/bin\/sh -c /, "RUN ")
     // Behind the shell stands what is run; before it the build arguments with their values.
     .replace(/^RUN (?:\|\d+ .*? )?\/bin\/sh -c /s, "RUN ")
-    .replace(/\s*# buildkit$/, "")
-    .replace(/\s+/g, " ")
-    .trim();
+    .replace(/\s*# buildkit$/, "");
+  const plain = onOneLine(command);
   return plain === "" ? say`a layer of unknown making` : plain;
 }
 

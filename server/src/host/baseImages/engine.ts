@@ -120,13 +120,13 @@ function stepsOf(layers: number, steps: unknown): readonly JsonObject[] {
 
 function historyOf(steps: unknown, made: readonly JsonObject[]): readonly HistoryRow[] {
   const all = objectsIn({ steps }, "steps") ?? [];
+  const layers = new Map(made.map((step, nth) => [step, nth] as const));
   return [...all].reverse().map((step): HistoryRow => {
-    const layer = made.indexOf(step);
     const seconds = numberIn(step, "Created") ?? 0;
     return {
       madeBy: textIn(step, "CreatedBy") ?? "",
       created: seconds > 0 ? seconds * 1000 : null,
-      layer: layer < 0 ? null : layer,
+      layer: layers.get(step) ?? null,
     };
   });
 }

@@ -33,18 +33,18 @@ export function readConfig(value: unknown): ReadConfig | null {
   if (!isTexts(diffIds) || system === null || (config !== null && !isObject(config))) return null;
   const made = history.filter((step) => step["empty_layer"] !== true);
   const isAll = made.length === diffIds.length;
+  const layers = new Map(isAll ? made.map((step, nth) => [step, nth] as const) : []);
   return {
     config: config ?? {},
     diffIds,
     madeBy: isAll ? made.map((step) => textIn(step, "created_by") ?? "") : [],
-    history: history.map((step): HistoryRow => {
-      const layer = isAll ? made.indexOf(step) : -1;
-      return {
+    history: history.map(
+      (step): HistoryRow => ({
         madeBy: textIn(step, "created_by") ?? "",
         created: timeIn(textIn(step, "created")),
-        layer: layer < 0 ? null : layer,
-      };
-    }),
+        layer: layers.get(step) ?? null,
+      }),
+    ),
     created: timeIn(textIn(value, "created")),
     platform: system,
   };
