@@ -3,16 +3,20 @@ import type { BuiltLayer, ShownImage } from "../analysis/imageComparison.js";
 import type { View } from "../analysis/view.js";
 import { builtHistory, type ImageHistoryRow, simulatedHistory } from "../insight/imageHistory.js";
 import { say } from "../text/say.js";
-import { formatBytes } from "../text/sizes.js";
+import { bytesOrOpen } from "../text/sizes.js";
 import { markdownText, tableCode, tableText } from "../text/surfaces.js";
 import { sayMoment } from "../text/times.js";
-import { baseOrigin, madeByWords } from "../words/imageWords.js";
+import { baseOrigin } from "../words/imageWords.js";
 import {
   configDifferenceWords,
   layerDifference,
   likenessSentence,
+  makingWords,
   notWholeSentence,
+  predictedBytesWords,
+  realBytesWords,
 } from "../words/shownImageWords.js";
+import { markdownTable } from "./markdownTable.js";
 
 /** As Markdown. @param name of the Dockerfile */
 export function builtDocument({ analysis, built }: View, name: string): string {
@@ -57,32 +61,25 @@ function differenceLine(layer: BuiltLayer): readonly string[] {
   if (difference === "") return [];
   const { step } = layer;
   const where =
-    step === null
-      ? layer.layer === null
-        ? ""
-        : madeByWords(layer.layer)
-      : say`line ${step.place.line}, ${step.step.text}`;
+    step === null ? makingWords(layer) : say`line ${step.place.line}, ${step.step.text}`;
   return [`- ${markdownText(`${where}: ${difference}`)}`];
 }
 
 /** The top layer first, as the layer tree has them. */
 function layerTable(layers: readonly BuiltLayer[]): string {
   const rows = [...layers].reverse().map((one) => {
-    const { step, layer, isBase } = one;
-    const real = layer === null ? "" : layer.bytes === null ? "?" : formatBytes(layer.bytes);
-    const files = step?.files ?? null;
+    const { step, isBase } = one;
     const line = isBase ? say`base image` : step === null ? "" : String(step.place.line);
-    const words = layer === null ? (step?.step.text ?? "") : madeByWords(layer);
     return [
-      tableCode(words),
+      tableCode(makingWords(one)),
       line,
-      tableText(real),
-      files === null ? "" : tableText(formatBytes(files.bytes)),
+      tableText(realBytesWords(one)),
+      tableText(predictedBytesWords(one)),
       tableText(layerDifference(one)),
     ];
   });
   const head = [say`layer`, say`line`, say`real`, say`predicted`, say`what differs`];
-  return table(head, "lrrrl", rows);
+  return markdownTable(head.map(tableText), rows, "lrrrl");
 }
 
 function historyTable(history: readonly ImageHistoryRow[], size: string): string {
@@ -90,18 +87,8 @@ function historyTable(history: readonly ImageHistoryRow[], size: string): string
     tableCode(command),
     isBase ? say`base image` : line === null ? "" : String(line),
     created === null ? "" : tableText(sayMoment(created)),
-    bytes === null ? "?" : tableText(formatBytes(bytes)),
+    tableText(bytesOrOpen(bytes)),
   ]);
-  return table([say`created by`, say`line`, say`created`, size], "lrlr", rows);
-}
-
-/** @param align of each column: `l` or `r` */
-function table(
-  head: readonly string[],
-  align: string,
-  rows: readonly (readonly string[])[],
-): string {
-  const rule = [...align].map((side) => (side === "r" ? "---:" : "---"));
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head.map(tableText)), line(rule), ...rows.map(line)].join("\n");
+  const head = [say`created by`, say`line`, say`created`, size];
+  return markdownTable(head.map(tableText), rows, "lrlr");
 }

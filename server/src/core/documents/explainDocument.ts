@@ -16,6 +16,7 @@ import { stageWords } from "../words/stageWords.js";
 import { baselineMessage, summarySentence } from "../words/summary.js";
 import { type Explained, explain } from "./explain.js";
 import { explainTable, findingList, totalsSentence } from "./explainText.js";
+import { markdownTable } from "./markdownTable.js";
 
 export interface DocumentOptions {
   /** The Dockerfile as it is called in the document. */
@@ -112,14 +113,13 @@ export function changeTitles(): readonly string[] {
 }
 
 function changesTable(explained: Explained): string {
-  const rows = changeRows(explained).map(
-    ({ line, text, adds, rebuilds, mayRebuild }) =>
-      `| ${say`line ${line}`}: ${tableCode(text)} | ${tableText(adds)} | ${rebuilds} | ${mayRebuild} |`,
-  );
-  const titles = changeTitles();
-  return [`| ${titles.join(" | ")} |`, `| ${titles.map(() => "---").join(" | ")} |`, ...rows].join(
-    "\n",
-  );
+  const rows = changeRows(explained).map(({ line, text, adds, rebuilds, mayRebuild }) => [
+    `${say`line ${line}`}: ${tableCode(text)}`,
+    tableText(adds),
+    rebuilds,
+    mayRebuild,
+  ]);
+  return markdownTable(changeTitles(), rows);
 }
 
 function linesOrNone(lines: LineSet): string {

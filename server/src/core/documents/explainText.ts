@@ -7,6 +7,7 @@ import { count, formatBytes } from "../text/sizes.js";
 import { markdownText, printable, tableCode, tableText } from "../text/surfaces.js";
 import type { Explained, ExplainedStep } from "./explain.js";
 import { findingLines, severityWords } from "./findingLines.js";
+import { markdownTable } from "./markdownTable.js";
 import type { FindingJson } from "./simulation.js";
 
 export function explainTitles(): readonly string[] {
@@ -71,12 +72,9 @@ export function explainTable(explained: Explained): string {
       tableText(step.inside.join(" ")),
       tableText(step.notes.join(" ")),
     ];
-    return `| ${cells.join(" | ")} |`;
+    return cells;
   });
-  const titles = explainTitles();
-  return [`| ${titles.join(" | ")} |`, `| ${titles.map(() => "---").join(" | ")} |`, ...rows].join(
-    "\n",
-  );
+  return markdownTable(explainTitles(), rows);
 }
 
 /** The builder's number and the line: notes speak of lines. */

@@ -3,6 +3,7 @@
 import type { FailureReport } from "../insight/failure.js";
 import { say } from "../text/say.js";
 import { codeBlock, codeSpan, markdownText, tableCode } from "../text/surfaces.js";
+import { markdownTable } from "./markdownTable.js";
 
 /** @param name the Dockerfile as it is called in the document */
 export function failureDocument(report: FailureReport | null, name: string): string {
@@ -20,11 +21,11 @@ export function failureDocument(report: FailureReport | null, name: string): str
     say`A build of ${codeSpan(name)} that fails at ${codeSpan(failed.text)}. Nothing was run.`,
     `## ${say`What is left`}`,
     list(left),
-    [
-      `| ${say`Line`} | ${say`Step`} | ${say`Its result`} |`,
-      "| ---: | --- | --- |",
-      ...rows.map(({ line, text, state }) => `| ${line} | ${tableCode(text)} | ${state} |`),
-    ].join("\n"),
+    markdownTable(
+      [say`Line`, say`Step`, say`Its result`],
+      rows.map(({ line, text, state }) => [String(line), tableCode(text), state]),
+      "rll",
+    ),
     ...(shell === null
       ? []
       : [

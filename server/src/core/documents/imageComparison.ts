@@ -10,9 +10,17 @@ import type { BaseImage, BaseLayer } from "../image/baseImage.js";
 import { type GrownLayer, grownLayers } from "../insight/builtImage.js";
 import type { ImageHistoryRow } from "../insight/imageHistory.js";
 import { say } from "../text/say.js";
-import { count, formatBytes } from "../text/sizes.js";
+import { bytesOrOpen, count, formatBytes } from "../text/sizes.js";
 import { markdownText, printable, tableCode, tableText } from "../text/surfaces.js";
 import { madeByWords } from "../words/imageWords.js";
+import {
+  layerDifference,
+  likenessSentence,
+  makingWords,
+  predictedBytesWords,
+  realBytesWords,
+} from "../words/shownImageWords.js";
+import { markdownTable } from "./markdownTable.js";
 import type { SimulationPlace } from "./place.js";
 
 interface ImageJson {
@@ -126,7 +134,7 @@ export function compareJson(
 /** As `docker history` prints it, with the lines in the place of the ids. */
 export function historyText(history: readonly ImageHistoryRow[]): string {
   const rows = history.map(({ command, bytes, line, isBase }) => {
-    const size = bytes === null ? "?" : formatBytes(bytes);
+    const size = bytesOrOpen(bytes);
     const place = isBase ? "base" : line === null ? "" : String(line);
     return `${size.padStart(9)}  ${place.padStart(4)}  ${command}`;
   });
@@ -181,9 +189,9 @@ export function compareText(
 }
 
 function buildText(named: NamedBuilt | undefined, comparison: ImageComparison): string[] {
-  const { layers, config, isWhole, isAlike } = comparison;
+  const { layers, config, isWhole } = comparison;
   return [
-    `${named?.name ?? ""} ${isAlike ? "is what this Dockerfile makes" : "is not what this Dockerfile makes"}, by commands and config.`,
+    likenessSentence({ name: named?.name ?? "", comparison }),
     "",
     `${"real".padStart(9)}  ${"predicted".padStart(9)}  line  layer`,
     ...layers.map(layerText),
@@ -192,25 +200,14 @@ function buildText(named: NamedBuilt | undefined, comparison: ImageComparison): 
   ];
 }
 
-function layerText({ step, layer, likeness, isBase }: BuiltLayer): string {
-  const real = layer === null ? "" : layer.bytes === null ? "?" : formatBytes(layer.bytes);
-  const files = step?.files ?? null;
-  const predicted = files === null ? "" : formatBytes(files.bytes);
+function layerText(layer: BuiltLayer): string {
+  const { step, isBase } = layer;
+  const [real, predicted] = [realBytesWords(layer), predictedBytesWords(layer)];
+  const difference = layerDifference(layer);
+  const note = difference === "" ? "" : `   <- ${difference}`;
   const line = isBase ? "base" : step === null ? "" : String(step.place.line);
-  const words = step?.step.text ?? (layer === null ? "" : madeByWords(layer));
-  return `${real.padStart(9)}  ${predicted.padStart(9)}  ${line.padStart(4)}  ${words}${noteOf(step, layer, likeness, isBase)}`;
-}
-
-function noteOf(
-  step: BuiltLayer["step"],
-  layer: BaseLayer | null,
-  likeness: Likeness | null,
-  isBase: boolean,
-): string {
-  if (isBase) return "";
-  if (layer === null) return "   <- the image has no such layer";
-  if (step === null) return "   <- no line makes this layer";
-  return likeness === "other" ? `   <- in the image: ${madeByWords(layer)}` : "";
+  const words = step?.step.text ?? makingWords(layer);
+  return `${real.padStart(9)}  ${predicted.padStart(9)}  ${line.padStart(4)}  ${words}${note}`;
 }
 
 function configText({ field, expected, found }: ConfigDifference): string {
@@ -260,19 +257,18 @@ export function compareMarkdown(
     ),
   );
   const total = rows.reduce((sum, row) => sum + change(row), 0);
+  const titles = [say`layer`, say`line`, say`before`, say`after`, say`change`];
+  const cells = rows.map((row) => {
+    const { before, after, isSame } = row;
+    const line = after === null ? undefined : lines.get(after);
+    const sizes = [before, after].map((layer) => realBytesWords({ layer }));
+    const changed = isSame ? say`same` : signed(change(row));
+    return [tableCode(grownLayerWords(row)), String(line ?? ""), ...sizes, changed];
+  });
   return [
     `### ${markdownText(grownWords(total))}`,
     "",
-    `| ${[say`layer`, say`line`, say`before`, say`after`, say`change`].map(tableText).join(" | ")} |`,
-    "| --- | ---: | ---: | ---: | ---: |",
-    ...rows.map((row) => {
-      const { before, after, isSame } = row;
-      const line = after === null ? undefined : lines.get(after);
-      const size = (layer: BaseLayer | null): string =>
-        layer === null ? "" : layer.bytes === null ? "?" : formatBytes(layer.bytes);
-      const changed = isSame ? say`same` : signed(change(row));
-      return `| ${tableCode(grownLayerWords(row))} | ${line ?? ""} | ${size(before)} | ${size(after)} | ${changed} |`;
-    }),
+    markdownTable(titles.map(tableText), cells, "lrrrr"),
     "",
   ].join("\n");
 }

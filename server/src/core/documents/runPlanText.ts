@@ -9,6 +9,7 @@ import { say } from "../text/say.js";
 import { codeSpan, markdownText, printable, tableCode, tableText } from "../text/surfaces.js";
 import { findingList } from "./explainText.js";
 import { findingLines } from "./findingLines.js";
+import { markdownTable } from "./markdownTable.js";
 import { type FindingJson, findingsJson } from "./simulation.js";
 
 /** The plan with what is wrong with the Dockerfile. */
@@ -86,14 +87,14 @@ export function runPlanDocument(plan: RunJson | null, name: string): string {
       )
       .join("\n"),
     `## ${say`Final values`}`,
-    [
-      `| ${say`What`} | ${say`Value`} | ${say`Note`} |`,
-      "| --- | --- | --- |",
-      ...plan.values.map(
-        ({ name: what, value, note }) =>
-          `| ${what} | ${value === null ? notKnown() : tableCode(value)} | ${tableText(note)} |`,
-      ),
-    ].join("\n"),
+    markdownTable(
+      [say`What`, say`Value`, say`Note`],
+      plan.values.map(({ name: what, value, note }) => [
+        what,
+        value === null ? notKnown() : tableCode(value),
+        tableText(note),
+      ]),
+    ),
     "",
   ].join("\n\n");
 }

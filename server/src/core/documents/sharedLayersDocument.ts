@@ -4,6 +4,7 @@ import type { FileNumbers, SharedLayers, SharedStep } from "../insight/sharedLay
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText, tableCode, tableText } from "../text/surfaces.js";
+import { markdownTable } from "./markdownTable.js";
 
 export function sharedLayersDocument(shared: SharedLayers): string {
   const { files, bases, steps, hints, numbers } = shared;
@@ -34,7 +35,7 @@ export function sharedLayersDocument(shared: SharedLayers): string {
     `## ${say`Base images in common`}`,
     bases.length === 0
       ? markdownText(say`None.`)
-      : table(
+      : markdownTable(
           [say`Base image`, say`Used by`],
           bases.map((base) => [tableCode(base.reference), base.files.map(tableCode).join(", ")]),
         ),
@@ -48,7 +49,7 @@ export function sharedLayersDocument(shared: SharedLayers): string {
     `## ${say`Steps in common, layer by layer`}`,
     steps.length === 0
       ? markdownText(say`None.`)
-      : table(
+      : markdownTable(
           [say`Above`, say`Layer`, say`Instruction`, say`Copied`, say`Shared by`],
           steps.map(({ base, depth, text, bytes, places }) => [
             tableCode(base),
@@ -77,7 +78,7 @@ function savedSentence(steps: readonly SharedStep[]): string {
 }
 
 function numbersTable(numbers: readonly FileNumbers[]): string {
-  return table(
+  return markdownTable(
     ["Dockerfile", say`Steps`, say`Always cached`, say`In a row`, say`Shared`, say`Copied`],
     numbers.map(({ file, steps, steady, chain, shared, copiedBytes, repeatedBytes }) => [
       tableCode(file),
@@ -87,12 +88,4 @@ function numbersTable(numbers: readonly FileNumbers[]): string {
         : say`${formatBytes(copiedBytes)}, ${formatBytes(repeatedBytes)} of it twice`,
     ]),
   );
-}
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [
-    `| ${titles.join(" | ")} |`,
-    `| ${titles.map(() => "---").join(" | ")} |`,
-    ...rows.map((row) => `| ${row.join(" | ")} |`),
-  ].join("\n");
 }

@@ -17,6 +17,7 @@ import { problemWords, severityOf } from "../words/problems.js";
 import { stageWords } from "../words/stageWords.js";
 import { baselineSentence, summarySentence } from "../words/summary.js";
 import { findingLines } from "./findingLines.js";
+import { markdownTable } from "./markdownTable.js";
 import { findingsJson } from "./simulation.js";
 
 /** Where a text is shown. */
@@ -163,12 +164,16 @@ export function simulationMarkdown(analysis: Analysis): string {
       cause === undefined || isOfEveryStep(cause)
         ? builtLine(analysis, analysed)
         : causeSentence(cause, analysis.graph);
-    return `| ${analysed.place.line} | ${effectWords(analysed)} | ${tableCode(analysed.step.text)} | ${verdict(analysed)} | ${tableText(why)} |`;
+    return [
+      String(analysed.place.line),
+      effectWords(analysed),
+      tableCode(analysed.step.text),
+      verdict(analysed),
+      tableText(why),
+    ];
   });
   return [
-    "| Line | Layer | Instruction | Cache | Why |",
-    "| ---: | --- | --- | --- | --- |",
-    ...rows,
+    markdownTable(["Line", "Layer", "Instruction", "Cache", "Why"], rows, "rllll"),
     "",
     ...analysis.problems.map(
       (problem) => `- **${severityOf(problem)}**: ${tableText(problemWords(problem))}`,

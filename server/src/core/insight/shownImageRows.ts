@@ -5,11 +5,11 @@ import { listed } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText } from "../text/surfaces.js";
-import { madeByWords } from "../words/imageWords.js";
 import {
   configDifferenceWords,
   layerDifference,
   likenessSentence,
+  makingWords,
   notWholeSentence,
 } from "../words/shownImageWords.js";
 import { type LayerNode, plainNode, shorten } from "./layerRow.js";
@@ -43,7 +43,7 @@ export function shownImageNode({ built }: View): LayerNode | null {
 
 function layerRow(built: BuiltLayer, at: number): LayerNode {
   const { step, layer, number, isBase } = built;
-  const words = layer === null ? (step?.step.text ?? "") : madeByWords(layer);
+  const words = makingWords(built);
   const difference = layerDifference(built);
   const files = step?.files ?? null;
   const facts = [

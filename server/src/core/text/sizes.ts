@@ -14,6 +14,11 @@ export function formatBytes(bytes: number): string {
   return `${sayDecimal(text.replace(/\.0$/, ""))} ${units[unit] ?? ""}`;
 }
 
+/** @param bytes null: not known */
+export function bytesOrOpen(bytes: number | null): string {
+  return bytes === null ? "?" : formatBytes(bytes);
+}
+
 /** What is counted, in the singular and in the plural: other languages know more than an `s`. */
 const nouns = {
   "base image": [(n: number) => say`${n} base image`, (n: number) => say`${n} base images`],

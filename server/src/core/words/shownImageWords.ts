@@ -3,7 +3,7 @@ import type { StepAnalysis } from "../analysis/analyse.js";
 import type { BuiltLayer, ConfigDifference, ShownImage } from "../analysis/imageComparison.js";
 import type { View } from "../analysis/view.js";
 import { say } from "../text/say.js";
-import { formatBytes } from "../text/sizes.js";
+import { bytesOrOpen, formatBytes } from "../text/sizes.js";
 import { madeByWords } from "./imageWords.js";
 
 /** `4.1 kB in app:1.0`, of a step whose layer the image has; empty: no image is shown, or it makes none. */
@@ -17,10 +17,29 @@ export function realSizeWords({ built }: View, { place }: StepAnalysis): string 
 }
 
 /** Whether the Dockerfile makes it. */
-export function likenessSentence({ name, comparison }: ShownImage): string {
+export function likenessSentence({
+  name,
+  comparison,
+}: Pick<ShownImage, "name" | "comparison">): string {
   return comparison.isAlike
     ? say`${name} is what this Dockerfile makes, by commands and config.`
     : say`${name} is not what this Dockerfile makes, by commands and config.`;
+}
+
+/** What the image holds of a layer; empty: it lacks it. */
+export function realBytesWords({ layer }: Pick<BuiltLayer, "layer">): string {
+  return layer === null ? "" : bytesOrOpen(layer.bytes);
+}
+
+/** What the Dockerfile is known to put into it; empty: that is not known. */
+export function predictedBytesWords({ step }: BuiltLayer): string {
+  const files = step?.files ?? null;
+  return files === null ? "" : formatBytes(files.bytes);
+}
+
+/** What made it: as the image says, else as the line says. */
+export function makingWords({ step, layer }: BuiltLayer): string {
+  return layer === null ? (step?.step.text ?? "") : madeByWords(layer);
 }
 
 /** What of a layer is not as the Dockerfile says; empty: it is. */
