@@ -5,12 +5,8 @@ import { tarArchive } from "./engine/tar.js";
 export interface MadeLayer {
   /** Of the history. */
   readonly command: string;
-  /** Bytes of a layer that is no archive. */
-  readonly size?: number;
-  /** The layer as it is kept. */
-  readonly blob?: Buffer;
-  /** The layer as it is unpacked, where it is kept packed. */
-  readonly plain?: Buffer;
+  /** Bytes. What is in them is no archive: nobody unpacks it. */
+  readonly size: number;
 }
 
 const digestOf = (bytes: Buffer): string =>
@@ -29,14 +25,13 @@ export function imageLayout(
     files.set(`blobs/sha256/${digest.slice(7)}`, bytes);
     return { digest, size: bytes.length };
   };
-  const kept = layers.map(({ command, size = 0, blob, plain }) => {
-    const bytes = blob ?? Buffer.from(command.padEnd(size, " ").slice(0, size));
-    const mediaType = "application/vnd.oci.image.layer.v1.tar";
-    return { layer: { mediaType, ...keep(bytes) }, diff: digestOf(plain ?? bytes) };
-  });
+  const kept = layers.map(({ command, size }) => ({
+    mediaType: "application/vnd.oci.image.layer.v1.tar",
+    ...keep(Buffer.from(command.padEnd(size, " ").slice(0, size))),
+  }));
   const configText = JSON.stringify({
     ...{ architecture: "amd64", os: "linux", config },
-    rootfs: { type: "layers", diff_ids: kept.map(({ diff }) => diff) },
+    rootfs: { type: "layers", diff_ids: kept.map(({ digest }) => digest) },
     history: [
       ...layers.map(({ command }) => ({ created_by: command, created: "2026-08-06T10:00:00Z" })),
       { created_by: "CMD x", empty_layer: true },
@@ -47,7 +42,7 @@ export function imageLayout(
       JSON.stringify({
         schemaVersion: 2,
         config: keep(Buffer.from(configText)),
-        layers: kept.map(({ layer }) => layer),
+        layers: kept,
       }),
     ),
   );

@@ -76,24 +76,23 @@ export async function seeRows(
 
 /** Clicks a row of a tree. */
 export async function clickRow(editor: Editor, text: string | RegExp): Promise<void> {
-  const row = editor.page.locator(".sidebar .pane-body .monaco-list-row").filter({ hasText: text });
-  await row.first().click();
+  await rowOf(editor, text).click();
 }
 
 /** Presses a button that a row shows under the mouse. */
 export async function pressRowButton(editor: Editor, row: string, name: string): Promise<void> {
-  const place = editor.page
-    .locator(".sidebar .pane-body .monaco-list-row")
-    .filter({ hasText: row })
-    .first();
+  const place = rowOf(editor, row);
   await place.hover();
   await place.locator(`a[aria-label="${name}"]`).first().click();
 }
 
 /** Opens or folds a row of a tree. */
 export async function toggleRow(editor: Editor, text: string | RegExp): Promise<void> {
-  const row = editor.page.locator(".sidebar .pane-body .monaco-list-row").filter({ hasText: text });
-  await row.first().locator(".monaco-tl-twistie").click();
+  await rowOf(editor, text).locator(".monaco-tl-twistie").click();
+}
+
+function rowOf({ page }: Editor, text: string | RegExp): Locator {
+  return page.locator(".sidebar .pane-body .monaco-list-row").filter({ hasText: text }).first();
 }
 
 /** Waits for a notification with that text and returns all of its text. */
