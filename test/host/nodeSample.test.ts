@@ -112,6 +112,7 @@ journey(
       await clearToasts(editor);
       await seeRows(editor, ["Target test", /Stage test .*the image/]);
       assert.match(await seeStatus(editor, /· test$/), /Target test/);
+      await seeLensOver(editor, "FROM base AS runtime", /Not needed for stage test/);
       await screenshot(editor, "shop-4-target");
       await clickRow(editor, "Target test");
       await pressRowButton(editor, "Target test", "Reset Target and Arguments");
