@@ -2,7 +2,6 @@
 
 import {
   type CancellationToken,
-  CodeActionKind,
   type CodeLensParams,
   CodeLensRefreshRequest,
   CodeLensRequest,
@@ -13,7 +12,6 @@ import {
   InlayHintRefreshRequest,
   MessageType,
   ShowMessageNotification,
-  TextDocumentSyncKind,
   TextDocuments,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
@@ -29,6 +27,7 @@ import { speak } from "./core/text/say.js";
 import { interfaceText, printableLines } from "./core/text/surfaces.js";
 import { makeAnalysisState } from "./handlers/analysisState.js";
 import { handleBuildChoices } from "./handlers/buildChoices.js";
+import { clientCan, initializeResult } from "./handlers/capabilities.js";
 import { handleCodeAction, handleCodeActionResolve } from "./handlers/codeAction.js";
 import { handleCodeLens, handleCodeLensResolve } from "./handlers/codeLens.js";
 import {
@@ -49,6 +48,7 @@ import { handleInlayHints } from "./handlers/inlayHints.js";
 import { handleLayerChildren, handleLayerStack } from "./handlers/layerStack.js";
 import { handleLookUpImages } from "./handlers/lookUpImages.js";
 import { handlePicture } from "./handlers/picture.js";
+import { createPullDiagnostics } from "./handlers/pullDiagnostics.js";
 import { handleRecordBuild } from "./handlers/recordBuild.js";
 import { handleSharedLayers } from "./handlers/sharedLayers.js";
 import { handleSimulateBuild } from "./handlers/simulateBuild.js";
@@ -112,6 +112,25 @@ export function serve(connection: Connection, place: ServerPlace): void {
     threadProgram: place.threadProgram,
   });
 
+  const pull = createPullDiagnostics({
+    connection,
+    diagnostics: (uri) => answer("diagnostic", uri, null, problemsOf),
+    get problemsPage() {
+      return problemsPage;
+    },
+    get folders() {
+      return workspace.folders;
+    },
+    isOpen: (uri) => documents.get(uri) !== undefined,
+    settings: async (uri) => (can.configuration ? settingsOf(connection, uri) : null),
+    readText,
+    log: (message) => connection.console.warn(printableLines(message)),
+  });
+
+  function problemsOf(build: LiveBuild, document: TextDocument) {
+    return makeDiagnostics(document, build, problemsPage);
+  }
+
   /** Sends what cannot be asked for. */
   function publish(build: LiveBuild): void {
     const { uri } = build.place;
@@ -119,7 +138,11 @@ export function serve(connection: Connection, place: ServerPlace): void {
     if (document === undefined || workspace.build(uri) !== build) return;
     hasHints ||= build.settings.codeLens === "inlay";
     void connection.sendNotification(notifications.analysisState, makeAnalysisState(build));
-    const diagnostics = makeDiagnostics(document, build, problemsPage);
+    if (can.pullProblems) {
+      pull.changed(uri);
+      return;
+    }
+    const diagnostics = problemsOf(build, document);
     void connection.sendDiagnostics({ uri, version: build.version, diagnostics });
   }
 
@@ -173,27 +196,38 @@ export function serve(connection: Connection, place: ServerPlace): void {
     can = clientCan(params);
     const folders = (params.workspaceFolders ?? []).flatMap(({ uri }) => toPath(uri) ?? []);
     workspace.start(storageFolder ?? place.storageFolder, folders, trusted);
-    return initializeResult;
+    return initializeResult(can.pullProblems);
   });
   connection.onInitialized(() => {
     if (can.registerConfiguration) run("initialized", () => registerConfiguration(connection));
     if (!can.workspaceFolders) return;
-    connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) =>
-      workspace.foldersChanged(pathsOf(added), pathsOf(removed)),
-    );
+    connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      workspace.foldersChanged(pathsOf(added), pathsOf(removed));
+      pull.workspaceChanged();
+    });
   });
-  connection.onDidChangeConfiguration(() => workspace.configure());
-  connection.onDidChangeWatchedFiles(({ changes }) => workspace.filesChanged(pathsOf(changes)));
+  connection.onDidChangeConfiguration(() => {
+    workspace.configure();
+    pull.workspaceChanged();
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    workspace.filesChanged(pathsOf(changes));
+    pull.workspaceChanged();
+  });
 
   documents.onDidOpen(({ document }) => workspace.open(document, toPath(document.uri)));
   documents.onDidChangeContent(({ document }) =>
     guard("change", undefined, () => workspace.change(document, toPath(document.uri))),
   );
-  documents.onDidSave(({ document }) => workspace.save(document.uri));
+  documents.onDidSave(({ document }) => {
+    workspace.save(document.uri);
+    pull.workspaceChanged();
+  });
   documents.onDidClose(({ document }) => {
     const isBuild = workspace.build(document.uri) !== undefined;
     guard("close", undefined, () => workspace.close(document, toPath(document.uri)));
-    if (!isBuild) return;
+    pull.workspaceChanged();
+    if (!isBuild || can.pullProblems) return;
     run("close", () => connection.sendDiagnostics({ uri: document.uri, diagnostics: [] }));
   });
 
@@ -215,6 +249,8 @@ export function serve(connection: Connection, place: ServerPlace): void {
   connection.onDocumentLinks(({ textDocument: { uri } }) =>
     answer("documentLink", uri, [], (build, document) => handleDocumentLinks(document, build)),
   );
+  connection.languages.diagnostics.on((params) => pull.document(params));
+  connection.languages.diagnostics.onWorkspace((params, token) => pull.workspace(params, token));
   connection.onCodeAction((params) =>
     answer("codeAction", params.textDocument.uri, [], (build, document) =>
       handleCodeAction(document, build, params),
@@ -278,33 +314,6 @@ export function serve(connection: Connection, place: ServerPlace): void {
 
   documents.listen(connection);
   connection.listen();
-}
-
-const initializeResult: InitializeResult = {
-  capabilities: {
-    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
-    codeLensProvider: { resolveProvider: true },
-    hoverProvider: true,
-    inlayHintProvider: true,
-    documentLinkProvider: {},
-    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix], resolveProvider: true },
-    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-  },
-  serverInfo: { name: "stratacast" },
-};
-
-/** What the client can do; null: not known yet. */
-function clientCan(params: InitializeParams | null) {
-  const workspace = params?.capabilities.workspace;
-  const watching = workspace?.didChangeWatchedFiles;
-  return {
-    configuration: workspace?.configuration === true,
-    workspaceFolders: workspace?.workspaceFolders === true,
-    registerConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
-    watch: watching?.dynamicRegistration === true && watching.relativePatternSupport === true,
-    refreshHints: workspace?.inlayHint?.refreshSupport === true,
-    refreshLenses: workspace?.codeLens?.refreshSupport === true,
-  };
 }
 
 function registerConfiguration({ client }: Connection): Promise<unknown> {

@@ -74,6 +74,26 @@ const checks: Readonly<Record<string, () => Promise<void>>> = {
     await until("no problem", () => found() === undefined);
   },
 
+  "problems of a Dockerfile that is not open are told once, and go with it": async () => {
+    const { uri: first } = await dockerfile();
+    const uri = vscode.Uri.joinPath(first, "..", "other", "Dockerfile");
+    await vscode.workspace.fs.writeFile(uri, Buffer.from("FROM scratch\nCOPY no-such-file /\n"));
+    const codes = () => vscode.languages.getDiagnostics(uri).map(({ code }) => Object(code).value);
+    await until("the problem", () => codes().length > 0);
+    assert.deepEqual(codes(), ["source-not-found"]);
+    const document = await vscode.workspace.openTextDocument(uri);
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((builder) => builder.insert(new vscode.Position(2, 0), "COPY nor-this /\n"));
+    await until("the other problem", () => codes().length === 2);
+    await document.save();
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+    await vscode.window.showTextDocument(await dockerfile());
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    assert.deepEqual(codes(), ["source-not-found", "source-not-found"]);
+    await vscode.workspace.fs.delete(uri);
+    await until("no problem", () => codes().length === 0);
+  },
+
   "every command of the manifest is registered": async () => {
     // The manifest is plain JSON of this known shape.
     const manifest = extension().packageJSON as {

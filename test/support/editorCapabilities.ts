@@ -10,3 +10,10 @@ export const editorCapabilities = {
     inlayHint: { refreshSupport: true },
   },
 } as const;
+
+/** One that asks for problems. */
+export const pullingCapabilities = {
+  ...editorCapabilities,
+  workspace: { ...editorCapabilities.workspace, diagnostics: { refreshSupport: true } },
+  textDocument: { diagnostic: {} },
+} as const;

@@ -14,9 +14,9 @@ export interface Watched {
   readonly pattern: string;
 }
 
-/** Of files that say how images are built. */
+/** Of Dockerfiles, and of files that say how images are built. */
 const definitionPattern =
-  "**/{*compose*.yml,*compose*.yaml,docker-bake*.hcl,docker-bake*.json,devcontainer.json,.env,.gitignore,.gitmodules,.github/workflows/*.yml,.github/workflows/*.yaml}";
+  "**/{Dockerfile*,*.{d,D}ockerfile,Containerfile*,*.{c,C}ontainerfile,*compose*.yml,*compose*.yaml,docker-bake*.hcl,docker-bake*.json,devcontainer.json,.env,.gitignore,.gitmodules,.github/workflows/*.yml,.github/workflows/*.yaml}";
 
 export function wholeFolder(base: string): Watched {
   return { base, pattern: "**/*" };

@@ -43,7 +43,7 @@ import {
   UnregistrationRequest,
 } from "vscode-languageserver-protocol/node";
 import { type AnalysisState, notifications } from "../../../server/src/protocol.js";
-import { editorCapabilities } from "../../support/editorCapabilities.js";
+import { editorCapabilities, pullingCapabilities } from "../../support/editorCapabilities.js";
 import { inRepository } from "../../support/repository.js";
 
 export interface EditorOptions {
@@ -57,6 +57,8 @@ export interface EditorOptions {
   readonly storageFolder?: string | null;
   /** False: an editor that can neither watch files, nor be asked for settings, nor refresh lenses. */
   readonly capable?: boolean;
+  /** True: it asks for problems, as VS Code does. Default: false. */
+  readonly pulls?: boolean;
   /** Default: true. */
   readonly trusted?: boolean;
   /** URI of the page that describes problems. Default: none. */
@@ -197,7 +199,7 @@ export async function startEditor(options: EditorOptions = {}): Promise<EditorCl
       problemsPage: options.problemsPage ?? null,
       language: options.language ?? null,
     },
-    capabilities: capable ? editorCapabilities : {},
+    capabilities: options.pulls === true ? pullingCapabilities : capable ? editorCapabilities : {},
   });
   await connection.sendNotification(InitializedNotification.type, {});
 

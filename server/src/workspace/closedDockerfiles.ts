@@ -1,0 +1,84 @@
+/**
+ * Dockerfiles of the workspace that are not open, as they would be told of if they were. No file is
+ * read but they and what says how they are built: of their contexts only names are looked at.
+ */
+import { pathToFileURL } from "node:url";
+import type { Cancellation } from "../core/host.js";
+import { factOf } from "../core/world/world.js";
+import type { ReadText } from "../host/ignoreFiles.js";
+import { type Machine, openMachine } from "../host/machine.js";
+import { readTextFile } from "../host/nodeFileSystem.js";
+import { openStateStore } from "../host/stateStore.js";
+import { type BuildHost, LiveBuild } from "./build.js";
+import { readSettings } from "./settings.js";
+
+/** More of a workspace folder are not looked at. */
+const most = 100;
+
+/** A context with more entries is given up: nobody asked for what is in it. */
+const maxEntries = 50_000;
+
+export interface ClosedDockerfile {
+  readonly uri: string;
+  readonly text: string;
+  readonly build: LiveBuild;
+}
+
+export interface ClosedHost {
+  readonly folders: readonly string[];
+  isOpen(uri: string): boolean;
+  /** The section of the settings for a document. */
+  settings(uri: string): Promise<unknown>;
+  /** Of an ignore file, as the editor shows it where it is open there. */
+  readonly readText: ReadText;
+  log(message: string): void;
+}
+
+/** One after the other, each for as long as the next is not asked for. */
+export async function* closedDockerfiles(
+  host: ClosedHost,
+  cancel: Cancellation,
+): AsyncGenerator<ClosedDockerfile> {
+  const machine = openMachine({
+    ...{ maxEntries, readText: host.readText, readsFiles: false, isWatched: () => true },
+    mayAskGit: () => false,
+  });
+  const buildHost = hostOf(machine, host.log);
+  for (const folder of host.folders) {
+    for (const file of await dockerfilesOf(machine, folder, cancel)) {
+      const uri = pathToFileURL(file).href;
+      const text = host.isOpen(uri) ? null : readTextFile(file);
+      if (cancel.isCancelled) return;
+      if (text?.ok !== true) continue;
+      const place = { uri, file, workspaceFolder: folder };
+      const build = new LiveBuild(place, text.value, 0, buildHost);
+      await build.configure({ ...readSettings(await host.settings(uri)), against: "empty" });
+      yield { uri, text: text.value, build };
+      build.close();
+    }
+  }
+}
+
+async function dockerfilesOf(
+  { pool }: Machine,
+  folder: string,
+  cancel: Cancellation,
+): Promise<readonly string[]> {
+  const need = { kind: "builds", folder } as const;
+  await pool.supply([need], cancel);
+  const found = factOf(pool.world, need);
+  return found.kind === "known" ? found.value.dockerfiles.slice(0, most) : [];
+}
+
+/** Nothing is kept, and nobody hears of changes. */
+function hostOf(machine: Machine, log: (message: string) => void): BuildHost {
+  return {
+    ...{ machine, log },
+    store: openStateStore(null),
+    recorded: openStateStore(null, "recorded"),
+    changed: () => undefined,
+    moved: () => undefined,
+    isWatched: () => true,
+    tell: () => undefined,
+  };
+}
