@@ -269,7 +269,7 @@ export function serve(connection: Connection, place: ServerPlace): void {
     answer("buildChoices", toUri(params), null, handleBuildChoices),
   );
   on(requests.definitions, (params) => handleDefinitions(workspace, params));
-  on(requests.definedIn, (params) => handleDefinedIn(workspace.folders, params));
+  on(requests.definedIn, (params) => handleDefinedIn(workspace, params));
   on(requests.document, (params) =>
     guard("document", null, () => handleDocument(workspace.build(toUri(params)) ?? null, params)),
   );

@@ -88,7 +88,10 @@ test("what leads out of the machine is off, and no matter of an untrusted worksp
 });
 
 /** Beginnings of the names of settings by which somebody else is asked. */
-const outgoing = ["stratacast.resolve", "stratacast.registry.", "stratacast.record"];
+const outgoing = [
+  ...["stratacast.resolve", "stratacast.registry.", "stratacast.record"],
+  "stratacast.definitions.",
+];
 
 test("every text of the manifest exists in every language, and no text is left over", () => {
   const used = [...projectText("package.json").matchAll(/%([\w.]+)%/g)].map((match) => match[1]);

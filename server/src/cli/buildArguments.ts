@@ -13,6 +13,7 @@ import { commandLineDefinition } from "../core/definitions/commandLine.js";
 import { readAssignment } from "../core/text/assignment.js";
 import { hostPlatform } from "../host/platform.js";
 import { dockerFlags, meaninglessFlags, readBuildFlags, readNamedContexts } from "./buildFlags.js";
+import { askDockerFlag } from "./buildsOf.js";
 import type { CliIo } from "./command.js";
 import { type Flag, type FlagValues, oneOf } from "./flags.js";
 import { defaultDockerfile, readFolder } from "./places.js";
@@ -30,6 +31,8 @@ export interface BuildArguments<F extends string = Format> extends ResolveArgume
   readonly definition: BuildDefinition;
   /** The id or name of a build that files define; null: the words say all. */
   readonly build: string | null;
+  /** Whether docker itself evaluates those files. */
+  readonly askDocker: boolean;
   readonly format: F;
   readonly failOn: (typeof levels)[number];
   readonly screen: Screen;
@@ -44,6 +47,7 @@ export const buildFlags = {
     about:
       "a build that the files of CONTEXT define: see stratacast builds; the options below are laid over it",
   },
+  ...askDockerFlag,
   file: {
     short: "f",
     value: "FILE",
@@ -116,6 +120,7 @@ export function readBuildArguments<F extends string>(
   if (ignored.length > 0) io.error(`stratacast: without a meaning here: ${ignored.join(", ")}`);
   return {
     build: values.build ?? null,
+    askDocker: values["ask-docker"] ?? false,
     definition: readDefinition(values, others, io),
     format: oneOf("--format", values.format ?? usual, [usual, ...formats]),
     failOn: oneOf("--fail-on", values["fail-on"] ?? "error", levels),

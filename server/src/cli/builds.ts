@@ -3,7 +3,7 @@ import { buildListJson, buildListText } from "../core/documents/buildList.js";
 import { jsonText } from "../core/text/surfaces.js";
 import { pathRules } from "../host/paths.js";
 import { formatFlag } from "./buildArguments.js";
-import { listOf } from "./buildsOf.js";
+import { askDockerFlag, listOf } from "./buildsOf.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { oneOf, readWords } from "./flags.js";
 import { readFolder, stateFlag, stateFolder } from "./places.js";
@@ -14,6 +14,7 @@ import { UsageError } from "./usageError.js";
 const formats = ["text", "json"] as const;
 
 const flags = {
+  ...askDockerFlag,
   ...stateFlag,
   format: formatFlag(formats),
   ...colorFlag,
@@ -24,13 +25,13 @@ export const builds: CliCommand = {
   summary: "list the builds that the files of a folder define",
   forms: ["[options] [FOLDER]"],
   about:
-    "Lists how the Dockerfiles of a folder are built, by what its files say: Compose and Bake files, devcontainers, workflows and other build servers' files, lines with docker build. What is taken where no other is asked for stands first; where no file says anything the context is guessed. Nothing of them is run. Where a real build of one was recorded, it says how many steps would rebuild since then.",
+    "Lists how the Dockerfiles of a folder are built, by what its files say: Compose and Bake files, devcontainers, workflows and other build servers' files, lines with docker build. What is taken where no other is asked for stands first; where no file says anything the context is guessed. Nothing of them is run; --ask-docker has docker evaluate them. Where a real build of one was recorded, it says how many steps would rebuild since then.",
   flags,
   offers: "folders",
   examples: ["stratacast builds", "stratacast simulate --build compose:api"],
   async run(words, io) {
-    const { folder, format, state, screen } = readArguments(words, io);
-    const list = await listOf(folder, io);
+    const { folder, format, state, screen, askDocker } = readArguments(words, io);
+    const list = await listOf(folder, io, { askDocker });
     const stale = await stalenessOf(list, folder, state, io);
     if (format === "text") screen.show(buildListText(folder, list, pathRules, stale, screen.paint));
     else io.print(`${jsonText(buildListJson(folder, list, pathRules, stale))}\n`);
@@ -46,6 +47,7 @@ function readArguments(words: readonly string[], io: CliIo) {
   return {
     folder: readFolder(written, io.cwd),
     format: oneOf("--format", values.format ?? "text", formats),
+    askDocker: values["ask-docker"] ?? false,
     state: stateFolder(values.state, io),
     screen: screenOf(values.color, io),
   };

@@ -5,8 +5,9 @@ import type { BuildSettings } from "../core/definitions/editorDefinition.js";
 import { listBuilds } from "../core/definitions/listBuilds.js";
 import type { BuildList } from "../core/documents/buildList.js";
 import { neverCancelled } from "../core/host.js";
+import { openDefinitionPrograms } from "../host/definitionPrograms.js";
 import { sha256 } from "../host/digest.js";
-import { openMachine } from "../host/machine.js";
+import { type MachineOptions, openMachine } from "../host/machine.js";
 import { readTextFile } from "../host/nodeFileSystem.js";
 import { pathRules } from "../host/paths.js";
 import { hostPlatform } from "../host/platform.js";
@@ -26,16 +27,40 @@ export function plainSettings(): BuildSettings {
   };
 }
 
+interface ListOptions {
+  readonly settings?: BuildSettings;
+  /** Whether docker itself evaluates what it can. */
+  readonly askDocker?: boolean;
+}
+
+/** Who reads Compose and Bake files. */
+export const askDockerFlag = {
+  "ask-docker": {
+    about: "let docker itself evaluate Compose and Bake files, without an engine",
+  },
+} as const;
+
+/** Docker's own programs, where they are wanted. */
+export function programsOf(
+  isWanted: boolean,
+  { env }: Pick<CliIo, "env">,
+): Pick<MachineOptions, "programs"> {
+  if (!isWanted) return {};
+  const untrusted = (folder: string): readonly string[] => [folder];
+  return { programs: { programs: openDefinitionPrograms({ env, mayAsk: () => true, untrusted }) } };
+}
+
 /** @param root absolute path */
 export async function listOf(
   root: string,
-  io: Pick<CliIo, "threadProgram">,
-  settings: BuildSettings = plainSettings(),
+  io: Pick<CliIo, "threadProgram" | "env">,
+  { settings = plainSettings(), askDocker = false }: ListOptions = {},
 ): Promise<BuildList> {
   const { pool } = openMachine({
     mayAskGit: () => false,
     readsFiles: false,
     threadProgram: io.threadProgram,
+    ...programsOf(askDocker, io),
   });
   const texts = new Map<string, string>();
   return settle(

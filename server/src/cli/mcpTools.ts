@@ -203,7 +203,7 @@ async function readDefinitions(
 ): Promise<readonly BuildDefinition[]> {
   const { definition, builds } = await meantBuild(args, io);
   if (builds === null) return [definition];
-  const listed = await listOf(builds, io);
+  const listed = await listOf(builds, io, { askDocker: args.askDocker });
   return [definition, ...listed.builds.map((one) => one.definition)];
 }
 

@@ -21,7 +21,7 @@ import { maxText, nodeFileSystem, readRegularFile } from "../host/nodeFileSystem
 import { pathRules } from "../host/paths.js";
 import { settle } from "../host/settle.js";
 import type { BuildArguments } from "./buildArguments.js";
-import { listOf, plainSettings } from "./buildsOf.js";
+import { listOf, plainSettings, programsOf } from "./buildsOf.js";
 import type { CliIo } from "./command.js";
 import { defaultDockerfile, defaultState, reasonIn } from "./places.js";
 import { openResolving, suppliersOf } from "./resolve.js";
@@ -52,11 +52,12 @@ export interface MeantBuild {
  * Errors: `UsageError`.
  */
 export async function meantBuild(
-  { build, definition: said }: Pick<BuildArguments, "build" | "definition">,
+  args: Pick<BuildArguments, "build" | "definition" | "askDocker">,
   io: CliIo,
 ): Promise<MeantBuild> {
+  const { build, definition: said } = args;
   const root = contextFolder(said) ?? io.cwd;
-  const definition = build === null ? said : await namedBuild(build, said, root, io);
+  const definition = build === null ? said : await namedBuild(build, args, root, io);
   const { dockerfile } = definition;
   return {
     definition,
@@ -68,14 +69,14 @@ export async function meantBuild(
 
 async function namedBuild(
   build: string,
-  said: BuildDefinition,
+  { definition: said, askDocker }: Pick<BuildArguments, "definition" | "askDocker">,
   root: string,
   io: CliIo,
 ): Promise<BuildDefinition> {
   const { platforms, builder, builderVersion, flags, target, args, contexts } = said;
   const [platform] = platforms;
   const settings = { ...plainSettings(), platform, builder, builderVersion };
-  const { builds } = await listOf(root, io, settings);
+  const { builds } = await listOf(root, io, { settings, askDocker });
   const ids = builds.map((one) => one.definition);
   const exact = ids.find(({ id }) => id === build);
   const named = ids.filter(({ name }) => name === build);
@@ -102,7 +103,7 @@ async function namedBuild(
 type KeptForProject = Pick<
   MachineOptions,
   "readState" | "readRecorded" | "memory" | "suppliers"
-> & { readonly digest?: Digest; readonly builds?: string | null };
+> & { readonly digest?: Digest; readonly builds?: string | null; readonly askDocker?: boolean };
 
 /**
  * Reads the text; nothing of the context. Errors: `UsageError`.
@@ -112,7 +113,7 @@ type KeptForProject = Pick<
 export async function readProject(
   given: BuildDefinition,
   io: CliIo,
-  { digest = sha256, builds = null, ...kept }: KeptForProject = {},
+  { digest = sha256, builds = null, askDocker = false, ...kept }: KeptForProject = {},
 ): Promise<CliProject> {
   const text =
     given.dockerfile.kind === "inline" && given.dockerfile.text !== ""
@@ -127,6 +128,7 @@ export async function readProject(
     threadProgram: io.threadProgram,
     onHashed: (done, all) => io.progress(`Reading files: ${done} of ${count(all, "file")}`),
     ...kept,
+    ...programsOf(askDocker, io),
   });
   return { definition, dockerfile: parseDockerfile(text), machine, digest, builds };
 }
@@ -150,12 +152,14 @@ function explainProject(project: CliProject, io: CliIo): Promise<Answer> {
 
 /** The same with base images looked up where that is wanted. */
 export async function explainResolved(
-  args: Pick<BuildArguments, "definition" | "resolve" | "registries"> & Pick<MeantBuild, "builds">,
+  args: Pick<BuildArguments, "definition" | "resolve" | "registries" | "askDocker"> &
+    Pick<MeantBuild, "builds">,
   io: CliIo,
 ): Promise<Analysis> {
   const resolving = openResolving(args, defaultState(io.env), io);
-  const { builds } = args;
-  const project = await readProject(args.definition, io, { builds, ...suppliersOf(resolving) });
+  const { builds, askDocker } = args;
+  const kept = { builds, askDocker, ...suppliersOf(resolving) };
+  const project = await readProject(args.definition, io, kept);
   const { analysis } = await explainProject(project, io);
   await resolving.done(analysis, project.machine);
   return analysis;

@@ -116,6 +116,7 @@ export async function forecast(args: SimulateArguments, io: CliIo): Promise<Fore
     readRecorded: async () => real.state,
     memory: identities.memory,
     builds,
+    askDocker: args.askDocker,
     ...suppliersOf(resolving),
   });
   const unread = (await refresh(store, io)) ?? (await refresh(real, io));

@@ -8,17 +8,22 @@ import { openMachine } from "../host/machine.js";
 import { pathRules } from "../host/paths.js";
 import { settle } from "../host/settle.js";
 import type { DefinedBuild } from "../protocol.js";
+import type { Workspace } from "../workspace/workspace.js";
 
 /** `stratacast/definedIn`: the builds that a Compose or Bake file of the workspace defines. */
 export async function handleDefinedIn(
-  workspaceFolders: readonly string[],
+  { folders, programs }: Pick<Workspace, "folders" | "programs">,
   params: unknown,
 ): Promise<readonly DefinedBuild[]> {
   const file = toPath(toUri(params));
   if (file === null) return [];
-  const inside = workspaceFolders.filter((folder) => pathRules.isInside(folder, file));
+  const inside = folders.filter((folder) => pathRules.isInside(folder, file));
   const root = inside.sort((a, b) => b.length - a.length)[0] ?? path.dirname(file);
-  const { pool } = openMachine({ mayAskGit: () => false, readsFiles: false });
+  const { pool } = openMachine({
+    mayAskGit: () => false,
+    readsFiles: false,
+    programs: { programs },
+  });
   const { builds } = await settle(
     pool,
     (world) => {

@@ -4,11 +4,13 @@
  */
 import type { FoundBuilds } from "../core/build/foundBuild.js";
 import type { DataFile } from "../core/definitions/data.js";
+import type { EvaluationAsk } from "../core/definitions/evaluation.js";
 import type { DefinitionFiles } from "../core/definitions/fileNames.js";
 import { findBuilds } from "../core/definitions/findBuilds.js";
 import type { ReaderFiles } from "../core/definitions/reader.js";
 import type { Result } from "../core/host.js";
 import { parseJson, parseYaml } from "./dataTexts.js";
+import type { Asked, DefinitionPrograms } from "./definitionPrograms.js";
 import { type FileSystem, readRegularFile } from "./nodeFileSystem.js";
 import { pathRules } from "./paths.js";
 
@@ -21,14 +23,22 @@ export interface ReadOptions {
   readonly disk: FileSystem;
   /** The text of a file as an editor shows it; undefined: as it is on disk. */
   readonly openText?: (path: string) => string | undefined;
+  /** Docker's own programs; absent: nobody asks them. */
+  readonly programs?: DefinitionPrograms | undefined;
+}
+
+export interface ReadBuilds {
+  readonly builds: FoundBuilds;
+  /** What programs could say more of. */
+  readonly unasked: readonly Asked[];
 }
 
 /** @param root absolute path of the workspace folder: nothing outside of it is read */
 export function readBuilds(
   found: DefinitionFiles,
   root: string,
-  { disk, openText }: ReadOptions,
-): FoundBuilds {
+  { disk, openText, programs }: ReadOptions,
+): ReadBuilds {
   const realRoot = disk.realPath(root);
   const texts = new Map<string, Result<string>>();
   const parsed = new Map<string, DataFile | null>();
@@ -64,6 +74,14 @@ export function readBuilds(
     }
     return text;
   };
+  const unasked: Asked[] = [];
+  /** Whether our own reader can read all that a program would: no pipe, no endless file, no bomb. */
+  const isSafe = ({ reads, besides }: EvaluationAsk): boolean =>
+    !reads.some((path) => failures.has(path)) &&
+    besides.every((path) => {
+      const text = load(path);
+      return text.ok || text.error.code === "ENOENT" || text.error.code === "ENOTDIR";
+    });
   const files: ReaderFiles = {
     root,
     paths: pathRules,
@@ -87,10 +105,19 @@ export function readBuilds(
       return file;
     },
     isThere: (path) => disk.stat(path).ok,
+    evaluated(ask) {
+      if (programs === undefined || !isSafe(ask)) return null;
+      const asked = { ask, texts: ask.reads.map(files.text) };
+      const printed = programs.known(asked);
+      if (printed === undefined) unasked.push(asked);
+      if (printed == null) return null;
+      const root = parseJson(ask.folder, printed.text);
+      return root.ok ? { kind: printed.kind, root: root.value } : null;
+    },
   };
   const builds = findBuilds(found, files);
   const shown = (path: string): string => path.slice(root.length + 1).replaceAll("\\", "/");
-  return {
+  const all: FoundBuilds = {
     ...builds,
     files: [...new Set([...builds.files, ...read])],
     problems: [
@@ -102,6 +129,7 @@ export function readBuilds(
       })),
     ],
   };
+  return { builds: all, unasked };
 }
 
 function reasonOf(code: string): string {

@@ -6,6 +6,7 @@ import { emptyWorld } from "../core/world/world.js";
 import { archiveSupplier } from "./archives.js";
 import { type Contexts, type ContextsOptions, createContexts } from "./contexts.js";
 import { findDefinitionFiles } from "./definitionFiles.js";
+import type { DefinitionPrograms } from "./definitionPrograms.js";
 import { createGitReader } from "./gitReader.js";
 import { gitRules } from "./gitRules.js";
 import { gitSuppliers } from "./gitSuppliers.js";
@@ -25,8 +26,19 @@ export interface MachineOptions extends Omit<ContextsOptions, "git"> {
   readonly readsFiles?: boolean;
   /** The text of a file that an editor shows; undefined: it shows none. Default: it never does. */
   readonly openText?: (path: string) => string | undefined;
+  /** Docker's own programs. Absent: nobody asks them. */
+  readonly programs?: MachinePrograms;
   /** In the place of this machine's own. */
   readonly suppliers?: Partial<Suppliers>;
+}
+
+export interface MachinePrograms {
+  readonly programs: DefinitionPrograms;
+  /**
+   * Programs have said more of a folder's definitions than was answered: it is to be asked for again.
+   * Absent: an answer waits for them.
+   */
+  readonly later?: (folder: string, work: Promise<boolean>) => void;
 }
 
 export interface Machine {
@@ -52,7 +64,13 @@ export function openMachine(options: MachineOptions): Machine {
       const isEmpty = Object.values(found).every(({ length }) => length === 0);
       if (isEmpty) return known({ builds: [], dockerfiles: [], files: [], problems: [] });
       const { readBuilds } = await import("./definitionBuilds.js");
-      return known(readBuilds(found, folder, { disk: fileSystem }));
+      const { programs, later } = options.programs ?? {};
+      const read = () => readBuilds(found, folder, { disk: fileSystem, programs });
+      const { builds, unasked } = read();
+      if (programs === undefined || unasked.length === 0) return known(builds);
+      const asking = programs.find(folder, unasked);
+      later?.(folder, asking);
+      return known(later === undefined && (await asking) ? read().builds : builds);
     },
     text: async ({ folder, path }) => workspaceText(fileSystem, folder, path, options.openText),
     image: async () => unknown("off"),

@@ -47,7 +47,8 @@ function isProgram(file: string, untrusted: Untrusted): boolean {
   }
 }
 
-function isUntrusted(place: string, untrusted: Untrusted): boolean {
+/** True for what lies in one of these folders, links resolved. */
+export function isUntrusted(place: string, untrusted: Untrusted): boolean {
   const places = [place, realPathOf(place)];
   return untrusted.some((folder) =>
     [folder, realPathOf(folder)].some((root) =>

@@ -70,6 +70,14 @@ export function readLookUpSettings(value: unknown): LookUpSettings {
   };
 }
 
+/**
+ * Whether docker evaluates Compose and Bake files: only where the client says so, as VS Code does.
+ * @param value the section `stratacast` of the configuration of the whole window
+ */
+export function readAsksDocker(value: unknown): boolean {
+  return at(at(value, "definitions"), "askDocker") === true;
+}
+
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(text).filter((one) => one !== "") : [];
 }

@@ -5,24 +5,32 @@ import { type Cancellation, known, neverCancelled, type Result } from "../core/h
 import { say } from "../core/text/say.js";
 import { type Need, needKey } from "../core/world/facts.js";
 import { answered, factOf, switched } from "../core/world/world.js";
+import type { DefinitionPrograms } from "../host/definitionPrograms.js";
 import { type IdentityStore, openIdentityStore } from "../host/identityStore.js";
 import type { ImageSources } from "../host/images/findImage.js";
 import { type Machine, openMachine } from "../host/machine.js";
 import { readTextFile } from "../host/nodeFileSystem.js";
 import { pathInside } from "../host/paths.js";
-import type { HttpDoor } from "../host/registry/exchange.js";
 import { openStateStore, type StateStore } from "../host/stateStore.js";
 import type { LookUpResult, RecordResult, SimulateResult } from "../protocol.js";
+import { openAskedPrograms } from "./askedPrograms.js";
 import { openBaseImages } from "./baseImages.js";
 import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
 import { maxEntries } from "./contextProblem.js";
+import type { Editor, OpenText } from "./editor.js";
 import { gatherEvents } from "./fileEvents.js";
 import { isIgnoreFile } from "./ignoreFile.js";
 import { recordRealBuild } from "./realBuild.js";
+import { openRenewing } from "./renewing.js";
 import { savedLater } from "./savedLater.js";
-import { type LookUpSettings, readLookUpSettings, readSettings } from "./settings.js";
+import {
+  type LookUpSettings,
+  readAsksDocker,
+  readLookUpSettings,
+  readSettings,
+} from "./settings.js";
 import { staleNeeds } from "./staleNeeds.js";
-import { reportsEverything, type Watched, watchedBy } from "./watches.js";
+import { reportsEverything, watchedBy } from "./watches.js";
 
 /** An ignore file, or a Dockerfile that others stand on, that is being typed in takes effect this long after the last key. Milliseconds. */
 const ignoreDelay = 200;
@@ -30,46 +38,13 @@ const ignoreDelay = 200;
 /** What was read is kept for other processes this long after the first of it. Milliseconds. */
 const keepDelay = 5_000;
 
-/** The editor, as far as the workspace needs it. */
-export interface Editor {
-  /** The section of the settings for a document; null: for none on this disk. */
-  settings(uri: string | null): Promise<unknown>;
-  /**
-   * The answers of a build may have changed. `typed`: the editor knows, it is about what was typed;
-   * `busy`: they are what they were.
-   */
-  changed(build: LiveBuild, what?: "typed" | "busy"): void;
-  /** Watches exactly these from now on. */
-  watch(watched: readonly Watched[]): void;
-  /** True once it watches all files of a folder. */
-  isWatching(folder: string): boolean;
-  /** The setting `files.watcherExclude`: see `reportsEverything`. */
-  watcherExcludes(): Promise<unknown>;
-  /** Whether it can watch at all. */
-  readonly canWatch: boolean;
-  /** Does some work beside; a failure is logged with the name. */
-  run(name: string, work: () => Promise<unknown>): void;
-  /** The way to a network. */
-  readonly http: HttpDoor;
-  /** A sentence for the user. */
-  tell(message: string): void;
-  log(message: string): void;
-  /** Of the threads that hash many files, as a path. */
-  readonly threadProgram: string;
-}
-
-/** A document of the editor. */
-export interface OpenText {
-  readonly uri: string;
-  readonly version: number;
-  getText(): string;
-}
-
 export interface Workspace {
   readonly folders: readonly string[];
   build(uri: string): LiveBuild | undefined;
   /** Who may be asked for an image that somebody names. */
   readonly imageSources: ImageSources;
+  /** Who evaluates Compose and Bake files. */
+  readonly programs: DefinitionPrograms;
   /** Told once, when the editor says who it is. */
   start(storageFolder: string | null, folders: readonly string[], isTrusted: boolean): void;
   /** @param file absolute path; null: not on this disk */
@@ -116,8 +91,20 @@ export function openWorkspace(editor: Editor): Workspace {
   /** Whether the editor leaves something out of its watching; until it has said so it may. */
   let leavesOut = true;
 
+  const programs = openAskedPrograms({
+    isTrusted: () => isTrusted,
+    untrusted: () => folders,
+    run: editor.run,
+    moved: (folder) =>
+      renewing.renew(
+        "definitions",
+        (need) => need.kind === "builds" && (folder === null || need.folder === folder),
+      ),
+  });
+
   const machine: Machine = openMachine({
     maxEntries,
+    programs: programs.ofMachine,
     isCovered: (folder) => !leavesOut && isWatched(folder) && editor.isWatching(folder),
     readText(file) {
       const open = ignoreFiles.get(file);
@@ -138,6 +125,8 @@ export function openWorkspace(editor: Editor): Workspace {
     readRecorded: () => readStore(recorded),
     readState: () => readStore(store),
   });
+
+  const renewing = openRenewing(builds, machine.pool, editor.run);
 
   const images = openBaseImages({
     http: editor.http,
@@ -207,6 +196,7 @@ export function openWorkspace(editor: Editor): Workspace {
     ]);
     leavesOut = !reportsEverything(excluded);
     lookUpImages(readLookUpSettings(ofWindow));
+    programs.use(readAsksDocker(ofWindow));
     const reading = build.configure(readSettings(settings));
     watch();
     await reading;
@@ -233,31 +223,15 @@ export function openWorkspace(editor: Editor): Workspace {
       .changed(files, neverCancelled)
       .then((answers) => pool.update((world) => answered(world, answers)));
     const work = Promise.all([changed, pool.renew(stale, neverCancelled)]);
-    await settleAfter(concerned, work);
-  };
-  const settleAfter = async (
-    concerned: readonly LiveBuild[],
-    work: Promise<unknown>,
-  ): Promise<void> => {
-    const settling = concerned.map((build) => {
-      const settled = build.settleAfter(work);
-      editor.run("files", () => settled);
-      return settled;
-    });
-    await Promise.allSettled(settling);
+    await renewing.settleAfter(concerned, work);
   };
 
   /** Asks again for what other programs change unseen: commits, and builds that they simulate or record. */
-  const lookElsewhere = (): void => {
-    const isUnseen = ({ kind }: Need): boolean =>
-      kind === "commit" || kind === "state" || kind === "recorded";
-    const concerned = [...builds.values()].filter(({ reads }) => reads.some(isUnseen));
-    const needs = concerned.flatMap(({ reads }) => reads.filter(isUnseen));
-    if (needs.length === 0) return;
-    editor.run("elsewhere", () =>
-      settleAfter(concerned, machine.pool.renew(needs, neverCancelled)),
+  const lookElsewhere = (): void =>
+    renewing.renew(
+      "elsewhere",
+      ({ kind }) => kind === "commit" || kind === "state" || kind === "recorded",
     );
-  };
   const events = gatherEvents(lookAt);
   const filesChanged = events.tell;
 
@@ -291,6 +265,7 @@ export function openWorkspace(editor: Editor): Workspace {
     get imageSources() {
       return images.sources;
     },
+    programs: programs.ofMachine.programs,
     start(storageFolder, open, trusted) {
       store = openStateStore(storageFolder);
       images.start(storageFolder);

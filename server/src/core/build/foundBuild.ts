@@ -48,6 +48,8 @@ export interface FoundBuild {
   /** The names that the image gets. */
   readonly tags: readonly string[];
   readonly foundAt: FoundAt & { readonly file: string; readonly line: number };
+  /** True: Docker's own program has said so. */
+  readonly isEvaluated: boolean;
   /** False: never taken without being asked for. */
   readonly canBeDefault: boolean;
   /** Within its kind: the smaller comes first. */

@@ -4,8 +4,16 @@
  */
 import type { ContextSource } from "../build/definition.js";
 import type { DefinitionProblem } from "../build/foundBuild.js";
-import { type BakeFile, bakeFromHcl, bakeFromJson, bakeScope, mergedBake } from "./bakeFile.js";
+import {
+  type BakeFile,
+  type BakeTarget,
+  bakeFromHcl,
+  bakeFromJson,
+  bakeScope,
+  mergedBake,
+} from "./bakeFile.js";
 import { readContextSource } from "./contextSource.js";
+import { evaluatedTargets, notingFiles, type TargetValues } from "./evaluated.js";
 import { type HclExpression, parseHcl } from "./hcl.js";
 import { type HclScope, type HclValue, hclValue, list, text } from "./hclValues.js";
 import {
@@ -26,43 +34,104 @@ export function isBakeName(name: string): boolean {
   return /^docker-bake(?:\.[\w-]+)*\.(?:hcl|json)$/.test(name);
 }
 
-export function readBake(path: string, files: ReaderFiles): ReadFile {
-  const { paths } = files;
+/** What the file says with its override, evaluated by Docker's own program where that has answered. */
+export function readBake(path: string, given: ReaderFiles): ReadFile {
+  const { files, reads } = notingFiles(given);
   const override = path.replace(/\.(hcl|json)$/, ".override.$1");
-  const problems: DefinitionProblem[] = [];
-  const parts = [path, override].flatMap((file) => bakeFile(file, files) ?? []);
-  const file = mergedBake(parts);
-  const groups = groupsOf(file);
+  const named = [path, override].map((file) => bakeFile(file, files));
+  const file = mergedBake(named.flatMap((one) => one ?? []));
+  const folder = files.paths.parent(path);
+  const inDefault = groupsOf(file);
+  const place: TargetPlace = { folder, path, files };
+  const written = writtenTargets(file);
+  const evaluation =
+    written.length === 0
+      ? null
+      : files.evaluated({
+          ...{ kind: "bake", folder, reads: [...reads], besides: [] },
+          files: [path, override].filter((_, at) => named[at] !== null),
+        });
+  const targets =
+    evaluation === null ? written : evaluatedOver(written, evaluatedTargets(evaluation.root), file);
+  const builds = targets.flatMap(({ target, name, values, isInherited }): readonly ReadBuild[] => {
+    const parts = targetParts(values, place);
+    const isThere = parts.dockerfile.kind === "inline" || files.isThere(parts.dockerfile.path);
+    // What others continue need not be a build of its own.
+    if (!isThere && isInherited) return [];
+    const at = target ?? { path, start: 0, end: 0 };
+    return [
+      plainBuild({
+        kind: "bake",
+        name,
+        key: buildKey("bake", path, name),
+        foundAt: placeIn({ path: at.path, text: files.text(at.path) ?? "" }, at, name),
+        order: orderOf(name, target?.name ?? name, inDefault),
+        isEvaluated: evaluation !== null,
+        ...parts,
+      }),
+    ];
+  });
+  return { builds: builds.slice(0, maxTargets), problems: [] };
+}
+
+/** A target, of a matrix one of its combinations. */
+interface NamedTarget {
+  readonly name: string;
+  /** null: it is not known which of the file's it is. */
+  readonly target: BakeTarget | null;
+  readonly values: TargetValues;
+  readonly isInherited: boolean;
+}
+
+/** As our own reader has them. */
+function writtenTargets(file: BakeFile): readonly NamedTarget[] {
   const inherited = new Set(
     file.targets.flatMap(({ attributes }) =>
       textsIn(hclValue(attributes.get("inherits") ?? none, bakeScope(file, new Map()))),
     ),
   );
-  const folder = paths.parent(path);
-  const builds = file.targets.flatMap((target): readonly ReadBuild[] =>
-    combinationsOf(file, target.attributes).flatMap((given) => {
+  return file.targets.flatMap((target) =>
+    combinationsOf(file, target.attributes).map((given): NamedTarget => {
       const scope = bakeScope(file, given);
       const chain = inheritedAttributes(file, target.name, new Set(), scope);
       const written = text(hclValue(target.attributes.get("name") ?? none, scope));
-      const name = given.size > 0 && written !== null ? written : target.name;
-      const read = readTarget(chain, scope, { folder, path, files });
-      const isThere = read.dockerfile.kind === "inline" || files.isThere(read.dockerfile.path);
-      // What others continue need not be a build of its own.
-      if (!isThere && inherited.has(target.name)) return [];
-      const source = files.text(target.path) ?? "";
-      return [
-        plainBuild({
-          kind: "bake",
-          name,
-          key: buildKey("bake", path, name),
-          foundAt: placeIn({ path: target.path, text: source }, target, name),
-          order: orderOf(target.name, groups),
-          ...read,
-        }),
-      ];
+      return {
+        name: given.size > 0 && written !== null ? written : target.name,
+        target,
+        values: writtenValues(chain, scope),
+        isInherited: inherited.has(target.name),
+      };
     }),
   );
-  return { builds: builds.slice(0, maxTargets), problems };
+}
+
+/**
+ * With the values that the program gives; what it does not know is none, what only it knows is one. Of names
+ * that begin with `_` it tells nothing, though others may build on them.
+ */
+function evaluatedOver(
+  written: readonly NamedTarget[],
+  evaluated: ReadonlyMap<string, TargetValues>,
+  file: BakeFile,
+): readonly NamedTarget[] {
+  const known = new Map(written.map((one) => [one.name, one]));
+  const hidden = written.filter(({ name }) => name.startsWith("_") && !evaluated.has(name));
+  const told = [...evaluated].map(([name, values]): NamedTarget => {
+    const own = known.get(name);
+    return {
+      name,
+      // A name that we cannot put together is of the matrix, where there is only one.
+      target: own?.target ?? onlyMatrix(file),
+      values: { ...values, fromEnvironment: own?.values.fromEnvironment ?? new Set() },
+      isInherited: own?.isInherited ?? false,
+    };
+  });
+  return [...told, ...hidden];
+}
+
+function onlyMatrix({ targets }: BakeFile): BakeTarget | null {
+  const [first, ...others] = targets.filter(({ attributes }) => attributes.has("matrix"));
+  return others.length === 0 ? (first ?? null) : null;
 }
 
 const none: HclExpression = { kind: "literal", value: null };
@@ -77,8 +146,8 @@ function bakeFile(path: string, files: ReaderFiles): BakeFile | null {
 }
 
 /** The targets of the default group, others, those that build no image to run. */
-function orderOf(name: string, inDefault: ReadonlySet<string>): number {
-  if (inDefault.has(name)) return 0;
+function orderOf(name: string, block: string, inDefault: ReadonlySet<string>): number {
+  if (inDefault.has(name) || inDefault.has(block)) return 0;
   return /^(?:_|validate|lint|update|docs|vendor)|-test$/.test(name) ? 2 : 1;
 }
 
@@ -134,18 +203,18 @@ interface TargetPlace {
   readonly files: ReaderFiles;
 }
 
-function readTarget(
+function writtenValues(
   chain: readonly ReadonlyMap<string, HclExpression>[],
   scope: HclScope,
-  { folder, path, files }: TargetPlace,
-): BuildParts {
-  const { paths, root } = files;
+): TargetValues {
   const problems: DefinitionProblem[] = [];
+  let hasContext = true;
   const value = (name: string): HclValue => {
     const written = chain.findLast((attributes) => attributes.has(name))?.get(name);
     if (written === undefined) return null;
     const found = hclValue(written, scope);
     if (found === undefined) problems.push({ code: "not-evaluated", of: name, text: name });
+    if (found === undefined && name === "context") hasContext = false;
     return found;
   };
   const entries = (name: string): ReadonlyMap<string, HclValue> =>
@@ -155,11 +224,31 @@ function readTarget(
         return found instanceof Map ? [...(found as ReadonlyMap<string, HclValue>)] : [];
       }),
     );
-  const given = value("context");
-  const context = text(given) ?? ".";
-  const dockerfile = text(value("dockerfile")) ?? "Dockerfile";
-  const inline = text(value("dockerfile-inline"));
-  const target = text(value("target"));
+  const args = entries("args");
+  const known = textsOf(args);
+  const context = text(value("context"));
+  return {
+    dockerfile: text(value("dockerfile")) ?? "Dockerfile",
+    inline: text(value("dockerfile-inline")),
+    context: hasContext ? (context ?? ".") : null,
+    contexts: textsOf(entries("contexts")),
+    target: text(value("target")),
+    args: known,
+    fromEnvironment: new Set([...args.keys()].filter((name) => !known.has(name))),
+    platforms: textsIn(value("platforms")),
+    cacheFrom: textsIn(value("cache-from")),
+    noCache: value("no-cache") === true,
+    tags: textsIn(value("tags")),
+    problems,
+  };
+}
+
+function targetParts(
+  { context: written, dockerfile, inline, target, problems, ...values }: TargetValues,
+  { folder, path, files }: TargetPlace,
+): BuildParts {
+  const { paths, root } = files;
+  const context = written ?? ".";
   const linked = (name: string) => buildKey("bake", path, name);
   // Where Bake runs is not said: mostly at the root, else beside the file.
   const from = [root, folder].find((base) => {
@@ -167,35 +256,21 @@ function readTarget(
     return files.isThere(paths.resolve(own, dockerfile));
   });
   const base = from ?? root;
-  const source = (written: string): ContextSource =>
-    readContextSource(
-      written.replace(/^cwd:\/\//, ""),
-      (name) => paths.resolve(base, name),
-      linked,
-    );
+  const source = (text: string): ContextSource =>
+    readContextSource(text.replace(/^cwd:\/\//, ""), (name) => paths.resolve(base, name), linked);
   const main = source(context);
   const inContext = main.kind === "path" ? main.folder : base;
-  const args = entries("args");
-  const known = textsOf(args);
-  const isOpen = problems.length > 0;
   return {
+    ...values,
     dockerfile:
       inline === null
         ? { kind: "file", path: paths.resolve(inContext, dockerfile.replace(/^cwd:\/\//, "")) }
         : { kind: "inline", text: inline },
-    context: given === undefined ? null : main,
-    contexts: new Map(
-      [...textsOf(entries("contexts"))].map(([name, written]) => [name, source(written)] as const),
-    ),
+    context: written === null ? null : main,
+    contexts: new Map([...values.contexts].map(([name, text]) => [name, source(text)] as const)),
     target: target === "" ? null : target,
-    args: known,
-    fromEnvironment: new Set([...args.keys()].filter((name) => !known.has(name))),
-    platforms: textsIn(value("platforms")),
-    cacheFrom: textsIn(value("cache-from")),
-    noCache: value("no-cache") === true,
-    tags: textsIn(value("tags")),
-    problems: problems.filter(({ code }, at) => code !== "not-evaluated" || at < maxProblems),
-    canBeDefault: !isOpen,
+    problems: problems.slice(0, maxProblems),
+    canBeDefault: problems.length === 0,
   };
 }
 

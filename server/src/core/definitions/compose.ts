@@ -6,7 +6,9 @@
 import type { ContextSource } from "../build/definition.js";
 import type { DefinitionProblem } from "../build/foundBuild.js";
 import { readComposeBuild } from "./composeBuild.js";
+import { evaluatedServices, readBesides } from "./composeEvaluated.js";
 import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf, textsOf } from "./data.js";
+import { notingFiles } from "./evaluated.js";
 import { readEnvironmentFile } from "./interpolate.js";
 import type { PathRules } from "./pathRules.js";
 import {
@@ -43,7 +45,10 @@ interface Service {
 const maxDepth = 20;
 
 /** One that Docker takes by itself, with its override; any other one, laid over that beside it. */
-export function readCompose(file: DataFile, files: ReaderFiles): ReadFile {
+export function readCompose(file: DataFile, given: ReaderFiles): ReadFile {
+  const { files, reads } = notingFiles(given);
+  // It was read by whoever knows of it.
+  files.data(file.path);
   const { paths } = files;
   const folder = paths.parent(file.path);
   const name = file.path.slice(folder.length).replace(/^[\\/]/, "");
@@ -51,6 +56,7 @@ export function readCompose(file: DataFile, files: ReaderFiles): ReadFile {
   const reading = openReading(files);
   const own = reading.servicesOf(file, folder, 0);
   const layers: ReadonlyMap<string, Service>[] = [];
+  const layered: string[] = [file.path];
   if (isDefault) {
     layers.push(own);
     const override = name.replace(/\.(ya?ml)$/, ".override.$1");
@@ -60,12 +66,18 @@ export function readCompose(file: DataFile, files: ReaderFiles): ReadFile {
     );
     const over = [override, other].map((at) => files.data(paths.resolve(folder, at)));
     const found = over.find((data) => data !== null);
-    if (found != null) layers.push(reading.servicesOf(found, folder, 0));
+    if (found != null) {
+      layers.push(reading.servicesOf(found, folder, 0));
+      layered.push(found.path);
+    }
   } else {
     const base = composeNames
       .map((known) => files.data(paths.resolve(folder, known)))
       .find((data) => data !== null);
-    if (base != null) layers.push(reading.servicesOf(base, folder, 0));
+    if (base != null) {
+      layers.push(reading.servicesOf(base, folder, 0));
+      layered.unshift(base.path);
+    }
     layers.push(own);
   }
   const builds: ReadBuild[] = [];
@@ -78,7 +90,15 @@ export function readCompose(file: DataFile, files: ReaderFiles): ReadFile {
     if (own === undefined || chain.length === 0) continue;
     builds.push(serviceBuild(service, chain, own, file, files));
   }
-  return { builds, problems: reading.problems };
+  const { problems } = reading;
+  const besides = reading.namesOthers ? null : readBesides([...reads], files);
+  if (builds.length === 0 || besides === null) return { builds, problems };
+  const ask = { kind: "compose", folder, files: layered, reads: [...reads], besides } as const;
+  const evaluation = files.evaluated(ask);
+  return {
+    builds: evaluation === null ? builds : evaluatedServices(builds, evaluation, file, files),
+    problems,
+  };
 }
 
 /** What a service's `build` says in one place. */
@@ -89,6 +109,8 @@ interface BuildPart {
 
 interface Reading {
   readonly problems: readonly DefinitionProblem[];
+  /** True where files are named that were not read: by a variable, or at an address. */
+  readonly namesOthers: boolean;
   servicesOf(file: DataFile, folder: string, depth: number): ReadonlyMap<string, Service>;
   /** The `build` keys that make the service's build, the later over the earlier. */
   buildParts(services: readonly (Service | undefined)[], depth: number): readonly BuildPart[];
@@ -100,9 +122,12 @@ function openReading(files: ReaderFiles): Reading {
   const environmentOf = environments(files);
   /** The files that name the one that is read. */
   const within = new Set<string>();
+  let namesOthers = false;
 
   const dataOf = (path: string): DataFile | null => {
-    if (!paths.isInside(files.root, path)) {
+    const isInside = paths.isInside(files.root, path);
+    namesOthers ||= !isInside || /\$|:\/|git@/.test(path.slice(files.root.length));
+    if (!isInside) {
       problems.push({ code: "definition-outside", path });
       return null;
     }
@@ -159,6 +184,9 @@ function openReading(files: ReaderFiles): Reading {
 
   return {
     problems,
+    get namesOthers() {
+      return namesOthers;
+    },
     servicesOf,
     buildParts: (services, depth) =>
       services.flatMap((service) => (service === undefined ? [] : partsOf(service, depth))),
@@ -225,12 +253,14 @@ function serviceBuild(
     },
   );
   const image = textOf(at(service.node, "image"));
+  const platform = textOf(at(service.node, "platform"));
   return plainBuild({
     kind: "compose",
     name,
     key: buildKey("compose", file.path, name),
     foundAt: placeIn(service.file, { start: service.start, end: service.node.end }, name),
     ...read,
+    platforms: read.platforms.length === 0 && platform !== null ? [platform] : read.platforms,
     context: read.context ?? folderContext(service.folder),
     tags: [...read.tags, ...(image === null ? [] : [image])],
   });

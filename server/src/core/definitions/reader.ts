@@ -2,6 +2,7 @@
 import type { ContextSource, DefinitionId } from "../build/definition.js";
 import type { DefinitionProblem, FoundBuild, FoundKind } from "../build/foundBuild.js";
 import { type DataFile, type DataNode, lineAt } from "./data.js";
+import type { Evaluation, EvaluationAsk } from "./evaluation.js";
 import type { PathRules } from "./pathRules.js";
 
 /** The files of a workspace folder, as readers see them. Paths are absolute. */
@@ -14,6 +15,8 @@ export interface ReaderFiles {
   data(path: string): DataFile | null;
   /** True for files and folders that are there. */
   isThere(path: string): boolean;
+  /** What Docker's own program makes of a definition; null: it was not asked, refuses, or is not there. */
+  evaluated(ask: EvaluationAsk): Evaluation | null;
 }
 
 /** What a reader finds: an id is given to it later. */
@@ -25,7 +28,10 @@ export type ReadBuild = Omit<FoundBuild, "id" | "rank"> & {
 };
 
 /** What is built, and how: all but where a file says so. */
-export type BuildParts = Omit<ReadBuild, "kind" | "name" | "key" | "order" | "foundAt">;
+export type BuildParts = Omit<
+  ReadBuild,
+  "kind" | "name" | "key" | "order" | "foundAt" | "isEvaluated"
+>;
 
 export interface ReadFile {
   readonly builds: readonly ReadBuild[];
@@ -52,6 +58,7 @@ export function plainBuild(
     noCache: false,
     tags: [],
     canBeDefault: true,
+    isEvaluated: false,
     order: 0,
     problems: [],
     ...given,

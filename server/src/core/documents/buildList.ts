@@ -58,6 +58,7 @@ export function buildListJson(
         stale: stale.get(definition)?.rebuilds ?? null,
         recordedAt: timeOf(stale.get(definition)),
         source: buildJson(definition, shown).source,
+        evaluatedBy: found?.isEvaluated === true ? "docker" : null,
         problems: own.map(problemJson),
       };
     }),
@@ -89,11 +90,14 @@ export function buildListText(
   const lines = builds.flatMap(({ definition, found, isChosen, problems: own, standsOn }) => {
     const { id, dockerfile, context, target } = definition;
     const file = dockerfile.kind === "file" ? shown(dockerfile.path) : "(inline)";
+    const by = found?.isEvaluated === true ? ", by docker" : "";
     const words = [
       file,
       context === null ? "no context" : `in ${sourceWord(context, shown)}`,
       ...(target === null ? [] : [`target ${target}`]),
-      ...(found === null ? ["a guess"] : [`${shown(found.foundAt.file)}:${found.foundAt.line}`]),
+      ...(found === null
+        ? ["a guess"]
+        : [`${shown(found.foundAt.file)}:${found.foundAt.line}${by}`]),
     ];
     const since = stale.get(definition);
     return [

@@ -1,0 +1,224 @@
+/**
+ * Docker's own programs, asked for what Compose and Bake files define. They get files that our own reader
+ * could read, no engine, no network and little time, and are started one at a time for a folder.
+ */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { EvaluationAsk } from "../core/definitions/evaluation.js";
+import { runProgram } from "./askProgram.js";
+import { sha256 } from "./digest.js";
+import { isUntrusted, type Untrusted } from "./programs.js";
+
+/** For one question. A file of a few lines can stand for more than a machine has. */
+const limits = { timeout: 5_000, maxAnswer: 5_000_000, maxMemory: 4_000_000_000 };
+/** So many definitions of a folder are asked about, in the order in which they are read. */
+const mostAsked = 50;
+/** So many answers are kept. */
+const mostKept = 500;
+
+/** A definition with the texts of the files that were read for it; null: not there. */
+export interface Asked {
+  readonly ask: EvaluationAsk;
+  readonly texts: readonly (string | null)[];
+}
+
+/** What a program has printed, reduced to what is built: JSON. */
+export interface Printed {
+  readonly kind: "targets" | "services";
+  readonly text: string;
+}
+
+export interface DefinitionPrograms {
+  /** null: a program refuses it; undefined: none was asked. */
+  known(asked: Asked): Printed | null | undefined;
+  /** Asks about those that nobody was asked about. True: some are known now. */
+  find(folder: string, asked: readonly Asked[]): Promise<boolean>;
+}
+
+export interface ProgramsOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** False: nothing is started. */
+  readonly mayAsk: () => boolean;
+  /** Folders of which nothing is started. */
+  readonly untrusted: (folder: string) => Untrusted;
+}
+
+export function openDefinitionPrograms(options: ProgramsOptions): DefinitionPrograms {
+  const kept = new Map<string, Printed | null>();
+  /** The last question of each folder. */
+  const queues = new Map<string, Promise<unknown>>();
+
+  const keep = (key: string, printed: Printed | null): void => {
+    kept.set(key, printed);
+    const [oldest] = kept.keys();
+    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+  };
+  const findAll = async (folder: string, asked: readonly Asked[]): Promise<boolean> => {
+    let isNew = false;
+    for (const one of asked.slice(0, mostAsked)) {
+      const key = keyOf(one);
+      if (kept.has(key) || !options.mayAsk()) continue;
+      const printed = await evaluate(one.ask, options.env, options.untrusted(folder));
+      // Who was not there, or took too long, may be there the next time.
+      if (printed === undefined) continue;
+      keep(key, printed);
+      isNew ||= printed !== null;
+    }
+    return isNew;
+  };
+
+  return {
+    known: (asked) => (options.mayAsk() ? kept.get(keyOf(asked)) : null),
+    find(folder, asked) {
+      const found = (queues.get(folder) ?? Promise.resolve()).then(() => findAll(folder, asked));
+      queues.set(folder, found);
+      return found;
+    },
+  };
+}
+
+function keyOf({ ask: { kind, folder, files, reads }, texts }: Asked): string {
+  return sha256(JSON.stringify([kind, folder, files, reads, texts]));
+}
+
+/** null: it refuses; undefined: it is not there, or takes too long. */
+function evaluate(
+  ask: EvaluationAsk,
+  env: NodeJS.ProcessEnv,
+  untrusted: Untrusted,
+): Promise<Printed | null | undefined> {
+  const fenced = fencedEnvironment(env);
+  if (mayBePlanted(fenced, untrusted)) return Promise.resolve(undefined);
+  const docker: Docker = async (words) => {
+    const ended = await runProgram("docker", { words, ...limits }, { env: fenced, untrusted });
+    if (ended === null) return null;
+    const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
+    return { isDone: ended.code === 0, out: text(ended.out), err: text(ended.err) };
+  };
+  return ask.kind === "bake" ? bakeTargets(ask, docker) : composeServices(ask, docker);
+}
+
+/** Runs docker; null: it is not there, or took too long. */
+type Docker = (
+  words: readonly string[],
+) => Promise<{ readonly isDone: boolean; readonly out: string; readonly err: string } | null>;
+
+async function bakeTargets({ files }: EvaluationAsk, docker: Docker) {
+  const words = ["buildx", "bake", ...files.flatMap((file) => ["--file", file])];
+  const listed = await docker([...words, "--list=type=targets,format=json"]);
+  if (listed?.isDone !== true) return refusal(listed);
+  const names = targetNames(parsed(listed.out));
+  if (names.length === 0) return null;
+  const printed = await docker([...words, "--print", ...names]);
+  if (printed?.isDone !== true) return refusal(printed);
+  return reduced("targets", parsed(printed.out));
+}
+
+async function composeServices({ folder, files }: EvaluationAsk, docker: Docker) {
+  const words = [
+    ...["compose", "--project-directory", folder, "--profile", "*"],
+    ...files.flatMap((file) => ["--file", file]),
+  ];
+  const printed = await docker([...words, "build", "--print"]);
+  if (printed?.isDone === true) return reduced("targets", parsed(printed.out));
+  if (printed?.err.includes("unknown flag: --print") !== true) return refusal(printed);
+  const config = await docker([...words, "config", "--format", "json"]);
+  if (config?.isDone !== true) return refusal(config);
+  return reduced("services", parsed(config.out));
+}
+
+function refusal(ended: { readonly err: string } | null): null | undefined {
+  // Without the plugin it is as if docker were not there.
+  return ended === null || /is not a docker command|unknown command/.test(ended.err)
+    ? undefined
+    : null;
+}
+
+/** Only what says how images are built: the values of variables of services are dropped. */
+function reduced(kind: Printed["kind"], root: unknown): Printed | null {
+  if (kind === "targets") {
+    const target = member(root, "target");
+    return target === undefined ? null : { kind, text: JSON.stringify({ target }) };
+  }
+  const services = member(root, "services");
+  if (typeof services !== "object" || services === null) return null;
+  const builds = Object.entries(services).map(([name, service]: [string, unknown]) => [
+    name,
+    { build: member(service, "build"), image: member(service, "image") },
+  ]);
+  return { kind, text: JSON.stringify({ services: Object.fromEntries(builds) as unknown }) };
+}
+
+function targetNames(list: unknown): readonly string[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((one: unknown) => {
+    const name = member(one, "name");
+    return typeof name === "string" && member(one, "group") !== true ? [name] : [];
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name] // an object may be indexed by any name
+    : undefined;
+}
+
+/** What the programs need of the machine, and no variable that the files could take. */
+const passedOn = [
+  ...["PATH", "Path", "HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "DOCKER_CONFIG"],
+  ...["SystemRoot", "windir", "ProgramFiles", "ProgramData", "APPDATA", "LOCALAPPDATA"],
+];
+
+function fencedEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const given = passedOn.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
+  const own: NodeJS.ProcessEnv = Object.fromEntries(given);
+  return {
+    ...own,
+    DOCKER_CONFIG: own["DOCKER_CONFIG"] || path.join(homeOf(own), ".docker"),
+    // An include of a git address would run git, and the settings of a repository name programs.
+    COMPOSE_EXPERIMENTAL_GIT_REMOTE: "false",
+    COMPOSE_EXPERIMENTAL_OCI_REMOTE: "false",
+    // To print needs Bake; what stands in a .env file does not count against what is set.
+    COMPOSE_BAKE: "true",
+    // No engine: a context may name one behind ssh.
+    DOCKER_HOST:
+      process.platform === "win32" ? "npipe:////./pipe/stratacast-none" : "unix:///dev/null/none",
+    DOCKER_CLI_HINTS: "false",
+    // What each processor of a large machine takes of the address space would be too much.
+    ...{ GOMAXPROCS: "2", MALLOC_ARENA_MAX: "2" },
+    ...{ LD_PRELOAD: "", LD_LIBRARY_PATH: "", LD_AUDIT: "", DYLD_INSERT_LIBRARIES: "" },
+  };
+}
+
+function homeOf(env: NodeJS.ProcessEnv): string {
+  return env["HOME"] || env["USERPROFILE"] || "";
+}
+
+/** True where docker would take its plugins of folders that are not trusted. */
+function mayBePlanted(env: NodeJS.ProcessEnv, untrusted: Untrusted): boolean {
+  const config = env["DOCKER_CONFIG"] ?? "";
+  const plugins = ["docker-buildx", "docker-compose"].map((name) =>
+    path.join(config, "cli-plugins", process.platform === "win32" ? `${name}.exe` : name),
+  );
+  return [config, ...plugins, ...extraPluginFolders(config)].some(
+    (place) => !path.isAbsolute(place) || isUntrusted(place, untrusted),
+  );
+}
+
+function extraPluginFolders(config: string): readonly string[] {
+  try {
+    const text = readFileSync(path.join(config, "config.json"), "utf8");
+    const folders = member(parsed(text), "cliPluginsExtraDirs");
+    return Array.isArray(folders) ? folders.map(String) : [];
+  } catch {
+    return [];
+  }
+}
