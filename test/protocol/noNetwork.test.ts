@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { EngineUnavailable, ensureDockerPrograms } from "../support/engine/files.js";
 import { inRepository } from "../support/repository.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { isThorough } from "../support/thorough.js";
@@ -17,6 +18,7 @@ services:
   web: { image: registry.example/web, build: { context: web, additional_contexts: { base: "service:base" } } }
   base: { build: base }
 `,
+  "plain/compose.yaml": "services: { web: { build: ../web, image: registry.example/web } }\n",
   "docker-bake.hcl": `target "app" {
   context = "web"
   contexts = { base = "docker-image://registry.example/base:1", other = "https://example.org/a.git" }
@@ -29,26 +31,45 @@ services:
 
 const calls: readonly (readonly string[])[] = [
   ["builds", "--format", "json"],
+  ["builds", "--ask-docker"],
   ["simulate", "--build", "compose:web", "."],
   ["simulate", "--build", "bake:app", "--against", "empty", "."],
   ["explain", "--build", "compose:base", "."],
 ];
 
-test("nothing is sent while all is off, with Compose, Bake and images of registries asked", (t) => {
+/** The command line of docker with its plugins; without them nobody can be asked. */
+async function dockerPrograms(): Promise<NodeJS.ProcessEnv> {
+  try {
+    const cache = inRepository(".cache/engine");
+    const { bin, dockerConfig } = await ensureDockerPrograms(cache, "newest");
+    return { PATH: `${bin}:${process.env["PATH"]}`, DOCKER_CONFIG: dockerConfig };
+  } catch (error) {
+    if (error instanceof EngineUnavailable) return {};
+    throw error;
+  }
+}
+
+test("nothing is sent while all is off, with Compose, Bake and images of registries asked", async (t) => {
   if (!isThorough) return t.skip("left out: a thorough run waits for programs");
+  const docker = await dockerPrograms();
   const folder = temporaryFolder(t, project);
   const state = temporaryFolder(t);
   const session = path.join(state, "session");
   writeFileSync(session, editorSession(folder));
   const cli = `'${process.execPath}' '${inRepository("dist/cli.mjs")}'`;
-  const commands = calls.map((words) => `${cli} ${words.join(" ")} >&2 || true`);
+  const commands = calls.map(
+    (words) => `${cli} ${words.join(" ")} >'${state}/${words[0]}' || true`,
+  );
   const server = `(cat '${session}'; sleep 2) | ${cli} lsp --stdio >'${state}/answers' || true`;
   const counted = inNamespace(
     [...commands, server, "count", `'${process.execPath}' -e '${knock}'`, "count"].join("\n"),
     folder,
-    { ...process.env, XDG_STATE_HOME: state, HOME: state },
+    { ...process.env, ...docker, XDG_STATE_HOME: state, HOME: state },
   );
   if (counted === null) return t.skip("left out: no network namespace can be made");
+  // Who was there to be asked has told.
+  const told = readFileSync(`${state}/builds`, "utf8");
+  assert.equal(/, by docker/.test(told), Object.keys(docker).length > 0, told);
   const [quiet, knocked] = counted;
   assert.equal(quiet, 0, "packets");
   assert.match(readFileSync(`${state}/answers`, "utf8"), /"id":2,"result":\[\{/);

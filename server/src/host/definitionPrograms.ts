@@ -144,7 +144,10 @@ function reduced(kind: Printed["kind"], root: unknown): Printed | null {
   if (typeof services !== "object" || services === null) return null;
   const builds = Object.entries(services).map(([name, service]: [string, unknown]) => [
     name,
-    { build: member(service, "build"), image: member(service, "image") },
+    {
+      ...{ build: member(service, "build"), image: member(service, "image") },
+      platform: member(service, "platform"),
+    },
   ]);
   return { kind, text: JSON.stringify({ services: Object.fromEntries(builds) as unknown }) };
 }

@@ -61,17 +61,54 @@ export async function ensureEngineFiles(
   release: EngineRelease = "newest",
 ): Promise<EngineFiles> {
   const { folder, parts } = releases[release];
-  const root = path.resolve(cache, folder);
-  const files: EngineFiles = {
+  const root = await ensureRoot(cache, folder, parts, ["runc", "busybox-static"]);
+  return {
     path: [path.join(root, "usr/bin"), path.join(root, "usr/sbin")],
     dockerConfig: path.join(root, "docker-config"),
     buildx: path.join(root, "docker-config/cli-plugins/docker-buildx"),
     busybox: path.join(root, "bin/busybox"),
   };
-  if (existsSync(root)) return files;
+}
+
+/** The command line with Compose and buildx, without an engine: the newest, and one that is too old to print. */
+const programs = {
+  newest: {
+    folder: "programs",
+    parts: [{ suites: ["forky"], packages: ["docker-cli", "docker-buildx", "docker-compose"] }],
+  },
+  old: {
+    folder: "programs-old",
+    parts: [
+      { suites: ["forky"], packages: ["docker-cli"] },
+      { suites: ["trixie"], packages: ["docker-buildx", "docker-compose"] },
+    ],
+  },
+} as const satisfies Record<string, { folder: string; parts: readonly Part[] }>;
+
+/**
+ * Fetches what is not there yet (about 35 MB).
+ * @throws EngineUnavailable when Debian's packages cannot be fetched here
+ */
+export async function ensureDockerPrograms(
+  cache: string,
+  release: keyof typeof programs,
+): Promise<Pick<EngineFiles, "dockerConfig"> & { readonly bin: string }> {
+  const { folder, parts } = programs[release];
+  const root = await ensureRoot(cache, folder, parts, []);
+  return { bin: path.join(root, "usr/bin"), dockerConfig: path.join(root, "docker-config") };
+}
+
+async function ensureRoot(
+  cache: string,
+  folder: string,
+  parts: readonly Part[],
+  systemPackages: readonly string[],
+): Promise<string> {
+  const root = path.resolve(cache, folder);
+  if (existsSync(root)) return root;
   const work = path.resolve(cache, `fetch-${process.pid}`);
   try {
-    await fetchAndUnpack(work, parts);
+    await fetchAndUnpack(work, parts, systemPackages);
     // Two programs may fetch at once; the first to be done wins, and both find a whole folder.
     await rename(path.join(work, "root"), root).catch((error: unknown) => {
       if (!existsSync(root)) throw error;
@@ -79,12 +116,14 @@ export async function ensureEngineFiles(
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  return files;
+  return root;
 }
 
-const systemPackages = ["runc", "busybox-static"];
-
-async function fetchAndUnpack(work: string, parts: readonly Part[]): Promise<void> {
+async function fetchAndUnpack(
+  work: string,
+  parts: readonly Part[],
+  systemPackages: readonly string[],
+): Promise<void> {
   if ((await run("apt-get", ["--version"])).code !== 0) {
     throw new EngineUnavailable(
       "no Docker engine: set DOCKER_HOST, or use a Debian system (apt-get is missing)",
@@ -93,12 +132,13 @@ async function fetchAndUnpack(work: string, parts: readonly Part[]): Promise<voi
   const debs = path.join(work, "debs");
   await mkdir(debs, { recursive: true });
   const asRoot = ["-qq", "-o", "APT::Sandbox::User=root"];
-  let system = await run("apt-get", [...asRoot, "download", ...systemPackages], { cwd: debs });
-  if (system.code !== 0) {
+  const download = () => run("apt-get", [...asRoot, "download", ...systemPackages], { cwd: debs });
+  let system = systemPackages.length === 0 ? null : await download();
+  if (system !== null && system.code !== 0) {
     await run("apt-get", [...asRoot, "update"]);
-    system = await run("apt-get", [...asRoot, "download", ...systemPackages], { cwd: debs });
+    system = await download();
   }
-  if (system.code !== 0) throw unavailable(system.stderr);
+  if (system !== null && system.code !== 0) throw unavailable(system.stderr);
   const mirror = await debianMirror();
   for (const part of parts) {
     let failure: string | null = null;
@@ -163,10 +203,9 @@ async function unpack(work: string, debs: string): Promise<void> {
   }
   const plugins = path.join(root, "docker-config/cli-plugins");
   await mkdir(plugins, { recursive: true });
-  await symlink(
-    "../../usr/libexec/docker/cli-plugins/docker-buildx",
-    path.join(plugins, "docker-buildx"),
-  );
+  const unpacked = path.join(root, "usr/libexec/docker/cli-plugins");
+  for (const plugin of await readdir(unpacked))
+    await symlink(`../../usr/libexec/docker/cli-plugins/${plugin}`, path.join(plugins, plugin));
 }
 
 function unavailable(output: string): EngineUnavailable {
