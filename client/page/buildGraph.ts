@@ -3,9 +3,14 @@
  * turns the picture into a PNG in the colours that it is shown in.
  */
 import { type FromPage, type ToPage, toToPage } from "../src/buildGraph/messages.js";
+import { createList } from "./list.js";
 import { createZoom } from "./zoom.js";
 
-declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromPage): void;
+  getState(): unknown;
+  setState(state: { readonly asList: boolean }): void;
+};
 
 const host = acquireVsCodeApi();
 const place = document.getElementById("picture") ?? document.body;
@@ -13,13 +18,24 @@ const place = document.getElementById("picture") ?? document.body;
 const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 let source: string | null = null;
+/** Pixels. */
+const roomStep = 100;
+let room = 0;
 const zoom = createZoom(place);
+const list = createList((line) => host.postMessage({ kind: "line", line }));
+const state = host.getState();
+list.show(
+  typeof state === "object" && state !== null && "asList" in state && state.asList === true,
+);
 
 window.addEventListener("message", (event: MessageEvent<unknown>) => {
   const data = toToPage(event.data);
   if (data === null || data.svg === source) return;
   source = data.svg;
   show(data);
+});
+place.addEventListener("focusin", ({ target }) => {
+  for (const box of boxes()) box.setAttribute("tabindex", box === target ? "0" : "-1");
 });
 place.addEventListener("click", (event) => open(event.target));
 place.addEventListener("keydown", (event) => {
@@ -35,10 +51,23 @@ document.getElementById("saveSvg")?.addEventListener("click", () => {
   host.postMessage({ kind: "saveSvg" });
 });
 document.getElementById("savePng")?.addEventListener("click", savePng);
-host.postMessage({ kind: "ready" });
+document.getElementById("asList")?.addEventListener("click", () => {
+  host.setState({ asList: list.show(!list.isShown()) });
+});
+tellRoom();
+new ResizeObserver(tellRoom).observe(document.body);
+
+/** A picture of another width is wanted only where a box more or less stands beside the others. */
+function tellRoom(): void {
+  const now = Math.max(1, Math.floor(document.body.clientWidth / roomStep)) * roomStep;
+  if (now === room) return;
+  room = now;
+  host.postMessage({ kind: "room", room });
+}
 
 function show({ svg, nothing }: ToPage): void {
   const focused = boxes().indexOf(document.activeElement as SVGGElement); // -1 where it is another one
+  list.fill(svg === null ? null : parse(svg));
   if (svg === null) {
     place.textContent = nothing;
     return;
@@ -49,6 +78,9 @@ function show({ svg, nothing }: ToPage): void {
   style?.remove();
   place.replaceChildren(picture);
   zoom.renew();
+  // One stop for the tabulator; the arrows go from box to box.
+  for (const box of boxes()) box.setAttribute("tabindex", "-1");
+  boxes()[Math.max(0, focused)]?.setAttribute("tabindex", "0");
   boxes()[focused]?.focus();
 }
 

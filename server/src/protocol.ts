@@ -242,6 +242,8 @@ export interface PictureParams {
   readonly part: "stack" | "graph" | "all";
   /** Boxes that a keyboard reaches carry `data-line`, from 1. */
   readonly reach: "none" | "button";
+  /** Pixels that it should not be wider than. Default: those of a page. */
+  readonly room?: number;
 }
 
 /** A word of a hover that the glossary explains. */

@@ -117,6 +117,29 @@ journey(
       await screenshots(editor, "build-graph-whole");
     });
 
+    await step(
+      "the boxes are a list too, in which the arrows lead on and Enter to the line",
+      async () => {
+        const graph = await seeWebview(editor, /.+/, "svg.stratacast [data-line] text");
+        const asList = graph.getByRole("button", { name: "As a list" });
+        await asList.click();
+        const rows = graph.locator("#list li button");
+        await rows
+          .filter({ hasText: /takes from .+\(COPY \d+/ })
+          .first()
+          .waitFor();
+        await rows.first().focus();
+        await rows.first().press("ArrowDown");
+        assert.match((await graph.locator("#list button:focus").textContent()) ?? "", /^stage /);
+        await screenshots(editor, "build-graph-list");
+        await graph.locator("#list button:focus").press("End");
+        const last = (await graph.locator("#list button:focus").textContent()) ?? "";
+        await graph.locator("#list button:focus").press("Enter");
+        await seeCursorIn(editor, Number(/line (\d+)$/.exec(last)?.[1]));
+        await asList.click();
+      },
+    );
+
     await step("the picture is saved as PNG and as SVG", async () => {
       for (const [button, ending] of [
         ["Save as PNG…", "png"],

@@ -10,7 +10,8 @@ export interface ToPage {
 
 /** What a page may say; the extension takes nothing else of it. */
 export type FromPage =
-  | { readonly kind: "ready" }
+  /** It shows pictures of this many pixels at their natural size. */
+  | { readonly kind: "room"; readonly room: number }
   /** From 1. */
   | { readonly kind: "line"; readonly line: number }
   | { readonly kind: "saveSvg" }
@@ -20,7 +21,11 @@ export type FromPage =
 export function toFromPage(value: unknown): FromPage | null {
   if (typeof value !== "object" || value === null || !("kind" in value)) return null;
   const { kind } = value;
-  if (kind === "ready" || kind === "saveSvg") return { kind };
+  if (kind === "saveSvg") return { kind };
+  if (kind === "room" && "room" in value) {
+    const { room } = value;
+    return typeof room === "number" && room > 0 ? { kind, room } : null;
+  }
   if (kind === "line" && "line" in value) {
     const { line } = value;
     return typeof line === "number" && Number.isSafeInteger(line) && line > 0

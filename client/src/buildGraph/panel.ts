@@ -71,12 +71,15 @@ function openPanel(
   const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, "buildGraph.js"));
   panel.webview.html = pageOf(title, script);
 
-  const picture = async (reach: PictureParams["reach"]) => {
-    const params: PictureParams = { uri: uri.toString(), part: "all", reach };
+  /** Of the page; null: it has not said so. */
+  let room: number | null = null;
+  const picture = async (shape: Pick<PictureParams, "reach" | "room">) => {
+    const params: PictureParams = { uri: uri.toString(), part: "all", ...shape };
     return (await server.request(requests.picture, params)) ?? null;
   };
   const update = async () => {
-    const svg = await picture("button");
+    if (room === null) return;
+    const svg = await picture({ reach: "button", room });
     const nothing = vscode.l10n.t(
       "There is no stage to draw: open the Dockerfile, or give it a FROM.",
     );
@@ -88,12 +91,13 @@ function openPanel(
     switch (message?.kind) {
       case undefined:
         return;
-      case "ready":
+      case "room":
+        room = message.room;
         return update();
       case "line":
         return reveal(uri, message.line);
       case "saveSvg": {
-        const svg = await picture("none");
+        const svg = await picture({ reach: "none" });
         if (svg === null) return;
         const filters = { SVG: ["svg"] };
         const content = new TextEncoder().encode(svg);
@@ -141,6 +145,7 @@ function pageOf(title: string, script: vscode.Uri): string {
     ([id, words, title]) =>
       `<button type="button" id="${id}" title="${xmlText(title)}" aria-label="${xmlText(title)}">${xmlText(words)}</button>`,
   );
+  const asList = xmlText(vscode.l10n.t("As a list"));
   const savePng = xmlText(vscode.l10n.t("Save as PNG…"));
   const actions = xmlText(vscode.l10n.t("Size and saving of the picture"));
   return `<!DOCTYPE html>
@@ -151,21 +156,31 @@ function pageOf(title: string, script: vscode.Uri): string {
 <title>${xmlText(title)}</title>
 <style nonce="${nonce}">
 body { display: flex; flex-direction: column; box-sizing: border-box; height: 100vh; padding: 0 12px 12px; }
-.actions { position: sticky; top: 0; padding: 8px 0; background: var(--vscode-editor-background); }
+.actions { display: flex; flex-wrap: wrap; gap: 4px; padding: 8px 0; }
 button { font: inherit; padding: 4px 10px; border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent)); color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); cursor: pointer; }
 button:hover { background: var(--vscode-button-secondaryHoverBackground); }
 button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
 #picture { overflow: auto; flex: 1; min-height: 0; cursor: grab; }
 #picture:active { cursor: grabbing; }
+#list { overflow: auto; flex: 1; min-height: 0; }
+#list h2 { margin: 12px 0 4px; font-size: 1em; }
+#list ol { margin: 0; padding: 0; list-style: none; }
+#list button { display: block; width: 100%; padding: 3px 6px; text-align: start; border: none; color: var(--vscode-foreground); background: none; }
+#list button:hover { background: var(--vscode-list-hoverBackground); }
+#list button:focus-visible { outline-offset: -1px; background: var(--vscode-list-activeSelectionBackground); color: var(--vscode-list-activeSelectionForeground); }
+[aria-pressed="true"] { outline: 1px solid var(--vscode-focusBorder); outline-offset: -1px; }
+[hidden] { display: none !important; }
 </style>
 </head>
 <body>
 <div class="actions" role="toolbar" aria-label="${actions}">
+<button type="button" id="asList" aria-pressed="false">${asList}</button>
 ${zooms.join("\n")}
 <button type="button" id="saveSvg">${saveSvg}</button>
 <button type="button" id="savePng">${savePng}</button>
 </div>
 <main id="picture" aria-live="off"></main>
+<nav id="list" hidden></nav>
 <script nonce="${nonce}" src="${xmlText(script.toString())}"></script>
 </body>
 </html>`;

@@ -85,7 +85,9 @@ export function toPictureParams(value: unknown): PictureParams | null {
   if (!isObject(value)) return null;
   const part = (["stack", "graph", "all"] as const).find((known) => known === value["part"]);
   const reach = value["reach"] === "button" ? "button" : "none";
-  return part === undefined ? null : { uri: toUri(value), part, reach };
+  const room = Number(value["room"]);
+  if (part === undefined) return null;
+  return { uri: toUri(value), part, reach, ...(room > 0 ? { room } : {}) };
 }
 
 /** What the client's door answers. */

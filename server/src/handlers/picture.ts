@@ -6,6 +6,5 @@ import type { LiveBuild } from "../workspace/build.js";
 export function handlePicture(build: LiveBuild, params: unknown): string | null {
   const asked = toPictureParams(params);
   if (asked === null) return null;
-  const { part, reach } = asked;
-  return pictureSvg(build.writtenView(), { part, reach, id: "stratacast-picture" });
+  return pictureSvg(build.writtenView(), { ...asked, id: "stratacast-picture" });
 }

@@ -119,6 +119,44 @@ test("a picture names itself, its boxes and their lines", () => {
   assert.ok(buttons.every(({ attributes }) => (attributes["aria-label"] ?? "") !== ""));
 });
 
+test("the legend tells the signs that are drawn, and no others", () => {
+  const legend = (text: string) => {
+    const group = all(parse(draw(text))).find(
+      ({ attributes }) => attributes["class"] === "sc-legend",
+    );
+    assert.ok(group);
+    return all(group).flatMap(({ name, text }) => (name === "text" ? [text] : []));
+  };
+  assert.deepEqual(legend("FROM a\nRUN b"), ["no prediction", "base image", "writable layer"]);
+  assert.deepEqual(
+    legend("FROM a AS b\nFROM c AS d\nFROM c\nCOPY --from=b /a /\nCOPY --from=x /y /"),
+    [
+      "no prediction",
+      "base image",
+      "the image",
+      "on the longest chain",
+      "not needed",
+      "writable layer",
+      "image that files are taken from",
+      "copies files",
+    ],
+  );
+});
+
+test("a picture for a narrow place has fewer boxes beside each other", () => {
+  const stages = ["b", "c", "d", "e"].map((name) => `FROM a AS ${name}\nRUN ${name}`);
+  const takings = ["b", "c", "d", "e"].map((name) => `COPY --from=${name} /x /${name}`);
+  const view = viewOf([...stages, "FROM a", ...takings].join("\n"));
+  const width = (room: number) =>
+    Number(
+      parse(pictureSvg(view, { part: "graph", reach: "none", id: "p", room }) ?? "").attributes[
+        "width"
+      ],
+    );
+  assert.ok(width(1_160) > 800);
+  assert.ok(width(520) < 600);
+});
+
 test("a picture to look at has no focus and is one image", () => {
   const view = viewOf("FROM a\nRUN b");
   const svg = pictureSvg(view, { part: "all", reach: "none", id: "p" });

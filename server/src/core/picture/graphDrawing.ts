@@ -14,16 +14,17 @@ const lineHeight = 16;
 const noteSize = 12;
 const noteHeight = 26;
 
-export function drawGraph(picture: GraphPicture, reach: Reach): Drawing {
+/** @param room pixels that it should not be wider than, as far as that can be */
+export function drawGraph(picture: GraphPicture, reach: Reach, room: number): Drawing {
   const labels = picture.edges.map(({ label }) => fitText(label, labelWidth, labelSize));
   const placed = layoutGraph(
     picture.boxes.map((box) => ({ id: box.id, width: boxWidth, height: heightOf(box) })),
-    picture.edges.map(({ from, to }, index) => ({
-      from,
-      to,
+    picture.edges.map(({ from, to, ...edge }, index) => ({
+      ...{ from, to, kind: edgeClass(edge) },
       width: textWidth(labels[index] ?? "", labelSize) + 8,
       height: labelSize + 6,
     })),
+    room,
   );
   const edges = picture.edges.map((edge, index) =>
     drawEdge(edge, placed.edges[index]?.points ?? []),
@@ -68,6 +69,7 @@ function drawBox(box: StageBox, { x, y }: LayoutPoint, reach: Reach): string {
   const label = [
     box.title,
     ...lines,
+    ...(box.takes.length === 0 ? [] : [say`takes from ${box.takes.join(", ")}`]),
     ...(box.isCritical ? [say`on the longest chain`] : []),
     ...(box.line === null ? [] : [say`line ${box.line}`]),
   ].join(", ");
@@ -110,16 +112,19 @@ function cellsOf(box: StageBox, x: number, y: number, width: number): readonly s
   );
 }
 
-function drawEdge(
-  { kinds, isNeeded, isCritical }: StageEdge,
-  points: readonly LayoutPoint[],
-): string {
-  const className = [
+type EdgeLook = Pick<StageEdge, "kinds" | "isNeeded" | "isCritical">;
+
+function edgeClass({ kinds, isNeeded, isCritical }: EdgeLook): string {
+  return [
     "sc-edge",
     `sc-by-${kinds[0] ?? "from"}`,
     ...(isNeeded ? [] : ["sc-idle"]),
     ...(isCritical ? ["sc-critical"] : []),
   ].join(" ");
+}
+
+function drawEdge(edge: StageEdge, points: readonly LayoutPoint[]): string {
+  const className = edgeClass(edge);
   const line = points.map(({ x, y }, at) => `${at === 0 ? "M" : "L"}${pair(x, y)}`).join("");
   return element("g", { class: className }, element("path", { d: line }), arrowHead(points));
 }

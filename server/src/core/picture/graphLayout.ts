@@ -17,6 +17,8 @@ export interface LayoutNode {
 export interface LayoutEdge {
   readonly from: string;
   readonly to: string;
+  /** Edges of one kind that leave or reach a box together go one way. */
+  readonly kind: string;
   /** Of its label. */
   readonly width: number;
   readonly height: number;
@@ -49,21 +51,25 @@ const margin = 8;
 const labelGap = 12;
 /** Pixels that a picture should not exceed, where columns can help. */
 const tallest = 640;
-const widest = 1160;
-/** Boxes beside each other. */
+/** Boxes beside each other, at least and at most. */
+const leastInRow = 2;
 const mostInRow = 4;
 /** Pixels between edges that run beside each other from column to column, and between columns. */
 const lane = 9;
 const gutter = 28;
 
-/** @param nodes in an order in which every edge leads on; `edges` between two of them, each pair once */
+/**
+ * @param nodes in an order in which every edge leads on; `edges` between two of them, each pair once
+ * @param room pixels that the picture should not be wider than
+ */
 export function layoutGraph(
   nodes: readonly LayoutNode[],
   edges: readonly LayoutEdge[],
+  room: number,
 ): PlacedGraph {
-  const graph = inRows(nodes, edges);
+  const graph = inRows(nodes, edges, room);
   orderRows(graph.rows);
-  const placed = placeColumns(columnsOf(graph.rows));
+  const placed = placeColumns(columnsOf(graph.rows, room));
   return {
     width: placed.width,
     height: placed.height,
@@ -89,8 +95,8 @@ interface InRows {
   readonly labels: readonly (Item | undefined)[];
 }
 
-function inRows(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): InRows {
-  const ranks = ranksOf(nodes, edges);
+function inRows(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[], room: number): InRows {
+  const ranks = ranksOf(nodes, edges, inRowOf(nodes, room));
   const rows: Item[][] = [];
   const add = (row: number, width: number, height: number, isPassing: boolean): Item => {
     const item: Item = { row, width, height, isPassing, before: [], after: [], x: 0, y: 0 };
@@ -105,23 +111,30 @@ function inRows(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): InR
   const ends = edges.map(({ from, to }) => [boxes[ids.get(from) ?? -1], boxes[ids.get(to) ?? -1]]);
   const [leaving, coming] = [countsOf(edges, "from"), countsOf(edges, "to")];
   const labels: (Item | undefined)[] = [];
-  const paths = edges.map(({ from, to, width, height }, at) => {
+  const passing = new Map<string, Item>();
+  const passingAt = (row: number, together: string): Item => {
+    const name = `${row} ${together}`;
+    const item = passing.get(name) ?? add(row, 0, 0, true);
+    passing.set(name, item);
+    return item;
+  };
+  const paths = edges.map(({ from, to, kind, width, height }, at) => {
     const [start, end] = ends[at] ?? [];
     if (start === undefined || end === undefined) return [];
     // At the end where fewer edges meet there is room.
     const isAtStart = (leaving.get(from) ?? 0) <= (coming.get(to) ?? 0);
     const labelRow = isAtStart ? start.row + 1 : end.row - 1;
+    const together = `${kind} ${isAtStart ? `to ${to}` : `from ${from}`}`;
     const path = [start];
     for (let row = start.row + 1; row < end.row; row++) {
-      const isLabel = row === labelRow;
-      const slot = add(row, isLabel ? width : 0, isLabel ? height : 0, !isLabel);
-      if (isLabel) labels[at] = slot;
+      const slot = row === labelRow ? add(row, width, height, false) : passingAt(row, together);
+      if (row === labelRow) labels[at] = slot;
       path.push(slot);
     }
     path.push(end);
     for (const [step, item] of path.entries()) {
       const next = path[step + 1];
-      if (next === undefined) continue;
+      if (next === undefined || item.after.includes(next)) continue;
       item.after.push(next);
       next.before.push(item);
     }
@@ -136,8 +149,22 @@ function countsOf(edges: readonly LayoutEdge[], end: "from" | "to"): ReadonlyMap
   return counts;
 }
 
+/** How many boxes stand beside each other, with some room for edges that pass them. */
+function inRowOf(nodes: readonly LayoutNode[], room: number): number {
+  const width = Math.max(1, ...nodes.map((node) => node.width));
+  const fitting = Math.floor((room - passingRoom) / (width + gutter));
+  return Math.min(mostInRow, Math.max(leastInRow, fitting));
+}
+
+/** Pixels. */
+const passingRoom = 60;
+
 /** From 0 at the top: each box as close as it can be above what needs it, and so many in a row at most. */
-function ranksOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): readonly number[] {
+function ranksOf(
+  nodes: readonly LayoutNode[],
+  edges: readonly LayoutEdge[],
+  inRow: number,
+): readonly number[] {
   const fromBottom = new Map<string, number>();
   const least = new Map<string, number>();
   const inRank: number[] = [];
@@ -145,7 +172,7 @@ function ranksOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): re
   for (const { from, to } of edges) into.set(to, [...(into.get(to) ?? []), from]);
   for (const { id } of [...nodes].reverse()) {
     let rank = least.get(id) ?? 0;
-    while ((inRank[rank] ?? 0) >= mostInRow) rank++;
+    while ((inRank[rank] ?? 0) >= inRow) rank++;
     inRank[rank] = (inRank[rank] ?? 0) + 1;
     fromBottom.set(id, rank);
     for (const from of into.get(id) ?? [])
@@ -165,12 +192,12 @@ interface Column {
 }
 
 /** As few columns as make the picture low enough, as long as they fit beside each other. */
-function columnsOf(rows: readonly Item[][]): readonly Column[] {
+function columnsOf(rows: readonly Item[][], room: number): readonly Column[] {
   const ranks = Math.ceil(rows.length / 2);
   let chosen = 1;
   for (let count = 1; count <= ranks; count++) {
     const columns = broken(rows, count);
-    if (columns.reduce((sum, column) => sum + column.width + gutterOf(column), 0) > widest) break;
+    if (columns.reduce((sum, column) => sum + column.width + gutterOf(column), 0) > room) break;
     chosen = count;
     if (Math.max(...columns.map(({ height }) => height)) <= tallest) break;
   }

@@ -22,6 +22,8 @@ export interface StageBox {
   readonly isTarget: boolean;
   readonly isNeeded: boolean;
   readonly isCritical: boolean;
+  /** What it takes files from or continues, with the lines: `stage deps (COPY 25)`. */
+  readonly takes: readonly string[];
   /** The steps that the builder runs or finds, in order. */
   readonly cells: readonly { readonly line: number; readonly prediction: PredictionKind | null }[];
 }
@@ -80,7 +82,7 @@ export function graphPicture(view: View): GraphPicture | null {
       ),
     ].join(" "),
     note,
-    boxes: [...boxes.values()],
+    boxes: [...boxes.values()].map((box) => ({ ...box, takes: takesOf(box, drawn, boxes) })),
     edges: drawn,
   };
 }
@@ -147,7 +149,7 @@ function takingsOf(graph: BuildGraph, chain: LongestChain): Takings {
 }
 
 /** So many can be read in a picture as wide as a page; through more nobody finds a way. */
-const mostBoxes = 24;
+const mostBoxes = 40;
 
 /** What is drawn: the target, what it is made of, what that is made of; then the rest in order. */
 function nearest(
@@ -227,6 +229,7 @@ function stageBox(view: View, stage: Stage, isCritical: boolean): StageBox {
     isTarget,
     isNeeded: stage.isBuilt,
     isCritical,
+    takes: [],
     cells,
   };
 }
@@ -258,6 +261,7 @@ function imageBox(reference: string, isNeeded: boolean): StageBox {
     isTarget: false,
     isNeeded,
     isCritical: false,
+    takes: [],
     cells: [],
   };
 }
@@ -295,6 +299,16 @@ function placeWords(kind: Taken["kind"], line: number): string {
     case "mount":
       return say`mount ${line}`;
   }
+}
+
+function takesOf(
+  { id }: StageBox,
+  edges: readonly StageEdge[],
+  boxes: ReadonlyMap<string, StageBox>,
+): readonly string[] {
+  return edges
+    .filter(({ to }) => to === id)
+    .map(({ from, label }) => `${boxes.get(from)?.title ?? from} (${label})`);
 }
 
 function sentencesAbout(

@@ -4,7 +4,7 @@
  */
 
 /** A picture gets narrower with its place, but not so that nobody can read it: the place then scrolls. */
-const leastScale = 0.8;
+const leastScale = 0.7;
 
 /**
  * On one line, for Markdown; every rule holds inside `#id` alone.
