@@ -124,7 +124,6 @@ test("a choice of target and build arguments holds for lenses and builds", async
     "2 Base image alpine:9",
     "3 Built · layer 1",
     "4 Not needed for stage one",
-    "5 Not needed for stage one",
   ]);
 });
 

@@ -6,7 +6,7 @@ import { instructionKind } from "../instructions/index.js";
 import { isSameList } from "../text/sameList.js";
 import { spokenLanguage } from "../text/say.js";
 import { interfaceText } from "../text/surfaces.js";
-import { lensTitle } from "../words/lensTitle.js";
+import { isToldAtFrom, lensTitle } from "../words/lensTitle.js";
 import { realSizeWords } from "../words/shownImageWords.js";
 
 /** `inlay`: all, at the end of the lines. */
@@ -174,6 +174,7 @@ function isShown(view: View, at: number, detail: LensDetail): boolean {
   // An ONBUILD that runs here has no text of its own: its FROM tells of it.
   if (one === undefined || detail === "off" || detail === "inlay" || one.step.isTrigger)
     return false;
+  if (isToldAtFrom(view, one)) return false;
   if (one.effect === "layer" || one.effect === "base") return true;
   return detail === "all" && (isHalfTyped(view, one) || !isSaidAbove(steps[at - 1], one));
 }

@@ -3,7 +3,7 @@ import type { View } from "../analysis/view.js";
 import { startOf } from "../graph/graph.js";
 import type { TextRange } from "../text/range.js";
 import { interfaceText } from "../text/surfaces.js";
-import { lensTitle } from "../words/lensTitle.js";
+import { isToldAtFrom, lensTitle } from "../words/lensTitle.js";
 
 export interface InlayHint {
   /** The line of the instruction, from 1: the hint stands at its end. */
@@ -20,7 +20,8 @@ const mostCharacters = 43;
 export function inlayHints(view: View, range: TextRange): readonly InlayHint[] {
   return view.analysis.steps.flatMap((analysed) => {
     const start = startOf(view.analysis.graph, analysed.place);
-    if (analysed.step.isTrigger || start < range.start || start > range.end) return [];
+    if (analysed.step.isTrigger || isToldAtFrom(view, analysed)) return [];
+    if (start < range.start || start > range.end) return [];
     const title = interfaceText(lensTitle(view, analysed));
     return title === "" ? [] : [{ line: analysed.place.line, title, label: shortened(title) }];
   });

@@ -14,6 +14,11 @@ import { lastTimeWords, predictionWords } from "./predictionWords.js";
 import { realSizeWords } from "./shownImageWords.js";
 import { baseWords, stageWords } from "./stageWords.js";
 
+/** True of a line in a stage that the target does not need: its FROM says so once. */
+export function isToldAtFrom(view: View, analysed: StepAnalysis): boolean {
+  return !analysed.isBuilt && analysed.effect !== "base" && !isHalfTyped(view, analysed);
+}
+
 export function lensTitle(view: View, analysed: StepAnalysis): string {
   const { analysis } = view;
   if (isHalfTyped(view, analysed)) return say`Not complete yet`;
