@@ -34,6 +34,8 @@ export interface ComparisonInput {
   readonly changedPaths: ReadonlySet<string> | null;
   /** Keys of steps of which nobody can foresee whether a failing build before has kept them. */
   readonly unsure: ReadonlySet<string>;
+  /** False for an engine that tells nothing of what an ONBUILD runs. */
+  readonly tellsTriggers: boolean;
 }
 
 export function compareBuild(input: ComparisonInput): Comparison {
@@ -71,13 +73,14 @@ export function isAnyUnsure(simulated: Simulation, unsure: ReadonlySet<string>):
 }
 
 function comparePredictions(
-  { recorded, simulated, unsure }: ComparisonInput,
+  { recorded, simulated, unsure, tellsTriggers }: ComparisonInput,
   wrong: string[],
 ): { steps: number; unknown: readonly UnknownStep[] } {
   const { json } = simulated;
   let steps = 0;
   const unknown: UnknownStep[] = [];
-  const keys = unsure.size === 0 ? [] : keysOfSteps(simulated);
+  const keys = keysOfSteps(simulated);
+  const keyIn = (step: StepJson): string | null => keys[json.steps.indexOf(step)] ?? null;
   const seen = new Set<StepJson>();
   // When both fail before a step runs there is nothing to compare; a parse error has no steps.
   const parseFailed = recorded.failure !== null && recorded.steps.length === 0;
@@ -96,7 +99,7 @@ function comparePredictions(
     // When a build of BuildKit fails, steps that are under way are reported as cached as well.
     const isUnclear = recorded.failure !== null && json.builder === "buildkit";
     if (isUnclear && outcome === "cached" && found.prediction !== "hit") continue;
-    const isUnsure = unsure.has(keys[json.steps.indexOf(found)] ?? "");
+    const isUnsure = unsure.has(keyIn(found) ?? "");
     if (isUnsure && found.prediction === "hit" && expected === "miss") continue;
     steps++;
     if (found.prediction === "unknown") {
@@ -117,10 +120,12 @@ function comparePredictions(
     }
   }
   if (recorded.failure === null && !parseFailed) {
+    const seenKeys = new Set([...seen].map(keyIn));
     for (const step of json.steps) {
       if (!step.built || step.prediction === null || seen.has(step)) continue;
-      // The classic builder prints no numbers for triggers, so what became of them is not recorded.
-      if (step.trigger && json.builder === "classic") continue;
+      if (step.trigger && !tellsTriggers) continue;
+      // Of equal steps, which run once, an older BuildKit tells one.
+      if (json.builder === "buildkit" && seenKeys.has(keyIn(step))) continue;
       wrong.push(
         `line ${step.line} ${step.instruction}: predicted ${step.prediction}, the engine has no such step`,
       );

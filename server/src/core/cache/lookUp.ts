@@ -8,6 +8,7 @@ import {
   type SureMatch,
   sureMatches,
   type Token,
+  twinsOf,
   unrecorded,
 } from "./matches.js";
 import type { Names } from "./names.js";
@@ -48,7 +49,10 @@ export function lookUp(
   const named = inputs.map((input) => namedInput(input, names));
   const sure = graphs.flatMap((graph) => sureMatches(graph, definition.digest, named));
   const cached = sure.filter(({ result }) => result === "kept");
-  if (cached.length > 0) return { kind: "hit", token: recordsOf(cached) };
+  if (cached.length > 0) {
+    const twins = twinsOf(graphs, definition.digest, named);
+    return { kind: "hit", token: recordsOf(cached, twins) };
+  }
   const begun = sure.filter(({ result }) => result === "perhaps");
   if (begun.length > 0) return { kind: "unknown", token: recordsOf(begun), isCutShort: true };
   const possible = possibleResults(graphs, definition.digest, named);
@@ -58,9 +62,12 @@ export function lookUp(
   return sure.length === 0 ? fresh : { kind: "miss", token: recordsOf(sure) };
 }
 
-function recordsOf(matches: readonly SureMatch[]): Token {
+function recordsOf(
+  matches: readonly SureMatch[],
+  twins: ReadonlySet<CacheRecord> = new Set(),
+): Token {
   const records = new Set(matches.map(({ record }) => record));
-  return { kind: "records", records, isSure: true };
+  return { kind: "records", records, isSure: true, ...(twins.size > 0 && { twins }) };
 }
 
 /** The name is made where it is looked at: hardly ever. */

@@ -21,6 +21,8 @@ export type Token =
       readonly records: ReadonlySet<CacheRecord>;
       /** True when it is the result of all of them. */
       readonly isSure: boolean;
+      /** Of one that is sure: records of which it may be the result too. Absent: there are none. */
+      readonly twins?: ReadonlySet<CacheRecord>;
     }
   | { readonly kind: "any" };
 
@@ -31,9 +33,14 @@ export function isSameToken(one: Token, other: Token): boolean {
   if (one.kind !== "records" || other.kind !== "records") return one.kind === other.kind;
   return (
     one.isSure === other.isSure &&
-    (one.records === other.records ||
-      (one.records.size === other.records.size &&
-        [...one.records].every((record) => other.records.has(record))))
+    isSameSet(one.records, other.records) &&
+    isSameSet(one.twins ?? nothing, other.twins ?? nothing)
+  );
+}
+
+function isSameSet(one: ReadonlySet<CacheRecord>, other: ReadonlySet<CacheRecord>): boolean {
+  return (
+    one === other || (one.size === other.size && [...one].every((record) => other.has(record)))
   );
 }
 
@@ -88,6 +95,21 @@ export function possibleResults(
   return another === undefined ? only : new Set(found.flatMap((results) => [...results]));
 }
 
+/**
+ * Results of which the one that is found may be another name: a build that made files nobody knew came to
+ * the same bytes, or to others.
+ */
+export function twinsOf(
+  graphs: readonly RecordGraph[],
+  definition: string,
+  inputs: readonly NamedInput[],
+): ReadonlySet<CacheRecord> {
+  const mayHaveSome = inputs.some(({ name, token }, at) =>
+    token.kind === "records" ? token.twins !== undefined : at > 0 && mayEqualOthers(name),
+  );
+  return mayHaveSome ? possibleResults(graphs, definition, inputs) : nothing;
+}
+
 const none: ReadonlyMap<Found, Bucket> = new Map();
 const nothing: ReadonlySet<CacheRecord> = new Set();
 
@@ -124,7 +146,9 @@ function bucketsOn(
     const bucket = byRoot.get(root === undefined ? null : nameText(root.name));
     return bucket === undefined ? [] : [bucket];
   }
-  const { records } = root.token;
+  const { twins } = root.token;
+  const records =
+    twins === undefined ? root.token.records : new Set([...root.token.records, ...twins]);
   // Whichever are fewer are gone through.
   if (records.size <= byRoot.size)
     return [...records].flatMap((record) => byRoot.get(record) ?? []);
@@ -170,8 +194,9 @@ function bestFit(input: NamedInput, alternatives: readonly RecordedInput[]): Fit
 function fitOfOne({ name, token, isPinned }: NamedInput, recorded: RecordedInput): Fit {
   if (token.kind === "any") return "maybe";
   if (token.kind === "records") {
-    const isOne = recorded.kind === "record" && token.records.has(recorded.record);
-    return isOne ? (token.isSure ? "yes" : "maybe") : "no";
+    if (recorded.kind !== "record") return "no";
+    if (token.records.has(recorded.record)) return token.isSure ? "yes" : "maybe";
+    return token.twins?.has(recorded.record) === true ? "maybe" : "no";
   }
   if (recorded.kind === "record") return "no";
   if (isSameName(name, recorded.name)) return "yes";
