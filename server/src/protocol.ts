@@ -230,7 +230,7 @@ export interface DocumentParams {
   /** Of the Dockerfile; the glossary is about none. */
   readonly uri: string;
   readonly kind: "explain" | "run" | "failure" | "built" | "glossary";
-  /** The line of the step that fails, from 1; the others take none. */
+  /** From 1: of the step that fails; around which a preview explains a very long Dockerfile. */
   readonly line?: number;
   /** `preview`: Markdown with a drawn picture in it; `markdown`: drawn in characters, for anywhere. */
   readonly format: "preview" | "markdown" | "html";

@@ -23,11 +23,17 @@ export async function showDocument(
 ): Promise<void> {
   const document = await dockerfileFor(view, resource);
   if (document === undefined) return;
+  const editor = vscode.window.visibleTextEditors.find((shown) => shown.document === document);
+  const isLong = kind === "explain" && document.lineCount > longFile;
+  const place = isLong && editor !== undefined ? { line: editor.selection.active.line + 1 } : {};
   await explanations.show(
-    { uri: document.uri.toString(), kind },
+    { uri: document.uri.toString(), kind, ...place },
     titles[kind](fileName(document.uri)),
   );
 }
+
+/** Lines; a longer file is explained around the cursor. */
+const longFile = 300;
 
 /**
  * "Stratacast: Simulate Failure at This Step".

@@ -29,6 +29,7 @@ function documentOf(build: LiveBuild, asked: DocumentParams): string {
       return explainDocument(view, {
         name,
         picture: asked.format === "preview" ? "svg" : "text",
+        around: asked.format === "preview" ? (asked.line ?? 1) : null,
       });
     case "run":
       return runPlanDocument(runJson(view.analysis, { remove: true, args: [] }, name), name);

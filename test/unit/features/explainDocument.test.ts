@@ -22,13 +22,29 @@ const dockerfile = [
 
 test("the document holds the Dockerfile, the picture, a row for every instruction and the totals", () => {
   const text = markdown(dockerfile, "text");
-  assert.ok(text.includes(`\`\`\`dockerfile\n${dockerfile}\n\`\`\``));
+  const numbered = dockerfile.split("\n").map((line, at) => `${at + 1}  ${line}`);
+  assert.ok(text.includes(`\`\`\`dockerfile\n${numbered.join("\n")}\n\`\`\``));
   assert.match(text, /│ +0 Base image nginx +│/);
   assert.match(text, /Writable layer of the container/);
   const rows = text.split("\n").filter((line) => /^\| .*line \d/.test(line));
   assert.equal(rows.length, 14);
-  assert.match(text, /\| build 3\/3, line 4 \| of its stage \| `RUN npm ci` \|/);
-  assert.match(text, /7 instructions: 1 layer on top of the base image/);
+  assert.match(text, /\| build 3\/3, line 4 · Layer: of its stage \| `RUN npm ci` \|/);
+  assert.match(text, /^# .*\n\n7 instructions: 1 layer on top of the base image/);
+});
+
+test("a very long Dockerfile is explained around a line, with the upper layers drawn", () => {
+  const long = `FROM alpine\n${"RUN make\n# next\n".repeat(2_000)}`;
+  const document = (around: number | null) =>
+    explainDocument(viewOf(long), { name: "Dockerfile", picture: "text", around });
+  const rows = (text: string) => text.split("\n").filter((line) => /^\| \d+\/\d+, line/.test(line));
+  const part = document(2_000);
+  assert.equal(rows(part).length, 300);
+  assert.match(part, /\nLines 1700 to 2298 of 4002 are explained\./);
+  assert.match(part, /\n2000 {2}RUN make\n2001 {2}# next\n/);
+  assert.match(part, /1900 layers more/);
+  assert.equal(rows(document(4_001)).length, 300);
+  assert.equal(rows(document(null)).length, 2_001);
+  assert.ok(document(1).length < 200_000);
 });
 
 test("an SVG in the document stands on one line, so that Markdown keeps it whole", () => {
@@ -122,7 +138,7 @@ test("the page says what its picture leaves out", () => {
 
 test("a file without a stage, an empty one and a broken one have a document too", () => {
   for (const text of ["", "ARG A", "FRM x\nRUN", "FROM"]) {
-    assert.match(markdown(text, "svg"), /## In total/);
+    assert.match(markdown(text, "svg"), /## The Dockerfile|## Step by step/);
     assert.match(page(text), /<\/html>\n$/);
   }
 });

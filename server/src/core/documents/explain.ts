@@ -104,12 +104,19 @@ export function explainJson(analysis: Analysis, place: SimulationPlace): Explain
   return { version: 1, ...place, ...explained, steps: inJson };
 }
 
-/** @param dockerfile as it is called there */
-export function explain(analysis: Analysis, dockerfile: string): Explained {
+/**
+ * @param dockerfile as it is called there
+ * @param told the steps that are to be told of
+ */
+export function explain(
+  analysis: Analysis,
+  dockerfile: string,
+  told: readonly StepAnalysis[] = analysis.steps,
+): Explained {
   return {
     builder: analysis.graph.definition.builder,
     target: targetName(analysis),
-    steps: analysis.steps.map((analysed) => explainedStep(analysis, analysed)),
+    steps: told.map((analysed) => explainedStep(analysis, analysed)),
     totals: totalsOf(analysis),
     findings: findingsJson(analysis, dockerfile),
   };

@@ -4,6 +4,7 @@
  * this file; nothing in it is a link or markup of the Dockerfile's.
  */
 
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { View } from "../analysis/view.js";
 import type { Builder } from "../build/builder.js";
 import type { Stage } from "../graph/graph.js";
@@ -23,32 +24,75 @@ export interface DocumentOptions {
   readonly name: string;
   /** `text`: drawn in characters, for where an SVG inside Markdown is not shown. */
   readonly picture: "svg" | "text";
+  /** A line, from 1, around which a very long Dockerfile is told of; null: all of it is. Default: null. */
+  readonly around?: number | null;
 }
 
-export function explainDocument(view: View, { name, picture }: DocumentOptions): string {
+/** Pixels of a drawn picture, which stands in a column beside the text. */
+const columnWidth = 560;
+
+export function explainDocument(
+  view: View,
+  { name, picture, around = null }: DocumentOptions,
+): string {
   const { analysis } = view;
-  const explained = explain(analysis, name);
+  const part = toldPart(analysis, around);
+  const explained = explain(analysis, name, part.steps);
+  const options = { part: "all", reach: "none", id: "stratacast-picture" } as const;
   const drawn =
     picture === "svg"
-      ? htmlBlock(pictureSvg(view, { part: "all", reach: "none", id: "stratacast-picture" }))
+      ? htmlBlock(pictureSvg(view, { ...options, room: columnWidth }))
       : textPicture(view);
   return [
     `# ${codeSpan(name) === "" ? say`Layers of a Dockerfile` : say`Layers of ${codeSpan(name)}`}`,
+    markdownText(totals(view, explained).join(" ")),
     markdownText(settingSentence(view)),
+    ...(part.sentence === "" ? [] : [markdownText(part.sentence)]),
     ...(explained.findings.length === 0 ? [] : [findingList(explained.findings)]),
     ...(drawn === null ? [] : [`## ${say`The picture`}`, drawn]),
     `## ${say`The Dockerfile`}`,
-    codeBlock(analysis.input.dockerfile.text, "dockerfile"),
+    codeBlock(numberedLines(analysis.input.dockerfile.text, part), "dockerfile"),
     `## ${say`Step by step`}`,
     explainTable(explained),
     `## ${say`If a line changes`}`,
     changesTable(explained),
-    `## ${say`In total`}`,
-    totals(view, explained)
-      .map((sentence) => `- ${markdownText(sentence)}`)
-      .join("\n"),
     "",
   ].join("\n\n");
+}
+
+/** What a document tells of: all, or a part of a very long Dockerfile. */
+interface ToldPart {
+  readonly steps: readonly StepAnalysis[];
+  /** From 1. */
+  readonly from: number;
+  readonly to: number;
+  /** What is left out; empty: nothing. */
+  readonly sentence: string;
+}
+
+/** More instructions than these are told of in parts of so many: nobody reads them all at once. */
+const mostTold = 300;
+
+function toldPart({ steps, input }: Analysis, around: number | null): ToldPart {
+  const lines = input.dockerfile.text.split("\n").length;
+  if (around === null || steps.length <= mostTold)
+    return { steps, from: 1, to: lines, sentence: "" };
+  const at = steps.findIndex(({ place }) => place.endLine >= around);
+  const middle = at < 0 ? steps.length : at;
+  const first = Math.max(0, Math.min(middle - mostTold / 2, steps.length - mostTold));
+  const told = steps.slice(first, first + mostTold);
+  const [from, to] = [told[0]?.place.line ?? 1, told.at(-1)?.place.endLine ?? lines];
+  const sentence = say`Lines ${from} to ${to} of ${lines} are explained. For others, put the cursor there and choose Explain Layers again.`;
+  return { steps: told, from, to, sentence };
+}
+
+function numberedLines(text: string, { from, to }: ToldPart): string {
+  const lines = text
+    .replace(/\r?\n$/, "")
+    .split("\n")
+    .slice(from - 1, to);
+  const width = String(from + lines.length - 1).length;
+  return lines.map((line, at) => `${String(from + at).padStart(width)}  ${line}`).join("\n");
 }
 
 /** Which build the document speaks of, and what it is compared with. */

@@ -62,19 +62,14 @@ function listRows({ steps }: Explained, width: number, paint: Paint): readonly s
   ]);
 }
 
-/** The table alone: the builder's step, the layer, the instruction, what happens inside, notes. */
+/** The table alone, with few columns: it stands beside the Dockerfile. */
 export function explainTable(explained: Explained): string {
-  const rows = explained.steps.map((step) => {
-    const cells = [
-      tableText(stepWords(step)),
-      layerWords(step),
-      tableCode(step.text),
-      tableText(step.inside.join(" ")),
-      tableText(step.notes.join(" ")),
-    ];
-    return cells;
-  });
-  return markdownTable(explainTitles(), rows);
+  const rows = explained.steps.map((step) => [
+    tableText(`${stepWords(step)} · ${say`Layer`}: ${layerWords(step)}`),
+    tableCode(step.text),
+    tableText([...step.inside, ...step.notes].join(" ")),
+  ]);
+  return markdownTable([say`Step`, say`Instruction`, say`What happens inside`], rows);
 }
 
 /** The builder's number and the line: notes speak of lines. */

@@ -10,7 +10,7 @@ import { predictionWords, shownPrediction } from "../words/predictionWords.js";
 import { baseWords, targetWords } from "../words/stageWords.js";
 
 export interface StackLayer {
-  readonly kind: "writable" | "layer" | "base" | "empty";
+  readonly kind: "writable" | "layer" | "folded" | "base" | "empty";
   /** In the image's stack; null: none. */
   readonly number: number | null;
   readonly title: string;
@@ -43,7 +43,11 @@ export function stackPicture(view: View): StackPicture | null {
   const metadata = steps.filter(({ effect }) => effect === "metadata").length;
   const [root] = stages;
   const named = targetWords(analysis.graph);
-  const stack = [writable(), ...layers, ...(root === undefined ? [] : [baseOf(analysis, root)])];
+  const stack = [
+    writable(),
+    ...drawn(layers),
+    ...(root === undefined ? [] : [baseOf(analysis, root)]),
+  ];
   const known = layers.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
   const open = layers.filter(({ bytes }) => bytes === null).length;
   return {
@@ -58,6 +62,18 @@ export function stackPicture(view: View): StackPicture | null {
     ].join(" "),
     layers: stack,
   };
+}
+
+/** Through more layers nobody finds a way. */
+const mostLayers = 100;
+
+/** The upper ones, and how many there are below them. */
+function drawn(layers: readonly StackLayer[]): readonly StackLayer[] {
+  const left = layers.length - mostLayers;
+  if (left <= 1) return layers;
+  const rest = { number: null, detail: "", bytes: null, prediction: null, line: null };
+  const folded: StackLayer = { ...rest, kind: "folded", title: say`${count(left, "layer")} more` };
+  return [...layers.slice(0, mostLayers), folded];
 }
 
 function writable(): StackLayer {
