@@ -31,6 +31,26 @@ const mended: readonly {
   { title: "Replace with run", from: "FROM a\nrnu date\n", to: "FROM a\nrun date\n" },
   { title: "Replace with app.py", from: "FROM a\nCOPY App.py /\n", to: "FROM a\nCOPY app.py /\n" },
   {
+    title: "Put all values in double quotes",
+    from: 'FROM a\nCMD [ "sleep 1", 60, true]\n',
+    to: 'FROM a\nCMD [ "sleep 1", "60", "true"]\n',
+  },
+  {
+    title: "Write it as a JSON array",
+    from: "FROM a\nSHELL ['/bin/bash', '-c']\n",
+    to: 'FROM a\nSHELL ["/bin/bash", "-c"]\n',
+  },
+  {
+    title: "Take the quotes away",
+    from: 'FROM a AS "build"\n',
+    to: "FROM a AS build\n",
+  },
+  {
+    title: "Take the quotes away",
+    from: '# escape="`"\nFROM a\n',
+    to: "# escape=`\nFROM a\n",
+  },
+  {
     title: "Replace with my file",
     from: 'FROM a\nCOPY ["My file", "/"]\n',
     to: 'FROM a\nCOPY ["my file", "/"]\n',

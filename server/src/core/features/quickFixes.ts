@@ -86,6 +86,11 @@ function fixesOf(problem: Placed<Problem>, place: Place): readonly Fix[] {
       return addFix(place);
     case "not-json":
       return arrayFix(place);
+    case "json-not-strings":
+      return stringsFix(place);
+    case "bad-stage-name":
+    case "escape-invalid":
+      return unquoteFix(problem.code, place);
     case "bad-healthcheck":
       return problem.lacksCommand ? [] : commandFix(place);
     case "needs-frontend":
@@ -167,10 +172,53 @@ function arrayFix({ analysis, step }: Place): readonly Fix[] {
     end: last.range.end,
   });
   const written = analysis.input.dockerfile.text.slice(range.start, range.end);
-  if (/["'\\[\]\n]/.test(written)) return [];
-  const words = written.trim().split(/\s+/);
+  const words =
+    singleQuoted(written) ?? (/["'\\[\]\n]/.test(written) ? null : written.split(/\s+/));
+  if (words === null) return [];
   const array = `[${words.map((word) => JSON.stringify(word)).join(", ")}]`;
   return [edited(say`Write it as a JSON array`, range, array)];
+}
+
+/** Of an array that is written with the wrong quotes; null: it is none. */
+function singleQuoted(written: string): readonly string[] | null {
+  if (!/^\[\s*'[^'"\\\n]*'(?:\s*,\s*'[^'"\\\n]*')*\s*\]$/.test(written)) return null;
+  return [...written.matchAll(/'([^']*)'/g)].map(([, word = ""]) => word);
+}
+
+/** Numbers and the like in an array, as they are written. */
+function stringsFix({ analysis, step }: Place): readonly Fix[] {
+  if (step === undefined) return [];
+  const { instruction } = step.step;
+  const start = startOf(analysis.graph, step.place);
+  const { text } = analysis.input.dockerfile;
+  const open = text.indexOf("[", start + instruction.keywordRange.end);
+  const range = { start: open, end: start + instruction.range.end };
+  const written = text.slice(range.start, range.end);
+  const mended = written.replaceAll(/"(?:[^"\\]|\\.)*"|[\w.+-]+/g, (word) =>
+    word.startsWith('"') ? word : `"${word}"`,
+  );
+  const isMended = open >= 0 && !written.includes("\n") && isStrings(mended);
+  return isMended ? [edited(say`Put all values in double quotes`, range, mended)] : [];
+}
+
+function isStrings(json: string): boolean {
+  try {
+    const value: unknown = JSON.parse(json);
+    return Array.isArray(value) && value.every((one) => typeof one === "string");
+  } catch {
+    return false;
+  }
+}
+
+/** Where quotes would be part of the value. */
+function unquoteFix(
+  code: "bad-stage-name" | "escape-invalid",
+  { analysis, range }: Place,
+): readonly Fix[] {
+  const written = analysis.input.dockerfile.text.slice(range.start, range.end);
+  const [, , inner = ""] = /^(["'])(.*)\1$/.exec(written) ?? [];
+  const fits = code === "escape-invalid" ? /^[\\`]$/ : /^[a-z][a-z0-9-_.]*$/i;
+  return fits.test(inner) ? [edited(say`Take the quotes away`, range, inner)] : [];
 }
 
 function commandFix({ analysis, step }: Place): readonly Fix[] {
