@@ -201,7 +201,7 @@ ${kinds.length === 0 ? "- nothing" : kinds.join("\n")}
 
 const whyUnknown: Readonly<Record<string, string>> = {
   "stage-output-unknown":
-    "it takes what a command of an earlier stage leaves, which only a run of it can tell.",
+    "it takes what a command of an earlier stage leaves, or what a base image has beside files that change: only a build can tell.",
   "remote-unknown": "a server decides at the time of the build.",
   "cut-short": "a build that failed may have cancelled it, which turns on what was quicker.",
   "earlier-step": "it stands on such a step.",

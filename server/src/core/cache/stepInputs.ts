@@ -83,7 +83,7 @@ export function inputsOf(
 /** null: it names no path. */
 function copiedRequest(operation: CopyOperation, graph: BuildGraph): CopyRequest | null {
   const asked = copyRequest(operation, graph.definition.builder);
-  return asked && { ...asked, listsPaths: dialectOf(graph).listsPaths };
+  return asked && { ...asked, listing: dialectOf(graph).listing };
 }
 
 /** What an ADD takes from a context, with what is known of archives in it; null: not known, or nothing. */

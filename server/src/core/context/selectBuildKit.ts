@@ -15,6 +15,7 @@ import type {
   CopyRequest,
   HashedItem,
   HashedPart,
+  Listing,
   SelectionProblem,
   SourceSelection,
   Taken,
@@ -32,8 +33,8 @@ export function selectBuildKitSource(
   const wanted = readSource(source, request.parents === true);
   const isWildcard = request.wildcards !== false && containsWildcards(wanted.path);
   const filters = filtersOf(wanted.include, request.exclude ?? []);
-  const { listsPaths = false } = request;
-  const asked = { tree, source, problem, wanted, filters, listsPaths };
+  const { listing = usualListing } = request;
+  const asked = { tree, source, problem, wanted, filters, listing };
   const found =
     filters.bad !== null
       ? nothing(problem.badPattern(wanted.path, filters.bad))
@@ -61,8 +62,10 @@ interface AskedSource {
   readonly problem: ReturnType<typeof problemsOf>;
   readonly wanted: WantedSource;
   readonly filters: Filters;
-  readonly listsPaths: boolean;
+  readonly listing: Listing;
 }
+
+const usualListing: Listing = { byPath: false, followsLinks: false };
 
 type FoundSource = Pick<SourceSelection, "matches" | "taken" | "hashed" | "problems">;
 
@@ -71,7 +74,7 @@ function nothing(...problems: readonly SelectionProblem[]): FoundSource {
 }
 
 /** A path without wildcards. */
-function selectPath({ tree, problem, wanted, filters, listsPaths }: AskedSource): FoundSource {
+function selectPath({ tree, problem, wanted, filters, listing }: AskedSource): FoundSource {
   const target = resolvePath(tree, wanted.path, true);
   if (target.kind !== "found") return nothing(problem.unresolved(wanted.path, target));
   const taken = copiedFrom(target, baseName(wanted.path), filters);
@@ -79,10 +82,9 @@ function selectPath({ tree, problem, wanted, filters, listsPaths }: AskedSource)
     const hashed: HashedPart = { kind: "record", path: target.path, node: target.node };
     return { matches: 1, taken, hashed, problems: [] };
   }
-  const hashing = hashFiltered(tree, wanted.path, filters);
+  const hashing = hashFiltered({ tree, filters, listing }, wanted.path);
   if (hashing.broken !== null) {
-    const link = resolvePath(tree, hashing.broken, true);
-    const problems = link.kind === "found" ? [] : [problem.unresolved(hashing.broken, link)];
+    const problems = brokenIn(tree, problem, hashing.broken);
     return { matches: 1, taken, hashed: { kind: "empty" }, problems };
   }
   const { items } = hashing;
@@ -95,12 +97,21 @@ function selectPath({ tree, problem, wanted, filters, listsPaths }: AskedSource)
     isNothingLeft && hasContent(target.node)
       ? [problem.make(wanted.path, { code: "everything-excluded" })]
       : [];
-  return { matches: 1, taken, hashed: asPart(items, wanted.path, listsPaths), problems };
+  return { matches: 1, taken, hashed: asPart(items, wanted.path, listing), problems };
+}
+
+function brokenIn(
+  tree: FileTree,
+  problem: AskedSource["problem"],
+  path: string,
+): readonly SelectionProblem[] {
+  const link = resolvePath(tree, path, true);
+  return link.kind === "found" ? [] : [problem.unresolved(path, link)];
 }
 
 /** Everything that a path with wildcards matches. */
 function selectMatches(asked: AskedSource): FoundSource {
-  const { tree, source, problem, wanted, filters, listsPaths } = asked;
+  const { tree, source, problem, wanted, filters, listing } = asked;
   if (matchPath(`/${wanted.path}`, "") === "bad-pattern") {
     return nothing(problem.badPattern(wanted.path, source));
   }
@@ -123,7 +134,9 @@ function selectMatches(asked: AskedSource): FoundSource {
       return "skip";
     }
     append(taken, copiedFrom(target, baseName(path), filters));
-    append(items, hashBelow(tree, found, relative, filters, true).items);
+    const hashing = hashBelow({ tree, filters, listing }, found, relative, true);
+    append(items, hashing.items);
+    if (hashing.broken !== null) append(broken, brokenIn(tree, problem, hashing.broken));
     return "skip";
   };
   if (base.node.kind === "directory") walkCandidates(base.node, rest, visit);
@@ -131,7 +144,7 @@ function selectMatches(asked: AskedSource): FoundSource {
     const none = { code: "wildcard-without-match", builder: "buildkit", fails: false } as const;
     return nothing(problem.make(wanted.path, none));
   }
-  return { matches, taken, hashed: asPart(items, wanted.path, listsPaths), problems: broken };
+  return { matches, taken, hashed: asPart(items, wanted.path, listing), problems: broken };
 }
 
 interface WantedSource {
@@ -254,29 +267,30 @@ interface Hashing {
   readonly broken: string | null;
 }
 
+type AskedListing = Pick<AskedSource, "tree" | "filters" | "listing">;
+
 /** What is hashed of a path without wildcards when there are filters. */
-function hashFiltered(tree: FileTree, path: string, filters: Filters): Hashing {
-  const base = resolvePath(tree, path, false);
+function hashFiltered(asked: AskedListing, path: string): Hashing {
+  const base = resolvePath(asked.tree, path, false);
   if (base.kind !== "found") return { items: [], broken: null };
-  return hashBelow(tree, base, "", filters, path !== "");
+  return hashBelow(asked, base, "", path !== "");
 }
 
 /**
  * The records of one base entry: its header (or itself), then what passes below it. A link at the
- * top is hashed as what it leads to, unfiltered. At the context root there is no header, which
+ * top is hashed as what it leads to, unfiltered, and so is every link up to BuildKit 0.24. At the context root there is no header, which
  * makes its entries the top: BuildKit then hashes through the links among them as well.
  */
 function hashBelow(
-  tree: FileTree,
+  { tree, filters, listing: { followsLinks } }: AskedListing,
   base: Found,
   name: string,
-  filters: Filters,
   hasHeader: boolean,
 ): Hashing {
   const items: HashedItem[] = [];
   let broken: string | null = null;
   const add = ({ path, node }: Found, itemName: string, isTop: boolean): void => {
-    if (node.kind === "symlink" && isTop) {
+    if (node.kind === "symlink" && (isTop || followsLinks)) {
       const target = resolvePath(tree, path, true);
       if (target.kind === "found")
         items.push({ name: itemName, path: target.path, node: target.node, what: "record" });
@@ -313,7 +327,7 @@ function hashBelow(
     walk(base, "", START, [], true);
     return { items, broken };
   }
-  if (!filters.any && base.node.kind === "directory") {
+  if (!filters.any && !followsLinks && base.node.kind === "directory") {
     return { items: [{ ...base, name, what: "whole" }], broken };
   }
   const { passes, state } = applyFilters(filters, "", START);
@@ -323,7 +337,7 @@ function hashBelow(
 }
 
 /** `contenthash`: no match hashes nothing, a single one of the wanted name hashes without its name. */
-function asPart(items: readonly HashedItem[], path: string, byPath: boolean): HashedPart {
+function asPart(items: readonly HashedItem[], path: string, { byPath }: Listing): HashedPart {
   const [first, second] = items;
   if (first === undefined) return { kind: "empty" };
   const { name, what, ...found } = first;

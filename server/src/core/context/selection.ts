@@ -15,10 +15,18 @@ export interface CopyRequest {
   readonly exclude?: readonly string[];
   /** False for a bind mount: `*` is then an ordinary character. */
   readonly wildcards?: boolean;
-  /** What filters or wildcards leave is known by its paths; else by its last names: see `HashedPart`. */
-  readonly listsPaths?: boolean;
+  /** How BuildKit lists what filters or wildcards leave; absent: as the usual version does. */
+  readonly listing?: Listing;
   /** Which tree it is, for problems to name it; absent: the build context. */
   readonly place?: SourcePlace;
+}
+
+/** What differs by the version of BuildKit. */
+export interface Listing {
+  /** By its paths; else by its last names: see `HashedPart`. */
+  readonly byPath: boolean;
+  /** Each link by what it leads to; else those at the top alone. */
+  readonly followsLinks: boolean;
 }
 
 /** Where files come from, if not from the build context. */

@@ -64,8 +64,8 @@ interface SourceOps {
 function pathsContent(operation: CopyOperation, { dialect }: CopySetting): ExactInput {
   const request = copyRequest(operation, "buildkit");
   if (request === null) return open;
-  const { listsPaths } = dialect;
-  return { kind: "paths", from: operation.from, request: { ...request, listsPaths } };
+  const { listing } = dialect;
+  return { kind: "paths", from: operation.from, request: { ...request, listing } };
 }
 
 /** @param paths see `pathsContent` */

@@ -3,6 +3,7 @@
  * parts a cache that was exported before an upgrade from what the builder looks for after it.
  */
 
+import type { Listing } from "../../context/selection.js";
 import type { BuildGraph } from "../../graph/graph.js";
 
 export interface Dialect {
@@ -21,8 +22,8 @@ export interface Dialect {
   readonly datesDirectories: boolean;
   /** A relative `COPY x rel/.` keeps the dot at its end. dockerfile2llb/convert.go `dispatchCopy`. */
   readonly keepsRelativeDot: boolean;
-  /** See `HashedPart`. */
-  readonly listsPaths: boolean;
+  /** How it lists what wildcards and --exclude leave: cache/contenthash/checksum.go. */
+  readonly listing: Listing;
 }
 
 /**
@@ -54,6 +55,6 @@ function dialectBetween(engine: number, frontend: number): Dialect {
     keepsSymbolicModes: frontend > 10,
     datesDirectories: frontend > 15,
     keepsRelativeDot: frontend > 8,
-    listsPaths: engine > 25,
+    listing: { byPath: engine > 25, followsLinks: engine <= 24 },
   };
 }
