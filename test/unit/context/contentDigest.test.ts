@@ -5,7 +5,7 @@ import { contentDigest } from "../../../server/src/core/context/contentDigest.js
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
 import { selectSources } from "../../../server/src/core/context/select.js";
 import { baseName } from "../../../server/src/core/text/paths.js";
-import { sha256 } from "../../../server/src/host/digest.js";
+import { saltedSha256, sha256 } from "../../../server/src/host/digest.js";
 
 /** A context in short: path → what stands there. A string is a file's content. */
 type Files = Readonly<Record<string, string | Partial<ListedFile>>>;
@@ -243,6 +243,24 @@ test("FIXME: an edit that keeps size and time, in a context that was sent before
   const before = keyOf("buildkit", { a: { size: 1, mtimeMs: 5, identity: "1" } }, "a");
   const after = keyOf("buildkit", { a: { size: 1, mtimeMs: 5, identity: "2" } }, "a");
   assert.notEqual(before, after);
+});
+
+test("what is remembered of a folder is one digest function's", () => {
+  for (const builder of ["buildkit", "classic"] as const) {
+    for (const source of ["d", "*"]) {
+      const tree = treeOf({ "d/a": "one", "d/e/b": "two" });
+      const selection = selectSources(tree, { builder, sources: [source] });
+      const salted = contentDigest(tree, selection, saltedSha256("salt"));
+      const again = treeOf({ "d/a": "one", "d/e/b": "two" });
+      const plain = contentDigest(
+        again,
+        selectSources(again, { builder, sources: [source] }),
+        sha256,
+      );
+      assert.deepEqual(contentDigest(tree, selection, sha256), plain);
+      assert.notDeepEqual(salted, plain);
+    }
+  }
 });
 
 test("an unknown identity is asked for, once, and only where it counts", () => {

@@ -5,11 +5,13 @@
  * and the links are followed beside it: two sums are equal exactly when both are, since below a
  * folder each path has a record of its own.
  */
+import type { Digest } from "../host.js";
 import { joinPath } from "../text/paths.js";
 import type { FileNode, FileTree, FolderNode, Found, Part, TreeNode } from "./fileTree.js";
 import { childrenOf, inParts } from "./folder.js";
 import { type DigestWork, fileRecord, headerOf, noteFolderErrors } from "./folderDigest.js";
 import { firstNameOf } from "./hardLinks.js";
+import { pairMemory } from "./pairMemory.js";
 import { resolvePath } from "./resolvePath.js";
 import { isVisible } from "./selectClassic.js";
 import type { HashedPart } from "./selection.js";
@@ -67,11 +69,11 @@ interface Content {
   readonly hasHardLinks: boolean;
 }
 
-const folderContents = new WeakMap<FolderNode, Content>();
-const partContents = new WeakMap<Part, Content>();
+const folderContents = pairMemory<Digest, FolderNode, Content>();
+const partContents = pairMemory<Digest, Part, Content>();
 
 function contentOf(work: ClassicWork, folder: FolderNode, path: string): Content {
-  const remembered = folderContents.get(folder);
+  const remembered = folderContents.get(work.digest, folder);
   if (remembered !== undefined) return remembered;
   const isUnreadable = noteFolderErrors(work, folder, path);
   const own: string[] = [];
@@ -83,7 +85,8 @@ function contentOf(work: ClassicWork, folder: FolderNode, path: string): Content
     links: [...own, ...parts.flatMap(({ links }) => links)],
     hasHardLinks: parts.some(({ hasHardLinks }) => hasHardLinks),
   };
-  if (content.digest !== null && !content.hasHardLinks) folderContents.set(folder, content);
+  if (content.digest !== null && !content.hasHardLinks)
+    folderContents.set(work.digest, folder, content);
   return content;
 }
 
@@ -99,7 +102,7 @@ function isCounted(node: TreeNode): boolean {
 }
 
 function partContent(work: ClassicWork, part: Part, path: string): Content {
-  const remembered = partContents.get(part);
+  const remembered = partContents.get(work.digest, part);
   if (remembered !== undefined) return remembered;
   const lines: string[] = [];
   const links: string[] = [];
@@ -116,6 +119,6 @@ function partContent(work: ClassicWork, part: Part, path: string): Content {
   }
   const digest = complete ? work.digest(lines.join("\0")) : null;
   const content = { digest, links, hasHardLinks };
-  if (complete && !hasHardLinks) partContents.set(part, content);
+  if (complete && !hasHardLinks) partContents.set(work.digest, part, content);
   return content;
 }

@@ -2,6 +2,7 @@
 import type { Digest, HostError } from "../host.js";
 import { baseName, joinPath } from "../text/paths.js";
 import type { FileNode, FolderNode, Part, TreeNode } from "./fileTree.js";
+import { pairMemory } from "./pairMemory.js";
 import type { HashedItem, HashedPart } from "./selection.js";
 import { emptySequence, joined, type Sequence, sequenceOf, sequenceText } from "./sequence.js";
 
@@ -52,12 +53,13 @@ function namesRecord(work: DigestWork, items: readonly HashedItem[]): string | n
   return all === null ? null : `names ${sequenceText(all)}`;
 }
 
-const folderSequences = new WeakMap<FolderNode, Sequence>();
-const partSequences = new WeakMap<Part, Sequence>();
+// What is remembered is one digest function's: there are salted ones.
+const folderSequences = pairMemory<Digest, FolderNode, Sequence>();
+const partSequences = pairMemory<Digest, Part, Sequence>();
 
 /** null: some of it is not read. */
 function folderSequence(work: DigestWork, folder: FolderNode, path: string): Sequence | null {
-  const remembered = folderSequences.get(folder);
+  const remembered = folderSequences.get(work.digest, folder);
   if (remembered !== undefined) return remembered;
   let all: Sequence | null = one(work, folder.name, headerOf(folder, ""));
   if (noteFolderErrors(work, folder, path)) all = null;
@@ -65,12 +67,12 @@ function folderSequence(work: DigestWork, folder: FolderNode, path: string): Seq
     const next = partSequence(work, part, path);
     all = all === null || next === null ? null : joined(all, next);
   }
-  if (all !== null) folderSequences.set(folder, all);
+  if (all !== null) folderSequences.set(work.digest, folder, all);
   return all;
 }
 
 function partSequence(work: DigestWork, part: Part, path: string): Sequence | null {
-  const remembered = partSequences.get(part);
+  const remembered = partSequences.get(work.digest, part);
   if (remembered !== undefined) return remembered;
   let all: Sequence | null = emptySequence;
   for (const child of part) {
@@ -81,7 +83,7 @@ function partSequence(work: DigestWork, part: Part, path: string): Sequence | nu
         : one(work, child.name, fileRecord(work, child, at));
     all = all === null || next === null ? null : joined(all, next);
   }
-  if (all !== null) partSequences.set(part, all);
+  if (all !== null) partSequences.set(work.digest, part, all);
   return all;
 }
 
@@ -94,11 +96,11 @@ export function recordOf(work: DigestWork, node: TreeNode, path: string): string
   return node.kind === "directory" ? folderRecord(work, node, path) : fileRecord(work, node, path);
 }
 
-const folderDigests = new WeakMap<FolderNode, string>();
-const partDigests = new WeakMap<Part, string>();
+const folderDigests = pairMemory<Digest, FolderNode, string>();
+const partDigests = pairMemory<Digest, Part, string>();
 
 function folderRecord(work: DigestWork, folder: FolderNode, path: string): string | null {
-  const remembered = folderDigests.get(folder);
+  const remembered = folderDigests.get(work.digest, folder);
   if (remembered !== undefined) return remembered;
   const lines = [headerOf(folder, "")];
   let complete = !noteFolderErrors(work, folder, path);
@@ -114,18 +116,18 @@ function folderRecord(work: DigestWork, folder: FolderNode, path: string): strin
   }
   if (!complete) return null;
   const digest = `directory ${work.digest(lines.join("\0"))}`;
-  folderDigests.set(folder, digest);
+  folderDigests.set(work.digest, folder, digest);
   return digest;
 }
 
 /** Of a folder by itself; null: some of it is not read. */
 export function folderDigest(folder: FolderNode, digest: Digest): string | null {
-  return folderDigests.get(folder) ?? folderRecord(workOf(digest), folder, "");
+  return folderDigests.get(digest, folder) ?? folderRecord(workOf(digest), folder, "");
 }
 
 /** The same of a part. */
 export function partDigest(part: Part, digest: Digest): string | null {
-  return partDigests.get(part) ?? partRecord(workOf(digest), part, "");
+  return partDigests.get(digest, part) ?? partRecord(workOf(digest), part, "");
 }
 
 /** For whoever asks for nothing but the digest. */
@@ -134,12 +136,12 @@ function workOf(digest: Digest): DigestWork {
 }
 
 function partRecord(work: DigestWork, part: Part, path: string): string | null {
-  const remembered = partDigests.get(part);
+  const remembered = partDigests.get(work.digest, part);
   if (remembered !== undefined) return remembered;
   const lines: string[] = [];
   if (!addRecords(work, part, path, lines)) return null;
   const digest = work.digest(lines.join("\0"));
-  partDigests.set(part, digest);
+  partDigests.set(work.digest, part, digest);
   return digest;
 }
 

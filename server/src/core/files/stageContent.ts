@@ -3,6 +3,7 @@ import { contentDigest } from "../context/contentDigest.js";
 import type { FolderNode, Part, TreeNode } from "../context/fileTree.js";
 import { childOf, childrenOf, nodeAt, withParts } from "../context/folder.js";
 import { recordOf } from "../context/folderDigest.js";
+import { pairMemory } from "../context/pairMemory.js";
 import { selectSources } from "../context/select.js";
 import type { CopyRequest, Selection } from "../context/selection.js";
 import type { Digest } from "../host.js";
@@ -163,18 +164,18 @@ function madeText({ target, made: { mode, uid, gid } }: Put): string {
   return `${target}\0${mode.toString(8)} ${uid}:${gid}`;
 }
 
-const putDigests = new WeakMap<Put, string>();
+const putDigests = pairMemory<Digest, Put, string>();
 
 /** What a step puts, and where. */
 function putDigest(put: Put, digest: Digest): string {
-  let made = putDigests.get(put);
+  let made = putDigests.get(digest, put);
   if (made === undefined) {
     const lines = (put.places ?? []).map(({ to, taken }) => {
       const node = alone(taken);
       return `${to}\0${recordIn(node, to, digest)}`;
     });
     made = digest([put.target, ...lines].join("\0"));
-    putDigests.set(put, made);
+    putDigests.set(digest, put, made);
   }
   return made;
 }
@@ -203,7 +204,7 @@ function withoutOwners(node: TreeNode): TreeNode {
   return withParts(node, isNamed ? header : node, parts);
 }
 
-const shapes = new WeakMap<FolderNode | Part, string>();
+const shapes = pairMemory<Digest, FolderNode | Part, string>();
 
 /** Digest of the names and kinds of what is in a folder, at any depth. */
 function shapeOf(node: TreeNode | null, digest: Digest): string {
@@ -212,20 +213,20 @@ function shapeOf(node: TreeNode | null, digest: Digest): string {
   const owner = uid < 0 || gid < 0 ? ` ${uid}:${gid}` : "";
   if (node.kind !== "directory")
     return `${nameInFolder(node) === null ? node.kind : "perhaps"}${owner}`;
-  let shape = shapes.get(node);
+  let shape = shapes.get(digest, node);
   if (shape === undefined) {
     const parts = node.parts.map((part) => shapeOfPart(part, digest));
     shape = digest([`folder${owner}`, ...parts].join("\0"));
-    shapes.set(node, shape);
+    shapes.set(digest, node, shape);
   }
   return shape;
 }
 
 function shapeOfPart(part: Part, digest: Digest): string {
-  let shape = shapes.get(part);
+  let shape = shapes.get(digest, part);
   if (shape === undefined) {
     shape = digest(part.map((child) => `${child.name}\0${shapeOf(child, digest)}`).join("\0"));
-    shapes.set(part, shape);
+    shapes.set(digest, part, shape);
   }
   return shape;
 }
