@@ -8,7 +8,8 @@ import { instructionKind } from "../instructions/index.js";
 import { inert } from "../instructions/kind.js";
 import { configured, withPath } from "../instructions/scope.js";
 import type { Dockerfile, Instruction } from "../syntax/syntax.js";
-import { movedPlaces, stretchOf } from "../text/stretch.js";
+import { isSameList } from "../text/sameList.js";
+import { movedPlaces, type Stretch, spliced, stretchOf } from "../text/stretch.js";
 import { appendedLabel } from "./addedInstructions.js";
 import { areAlike, type FileFacts, fileFacts, type GraphHost } from "./fileFacts.js";
 import type { BuildGraph, Stage, Step } from "./graph.js";
@@ -17,11 +18,12 @@ import {
   buildProblems,
   fileProblems,
   inOrder,
+  isFaulty,
   isRejected,
   stepProblems,
   templateAlone,
 } from "./problems.js";
-import { type Numbering, numberSteps, reachableStages } from "./reach.js";
+import { type Numbering, numberSteps, type Reach, reachOf } from "./reach.js";
 import { targetStage } from "./stageNames.js";
 import { globalScope } from "./startScope.js";
 import { type StageLines, type WalkedStage, walkLines } from "./walkedStage.js";
@@ -38,6 +40,17 @@ export interface WalkedGraph {
   readonly globals: StageWalk;
   readonly cut: CutFile;
   readonly stages: readonly WalkedStage[];
+  readonly reach: Reach;
+  readonly marks: StageMarks;
+}
+
+/** The places of stages that are asked for at every key. */
+interface StageMarks {
+  /** Those with something wrong with a step. */
+  readonly faulty: readonly number[];
+  readonly forWindows: readonly number[];
+  /** Those with steps that are no instruction of their own lines. */
+  readonly withOthers: readonly number[];
 }
 
 /**
@@ -68,23 +81,23 @@ export function buildGraph(
   const { environment } = globals.scope;
   const file: FileFacts = { ...facts, globals: environment };
   const walked: WalkedStage[] = [];
-  const oldStages = old && { ...old, globals: old.globals.scope };
+  const oldStages = old && { ...old, globals: old.globals.scope, lines: old.cut.stages };
   for (const lines of cut.stages)
     walked.push(walkLines(lines, file, globals.scope, walked, oldStages));
   const target =
     definition.target === null
       ? walked.length - 1
       : (targetStage(file.names, definition.target) ?? -1);
-  const stages = walked.map((stage) =>
-    stage.index === target && definition.flags.labels.size > 0
-      ? withLabels(stage, file, definition.flags.labels)
-      : stage,
-  );
-  const { graph, numbering } = putTogether(
+  const { labels } = definition.flags;
+  const stages =
+    labels.size === 0
+      ? walked
+      : walked.map((stage) => (stage.index === target ? withLabels(stage, file, labels) : stage));
+  const laid = putTogether(
     { dockerfile, build, file, globals: globals.steps, stages, target },
     before,
   );
-  return { graph, numbering, dockerfile, file, globals, cut, stages: walked };
+  return { ...laid, dockerfile, file, globals, cut, stages: walked };
 }
 
 interface CutFile {
@@ -105,7 +118,9 @@ function cutIntoStages(
   const stretch = stretchOf(instructions, old);
   const froms = movedPlaces(instructions, stretch, oldCut.froms, opensStage);
   const isAsMany = froms.length === oldCut.froms.length;
-  const stages = froms.flatMap((at, index): readonly StageLines[] => {
+  const stages: StageLines[] = [];
+  for (let index = 0; index < froms.length; index++) {
+    const at = froms[index] ?? 0;
     const end = froms[index + 1] ?? instructions.length;
     const isAbove =
       end <= stretch.start &&
@@ -114,9 +129,10 @@ function cutIntoStages(
     const isBelow = at >= stretch.end && at - stretch.end + stretch.oldEnd === oldCut.froms[index];
     const lines = isAsMany && (isAbove || isBelow) ? oldCut.stages[index] : undefined;
     const from = instructions[at];
-    if (lines !== undefined) return [lines];
-    return from === undefined ? [] : [{ from, instructions: instructions.slice(at + 1, end) }];
-  });
+    if (lines !== undefined) stages.push(lines);
+    else if (from !== undefined)
+      stages.push({ from, instructions: instructions.slice(at + 1, end) });
+  }
   return { froms, globals: instructions.slice(0, froms[0] ?? instructions.length), stages };
 }
 
@@ -155,54 +171,49 @@ interface WalkedFile {
   readonly target: number;
 }
 
+type LaidGraph = Pick<WalkedGraph, "graph" | "numbering" | "reach" | "marks">;
+
 /** @param before of the text before an edit: a stage or place that is the same stays the same object */
-function putTogether(
-  walked: WalkedFile,
-  before: WalkedGraph | null,
-): Pick<WalkedGraph, "graph" | "numbering"> {
+function putTogether(walked: WalkedFile, before: WalkedGraph | null): LaidGraph {
   const { dockerfile, build, file, globals, target } = walked;
   const { rules, frontend } = file;
-  const needs = walked.stages.map((stage) => stage.needs);
-  const built = reachableStages(rules, target, needs);
-  const numbering = numberSteps(rules, globals, walked.stages, built, before?.stages ?? []);
-  const steps = stepsInOrder(globals, walked.stages);
+  const moved = stretchOf(walked.stages, before?.stages ?? []);
+  const reach = reachWith(walked, before, moved);
+  const { built } = reach;
+  const marked = (mark: keyof StageMarks, isMeant: (stage: WalkedStage) => boolean) =>
+    movedPlaces(walked.stages, moved, before?.marks[mark] ?? [], isMeant);
+  const marks: StageMarks = {
+    faulty: marked("faulty", isFaulty),
+    forWindows: marked("forWindows", ({ isForWindows }) => isForWindows),
+    withOthers: marked("withOthers", ({ triggers, options }) => triggers + options > 0),
+  };
+  const numbering = numberSteps(
+    { rules, globals, stages: walked.stages, built },
+    before && {
+      ...{ rules: before.file.rules, stages: before.stages },
+      ...{ built: before.reach.built, numbering: before.numbering },
+    },
+  );
   const { places, starts } = placesOf(
     { dockerfile, globals, stages: walked.stages, numbering },
     before && {
       ...{ dockerfile: before.dockerfile, stages: before.stages },
       ...{ numbering: before.numbering, places: before.graph.places },
     },
+    marks.withOthers.length === 0,
   );
-  let first = globals.length;
-  const stages = walked.stages.map((stage, at): Stage => {
-    const own = first;
-    first += stage.steps.length - stage.options;
-    const label = numbering.labels[at] ?? "";
-    const total = numbering.stageTotals[at] ?? 0;
-    const isBuilt = built.has(at);
-    const old = before?.graph.stages[at];
-    const isSame =
-      stage === before?.stages[at] &&
-      old !== undefined &&
-      old.steps === stage.steps &&
-      old.first === own &&
-      old.label === label &&
-      old.total === total &&
-      old.isBuilt === isBuilt;
-    if (isSame) return old;
-    const { index, name, base, platform, instruction, isReplaced, isForWindows } = stage;
-    return {
-      ...{ first: own, index, name, label, base, platform, instruction, steps: stage.steps },
-      ...{ isBuilt, isReplaced, isForWindows, needs: stage.needs, total },
-      config: stage.scope.config,
-      unknowns: stage.scope.unknowns,
-    };
-  });
+  const laid = { ...walked, built, numbering };
+  const isAlike = before !== null && areLaidAlike(laid, before, moved);
+  const stages = laidStages(laid, before, isAlike ? moved : null);
   const found = templateAlone(
     inOrder([
       ...fileProblems(dockerfile),
-      ...buildProblems(build.definition, dockerfile, walked.stages, target),
-      ...stepProblems({ globals, stages: walked.stages, starts }, built, rules),
+      ...buildProblems(build.definition, { ...walked, isForWindows: marks.forWindows.length > 0 }),
+      ...stepProblems(
+        { globals, stages: walked.stages, places: stages, faulty: marks.faulty, starts },
+        built,
+        rules,
+      ),
     ]),
   );
   const graph = {
@@ -211,7 +222,10 @@ function putTogether(
     rules,
     frontend,
     stages,
-    steps,
+    neededBy: reach.neededBy,
+    steps: isAlike
+      ? splicedSteps(before, globals, stages, moved)
+      : stepsInOrder(globals, walked.stages),
     globals,
     places,
     starts,
@@ -219,5 +233,113 @@ function putTogether(
     isRejected: isRejected(rules, found),
     problems: found.map(({ problem }) => problem),
   };
-  return { graph, numbering };
+  return { graph, numbering, reach, marks };
+}
+
+/** The same object where each stage needs what it needed. */
+function reachWith(
+  { file: { rules }, stages, target }: WalkedFile,
+  before: WalkedGraph | null,
+  { start, end, oldEnd }: Stretch,
+): Reach {
+  const isSame =
+    before !== null &&
+    end === oldEnd &&
+    before.file.rules === rules &&
+    (before.graph.target?.index ?? -1) === target &&
+    stages
+      .slice(start, end)
+      .every(({ needs, index }) => isSameList(needs, before.stages[index]?.needs ?? noNeeds));
+  return isSame
+    ? before.reach
+    : reachOf(
+        rules,
+        target,
+        stages.map(({ needs }) => needs),
+      );
+}
+
+const noNeeds: readonly number[] = [];
+
+interface LaidFile extends WalkedFile {
+  readonly built: ReadonlySet<number>;
+  readonly numbering: Numbering;
+}
+
+/**
+ * What depends on the whole file is laid over the stages.
+ * @param moved outside of this stretch nothing is otherwise than before; null: something may be
+ */
+function laidStages(
+  { globals, stages, built, numbering }: LaidFile,
+  before: WalkedGraph | null,
+  moved: Stretch | null,
+): readonly Stage[] {
+  let first = before?.graph.stages[moved?.start ?? 0]?.first ?? globals.length;
+  if (moved === null) first = globals.length;
+  const laid = (stage: WalkedStage): Stage => {
+    const { index, name, base, platform, instruction, isReplaced, isForWindows, steps } = stage;
+    const own = first;
+    first += steps.length - stage.options;
+    const label = numbering.labels[index] ?? "";
+    const total = numbering.stageTotals[index] ?? 0;
+    const isBuilt = built.has(index);
+    const old = before?.graph.stages[index];
+    const isSame =
+      stage === before?.stages[index] &&
+      old !== undefined &&
+      old.steps === steps &&
+      old.first === own &&
+      old.label === label &&
+      old.total === total &&
+      old.isBuilt === isBuilt;
+    if (isSame) return old;
+    return {
+      ...{ first: own, index, name, label, base, platform, instruction, steps },
+      ...{ isBuilt, isReplaced, isForWindows, needs: stage.needs, total },
+      config: stage.scope.config,
+      unknowns: stage.scope.unknowns,
+    };
+  };
+  if (before === null || moved === null) return stages.map(laid);
+  const between = stages.slice(moved.start, moved.end);
+  return between.length === 0
+    ? before.graph.stages
+    : spliced(before.graph.stages, moved, between.map(laid));
+}
+
+/** True where nothing that is laid over the stages outside of the stretch is otherwise. */
+function areLaidAlike(
+  { globals, stages, built, numbering }: LaidFile,
+  before: WalkedGraph,
+  { start, end, oldEnd }: Stretch,
+): boolean {
+  return (
+    end === oldEnd &&
+    globals.length === before.graph.globals.length &&
+    built === before.reach.built &&
+    numbering === before.numbering &&
+    before.graph.steps.at(-1)?.isOption !== true &&
+    stages
+      .slice(start, end)
+      .every(
+        ({ index, steps, options }) =>
+          options === 0 && before.graph.stages[index]?.steps.length === steps.length,
+      )
+  );
+}
+
+/** All steps in their order, where but those of some stages are other ones. */
+function splicedSteps(
+  { graph }: WalkedGraph,
+  globals: readonly Step[],
+  stages: readonly Stage[],
+  { start, end }: Stretch,
+): readonly Step[] {
+  const isSame = start === end && isSameList(globals, graph.globals);
+  if (isSame) return graph.steps;
+  const from = stages[start]?.first ?? graph.steps.length;
+  const to = stages[end]?.first ?? graph.steps.length;
+  const between = stages.slice(start, end).map(({ steps }) => steps);
+  return globals.concat(graph.steps.slice(globals.length, from), ...between, graph.steps.slice(to));
 }

@@ -144,6 +144,8 @@ export interface BuildGraph {
   readonly rules: BuilderRules;
   readonly frontend: Frontend;
   readonly stages: readonly Stage[];
+  /** Of each stage the later ones that need it: see `Stage.needs`. */
+  readonly neededBy: readonly (readonly number[])[];
   /** In the file's order, ARGs before the first FROM included. */
   readonly steps: readonly Step[];
   /** Those of them that stand before the first FROM. */

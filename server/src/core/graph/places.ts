@@ -39,10 +39,12 @@ export interface OldPlaces extends Omit<PlacedSteps, "globals"> {
   readonly places: readonly StepPlace[];
 }
 
-/** @param before a place that is the same stays the same object, and so does the list of them */
-export function placesOf(file: PlacedSteps, before: OldPlaces | null): Places {
+/**
+ * @param before a place that is the same stays the same object, and so does the list of them
+ * @param isOneToOne true where each step is one of the file's instructions
+ */
+export function placesOf(file: PlacedSteps, before: OldPlaces | null, isOneToOne: boolean): Places {
   const { dockerfile, globals, stages, numbering } = file;
-  const isOneToOne = stages.every(({ triggers, options }) => triggers === 0 && options === 0);
   if (isOneToOne && before !== null && arePlacedAlike(file, before))
     return { places: before.places, starts: dockerfile.starts };
   const found = foundPlaces(dockerfile, globals, stages, numbering, before?.places ?? []);
@@ -57,16 +59,28 @@ function arePlacedAlike(
   const { lines, instructions } = dockerfile;
   const old = before.dockerfile;
   if (!isSameList(lines, old.lines) || stages.length !== before.stages.length) return false;
-  if (!isSameList(numbering.globals, before.numbering.globals)) return false;
-  for (let at = 0; at < stages.length; at++) {
+  if (!areNumberedAlike(numbering, before.numbering)) return false;
+  const moved = stretchOf(stages, before.stages);
+  for (let at = moved.start; at < moved.end; at++)
     if (stages[at]?.steps.length !== before.stages[at]?.steps.length) return false;
-    if (!isSameList(numbering.stages[at] ?? [], before.numbering.stages[at] ?? [])) return false;
-  }
   const { start, end } = stretchOf(instructions, old.instructions);
   for (let at = start; at < end; at++)
     if (instructions[at]?.lineCount !== old.instructions[at]?.lineCount) return false;
   return true;
 }
+
+type Numbers = PlacedSteps["numbering"];
+
+function areNumberedAlike(one: Numbers, other: Numbers): boolean {
+  if (one === other) return true;
+  return (
+    isSameList(one.globals, other.globals) &&
+    one.stages.length === other.stages.length &&
+    one.stages.every((numbers, at) => isSameList(numbers, other.stages[at] ?? none))
+  );
+}
+
+const none: readonly never[] = [];
 
 function foundPlaces(
   dockerfile: Dockerfile,

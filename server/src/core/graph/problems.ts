@@ -15,12 +15,20 @@ export function fileProblems(dockerfile: Dockerfile): readonly Found[] {
   return syntaxProblems(dockerfile).map(read);
 }
 
+/** The stages of a file. */
+interface FoundStages {
+  readonly dockerfile: Dockerfile;
+  readonly stages: readonly WalkedStage[];
+  /** The stage that the build ends at; negative: there is none. */
+  readonly target: number;
+  /** True when one of them is. */
+  readonly isForWindows: boolean;
+}
+
 /** What is wrong in no line of the file, with its stages or the way that it is built. */
 export function buildProblems(
   definition: BuildDefinition,
-  { instructions }: Dockerfile,
-  stages: readonly WalkedStage[],
-  target: number,
+  { dockerfile: { instructions }, stages, target, isForWindows }: FoundStages,
 ): readonly Found[] {
   const problems = [...flagProblems(definition)];
   // Of a file without any instruction the parser has said it.
@@ -34,8 +42,7 @@ export function buildProblems(
     );
     problems.push({ code: "no-target", target: asked, near, range: null });
   }
-  if (stages.some(({ isForWindows }) => isForWindows))
-    problems.push({ code: "windows-build", range: null });
+  if (isForWindows) problems.push({ code: "windows-build", range: null });
   if (!rulesOf(definition.builder).makesEmptyImages && isEmptyImage(stages[target]))
     problems.push({ code: "no-image", range: null });
   return problems.map(read);
@@ -45,13 +52,22 @@ export function buildProblems(
 interface FoundSteps {
   readonly globals: readonly Step[];
   readonly stages: readonly WalkedStage[];
+  /** The same stages, with the places of their FROMs among the steps. */
+  readonly places: readonly { readonly first: number }[];
+  /** The places of those of which something is wrong with a step: see `isFaulty`. */
+  readonly faulty: readonly number[];
   /** See `BuildGraph.starts`. */
   readonly starts: readonly number[];
 }
 
+/** True where something is wrong with a step of the stage. */
+export function isFaulty({ steps: [from], marks }: WalkedStage): boolean {
+  return marks.faulty.length > 0 || (from !== undefined && from.found.length > 0);
+}
+
 /** Those of stages that are not built fail nothing, unless the file cannot be read for them. */
 export function stepProblems(
-  { globals, stages, starts }: FoundSteps,
+  { globals, stages, places, faulty, starts }: FoundSteps,
   built: ReadonlySet<number>,
   { translatesFirst }: BuilderRules,
 ): readonly Found[] {
@@ -62,8 +78,11 @@ export function stepProblems(
         all.push({ phase, problem: placedAt(starts[at] ?? 0, problem) });
   };
   for (const [at, step] of globals.entries()) add(step, true, at);
-  let first = globals.length;
-  for (const { index, steps, walked, marks, options } of stages) {
+  for (const index of faulty) {
+    const stage = stages[index];
+    if (stage === undefined) continue;
+    const { steps, walked, marks } = stage;
+    const { first } = places[index] ?? { first: 0 };
     const isBuilt = built.has(index);
     const [from] = steps;
     // A translation reads all FROM lines with what stands before them, whichever stages are built.
@@ -72,7 +91,6 @@ export function stepProblems(
       const step = walked[nth]?.step;
       if (step !== undefined) add(step, isBuilt, first + 1 + nth);
     }
-    first += steps.length - options;
   }
   return all;
 }

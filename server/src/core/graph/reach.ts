@@ -7,7 +7,7 @@ import type { Step } from "./graph.js";
 import type { WalkedStage } from "./walkedStage.js";
 
 /** What the target needs, or every stage down to it. */
-export function reachableStages(
+function reachableStages(
   rules: BuilderRules,
   target: number,
   needs: readonly (readonly number[])[],
@@ -23,6 +23,24 @@ export function reachableStages(
   return reached;
 }
 
+/** Which stages the target needs, and which need each of them. */
+export interface Reach {
+  readonly built: ReadonlySet<number>;
+  /** Of each stage those that need it, built or not. */
+  readonly neededBy: readonly (readonly number[])[];
+}
+
+export function reachOf(
+  rules: BuilderRules,
+  target: number,
+  needs: readonly (readonly number[])[],
+): Reach {
+  const neededBy = needs.map((): number[] => []);
+  for (const [stage, others] of needs.entries())
+    for (const other of others) neededBy[other]?.push(stage);
+  return { built: reachableStages(rules, target, needs), neededBy };
+}
+
 export interface Numbering {
   /** Of the steps before the first FROM, and of those of each stage; null: the builder prints none. */
   readonly globals: readonly (number | null)[];
@@ -31,17 +49,48 @@ export interface Numbering {
   readonly labels: readonly string[];
 }
 
-/** @param before the stages of the text before an edit */
-export function numberSteps(
-  rules: BuilderRules,
-  globals: readonly Step[],
-  stages: readonly WalkedStage[],
-  built: ReadonlySet<number>,
-  before: readonly WalkedStage[],
-): Numbering {
+/** What is numbered. */
+interface Numbered {
+  readonly rules: BuilderRules;
+  readonly globals: readonly Step[];
+  readonly stages: readonly WalkedStage[];
+  /** The stages that the target needs. */
+  readonly built: ReadonlySet<number>;
+}
+
+/** The same of the text before an edit, and its numbers. */
+interface OldNumbered extends Pick<Numbered, "rules" | "stages" | "built"> {
+  readonly numbering: Numbering;
+}
+
+/** @param before where each step has the number that it had, the numbering is the same object */
+export function numberSteps(now: Numbered, before: OldNumbered | null): Numbering {
+  if (before !== null && isNumberedAlike(now, before)) return before.numbering;
+  const { rules, globals, stages, built } = now;
   return rules.numbersEveryInstruction
     ? numberInOneRow(globals, stages, built)
-    : numberByStage(globals, stages, before);
+    : numberByStage(globals, stages, before?.stages ?? []);
+}
+
+function isNumberedAlike(
+  { rules, globals, stages, built }: Numbered,
+  before: OldNumbered,
+): boolean {
+  const { numbering } = before;
+  const { start, end, oldEnd } = stretchOf(stages, before.stages);
+  if (end !== oldEnd || before.rules !== rules || numbering.globals.length !== globals.length)
+    return false;
+  const inOneRow = rules.numbersEveryInstruction;
+  // Whether a stage that stands alone has a label turns on what it takes.
+  if (inOneRow ? built !== before.built : stages.length === 1 && start < end) return false;
+  return stages.slice(start, end).every((stage) => {
+    const old = before.stages[stage.index];
+    if (old === undefined || old.name !== stage.name) return false;
+    if (inOneRow) return stage.triggers === old.triggers && stage.steps.length === old.steps.length;
+    const { numbers, total } = numbersIn(stage, old);
+    const { stages: rows, stageTotals } = numbering;
+    return numbers === rows[stage.index] && total === stageTotals[stage.index];
+  });
 }
 
 /** Every instruction up to the target. Source: moby, builder/dockerfile/builder.go. */

@@ -11,6 +11,7 @@ import { keptList } from "../text/keptList.js";
 import { isSameList } from "../text/sameList.js";
 import { imageTriggers, triggerHolders } from "./addedInstructions.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
+import { hold } from "./fileReads.js";
 import type { StageBase, Step } from "./graph.js";
 import { failedBuild } from "./images.js";
 import { needsOf } from "./sources.js";
@@ -53,6 +54,8 @@ export interface OldStages {
   readonly file: FileFacts;
   readonly globals: Scope;
   readonly stages: readonly WalkedStage[];
+  /** Of each of them. */
+  readonly lines: readonly StageLines[];
 }
 
 /**
@@ -62,6 +65,48 @@ export interface OldStages {
  * @param old null: there are none, or they were walked with other facts
  */
 export function walkLines(
+  lines: StageLines,
+  file: FileFacts,
+  globals: Scope,
+  above: readonly WalkedStage[],
+  old: OldStages | null,
+): WalkedStage {
+  return (
+    standingStage(lines, file, globals, above, old) ?? walkAnew(lines, file, globals, above, old)
+  );
+}
+
+/**
+ * The stage as it was, where nothing that it turns on is otherwise; null: something may be. In a file
+ * of a thousand stages this is asked a thousand times a key.
+ */
+function standingStage(
+  lines: StageLines,
+  file: FileFacts,
+  globals: Scope,
+  above: readonly WalkedStage[],
+  old: OldStages | null,
+): WalkedStage | null {
+  const index = above.length;
+  const stage = old?.stages[index];
+  if (old === null || stage === undefined || old.lines[index] !== lines) return null;
+  const isInSameFile =
+    old.globals === globals && old.file.names === file.names && old.file.globals === file.globals;
+  if (!isInSameFile) return null;
+  const [last, oldLast] = [above[index - 1], old.stages[index - 1]];
+  const isBelowSame =
+    last === oldLast ||
+    (last?.inherited === oldLast?.inherited && last?.scope.expanded === oldLast?.scope.expanded);
+  const { base } = stage;
+  const isOnSame = base.kind !== "stage" || above[base.index] === old.stages[base.index];
+  if (!isBelowSame || !isOnSame || !isBaseSame(file, stage.opening)) return null;
+  const { imageReaders } = stage.marks;
+  if (imageReaders.length === 0) return stage;
+  const facts = stageFacts(file, index);
+  return imageReaders.every((at) => hold(stage.walked[at]?.reads ?? [], facts)) ? stage : null;
+}
+
+function walkAnew(
   { from, instructions }: StageLines,
   file: FileFacts,
   globals: Scope,
@@ -199,15 +244,17 @@ function sameOpening(
   { instruction, opening }: WalkedStage,
 ): Opening | null {
   if (instruction !== from || old.globals !== globals || old.file.names !== file.names) return null;
-  const { base, platform } = opening;
-  const on = formatPlatform(platform ?? file.platform);
+  return isBaseSame(file, opening) ? opening : null;
+}
+
+/** True where as much is known as before of the image that a FROM starts with. */
+function isBaseSame(file: FileFacts, { base, platform }: Opening): boolean {
   const linked = linkedId(base);
-  if (linked !== null) {
-    const before = base.kind === "image" ? base.image : null;
-    return file.builtImage(linked, on) === before ? opening : null;
-  }
-  if (base.kind !== "image") return opening;
-  return file.baseImage(base.reference, on) === base.image ? opening : null;
+  if (base.kind !== "image" && linked === null) return true;
+  const on = formatPlatform(platform ?? file.platform);
+  if (linked !== null)
+    return file.builtImage(linked, on) === (base.kind === "image" ? base.image : null);
+  return base.kind !== "image" || file.baseImage(base.reference, on) === base.image;
 }
 
 /** The build that a named context puts in the place of a base; null: none. */

@@ -2,6 +2,7 @@
  * Where two lists differ. What is kept of a long list is compared and taken over by whole stretches:
  * to look into each value at every key would cost more than all that the key changes.
  */
+import { isSameList } from "./sameList.js";
 
 /**
  * `[start, end)` of the one list stands where `[start, oldEnd)` of the other one stood; the values
@@ -37,7 +38,7 @@ export function spliced<T>(
 }
 
 /**
- * The places of the values that something is true of, in their order.
+ * The places of the values that something is true of, in their order: the same list where they are.
  * @param before those of the old list
  */
 export function movedPlaces<T>(
@@ -46,16 +47,17 @@ export function movedPlaces<T>(
   before: readonly number[],
   isMeant: (value: T, at: number) => boolean,
 ): readonly number[] {
-  const places: number[] = [];
-  let next = 0;
-  for (; (before[next] ?? start) < start; next++) places.push(before[next] ?? 0);
+  let above = 0;
+  while ((before[above] ?? start) < start) above++;
+  let below = above;
+  while ((before[below] ?? oldEnd) < oldEnd) below++;
+  const between: number[] = [];
   for (let at = start; at < end; at++) {
     const value = now[at];
-    if (value !== undefined && isMeant(value, at)) places.push(at);
+    if (value !== undefined && isMeant(value, at)) between.push(at);
   }
-  for (; next < before.length; next++) {
-    const place = before[next] ?? 0;
-    if (place >= oldEnd) places.push(place + end - oldEnd);
-  }
-  return places;
+  const shift = end - oldEnd;
+  if (shift === 0 && isSameList(between, before.slice(above, below))) return before;
+  const moved = shift === 0 ? before.slice(below) : before.slice(below).map((at) => at + shift);
+  return before.slice(0, above).concat(between, moved);
 }
