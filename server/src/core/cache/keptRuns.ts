@@ -37,9 +37,24 @@ interface KeptRun {
   readonly run: Run;
 }
 
+/** What became of the stages of a build, and what they have in common. */
+export interface KeptStages {
+  readonly graph: BuildGraph;
+  /** Objects that are compared one by one: baseline, contexts and the like. */
+  readonly common: readonly unknown[];
+  /** null: the stage was not built. */
+  readonly outcomes: readonly (StageOutcome | null)[];
+  /** The steps of each. */
+  readonly steps: readonly (readonly StepOutcome[] | null)[];
+  /** The places of those that are asked for each time. */
+  readonly restless: readonly number[];
+  /** The places of those that take files of a context. */
+  readonly taking: readonly number[];
+}
+
 export class KeptRuns {
-  /** Of the last build; null: the stage was not built. */
-  stages: readonly (StageOutcome | null)[] = [];
+  /** Of the last build. */
+  stages: KeptStages | null = null;
   /** Of the last build. */
   laid: LaidBuild | null = null;
   readonly #runs = new WeakMap<Step, readonly KeptRun[]>();

@@ -51,7 +51,7 @@ export interface StageIn extends InputSources {
 /** Costs O(steps) once contexts are remembered, and little for what is kept. */
 export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
   const { graph, stage, steps, records, committed } = input;
-  const before = kept.stages[stage.index] ?? null;
+  const before = kept.stages?.outcomes[stage.index] ?? null;
   const setting = kept.setting(graph, stage, records, committed);
   const base = baseFolder(input);
   const start = input.parent ?? startOf(input, base);
@@ -86,8 +86,23 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
     end: at,
     taking: movedPlaces(steps, stretch, before?.taking ?? [], ({ context }) => context.length > 0),
     committed: committedBy(after, start, committed),
-    of: waits ? null : { steps: stage.steps, start, setting, takers: keptList(takers) },
+    of: waits
+      ? null
+      : {
+          ...{ steps: stage.steps, start, setting, takers: keptList(takers) },
+          isRestless: takers.some((taker) => isRestless(taker, input)),
+        },
   };
+}
+
+/** See `StageOf.isRestless`: of archives is asked what is in them, and what is below others may come out equal. */
+function isRestless({ step, at }: Taker, input: StageIn): boolean {
+  const { operation } = step;
+  if (operation?.kind === "copy" && operation.isAdd && operation.unpack) return true;
+  return sourcesOf(step).some((source) => {
+    const vertex = vertexOf(source, input);
+    return vertex !== null && input.names.isLike(vertex, at.vertex);
+  });
 }
 
 /** No later step of the stage can find one of these: it stands on others. */

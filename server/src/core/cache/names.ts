@@ -78,6 +78,13 @@ export class Names {
     );
   }
 
+  /** True where they are told apart by what is below them alone. */
+  isLike(one: Vertex, other: Vertex): boolean {
+    if (one.kind === "base" || other.kind === "base") return false;
+    const [a, b] = [this.#outcome(one.of), this.#outcome(other.of)];
+    return a !== b && a?.definition?.digest === b?.definition?.digest;
+  }
+
   #outcome({ stage, nth }: StepRef): StepOutcome | undefined {
     return stage === null ? undefined : this.#build.outcomes[stage]?.[nth];
   }

@@ -81,6 +81,8 @@ export interface StageOf {
   readonly setting: Setting;
   /** Those of the steps that take files. */
   readonly takers: readonly Taker[];
+  /** True where it may be otherwise though no stage that it takes from is: it is asked for each time. */
+  readonly isRestless: boolean;
 }
 
 export interface Taker {

@@ -13,12 +13,20 @@ import {
   type StepRef,
 } from "../graph/graph.js";
 import { failedBuild } from "../graph/images.js";
+import { TouchedStages } from "../graph/touched.js";
 import type { Digest } from "../host.js";
 import { isSameList } from "../text/sameList.js";
 import { movedPlaces, stretchOf } from "../text/stretch.js";
+import { dialectOf } from "./exact/dialect.js";
 import type { InputName } from "./inputName.js";
-import { KeptRuns } from "./keptRuns.js";
-import { KeyedStep, type LaidStage, type LaidStart, type StageEnd } from "./keyedStep.js";
+import { KeptRuns, type KeptStages } from "./keptRuns.js";
+import {
+  KeyedStep,
+  type LaidBuild,
+  type LaidStage,
+  type LaidStart,
+  type StageEnd,
+} from "./keyedStep.js";
 import { keyStage } from "./keyStage.js";
 import { Names } from "./names.js";
 import type { StageOutcome, StepOutcome } from "./outcome.js";
@@ -79,11 +87,7 @@ export function inputNames({ names }: Keys, step: StepRef): readonly InputName[]
  * @param kept of earlier texts of the same build: it makes this one faster, never another one
  */
 export function predictKeys(input: PredictionInput, kept = new KeptRuns()): Keys {
-  const { graph, digest } = input;
-  const outcomes: (readonly StepOutcome[] | null)[] = [];
-  const { stages, platform } = graph;
-  const names = new Names({ stages, outcomes, platform, digest });
-  return laidOver(input, outcomesOf(input, names, outcomes, kept), names, kept);
+  return laidOver(input, outcomesOf(input, kept), kept);
 }
 
 /** True where every step has the key that it has in the other build. */
@@ -105,41 +109,73 @@ function isSameDefinition({ outcome }: KeyedStep, other: KeyedStep | undefined):
   );
 }
 
-/**
- * Finds out about the stages in their order.
- * @param outcomes grows; null: the target does not need the stage
- * @returns the same of whole stages
- */
-function outcomesOf(
-  input: PredictionInput,
-  names: Names,
-  outcomes: (readonly StepOutcome[] | null)[],
-  kept: KeptRuns,
-): readonly (StageOutcome | null)[] {
+interface Outcomes extends Pick<KeptStages, "outcomes" | "taking"> {
+  readonly names: Names;
+}
+
+/** Finds out about the stages in their order: about those of which something may be otherwise. */
+function outcomesOf(input: PredictionInput, kept: KeptRuns): Outcomes {
   const { graph, context, folders, digest, archive, baseline } = input;
-  const done: (StageOutcome | null)[] = [];
+  const { stages, platform, rules } = graph;
+  const common = inCommon(input);
+  const old = kept.stages;
+  // Where a later step may find what an earlier one left, each stage stands on all above it.
+  const isAlike =
+    old !== null &&
+    rules.runsEqualStepsOnce &&
+    old.graph.stages.length === stages.length &&
+    isSameList(old.common, common);
+  const touched = new TouchedStages(graph, !isAlike);
+  if (isAlike) {
+    touched.touchDiffering(stages, old.graph.stages);
+    for (const stage of old.restless) touched.touch(stage);
+  }
+  const done: (StageOutcome | null)[] = isAlike ? old.outcomes.slice() : [];
+  const steps: (readonly StepOutcome[] | null)[] = isAlike ? old.steps.slice() : [];
+  const names = new Names({ stages, outcomes: steps, platform, digest });
   const build = {
     ...{ graph, context, folders, digest, archive, names, records: baseline.records },
     endOf: (index: number) => done[index]?.end ?? null,
   };
   let committed = noRecords;
-  for (const stage of graph.stages) {
-    if (!stage.isBuilt) {
-      outcomes.push(null);
-      done.push(null);
-      continue;
-    }
-    const { base } = stage;
+  const others = new Set<number>();
+  touched.each((stage) => {
+    const { index, base, isBuilt } = stage;
+    const before = isAlike ? (done[index] ?? null) : null;
     const parent = base.kind === "stage" ? build.endOf(base.index) : null;
-    const steps: StepOutcome[] = [];
-    outcomes.push(steps);
-    const outcome = keyStage({ ...build, stage, committed, parent, steps }, kept);
-    outcomes[stage.index] = outcome.steps;
-    ({ committed } = outcome);
-    done.push(outcome);
-  }
-  kept.stages = done;
-  return done;
+    const growing: StepOutcome[] = [];
+    steps[index] = isBuilt ? growing : null;
+    const outcome = isBuilt
+      ? keyStage({ ...build, stage, committed, parent, steps: growing }, kept)
+      : null;
+    steps[index] = outcome?.steps ?? null;
+    done[index] = outcome;
+    committed = outcome?.committed ?? committed;
+    // Who takes from a stage that continues another one may take what that leaves.
+    const isOnOther = base.kind === "stage" && others.has(base.index);
+    const isOther = outcome !== before || stage.name !== old?.graph.stages[index]?.name;
+    if (isOnOther || isOther) others.add(index);
+    return isOnOther || isOther;
+  });
+  const moved = stretchOf(done, old?.outcomes ?? []);
+  const restless = movedPlaces(done, moved, old?.restless ?? [], isRestless);
+  const taking = movedPlaces(done, moved, old?.taking ?? [], (outcome) => {
+    return outcome !== null && outcome.taking.length > 0;
+  });
+  kept.stages = { graph, common, outcomes: done, steps, restless, taking };
+  return { outcomes: done, taking, names };
+}
+
+/** All that the outcomes of stages turn on besides the stages. */
+function inCommon({ graph, context, folders, digest, baseline }: PredictionInput) {
+  return [
+    ...[graph.definition, graph.platform, dialectOf(graph), digest, baseline.records],
+    ...[context?.view, ...folders.keys(), ...[...folders.values()].map(({ view }) => view)],
+  ];
+}
+
+function isRestless(outcome: StageOutcome | null): boolean {
+  return outcome !== null && (outcome.of === null || outcome.of.isRestless);
 }
 
 /** What lies over the steps of one build. */
@@ -151,38 +187,71 @@ interface Laying {
   readonly isCompared: boolean;
   /** True once the builder has given up, where it works in order. */
   isStopped: boolean;
-  /** True once a stage above ends otherwise than in the build before. */
-  hasMoved: boolean;
 }
 
 /** @param kept the build before: a step that is the same stays the same object */
 function laidOver(
   input: PredictionInput,
-  outcomes: readonly (StageOutcome | null)[],
-  names: Names,
+  { outcomes, taking: takingStages, names }: Outcomes,
   kept: KeptRuns,
 ): Keys {
   const { graph, isRejected, baseline } = input;
   const before = kept.laid;
-  const laying: Laying = {
-    input,
-    stages: [],
-    unsent: unsentOutcomes(outcomes, graph.rules),
-    isCompared: isKnown(baseline),
-    isStopped: isRejected,
-    hasMoved: false,
-  };
-  for (const stage of graph.stages) {
-    const old = before?.stages[stage.index] ?? null;
-    laying.stages.push(laidStage(laying, stage, outcomes[stage.index] ?? null, old));
+  const taken = takingStages.flatMap((stage) => outcomes[stage] ?? []);
+  const unsent = unsentOutcomes(taken, graph.rules);
+  const isCompared = isKnown(baseline);
+  const isPlain = unsent.size === 0 && !isRejected && !graph.rules.worksInOrder;
+  const isAlike =
+    before !== null &&
+    isPlain &&
+    before.isPlain &&
+    before.isCompared === isCompared &&
+    before.graph.stages.length === graph.stages.length;
+  const stages = isAlike ? before.stages.slice() : [];
+  const laying: Laying = { input, stages, unsent, isCompared, isStopped: isRejected };
+  const touched = new TouchedStages(graph, !isAlike);
+  if (isAlike) {
+    touched.touchDiffering(graph.stages, before.graph.stages);
+    touched.touchDiffering(outcomes, before.outcomes);
   }
-  const globals = graph.globals.map((step, nth) => notBuilt(step, null, nth));
-  const rows = laying.stages.map(({ row }) => row);
-  const steps = stepsInOrder(globals, rows, graph);
+  const rows = isAlike ? before.rows.slice() : [];
+  const ends = isAlike ? before.ends.slice() : [];
+  const moved = new Set<number>();
+  touched.each((stage) => {
+    const { index } = stage;
+    const old = before?.stages[index] ?? null;
+    const isOnMoved = stage.needs.some((need) => moved.has(need));
+    const laid = laidStage(laying, stage, outcomes[index] ?? null, old, isOnMoved);
+    stages[index] = laid;
+    rows[index] = laid.row;
+    ends[index] = laid.end;
+    if (isOnMoved || old === null || endsOtherwise(laid, old)) moved.add(index);
+    return moved.has(index) || laid.end?.last !== old?.end?.last;
+  });
+  const globals = laidGlobals(graph, before);
+  const steps = isAlike
+    ? stepsWith(globals, rows, graph, before)
+    : stepsInOrder(globals, rows, graph);
   const stretch = stretchOf(steps, before?.steps ?? []);
   const taking = movedPlaces(steps, stretch, before?.taking ?? [], takesFiles);
-  kept.laid = { steps, taking, stages: laying.stages };
-  return { steps, taking, globals, rows, stages: laying.stages.map(({ end }) => end), names };
+  const laid = { graph, outcomes, isPlain, isCompared, globals, rows, ends };
+  kept.laid = { ...laid, steps, taking, stages };
+  return { steps, taking, globals, rows, stages: ends, names };
+}
+
+/** True where what steps of other stages come to may be otherwise for it. */
+function endsOtherwise({ failed, end }: LaidStage, before: LaidStage): boolean {
+  const [last, oldLast] = [end?.last ?? null, before.end?.last ?? null];
+  return (
+    failed !== before.failed ||
+    !isSameOrNone(last, oldLast) ||
+    !isSameOrNone(last?.root ?? null, oldLast?.root ?? null)
+  );
+}
+
+function laidGlobals({ globals }: BuildGraph, before: LaidBuild | null): readonly KeyedStep[] {
+  if (before !== null && isSameList(globals, before.graph.globals)) return before.globals;
+  return globals.map((step, nth) => notBuilt(step, null, nth));
 }
 
 function takesFiles({ context, stageProblems }: KeyedStep): boolean {
@@ -198,12 +267,14 @@ function notBuilt(step: Step, stage: number | null, nth: number): KeyedStep {
  * the builder works in order, is a later stage.
  * @param own null: the target does not need the stage
  * @param before of the build before
+ * @param isOnMoved true where a stage that this one needs ends otherwise than in that
  */
 function laidStage(
   laying: Laying,
   stage: Stage,
   own: StageOutcome | null,
   before: LaidStage | null,
+  isOnMoved: boolean,
 ): LaidStage {
   const { stages, isCompared } = laying;
   const { base, steps } = stage;
@@ -221,13 +292,8 @@ function laidStage(
     const row = isSame ? before.row : steps.map((step, nth) => notBuilt(step, stage.index, nth));
     return { steps, outcomes, row, start, end: null, failed: false, isStopped: laying.isStopped };
   }
-  const isAlike = before !== null && isStartAlike(laying, start, before);
+  const isAlike = before !== null && !isOnMoved && isStartAlike(laying, start, before);
   const { row, last, failed } = laidSteps(laying, stage, { outcomes, start }, { before, isAlike });
-  laying.hasMoved ||=
-    before === null ||
-    failed !== before.failed ||
-    !isSameOrNone(last, before.end?.last ?? null) ||
-    !isSameOrNone(last?.root ?? null, before.end?.last?.root ?? null);
   const end = own === null ? null : { last, files: own.end.files };
   return { steps, outcomes, row, start, end, failed, isStopped: laying.isStopped };
 }
@@ -238,7 +304,6 @@ function isStartAlike(laying: Laying, start: LaidStart, before: LaidStage): bool
   return (
     start.isSent &&
     old.isSent &&
-    !laying.hasMoved &&
     !laying.isStopped &&
     !before.isStopped &&
     before.failed === old.hasFailed &&
@@ -348,6 +413,26 @@ function stepsInOrder(
   const all = globals.concat(...rows);
   if (graph.steps.at(-1)?.isOption !== true) return all;
   return [...all.filter(({ step }) => !step.isOption), ...all.filter(({ step }) => step.isOption)];
+}
+
+/** The same, where but some rows are others than before. */
+function stepsWith(
+  globals: readonly KeyedStep[],
+  rows: Keys["rows"],
+  graph: BuildGraph,
+  before: LaidBuild,
+): readonly KeyedStep[] {
+  const steps = before.steps.slice();
+  const isAsMany = steps.length === graph.steps.length && globals === before.globals;
+  if (!isAsMany || graph.steps.at(-1)?.isOption === true) return stepsInOrder(globals, rows, graph);
+  for (let at = 0; at < rows.length; at++) {
+    const [row, old] = [rows[at], before.rows[at]];
+    if (row === undefined || row === old) continue;
+    const first = graph.stages[at]?.first ?? 0;
+    if (row.length !== old?.length) return stepsInOrder(globals, rows, graph);
+    for (const [nth, keyed] of row.entries()) steps[first + nth] = keyed;
+  }
+  return steps;
 }
 
 /** Where the chain of rebuilds of a step began, if not at itself. */

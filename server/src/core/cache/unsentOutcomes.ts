@@ -6,15 +6,15 @@ import type { StageOutcome, StepOutcome } from "./outcome.js";
 /**
  * The outcomes that are otherwise for it: these steps fail. What one step takes is sent for all, so
  * that it turns on the build as a whole.
- * @param stages null: it is not built
+ * @param stages those that take files of a context
  */
 export function unsentOutcomes(
-  stages: readonly (Pick<StageOutcome, "steps" | "taking"> | null)[],
+  stages: readonly Pick<StageOutcome, "steps" | "taking">[],
   { sendsEverything }: BuilderRules,
 ): ReadonlyMap<StepOutcome, StepOutcome> {
   const found = new Map<StepOutcome, StepOutcome>();
   if (sendsEverything) return found;
-  const all = stages.flatMap((stage) => (stage === null ? [] : takersOf(stage)));
+  const all = stages.flatMap(takersOf);
   for (const outcome of all) {
     const problems = outcome.context.flatMap(({ selection, folder }) => {
       if (!selection.sources.some(needsOthers)) return [];
