@@ -52,7 +52,13 @@ interface Made extends AnalysedSteps {
   /** See `stackKinds`. */
   readonly kinds: Uint8Array;
   readonly numbers: readonly (number | null)[];
-  /** Of the stages. */
+  readonly outline: Outline;
+}
+
+/** How the stages of a file stand on each other. */
+interface Outline {
+  readonly stages: readonly Stage[];
+  readonly target: number | null;
   readonly roles: readonly StageRole[];
 }
 
@@ -72,10 +78,11 @@ export class KeptSteps {
   of(graph: BuildGraph, keys: Keys, told: Pick<Made, "predictions" | "lastRuns">): AnalysedSteps {
     const old = this.#made;
     const kinds = kindsOf(graph, keys, old);
+    const outline = outlineOf(graph, old?.outline ?? null);
+    const isStackedAlike = old?.outline === outline && isSameKinds(old.kinds, kinds);
     const now = {
-      ...{ keyed: keys.steps, places: graph.places, ...told, kinds },
-      numbers: layerNumbers(graph, kinds),
-      roles: rolesOf(graph),
+      ...{ keyed: keys.steps, places: graph.places, ...told, kinds, outline },
+      numbers: isStackedAlike ? old.numbers : layerNumbers(graph, kinds),
     };
     const changed = changedSteps(graph, now, old);
     const steps = old?.steps.length === keys.steps.length ? old.steps.slice() : [];
@@ -94,12 +101,40 @@ export class KeptSteps {
   }
 }
 
-function rolesOf(graph: BuildGraph): readonly StageRole[] {
+/** @param before the same object where it is equal */
+function outlineOf(graph: BuildGraph, before: Outline | null): Outline {
+  const { stages } = graph;
+  const target = graph.target?.index ?? null;
+  const isSame =
+    before !== null &&
+    before.target === target &&
+    before.stages.length === stages.length &&
+    stages.every((stage, at) => isOutlinedAlike(stage, before.stages[at]));
+  if (isSame) return before;
   const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
-  return graph.stages.map(({ index, isBuilt, isReplaced }) => ({
+  const roles = stages.map(({ index, isBuilt, isReplaced }) => ({
     ...{ isBuilt, isReplaced },
     isInImage: inImage.has(index),
   }));
+  return { stages, target, roles };
+}
+
+function isOutlinedAlike(stage: Stage, old: Stage | undefined): boolean {
+  if (stage === old) return true;
+  return (
+    stage.first === old?.first &&
+    stage.isBuilt === old.isBuilt &&
+    stage.isReplaced === old.isReplaced &&
+    parentOf(stage) === parentOf(old)
+  );
+}
+
+function parentOf({ base }: Stage): number | null {
+  return base.kind === "stage" ? base.index : null;
+}
+
+function isSameKinds(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((kind, at) => kind === other[at]);
 }
 
 function kindsOf(graph: BuildGraph, { steps }: Keys, old: Made | null): Uint8Array {
@@ -128,45 +163,42 @@ type Given = Omit<Made, keyof AnalysedSteps>;
 /** The places of the steps of which something is otherwise than it was. */
 function changedSteps({ stages }: BuildGraph, now: Given, old: Made | null): Iterable<number> {
   const count = now.keyed.length;
-  if (old === null || old.keyed.length !== count || old.roles.length !== stages.length)
+  if (old === null || old.keyed.length !== count || old.outline.roles.length !== stages.length)
+    return now.keyed.keys();
+  const { roles } = now.outline;
+  const { roles: oldRoles } = old.outline;
+  // What the command line adds stands behind the last stage, and may be another one's.
+  if (roles !== oldRoles && roles.some((role, at) => isOther(role, oldRoles[at])))
     return now.keyed.keys();
   const changed: number[] = [];
-  const add = (from: number, to: number, isOtherRole: boolean): void => {
-    for (let at = from; at < to; at++) {
-      const isSame =
-        now.keyed[at] === old.keyed[at] &&
-        now.places[at] === old.places[at] &&
-        now.predictions[at] === old.predictions[at] &&
-        now.lastRuns[at] === old.lastRuns[at] &&
-        now.numbers[at] === old.numbers[at];
-      if (isOtherRole || !isSame) changed.push(at);
-    }
-  };
-  add(0, stages[0]?.first ?? count, false);
-  for (const [index, { first }] of stages.entries())
-    add(first, stages[index + 1]?.first ?? count, isOther(now.roles[index], old.roles[index]));
-  // What the command line adds stands behind the last stage, and may be another one's.
-  return old.roles.some((role, index) => isOther(role, now.roles[index]))
-    ? now.keyed.keys()
-    : changed;
+  for (let at = 0; at < count; at++) {
+    const isSame =
+      now.keyed[at] === old.keyed[at] &&
+      now.places[at] === old.places[at] &&
+      now.predictions[at] === old.predictions[at] &&
+      now.lastRuns[at] === old.lastRuns[at] &&
+      now.numbers[at] === old.numbers[at];
+    if (!isSame) changed.push(at);
+  }
+  return changed;
 }
 
-function isOther(one: StageRole | undefined, other: StageRole | undefined): boolean {
+function isOther(one: StageRole, other: StageRole | undefined): boolean {
   return (
-    one?.isBuilt !== other?.isBuilt ||
-    one?.isReplaced !== other?.isReplaced ||
-    one?.isInImage !== other?.isInImage
+    one.isBuilt !== other?.isBuilt ||
+    one.isReplaced !== other.isReplaced ||
+    one.isInImage !== other.isInImage
   );
 }
 
 const notPredicted: Prediction = { kind: null, causes: [] };
 
 function analysedStep(given: Given, at: number) {
-  const { keyed: all, places, predictions, lastRuns, numbers, roles } = given;
+  const { keyed: all, places, predictions, lastRuns, numbers, outline } = given;
   const [keyed, place] = [all[at], places[at]];
   if (keyed === undefined || place === undefined) return null;
   const { step } = keyed;
-  const role = place.stage === null ? null : (roles[place.stage] ?? null);
+  const role = place.stage === null ? null : (outline.roles[place.stage] ?? null);
   const stageLayer = numbers[at] ?? null;
   const analysed: StepAnalysis = {
     ...{ step, place, keyed, stageLayer },

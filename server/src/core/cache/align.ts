@@ -44,6 +44,8 @@ export interface Aligned {
   readonly globals: PairedSteps;
   /** null: the build had no such stage. */
   readonly stages: readonly (PairedSteps | null)[];
+  /** Of which stages the build had something. */
+  readonly knownStages: readonly boolean[];
 }
 
 type PairedSteps = readonly (StepRecord | undefined)[];
@@ -91,17 +93,24 @@ export function alignSteps(
     const then = known ? { steps: oldSteps, paired: oldPaired } : null;
     return alignStage(steps, records, digest, then);
   };
-  const aligned: Aligned = {
-    globals: paired(graph.globals, null, old?.graph.globals, old?.aligned.globals),
-    stages: graph.stages.map(({ steps }, at) => {
-      const stage = pairs[at];
-      if (stage === undefined) return null;
-      const isPaired = old?.pairs[at] === stage;
-      const oldSteps = isPaired ? old.graph.stages[at]?.steps : undefined;
-      return paired(steps, stage, oldSteps, old?.aligned.stages[at]);
-    }),
+  const stageAt = (at: number): PairedSteps | null => {
+    const stage = pairs[at];
+    const steps = graph.stages[at]?.steps;
+    if (stage === undefined || steps === undefined) return null;
+    const isPaired = old?.pairs[at] === stage;
+    const oldSteps = isPaired ? old.graph.stages[at]?.steps : undefined;
+    return paired(steps, stage, oldSteps, old?.aligned.stages[at]);
   };
-  return { graph, build, aligned, pairs };
+  const stages = arePairedAlike ? old.aligned.stages.slice() : [];
+  const knownStages = arePairedAlike ? old.aligned.knownStages.slice() : [];
+  for (let at = 0; at < graph.stages.length; at++) {
+    if (arePairedAlike && graph.stages[at] === old.graph.stages[at]) continue;
+    const steps = stageAt(at);
+    stages[at] = steps;
+    knownStages[at] = steps?.some((record) => record !== undefined) === true;
+  }
+  const globals = paired(graph.globals, null, old?.graph.globals, old?.aligned.globals);
+  return { graph, build, aligned: { globals, stages, knownStages }, pairs };
 }
 
 /** True where stages pair as those of the other text. */

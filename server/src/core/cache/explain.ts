@@ -1,13 +1,16 @@
 /** Why the steps of a build will not be cached, kept from one answer to the next. */
-import type { BuildGraph } from "../graph/graph.js";
+import { flattened } from "../graph/flattened.js";
+import { type BuildGraph, isSameOrNone } from "../graph/graph.js";
 import { RememberedByObjects } from "../graph/remembered.js";
+import { TouchedStages } from "../graph/touched.js";
 import type { Digest } from "../host.js";
+import { isSameList } from "../text/sameList.js";
 import { movedPlaces, type Stretch, spliced, stretchOf } from "../text/stretch.js";
 import { type Aligned, alignSteps } from "./align.js";
 import { type ChangedValues, changedValues } from "./changedValues.js";
 import { type Explaining, explained, notReached, openStage } from "./explainStep.js";
 import type { InputName } from "./inputName.js";
-import { KeptCauses, type ToldRow } from "./keptCauses.js";
+import { KeptCauses, type ToldBuild, type ToldRow } from "./keptCauses.js";
 import type { Comparison } from "./ownChanges.js";
 import type { KeyedStep, Keys } from "./predict.js";
 import type { Prediction } from "./prediction.js";
@@ -48,16 +51,76 @@ export function explainPredictions(
     },
     kept,
     firstInputs: build === null ? new Map() : firstInputsOf(build),
-    knownStages: aligned.stages.map(
-      (steps) => steps?.some((record) => record !== undefined) === true,
-    ),
   };
-  const rows = keys.rows.map((row, stage) => explainedRow(explaining, row, stage));
-  const globals = keys.globals.map((keyed) => explained(explaining, keyed));
-  const all = globals.concat(...rows);
+  const { globals, rows, all } = explainedBuild(explaining);
   // What the command line adds comes last.
   if (graph.steps.at(-1)?.isOption !== true) return all;
-  return keys.steps.map(({ stage, nth }, at) => rows[stage ?? -1]?.[nth] ?? all[at] ?? notReached);
+  return keys.steps.map(
+    ({ stage, nth }) => (stage === null ? globals : rows[stage])?.[nth] ?? notReached,
+  );
+}
+
+/** The predictions of all stages: anew of those of which something may be otherwise. */
+function explainedBuild(explaining: Explaining): ToldBuild {
+  const { graph, keys, baseline, aligned, kept } = explaining;
+  const { knownStages } = aligned;
+  const old = kept.last;
+  const isAlike =
+    old !== null &&
+    old.baseline === baseline &&
+    old.keys.rows.length === keys.rows.length &&
+    isSameList(old.knownStages, knownStages);
+  const touched = new TouchedStages(graph, !isAlike);
+  if (isAlike) {
+    touched.touchDiffering(keys.rows, old.keys.rows);
+    touched.touchDiffering(aligned.stages, old.paired);
+    const isQuiet = areSeenAlike(explaining, old);
+    for (const stage of isQuiet ? old.restless : old.outer) touched.touch(stage);
+  }
+  const told: ToldRow[] = isAlike ? old.told.slice() : [];
+  const rows: (readonly Prediction[])[] = isAlike ? old.rows.slice() : [];
+  touched.each(({ index }) => {
+    const row = explainedRow(explaining, keys.rows[index] ?? [], index, old?.told[index]);
+    told[index] = row;
+    rows[index] = row.predictions;
+    return false;
+  });
+  const stretch = stretchOf(told, old?.told ?? []);
+  const outer = movedPlaces(told, stretch, old?.outer ?? [], (row) => row.outer.length > 0);
+  const restless = movedPlaces(told, stretch, old?.restless ?? [], (row) => row.isRestless);
+  const globals = keys.globals.map((keyed) => explained(explaining, keyed));
+  const all = flattened(graph, globals, rows, isAlike ? old : null);
+  const paired = aligned.stages;
+  kept.last = {
+    ...{ graph, keys, paired, baseline, knownStages, told, outer, restless },
+    ...{ globals, rows, all },
+  };
+  return kept.last;
+}
+
+/** True where the steps of other stages see nothing that is otherwise: see `Around`. */
+function areSeenAlike({ graph, keys }: Explaining, old: ToldBuild): boolean {
+  for (let at = 0; at < graph.stages.length; at++) {
+    const [stage, oldStage] = [graph.stages[at], old.graph.stages[at]];
+    if (stage !== oldStage && stage?.name !== oldStage?.name) return false;
+    const [row, oldRow] = [keys.rows[at], old.keys.rows[at]];
+    if (row === oldRow) continue;
+    const [last, oldLast] = [keys.stages[at]?.last ?? null, old.keys.stages[at]?.last ?? null];
+    const isEndAlike =
+      isSameOrNone(last, oldLast) && isSameOrNone(last?.root ?? null, oldLast?.root ?? null);
+    if (!isEndAlike || row?.length !== oldRow?.length) return false;
+    if (row?.every((keyed, nth) => isSeenAlike(keyed, oldRow?.[nth])) === false) return false;
+  }
+  return true;
+}
+
+function isSeenAlike(keyed: KeyedStep, old: KeyedStep | undefined): boolean {
+  if (keyed === old) return true;
+  return (
+    keyed.prediction === old?.prediction &&
+    keyed.step.keyword === old.step.keyword &&
+    isSameOrNone(keyed.root, old.root)
+  );
 }
 
 /** The predictions of a stage. Those that are the same are taken over, but for those that look out of it. */
@@ -65,31 +128,35 @@ function explainedRow(
   explaining: Explaining,
   row: readonly KeyedStep[],
   stage: number,
-): readonly Prediction[] {
-  const { kept, baseline, aligned, knownStages } = explaining;
+  old: ToldRow | undefined,
+): ToldRow {
+  const { kept, baseline, aligned } = explaining;
   const paired = aligned.stages[stage] ?? null;
-  const isKnown = knownStages[stage] === true;
-  const old = kept.rows[stage];
+  const isKnown = aligned.knownStages[stage] === true;
   const stretch =
     old?.baseline === baseline && old.isKnown === isKnown ? quietStretch(old, row, paired) : null;
   const between = row
     .slice(stretch?.start ?? 0, stretch?.end)
     .map((keyed) => explained(explaining, keyed));
   const isOuter = (keyed: KeyedStep): boolean => looksOut(keyed, kept);
+  const common = { row, paired, baseline, isKnown };
+  const isRestless = (outer: readonly number[]): boolean =>
+    outer.some((nth) => isUntold(row[nth], kept));
   if (old === undefined || stretch === null) {
     const outer = row.flatMap((keyed, nth) => (isOuter(keyed) ? [nth] : []));
-    kept.rows[stage] = { row, paired, baseline, isKnown, outer, predictions: between };
-    return between;
+    return { ...common, outer, predictions: between, isRestless: isRestless(outer) };
   }
   const outer = movedPlaces(row, stretch, old.outer, isOuter);
-  const isWhole = stretch.start === stretch.end && outer.length === 0;
-  const predictions = isWhole ? old.predictions : [...spliced(old.predictions, stretch, between)];
+  const predictions = [...spliced(old.predictions, stretch, between)];
   for (const nth of outer) {
     const keyed = row[nth];
     if (keyed !== undefined) predictions[nth] = explained(explaining, keyed);
   }
-  kept.rows[stage] = { row, paired, baseline, isKnown, outer, predictions };
-  return predictions;
+  const isSame = isSameList(predictions, old.predictions);
+  return {
+    ...{ ...common, outer, isRestless: isRestless(outer) },
+    predictions: isSame ? old.predictions : predictions,
+  };
 }
 
 /**
@@ -120,11 +187,16 @@ function quietStretch(
 function looksOut(keyed: KeyedStep, kept: KeptCauses): boolean {
   const { prediction, stage, root, below } = keyed;
   if (!keyed.fails && (prediction === null || prediction === "hit")) return false;
-  if (kept.told(keyed)?.keyed !== keyed || openStage(keyed) !== null) return true;
+  if (isUntold(keyed, kept) || openStage(keyed) !== null) return true;
   return (root ?? keyed).stage !== stage || (below ?? keyed).stage !== stage;
 }
 
-const nothing: Aligned = { globals: [], stages: [] };
+/** True where what is said of a step turns on more than `Around` tells. */
+function isUntold(keyed: KeyedStep | undefined, kept: KeptCauses): boolean {
+  return keyed === undefined || kept.told(keyed)?.keyed !== keyed;
+}
+
+const nothing: Aligned = { globals: [], stages: [], knownStages: [] };
 
 const firstInputs = new RememberedByObjects<ReadonlyMap<number | null, InputName>>();
 

@@ -44,8 +44,6 @@ export interface Explaining {
   readonly kept: KeptCauses;
   /** What the lowest step of each recorded stage stood on. */
   readonly firstInputs: ReadonlyMap<number | null, InputName>;
-  /** Of which stages the build before had something. */
-  readonly knownStages: readonly boolean[];
 }
 
 export const notReached: Prediction = { kind: null, causes: [] };
@@ -155,8 +153,8 @@ function explainStep(
 }
 
 /** False when the build before had nothing of the stage. */
-function isKnownStage({ knownStages }: Explaining, { stage }: KeyedStep): boolean {
-  return stage !== null && knownStages[stage] === true;
+function isKnownStage({ aligned }: Explaining, { stage }: KeyedStep): boolean {
+  return stage !== null && aligned.knownStages[stage] === true;
 }
 
 function ownCauses(

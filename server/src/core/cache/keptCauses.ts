@@ -1,10 +1,12 @@
 /** Why steps rebuild, kept while all that it depends on is the same: see `keptRuns.ts`. */
 
-import type { StepRef } from "../graph/graph.js";
-import type { AlignedGraph } from "./align.js";
+import type { Flattened } from "../graph/flattened.js";
+import type { BuildGraph, StepRef } from "../graph/graph.js";
+import type { Aligned, AlignedGraph } from "./align.js";
 import type { KeyedStep } from "./keyedStep.js";
 import type { StepOutcome } from "./outcome.js";
 import type { OwnChanges } from "./ownChanges.js";
+import type { Keys } from "./predict.js";
 import type { Cause, Prediction } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
 
@@ -29,9 +31,25 @@ export interface ToldRow {
   readonly paired: readonly (StepRecord | undefined)[] | null;
   readonly baseline: Baseline;
   readonly isKnown: boolean;
-  readonly predictions: Prediction[];
-  /** The places of those that look out of the stage: they are asked for each time. */
+  readonly predictions: readonly Prediction[];
+  /** The places of those that look out of the stage. */
   readonly outer: readonly number[];
+  /** True where one of them turns on more than `Around` tells: they are asked for each time. */
+  readonly isRestless: boolean;
+}
+
+/** What was said of the steps of a build. */
+export interface ToldBuild extends Flattened<Prediction> {
+  readonly graph: BuildGraph;
+  readonly keys: Keys;
+  readonly paired: Aligned["stages"];
+  readonly baseline: Baseline;
+  readonly knownStages: readonly boolean[];
+  /** Of the stages. */
+  readonly told: readonly ToldRow[];
+  /** The places of those with steps that look out of them. */
+  readonly outer: readonly number[];
+  readonly restless: readonly number[];
 }
 
 /** What the causes of a step turn on beyond the step and its records. */
@@ -62,8 +80,8 @@ export class KeptCauses {
     { readonly before: StepRecord; readonly isOther: boolean }
   >();
   readonly #predictions = new WeakMap<StepOutcome, Prediction>();
-  /** Of the last text, by stages. */
-  readonly rows: ToldRow[] = [];
+  /** Of the last text. */
+  last: ToldBuild | null = null;
   aligned: AlignedGraph | null = null;
   /** By the stages and places of steps. */
   readonly #told: Told[][] = [];

@@ -1,5 +1,6 @@
 /** A step in one build. */
 import type { FilesAt } from "../files/filesAt.js";
+import type { Flattened } from "../graph/flattened.js";
 import type { BuildGraph, Step, StepRef } from "../graph/graph.js";
 import type { StepOutcome } from "./outcome.js";
 import type { PredictionKind } from "./prediction.js";
@@ -79,14 +80,12 @@ export interface StageEnd {
 }
 
 /** The steps of one build, kept for the next. */
-export interface LaidBuild {
+export interface LaidBuild extends Flattened<KeyedStep> {
   readonly graph: BuildGraph;
   readonly outcomes: readonly unknown[];
   /** True where the steps of a stage turn on nothing but itself and those that it needs. */
   readonly isPlain: boolean;
   readonly isCompared: boolean;
-  readonly globals: readonly KeyedStep[];
-  readonly rows: readonly (readonly KeyedStep[])[];
   readonly ends: readonly (StageEnd | null)[];
   readonly steps: readonly KeyedStep[];
   /** See `Keys.taking`. */

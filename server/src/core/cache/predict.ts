@@ -4,6 +4,7 @@
  */
 
 import type { ArchiveLookup } from "../files/unpacking.js";
+import { flattened } from "../graph/flattened.js";
 import {
   type BuildGraph,
   isSameOrNone,
@@ -229,12 +230,11 @@ function laidOver(
     return moved.has(index) || laid.end?.last !== old?.end?.last;
   });
   const globals = laidGlobals(graph, before);
-  const steps = isAlike
-    ? stepsWith(globals, rows, graph, before)
-    : stepsInOrder(globals, rows, graph);
+  const all = flattened(graph, globals, rows, isAlike ? before : null);
+  const steps = stepsInOrder(all, graph);
   const stretch = stretchOf(steps, before?.steps ?? []);
   const taking = movedPlaces(steps, stretch, before?.taking ?? [], takesFiles);
-  const laid = { graph, outcomes, isPlain, isCompared, globals, rows, ends };
+  const laid = { graph, outcomes, isPlain, isCompared, globals, rows, all, ends };
   kept.laid = { ...laid, steps, taking, stages };
   return { steps, taking, globals, rows, stages: ends, names };
 }
@@ -405,34 +405,9 @@ function refOf(step: StepRef | null): StepRef | null {
 }
 
 /** Those that the command line adds come last. */
-function stepsInOrder(
-  globals: readonly KeyedStep[],
-  rows: Keys["rows"],
-  graph: BuildGraph,
-): readonly KeyedStep[] {
-  const all = globals.concat(...rows);
+function stepsInOrder(all: readonly KeyedStep[], graph: BuildGraph): readonly KeyedStep[] {
   if (graph.steps.at(-1)?.isOption !== true) return all;
   return [...all.filter(({ step }) => !step.isOption), ...all.filter(({ step }) => step.isOption)];
-}
-
-/** The same, where but some rows are others than before. */
-function stepsWith(
-  globals: readonly KeyedStep[],
-  rows: Keys["rows"],
-  graph: BuildGraph,
-  before: LaidBuild,
-): readonly KeyedStep[] {
-  const steps = before.steps.slice();
-  const isAsMany = steps.length === graph.steps.length && globals === before.globals;
-  if (!isAsMany || graph.steps.at(-1)?.isOption === true) return stepsInOrder(globals, rows, graph);
-  for (let at = 0; at < rows.length; at++) {
-    const [row, old] = [rows[at], before.rows[at]];
-    if (row === undefined || row === old) continue;
-    const first = graph.stages[at]?.first ?? 0;
-    if (row.length !== old?.length) return stepsInOrder(globals, rows, graph);
-    for (const [nth, keyed] of row.entries()) steps[first + nth] = keyed;
-  }
-  return steps;
 }
 
 /** Where the chain of rebuilds of a step began, if not at itself. */
