@@ -73,6 +73,7 @@ interface StageRole {
 /** A step of which everything is as it was stays the same object. */
 export class KeptSteps {
   #made: Made | null = null;
+  readonly #steps = new WeakMap<KeyedStep, StepAnalysis>();
 
   /** @param told of the steps in their order; empty: nothing is compared, no real build was recorded */
   of(graph: BuildGraph, keys: Keys, told: Pick<Made, "predictions" | "lastRuns">): AnalysedSteps {
@@ -89,7 +90,7 @@ export class KeptSteps {
     const summary = { hit: 0, miss: 0, unknown: 0, ...(steps.length === 0 ? {} : old?.summary) };
     for (const at of changed) {
       const was = steps[at]?.prediction.kind ?? null;
-      const analysed = analysedStep(now, at);
+      const analysed = this.#analysed(now, at);
       if (analysed === null) continue;
       steps[at] = analysed;
       const { kind } = analysed.prediction;
@@ -98,6 +99,29 @@ export class KeptSteps {
     }
     this.#made = { ...now, steps, summary };
     return { steps, summary };
+  }
+
+  /** The same object as before where it says the same. */
+  #analysed(given: Given, at: number): StepAnalysis | null {
+    const [keyed, place] = [given.keyed[at], given.places[at]];
+    if (keyed === undefined || place === undefined) return null;
+    const role = place.stage === null ? null : (given.outline.roles[place.stage] ?? null);
+    const prediction = given.predictions[at] ?? notPredicted;
+    const number = given.numbers[at] ?? null;
+    const lastRun = given.lastRuns[at] ?? null;
+    const known = this.#steps.get(keyed);
+    const isSame =
+      known !== undefined &&
+      known.place === place &&
+      known.prediction === prediction &&
+      known.stageLayer === number &&
+      known.lastRun === lastRun &&
+      known.layer === layerIn(role, number) &&
+      known.isBuilt === isBuiltIn(role, keyed);
+    if (isSame) return known;
+    const analysed = analysedStep({ keyed, place, prediction, number, lastRun, role });
+    this.#steps.set(keyed, analysed);
+    return analysed;
   }
 }
 
@@ -193,24 +217,46 @@ function isOther(one: StageRole, other: StageRole | undefined): boolean {
 
 const notPredicted: Prediction = { kind: null, causes: [] };
 
-function analysedStep(given: Given, at: number) {
-  const { keyed: all, places, predictions, lastRuns, numbers, outline } = given;
-  const [keyed, place] = [all[at], places[at]];
-  if (keyed === undefined || place === undefined) return null;
+/** All that is known of one step. */
+interface GivenStep {
+  readonly keyed: KeyedStep;
+  readonly place: StepPlace;
+  readonly prediction: Prediction;
+  readonly number: number | null;
+  readonly lastRun: LastRun | null;
+  readonly role: StageRole | null;
+}
+
+function analysedStep({
+  keyed,
+  place,
+  prediction,
+  number,
+  lastRun,
+  role,
+}: GivenStep): StepAnalysis {
   const { step } = keyed;
-  const role = place.stage === null ? null : (outline.roles[place.stage] ?? null);
-  const stageLayer = numbers[at] ?? null;
-  const analysed: StepAnalysis = {
-    ...{ step, place, keyed, stageLayer },
-    prediction: predictions[at] ?? notPredicted,
-    isBuilt: role === null || (role.isBuilt && (!role.isReplaced || step.effect === "base")),
+  return {
+    step,
+    place,
+    keyed,
+    prediction,
+    isBuilt: isBuiltIn(role, keyed),
     effect: step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect,
-    layer: role?.isInImage === true ? stageLayer : null,
+    stageLayer: number,
+    layer: layerIn(role, number),
     files: step.operation?.kind === "copy" ? layerContent(step, keyed.taken) : null,
     inputs: countFiles(keyed.context),
-    lastRun: lastRuns[at] ?? null,
+    lastRun,
   };
-  return analysed;
+}
+
+function isBuiltIn(role: StageRole | null, { step }: KeyedStep): boolean {
+  return role === null || (role.isBuilt && (!role.isReplaced || step.effect === "base"));
+}
+
+function layerIn(role: StageRole | null, number: number | null): number | null {
+  return role?.isInImage === true ? number : null;
 }
 
 function countFiles(context: readonly ContextInput[]): StepAnalysis["inputs"] {

@@ -193,7 +193,7 @@ function looksOut(keyed: KeyedStep, kept: KeptCauses): boolean {
 
 /** True where what is said of a step turns on more than `Around` tells. */
 function isUntold(keyed: KeyedStep | undefined, kept: KeptCauses): boolean {
-  return keyed === undefined || kept.told(keyed)?.keyed !== keyed;
+  return keyed === undefined || kept.told(keyed) === undefined;
 }
 
 const nothing: Aligned = { globals: [], stages: [], knownStages: [] };

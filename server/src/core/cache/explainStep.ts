@@ -59,17 +59,14 @@ export function explained(explaining: Explaining, keyed: KeyedStep): Prediction 
   const told = kept.told(keyed);
   const isSame =
     told !== undefined &&
-    told.keyed === keyed &&
     told.before === before &&
     told.baseline === baseline &&
     isAround(told.around, explaining, keyed);
   if (isSame) return told.prediction;
   const { causes, isLocal } = explainStep(explaining, keyed, before);
   const found = kept.prediction(outcome, prediction, causes);
-  if (isLocal) {
-    const around = aroundOf(explaining, keyed);
-    kept.tell({ keyed, before, baseline, around, prediction: found });
-  }
+  const around = isLocal ? aroundOf(explaining, keyed) : null;
+  kept.tell(keyed, around && { before, baseline, around, prediction: found });
   return found;
 }
 

@@ -18,7 +18,6 @@ interface Asked {
 
 /** What was said of a step, and all that it turned on. */
 export interface Told {
-  readonly keyed: KeyedStep;
   readonly before: StepRecord | undefined;
   readonly baseline: Baseline;
   readonly around: Around;
@@ -83,23 +82,17 @@ export class KeptCauses {
   /** Of the last text. */
   last: ToldBuild | null = null;
   aligned: AlignedGraph | null = null;
-  /** By the stages and places of steps. */
-  readonly #told: Told[][] = [];
+  readonly #told = new WeakMap<KeyedStep, Told>();
 
-  /** What was said last of a step in this place; what it turned on may be something else now. */
-  told({ stage, nth }: KeyedStep): Told | undefined {
-    return stage === null ? undefined : this.#told[stage]?.[nth];
+  /** What was said last of a step; what it turned on may be something else now. */
+  told(keyed: KeyedStep): Told | undefined {
+    return this.#told.get(keyed);
   }
 
-  tell(told: Told): void {
-    const { stage, nth } = told.keyed;
-    if (stage === null) return;
-    let row = this.#told[stage];
-    if (row === undefined) {
-      row = [];
-      this.#told[stage] = row;
-    }
-    row[nth] = told;
+  /** @param told null: it turned on more than can be kept */
+  tell(keyed: KeyedStep, told: Told | null): void {
+    if (told === null) this.#told.delete(keyed);
+    else this.#told.set(keyed, told);
   }
 
   /** What changed in the step itself. What turns on values set above is found out each time. */

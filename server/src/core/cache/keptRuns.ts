@@ -7,7 +7,8 @@ import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { isSameList } from "../text/sameList.js";
 import { type InputShape, isOfShape } from "./definition.js";
 import { dialectOf } from "./exact/dialect.js";
-import type { LaidBuild } from "./keyedStep.js";
+import type { KeyedStep, LaidBuild } from "./keyedStep.js";
+import type { Names } from "./names.js";
 import {
   isSamePosition,
   type Position,
@@ -46,6 +47,7 @@ export interface KeptStages {
   readonly outcomes: readonly (StageOutcome | null)[];
   /** The steps of each. */
   readonly steps: readonly (readonly StepOutcome[] | null)[];
+  readonly names: Names;
   /** The places of those that are asked for each time. */
   readonly restless: readonly number[];
   /** The places of those that take files of a context. */
@@ -55,6 +57,9 @@ export interface KeptStages {
 export class KeptRuns {
   /** Of the last build. */
   stages: KeptStages | null = null;
+  /** Of each stage what it came to before that, where it is another one. */
+  readonly #others: (StageOutcome | undefined)[] = [];
+  readonly #laid = new WeakMap<StepOutcome, KeyedStep>();
   /** Of the last build. */
   laid: LaidBuild | null = null;
   readonly #runs = new WeakMap<Step, readonly KeptRun[]>();
@@ -83,6 +88,27 @@ export class KeptRuns {
     const setting = { ...common, stage: index, stagePlatform };
     this.#settings[index] = setting;
     return setting;
+  }
+
+  /** What became of a stage in earlier builds, the last one first. */
+  outcomesOf(stage: number): readonly StageOutcome[] {
+    const last = this.stages?.outcomes[stage] ?? null;
+    const other = this.#others[stage];
+    return [...(last === null ? [] : [last]), ...(other === undefined ? [] : [other])];
+  }
+
+  /** The step as it was laid last with this outcome; null: it was not. */
+  laidWith(outcome: StepOutcome): KeyedStep | null {
+    return this.#laid.get(outcome) ?? null;
+  }
+
+  keepLaid(keyed: KeyedStep): void {
+    this.#laid.set(keyed.outcome, keyed);
+  }
+
+  /** Keeps the last but one beside the last. */
+  keepOther(stage: number, outcome: StageOutcome): void {
+    this.#others[stage] = outcome;
   }
 
   /** null: none was kept, or it depends on something else. */

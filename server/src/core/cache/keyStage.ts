@@ -51,12 +51,15 @@ export interface StageIn extends InputSources {
 /** Costs O(steps) once contexts are remembered, and little for what is kept. */
 export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
   const { graph, stage, steps, records, committed } = input;
-  const before = kept.stages?.outcomes[stage.index] ?? null;
+  const [before = null, other = null] = kept.outcomesOf(stage.index);
   const setting = kept.setting(graph, stage, records, committed);
   const base = baseFolder(input);
   const start = input.parent ?? startOf(input, base);
   const old = before === null ? null : oldSteps(before, start, setting);
   if (old !== null && standsAsBefore(old, input)) return old.outcome;
+  if (before !== null) kept.keepOther(stage.index, before);
+  const older = other === null ? null : oldSteps(other, start, setting);
+  if (older !== null && standsAsBefore(older, input)) return older.outcome;
   const takers: Taker[] = [];
   const after: Position[] = [];
   let waits = base?.content.kind === "needed";

@@ -33,8 +33,15 @@ export class Names {
   readonly #steps = new StageRows<NamedStep>();
   readonly #vertexes = new StageRows<string>();
 
-  constructor(build: NamedBuild) {
+  /**
+   * @param before of another build, which is the same up to a stage
+   * @param same that stage
+   */
+  constructor(build: NamedBuild, before: Names | null = null, same = 0) {
     this.#build = build;
+    if (before === null) return;
+    this.#steps.take(before.#steps, same);
+    this.#vertexes.take(before.#vertexes, same);
   }
 
   of(step: StepRef): NamedStep {
@@ -167,6 +174,13 @@ class StageRows<T> {
       }
     }
     this.#done = Math.max(this.#done, last);
+  }
+
+  /** What is made of the stages above one. */
+  take(before: StageRows<T>, stage: number): void {
+    const end = Math.min(stage, before.#done);
+    for (let at = 0; at < end; at++) this.#rows[at] = before.#rows[at] ?? [];
+    this.#done = end;
   }
 
   /** A stage and all below it. */

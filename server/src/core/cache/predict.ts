@@ -133,7 +133,8 @@ function outcomesOf(input: PredictionInput, kept: KeptRuns): Outcomes {
   }
   const done: (StageOutcome | null)[] = isAlike ? old.outcomes.slice() : [];
   const steps: (readonly StepOutcome[] | null)[] = isAlike ? old.steps.slice() : [];
-  const names = new Names({ stages, outcomes: steps, platform, digest });
+  const named = { stages, outcomes: steps, platform, digest };
+  const names = new Names(named, isAlike ? old.names : null, touched.first);
   const build = {
     ...{ graph, context, folders, digest, archive, names, records: baseline.records },
     endOf: (index: number) => done[index]?.end ?? null,
@@ -163,7 +164,7 @@ function outcomesOf(input: PredictionInput, kept: KeptRuns): Outcomes {
   const taking = movedPlaces(done, moved, old?.taking ?? [], (outcome) => {
     return outcome !== null && outcome.taking.length > 0;
   });
-  kept.stages = { graph, common, outcomes: done, steps, restless, taking };
+  kept.stages = { graph, common, outcomes: done, steps, names, restless, taking };
   return { outcomes: done, taking, names };
 }
 
@@ -182,6 +183,7 @@ function isRestless(outcome: StageOutcome | null): boolean {
 /** What lies over the steps of one build. */
 interface Laying {
   readonly input: PredictionInput;
+  readonly kept: KeptRuns;
   readonly stages: LaidStage[];
   readonly unsent: ReadonlyMap<StepOutcome, StepOutcome>;
   /** False: what is not known to be in the cache or not is nothing that rebuilds. */
@@ -209,7 +211,7 @@ function laidOver(
     before.isCompared === isCompared &&
     before.graph.stages.length === graph.stages.length;
   const stages = isAlike ? before.stages.slice() : [];
-  const laying: Laying = { input, stages, unsent, isCompared, isStopped: isRejected };
+  const laying: Laying = { input, kept, stages, unsent, isCompared, isStopped: isRejected };
   const touched = new TouchedStages(graph, !isAlike);
   if (isAlike) {
     touched.touchDiffering(graph.stages, before.graph.stages);
@@ -361,16 +363,18 @@ function laidSteps(
     const fails = outcome.fails && !waits;
     const prediction = fails || waits || hasFailed || !isCompared ? null : outcome.found;
     const root = prediction === null ? null : rootBelow(outcome, prediction, below, laying);
+    const known = laying.kept.laidWith(outcome);
     const isKept =
-      old !== undefined &&
-      old.outcome === outcome &&
-      old.prediction === prediction &&
-      old.fails === fails &&
-      isSameOrNone(old.below, below) &&
-      hasRoot(old, root);
+      known !== null &&
+      isSameRef(known, { stage: index, nth }) &&
+      known.prediction === prediction &&
+      known.fails === fails &&
+      isSameOrNone(known.below, below) &&
+      hasRoot(known, root);
     const keyed = isKept
-      ? old
+      ? known
       : new KeyedStep(outcome, prediction, fails, refOf(below), root, index, nth);
+    if (!isKept) laying.kept.keepLaid(keyed);
     hasFailed ||= fails || waits;
     // Behind a failure that is new, a step of which nothing is predicted anyway still looks the same.
     isSame =

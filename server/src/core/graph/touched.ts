@@ -22,6 +22,12 @@ export class TouchedStages {
     for (let at = 0; at < now.length; at++) if (now[at] !== before[at]) this.#touched[at] = 1;
   }
 
+  /** The first of them; as many as there are stages: none. */
+  get first(): number {
+    const first = this.#touched.indexOf(1);
+    return first < 0 ? this.#touched.length : first;
+  }
+
   /** @param look true where a stage has become another one for those that need it: these come too */
   each(look: (stage: Stage) => boolean): void {
     const { stages, neededBy } = this.#graph;
