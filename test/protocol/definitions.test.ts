@@ -266,3 +266,26 @@ test("a Compose and a Bake file tell which builds they define, open or not", asy
   assert.deepEqual(await definedIn("api/Dockerfile"), []);
   assert.equal(await editor.stop(), 0);
 });
+
+test("a Dockerfile whose context no checkout holds opens without errors, and says so", async (t) => {
+  const release = "dockers:\n  - dockerfile: build/Dockerfile\n";
+  const dockerfiles = {
+    "build/Dockerfile": "FROM scratch\nCOPY tool /\nENV A=1\n",
+    "docker/Dockerfile": `FROM scratch\nARG NAME\nCOPY \${NAME}.jar /\n`,
+  };
+  const folder = temporaryFolder(t, { ...dockerfiles, ".goreleaser.yml": release, a: "a\n" });
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  t.after(() => editor.process.kill());
+  for (const [name, words] of [
+    ["build/Dockerfile", /it is made before the build: no checkout holds it/],
+    ["docker/Dockerfile", /who builds says what is taken, by arguments that have no value/],
+  ] as const) {
+    const uri = uriOf(path.join(folder, name));
+    await editor.open(uri, dockerfiles[name]);
+    await editor.settled(uri);
+    assert.deepEqual(editor.diagnostics(uri), [], name);
+    const stack = await editor.connection.sendRequest<LayerStack>(requests.layerStack, { uri });
+    assert.match(JSON.stringify(stack.roots), words);
+  }
+  assert.equal(await editor.stop(), 0);
+});

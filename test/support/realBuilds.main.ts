@@ -14,7 +14,7 @@ interface Label {
   readonly repository: string;
   readonly commit: string;
   readonly dockerfile: string;
-  /** `context`, or `context target`. */
+  /** `context`, or `context target`; `-`: none that is here. */
   readonly meant: string;
   readonly evidence: string;
 }
@@ -39,7 +39,7 @@ function measure(into: string): void {
     const own = labels.filter((label) => label.repository === repository);
     const taken = takenIn(fetched(into, repository, own[0]?.commit ?? "HEAD"));
     for (const { dockerfile, meant, evidence } of own) {
-      const found = taken.get(dockerfile) ?? "nothing";
+      const found = taken.get(dockerfile) ?? "-";
       if (found !== meant)
         wrong.push(`${repository} ${dockerfile}: ${found}; meant is ${meant} (${evidence})`);
     }

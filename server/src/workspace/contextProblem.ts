@@ -13,9 +13,13 @@ export const maxEntries = 400_000;
 
 /** Empty: nothing. */
 export function contextProblem(
-  { context }: BuildDefinition,
+  { context, dockerfile, foundAt }: BuildDefinition,
   listing: Known<Listing> | null,
 ): string {
+  if (context === null && foundAt !== null)
+    return say`it is made before the build: no checkout holds it`;
+  if (context === null && dockerfile.kind === "file")
+    return say`who builds says what is taken, by arguments that have no value: choose a folder`;
   if (context === null) return say`open a folder to choose one`;
   if (context.kind !== "path" || listing?.kind !== "unknown") return "";
   const { error } = listing;

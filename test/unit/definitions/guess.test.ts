@@ -28,7 +28,7 @@ function guessed(dockerfile: string, files: readonly string[]): string {
         ),
       ),
     )) as never); // of the one kind that is asked
-  return guess.kind === "pending" ? "pending" : guess.folder.slice("/w/".length);
+  return guess.kind === "guessed" ? guess.folder.slice("/w/".length) : guess.kind;
 }
 
 test("its own folder, where all that it names is there", () => {
@@ -74,4 +74,15 @@ test("variables of the file are looked up before", () => {
 test("what is not known yet is pending", () => {
   const sources = namedSources(parseDockerfile("FROM a\nCOPY a /\n"), defaultSettings, sha256);
   assert.equal(guessFolder(sources, ["/w/a", "/w"], () => pending).kind, "pending");
+});
+
+test("what an argument without a value names says nothing, and alone no folder is taken", () => {
+  const files = ["a.txt", "apps/api/.jar"];
+  const unset = "FROM a\nARG NAME\nCOPY ${NAME}.jar /app.jar\n";
+  assert.equal(guessed(unset, files), "open");
+  assert.equal(guessed(`${unset}COPY a.txt /\n`, files), "");
+  assert.equal(guessed(`${unset}COPY . /\n`, files), "apps/api");
+  // A default counts, wherever it stands, and so do values that the builder gives.
+  assert.equal(guessed("ARG NAME=a.txt\nFROM a\nARG NAME\nCOPY $NAME /\n", files), "");
+  assert.equal(guessed("FROM a\nARG TARGETOS\nCOPY $TARGETOS/x a.txt /\n", files), "");
 });

@@ -14,6 +14,8 @@ export type DefinitionProblem =
   | { readonly code: "dockerfile-missing"; readonly path: string }
   /** No checkout holds the context: it is made, or sent, first. */
   | { readonly code: "context-missing"; readonly path: string }
+  /** The same, put together by what `by` names; empty: there is none, the Dockerfile comes from stdin. */
+  | { readonly code: "context-made"; readonly by: string }
   /** The file that is built is generated from this one. */
   | { readonly code: "partly-known"; readonly what: string }
   /** `path`: of the file that cannot be read. */

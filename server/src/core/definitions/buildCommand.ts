@@ -39,6 +39,8 @@ export function readBuildCommand(words: readonly CommandWord[]): BuildCommand | 
   };
   let context: CommandWord | null = null;
   let others = 0;
+  /** Whether the context so far may be a variable that stands for options. */
+  let isOption = false;
   const take = (name: string, word: CommandWord): void => {
     const { value, text } = word;
     switch (name) {
@@ -80,12 +82,15 @@ export function readBuildCommand(words: readonly CommandWord[]): BuildCommand | 
     if (flag === null) {
       if (word.value === "-" || !word.text.startsWith("-")) {
         // What stands after the first word is not docker's, such as the prose around it.
-        context ??= word;
+        // A variable with options behind it stands for options itself, where another word is the context.
+        if (context === null || (isOption && others === 1)) context = word;
+        isOption = false;
         others++;
       }
       continue;
     }
     const [, dashes, name = "", given] = flag;
+    isOption = context !== null && isVariable(context);
     if (name === "no-cache") found.noCache = given !== "false";
     const next = words[at + 1];
     if (given !== undefined) take(name, { value: word.value === null ? null : given, text: given });
@@ -97,6 +102,10 @@ export function readBuildCommand(words: readonly CommandWord[]): BuildCommand | 
   if (context === null || others > maxOthers) return null;
   const { value, text } = context as CommandWord; // it was set by a function, which the compiler does not see
   return { ...found, context: value, contextText: text };
+}
+
+function isVariable({ value, text }: CommandWord): boolean {
+  return value === null && /^"?\$[({]?\w+[)}]?"?$/.test(text);
 }
 
 /** More words than a context in a line: it is prose that speaks of a build. */

@@ -9,6 +9,8 @@ export interface ChosenBuilds {
   readonly builds: readonly FoundBuild[];
   /** The one that is taken without being asked for; null: none of them can be. */
   readonly first: FoundBuild | null;
+  /** Where there is none: the one that says that its context is made before the build. */
+  readonly made: FoundBuild | null;
   /** True while it is not known which of them can be right. */
   readonly isPending: boolean;
 }
@@ -34,5 +36,16 @@ export function chooseFound(
   };
   const wrong = new Set(own.filter(holdsNone));
   const builds = [...own.filter((build) => !wrong.has(build)), ...wrong];
-  return { builds, first: builds.find(({ canBeDefault }) => canBeDefault) ?? null, isPending };
+  const first = builds.find(({ canBeDefault }) => canBeDefault) ?? null;
+  const made = first === null ? (builds.find(hasMadeContext) ?? null) : null;
+  return { builds, first, made, isPending };
+}
+
+/** True where no checkout holds the context: no folder that is here should be taken for it. */
+function hasMadeContext({ problems }: FoundBuild): boolean {
+  return problems.some(
+    (problem) =>
+      problem.code === "context-made" ||
+      (problem.code === "context-missing" && problem.path !== "-"),
+  );
 }

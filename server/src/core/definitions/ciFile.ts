@@ -2,10 +2,13 @@
 
 import { commandBuild, readCommandText } from "./commandBuilds.js";
 import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf, textsOf } from "./data.js";
+import { isGoreleaserName, readGoreleaser } from "./goreleaser.js";
 import type { ReadBuild, ReaderFiles, ReadFile } from "./reader.js";
 import { buildKey, folderContext, placeIn, plainBuild } from "./reader.js";
 
 export function readCiFile(file: DataFile, files: ReaderFiles): ReadFile {
+  if (isGoreleaserName(file.path.replace(/^.*[\\/]/, "")))
+    return { builds: readGoreleaser(file, files), problems: [] };
   const commands = readCommandText(file, files).map(
     (build): ReadBuild => ({ ...build, kind: "ci", key: ciKey(build.key) }),
   );

@@ -77,10 +77,14 @@ export function commandBuild(command: Command, place: CommandPlace): ReadBuild |
   const base = folders[0] ?? files.root;
   const started = (from: string): string =>
     command.folders.reduce((folder, written) => paths.resolve(folder, written), from);
+  // The Dockerfile's own text, on stdin: then there is no context at all.
+  const piped = read.context === "-" && read.file === undefined ? command.stdin?.value : undefined;
   const dockerfileFrom = (from: string): string =>
-    read.file == null
-      ? paths.resolve(paths.resolve(started(from), usable(context)), "Dockerfile")
-      : paths.resolve(started(from), read.file);
+    piped != null
+      ? paths.resolve(started(from), piped)
+      : read.file == null
+        ? paths.resolve(paths.resolve(started(from), usable(context)), "Dockerfile")
+        : paths.resolve(started(from), read.file);
   const found = folders.find((from) => isThere(dockerfileFrom(from)) && isHere(from));
   const from = started(found ?? base);
   const start = offset + command.start;
@@ -92,6 +96,7 @@ export function commandBuild(command: Command, place: CommandPlace): ReadBuild |
     key: buildKey(kind, file.path, `${name}:${line}`),
     dockerfile: { kind: "file", path: dockerfileFrom(found ?? base) },
     ...sourcesOf(read, from, files, kind),
+    ...(piped == null ? {} : { problems: [{ code: "context-made", by: "" }] }),
     target: read.target ?? null,
     platforms: read.platforms,
     tags: read.tags,

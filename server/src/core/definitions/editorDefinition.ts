@@ -155,9 +155,13 @@ function firstFound(question: DefinitionQuestion, read: Read): ChosenDefinition 
   const found = foundBuilds(question, read);
   if (found?.kind === "pending") return pendingOf(question);
   if (found?.kind !== "known" || place.file === null) return null;
-  const { first, isPending } = chooseFound(found.value.builds, place.file, sources, paths, read);
+  const own = chooseFound(found.value.builds, place.file, sources, paths, read);
+  const { first, made, isPending } = own;
   if (isPending) return pendingOf(question);
-  return first === null ? null : { definition: foundDefinition(first, settings), isPending };
+  if (first !== null) return { definition: foundDefinition(first, settings), isPending };
+  if (made === null) return null;
+  // To take a folder that is here would be wrong for all that it names.
+  return { definition: { ...foundDefinition(made, settings), context: null }, isPending };
 }
 
 function pendingOf(question: DefinitionQuestion): ChosenDefinition {
@@ -216,6 +220,7 @@ function guess(question: DefinitionQuestion, read: Read): ChosenDefinition {
   if (own === undefined) return none;
   const found = guessFolder(sources, [own, ...above], read);
   if (found.kind === "pending") return { ...none, isPending: true };
+  if (found.kind === "open") return none;
   const { folder } = found;
   return { definition: plainDefinition(question, { kind: "path", folder }), isPending: false };
 }

@@ -1,5 +1,6 @@
 /** Which files of a workspace can say how images are built, by their names. */
 import { isBakeName } from "./bake.js";
+import { isGoreleaserName } from "./goreleaser.js";
 
 /** Absolute paths, in the order of their names. */
 export interface DefinitionFiles {
@@ -50,9 +51,11 @@ export function fileKind(path: string): keyof DefinitionFiles | null {
 
 function isCiName(path: string, name: string): boolean {
   return (
+    isGoreleaserName(name) ||
     /^\.gitlab-ci(?:[\w.-]*)\.ya?ml$|^azure-pipelines(?:[\w.-]*)\.ya?ml$|^(?:cloudbuild|skaffold|bitbucket-pipelines|\.travis|\.drone)\.ya?ml$/.test(
       name,
-    ) || /^\.(?:circleci|gitlab|buildkite|woodpecker)\/[^/]+\.ya?ml$/.test(path)
+    ) ||
+    /^\.(?:circleci|gitlab|buildkite|woodpecker)\/[^/]+\.ya?ml$/.test(path)
   );
 }
 

@@ -9,6 +9,8 @@ import type { NamedSources } from "./namedSources.js";
 
 export type Guess =
   | { readonly kind: "guessed"; readonly folder: string }
+  /** Nothing of what it takes has a name: any folder would be as wrong as another. */
+  | { readonly kind: "open" }
   /** What the guess turns on is not known yet. */
   | { readonly kind: "pending" };
 
@@ -21,7 +23,9 @@ export function guessFolder(
   read: Read,
 ): Guess {
   const [own] = folders;
-  const { literals, globs, mentioned, takesAll } = sources;
+  const { literals, globs, mentioned, takesAll, takesUnnamed } = sources;
+  if (takesUnnamed && literals.length === 0 && globs.length === 0 && !takesAll)
+    return { kind: "open" };
   const asked = askedPaths(sources);
   if (folders.length === 1 || asked.length === 0) return { kind: "guessed", folder: own };
   const answers = folders.map((folder) => read({ kind: "present", folder, paths: asked }));

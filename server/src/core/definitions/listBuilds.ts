@@ -56,6 +56,7 @@ export function listBuilds(question: ListQuestion, read: Read): readonly ListedB
       chosen.add(own.first);
       continue;
     }
+    if (own.made !== null) continue;
     const place = { uri: file, file, workspaceFolder: root };
     const guess = { settings: { ...settings, builds: [] }, choice: null, place, sources, paths };
     const { definition } = editorDefinition(guess, read);

@@ -8,6 +8,7 @@ import { containsWildcards } from "../context/glob.js";
 import { buildGraph } from "../graph/build.js";
 import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
+import { instructionKind } from "../instructions/index.js";
 import type { SourceReference } from "../instructions/operation.js";
 import type { Dockerfile } from "../syntax/syntax.js";
 import { pathInRoot } from "../text/paths.js";
@@ -21,6 +22,8 @@ export interface NamedSources {
   readonly mentioned: readonly string[];
   /** True when a step takes the context as a whole. */
   readonly takesAll: boolean;
+  /** True when a step names what it takes by an argument that has no value: who builds says what that is. */
+  readonly takesUnnamed: boolean;
 }
 
 /** A file that names more than these is judged by the first of them. */
@@ -59,7 +62,16 @@ export function namedSources(
   const literals = new Set<string>();
   const globs = new Set<string>();
   let takesAll = false;
+  let takesUnnamed = false;
+  const unset = unsetArguments(graph.steps, args);
   for (const step of graph.steps) {
+    const isOpen = [...step.text.matchAll(/\$\{?(\w+)\}?/g)].some(([, name = ""]) =>
+      unset.has(name),
+    );
+    if (isOpen && mainSources(step).length > 0) {
+      takesUnnamed = true;
+      continue;
+    }
     for (const { source, wildcards } of mainSources(step)) {
       const path = pathInRoot(source);
       if (path === "" || path === "*" || path === "**") takesAll = true;
@@ -72,7 +84,27 @@ export function namedSources(
     globs: [...globs].slice(0, maxNamed),
     mentioned: [...new Set(graph.steps.flatMap(mentionedBy))].slice(0, maxNamed),
     takesAll,
+    takesUnnamed,
   };
+}
+
+/** The names of arguments that have no value but what a build gives them. */
+function unsetArguments(
+  steps: readonly Step[],
+  given: ReadonlyMap<string, string>,
+): ReadonlySet<string> {
+  const declared = steps.flatMap(
+    ({ keyword, instruction }) => instructionKind(keyword)?.declares?.(instruction) ?? [],
+  );
+  const hasValue = new Set(
+    declared.flatMap(({ name, value }) => (value === null ? [] : name.value)),
+  );
+  const names = declared.map(({ name }) => name.value);
+  return new Set(
+    names.filter(
+      (name) => !hasValue.has(name) && !given.has(name) && !/^(?:TARGET|BUILD)[A-Z]+$/.test(name),
+    ),
+  );
 }
 
 /** What a step takes of the main context, as written. */

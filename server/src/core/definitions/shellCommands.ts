@@ -19,6 +19,8 @@ export interface Command {
   readonly end: number;
   /** What `cd` named before it on its line, one after the other. */
   readonly folders: readonly string[];
+  /** The file whose text is its stdin: of `cat FILE | command`, or `command < FILE`. */
+  readonly stdin?: CommandWord;
 }
 
 /** Longer lines are none that somebody wrote. */
@@ -37,13 +39,35 @@ export function commandsIn(
   for (const { line, start } of joinedLines(text)) {
     if (line.length > maxLine || !isMeant(line)) continue;
     let folders: readonly string[] = [];
-    for (const { words, from, to } of cutCommands(line, variables)) {
+    const cut = cutCommands(line, variables);
+    for (const [at, { words, from, to }] of cut.entries()) {
       const [first, second] = words;
+      const stdin = stdinOf(line, cut.slice(Math.max(0, at - 1), at + 2), words);
       if (first?.value === "cd" && second?.value != null) folders = [...folders, second.value];
-      else commands.push({ words, start: start + from, end: start + to, folders });
+      else
+        commands.push({
+          ...{ words, start: start + from, end: start + to, folders },
+          ...(stdin === null ? {} : { stdin }),
+        });
     }
   }
   return commands;
+}
+
+/** The file that a command reads as its stdin, by the commands beside it; null: none that is named. */
+function stdinOf(
+  line: string,
+  around: readonly CutCommand[],
+  own: readonly CommandWord[],
+): CommandWord | null {
+  const at = around.findIndex(({ words }) => words === own);
+  const [before, command, after] = [around[at - 1], around[at], around[at + 1]];
+  const between = (one?: CutCommand, other?: CutCommand): string =>
+    one === undefined || other === undefined ? "" : line.slice(one.to, other.from).trim();
+  const [program, file, more] = before?.words.slice(-3) ?? [];
+  const isCat = before?.words.length === 2 && program?.value === "cat" && more === undefined;
+  if (isCat && file !== undefined && between(before, command) === "|") return file;
+  return between(command, after) === "<" ? (after?.words[0] ?? null) : null;
 }
 
 /** Variables that the text itself sets to a literal, as a shell or make does. The first one counts. */

@@ -13,6 +13,10 @@ export function definitionProblemWords(problem: DefinitionProblem): string {
       return problem.path === "-"
         ? say`The build context comes from stdin: no checkout holds it.`
         : say`The build context ${problem.path} is not there: it is made before the build, if at all.`;
+    case "context-made":
+      return problem.by === ""
+        ? say`The Dockerfile alone is sent, on stdin: there is no build context.`
+        : say`The build context is made before the build, by ${problem.by}: no checkout holds it.`;
     case "partly-known":
       return say`Only partly known: a Dockerfile is generated that adds the features ${problem.what}.`;
     case "definition-unreadable":
