@@ -118,13 +118,17 @@ export function readBuildArguments<F extends string>(
 ): BuildArguments<F> {
   const ignored = meaninglessFlags(values);
   if (ignored.length > 0) io.error(`stratacast: without a meaning here: ${ignored.join(", ")}`);
+  const resolve = oneOf("--resolve", values.resolve ?? "off", resolves);
+  if (values.pull === true && resolve === "off")
+    io.error("stratacast: --pull asks nobody here; --resolve registry looks base images up");
   return {
     build: values.build ?? null,
     askDocker: values["ask-docker"] ?? false,
     definition: readDefinition(values, others, io),
     format: oneOf("--format", values.format ?? usual, [usual, ...formats]),
     failOn: oneOf("--fail-on", values["fail-on"] ?? "error", levels),
-    resolve: oneOf("--resolve", values.resolve ?? "off", resolves),
+    // A builder that pulls takes what the registry has, whatever its engine holds.
+    resolve: values.pull === true && resolve === "engine" ? "registry" : resolve,
     screen: screenOf(values.color, io),
     registries: readRegistries(values["registry-mirror"] ?? [], values["insecure-registry"] ?? []),
   };

@@ -38,7 +38,6 @@ const effective = {
 
 /** Those of which none is looked at: what they give is in no key, whatever a secret holds. */
 const withoutEffect = {
-  pull: {},
   secret: { value: "S", isRepeated: true },
   ssh: { value: "S", isRepeated: true },
 } as const satisfies Flags;
@@ -46,7 +45,10 @@ const withoutEffect = {
 const text = { value: "TEXT" } as const;
 const texts = { ...text, isRepeated: true } as const;
 
-/** The same of those that somebody may expect something from: they are named once. */
+/** Where base images come from: `readBuildArguments` looks at it. */
+const pulling = { pull: {} } as const satisfies Flags;
+
+/** Those that say nothing here, though somebody may expect something from them: they are named once. */
 const meaningless = {
   tag: { ...texts, short: "t" },
   output: { ...texts, short: "o" },
@@ -85,7 +87,7 @@ const meaningless = {
 } as const satisfies Flags;
 
 /** The flags of docker build besides those that say which build is meant. */
-export const dockerFlags = { ...effective, ...withoutEffect, ...meaningless } as const;
+export const dockerFlags = { ...effective, ...withoutEffect, ...pulling, ...meaningless } as const;
 
 type GivenFlags = FlagValues<typeof effective>;
 

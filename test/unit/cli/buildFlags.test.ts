@@ -75,6 +75,7 @@ test("options of docker build that mean nothing here are named once, and nothing
   assert.equal(run.code, 0);
   assert.deepEqual(run.err, [
     "stratacast: without a meaning here: --cache-from, --progress, --push, --quiet, --tag",
+    "stratacast: --pull asks nobody here; --resolve registry looks base images up",
   ]);
   assert.equal(run.out, (await runCli(["simulate", "--dry-run", "."], { cwd: folder })).out);
 });

@@ -102,6 +102,15 @@ test("what a base image sets is in the config, its triggers run, and the keys ar
   assert.match(plan.out, /"\/init"/);
 });
 
+test("a build that pulls takes what the registry has, whatever the engine holds", async (t) => {
+  const { registry, simulate } = await placeOf(t, "RUN make\n");
+  registry.image({ Env: ["A=1"] }, "1");
+  const { json, err } = await simulate("--resolve", "engine", "--pull");
+  assert.deepEqual(err, []);
+  assert.ok(json.image.config.Env.includes("A=1"));
+  assert.ok(registry.asked.length > 0);
+});
+
 test("a tag that moved is the cause, with both digests", async (t) => {
   const { registry, simulate } = await placeOf(t, "COPY a.txt /\nRUN make\n");
   const before = registry.image({ Env: ["A=1"], User: "old" }, "1");
