@@ -1,19 +1,22 @@
 /**
- * `npm run pictures`: takes the pictures of the README from a real VS Code, so that they show what
- * the present version shows. `npm run pictures -- terminal` takes those that are named.
+ * `npm run pictures`: takes the pictures of the README and of docs/pictures/README.md from a real
+ * VS Code, so that they show what the present version shows. `npm run pictures -- terminal` takes those
+ * that are named.
  */
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { type Editor, eventually, openEditor, type Theme } from "./editor.js";
-import { choose, placeCursor, runCommand } from "./editorView.js";
+import { choose, placeCursor, runCommand, typeInEditor } from "./editorView.js";
+import { gitEnvironment } from "./gitEnvironment.js";
 import { temporaryFolder } from "./hosts/vscodeServer.js";
 import { inRepository } from "./repository.js";
 import { packageExtension } from "./runner/packageExtension.js";
 import { clearToasts, seeToast, showViewContainer } from "./workbench.js";
 
 const pictures = inRepository("docs", "pictures");
-mkdirSync(pictures, { recursive: true });
+mkdirSync(path.join(pictures, "tour"), { recursive: true });
 const vsix = await packageExtension();
 
 await picture("python-app", "dark", "editor", async (editor) => {
@@ -55,6 +58,78 @@ await picture("node-shop", "dark", "terminal", async (editor) => {
   return () => editor.page.waitForTimeout(4000);
 });
 
+const asIs = () => Promise.resolve();
+
+await picture(committed("python-app"), "light", "tour/first-minute", async (editor) => {
+  appendFileSync(path.join(editor.folder, "app.py"), "\nprint('edited')\n");
+  await lens(editor.page, "app.py changed");
+  return asIs;
+});
+await picture("python-app", "dark", "tour/typing", async (editor) => {
+  await simulate(editor, null);
+  await placeCursor(editor, 4);
+  await typeInEditor(editor, "CO");
+  await editor.page.waitForTimeout(1_500);
+  return asIs;
+});
+await picture("python-app", "light", "tour/quick-fix", async (editor) => {
+  await placeCursor(editor, 5, 1);
+  await typeInEditor(editor, "COYP app.py .\n");
+  await placeCursor(editor, 5, 2);
+  await editor.page.waitForTimeout(1_500);
+  return async () => {
+    await runCommand(editor, "Quick Fix...");
+    await editor.page.getByText("Replace with COPY").first().waitFor({ timeout: 15_000 });
+  };
+});
+await picture("node-shop", "dark", "tour/problems", async (editor) => {
+  const other = path.join(editor.folder, "jobs");
+  mkdirSync(other);
+  writeFileSync(path.join(other, "Dockerfile"), "FROM alpine\nCOPY crontab /etc/\n");
+  await runCommand(editor, "Problems: Focus on Problems View");
+  await editor.page.getByText("crontab").first().waitFor({ timeout: 15_000 });
+  return asIs;
+});
+for (const list of [false, true])
+  await picture(
+    "node-shop",
+    "light",
+    list ? "tour/build-graph-list" : "tour/build-graph",
+    async (editor) => {
+      await simulate(editor, /^runtime/);
+      appendFileSync(path.join(editor.folder, "src", "server.ts"), "\n// edited\n");
+      await placeCursor(editor, 66);
+      await lens(editor.page, "may rebuild");
+      await runCommand(editor, "Stratacast: Show Build Graph");
+      const page = editor.page.frameLocator("iframe.webview").first().frameLocator("iframe");
+      await page.locator("svg.stratacast").waitFor({ timeout: 15_000 });
+      if (list) await page.locator("#asList").click();
+      return asIs;
+    },
+  );
+await picture("node-shop", "dark", "tour/explain", async (editor) => {
+  await lens(editor.page, "no earlier build");
+  await runCommand(editor, "Stratacast: Explain Layers");
+  await editor.page.waitForTimeout(3_000);
+  return asIs;
+});
+
+/** A copy of a sample, of which the last commit holds all. */
+function committed(workspace: string): string {
+  const folder = path.join(temporaryFolder("stratacast-committed-"), workspace);
+  cpSync(sampleFolder(workspace), folder, { recursive: true });
+  const env = gitEnvironment(folder);
+  const git = (...words: readonly string[]) => execFileSync("git", words, { cwd: folder, env });
+  git("init", "--quiet");
+  git("add", ".");
+  git("commit", "--quiet", "--message", "first");
+  return folder;
+}
+
+function sampleFolder(workspace: string): string {
+  return inRepository("test", "fixtures", "workspaces", workspace);
+}
+
 /** `prepare` gives what is left to do once no message hides anything. */
 async function picture(
   workspace: string,
@@ -64,7 +139,7 @@ async function picture(
 ): Promise<void> {
   if (process.argv.length > 2 && !process.argv.includes(name)) return;
   const editor = await openEditor({
-    workspace: inRepository("test", "fixtures", "workspaces", workspace),
+    workspace: path.resolve(sampleFolder("."), workspace),
     file: "Dockerfile",
     vsix,
     theme,
