@@ -5,6 +5,7 @@
  * words. Source: BuildKit, solver/llbsolver/ops (`CacheMap` of exec.go and file.go); moby,
  * image/cache/compare.go.
  */
+import { pairMemory } from "../context/pairMemory.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { sourcesOf } from "../graph/sources.js";
 import type { Digest } from "../host.js";
@@ -60,18 +61,18 @@ export type InputShape = readonly Vertex[];
 /** The digests of a definition's parts by name, as the store keeps them: they tell no value. */
 export type Facets = Readonly<Record<string, string>>;
 
-const allFacets = new WeakMap<Definition, Facets>();
+const allFacets = pairMemory<Digest, Definition, Facets>();
 
 /** Digests each part. Asked for misses and for what is stored only: it is the costly part. */
 export function facetsOf(definition: Definition | null, digest: Digest): Facets {
   if (definition === null) return {};
-  let facets = allFacets.get(definition);
+  let facets = allFacets.get(digest, definition);
   if (facets === undefined) {
     facets = Object.fromEntries(
       // 64 bits are enough to tell the parts of two steps apart; the key itself uses all.
       Object.entries(definition.parts).map(([name, value]) => [name, digest(value).slice(0, 16)]),
     );
-    allFacets.set(definition, facets);
+    allFacets.set(digest, definition, facets);
   }
   return facets;
 }

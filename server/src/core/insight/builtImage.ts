@@ -175,11 +175,54 @@ interface Aligned<A, B> {
 
 const worth: Readonly<Record<Likeness, number>> = { same: 3, unsure: 2, other: 1 };
 
-/** Both in their order, each with its like, so that as much as possible is alike. */
+type Compare<A, B> = (a: Said<A>, b: Said<B>) => Likeness | null;
+
+/** So many pairs of lines and layers are all compared. */
+const mostPairs = 1_000_000;
+
+/** Of more than those a layer is looked for in so many lines behind the last that was found. */
+const reach = 100;
+
+/** Both in their order, each with its like. Costs and memory are bounded, whatever an image says. */
 function aligned<A, B>(
   as: readonly Said<A>[],
   bs: readonly Said<B>[],
-  likeness: (a: Said<A>, b: Said<B>) => Likeness | null,
+  likeness: Compare<A, B>,
+): readonly Aligned<A, B>[] {
+  return as.length * bs.length <= mostPairs
+    ? bestAligned(as, bs, likeness)
+    : nearAligned(as, bs, likeness);
+}
+
+/** The first line within reach that is the same, else the first that may be. */
+function nearAligned<A, B>(
+  as: readonly Said<A>[],
+  bs: readonly Said<B>[],
+  likeness: Compare<A, B>,
+): readonly Aligned<A, B>[] {
+  const pairs: Aligned<A, B>[] = [];
+  let next = 0;
+  const passTo = (end: number): void => {
+    for (const a of as.slice(next, end)) pairs.push({ a: a.of, b: null, likeness: null });
+    next = end;
+  };
+  for (const b of bs) {
+    const near = as.slice(next, next + reach).map((a) => likeness(a, b));
+    const at = near.includes("same") ? near.indexOf("same") : near.indexOf("unsure");
+    const like = near[at] ?? null;
+    if (like !== null) passTo(next + at);
+    const a = like === null ? null : (as[next++]?.of ?? null);
+    pairs.push({ a, b: b.of, likeness: like });
+  }
+  passTo(as.length);
+  return pairs;
+}
+
+/** So that as much as possible is alike. */
+function bestAligned<A, B>(
+  as: readonly Said<A>[],
+  bs: readonly Said<B>[],
+  likeness: Compare<A, B>,
 ): readonly Aligned<A, B>[] {
   const best = Array.from({ length: as.length + 1 }, () =>
     new Array<number>(bs.length + 1).fill(0),

@@ -50,7 +50,7 @@ export const run: InstructionKind = {
     const { scope } = reading;
     const given = readFlags(instruction, flags, reading);
     refuseNewFlags(given, flags, reading);
-    if (reading.rules.refusesEmptyRun && instruction.args.every(({ value }) => value === "")) {
+    if (hasNoCommand(instruction, reading)) {
       const { keyword, keywordRange } = instruction;
       reading.report(
         "build",
@@ -182,6 +182,13 @@ function originOf(
     case "context":
       return say`the build context ${from.folder ?? ""}`;
   }
+}
+
+/** An empty array is nothing to run for BuildKit too: client/llb/exec.go `Marshal`. */
+function hasNoCommand({ args, json }: Instruction, { rules }: Reading): boolean {
+  return rules.refusesEmptyRun
+    ? args.every(({ value }) => value === "")
+    : json && args.length === 0;
 }
 
 interface RunCommand {

@@ -135,7 +135,7 @@ function partsOf(
   { environment }: RunOperation,
   { args, flags }: RunSetting,
 ): Parts {
-  const { args: command, cwd, user, extraHosts, hostname, ulimit, cgroupParent } = meta;
+  const { args: command = [], cwd, user, extraHosts, hostname, ulimit, cgroupParent } = meta;
   const namespace = args.get(cacheNamespace) ?? "";
   const isDefaultCache = ({ cacheOpt }: WrittenMount): boolean => cacheOpt?.ID !== undefined;
   const own = mounts
