@@ -10,6 +10,7 @@ import { stackPicture } from "../../../server/src/core/picture/stackPicture.js";
 import { anyCodePoints } from "../../support/codePoints.js";
 import { runs } from "../../support/thorough.js";
 import { viewOf } from "../../support/viewOf.js";
+import { analysisOf, built } from "../analysis/support.js";
 
 interface Element {
   readonly name: string;
@@ -81,7 +82,7 @@ test("a long chain, and many stages that one takes files from, fit on a page", (
     const boxes = frames.filter(({ width }) => width === 190);
     assert.equal(boxes.length, 40);
     assert.ok(Math.max(...boxes.map(({ x }) => x + 190)) <= 1160);
-    assert.ok(Math.max(...boxes.map(({ y, height }) => y + height)) <= 800);
+    assert.ok(Math.max(...boxes.map(({ y, height }) => y + height)) <= 1160);
   }
 });
 
@@ -237,6 +238,22 @@ test("the longest chain goes through the stage with the most running steps", () 
     critical?.map(({ title }) => title),
     ["stage long", "stage 2"],
   );
+});
+
+test("what its cells show of a stage is said of its box, too", () => {
+  const given = (command: string) => ({
+    text: `FROM a AS b\nRUN one\nRUN ${command}\nFROM c\nCOPY --from=b /x /x\n`,
+  });
+  const analysis = analysisOf({ ...given("other"), state: built(given("two")) });
+  const view = { analysis, isResult: false };
+  const svg = pictureSvg(view, { part: "graph", reach: "button", id: "p" }) ?? "";
+  const labels = all(parse(svg)).flatMap(({ attributes: { "aria-label": label = "" } }) =>
+    label.startsWith("stage ") ? [label] : [],
+  );
+  assert.deepEqual(labels, [
+    "stage b, FROM a, 2 steps, 1 of 2 rebuild, on the longest chain, line 1",
+    "stage 1, FROM c, 1 step · the image, 1 may rebuild, takes from stage b (COPY 5), on the longest chain, line 4",
+  ]);
 });
 
 test("one stage has no graph; a file without a stage has no picture", () => {

@@ -4,7 +4,7 @@
  * metadata folded under it.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
-import { isFirstBuild, stageOf, stageSteps, type View } from "../analysis/view.js";
+import { stageOf, stageSteps, type View } from "../analysis/view.js";
 import { keyOf } from "../cache/predict.js";
 import { changedPaths } from "../cache/prediction.js";
 import type { Found } from "../context/fileTree.js";
@@ -25,8 +25,8 @@ import { type ImageFact, nobodyAsked } from "../words/imageWords.js";
 import { contentWords, lensTitle } from "../words/lensTitle.js";
 import { lastTimeWords, predictionWords, shownPrediction } from "../words/predictionWords.js";
 import { realSizeWords } from "../words/shownImageWords.js";
+import { stageVerdict } from "../words/stageVerdict.js";
 import { baseWords, stageWords } from "../words/stageWords.js";
-import { openWords, rebuildWords } from "../words/summary.js";
 
 export interface ContextWords {
   /** The folder as it is shown. */
@@ -125,7 +125,7 @@ function stageNode(
     : stage.isBuilt
       ? say`needed by the image`
       : say`not needed`;
-  const facts = [...foldedWords(view, stage), role];
+  const facts = [...stageVerdict(view, stage), role];
   return {
     ...plainNode(stageId(stage), "stage", capitalised(words)),
     description: facts.join(" · "),
@@ -135,24 +135,6 @@ function stageNode(
     children: stageRows(view, stage, ids, image),
     expanded: isTarget,
   };
-}
-
-/** What the rows under a stage say together, for when it is folded: `2 of 4 rebuild`. */
-function foldedWords(view: View, stage: Stage): readonly string[] {
-  if (view.isResult || isFirstBuild(view)) return [];
-  const counts = { hit: 0, miss: 0, unknown: 0 };
-  for (const { prediction } of stageSteps(view.analysis, stage))
-    if (prediction.kind !== null) counts[prediction.kind]++;
-  const { hit, miss, unknown } = counts;
-  const all = hit + miss + unknown;
-  if (all === 0) return [];
-  if (miss + unknown === 0) return [say`${hit} cached`];
-  if (miss === 0)
-    return [unknown === all ? openWords(unknown) : say`${unknown} of ${all} may rebuild`];
-  return [
-    miss === all ? rebuildWords(miss) : say`${miss} of ${all} rebuild`,
-    ...(unknown === 0 ? [] : [openWords(unknown)]),
-  ];
 }
 
 function stageRows(

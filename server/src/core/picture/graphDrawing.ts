@@ -69,6 +69,7 @@ function drawBox(box: StageBox, { x, y }: LayoutPoint, reach: Reach): string {
   const label = [
     box.title,
     ...lines,
+    ...box.verdict,
     ...(box.takes.length === 0 ? [] : [say`takes from ${box.takes.join(", ")}`]),
     ...(box.isCritical ? [say`on the longest chain`] : []),
     ...(box.line === null ? [] : [say`line ${box.line}`]),

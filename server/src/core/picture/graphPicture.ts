@@ -9,6 +9,7 @@ import { addTo } from "../text/grouped.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
 import { shownPrediction } from "../words/predictionWords.js";
+import { stageVerdict } from "../words/stageVerdict.js";
 import { stageWords, targetWords } from "../words/stageWords.js";
 
 export interface StageBox {
@@ -18,6 +19,8 @@ export interface StageBox {
   /** What a stage starts from, where that is no stage; empty: it is one, or is not known. */
   readonly base: string;
   readonly detail: string;
+  /** What becomes of its steps, which the picture shows by cells: `3 of 4 rebuild`. */
+  readonly verdict: readonly string[];
   readonly line: number | null;
   readonly isTarget: boolean;
   readonly isNeeded: boolean;
@@ -225,6 +228,7 @@ function stageBox(view: View, stage: Stage, isCritical: boolean): StageBox {
       count(cells.length, "step"),
       ...(isTarget ? [say`the image`] : stage.isBuilt ? [] : [say`not needed`]),
     ].join(" · "),
+    verdict: stageVerdict(view, stage),
     line: stageLine(analysis.graph, stage),
     isTarget,
     isNeeded: stage.isBuilt,
@@ -257,6 +261,7 @@ function imageBox(reference: string, isNeeded: boolean): StageBox {
     title: reference,
     base: "",
     detail: isNeeded ? say`image` : `${say`image`} · ${say`not needed`}`,
+    verdict: [],
     line: null,
     isTarget: false,
     isNeeded,
