@@ -33,6 +33,16 @@ dockers:
   );
 });
 
+test("a variable for a file that it includes names such a Dockerfile too", async (t) => {
+  const release = "includes: [{ from_url: { url: https://example.org/a.yml } }]\nvariables:\n";
+  const out = await listed(t, {
+    ".goreleaser.yml": `${release}  name: tool\n  image: .docker/Dockerfile-alpine\n`,
+    ".docker/Dockerfile-alpine": dockerfile,
+  });
+  assert.match(out, /^ {4}\.docker\/Dockerfile-alpine · no context · \.goreleaser\.yml:4$/m);
+  assert.doesNotMatch(out, /guess/);
+});
+
 test("another file that says where such a Dockerfile is built goes before it", async (t) => {
   const files = {
     "goreleaser.yaml": "dockers_v2:\n  - { id: all }\n",
@@ -82,4 +92,15 @@ test("a variable before the options of docker build is no context", async (t) =>
   });
   assert.match(out, /^\* command:Makefile\n {4}Dockerfile · in \. · Makefile:2$/m);
   assert.match(out, /no context · Makefile:4$/m);
+});
+
+test("a variable that is empty is no word, one that holds the command is", async (t) => {
+  const script = 'TAGS=""\ndocker build --push $TAGS -f ci/Dockerfile dist/\n';
+  const out = await listed(t, {
+    "ci/push.sh": script,
+    Makefile: "BUILD = docker buildx build -f Dockerfile\nall:\n\t@$(BUILD) --target run .\n",
+    ...{ "ci/Dockerfile": dockerfile, Dockerfile: "FROM a AS run\n" },
+  });
+  assert.match(out, /^ {2}command:ci\/push\.sh\n {4}ci\/Dockerfile · in dist/m);
+  assert.match(out, /^\* command:Makefile\n {4}Dockerfile · in \. · target run · Makefile:3$/m);
 });

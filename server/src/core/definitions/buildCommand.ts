@@ -115,7 +115,9 @@ function firstWord(
   words: readonly CommandWord[],
 ): { readonly next: number; readonly isKaniko: boolean } | null {
   for (let at = 0; at < words.length; at++) {
-    const [program = "", first, second] = words.slice(at, at + 3).map(({ value }) => value ?? "");
+    const [named = "", first, second] = words.slice(at, at + 3).map(({ value }) => value ?? "");
+    // Make takes these signs before a command for itself.
+    const program = named.replace(/^[@+-]+/, "");
     if (/(?:^|\/)kaniko\/executor$/.test(program)) return { next: at + 1, isKaniko: true };
     if (!/(?:^|\/)(?:docker|podman|nerdctl|buildah|depot)$/.test(program)) continue;
     if (first === "build" || first === "bud") return { next: at + 2, isKaniko: false };

@@ -85,7 +85,9 @@ export function commandBuild(command: Command, place: CommandPlace): ReadBuild |
       : read.file == null
         ? paths.resolve(paths.resolve(started(from), usable(context)), "Dockerfile")
         : paths.resolve(started(from), read.file);
-  const found = folders.find((from) => isThere(dockerfileFrom(from)) && isHere(from));
+  // A context that is made first is in none of them.
+  const holding = folders.filter((from) => isThere(dockerfileFrom(from)));
+  const found = holding.find(isHere) ?? (read.file == null ? undefined : holding[0]);
   const from = started(found ?? base);
   const start = offset + command.start;
   const name = place.name ?? shownPath(files, file.path);

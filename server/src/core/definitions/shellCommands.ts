@@ -36,7 +36,10 @@ export function commandsIn(
   isMeant: (line: string) => boolean,
 ): readonly Command[] {
   const commands: Command[] = [];
-  for (const { line, start } of joinedLines(text)) {
+  const named = namedCommands(text, isMeant);
+  for (const { line: written, start } of joinedLines(text)) {
+    if (written.length > maxLine) continue;
+    const line = withNamed(written, named);
     if (line.length > maxLine || !isMeant(line)) continue;
     let folders: readonly string[] = [];
     const cut = cutCommands(line, variables);
@@ -46,12 +49,39 @@ export function commandsIn(
       if (first?.value === "cd" && second?.value != null) folders = [...folders, second.value];
       else
         commands.push({
-          ...{ words, start: start + from, end: start + to, folders },
+          ...{ words, folders },
+          start: start + (line === written ? from : 0),
+          end: start + (line === written ? to : written.length),
           ...(stdin === null ? {} : { stdin }),
         });
     }
   }
   return commands;
+}
+
+/** Variables that hold the words of a command, as `BUILD = docker build -f Dockerfile`, by their names. */
+function namedCommands(
+  text: string,
+  isMeant: (line: string) => boolean,
+): ReadonlyMap<string, string> {
+  const assignment = /^[ \t]*([A-Za-z_]\w*)[ \t]*[:?]?=[ \t]*(["']?)([^\n]*?)\2[ \t]*$/gm;
+  const found = [...text.slice(0, maxText).matchAll(assignment)].flatMap(
+    ([, name = "", , value = ""]) =>
+      /^\w+ /.test(value) && isMeant(value) ? [[name, value] as const] : [],
+  );
+  return new Map(found.reverse());
+}
+
+/** A line with the command in it that a variable at its beginning holds. */
+function withNamed(line: string, named: ReadonlyMap<string, string>): string {
+  if (named.size === 0) return line;
+  return line.replace(
+    /^([ \t@-]*)\$(?:\((\w+)\)|\{(\w+)\}|(\w+))(?=[ \t])/,
+    (whole, before: string, ...names: readonly (string | undefined)[]) => {
+      const command = named.get(names[0] ?? names[1] ?? names[2] ?? "");
+      return command === undefined ? whole : before + command;
+    },
+  );
 }
 
 /** The file that a command reads as its stdin, by the commands beside it; null: none that is named. */
@@ -152,7 +182,8 @@ function cutCommands(line: string, variables: ReadonlyMap<string, string>): read
       const word = wordAt(line, at, variables);
       if (from < 0) from = at;
       at = word.end;
-      words.push(word);
+      // Without quotes a variable that is empty is no word.
+      if (word.value !== "" || /["']/.test(word.text)) words.push(word);
     }
   }
   end();
