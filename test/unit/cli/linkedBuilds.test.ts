@@ -145,6 +145,29 @@ test("an image by the tag that another build gives it may be another one once th
   assert.match(built.causes[0] ?? "", /has built anew since/);
 });
 
+test("an image that a Compose service leaves without a name has that of project and service", async (t) => {
+  const list = async (compose: string, files: Readonly<Record<string, string>> = {}) => {
+    const folder = temporaryFolder(t, {
+      ...{ "compose.yaml": compose, "base/Dockerfile": "FROM scratch\n", ...files },
+      "web/Dockerfile": "FROM shop-base\n",
+    });
+    return (await runCli(["builds"], { cwd: folder })).out;
+  };
+  const services = "services: { base: { build: base }, web: { build: web } }\n";
+  assert.match(await list(`name: _Sh.op\n${services}`), /stands on compose:base/);
+  assert.match(
+    await list(`name: \${NAME:-other}\n${services}`, { ".env": "NAME=shop\n" }),
+    /stands on compose:base/,
+  );
+  assert.match(
+    await list(`name: x\n${services}`, { ".env": "COMPOSE_PROJECT_NAME=shop\n" }),
+    /stands on compose:base/,
+  );
+  assert.doesNotMatch(await list(services), /stands on/);
+  const named = "services: { base: { build: base, image: other }, web: { build: web } }\n";
+  assert.doesNotMatch(await list(`name: shop\n${named}`), /stands on/);
+});
+
 test("files of a build by its tag are compared as files, where they are known", async (t) => {
   const { simulate, write } = folderWith(t, {
     "compose.yaml": `services:

@@ -9,7 +9,7 @@ import { readComposeBuild } from "./composeBuild.js";
 import { evaluatedServices, readBesides } from "./composeEvaluated.js";
 import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf, textsOf } from "./data.js";
 import { notingFiles } from "./evaluated.js";
-import { readEnvironmentFile } from "./interpolate.js";
+import { interpolate, readEnvironmentFile } from "./interpolate.js";
 import type { PathRules } from "./pathRules.js";
 import {
   buildKey,
@@ -88,7 +88,12 @@ export function readCompose(file: DataFile, given: ReaderFiles): ReadFile {
     const chain = reading.buildParts(parts, 0);
     const own = isDefault ? parts.find((part) => part !== undefined) : parts.at(-1);
     if (own === undefined || chain.length === 0) continue;
-    builds.push(serviceBuild(service, chain, own, file, files));
+    const named = imageName(
+      service,
+      [...chain.map((one) => one.service), ...parts],
+      projectName(layered, folder, files),
+    );
+    builds.push(serviceBuild(service, chain, own, named, file, files));
   }
   const { problems } = reading;
   const besides = reading.namesOthers ? null : readBesides([...reads], files);
@@ -230,10 +235,39 @@ function extended(
   return { ...service, name, file, folder, start, node: value };
 }
 
+/** What the image is called: as the last that says so, else by project and service. */
+function imageName(
+  name: string,
+  services: readonly (Service | undefined)[],
+  project: string,
+): string {
+  const written = services.findLast((service) => at(service?.node ?? null, "image") !== null);
+  const image = textOf(at(written?.node ?? null, "image"));
+  return image === null || written === undefined
+    ? `${project}-${name}`
+    : interpolate(image, written.environment).text;
+}
+
+/** Source: compose-go, loader/loader.go `NormalizeProjectName`. */
+function projectName(layered: readonly string[], folder: string, files: ReaderFiles): string {
+  const environment = readEnvironmentFile(files.text(files.paths.resolve(folder, ".env")) ?? "");
+  const named = layered.flatMap((path) => textOf(at(files.data(path)?.root ?? null, "name")) ?? []);
+  const written = named.at(-1);
+  const own =
+    environment.get("COMPOSE_PROJECT_NAME") ??
+    (written === undefined ? undefined : interpolate(written, environment).text) ??
+    folder.slice(files.paths.parent(folder).length);
+  return own
+    .toLowerCase()
+    .replace(/[^-_a-z0-9]/g, "")
+    .replace(/^[-_]+/, "");
+}
+
 function serviceBuild(
   name: string,
   parts: readonly BuildPart[],
   service: Service,
+  image: string,
   file: DataFile,
   files: ReaderFiles,
 ): ReadBuild {
@@ -252,7 +286,6 @@ function serviceBuild(
       }),
     },
   );
-  const image = textOf(at(service.node, "image"));
   const platform = textOf(at(service.node, "platform"));
   return plainBuild({
     kind: "compose",
@@ -262,6 +295,6 @@ function serviceBuild(
     ...read,
     platforms: read.platforms.length === 0 && platform !== null ? [platform] : read.platforms,
     context: read.context ?? folderContext(service.folder),
-    tags: [...read.tags, ...(image === null ? [] : [image])],
+    tags: [...read.tags, image],
   });
 }

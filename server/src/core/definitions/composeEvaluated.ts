@@ -57,8 +57,11 @@ export function evaluatedServices(
   };
   return builds.flatMap((build): readonly ReadBuild[] => {
     const parts = partsOf(build.name);
-    const { fromEnvironment } = build;
-    return parts === null ? [] : [{ ...build, ...parts, fromEnvironment, isEvaluated: true }];
+    if (parts === null) return [];
+    const { fromEnvironment, tags: own } = build;
+    // A Compose file says no name that goes without saying.
+    const tags = evaluation.kind === "targets" ? parts.tags : own;
+    return [{ ...build, ...parts, tags, fromEnvironment, isEvaluated: true }];
   });
 }
 
@@ -103,7 +106,6 @@ function writtenParts(
   { paths, linked }: ServiceRules,
 ): BuildParts {
   const node = at(service, "build");
-  const image = textOf(at(service, "image"));
   const platform = textOf(at(service, "platform"));
   const part = { folder, environment: new Map<string, string>() };
   const parts = readComposeBuild(node === null ? [] : [{ node, ...part }], {
@@ -113,6 +115,5 @@ function writtenParts(
   return {
     ...parts,
     platforms: parts.platforms.length === 0 && platform !== null ? [platform] : parts.platforms,
-    tags: [...parts.tags, ...(image === null ? [] : [image])],
   };
 }
