@@ -67,7 +67,13 @@ function recordsOf(
   twins: ReadonlySet<CacheRecord> = new Set(),
 ): Token {
   const records = new Set(matches.map(({ record }) => record));
-  return { kind: "records", records, isSure: true, ...(twins.size > 0 && { twins }) };
+  const isMore = hasOther(twins, records);
+  return { kind: "records", records, isSure: true, ...(isMore && { twins }) };
+}
+
+function hasOther(one: ReadonlySet<CacheRecord>, than: ReadonlySet<CacheRecord>): boolean {
+  for (const record of one) if (!than.has(record)) return true;
+  return false;
 }
 
 /** The name is made where it is looked at: hardly ever. */

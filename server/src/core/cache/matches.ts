@@ -128,7 +128,27 @@ function possibleIn(
     !inputs.every(({ token }) => isSettled(token)) &&
     bucket.hasOnly(inputs.length);
   if (areAllPossible) return results;
+  const alike = possibleByKind(bucket, layer, inputs);
+  if (alike !== null) return alike;
   return new Set([...results].filter((record) => fitOf(record, inputs) === "maybe"));
+}
+
+/**
+ * The same where but one input is open, and that by its kind alone: one set for all such, with those
+ * that it is for certain. null: more decides.
+ */
+function possibleByKind(
+  bucket: Bucket,
+  layer: RecordLayer,
+  [root, input, ...others]: readonly NamedInput[],
+): ReadonlySet<CacheRecord> | null {
+  const isOne = input !== undefined && others.length === 0 && isExact(root) && bucket.hasOnly(2);
+  if (!isOne || input.isPinned === true || input.token.kind !== "known") return null;
+  const { name } = input;
+  // Of a root that may be one of several not all that stands there fits for certain.
+  if (root?.token.kind === "records" && root.token.twins !== undefined) return null;
+  if (name.kind !== "partial" || bucket.isOverOther(name)) return null;
+  return bucket.openSeconds(layer);
 }
 
 /** True where the index of the records finds all that the input could be. */
@@ -146,15 +166,14 @@ function bucketsOn(
     const bucket = byRoot.get(root === undefined ? null : nameText(root.name));
     return bucket === undefined ? [] : [bucket];
   }
-  const { twins } = root.token;
-  const records =
-    twins === undefined ? root.token.records : new Set([...root.token.records, ...twins]);
+  const { records, twins = nothing } = root.token;
   // Whichever are fewer are gone through.
-  if (records.size <= byRoot.size)
-    return [...records].flatMap((record) => byRoot.get(record) ?? []);
-  return [...byRoot].flatMap(([one, bucket]) =>
-    typeof one === "object" && one !== null && records.has(one) ? [bucket] : [],
-  );
+  if (records.size + twins.size <= byRoot.size)
+    return [...new Set([...records, ...twins])].flatMap((record) => byRoot.get(record) ?? []);
+  return [...byRoot].flatMap(([one, bucket]) => {
+    const isMeant = typeof one === "object" && one !== null && (records.has(one) || twins.has(one));
+    return isMeant ? [bucket] : [];
+  });
 }
 
 function withSecond(bucket: Bucket, input: NamedInput | undefined): Iterable<CacheRecord> {

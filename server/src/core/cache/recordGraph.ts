@@ -4,7 +4,7 @@
  * cache/remotecache/v1/spec.go.
  */
 import { addTo } from "../text/grouped.js";
-import { type InputName, isSameName, nameText } from "./inputName.js";
+import { type InputName, isSameName, mayEqualOthers, nameText } from "./inputName.js";
 
 /** One record, known by its identity: two are the same place in the cache only if they are one. */
 export interface CacheRecord {
@@ -47,6 +47,8 @@ export class Bucket {
   #bySecond: Map<Found, CacheRecord[]> | null = null;
   #results: ReadonlySet<CacheRecord> | null = null;
   #inputCounts: ReadonlySet<number> | null = null;
+  #openSeconds: ReadonlySet<CacheRecord> | null = null;
+  #overs: Map<string, string[]> | null = null;
 
   /** Those whose second input may be this. */
   withSecond(second: Found): readonly CacheRecord[] {
@@ -64,6 +66,27 @@ export class Bucket {
     return this.#inputCounts.size === 1 && this.#inputCounts.has(inputCount);
   }
 
+  /** Those of them whose second input other names may stand for too. */
+  openSeconds(layer: Pick<RecordLayer, "records">): ReadonlySet<CacheRecord> {
+    this.#openSeconds ??= new Set(
+      [...this.results(layer)].filter(({ inputs }) => inputs[1]?.some(isOpenInput) === true),
+    );
+    return this.#openSeconds;
+  }
+
+  /** True where the second input of one has the same maker, with something else for certain over it. */
+  isOverOther({ made, over }: Extract<InputName, { kind: "partial" }>): boolean {
+    if (over === null) return false;
+    if (this.#overs === null) {
+      this.#overs = new Map();
+      for (const { inputs } of this.records)
+        for (const input of inputs[1] ?? [])
+          if (input.kind === "name" && input.name.kind === "partial" && input.name.over !== null)
+            addTo(this.#overs, input.name.made, input.name.over);
+    }
+    return this.#overs.get(made)?.some((other) => other !== over) === true;
+  }
+
   /** Those whose result is or may be there: one object, however often it is asked for. */
   results({ records }: Pick<RecordLayer, "records">): ReadonlySet<CacheRecord> {
     this.#results ??= new Set(this.records.filter((record) => hasResult(records.get(record))));
@@ -72,6 +95,10 @@ export class Bucket {
 }
 
 export const noRecords: RecordGraph = { layers: [] };
+
+function isOpenInput(input: RecordedInput): boolean {
+  return input.kind !== "record" && mayEqualOthers(input.name);
+}
 
 function hasResult(result: Result | undefined): boolean {
   return result === "kept" || result === "perhaps";
