@@ -138,6 +138,14 @@ test("the classic builder has no named contexts", () => {
   assert.equal(definitionOf({ builds: [entry] }).contexts.size, 0);
 });
 
+test("an entry has a builder version of its own, else that of the settings", () => {
+  const entry = { dockerfile: "apps/api/Dockerfile", builderVersion: "26.1" };
+  const versions = [entry, { ...entry, builderVersion: "old" }].map(
+    (one) => definitionOf({ builds: [one], builderVersion: "0.20" }).builderVersion.buildKit,
+  );
+  assert.deepEqual(versions, [13, 20]);
+});
+
 test("what is no entry is passed over, and no type is trusted", () => {
   for (const builds of [
     null,

@@ -201,6 +201,7 @@ function namedDefinition(question: DefinitionQuestion): ChosenDefinition | null 
     args: build.args ?? fallback.args,
     platforms: first === undefined ? fallback.platforms : [first, ...others],
     builder,
+    builderVersion: build.builderVersion ?? fallback.builderVersion,
     foundAt: { file: null, range: null, line: null, name: build.name },
   };
   return { definition, isPending: false };

@@ -1,5 +1,6 @@
 /** The setting `stratacast.builds`, read without trusting its types. */
 import { type Builder, isBuilder } from "../build/builder.js";
+import { type BuilderVersion, parseBuilderVersion } from "../build/builderVersion.js";
 import { type Platform, parsePlatform } from "../build/platform.js";
 
 /** One entry, as written. */
@@ -15,6 +16,7 @@ export interface NamedBuild {
   /** Empty: not given. */
   readonly platforms: readonly Platform[];
   readonly builder: Builder | null;
+  readonly builderVersion: BuilderVersion | null;
 }
 
 /** What is no entry, or names no Dockerfile, is passed over. */
@@ -37,6 +39,7 @@ export function readNamedBuilds(value: unknown): readonly NamedBuild[] {
           typeof platform === "string" ? (parsePlatform(platform) ?? []) : [],
         ),
         builder: isBuilder(builder) ? builder : null,
+        builderVersion: parseBuilderVersion(text(entry["builderVersion"]) ?? ""),
       },
     ];
   });
