@@ -86,7 +86,7 @@ test("an agent learns of three tools, what an edit does, and why", async (t) => 
   const why = await server.call("why", { context: "app", line: 2 });
   assert.match(why.text, /^Line 2, builds: COPY a b \/\n\n\*\*.*Rebuilds when.*2 files/s);
   const explained = await server.call("explain", { context: "app" });
-  assert.match(explained.text, /^\| Step \| Layer \|.*`COPY b \/c`/s);
+  assert.match(explained.text, /^\| Step \| Instruction \|.*`COPY b \/c`/s);
   writeIn(folder, "app/Dockerfile", "FROM scratch\nCOPY gone /\n");
   const broken = await server.call("why", { context: "app" });
   assert.match(broken.text, /^Line 2, fails: COPY gone \/.*"gone" is not in the build context/s);

@@ -42,6 +42,8 @@ export function hostileProject(name: string): Readonly<Record<string, string>> {
     `${name} ${name}`,
     `ONBUILD ${name}`,
     `FROM --platform=${name.replace(/\s/g, "_")} ${name}`,
+    // Of a stage that nobody needs its FROM alone has a lens.
+    "COPY --from=0 /a /b",
     "",
   ];
   return {
