@@ -56,6 +56,8 @@ test("docker is asked beside, once for a text, and its answer is taken", async (
   await eventually("the target that docker tells", () => isTold(editor, uri));
   const asked = docker.calls().length;
   assert.equal(asked, 2);
+  const [row] = await rowsOf(editor, uri);
+  assert.match(row?.detail ?? "", /as docker evaluates it/);
   // What is typed asks nobody, nor does a save that changes no definition.
   await editor.change(uri, { text: `${text}# more\n` });
   await editor.save(uri);

@@ -30,7 +30,7 @@ export function definitionChoices(
   stale: ReadonlyMap<string, Staleness>,
 ): readonly DefinitionChoice[] {
   return builds.map((build) => {
-    const { id, name, context, target, foundAt, problems } = build;
+    const { id, name, context, target, foundAt, isEvaluated, problems } = build;
     const where = context === null ? say`no context` : say`in ${sourceWord(context, shown)}`;
     const words = [
       `${shown(foundAt.file)}:${foundAt.line}`,
@@ -39,6 +39,7 @@ export function definitionChoices(
     ];
     const since = stale.get(id);
     const details = [
+      ...(isEvaluated ? [say`as docker evaluates it`] : []),
       ...(since === undefined ? [] : [stalenessWords(since)]),
       ...problems.map(definitionProblemWords),
     ];
