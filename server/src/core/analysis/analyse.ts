@@ -23,6 +23,7 @@ import { contextProblems } from "./contextProblems.js";
 import { graphOf } from "./graphs.js";
 import type { ComparedBaseline, Memory } from "./memory.js";
 import type { BadIgnorePattern, Problem } from "./problem.js";
+import { contextObstacles, isRejected } from "./rejection.js";
 import type { StepAnalysis, Summary } from "./stepAnalysis.js";
 
 /** The build context as it can be read now. */
@@ -99,10 +100,17 @@ function analyseGraph(
   const { runs, causes } = compared;
   const { digest, archive, baseline, context } = input;
   const { folders = new Map<string, ContextState>() } = input;
-  const problems = [context, ...folders.values()].flatMap((state) => state?.problems ?? []);
-  const isRejected = graph.isRejected || problems.length > 0;
+  const problems = contextObstacles(input);
   const keys = predictKeys(
-    { graph, context, folders, isRejected, baseline, digest, archive },
+    {
+      graph,
+      context,
+      folders,
+      isRejected: isRejected({ graph, input }),
+      baseline,
+      digest,
+      archive,
+    },
     runs,
   );
   const treeOf = (folder: string | null): FileTree | null =>

@@ -10,6 +10,7 @@ import { lineage } from "../graph/layers.js";
 import type { BaseImage, BuiltFate, BuiltImage } from "../image/baseImage.js";
 import { configToJson, emptyConfig } from "../image/config.js";
 import type { Analysis } from "./analyse.js";
+import { isRejected } from "./rejection.js";
 
 /** @param by how the other one names it */
 export function builtImage(
@@ -75,8 +76,8 @@ function keyOfEnd(analysis: Analysis): string {
 
 function fateOf(analysis: Analysis): BuiltFate {
   const { keys, graph, input } = analysis;
-  const isRejected = graph.isRejected || (input.context?.problems ?? []).length > 0;
-  if (graph.target === null || isRejected || keys.steps.some(({ fails }) => fails)) return "fails";
+  if (graph.target === null || isRejected(analysis) || keys.steps.some(({ fails }) => fails))
+    return "fails";
   const last = keys.stages[graph.target.index]?.last ?? null;
   // Nothing is known of an earlier build of it: who stands on it goes by its key.
   if (input.baseline.build === null) return "none";

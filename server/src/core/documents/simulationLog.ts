@@ -4,6 +4,7 @@
  */
 
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { isRejected } from "../analysis/rejection.js";
 import { stageOf } from "../analysis/view.js";
 import { formatPlatform } from "../build/platform.js";
 import { keyOf } from "../cache/predict.js";
@@ -183,11 +184,6 @@ function causeLines({ graph }: Analysis, { prediction }: StepAnalysis): readonly
   const verdict =
     prediction.kind === "unknown" ? say`may rebuild: ${message}` : say`rebuilds: ${message}`;
   return [`   ↳ ${verdict}`];
-}
-
-/** What the builder finds wrong before it runs anything. */
-function isRejected({ graph, input }: Analysis): boolean {
-  return graph.isRejected || (input.context?.problems ?? []).length > 0;
 }
 
 /** The image that a stage starts from: its name, or what the parent stage has left. */

@@ -1,4 +1,5 @@
 import type { StepAnalysis } from "../analysis/analyse.js";
+import { isRejected } from "../analysis/rejection.js";
 import { isFirstBuild, isHalfTyped, stageOf, type View } from "../analysis/view.js";
 import type { KeyedStep } from "../cache/predict.js";
 import { type BuildGraph, lineOf, type StepPlace, startOf } from "../graph/graph.js";
@@ -128,7 +129,7 @@ function isAlike(one: Told, other: Told): boolean {
   const [a, b] = [one.view, other.view];
   if (one.detail !== other.detail || one.language !== other.language) return false;
   if (a.isResult !== b.isResult || isFirstBuild(a) !== isFirstBuild(b)) return false;
-  if (a.built !== b.built) return false;
+  if (a.built !== b.built || isRejected(a.analysis) !== isRejected(b.analysis)) return false;
   if (a.typed?.start !== b.typed?.start || a.typed?.end !== b.typed?.end) return false;
   const [graph, then] = [b.analysis.graph, a.analysis.graph];
   if (a.analysis.steps.length !== b.analysis.steps.length) return false;
@@ -238,7 +239,7 @@ function titleTurnsOn(view: View, analysed: StepAnalysis): readonly unknown[] {
   const line = cause === undefined ? null : lineOf(graph, cause.at);
   const real = view.built === undefined ? "" : realSizeWords(view, analysed);
   // biome-ignore format: one row of what is compared, in a list of just its length
-  return [spokenLanguage(), isResult, isHalfTyped(view, analysed), isBuilt, effect, stageLayer, layer, keyed.fails, prediction, stage?.index, stage?.name, line, real];
+  return [spokenLanguage(), isResult, isRejected(analysis), isHalfTyped(view, analysed), isBuilt, effect, stageLayer, layer, keyed.fails, prediction, stage?.index, stage?.name, line, real];
 }
 
 function madeTitle(view: View, analysed: StepAnalysis): string {

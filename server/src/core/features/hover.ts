@@ -28,7 +28,7 @@ import {
   nobodyAsked,
   unknownImageWords,
 } from "../words/imageWords.js";
-import { lensTitle } from "../words/lensTitle.js";
+import { stepTitle } from "../words/lensTitle.js";
 import { baselineSentence } from "../words/summary.js";
 
 export interface Hover {
@@ -127,7 +127,7 @@ function builtItems(analysis: Analysis, analysed: StepAnalysis): readonly string
 function verdict(view: View, analysed: StepAnalysis): string {
   const { analysis } = view;
   const { kind, causes } = analysed.prediction;
-  const title = `**${markdownText(lensTitle(view, analysed))}**`;
+  const title = `**${markdownText(stepTitle(view, analysed))}**`;
   // The title ends with the first cause in few words: the sentence has to say more than that.
   const reasons = causes
     .slice(0, 3)

@@ -22,7 +22,7 @@ import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText, printable } from "../text/surfaces.js";
 import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
 import { type ImageFact, nobodyAsked } from "../words/imageWords.js";
-import { contentWords, lensTitle } from "../words/lensTitle.js";
+import { contentWords, stepTitle } from "../words/lensTitle.js";
 import { lastTimeWords, predictionWords, shownPrediction } from "../words/predictionWords.js";
 import { realSizeWords } from "../words/shownImageWords.js";
 import { stageVerdict } from "../words/stageVerdict.js";
@@ -189,7 +189,7 @@ function layerNode(
     ]
       .filter((part) => part !== "")
       .join(" · "),
-    accessibilityLabel: `${lensTitle(view, analysed)}: ${step.text}`,
+    accessibilityLabel: `${stepTitle(view, analysed)}: ${step.text}`,
     tooltip: layerTooltip(view, analysed),
     ...shownState(analysed),
     line: place.line,
@@ -213,7 +213,7 @@ function layerTooltip(view: View, analysed: StepAnalysis): string {
     .filter((cause) => !isOfEveryStep(cause))
     .map((cause) => markdownText(causeSentence(cause, graph)));
   return [
-    `**${markdownText(lensTitle(view, analysed))}**`,
+    `**${markdownText(stepTitle(view, analysed))}**`,
     codeSpan(analysed.step.text),
     ...causes,
     ...(graph.rules.commitsEveryInstruction ? intermediateImage(view, analysed) : []),
@@ -249,7 +249,7 @@ function configNode(
     return {
       ...plainNode(ids.get(analysed.place.index) ?? id, "metadata", shorten(analysed.step.text)),
       description: words,
-      accessibilityLabel: `${lensTitle(view, analysed)}: ${analysed.step.text}`,
+      accessibilityLabel: `${stepTitle(view, analysed)}: ${analysed.step.text}`,
       tooltip: layerTooltip(view, analysed),
       ...shownState(analysed),
       line: analysed.place.line,

@@ -3,6 +3,7 @@
  * narrow editor cuts the end; then the layer, and what it holds.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { isRejected } from "../analysis/rejection.js";
 import { isFirstBuild, isHalfTyped, stageOf, type View } from "../analysis/view.js";
 import type { Stage } from "../graph/graph.js";
 import { builtBase } from "../graph/images.js";
@@ -19,7 +20,18 @@ export function isToldAtFrom(view: View, analysed: StepAnalysis): boolean {
   return !analysed.isBuilt && analysed.effect !== "base" && !isHalfTyped(view, analysed);
 }
 
+/** As `stepTitle`, of a line among the others: that the builder rejects the file, its first FROM says. */
 export function lensTitle(view: View, analysed: StepAnalysis): string {
+  return titled(view, analysed, isRejected(view.analysis));
+}
+
+/** What is said of a step that stands alone, as in a hover. */
+export function stepTitle(view: View, analysed: StepAnalysis): string {
+  return titled(view, analysed, false);
+}
+
+/** @param isPlain what becomes of it is left out, unless it is what fails */
+function titled(view: View, analysed: StepAnalysis, isPlain: boolean): string {
   const { analysis } = view;
   if (isHalfTyped(view, analysed)) return say`Not complete yet`;
   if (!analysed.isBuilt) {
@@ -30,7 +42,10 @@ export function lensTitle(view: View, analysed: StepAnalysis): string {
   }
   const effect = effectWords(view, analysed);
   if (instructionKind(analysed.step.keyword) === undefined) return effect;
-  const prediction = predictionWords(view, analysed) || baseBuildWords(view, analysed);
+  const prediction =
+    isPlain && !analysed.keyed.fails
+      ? ""
+      : predictionWords(view, analysed) || baseBuildWords(view, analysed);
   const took = lastTimeWords(view, analysed);
   const content = analysed.keyed.fails ? [] : contentWords(analysed);
   const real = realSizeWords(view, analysed);
@@ -57,6 +72,12 @@ function baseBuildWords({ analysis }: View, analysed: StepAnalysis): string {
   return built === null ? "" : builtWords(built);
 }
 
+/** What is true of every line. */
+function ofWholeBuild(view: View): readonly string[] {
+  if (isRejected(view.analysis)) return [say`the build fails before its first step`];
+  return isFirstBuild(view) ? [say`no earlier build to compare with`] : [];
+}
+
 function effectWords(view: View, analysed: StepAnalysis): string {
   const { analysis } = view;
   const { step, effect, stageLayer, layer } = analysed;
@@ -68,9 +89,7 @@ function effectWords(view: View, analysed: StepAnalysis): string {
       return [
         baseWords(analysis, stage),
         ...(triggers === 0 ? [] : [say`runs ${count(triggers, "ONBUILD step")}`]),
-        ...(isFirstBuild(view) && isFirstBuilt(analysis, stage)
-          ? [say`no earlier build to compare with`]
-          : []),
+        ...(isFirstBuilt(analysis, stage) ? ofWholeBuild(view) : []),
       ].join(" · ");
     }
     case "layer": {
