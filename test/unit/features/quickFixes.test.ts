@@ -40,6 +40,17 @@ const mended: readonly {
     from: "FROM a\nSHELL ['/bin/bash', '-c']\n",
     to: 'FROM a\nSHELL ["/bin/bash", "-c"]\n',
   },
+  ...[
+    ["CMD ['python', 'app.py']", 'CMD ["python", "app.py"]'],
+    ["ENTRYPOINT [nginx, -g, 'daemon off;',]", 'ENTRYPOINT ["nginx", "-g", "daemon off;"]'],
+    ['RUN ["make" "all"]', 'RUN ["make", "all"]'],
+    ["CMD [“sh”, ‘x’]", 'CMD ["sh", "x"]'],
+    ["HEALTHCHECK --retries=2 CMD ['true']", 'HEALTHCHECK --retries=2 CMD ["true"]'],
+  ].map(([from, to]) => ({
+    title: "Write it as a JSON array",
+    from: `FROM a\n${from}\n`,
+    to: `FROM a\n${to}\n`,
+  })),
   {
     title: "Take the quotes away",
     from: 'FROM a AS "build"\n',

@@ -7,6 +7,7 @@ import { startOf } from "../graph/graph.js";
 import { advice } from "../insight/advice.js";
 import { takesUrls } from "../instructions/copy.js";
 import { instructionKind } from "../instructions/index.js";
+import { nearJsonWords } from "../syntax/nearJsonArray.js";
 import { nearest } from "../text/nearest.js";
 import { type Placed, rangeAt, type TextRange } from "../text/range.js";
 import { say } from "../text/say.js";
@@ -85,7 +86,8 @@ function fixesOf(problem: Placed<Problem>, place: Place): readonly Fix[] {
     case "remote-source":
       return addFix(place);
     case "not-json":
-      return arrayFix(place);
+    case "broken-exec-form":
+      return arrayFix(problem.code, place);
     case "json-not-strings":
       return stringsFix(place);
     case "bad-stage-name":
@@ -163,26 +165,24 @@ function addFix({ analysis, step }: Place): readonly Fix[] {
 }
 
 /** Of words without quotes: what the shell would make of those is another question. */
-function arrayFix({ analysis, step }: Place): readonly Fix[] {
-  const args = step?.step.instruction.args ?? [];
-  const [first, last] = [args[0], args.at(-1)];
-  if (step === undefined || first === undefined || last === undefined) return [];
-  const range = rangeAt(startOf(analysis.graph, step.place), {
-    start: first.range.start,
-    end: last.range.end,
-  });
+function arrayFix(code: "not-json" | "broken-exec-form", place: Place): readonly Fix[] {
+  const { analysis } = place;
+  const range = code === "not-json" ? rangeOfArgs(place) : place.range;
+  if (range === null) return [];
   const written = analysis.input.dockerfile.text.slice(range.start, range.end);
   const words =
-    singleQuoted(written) ?? (/["'\\[\]\n]/.test(written) ? null : written.split(/\s+/));
+    nearJsonWords(written) ?? (/["'\\[\]\n]/.test(written) ? null : written.split(/\s+/));
   if (words === null) return [];
   const array = `[${words.map((word) => JSON.stringify(word)).join(", ")}]`;
   return [edited(say`Write it as a JSON array`, range, array)];
 }
 
-/** Of an array that is written with the wrong quotes; null: it is none. */
-function singleQuoted(written: string): readonly string[] | null {
-  if (!/^\[\s*'[^'"\\\n]*'(?:\s*,\s*'[^'"\\\n]*')*\s*\]$/.test(written)) return null;
-  return [...written.matchAll(/'([^']*)'/g)].map(([, word = ""]) => word);
+function rangeOfArgs({ analysis, step }: Place): TextRange | null {
+  const args = step?.step.instruction.args ?? [];
+  const [first, last] = [args[0], args.at(-1)];
+  if (step === undefined || first === undefined || last === undefined) return null;
+  const range = { start: first.range.start, end: last.range.end };
+  return rangeAt(startOf(analysis.graph, step.place), range);
 }
 
 /** Numbers and the like in an array, as they are written. */

@@ -32,6 +32,7 @@ export function failsBuild(problem: GraphProblem): boolean {
     case "windows-build":
     case "heredoc-dropped":
     case "heredoc-carriage-return":
+    case "broken-exec-form":
     case "name-like-stage":
     case "file-too-long":
     case "too-many-triggers":

@@ -2,7 +2,9 @@
 import type { StepAnalysis } from "../analysis/analyse.js";
 import type { Stage } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
+import { isNearJsonArray } from "../syntax/nearJsonArray.js";
 import { say } from "../text/say.js";
+import { brokenFormWords } from "../words/instructionProblems.js";
 import { isInit, isOneCommand, shellCommands, shellScript, takesArguments } from "./shellText.js";
 
 export interface RunOptions {
@@ -116,10 +118,10 @@ function execForm({ entrypoint, cmd, steps }: TrapInput): readonly RunTrap[] {
     const [program = ""] = words;
     const traps: RunTrap[] = [];
     if (!instruction.json) {
-      if (/^\s*\[/.test(words.join(" "))) {
+      if (isNearJsonArray(words.join(" "))) {
         traps.push({
           code: "broken-exec-form",
-          message: say`${keyword} looks like a JSON array and is none, so the shell gets it as text: strings need double quotes, and commas between them.`,
+          message: brokenFormWords({ keyword }),
           line,
         });
       }

@@ -1,5 +1,6 @@
 /** CMD, ENTRYPOINT and SHELL: command lines that the image config keeps. */
-import type { Instruction } from "../syntax/syntax.js";
+import { isNearJsonArray } from "../syntax/nearJsonArray.js";
+import type { Instruction, Word } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert, shaping } from "./kind.js";
@@ -87,6 +88,20 @@ export const shell: InstructionKind = {
 /** Without SHELL, shell forms run with this: BuildKit, dockerfile2llb/defaultshell.go. */
 export const defaultShell: readonly string[] = ["/bin/sh", "-c"];
 
+/** Warns of what is meant as an array, and goes to the shell. */
+export function checkForm(
+  command: readonly Word[],
+  { keyword, heredocs }: Instruction,
+  reading: Reading,
+): void {
+  const [first, last] = [command[0], command.at(-1)];
+  if (first === undefined || last === undefined || heredocs.length > 0) return;
+  if (!first.value.startsWith("[")) return;
+  if (!isNearJsonArray(command.map(({ value }) => value).join(" "))) return;
+  const range = { start: first.range.start, end: last.range.end };
+  reading.report("build", { code: "broken-exec-form", keyword }, range);
+}
+
 /**
  * The argument vector: exec form as it is, shell form behind the current SHELL. Nothing is
  * expanded here: that is the shell's work.
@@ -94,6 +109,7 @@ export const defaultShell: readonly string[] = ["/bin/sh", "-c"];
 export function commandLine(instruction: Instruction, reading: Reading): readonly string[] {
   const words = instruction.args.map((word) => word.value);
   if (instruction.json) return words;
+  checkForm(instruction.args, instruction, reading);
   const shellWords = reading.scope.config.shell ?? defaultShell;
   const text = words.join(" ");
   return text === "" && reading.rules.dropsBlankCommands ? shellWords : [...shellWords, text];

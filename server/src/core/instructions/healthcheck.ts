@@ -1,6 +1,7 @@
 import type { Healthcheck } from "../image/config.js";
 import type { Flag, Instruction } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
+import { checkForm } from "./command.js";
 import { type FlagKind, type FlagValues, readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
 import type { Reading } from "./reading.js";
@@ -68,6 +69,7 @@ function readCheck(instruction: Instruction, reading: Reading): Healthcheck | nu
     reading.report("read", problem, instruction.range);
     return null;
   }
+  if (!instruction.json) checkForm(rest, instruction, reading);
   return {
     Test: instruction.json ? ["CMD", ...words] : ["CMD-SHELL", words.join(" ")],
     ...interval("Interval", given.get("interval"), reading),

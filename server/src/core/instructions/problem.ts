@@ -46,6 +46,8 @@ type ArgumentProblem =
   /** The destination of a COPY or ADD. */
   | { readonly code: "bad-heredoc"; readonly keyword: string }
   | { readonly code: "destination-not-folder" | "remote-source" | "not-json" }
+  /** Of a command that goes to the shell. */
+  | { readonly code: "broken-exec-form"; readonly keyword: string }
   /** `lacksCommand`: behind CMD stands nothing. */
   | { readonly code: "bad-healthcheck"; readonly lacksCommand: boolean }
   | { readonly code: "bad-port"; readonly part: "port" | "protocol"; readonly text: string }

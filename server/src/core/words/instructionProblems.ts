@@ -47,6 +47,7 @@ export const instructionRows: ProblemRows<InstructionProblem> = {
   ),
   "remote-source": error(() => say`COPY takes no URL: ADD does, or RUN with a download.`),
   "not-json": error(() => say`SHELL takes a JSON array, as in SHELL ["/bin/bash", "-c"].`),
+  "broken-exec-form": { severity: "warning", words: brokenFormWords },
   "bad-healthcheck": error(({ lacksCommand }) =>
     lacksCommand
       ? say`HEALTHCHECK CMD needs a command.`
@@ -129,6 +130,11 @@ function missingWords({ keyword, needs }: ProblemOf<"missing-argument">): string
     case "name":
       return say`ARG needs a name.`;
   }
+}
+
+/** Of what looks like the exec form. */
+export function brokenFormWords({ keyword }: { readonly keyword: string }): string {
+  return say`${keyword} looks like a JSON array and is none, so the shell gets it as text: strings need double quotes, and commas between them.`;
 }
 
 function blankWords({ keyword, of }: ProblemOf<"blank-name">): string {
