@@ -74,7 +74,7 @@ test("the document shows each step and escapes what comes from the file", () => 
   const view = viewOf("FROM a\nRUN `x` | <b>\nRUN y");
   const text = failureDocument(failureAt(view.analysis, 3, place), "Dockerfile");
   assert.match(text, /# If line 3 fails/);
-  assert.match(text, /\| 3 \| `RUN y` \| \*\*fails\*\* \|/);
+  assert.match(text, /\| 3 \| \*\*fails\*\* \| `RUN y` \|/);
   assert.match(failureDocument(null, "Dockerfile"), /No step of `Dockerfile`/);
 });
 

@@ -22,8 +22,8 @@ export function failureDocument(report: FailureReport | null, name: string): str
     `## ${say`What is left`}`,
     list(left),
     markdownTable(
-      [say`Line`, say`Step`, say`Its result`],
-      rows.map(({ line, text, state }) => [String(line), tableCode(text), state]),
+      [say`Line`, say`Its result`, say`Step`],
+      rows.map(({ line, text, state }) => [String(line), state, tableCode(text)]),
       "rll",
     ),
     ...(shell === null
