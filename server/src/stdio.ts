@@ -3,13 +3,13 @@
  * read from either, one that is gone or does not keep to the protocol ends the server.
  */
 import {
+  AbstractMessageWriter,
   type Message,
   type MessageReader,
   type MessageWriter,
   StreamMessageReader,
-  StreamMessageWriter,
 } from "vscode-languageserver/node";
-import { writtenAnswers } from "./convert/writtenAnswer.js";
+import { messagePieces } from "./convert/writtenAnswer.js";
 import { frameCheck } from "./frameCheck.js";
 
 /** So many messages may wait for the client to read them before nothing more is taken from it. */
@@ -37,22 +37,43 @@ function endFor(problem: string): never {
   process.exit(1);
 }
 
-/** Stops reading from a client that does not read. */
-class PatientWriter extends StreamMessageWriter {
+/** Writes each message at once, and stops reading from a client that does not read. */
+class PatientWriter extends AbstractMessageWriter implements MessageWriter {
   readonly #input: NodeJS.ReadStream;
+  readonly #output: NodeJS.WriteStream;
   #unread = 0;
 
   constructor(input: NodeJS.ReadStream, output: NodeJS.WriteStream) {
-    super(output, { charset: "utf-8", contentTypeEncoder: writtenAnswers });
+    super();
     this.#input = input;
+    this.#output = output;
   }
 
-  override async write(message: Message): Promise<void> {
+  async write(message: Message): Promise<void> {
     if (++this.#unread === mostUnread) this.#input.pause();
     try {
-      await super.write(message);
+      await this.#written(messagePieces(message));
     } finally {
       if (--this.#unread === mostUnread - 1) this.#input.resume();
     }
+  }
+
+  end(): void {
+    this.#output.end();
+  }
+
+  /** Head and body in one call of the system: a key is answered sooner for it. */
+  #written(pieces: readonly Buffer[]): Promise<void> {
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const output = this.#output;
+    return new Promise((resolve, reject) => {
+      output.cork();
+      output.write(`Content-Length: ${length}\r\n\r\n`, "latin1");
+      for (const [at, piece] of pieces.entries()) {
+        if (at < pieces.length - 1) output.write(piece);
+        else output.write(piece, (error) => (error == null ? resolve() : reject(error)));
+      }
+      output.uncork();
+    });
   }
 }

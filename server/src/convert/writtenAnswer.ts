@@ -1,5 +1,5 @@
 /** Answers whose JSON is kept, and how a stream takes them. */
-import type { ContentTypeEncoder, Message } from "vscode-languageserver/node";
+import type { Message } from "vscode-languageserver/node";
 
 /** An answer that knows its JSON. Whoever writes it in the usual way writes the same. */
 export interface WrittenAnswer {
@@ -8,16 +8,13 @@ export interface WrittenAnswer {
   toJSON(): unknown;
 }
 
-/** Writes messages as JSON; of an answer that is written already it takes the bytes. */
-export const writtenAnswers: ContentTypeEncoder = {
-  name: "application/json",
-  async encode(message) {
-    const { id, bytes } = writtenResult(message);
-    if (bytes === null) return Buffer.from(JSON.stringify(message), "utf8");
-    const start = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`;
-    return Buffer.concat([Buffer.from(start, "utf8"), bytes, end]);
-  },
-};
+/** The JSON of a message in UTF-8, piece by piece: of an answer that is written already its bytes are one. */
+export function messagePieces(message: Message): readonly Buffer[] {
+  const { id, bytes } = writtenResult(message);
+  if (bytes === null) return [Buffer.from(JSON.stringify(message), "utf8")];
+  const start = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`;
+  return [Buffer.from(start, "utf8"), bytes, end];
+}
 
 const end = Buffer.from("}", "utf8");
 

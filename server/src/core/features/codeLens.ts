@@ -136,7 +136,7 @@ function isAlike(one: Told, other: Told): boolean {
   return graph === then || (graph.places === then.places && areNamedAlike(graph, then));
 }
 
-/** True where stages are called and based as they were, with as many triggers: a FROM tells of them. */
+/** True where stages are called, based and needed as they were, with as many triggers: a FROM tells of them. */
 function areNamedAlike(graph: BuildGraph, then: BuildGraph): boolean {
   return (
     graph.target?.index === then.target?.index &&
@@ -147,6 +147,7 @@ function areNamedAlike(graph: BuildGraph, then: BuildGraph): boolean {
       return (
         stage.name === old?.name &&
         stage.base === old.base &&
+        stage.isBuilt === old.isBuilt &&
         stage.steps.length === old.steps.length
       );
     })
