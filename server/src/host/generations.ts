@@ -94,8 +94,9 @@ export class Generations {
 
   /** Unfinished, of a process that ended, or of a time that is far from now. */
   async #isLeft(name: string): Promise<boolean> {
-    const [, id] = /^(?:\.json)?(?:\.(\d+))?\.[0-9a-f]+\.new$/.exec(this.#rest(name)) ?? [null];
-    if (id === null) return false;
+    const unfinished = /^(?:\.json)?(?:\.(\d+))?\.[0-9a-f]+\.new$/.exec(this.#rest(name));
+    if (unfinished === null) return false;
+    const [, id] = unfinished;
     if (id !== undefined && !isProcessAlive(Number(id))) return true;
     try {
       const { mtimeMs } = await lstat(path.join(this.#folder, name));

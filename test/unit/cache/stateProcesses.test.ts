@@ -176,6 +176,24 @@ for (const [which, plant] of Object.entries(locks)) {
   });
 }
 
+test("what else lies in the folder stays, however old it is", async (t) => {
+  const folder = temporaryFolder(t);
+  await addOne(folder, "A");
+  const others = ["thesis.txt", "read-files.bin", "recorded-builds.1.json", "notes.0123abcd.new"];
+  const unfinished = "simulated-builds.0123abcd.new";
+  for (const name of [...others, unfinished]) writeFileSync(path.join(folder, name), "kept");
+  const before = new Date(Date.now() - 7_200_000);
+  for (const name of readdirSync(folder)) utimesSync(path.join(folder, name), before, before);
+  await addOne(folder, "B");
+  const left = readdirSync(folder);
+  assert.deepEqual(
+    others.filter((name) => !left.includes(name)),
+    [],
+  );
+  assert.ok(left.includes("salt") && !left.includes(unfinished));
+  assert.deepEqual([...(await keptIn(folder)).builds].sort(), ["A 0", "B 0"]);
+});
+
 const traps: Readonly<Record<string, (file: string) => void>> = {
   "a dangling link": (at) => symlinkSync("nowhere", at),
   "a link to a device without an end": (at) => symlinkSync("/dev/zero", at),
