@@ -1,5 +1,5 @@
 /** Asks a program one question: what it prints, bounded in time and length. No shell reads its words. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import path from "node:path";
 import { findProgram, programFolders, type Untrusted } from "./programs.js";
 
@@ -67,7 +67,7 @@ export function runProgram(
     let length = 0;
     const finish = (answer: ProgramEnd | null): void => {
       clearTimeout(timer);
-      if (answer === null) endGroup(child);
+      if (answer === null) abandon(child);
       resolve(answer);
     };
     const timer = setTimeout(() => finish(null), timeout);
@@ -98,10 +98,16 @@ function bounded(
   return ["/bin/sh", "-c", 'ulimit -v "$0" && exec "$@"', limit, ...call];
 }
 
-function endGroup({ pid, exitCode }: ChildProcess): void {
-  if (pid === undefined || exitCode !== null) return;
+/**
+ * Ends it with all that it started in its group, which may go on after it, and waits for nothing of it:
+ * what left the group may still hold its pipes.
+ */
+function abandon(child: ChildProcessWithoutNullStreams): void {
+  for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
+  child.unref();
+  if (child.pid === undefined) return;
   try {
-    process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
+    process.kill(process.platform === "win32" ? child.pid : -child.pid, "SIGKILL");
   } catch {
     // It is gone.
   }

@@ -152,11 +152,13 @@ function reduced(kind: Printed["kind"], root: unknown): Printed | null {
   return { kind, text: JSON.stringify({ services: Object.fromEntries(builds) as unknown }) };
 }
 
+/** One that could be read as an option or an address is not asked about: the file gives the names. */
 function targetNames(list: unknown): readonly string[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((one: unknown) => {
     const name = member(one, "name");
-    return typeof name === "string" && member(one, "group") !== true ? [name] : [];
+    const isName = typeof name === "string" && /^\w[\w.-]*$/.test(name);
+    return isName && member(one, "group") !== true ? [name] : [];
   });
 }
 

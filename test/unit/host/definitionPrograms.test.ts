@@ -189,21 +189,38 @@ test("what docker refuses is read by our own reader", posixOnly, async (t) => {
   assert.match(out, /"V": "1"[\s\S]*"evaluatedBy": null/);
 });
 
-test("a program that takes too long ends with all that it started", posixOnly, async (t) => {
-  const home = temporaryFolder(t);
-  const pids = path.join(home, "pids");
-  const script = `#!/bin/sh\n/bin/sleep 60 &\necho $! $$ >'${pids}'\nwait\n`;
-  chmodSync(writeIn(home, "docker", script), 0o755);
-  const question = { words: [], timeout: 500, maxAnswer: 100, maxMemory: 4_000_000_000 };
-  const asking = { env: { PATH: home }, untrusted: [] };
-  assert.equal(await runProgram("docker", question, asking), null);
-  const started = readFileSync(pids, "utf8").trim().split(" ");
-  assert.equal(started.length, 2);
-  for (let tries = 0; started.some(isRunning); tries++) {
-    assert.ok(tries < 100, "it goes on");
-    await new Promise((resume) => setTimeout(resume, 20));
-  }
+test("no name of a target becomes an option of docker", posixOnly, async (t) => {
+  const names = ["--push", "--metadata-file", "https://example.org/x.git", "app", "-f"];
+  const list = JSON.stringify(names.map((name) => ({ name })));
+  const docker = notedDocker(t, { ...bakeAnswers, list });
+  const folder = temporaryFolder(t, { "docker-bake.hcl": bake, Dockerfile: "FROM a\n" });
+  await listed(folder, docker);
+  const file = path.join(folder, "docker-bake.hcl");
+  assert.equal(docker.calls().at(-1), `buildx bake --file ${file} --print app`);
 });
+
+/** Each starts a child that holds its pipes, and notes its process id. */
+const slowPrograms: Readonly<Record<string, string>> = {
+  "that takes too long": "/bin/sleep 60 &\necho $! $$ >PIDS\nwait\n",
+  "that ends before what it started": "/bin/sleep 60 &\necho $! >PIDS\nexit 0\n",
+};
+
+for (const [which, lines] of Object.entries(slowPrograms)) {
+  test(`a program ${which} ends in time, with all that it started`, posixOnly, async (t) => {
+    const home = temporaryFolder(t);
+    const pids = path.join(home, "pids");
+    const script = `#!/bin/sh\n${lines.replace("PIDS", `'${pids}'`)}`;
+    chmodSync(writeIn(home, "docker", script), 0o755);
+    const question = { words: [], timeout: 500, maxAnswer: 100, maxMemory: 4_000_000_000 };
+    const asking = { env: { PATH: home }, untrusted: [] };
+    assert.equal(await runProgram("docker", question, asking), null);
+    const started = readFileSync(pids, "utf8").trim().split(" ");
+    for (let tries = 0; started.some(isRunning); tries++) {
+      assert.ok(tries < 100, "it goes on");
+      await new Promise((resume) => setTimeout(resume, 20));
+    }
+  });
+}
 
 /** One that has ended and was not waited for counts as gone. */
 function isRunning(pid: string): boolean {
