@@ -249,7 +249,7 @@ export function serve(connection: Connection, place: ServerPlace): void {
   connection.onDocumentLinks(({ textDocument: { uri } }) =>
     answer("documentLink", uri, [], (build, document) => handleDocumentLinks(document, build)),
   );
-  connection.languages.diagnostics.on((params) => pull.document(params));
+  connection.languages.diagnostics.on((params, token) => pull.document(params, token));
   connection.languages.diagnostics.onWorkspace((params, token) => pull.workspace(params, token));
   connection.onCodeAction((params) =>
     answer("codeAction", params.textDocument.uri, [], (build, document) =>

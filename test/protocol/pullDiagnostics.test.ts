@@ -96,7 +96,7 @@ test("problems of Dockerfiles that are not open are told once, and held until th
     "b/Dockerfile": "FROM alpine\n",
     "c/Dockerfile": "FROM alpine\nCOPY none /n\n",
   });
-  const { editor, pull } = await startPulling(folder);
+  const { editor, pull, shown } = await startPulling(folder);
   t.after(() => editor.process.kill());
   const file = (name: string) => path.join(folder, name, "Dockerfile");
   await editor.open(uriOf(file("c")), "FROM alpine\nCOPY none /n\n");
@@ -105,11 +105,16 @@ test("problems of Dockerfiles that are not open are told once, and held until th
   const first = await askWorkspace(editor, new Map());
   assert.deepEqual(first.problems, ["a 2 source-not-found", "c 2 source-not-found"]);
   assert.deepEqual(first.changed, ["a", "b", "c"], "what is open as it is there");
+  const anew = await askWorkspace(editor, new Map());
+  assert.deepEqual(anew.problems, first.problems, "who knows nothing is told again");
+  assert.equal(await pull(uriOf(file("a"))), "full");
+  assert.deepEqual(shown.get(uriOf(file("a"))), ["2 source-not-found"], "of one that is not open");
 
   let isHeld = true;
   const second = askWorkspace(editor, first.ids).finally(() => {
     isHeld = false;
   });
+  const other = askWorkspace(editor, first.ids);
   await editor.filesChanged(path.join(folder, "notes.txt"));
   await new Promise((resolve) => setTimeout(resolve, 700));
   assert.ok(isHeld, "nothing is new");
@@ -120,6 +125,7 @@ test("problems of Dockerfiles that are not open are told once, and held until th
   const { problems, changed } = await second;
   assert.deepEqual(changed, ["b", "a"]);
   assert.deepEqual(problems, ["b 2 source-not-found"]);
+  assert.deepEqual((await other).problems, problems, "each that is held is answered");
   // A request is held when the server ends.
   void askWorkspace(editor, first.ids).catch(() => undefined);
   assert.equal(await editor.stop(), 0);

@@ -18,7 +18,11 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { toCancellation, toPath } from "../convert/fromProtocol.js";
 import { sha256 } from "../host/digest.js";
 import { readTextFile } from "../host/nodeFileSystem.js";
-import { type ClosedHost, closedDockerfiles } from "../workspace/closedDockerfiles.js";
+import {
+  type ClosedDockerfile,
+  type ClosedHost,
+  closedDockerfiles,
+} from "../workspace/closedDockerfiles.js";
 import { makeDiagnostics } from "./diagnostics.js";
 
 /** What is open is looked at first; changes are gathered for as long. Milliseconds. */
@@ -36,7 +40,10 @@ export interface PullHost extends ClosedHost {
 }
 
 export interface PullDiagnostics {
-  document(params: DocumentDiagnosticParams): DocumentDiagnosticReport;
+  document(
+    params: DocumentDiagnosticParams,
+    token: CancellationToken,
+  ): Promise<DocumentDiagnosticReport>;
   workspace(
     params: WorkspaceDiagnosticParams,
     token: CancellationToken,
@@ -50,10 +57,13 @@ export interface PullDiagnostics {
 export function createPullDiagnostics(host: PullHost): PullDiagnostics {
   /** What the editor was told last of each document. */
   const told = new Map<string, string>();
-  let isStale = true;
+  /** What was found at the last look at all that is not open, and after how many changes. */
+  let last: { readonly ids: ReadonlyMap<string, string>; readonly changes: number } | null = null;
+  let changes = 0;
+  /** Of the requests that are held. */
+  const waiting = new Set<() => void>();
   /** Milliseconds to rest before the next look. */
   let rest = calm;
-  let wake: () => void = () => undefined;
   let willRefresh = false;
 
   const askAgain = (): void => {
@@ -62,6 +72,19 @@ export function createPullDiagnostics(host: PullHost): PullDiagnostics {
       .sendRequest(DiagnosticRefreshRequest.type)
       .catch((error: unknown) => host.log(String(error)));
   };
+
+  const problemsOf = ({ uri, text, build }: ClosedDockerfile): Diagnostic[] =>
+    makeDiagnostics(
+      TextDocument.create(uri, "dockerfile", 0, text),
+      build,
+      host.problemsPage,
+    ).filter(isListed);
+
+  /** True where a look would find nothing that is new to who knows these. */
+  const isCurrent = (previous: ReadonlyMap<string, string>): boolean =>
+    last?.changes === changes &&
+    [...last.ids].every(([uri, id]) => previous.get(uri) === id) &&
+    [...previous.keys()].every((uri) => last?.ids.has(uri) || told.has(uri));
 
   const look = async (
     previous: ReadonlyMap<string, string>,
@@ -77,11 +100,11 @@ export function createPullDiagnostics(host: PullHost): PullDiagnostics {
           : { kind: "full", uri, version: null, resultId, items },
       );
     };
-    for await (const { uri, text, build } of closedDockerfiles(host, toCancellation(token))) {
-      const document = TextDocument.create(uri, "dockerfile", 0, text);
-      report(uri, makeDiagnostics(document, build, host.problemsPage).filter(isListed));
-    }
+    const at = changes;
+    for await (const closed of closedDockerfiles(host, toCancellation(token)))
+      report(closed.uri, problemsOf(closed));
     if (token.isCancellationRequested) return reports;
+    last = { ids: new Map(reports.map(({ uri, resultId = "" }) => [uri, resultId])), changes: at };
     // An editor can hold on to a text that it does not show, and then asks nothing about it.
     const seen = new Set(reports.map(({ uri }) => uri));
     for (const uri of new Set([...told.keys(), ...previous.keys()])) {
@@ -94,10 +117,14 @@ export function createPullDiagnostics(host: PullHost): PullDiagnostics {
   };
 
   return {
-    document({ textDocument: { uri }, previousResultId }) {
-      const items = host.diagnostics(uri) ?? [];
+    async document({ textDocument: { uri }, previousResultId }, token) {
+      const open = host.diagnostics(uri);
+      let items = open ?? [];
+      if (open === null)
+        for await (const closed of closedDockerfiles(host, toCancellation(token), uri))
+          items = problemsOf(closed);
       const resultId = idOf(items);
-      told.set(uri, resultId);
+      if (open !== null) told.set(uri, resultId);
       return resultId === previousResultId
         ? { kind: "unchanged", resultId }
         : { kind: "full", resultId, items };
@@ -107,17 +134,18 @@ export function createPullDiagnostics(host: PullHost): PullDiagnostics {
       const cancelled = new Promise<void>((resolve) =>
         token.onCancellationRequested(() => resolve()),
       );
+      let looked = -1;
       while (!token.isCancellationRequested) {
         await Promise.race([cancelled, pause(rest)]);
-        if (!isStale)
-          await Promise.race([cancelled, new Promise<void>((resolve) => (wake = resolve))]);
+        if (looked === changes || isCurrent(previous))
+          await Promise.race([cancelled, new Promise<void>((resolve) => waiting.add(resolve))]);
         if (token.isCancellationRequested) break;
-        isStale = false;
+        looked = changes;
         const start = performance.now();
         const items = await look(previous, token);
         rest = Math.max(calm, share * (performance.now() - start));
-        if (token.isCancellationRequested) isStale = true;
-        else if (items.some(({ kind }) => kind === "full")) return { items };
+        if (!token.isCancellationRequested && items.some(({ kind }) => kind === "full"))
+          return { items };
       }
       return { items: [] };
     },
@@ -130,8 +158,9 @@ export function createPullDiagnostics(host: PullHost): PullDiagnostics {
       willRefresh = true;
     },
     workspaceChanged() {
-      isStale = true;
-      wake();
+      changes++;
+      for (const wake of waiting) wake();
+      waiting.clear();
     },
   };
 }

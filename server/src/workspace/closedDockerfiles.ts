@@ -34,10 +34,14 @@ export interface ClosedHost {
   log(message: string): void;
 }
 
-/** One after the other, each for as long as the next is not asked for. */
+/**
+ * One after the other, each for as long as the next is not asked for.
+ * @param only the URI of the one that is meant; null: all of them
+ */
 export async function* closedDockerfiles(
   host: ClosedHost,
   cancel: Cancellation,
+  only: string | null = null,
 ): AsyncGenerator<ClosedDockerfile> {
   const machine = openMachine({
     ...{ maxEntries, readText: host.readText, readsFiles: false, isWatched: () => true },
@@ -47,7 +51,8 @@ export async function* closedDockerfiles(
   for (const folder of host.folders) {
     for (const file of await dockerfilesOf(machine, folder, cancel)) {
       const uri = pathToFileURL(file).href;
-      const text = host.isOpen(uri) ? null : readTextFile(file);
+      const isMeant = (only === null || only === uri) && !host.isOpen(uri);
+      const text = isMeant ? readTextFile(file) : null;
       if (cancel.isCancelled) return;
       if (text?.ok !== true) continue;
       const place = { uri, file, workspaceFolder: folder };
