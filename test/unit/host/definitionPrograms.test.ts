@@ -201,12 +201,14 @@ test("no name of a target becomes an option of docker", posixOnly, async (t) => 
 
 /** Each starts a child that holds its pipes, and notes its process id. */
 const slowPrograms: Readonly<Record<string, string>> = {
-  "that takes too long": "/bin/sleep 60 &\necho $! $$ >PIDS\nwait\n",
-  "that ends before what it started": "/bin/sleep 60 &\necho $! >PIDS\nexit 0\n",
+  "a program that takes too long ends in time, with all that it started":
+    "/bin/sleep 60 &\necho $! $$ >PIDS\nwait\n",
+  "what a program started ends in time, though the program ended before it":
+    "/bin/sleep 60 &\necho $! >PIDS\nexit 0\n",
 };
 
-for (const [which, lines] of Object.entries(slowPrograms)) {
-  test(`a program ${which} ends in time, with all that it started`, posixOnly, async (t) => {
+for (const [name, lines] of Object.entries(slowPrograms)) {
+  test(name, posixOnly, async (t) => {
     const home = temporaryFolder(t);
     const pids = path.join(home, "pids");
     const script = `#!/bin/sh\n${lines.replace("PIDS", `'${pids}'`)}`;
