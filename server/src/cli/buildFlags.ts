@@ -34,12 +34,12 @@ const effective = {
     isRepeated: true,
     about: "files or image that N stands for: a folder, or docker-image://REF",
   },
-} as const satisfies Flags;
-
-/** Those of which none is looked at: what they give is in no key, whatever a secret holds. */
-const withoutEffect = {
-  secret: { value: "S", isRepeated: true },
-  ssh: { value: "S", isRepeated: true },
+  secret: {
+    value: "id=ID[,…]",
+    isRepeated: true,
+    about: "a secret that RUN is given; what it holds is not looked at",
+  },
+  ssh: { value: "ID[=…]", isRepeated: true, about: "an SSH agent that RUN is given" },
 } as const satisfies Flags;
 
 const text = { value: "TEXT" } as const;
@@ -87,7 +87,7 @@ const meaningless = {
 } as const satisfies Flags;
 
 /** The flags of docker build besides those that say which build is meant. */
-export const dockerFlags = { ...effective, ...withoutEffect, ...pulling, ...meaningless } as const;
+export const dockerFlags = { ...effective, ...pulling, ...meaningless } as const;
 
 type GivenFlags = FlagValues<typeof effective>;
 
@@ -112,6 +112,10 @@ export function readBuildFlags(values: GivenFlags): BuildFlags {
     sharedMemory: readSize(values["shm-size"] ?? "0"),
     limits: readLimits(values.ulimit ?? []),
     cgroupParent: values["cgroup-parent"] ?? "",
+    given: {
+      secrets: values.secret === undefined ? null : new Set(values.secret.map(readSecret)),
+      agents: values.ssh === undefined ? null : new Set(values.ssh.map(readAgent)),
+    },
   };
 }
 
@@ -156,6 +160,23 @@ function readHost(word: string): string {
   const found = /^([^=]+)=./.exec(word) ?? /^([^:]+):./.exec(word);
   if (found?.[1] !== undefined) return found[1];
   throw new UsageError(`--add-host "${word}": a name and an address, as in db:10.0.0.1`);
+}
+
+/** The id of `id=ID,src=FILE`: buildx, util/buildflags/secrets.go. */
+function readSecret(word: string): string {
+  const fields = word.split(",").map(readAssignment);
+  const id = fields.find(({ name }) => name.trim().toLowerCase() === "id")?.value ?? "";
+  if (id !== "" && fields.every(({ value }) => value !== null)) return id;
+  throw new UsageError(
+    `--secret "${word}": an id and where it comes from, as in id=token,src=FILE`,
+  );
+}
+
+/** The id of `ID[=SOCKET|KEY,…]`: buildx, util/buildflags/ssh.go. */
+function readAgent(word: string): string {
+  const { name } = readAssignment(word);
+  if (name !== "") return name;
+  throw new UsageError(`--ssh "${word}": default, or an id and its socket or keys`);
 }
 
 function readSize(word: string): number {

@@ -45,6 +45,9 @@ test("what cannot be read is refused with the word itself", () => {
     { ulimit: ["files=1"] },
     { ulimit: ["nofile=2:1"] },
     { ulimit: ["nofile=-1:1"] },
+    { secret: ["token"] },
+    { secret: ["src=token"] },
+    { ssh: ["=key"] },
   ];
   for (const values of wrong) {
     const [word] = Object.values(values).flat();
@@ -130,4 +133,32 @@ test("what the environment says to docker build counts, below what flags say", a
   ]);
   const [usual] = await read({ DOCKER_BUILDKIT: "1" });
   assert.equal(usual, "buildkit");
+});
+
+test("a RUN that requires a secret or an agent which the build is not given is warned of", async (t) => {
+  const folder = temporaryFolder(t, {
+    Dockerfile: [
+      "FROM alpine AS other",
+      "RUN --mount=type=secret,id=unused,required a",
+      "FROM alpine",
+      "RUN --mount=type=secret,id=token,required b",
+      "RUN --mount=type=secret,id=token c",
+      "RUN --mount=type=secret,target=/etc/key,env=KEY,required=true d",
+      "RUN --mount=type=ssh,required --mount=type=secret,id=token,required e",
+      "",
+    ].join("\n"),
+  });
+  const warned = async (...flags: readonly string[]): Promise<readonly string[]> => {
+    const words = ["simulate", "--dry-run", "--format", "json", ...flags, "."];
+    const { findings } = JSON.parse((await runCli(words, { cwd: folder })).out) as SimulationJson;
+    assert.ok(
+      findings.every(({ code, severity }) => code === "not-given" && severity === "warning"),
+    );
+    return findings.map(({ line, message }) => `${line} ${/"(.+?)"/.exec(message)?.[1]}`);
+  };
+  assert.deepEqual(await warned(), []);
+  assert.deepEqual(await warned("--secret", "id=key,env=KEY"), ["4 token", "7 token"]);
+  assert.deepEqual(await warned("--secret", "type=file,id=token", "--secret", "id=key,src=/k"), []);
+  assert.deepEqual(await warned("--ssh", "other=/k"), ["7 default"]);
+  assert.deepEqual(await warned("--ssh", "default"), []);
 });

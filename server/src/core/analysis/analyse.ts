@@ -20,6 +20,7 @@ import type { Dockerfile } from "../syntax/syntax.js";
 import type { Placed } from "../text/range.js";
 import { checkoutProblems } from "./checkoutProblems.js";
 import { contextProblems } from "./contextProblems.js";
+import { givenProblems } from "./givenProblems.js";
 import { graphOf } from "./graphs.js";
 import type { ComparedBaseline, Memory } from "./memory.js";
 import type { BadIgnorePattern, Problem } from "./problem.js";
@@ -130,6 +131,7 @@ function analyseGraph(
       ...problems.map((problem) => ({ ...problem, range: null })),
       ...(isTemplate(graph) ? [] : contextProblems(graph, keys)),
       ...checkoutProblems(graph, keys, context?.checkout ?? null),
+      ...givenProblems(graph),
     ],
     summary,
   };

@@ -19,6 +19,8 @@ export type ContextProblem =
   | { readonly code: "file-unreadable"; readonly error: HostError }
   /** `mode`: at least one. */
   | { readonly code: "other-mode-in-checkout"; readonly modes: OtherModes }
+  /** `id`: of a secret or an SSH agent that RUN requires, and that the build is not given. */
+  | { readonly code: "not-given"; readonly what: "secret" | "ssh"; readonly id: string }
   | BadIgnorePattern
   | {
       readonly code: "no-linked-build";

@@ -17,6 +17,14 @@ export interface BuildFlags {
   readonly limits: readonly ResourceLimit[];
   /** `--cgroup-parent`; empty: not given. */
   readonly cgroupParent: string;
+  /** What `--secret` and `--ssh` hand to RUN: in no key, but a RUN may fail without it. */
+  readonly given: Given;
+}
+
+/** By their ids; null: nobody said which. */
+export interface Given {
+  readonly secrets: ReadonlySet<string> | null;
+  readonly agents: ReadonlySet<string> | null;
 }
 
 /** What a process of RUN may use of a resource; -1: as much as it wants. */
@@ -36,4 +44,5 @@ export const noBuildFlags: BuildFlags = {
   sharedMemory: 0,
   limits: [],
   cgroupParent: "",
+  given: { secrets: null, agents: null },
 };

@@ -121,7 +121,7 @@ function execForm({ entrypoint, cmd, steps }: TrapInput): readonly RunTrap[] {
       if (isNearJsonArray(words.join(" "))) {
         traps.push({
           code: "broken-exec-form",
-          message: brokenFormWords({ keyword }),
+          message: brokenFormWords({ keyword, takenAs: "command" }),
           line,
         });
       }

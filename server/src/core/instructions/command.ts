@@ -88,18 +88,19 @@ export const shell: InstructionKind = {
 /** Without SHELL, shell forms run with this: BuildKit, dockerfile2llb/defaultshell.go. */
 export const defaultShell: readonly string[] = ["/bin/sh", "-c"];
 
-/** Warns of what is meant as an array, and goes to the shell. */
+/** Warns of what is meant as an array, and is none. */
 export function checkForm(
+  takenAs: "command" | "paths",
   command: readonly Word[],
-  { keyword, heredocs }: Instruction,
+  { keyword, heredocs, json }: Instruction,
   reading: Reading,
 ): void {
   const [first, last] = [command[0], command.at(-1)];
-  if (first === undefined || last === undefined || heredocs.length > 0) return;
+  if (first === undefined || last === undefined || json || heredocs.length > 0) return;
   if (!first.value.startsWith("[")) return;
   if (!isNearJsonArray(command.map(({ value }) => value).join(" "))) return;
   const range = { start: first.range.start, end: last.range.end };
-  reading.report("build", { code: "broken-exec-form", keyword }, range);
+  reading.report("build", { code: "broken-exec-form", keyword, takenAs }, range);
 }
 
 /**
@@ -109,7 +110,7 @@ export function checkForm(
 export function commandLine(instruction: Instruction, reading: Reading): readonly string[] {
   const words = instruction.args.map((word) => word.value);
   if (instruction.json) return words;
-  checkForm(instruction.args, instruction, reading);
+  checkForm("command", instruction.args, instruction, reading);
   const shellWords = reading.scope.config.shell ?? defaultShell;
   const text = words.join(" ");
   return text === "" && reading.rules.dropsBlankCommands ? shellWords : [...shellWords, text];

@@ -8,6 +8,7 @@ import { listedSome } from "../text/lists.js";
 import { cleanPath } from "../text/paths.js";
 import { say } from "../text/say.js";
 import { checkedMode } from "./chmod.js";
+import { checkForm } from "./command.js";
 import { expandFlag, type FlagKind, type FlagValues, readFlags, refuseNewFlags } from "./flags.js";
 import type { GlossaryId } from "./glossaryId.js";
 import {
@@ -121,6 +122,7 @@ export const add: InstructionKind = {
 function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean): Evaluation {
   const destinationWord = instruction.args.at(-1);
   const nothing = operates("layer", null, reading.scope);
+  checkForm("paths", instruction.args, instruction, reading);
   if (destinationWord === undefined || instruction.args.length < 2) {
     const { keyword, range } = instruction;
     reading.report("read", { code: "missing-argument", keyword, needs: "source" }, range);

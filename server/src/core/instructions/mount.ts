@@ -1,6 +1,6 @@
 /** `RUN --mount=…`. Source: BuildKit, instructions/commands_runmount.go, convert_runmount.go. */
 import type { Flag } from "../syntax/syntax.js";
-import { cleanPath } from "../text/paths.js";
+import { baseName, cleanPath } from "../text/paths.js";
 import { say } from "../text/say.js";
 import type { Mount, SourceReference } from "./operation.js";
 import { joinPaths } from "./paths.js";
@@ -236,4 +236,9 @@ export function parseSize(text: string): number | null {
   return Math.floor(
     Number(match[1]) * 1024 ** " kmgtp".indexOf((match[2] ?? "").toLowerCase() || " "),
   );
+}
+
+/** What a secret or an agent goes by: exec.go, `dispatchSecret` and `dispatchSSH`. */
+export function givenId({ type, id, target }: Mount): string {
+  return id || (type === "ssh" ? "default" : baseName(target));
 }

@@ -47,7 +47,12 @@ type ArgumentProblem =
   | { readonly code: "bad-heredoc"; readonly keyword: string }
   | { readonly code: "destination-not-folder" | "remote-source" | "not-json" }
   /** Of a command that goes to the shell. */
-  | { readonly code: "broken-exec-form"; readonly keyword: string }
+  /** `takenAs`: text of the shell, or paths as they stand. */
+  | {
+      readonly code: "broken-exec-form";
+      readonly keyword: string;
+      readonly takenAs: "command" | "paths";
+    }
   /** `lacksCommand`: behind CMD stands nothing. */
   | { readonly code: "bad-healthcheck"; readonly lacksCommand: boolean }
   | { readonly code: "bad-port"; readonly part: "port" | "protocol"; readonly text: string }

@@ -1,5 +1,6 @@
 import { say } from "../text/say.js";
 import { hasArguments } from "./arguments.js";
+import { checkForm } from "./command.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, inert } from "./kind.js";
 import { configured } from "./scope.js";
@@ -11,6 +12,7 @@ export const volume: InstructionKind = {
     readFlags(instruction, {}, reading);
     const { scope } = reading;
     if (!hasArguments(instruction, reading)) return inert([], scope);
+    checkForm("paths", instruction.args, instruction, reading);
     const paths: string[] = [];
     for (const word of instruction.args) {
       if (word.value.trim() === "") {

@@ -98,6 +98,13 @@ export const contextRows: ProblemRows<ContextProblem> = {
     words: ({ error }) => unreadableWords(error),
   },
   "other-mode-in-checkout": { severity: "information", words: ({ modes }) => modesWords(modes) },
+  "not-given": {
+    severity: "warning",
+    words: ({ what, id }) =>
+      what === "secret"
+        ? say`The build is not given the secret "${id}" that this RUN requires: it fails when it runs.`
+        : say`The build is not given the SSH agent "${id}" that this RUN requires: it fails when it runs.`,
+  },
   "bad-ignore-pattern": error(ignoreWords),
   "no-linked-build": {
     severity: ({ why }) =>

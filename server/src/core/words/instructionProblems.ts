@@ -133,7 +133,12 @@ function missingWords({ keyword, needs }: ProblemOf<"missing-argument">): string
 }
 
 /** Of what looks like the exec form. */
-export function brokenFormWords({ keyword }: { readonly keyword: string }): string {
+export function brokenFormWords({
+  keyword,
+  takenAs,
+}: Omit<ProblemOf<"broken-exec-form">, "code">): string {
+  if (takenAs === "paths")
+    return say`${keyword} looks like a JSON array and is none, so brackets and quotes count as parts of paths: strings need double quotes, and commas between them.`;
   return say`${keyword} looks like a JSON array and is none, so the shell gets it as text: strings need double quotes, and commas between them.`;
 }
 

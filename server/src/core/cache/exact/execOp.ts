@@ -10,6 +10,7 @@ import {
   ownFolder,
   startsAsOwnFolder,
 } from "../../files/requests.js";
+import { givenId } from "../../instructions/mount.js";
 import type { Mount, RunOperation, SourceReference } from "../../instructions/operation.js";
 import { baseName, compareBytes } from "../../text/paths.js";
 import { documentOp, fileOp, makeDirectory, numericOwner } from "./fileOp.js";
@@ -310,7 +311,7 @@ function secretMounts(operation: RunOperation, { dialect }: RunSetting): readonl
       input: dialect.secretInput,
       dest: mount.target || `/run/secrets/${baseName(mount.id)}`,
       mountType: mountTypes.secret,
-      secretOpt: filled({ ID: secretId(mount), ...access(mount, 0o400) }),
+      secretOpt: filled({ ID: givenId(mount), ...access(mount, 0o400) }),
     }));
 }
 
@@ -318,12 +319,8 @@ function secretVariables(operation: RunOperation): readonly object[] {
   return operation.mounts.flatMap((mount) => {
     const { type, environmentName: name, required } = mount;
     if (type !== "secret" || name === null) return [];
-    return [filled({ ID: secretId(mount), name, optional: !required })];
+    return [filled({ ID: givenId(mount), name, optional: !required })];
   });
-}
-
-function secretId({ id, target }: Mount): string {
-  return id || baseName(target);
 }
 
 function agentMounts(operation: RunOperation, { dialect }: RunSetting): readonly WrittenMount[] {
