@@ -1,6 +1,7 @@
 /** "Simulate Failure at This Step" as a Markdown document. */
 
 import type { FailureReport } from "../insight/failure.js";
+import { shorten } from "../insight/layerRow.js";
 import { say } from "../text/say.js";
 import { codeBlock, codeSpan, markdownText, tableCode } from "../text/surfaces.js";
 import { markdownTable } from "./markdownTable.js";
@@ -23,7 +24,7 @@ export function failureDocument(report: FailureReport | null, name: string): str
     list(left),
     markdownTable(
       [say`Line`, say`Its result`, say`Step`],
-      rows.map(({ line, text, state }) => [String(line), state, tableCode(text)]),
+      rows.map(({ line, text, state }) => [String(line), state, tableCode(shorten(text))]),
       "rll",
     ),
     ...(shell === null

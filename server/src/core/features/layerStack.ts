@@ -23,7 +23,7 @@ import { codeSpan, markdownText, printable } from "../text/surfaces.js";
 import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
 import { type ImageFact, nobodyAsked } from "../words/imageWords.js";
 import { contentWords, stepTitle } from "../words/lensTitle.js";
-import { lastTimeWords, predictionWords, shownPrediction } from "../words/predictionWords.js";
+import { lastTimeWords, rowWords, shownPrediction } from "../words/predictionWords.js";
 import { realSizeWords } from "../words/shownImageWords.js";
 import { stageVerdict } from "../words/stageVerdict.js";
 import { baseWords, stageWords } from "../words/stageWords.js";
@@ -178,7 +178,7 @@ function layerNode(
   prefix: string,
 ): LayerNode {
   const { step, place, inputs } = analysed;
-  const words = predictionWords(view, analysed);
+  const words = rowWords(view, analysed);
   const id = prefix + (ids.get(place.index) ?? "");
   const number = analysed.stageLayer === null ? "" : `${analysed.stageLayer}  `;
   return {
@@ -245,7 +245,7 @@ function configNode(
   const metadata = own.filter(({ effect }) => effect === "metadata");
   const id = `${stageId(stage)}/config`;
   const rows = metadata.map((analysed): LayerNode => {
-    const words = predictionWords(view, analysed);
+    const words = rowWords(view, analysed);
     return {
       ...plainNode(ids.get(analysed.place.index) ?? id, "metadata", shorten(analysed.step.text)),
       description: words,

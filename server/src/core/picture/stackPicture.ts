@@ -6,7 +6,7 @@ import { type Stage, stageLine } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
-import { predictionWords, shownPrediction } from "../words/predictionWords.js";
+import { rowWords, shownPrediction } from "../words/predictionWords.js";
 import { baseWords, targetWords } from "../words/stageWords.js";
 
 export interface StackLayer {
@@ -99,7 +99,7 @@ function layerOf(view: View, analysed: StepAnalysis): StackLayer {
   // What a failing COPY would have copied is in no layer.
   const isMissing = keyed.fails && step.operation?.kind === "copy";
   const content = isMissing ? null : files;
-  const words = predictionWords(view, analysed);
+  const words = rowWords(view, analysed);
   const size =
     content !== null
       ? filesWords(content)

@@ -11,7 +11,7 @@ import { instructionKind } from "../instructions/index.js";
 import { capitalised, say } from "../text/say.js";
 import { count, filesWords } from "../text/sizes.js";
 import { builtWords } from "./builtWords.js";
-import { lastTimeWords, predictionWords } from "./predictionWords.js";
+import { lastTimeWords, predictionWords, rowWords } from "./predictionWords.js";
 import { realSizeWords } from "./shownImageWords.js";
 import { baseWords, stageWords } from "./stageWords.js";
 
@@ -22,16 +22,16 @@ export function isToldAtFrom(view: View, analysed: StepAnalysis): boolean {
 
 /** As `stepTitle`, of a line among the others: that the builder rejects the file, its first FROM says. */
 export function lensTitle(view: View, analysed: StepAnalysis): string {
-  return titled(view, analysed, isRejected(view.analysis));
+  return titled(view, analysed, rowWords);
 }
 
 /** What is said of a step that stands alone, as in a hover. */
 export function stepTitle(view: View, analysed: StepAnalysis): string {
-  return titled(view, analysed, false);
+  return titled(view, analysed, predictionWords);
 }
 
-/** @param isPlain what becomes of it is left out, unless it is what fails */
-function titled(view: View, analysed: StepAnalysis, isPlain: boolean): string {
+/** @param fate what becomes of it; empty: that is said elsewhere, or the builder runs nothing */
+function titled(view: View, analysed: StepAnalysis, fate: typeof predictionWords): string {
   const { analysis } = view;
   if (isHalfTyped(view, analysed)) return say`Not complete yet`;
   if (!analysed.isBuilt) {
@@ -42,10 +42,7 @@ function titled(view: View, analysed: StepAnalysis, isPlain: boolean): string {
   }
   const effect = effectWords(view, analysed);
   if (instructionKind(analysed.step.keyword) === undefined) return effect;
-  const prediction =
-    isPlain && !analysed.keyed.fails
-      ? ""
-      : predictionWords(view, analysed) || baseBuildWords(view, analysed);
+  const prediction = fate(view, analysed) || baseBuildWords(view, analysed);
   const took = lastTimeWords(view, analysed);
   const content = analysed.keyed.fails ? [] : contentWords(analysed);
   const real = realSizeWords(view, analysed);

@@ -1,5 +1,6 @@
 /** What the cache will do with a step, or did, in a few words. */
 import type { StepAnalysis } from "../analysis/analyse.js";
+import { isRejected } from "../analysis/rejection.js";
 import type { View } from "../analysis/view.js";
 import type { PredictionKind } from "../cache/prediction.js";
 import { isKnown } from "../cache/records.js";
@@ -47,6 +48,12 @@ export function predictionWords(
         ? say`may rebuild, because ${causeWords(cause, graph)}`
         : say`may rebuild: ${causeWords(cause, graph)}`;
   }
+}
+
+/** The same of a step among others: what becomes of all of them where the builder rejects the file is said once. */
+export function rowWords(view: View, analysed: StepAnalysis): string {
+  const isTold = isRejected(view.analysis) && !analysed.keyed.fails;
+  return isTold ? "" : predictionWords(view, analysed);
 }
 
 /** `about 41 s last time`, of a step that will or may run again; empty: nothing is known, or it is quick. */

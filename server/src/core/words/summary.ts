@@ -1,5 +1,7 @@
 /** One sentence for a simulated build, and the few words for a status item. */
+
 import type { Analysis } from "../analysis/analyse.js";
+import { isRejected } from "../analysis/rejection.js";
 import type { View } from "../analysis/view.js";
 import type { PredictionKind } from "../cache/prediction.js";
 import { type Baseline, isKnown } from "../cache/records.js";
@@ -82,6 +84,8 @@ export function statusDetail(view: View): string {
 
 /** What the shown predictions stand against. */
 export function baselineMessage({ analysis, isResult }: View): string {
+  if (isRejected(analysis))
+    return say`The build fails before its first step: the problems of the file say why.`;
   const { baseline } = analysis.input;
   if (baseline.kind === "pending") return "";
   if (baseline.kind === "unknown") return say`Not compared: ${baseline.label}.`;
