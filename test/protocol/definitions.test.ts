@@ -289,3 +289,20 @@ test("a Dockerfile whose context no checkout holds opens without errors, and say
   }
   assert.equal(await editor.stop(), 0);
 });
+
+test("what docker run does is told of the image by the name that its build gives it", async (t) => {
+  const folder = temporaryFolder(t, {
+    "compose.yaml": "services:\n  web:\n    build: .\n    image: shop/web:2\n",
+    Dockerfile: "FROM alpine\nCMD serve\n",
+  });
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(uri, "FROM alpine\nCMD serve\n");
+  await editor.settled(uri);
+  const asked = { uri, kind: "run", format: "markdown" };
+  await eventually("the name of the image", async () => {
+    const run = await editor.connection.sendRequest<string>(requests.document, asked);
+    return /docker run --rm shop\/web:2`/.test(run) && /with -t shop\/web:2/.test(run);
+  });
+  assert.equal(await editor.stop(), 0);
+});

@@ -13,7 +13,13 @@ import { gitEnvironment } from "./gitEnvironment.js";
 import { temporaryFolder } from "./hosts/vscodeServer.js";
 import { inRepository } from "./repository.js";
 import { packageExtension } from "./runner/packageExtension.js";
-import { clearToasts, runFromEditorMenu, seeToast, showViewContainer } from "./workbench.js";
+import {
+  clearToasts,
+  runFromEditorMenu,
+  runFromViewMenu,
+  seeToast,
+  showViewContainer,
+} from "./workbench.js";
 
 const pictures = inRepository("docs", "pictures");
 mkdirSync(path.join(pictures, "tour"), { recursive: true });
@@ -122,6 +128,21 @@ await picture("node-shop", "light", "tour/failure", async (editor) => {
   await page.locator("h1").waitFor({ timeout: 15_000 });
   return asIs;
 });
+await picture("node-shop", "dark", "tour/run", async (editor) => {
+  await lens(editor.page, "no earlier build");
+  await runCommand(editor, "Stratacast: Simulate Run");
+  const page = editor.page.frameLocator("iframe.webview").first().frameLocator("iframe");
+  await page.locator("h1").waitFor({ timeout: 15_000 });
+  return asIs;
+});
+await picture("node-shop", "light", "tour/glossary", async (editor) => {
+  await lens(editor.page, "no earlier build");
+  await runFromViewMenu(editor, "Show Glossary");
+  const page = editor.page.frameLocator("iframe.webview").first().frameLocator("iframe");
+  await page.locator("h1").waitFor({ timeout: 15_000 });
+  return asIs;
+});
+
 /** A copy of a sample, of which the last commit holds all. */
 function committed(workspace: string): string {
   const folder = path.join(temporaryFolder("stratacast-committed-"), workspace);

@@ -212,7 +212,11 @@ function documentAnswers(asked: Asked): readonly Answer[] {
     {
       name: "run plan",
       ask: () =>
-        other(JSON.stringify(runJson(analysed(asked), { remove: false, args: [] }, "Dockerfile"))),
+        other(
+          JSON.stringify(
+            runJson(analysed(asked), { remove: false, args: [], image: null }, "Dockerfile"),
+          ),
+        ),
     },
     {
       name: "simulate as JSON",

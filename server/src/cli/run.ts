@@ -14,6 +14,7 @@ const flags = {
   format: formatFlag(usualFormats),
   // Of docker build it would be a flag without a meaning.
   rm: { about: "explain docker run --rm" },
+  tag: { value: "NAME", short: "t", isRepeated: true, about: "the name of the image" },
 } as const;
 
 export const run: CliCommand = {
@@ -28,8 +29,8 @@ export const run: CliCommand = {
   async run(words, io) {
     const end = words.indexOf("--");
     const { values, others } = readWords(flags, end < 0 ? words : words.slice(0, end));
-    const { rm: remove = false, ...ofBuild } = values;
-    const options = { remove, args: end < 0 ? [] : words.slice(end + 1) };
+    const { rm: remove = false, tag: [image = null] = [], ...ofBuild } = values;
+    const options = { remove, args: end < 0 ? [] : words.slice(end + 1), image };
     const given = readBuildArguments({ values: ofBuild, others }, io, usualFormats);
     const args = { ...given, ...(await meantBuild(given, io)) };
     const analysis = await explainResolved(args, io);

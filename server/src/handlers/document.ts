@@ -32,7 +32,10 @@ function documentOf(build: LiveBuild, asked: DocumentParams): string {
         around: asked.format === "preview" ? (asked.line ?? 1) : null,
       });
     case "run":
-      return runPlanDocument(runJson(view.analysis, { remove: true, args: [] }, name), name);
+      return runPlanDocument(
+        runJson(view.analysis, { remove: true, args: [], image: tagOf(build) }, name),
+        name,
+      );
     case "built":
       return builtDocument(view, name);
     case "glossary":
@@ -40,6 +43,11 @@ function documentOf(build: LiveBuild, asked: DocumentParams): string {
     case "failure":
       return failureDocument(failureAt(view.analysis, asked.line ?? 0, { dockerfile: name }), name);
   }
+}
+
+/** The first name that the file which defines the build gives its image; null: none. */
+function tagOf({ foundBuilds, definition }: LiveBuild): string | null {
+  return foundBuilds.find(({ id }) => id === definition.id)?.tags[0] ?? null;
 }
 
 /** As a reader of the workspace calls the file. */

@@ -113,7 +113,7 @@ function checkLeftovers(recorded: BuildRecord, analysis: Analysis): CheckedClaim
 
 /** `docker run` starts ENTRYPOINT with CMD, as the image has them. */
 function checkRun({ config }: ImageRecord, analysis: Analysis): CheckedClaims {
-  const plan = runPlan(analysis, { remove: true, args: [] });
+  const plan = runPlan(analysis, { remove: true, args: [], image: null });
   if (plan === null)
     return { facts: 1, wrong: ["there is an image, and nothing is said of its run"] };
   const words = [...textList(config["Entrypoint"]), ...textList(config["Cmd"])];

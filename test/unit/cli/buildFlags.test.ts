@@ -162,3 +162,10 @@ test("a RUN that requires a secret or an agent which the build is not given is w
   assert.deepEqual(await warned("--ssh", "other=/k"), ["7 default"]);
   assert.deepEqual(await warned("--ssh", "default"), []);
 });
+
+test("docker run is told of the image by the name that -t gives it", async (t) => {
+  const folder = temporaryFolder(t, { Dockerfile: "FROM scratch\nCMD a\n" });
+  const run = await runCli(["run", "-t", "shop:1", "--tag", "b", "."], { cwd: folder });
+  assert.match(run.out, /^docker run shop:1\n[\s\S]*A build with -t shop:1 puts it there/);
+  assert.deepEqual(run.err, []);
+});

@@ -141,7 +141,7 @@ test("run keeps to its schema with every trap that it knows, and its schema name
     checked++;
   };
   const own = Object.entries({ ...awkward, ...trapped });
-  const given = { remove: true, args: ["a b", "$C"] };
+  const given = { remove: true, args: ["a b", "$C"], image: null };
   const cases = caseTexts();
   const whole = Object.entries({ "no stage": awkward["no stage"], ...trapped });
   for (const [name, text] of isThorough ? [...own, ...eachFifth(cases)] : whole) {
@@ -153,7 +153,7 @@ test("run keeps to its schema with every trap that it knows, and its schema name
   }
   for (const [name, text] of [...own, ...cases]) {
     const analysis = analysisOf({ text, files });
-    for (const options of [given, { remove: false, args: [] }]) {
+    for (const options of [given, { remove: false, args: [], image: null }]) {
       const plan = runJson(analysis, options, "Dockerfile");
       if (plan !== null) keeps(printed(plan), name);
     }

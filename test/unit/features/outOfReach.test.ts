@@ -17,7 +17,7 @@ test("the CR at the end of a heredoc's lines is said where a shell gets it", () 
 
 test("how a container for Windows runs is not told as Linux does it", () => {
   const text = "FROM windows/nanoserver:ltsc2022\nWORKDIR C:/app\nENV A=1\nCMD foo\n";
-  const plan = runPlan(viewOf(text).analysis, { remove: false, args: [] });
+  const plan = runPlan(viewOf(text).analysis, { remove: false, args: [], image: null });
   assert.deepEqual([plan?.argv, plan?.values, plan?.traps], [null, [], []]);
   assert.deepEqual(
     plan?.steps.map(({ title }) => title),

@@ -21,6 +21,7 @@ test("arguments of docker run take the place of CMD", () => {
   const plan = planOf('FROM scratch\nENTRYPOINT ["/app"]\nCMD ["serve"]', {
     remove: true,
     args: ["--help", "a b"],
+    image: null,
   });
   assert.deepEqual(plan.argv, ["/app", "--help", "a b"]);
   assert.equal(plan.command, "docker run --rm IMAGE --help 'a b'");
@@ -162,7 +163,10 @@ test("six steps, in both forms, and nothing of the Dockerfile is markup", () => 
   assert.match(runPlanDocument(null, "Dockerfile"), /no FROM/);
 });
 
-function planOf(text: string, options: RunOptions = { remove: false, args: [] }): RunJson {
+function planOf(
+  text: string,
+  options: RunOptions = { remove: false, args: [], image: null },
+): RunJson {
   const plan = runJson(viewOf(text).analysis, options, "Dockerfile");
   assert.ok(plan !== null);
   return plan;

@@ -107,7 +107,10 @@ function answersOf(view: View): readonly (readonly [string, string])[] {
     ["status", `${statusText(view)}\n${statusDetail(view)}`],
     ["explainDocument", explainDocument(view, { name, picture: "text" })],
     ["explainPage", withoutTags(explainPage(view, { name }))],
-    ["run", runPlanDocument(runJson(analysis, { remove: true, args: [] }, name), name)],
+    [
+      "run",
+      runPlanDocument(runJson(analysis, { remove: true, args: [], image: name }, name), name),
+    ],
     [
       "failure",
       places

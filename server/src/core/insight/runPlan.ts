@@ -57,7 +57,7 @@ export function runPlan(analysis: Analysis, options: RunOptions): RunPlan | null
   const command = [
     "docker run",
     ...(options.remove ? ["--rm"] : []),
-    "IMAGE",
+    quote(imageName(options)),
     ...options.args.map(quote),
   ].join(" ");
   if (target.isForWindows) return planForWindows(command);
@@ -98,29 +98,36 @@ function originOf(analysis: Analysis, target: Stage): RunOrigin {
   };
 }
 
+/** What stands for the image in what a person may type. */
+function imageName({ image }: RunOptions): string {
+  return image ?? "IMAGE";
+}
+
 /** How the image comes to be. */
-function buildSentence({ graph, problems }: Analysis): string {
+function buildSentence({ graph, problems }: Analysis, image: string): string {
   if (problems.some(failsBuild))
     return say`It is not there as long as the build fails: nothing is made of this Dockerfile as it stands.`;
   const named = targetWords(graph);
   return named === null
-    ? say`A build with -t IMAGE puts it there.`
-    : say`A build of ${named} with -t IMAGE puts it there.`;
+    ? say`A build with -t ${image} puts it there.`
+    : say`A build of ${named} with -t ${image} puts it there.`;
 }
 
 function stepsOf(
   analysis: Analysis,
   target: Stage,
   argv: readonly string[] | null,
-  { remove }: RunOptions,
+  options: RunOptions,
   { baseIsKnown }: RunOrigin,
 ): readonly RunStep[] {
   const { config } = target;
+  const { remove } = options;
+  const image = imageName(options);
   const volumes = [...config.volumes];
   return [
     {
-      title: say`Look for the image IMAGE on this machine`,
-      details: [buildSentence(analysis)],
+      title: say`Look for the image ${image} on this machine`,
+      details: [buildSentence(analysis, image)],
     },
     {
       title: say`Pull it if it is not there`,

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly remove: boolean;
   /** What stands behind the image's name: it takes the place of CMD. */
   readonly args: readonly string[];
+  /** The name that the build gives the image; null: none that is known. */
+  readonly image: string | null;
 }
 
 export interface RunTrap {
