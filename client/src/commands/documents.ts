@@ -47,10 +47,17 @@ export async function simulateFailure(
   const place = isRow(row) ? { uri: vscode.Uri.parse(row.uri), line: row.node.line } : undefined;
   const document = await dockerfileFor(view, place?.uri);
   const editor = vscode.window.visibleTextEditors.find((shown) => shown.document === document);
-  const line = place?.line ?? (editor === undefined ? undefined : editor.selection.active.line + 1);
-  if (document === undefined || line === undefined) return;
-  const title = vscode.l10n.t("Failure in line {0} of {1}", line, fileName(document.uri));
-  await explanations.show({ uri: document.uri.toString(), kind: "failure", line }, title);
+  const cursor = editor === undefined ? null : editor.selection.active.line + 1;
+  const line = place === undefined ? cursor : place.line;
+  if (document === undefined) return;
+  const ask = { uri: document.uri.toString(), kind: "failure" } as const;
+  const name = fileName(document.uri);
+  // Where no line is known the document says how to name one.
+  if (line === null) await explanations.show(ask, vscode.l10n.t("Failure in {0}", name));
+  else {
+    const title = vscode.l10n.t("Failure in line {0} of {1}", line, name);
+    await explanations.show({ ...ask, line }, title);
+  }
 }
 
 /** @param id of an entry of the glossary; anything else: its beginning */

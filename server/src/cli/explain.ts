@@ -45,7 +45,7 @@ function render(
   { definition: { dockerfile }, shown }: MeantBuild,
 ): string {
   const view = { analysis, isResult: false };
-  const name = dockerfile.kind === "inline" ? "Dockerfile" : path.basename(dockerfile.path);
+  const name = dockerfile.kind === "file" ? path.basename(dockerfile.path) : "Dockerfile";
   switch (format) {
     case "json":
       return `${jsonText(explainJson(analysis, shown))}\n`;

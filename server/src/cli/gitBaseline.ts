@@ -16,7 +16,7 @@ export async function predictAgainstGit(
   io: CliIo,
 ): Promise<Answer> {
   const { definition, machine } = project;
-  if (definition.dockerfile.kind === "inline") {
+  if (definition.dockerfile.kind !== "file") {
     throw new UsageError("a Dockerfile from stdin cannot be compared with a commit");
   }
   const answer = await predictProject(project, { kind: "git", ref }, io);

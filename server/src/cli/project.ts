@@ -6,7 +6,12 @@ import type { BaselineChoice } from "../core/analysis/baselineChoice.js";
 import { Memory } from "../core/analysis/memory.js";
 import { onDisk } from "../core/analysis/place.js";
 import { type Answer, analyse, contextAsk } from "../core/analysis/snapshot.js";
-import { type BuildDefinition, contextFolder, namedFolders } from "../core/build/definition.js";
+import {
+  type BuildDefinition,
+  contextFolder,
+  namedFolders,
+  sourceWord,
+} from "../core/build/definition.js";
 import { type SimulationPlace, simulationPlace } from "../core/documents/place.js";
 import { type Digest, neverCancelled } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
@@ -63,7 +68,7 @@ export async function meantBuild(
     definition,
     shown: simulationPlace(definition, root, (path) => pathRules.relative(root, path)),
     builds: build === null ? null : root,
-    called: dockerfile.kind === "inline" ? "-" : shownPath(dockerfile.path, io),
+    called: dockerfile.kind === "file" ? shownPath(dockerfile.path, io) : "-",
   };
 }
 
@@ -90,6 +95,10 @@ async function namedBuild(
     const what = named.length > 1 ? "is the name of several builds" : "is no build";
     throw new UsageError(`--build ${build}: ${what}${meant}`);
   }
+  if (found.dockerfile.kind === "remote" && found.context !== null)
+    throw new UsageError(
+      `--build ${build}: its Dockerfile lies in its build context, ${sourceWord(found.context)}, which is not fetched: there is nothing to read here`,
+    );
   return {
     ...found,
     target: target ?? found.target,
@@ -203,7 +212,7 @@ export function assertReadable(definition: BuildDefinition, { pool }: Machine, i
 
 async function readDockerfile(definition: BuildDefinition, io: CliIo): Promise<string> {
   const { dockerfile } = definition;
-  if (dockerfile.kind === "inline") return textOf(await io.readStdin(), "stdin");
+  if (dockerfile.kind !== "file") return textOf(await io.readStdin(), "stdin");
   const name = shownPath(dockerfile.path, io);
   const disk = nodeFileSystem();
   const real = disk.realPath(dockerfile.path);
@@ -220,7 +229,7 @@ async function readDockerfile(definition: BuildDefinition, io: CliIo): Promise<s
 async function otherBuilds(definition: BuildDefinition, io: CliIo): Promise<string> {
   const { dockerfile } = definition;
   const root = contextFolder(definition);
-  if (root === null || dockerfile.kind === "inline" || dockerfile.path !== defaultDockerfile(root))
+  if (root === null || dockerfile.kind !== "file" || dockerfile.path !== defaultDockerfile(root))
     return "";
   const [first, ...others] = (await listOf(root, io)).builds.filter(({ isChosen }) => isChosen);
   if (first === undefined) return "";

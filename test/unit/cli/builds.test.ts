@@ -235,6 +235,50 @@ test("what cannot be evaluated, or is not there, is said and never chosen", asyn
   assert.equal(codes.get("compose:far"), "definition-outside");
 });
 
+test("what is built in an address has its Dockerfile there: none of the workspace is taken for it", async (t) => {
+  const folder = temporaryFolder(t, {
+    Dockerfile: "FROM a\n",
+    "docker/Dockerfile": "FROM a\n",
+    "compose.yaml": `services:
+  plain: { build: "https://example.com/a.git#main" }
+  named: { build: { context: "git@example.com:a/b.git", dockerfile: docker/Dockerfile } }
+  here: { build: { context: "https://example.com/a.git", dockerfile_inline: "FROM a" } }
+`,
+    "docker-bake.hcl": `target "far" {
+  context = "https://example.com/a.tar.gz"
+}
+target "near" {
+  context    = "https://example.com/a.git"
+  dockerfile = "cwd://docker/Dockerfile"
+}
+`,
+    ".github/workflows/a.yml": `jobs:
+  a:
+    steps:
+      - uses: docker/build-push-action@v6
+        with: { context: "https://example.com/a.git", file: docker/Dockerfile }
+`,
+  });
+  const list = await listOf(folder);
+  assert.deepEqual(rows(list), [
+    "*bake:near docker/Dockerfile https://example.com/a.git",
+    "*compose:here null https://example.com/a.git",
+    "*guess:Dockerfile Dockerfile .",
+    "compose:plain null https://example.com/a.git#main",
+    "compose:named null git@example.com:a/b.git",
+    "bake:far null https://example.com/a.tar.gz",
+    "workflow:.github/workflows/a.yml#a/1 null https://example.com/a.git",
+  ]);
+  assert.deepEqual(list.builds.map(({ problems }) => problems[0]?.code ?? "").slice(3), [
+    ...Array<string>(4).fill("dockerfile-remote"),
+  ]);
+  const { code, err } = await runCli(["simulate", "--build", "compose:named"], { cwd: folder });
+  assert.equal(code, 2);
+  assert.deepEqual(err, [
+    "stratacast simulate: --build compose:named: its Dockerfile lies in its build context, git@example.com:a/b.git, which is not fetched: there is nothing to read here",
+  ]);
+});
+
 test("circles, alias bombs, broken texts and ways out of the folder end in a problem, the rest is listed", async (t) => {
   const bomb = Array.from(
     { length: 30 },

@@ -23,7 +23,7 @@ import type { Read } from "./read.js";
 /** The commit that a ref names, for a definition; null: its Dockerfile or context is in no file. */
 export function commitNeed(definition: BuildDefinition, ref: string): NeedOf<"commit"> | null {
   const folder = contextFolder(definition);
-  if (folder === null || definition.dockerfile.kind === "inline") return null;
+  if (folder === null || definition.dockerfile.kind !== "file") return null;
   return { kind: "commit", ref, folder, file: definition.dockerfile.path };
 }
 

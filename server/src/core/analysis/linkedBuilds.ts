@@ -334,6 +334,7 @@ function textOf(
     return { kind: "known", value: text.value, place: { kind: "commit", commit: commit.value } };
   }
   if (dockerfile.kind === "inline") return { kind: "known", value: dockerfile.text, place: onDisk };
+  if (dockerfile.kind === "remote") return { kind: "unreadable" };
   const text = read({ kind: "text", folder: linking.folder, path: dockerfile.path });
   if (text.kind !== "known") return { kind: text.kind === "pending" ? "pending" : "unreadable" };
   return { kind: "known", value: text.value, place: onDisk };

@@ -42,6 +42,21 @@ export type ContextSource =
       readonly by: "linked" | "tag";
     };
 
+/** `inline`: the text is in no file of its own, or so far in an editor alone. */
+export type DockerfileSource =
+  | {
+      readonly kind: "file";
+      /** Absolute. */
+      readonly path: string;
+    }
+  | { readonly kind: "inline"; readonly text: string }
+  | {
+      /** It lies in a context that is not on this machine. */
+      readonly kind: "remote";
+      /** As written, from the top of that context. */
+      readonly path: string;
+    };
+
 /** Where a definition's text stands. */
 export interface FoundAt {
   /** Absolute path; null: in no file that we know, such as the settings. */
@@ -58,14 +73,7 @@ export interface BuildDefinition {
   readonly id: DefinitionId;
   /** What a person calls it; null: nothing but its Dockerfile. */
   readonly name: string | null;
-  /** `inline`: the text is in no file of its own, or so far in an editor alone. */
-  readonly dockerfile:
-    | {
-        readonly kind: "file";
-        /** Absolute. */
-        readonly path: string;
-      }
-    | { readonly kind: "inline"; readonly text: string };
+  readonly dockerfile: DockerfileSource;
   /** null: there is none to be named, such as for an untitled file where no folder is open. */
   readonly context: ContextSource | null;
   /** The named contexts, by the names that `contextName` gives. */

@@ -1,5 +1,5 @@
 /** Builds as the files of a workspace define them: what their readers find, and what they cannot tell. */
-import type { ContextSource, DefinitionId, FoundAt } from "./definition.js";
+import type { ContextSource, DefinitionId, DockerfileSource, FoundAt } from "./definition.js";
 
 /** The kinds of files, in the order in which they are believed. */
 export const foundKinds = ["compose", "bake", "devcontainer", "workflow", "ci", "command"] as const;
@@ -12,6 +12,8 @@ export type DefinitionProblem =
   | { readonly code: "not-evaluated"; readonly of: string; readonly text: string }
   /** `path`: as it is written. */
   | { readonly code: "dockerfile-missing"; readonly path: string }
+  /** It is fetched with the context. */
+  | { readonly code: "dockerfile-remote"; readonly address: string }
   /** No checkout holds the context: it is made, or sent, first. */
   | { readonly code: "context-missing"; readonly path: string }
   /** The same, put together by what `by` names; empty: there is none, the Dockerfile comes from stdin. */
@@ -32,9 +34,7 @@ export interface FoundBuild {
   readonly id: DefinitionId;
   /** Service, target, job: what a person calls it. */
   readonly name: string;
-  readonly dockerfile:
-    | { readonly kind: "file"; readonly path: string }
-    | { readonly kind: "inline"; readonly text: string };
+  readonly dockerfile: DockerfileSource;
   /** null: none that is here. */
   readonly context: ContextSource | null;
   readonly contexts: ReadonlyMap<string, ContextSource>;

@@ -12,7 +12,7 @@ import {
   bakeScope,
   mergedBake,
 } from "./bakeFile.js";
-import { readContextSource } from "./contextSource.js";
+import { dockerfileIn, readContextSource } from "./contextSource.js";
 import { evaluatedTargets, notingFiles, type TargetValues } from "./evaluated.js";
 import { type HclExpression, parseHcl } from "./hcl.js";
 import { type HclScope, type HclValue, hclValue, list, text } from "./hclValues.js";
@@ -55,7 +55,7 @@ export function readBake(path: string, given: ReaderFiles): ReadFile {
     evaluation === null ? written : evaluatedOver(written, evaluatedTargets(evaluation.root), file);
   const builds = targets.flatMap(({ target, name, values, isInherited }): readonly ReadBuild[] => {
     const parts = targetParts(values, place);
-    const isThere = parts.dockerfile.kind === "inline" || files.isThere(parts.dockerfile.path);
+    const isThere = parts.dockerfile.kind !== "file" || files.isThere(parts.dockerfile.path);
     // What others continue need not be a build of its own.
     if (!isThere && isInherited) return [];
     const at = target ?? { path, start: 0, end: 0 };
@@ -264,7 +264,9 @@ function targetParts(
     ...values,
     dockerfile:
       inline === null
-        ? { kind: "file", path: paths.resolve(inContext, dockerfile.replace(/^cwd:\/\//, "")) }
+        ? dockerfile.startsWith(here)
+          ? { kind: "file", path: paths.resolve(base, dockerfile.slice(here.length)) }
+          : dockerfileIn(main, dockerfile, (name) => paths.resolve(inContext, name))
         : { kind: "inline", text: inline },
     context: written === null ? null : main,
     contexts: new Map([...values.contexts].map(([name, text]) => [name, source(text)] as const)),
@@ -273,6 +275,9 @@ function targetParts(
     canBeDefault: problems.length === 0,
   };
 }
+
+/** What stands before a path that counts from where Bake runs. */
+const here = "cwd://";
 
 /** Of a target so many are told. */
 const maxProblems = 5;

@@ -2,7 +2,7 @@
 import type { ContextSource } from "../build/definition.js";
 import type { DefinitionProblem } from "../build/foundBuild.js";
 import { type Assignment, readAssignment } from "../text/assignment.js";
-import { readContextSource } from "./contextSource.js";
+import { dockerfileIn, readContextSource } from "./contextSource.js";
 import { at, type DataNode, entriesOf, textOf, textsOf } from "./data.js";
 import { type Interpolated, interpolate } from "./interpolate.js";
 import type { PathRules } from "./pathRules.js";
@@ -83,7 +83,7 @@ export function readComposeBuild(
   return {
     dockerfile:
       inline === null
-        ? { kind: "file", path: paths.resolve(folder, dockerfile ?? "Dockerfile") }
+        ? dockerfileIn(context, dockerfile, (path) => paths.resolve(folder, path))
         : { kind: "inline", text: inline },
     context,
     contexts,

@@ -1,7 +1,7 @@
 /** What Docker's own program says of the services of a Compose file that our own reader has found. */
 import type { ContextSource } from "../build/definition.js";
 import { readComposeBuild } from "./composeBuild.js";
-import { readContextSource } from "./contextSource.js";
+import { dockerfileIn, readContextSource } from "./contextSource.js";
 import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf, textsOf } from "./data.js";
 import { evaluatedTargets, type TargetValues } from "./evaluated.js";
 import type { Evaluation } from "./evaluation.js";
@@ -89,7 +89,7 @@ function serviceParts(
     ...values,
     dockerfile:
       inline === null
-        ? { kind: "file", path: paths.resolve(inContext, dockerfile) }
+        ? dockerfileIn(main, dockerfile, (path) => paths.resolve(inContext, path))
         : { kind: "inline", text: inline },
     context: main,
     contexts: new Map([...values.contexts].map(([name, text]) => [name, source(text)] as const)),

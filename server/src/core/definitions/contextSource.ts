@@ -1,5 +1,5 @@
 /** What the text of a context names, as `docker build` and Bake spell it. */
-import type { ContextSource } from "../build/definition.js";
+import type { ContextSource, DockerfileSource } from "../build/definition.js";
 
 /**
  * @param resolve the absolute path of a folder as it is written
@@ -17,4 +17,20 @@ export function readContextSource(
   // What is behind any other address is the builder's to find out, as a repository is.
   if (/^[a-z][a-z0-9+.-]+:\/\/|^git@|^github\.com\//.test(text)) return { kind: "git", url: text };
   return { kind: "path", folder: resolve(text) };
+}
+
+/**
+ * Where the Dockerfile of a build is: the builder fetches it with a context that is not on this machine,
+ * unless its path is absolute. Source: docker/buildx, build/opt.go.
+ * @param written null: no name is given
+ */
+export function dockerfileIn(
+  context: ContextSource | null,
+  written: string | null,
+  resolve: (path: string) => string,
+): DockerfileSource {
+  const path = written ?? "Dockerfile";
+  return context?.kind === "git" && !/^(?:[\\/]|[A-Za-z]:[\\/])/.test(path)
+    ? { kind: "remote", path }
+    : { kind: "file", path: resolve(path) };
 }

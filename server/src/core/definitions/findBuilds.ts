@@ -3,7 +3,7 @@
  * which they are believed.
  */
 
-import type { ContextSource, DefinitionId } from "../build/definition.js";
+import { type ContextSource, type DefinitionId, sourceWord } from "../build/definition.js";
 import {
   type DefinitionProblem,
   type FoundBuild,
@@ -80,6 +80,10 @@ function checked(builds: readonly ReadBuild[], files: ReaderFiles): readonly Rea
     seen.add(text);
     const { dockerfile, context } = build;
     if (dockerfile.kind === "inline") return [build];
+    if (dockerfile.kind === "remote") {
+      const address = context === null ? "" : sourceWord(context);
+      return [unusable(build, { code: "dockerfile-remote", address })];
+    }
     if (!files.paths.isInside(files.root, dockerfile.path))
       return [unusable(build, { code: "definition-outside", path: dockerfile.path })];
     if (!files.isThere(dockerfile.path)) {

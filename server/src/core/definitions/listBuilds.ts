@@ -95,12 +95,25 @@ function withBases(
   question: ListQuestion,
 ): Pick<ListedBuild, "definition" | "standsOn"> {
   const { dockerfile } = definition;
-  const text = dockerfile.kind === "inline" ? dockerfile.text : question.texts.get(dockerfile.path);
-  const isThere = text !== undefined;
+  const text = textOf(dockerfile, question);
   return {
     definition,
-    standsOn: isThere ? standsOn(definition, parseDockerfile(text), question) : [],
+    standsOn: text === undefined ? [] : standsOn(definition, parseDockerfile(text), question),
   };
+}
+
+function textOf(
+  dockerfile: BuildDefinition["dockerfile"],
+  { texts }: ListQuestion,
+): string | undefined {
+  switch (dockerfile.kind) {
+    case "file":
+      return texts.get(dockerfile.path);
+    case "inline":
+      return dockerfile.text;
+    case "remote":
+      return undefined;
+  }
 }
 
 /** By the named contexts and images that its target needs. */

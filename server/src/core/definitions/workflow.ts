@@ -6,7 +6,7 @@ import type { DefinitionProblem } from "../build/foundBuild.js";
 import { readAssignment } from "../text/assignment.js";
 import { mayBuild } from "./buildCommand.js";
 import { commandBuild } from "./commandBuilds.js";
-import { readContextSource } from "./contextSource.js";
+import { dockerfileIn, readContextSource } from "./contextSource.js";
 import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf } from "./data.js";
 import { evaluated, namesIn, type Values } from "./expressions.js";
 import { matrixCombinations } from "./matrix.js";
@@ -173,10 +173,9 @@ function actionBuild(
     name,
     key: buildKey("workflow", file.path, name),
     // Without a context the Dockerfile counts from the repository's root too.
-    dockerfile: {
-      kind: "file",
-      path: dockerfile === null ? paths.resolve(folder, "Dockerfile") : inCheckout(dockerfile),
-    },
+    dockerfile: dockerfileIn(source, dockerfile, (written) =>
+      dockerfile === null ? paths.resolve(folder, written) : inCheckout(written),
+    ),
     context:
       isOpen && context === null && textOf(at(step, "with", "context")) !== null ? null : source,
     contexts: new Map(

@@ -66,6 +66,20 @@ export function buildListJson(
   };
 }
 
+function dockerfileWord(
+  dockerfile: BuildDefinition["dockerfile"],
+  shown: (path: string) => string,
+): string {
+  switch (dockerfile.kind) {
+    case "file":
+      return shown(dockerfile.path);
+    case "inline":
+      return "(inline)";
+    case "remote":
+      return `(remote) ${dockerfile.path}`;
+  }
+}
+
 function timeOf(stale: Staleness | undefined): string | null {
   return stale === undefined ? null : new Date(stale.since).toISOString();
 }
@@ -89,7 +103,7 @@ export function buildListText(
   if (builds.length === 0 && problems.length === 0) return "No Dockerfile is here.\n";
   const lines = builds.flatMap(({ definition, found, isChosen, problems: own, standsOn }) => {
     const { id, dockerfile, context, target } = definition;
-    const file = dockerfile.kind === "file" ? shown(dockerfile.path) : "(inline)";
+    const file = dockerfileWord(dockerfile, shown);
     const by = found?.isEvaluated === true ? ", by docker" : "";
     const words = [
       file,

@@ -37,7 +37,7 @@ export function simulationPlace(
   const { dockerfile, context } = definition;
   return {
     root,
-    dockerfile: dockerfile.kind === "inline" ? "-" : relative(dockerfile.path),
+    dockerfile: dockerfile.kind === "file" ? relative(dockerfile.path) : "-",
     context: context === null ? "" : sourceWord(context, relative),
     build: buildJson(definition, relative),
   };

@@ -22,7 +22,7 @@ export function isRewritten(
 
 function isOutside(definition: BuildDefinition): boolean {
   const { dockerfile } = definition;
-  if (dockerfile.kind === "inline") return true;
+  if (dockerfile.kind !== "file") return true;
   const isAbsolute = /^(?:[\\/]|[A-Za-z]:)/.test(dockerfile.path);
   const folder = contextFolder(definition)?.replace(/[\\/]*$/, "") ?? null;
   if (!isAbsolute || folder === null) return false;

@@ -9,6 +9,8 @@ export function definitionProblemWords(problem: DefinitionProblem): string {
       return say`What "${problem.of}" is can only be told by the build itself: ${problem.text}`;
     case "dockerfile-missing":
       return say`The Dockerfile ${problem.path} is not there.`;
+    case "dockerfile-remote":
+      return say`Its Dockerfile lies in its build context, ${problem.address}, which is not fetched: nothing of this build is forecast.`;
     case "context-missing":
       return problem.path === "-"
         ? say`The build context comes from stdin: no checkout holds it.`
@@ -31,5 +33,12 @@ export function definitionProblemWords(problem: DefinitionProblem): string {
 }
 
 export function definitionSeverity({ code }: DefinitionProblem): Severity {
-  return code === "partly-known" || code === "not-evaluated" ? "information" : "warning";
+  switch (code) {
+    case "partly-known":
+    case "not-evaluated":
+    case "dockerfile-remote":
+      return "information";
+    default:
+      return "warning";
+  }
 }
