@@ -38,6 +38,15 @@ export function readGitAttributes(
   return { rules, macros };
 }
 
+/** The rules of the files that Git LFS keeps. */
+export function lfsRules(text: string): readonly AttributesRule[] {
+  return text
+    .split("\n")
+    .map((line) => splitLine(line.trim()))
+    .filter(({ pattern, attributes }) => pattern !== "" && attributes.includes("filter=lfs"))
+    .map(({ pattern }) => ruleOf(pattern));
+}
+
 const macroName = /^\[attr\](.+)$/;
 
 interface Line {

@@ -36,7 +36,8 @@ function foldersOf(inside: string): readonly string[] {
   return ["", ...names.map((_, at) => names.slice(0, at + 1).join("/"))];
 }
 
-function submodulesIn(disk: FileSystem, top: string): readonly string[] {
+/** Relative to the top of the repository. */
+export function submodulesIn(disk: FileSystem, top: string): readonly string[] {
   const text = readGitText(disk, path.join(top, ".gitmodules"));
   const settings = text === null || text === "absent" ? null : parseGitConfig(text);
   return (settings ?? []).flatMap(({ name, value }) =>

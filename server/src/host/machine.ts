@@ -13,6 +13,7 @@ import { gitSuppliers } from "./gitSuppliers.js";
 import { nodeFileSystem } from "./nodeFileSystem.js";
 import { presentPaths } from "./presentPaths.js";
 import { createPool, type Pool, type Suppliers } from "./settle.js";
+import { unfetched } from "./unfetched.js";
 import { workspaceText } from "./workspaceText.js";
 
 export interface MachineOptions extends Omit<ContextsOptions, "git"> {
@@ -58,6 +59,7 @@ export function openMachine(options: MachineOptions): Machine {
     ...gitSuppliers(options.mayAskGit, git, fileSystem),
     present: async ({ folder, paths }) => known(presentPaths(fileSystem, folder, paths)),
     gitRules: async ({ folder }) => gitRules(fileSystem, folder),
+    unfetched: async ({ folder }) => unfetched(fileSystem, git, folder),
     builds: async ({ folder }, cancel) => {
       const found = await findDefinitionFiles(fileSystem, folder, cancel);
       if (found === null) return pending;

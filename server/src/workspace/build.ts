@@ -67,7 +67,9 @@ export interface BuildHost {
 }
 
 /** Single files that answers turn on, beside those of the context. */
-const lookedUp: ReadonlySet<Need["kind"]> = new Set(["present", "builds", "gitRules"]);
+const lookedUp: ReadonlySet<Need["kind"]> = new Set([
+  ...(["present", "builds", "gitRules", "unfetched"] as const),
+]);
 
 export interface SimulateProgress {
   report(message: string): void;

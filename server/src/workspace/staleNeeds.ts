@@ -1,7 +1,7 @@
 /** Which facts can be others by what changed files hold now. Listings are looked at by `contexts.ts`. */
 import path from "node:path";
 import { fileKind } from "../core/definitions/fileNames.js";
-import { parentPath } from "../core/text/paths.js";
+import { isWithin, parentPath } from "../core/text/paths.js";
 import type { Need, NeedOf } from "../core/world/facts.js";
 import { factOf, type World } from "../core/world/world.js";
 import { pathInside } from "../host/paths.js";
@@ -23,6 +23,8 @@ export function staleNeeds(
         return mayDefine(need, files);
       case "gitRules":
         return hasRules;
+      case "unfetched":
+        return hasRules || isFetched(need, world, files);
       case "text":
         return files.includes(need.path);
       case "commit":
@@ -33,6 +35,20 @@ export function staleNeeds(
         return false;
     }
   });
+}
+
+/** True where something came in the place of what was not fetched. */
+function isFetched(need: NeedOf<"unfetched">, world: World, files: readonly string[]): boolean {
+  const fact = factOf(world, need);
+  if (fact.kind !== "known") return false;
+  const paths = [...fact.value.pointers, ...fact.value.submodules];
+  return (
+    paths.length > 0 &&
+    files.some((file) => {
+      const inside = pathInside(need.folder, file);
+      return inside !== null && paths.some((path) => isWithin(inside, path));
+    })
+  );
 }
 
 function isLookedFor(need: NeedOf<"present">, files: readonly string[]): boolean {

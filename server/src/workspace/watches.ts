@@ -33,7 +33,7 @@ export function saysHead(file: string): boolean {
 
 /** True for a file by which git ignores others, or knows its submodules. */
 export function saysIgnored(file: string): boolean {
-  return /[\\/](?:\.gitignore|\.gitmodules|\.git[\\/]info[\\/]exclude)$/.test(file);
+  return /[\\/](?:\.gitignore|\.gitmodules|\.gitattributes|\.git[\\/]info[\\/]exclude)$/.test(file);
 }
 
 /**

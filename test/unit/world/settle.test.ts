@@ -69,6 +69,7 @@ function suppliers(own: Partial<Suppliers> = {}): Suppliers {
     builds: async () => none(),
     present: async () => known(new Set<string>()),
     gitRules: none,
+    unfetched: none,
     tree: contexts.tree,
     contents: contexts.contents,
     archive: none,

@@ -22,6 +22,7 @@ export type ContextProblem =
   /** `id`: of a secret or an SSH agent that RUN requires, and that the build is not given. */
   | { readonly code: "not-given"; readonly what: "secret" | "ssh"; readonly id: string }
   | BadIgnorePattern
+  | UnfetchedProblem
   | {
       readonly code: "no-linked-build";
       /** As the Dockerfile says it. */
@@ -37,6 +38,12 @@ export type ContextProblem =
     }
   /** `reason`: in the words of the editor's language, without a full stop. */
   | { readonly code: "context-unreadable"; readonly folder: string; readonly reason: string };
+
+/** A step takes what stands in the place of files that git fetches apart. `paths`: at least one. */
+export interface UnfetchedProblem {
+  readonly code: "lfs-pointer-taken" | "submodule-empty";
+  readonly paths: readonly string[];
+}
 
 /** Fails the build before anything runs. */
 export interface BadIgnorePattern extends IgnoreProblem {

@@ -45,6 +45,7 @@ import { madeBefore, withMade } from "./madeBefore.js";
 import { type ComparedBaseline, Memory } from "./memory.js";
 import type { Place } from "./place.js";
 import { type Lookups, openLookups, type Read } from "./read.js";
+import { unfetchedProblems } from "./unfetchedProblems.js";
 import { notKnown } from "./unknownBaseline.js";
 
 export interface Snapshot extends PlatformBuild {
@@ -127,7 +128,10 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
     memory.made = made;
     analysis = analyseInput(inputWith(made), memory, as);
   }
-  if (links !== null) analysis = withLinkProblems(analysis, links.found);
+  const more = place.kind === "disk" ? unfetchedProblems(analysis, read) : [];
+  const withMore = (one: Analysis): Analysis =>
+    withProblems(one, [...linkProblems(one.graph, links?.found ?? []), ...more]);
+  analysis = withMore(analysis);
   const contents = [[null, main] as const, ...folders].flatMap(([name, context]) =>
     contentsOf(world, analysis, name, context),
   );
@@ -144,16 +148,15 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
   const found = gitBaseline(snapshot, decided.ref, memory, lookups, linking);
   const compared = compareWith(analysis, found, memory, "git");
   return {
-    analysis: links === null ? compared : withLinkProblems(compared, links.found),
+    analysis: withMore(compared),
     needs,
     reads,
     links: links?.found ?? [],
   };
 }
 
-/** The same with what is wrong with the builds that it stands on. */
-function withLinkProblems(analysis: Analysis, links: readonly Link[]): Analysis {
-  const problems = linkProblems(analysis.graph, links);
+/** The same with what is wrong with more than its own files. */
+function withProblems(analysis: Analysis, problems: Analysis["problems"]): Analysis {
   return problems.length === 0
     ? analysis
     : { ...analysis, problems: [...analysis.problems, ...problems] };

@@ -106,6 +106,20 @@ export const contextRows: ProblemRows<ContextProblem> = {
         : say`The build is not given the SSH agent "${id}" that this RUN requires: it fails when it runs.`,
   },
   "bad-ignore-pattern": error(ignoreWords),
+  "lfs-pointer-taken": {
+    severity: "warning",
+    words: ({ paths }) =>
+      paths.length === 1
+        ? say`${namesWords(paths)} is a pointer of Git LFS: the image gets that text in the place of the file. "git lfs pull" fetches it.`
+        : say`${namesWords(paths)} are pointers of Git LFS: the image gets these texts in the place of the files. "git lfs pull" fetches them.`,
+  },
+  "submodule-empty": {
+    severity: "warning",
+    words: ({ paths }) =>
+      paths.length === 1
+        ? say`${namesWords(paths)} is a submodule of git that is not checked out: the image gets an empty folder. "git submodule update --init" fetches it.`
+        : say`${namesWords(paths)} are submodules of git that are not checked out: the image gets empty folders. "git submodule update --init" fetches them.`,
+  },
   "no-linked-build": {
     severity: ({ why }) =>
       why.kind === "missing" || (why.kind === "circle" && why.by === "linked")
@@ -206,6 +220,10 @@ function unreadableWords({ code, path, message }: HostError): string {
 
 /** So many paths are named. */
 const namedPaths = 3;
+
+function namesWords(paths: readonly string[]): string {
+  return listedSome(paths.slice(0, namedPaths), paths.length - namedPaths);
+}
 
 function modesWords({ count, first }: OtherModes): string {
   const modes = listedSome(first.slice(0, namedPaths).map(modeWords), count - namedPaths);

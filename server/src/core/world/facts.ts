@@ -7,6 +7,7 @@ import type { TrackedFiles } from "../context/checkout.js";
 import type { FileTree, FolderNode } from "../context/fileTree.js";
 import type { GitRules } from "../context/gitIgnore.js";
 import type { IgnoreMatcher } from "../context/ignoreFile.js";
+import type { Unfetched } from "../context/unfetched.js";
 import type { BaseImage } from "../image/baseImage.js";
 
 export interface Facts {
@@ -60,6 +61,8 @@ export interface Facts {
   };
   /** What git's own files say of a folder, which need not be there. */
   readonly gitRules: { readonly ask: { readonly folder: string }; readonly answer: GitRules };
+  /** What a folder holds in the place of files that git fetches apart. */
+  readonly unfetched: { readonly ask: { readonly folder: string }; readonly answer: Unfetched };
   /** What the files of a workspace folder say of the images that are built there. */
   readonly builds: { readonly ask: { readonly folder: string }; readonly answer: FoundBuilds };
   /** A file of a workspace folder, as an editor shows it or as it is on disk: nothing outside is read. */
