@@ -137,7 +137,8 @@ export async function callTool(
     const quiet = { ...io, error: (line: string) => notes.push(line) };
     const args = readSimulateArguments(words, quiet);
     for (const one of await readDefinitions(args, quiet)) assertInside(one, place.root);
-    const found = await forecast(args, quiet);
+    // Builds that nobody has asked for may lie outside.
+    const found = await forecast(args, quiet, false);
     return textResult([...notes.map(printable), tool.answer(found, checked)].join("\n"), false);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -201,7 +202,7 @@ async function readDefinitions(
   args: SimulateArguments,
   io: CliIo,
 ): Promise<readonly BuildDefinition[]> {
-  const { definition, builds } = await meantBuild(args, io);
+  const { definition, builds } = await meantBuild(args, io, false);
   if (builds === null) return [definition];
   const listed = await listOf(builds, io, { askDocker: args.askDocker });
   return [definition, ...listed.builds.map((one) => one.definition)];

@@ -12,6 +12,7 @@ import {
   namedFolders,
   sourceWord,
 } from "../core/build/definition.js";
+import { fileKind } from "../core/definitions/fileNames.js";
 import { type SimulationPlace, simulationPlace } from "../core/documents/place.js";
 import { type Digest, neverCancelled } from "../core/host.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
@@ -48,17 +49,19 @@ export interface MeantBuild {
   readonly shown: SimulationPlace;
   /** The Dockerfile as a person here calls it; `-`: it came from stdin. */
   readonly called: string;
-  /** Of whose files it is a build; null: of none, but of the words alone. */
+  /** The folder whose files define the builds that it may stand on; null: it stands on none. */
   readonly builds: string | null;
 }
 
 /**
  * What the words say, or a build that files of its context define with the words laid over.
  * Errors: `UsageError`.
+ * @param mayLink false: a build that the words alone say stands on no other one
  */
 export async function meantBuild(
   args: Pick<BuildArguments, "build" | "definition" | "askDocker">,
   io: CliIo,
+  mayLink = true,
 ): Promise<MeantBuild> {
   const { build, definition: said } = args;
   const root = contextFolder(said) ?? io.cwd;
@@ -67,9 +70,23 @@ export async function meantBuild(
   return {
     definition,
     shown: simulationPlace(definition, root, (path) => pathRules.relative(root, path)),
-    builds: build === null ? null : root,
+    builds: build !== null ? root : mayLink ? projectOf(root, io) : null,
     called: dockerfile.kind === "file" ? shownPath(dockerfile.path, io) : "-",
   };
+}
+
+/**
+ * The folder whose files define other builds, by whose tags this one may stand on them: the current one
+ * where the context is in it. null: none of its files does; it is then not looked through.
+ */
+function projectOf(context: string, { cwd }: CliIo): string | null {
+  const root = pathRules.isInside(cwd, context) ? cwd : context;
+  const names = nodeFileSystem().list(root);
+  const defines = (name: string): boolean => {
+    const kind = fileKind(name);
+    return kind !== null && kind !== "dockerfiles" && !/^(?:package\.json|README.*)$/i.test(name);
+  };
+  return names.ok && names.value.some(defines) ? root : null;
 }
 
 async function namedBuild(

@@ -102,9 +102,16 @@ export interface Forecast extends MeantBuild {
   readonly unread: UsageError | null;
 }
 
-/** Predicts the build that the words mean; records nothing. Errors: `UsageError`. */
-export async function forecast(args: SimulateArguments, io: CliIo): Promise<Forecast> {
-  const meant = await meantBuild(args, io);
+/**
+ * Predicts the build that the words mean; records nothing. Errors: `UsageError`.
+ * @param mayLink see `meantBuild`
+ */
+export async function forecast(
+  args: SimulateArguments,
+  io: CliIo,
+  mayLink = true,
+): Promise<Forecast> {
+  const meant = await meantBuild(args, io, mayLink);
   const { definition, builds } = meant;
   const store = openStateStore(args.state, "simulated", !args.dryRun);
   const real = openStateStore(args.state, "recorded", !args.dryRun);

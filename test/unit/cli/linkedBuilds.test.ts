@@ -145,6 +145,34 @@ test("an image by the tag that another build gives it may be another one once th
   assert.match(built.causes[0] ?? "", /has built anew since/);
 });
 
+test("a forecast of plain words runs through the build that makes the image of its tag", async (t) => {
+  const { folder, write } = folderWith(t, {
+    ...project,
+    "docker-bake.hcl": 'target "base" {\n  context = "base"\n  tags = ["me/base:1"]\n}\n',
+    "web/Dockerfile": "FROM me/base:1\nCOPY src src\n",
+    "other/Dockerfile": "FROM alpine\nCOPY --from=me/base:1 /libs /libs\n",
+  });
+  const state = temporaryFolder(t);
+  const said = async (...words: readonly string[]) => {
+    const all = ["simulate", "--state", state, "--format", "json", ...words];
+    const { out } = await runCli(all, { cwd: folder });
+    return JSON.parse(out) as SimulationJson; // the schema's test says so
+  };
+  const first = await said("web");
+  assert.ok(first.image.config.Env.includes("COLOUR=red"), "what the base sets");
+  assert.deepEqual(
+    first.standsOn?.map(({ build, by }) => `${build} ${by}`),
+    ["bake:base tag"],
+  );
+  await said("other");
+  write("base/libs/a.ts", "2\n");
+  for (const context of ["web", "other"]) {
+    const { steps } = await said("--dry-run", context);
+    const causes = steps.map(({ cause }) => cause?.message ?? "").join("\n");
+    assert.match(causes, /me\/base:1, which base builds .*: libs\/a\.ts changed/, context);
+  }
+});
+
 test("an image that a Compose service leaves without a name has that of project and service", async (t) => {
   const list = async (compose: string, files: Readonly<Record<string, string>> = {}) => {
     const folder = temporaryFolder(t, {
