@@ -6,12 +6,14 @@ import {
   folderAt,
   nodeAt,
   replaceAll,
+  replacing,
   withErrors,
 } from "../core/context/folder.js";
 import type { HostError } from "../core/host.js";
 import { baseName, joinPath, parentPath } from "../core/text/paths.js";
 import { diskPath, impliedFolder, readEntry, readFolder, type Walk } from "./contextWalk.js";
 import type { GitFolder } from "./gitReader.js";
+import { inSlices } from "./slices.js";
 
 /**
  * The folder `root` with the present state of these paths (never ""), files or folders. Every folder
@@ -54,7 +56,7 @@ export async function refreshed(
       errors.set(path, found);
     }
   }
-  const changed = withErrorsAt(replaceAll(root, changes), errors);
+  const changed = withErrorsAt(await inSlices(replacing(root, changes), walk.slices), errors);
   return withoutEmptied(
     walk,
     changed,

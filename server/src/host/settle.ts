@@ -123,12 +123,12 @@ const maxRounds = 60;
  */
 export async function settle<T extends { readonly needs: readonly Need[] }>(
   pool: Pick<Pool, "world" | "update" | "supply">,
-  answerNow: (world: World) => T,
+  answerNow: (world: World) => T | Promise<T>,
   cancel: Cancellation,
 ): Promise<T> {
   let asked: ReadonlySet<string> = new Set();
   for (let round = 0; ; round++) {
-    const answer = answerNow(pool.world);
+    const answer = await answerNow(pool.world);
     const { needs } = answer;
     if (needs.length === 0 || cancel.isCancelled || round === maxRounds) return answer;
     const again = needs.filter((need) => asked.has(needKey(need)));

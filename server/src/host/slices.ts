@@ -28,3 +28,12 @@ export function createSlices(cancel: Cancellation | undefined): Slices {
     },
   };
 }
+
+/** Does work that comes in small steps. Errors: `Cancelled`, and those of the work. */
+export async function inSlices<T>(work: Generator<void, T>, slices: Slices): Promise<T> {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    await slices.next();
+  }
+}

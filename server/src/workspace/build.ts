@@ -41,6 +41,7 @@ import { contextProblem } from "./contextProblem.js";
 import { type IgnoreFile, ignoreFileOf } from "./ignoreFile.js";
 import { type Question, ShownAnswers } from "./keptAnswer.js";
 import { MeantBuild } from "./meantBuild.js";
+import { PreparedTrees } from "./preparedTrees.js";
 import { defaultSettings, type Settings } from "./settings.js";
 import { staleBuilds } from "./staleBuilds.js";
 import { Typing } from "./typing.js";
@@ -95,6 +96,7 @@ export class LiveBuild {
   readonly #answers = new ShownAnswers();
   readonly #typing: Typing;
   readonly #beside = new BesideImage();
+  readonly #trees = new PreparedTrees();
   /** The last simulated build, as long as it is shown. */
   #result: { readonly keys: Keys; readonly before: BuildState } | null = null;
   #resultView: { readonly of: Answer; readonly view: View } | null = null;
@@ -469,7 +471,14 @@ export class LiveBuild {
     try {
       await work();
       const { pool } = this.#host.machine;
-      const answer = await settle(pool, (world) => this.#answer(world), cancel);
+      const answer = await settle(
+        pool,
+        async () => {
+          await this.#trees.prepare(pool.world, this.#answers.last?.reads ?? [], cancel);
+          return this.#answer(pool.world);
+        },
+        cancel,
+      );
       this.#unsettled = answer.needs.length > 0 && !cancel.isCancelled ? answer : null;
     } finally {
       this.#readings--;

@@ -1,10 +1,16 @@
 /** Listed files as the steps of a build see them. */
 
-import { type Checkout, checkoutOf, type TrackedFiles } from "../context/checkout.js";
+import {
+  type Checkout,
+  checkoutOf,
+  comparingModes,
+  type TrackedFiles,
+} from "../context/checkout.js";
 import type { FileTree } from "../context/fileTree.js";
+import { digesting } from "../context/folderDigest.js";
 import { gitNotion } from "../context/gitNotion.js";
 import type { IgnoreProblem } from "../context/ignoreFile.js";
-import { type Transfer, transferredTree } from "../context/transfer.js";
+import { type Transfer, transferredTree, transferring } from "../context/transfer.js";
 import { contextView } from "../files/contextInput.js";
 import type { Digest, Known } from "../host.js";
 import { baseName } from "../text/paths.js";
@@ -45,14 +51,40 @@ export function stateOf(listing: Listing, seen: Seen): ContextState {
   return state;
 }
 
+/**
+ * Does what the next analysis asks of changed files beforehand, in small steps: whatever was asked of
+ * the listing `before`, with what git tracks of it. All of it is remembered with the folders. Gives
+ * false where some files are still to be read.
+ */
+export function* preparing(
+  now: Listing,
+  before: Listing,
+  tracked: Known<TrackedFiles>,
+): Generator<void, boolean> {
+  let isWhole = true;
+  if (now.tree === before.tree) return isWhole;
+  for (const { seen, state } of states.get(before.tree) ?? []) {
+    if (seen.transfer !== null) yield* transferring(now.tree.root, seen.transfer, seen.digest);
+    const { tree } = stateOf(now, seen);
+    isWhole = (yield* digesting(tree.root, state.tree.root, seen.digest)) && isWhole;
+    if (seen.name === null && tracked.kind === "known")
+      yield* comparingModes(tree.root, "", checkoutFor(tracked.value).folders);
+  }
+  return isWhole;
+}
+
 const checkouts = new WeakMap<TrackedFiles, Checkout>();
 
 /** With what a fresh checkout would be, as far as git says which files it tracks. */
 export function withTracked(state: ContextState, tracked: Known<TrackedFiles>): ContextState {
   if (tracked.kind !== "known") return state;
-  const checkout = checkouts.get(tracked.value) ?? checkoutOf(tracked.value);
-  checkouts.set(tracked.value, checkout);
-  return { ...state, checkout };
+  return { ...state, checkout: checkoutFor(tracked.value) };
+}
+
+function checkoutFor(tracked: TrackedFiles): Checkout {
+  const checkout = checkouts.get(tracked) ?? checkoutOf(tracked);
+  checkouts.set(tracked, checkout);
+  return checkout;
 }
 
 const workingStates = new WeakMap<Listing, ContextState>();

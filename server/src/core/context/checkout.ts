@@ -117,6 +117,26 @@ function modesBelow(folder: FolderNode, path: string, folders: TrackedFiles): Ot
   return found;
 }
 
+/** Does the work of `otherModes` below a folder, one at a time, the deepest first: it is remembered. */
+export function* comparingModes(
+  folder: FolderNode,
+  path: string,
+  folders: TrackedFiles,
+): Generator<void, void> {
+  const tracked = folders.get(path);
+  if (tracked === undefined || inFolders.get(folder, tracked) !== undefined) return;
+  for (const part of folder.parts) {
+    if (inParts.get(part, tracked) !== undefined) continue;
+    for (const child of part) {
+      if (child.kind === "directory")
+        yield* comparingModes(child, joinPath(path, child.name), folders);
+    }
+    inParts.set(part, tracked, modesIn(part, path, folders));
+    yield;
+  }
+  modesBelow(folder, path, folders);
+}
+
 function modesIn(part: Part, folder: string, folders: TrackedFiles): OtherModes {
   const found: OtherModes[] = [];
   for (const node of part) {

@@ -231,6 +231,18 @@ export function replaceAll(
   root: FolderNode,
   replacements: ReadonlyMap<string, TreeNode | null>,
 ): FolderNode {
+  const work = replacing(root, replacements);
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same a folder at a time, for whoever has many. */
+export function* replacing(
+  root: FolderNode,
+  replacements: ReadonlyMap<string, TreeNode | null>,
+): Generator<void, FolderNode> {
   const top: Branch = new Map();
   for (const [path, replacement] of replacements) {
     const names = path.split("/");
@@ -247,22 +259,24 @@ export function replaceAll(
     }
     branch.set(last, replacement);
   }
-  return replaced(root, top);
+  yield;
+  return yield* replaced(root, top);
 }
 
 /** By name: what is put there, or what changes below it. */
 type Branch = Map<string, TreeNode | null | Branch>;
 
-function replaced(before: FolderNode, branch: Branch): FolderNode {
+function* replaced(before: FolderNode, branch: Branch): Generator<void, FolderNode> {
   const changes = new Map<string, TreeNode | null>();
   for (const [name, change] of branch) {
     const child = childOf(before, name);
     let now: TreeNode | null;
     if (!(change instanceof Map)) now = change;
-    else if (child?.kind === "directory") now = replaced(child, change);
+    else if (child?.kind === "directory") now = yield* replaced(child, change);
     else continue;
     if (now !== child) changes.set(name, now);
   }
+  yield;
   if (changes.size === 0) return before;
   const errors = before.errors.filter(({ path }) => !changes.has(path));
   return withChildren(

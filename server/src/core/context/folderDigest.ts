@@ -2,6 +2,7 @@
 import type { Digest, HostError } from "../host.js";
 import { baseName, joinPath } from "../text/paths.js";
 import type { FileNode, FolderNode, Part, TreeNode } from "./fileTree.js";
+import { childOf } from "./folder.js";
 import { pairMemory } from "./pairMemory.js";
 import type { HashedItem, HashedPart } from "./selection.js";
 import { emptySequence, joined, type Sequence, sequenceOf, sequenceText } from "./sequence.js";
@@ -130,6 +131,37 @@ export function partDigest(part: Part, digest: Digest): string | null {
   return partDigests.get(digest, part) ?? partRecord(workOf(digest), part, "");
 }
 
+/**
+ * Digests a folder a part at a time, the deepest first, where it was digested when it was `before`:
+ * the digests are remembered. Gives false where some of it is not read.
+ */
+export function* digesting(
+  folder: FolderNode,
+  before: FolderNode,
+  digest: Digest,
+): Generator<void, boolean> {
+  if (folder === before || folderDigests.get(digest, folder) !== undefined) return true;
+  const known = new Set(before.parts);
+  const isWanted = folderDigests.get(digest, before) !== undefined;
+  let isWhole = true;
+  for (const part of folder.parts) {
+    if (known.has(part)) continue;
+    for (const child of part) {
+      if (child.kind !== "directory") continue;
+      const other = childOf(before, child.name);
+      if (other?.kind === "directory")
+        isWhole = (yield* digesting(child, other, digest)) && isWhole;
+    }
+    if (!isWanted || !isWhole || folder.parts.length === 1) continue;
+    isWhole = partDigest(part, digest) !== null;
+    yield;
+  }
+  if (!isWanted || !isWhole) return isWhole;
+  isWhole = folderDigest(folder, digest) !== null;
+  yield;
+  return isWhole;
+}
+
 /** For whoever asks for nothing but the digest. */
 function workOf(digest: Digest): DigestWork {
   return { digest, needed: new Set(), errors: new Map() };
@@ -149,6 +181,8 @@ function partRecord(work: DigestWork, part: Part, path: string): string | null {
 function addRecords(work: DigestWork, part: Part, path: string, lines: string[]): boolean {
   let complete = true;
   for (const child of part) {
+    // What is known adds nothing to what is missing.
+    if (!complete && child.kind !== "directory" && isRecordable(child)) continue;
     const record = recordOf(work, child, joinPath(path, child.name));
     if (record === null) complete = false;
     else lines.push(child.name, record);
@@ -156,9 +190,17 @@ function addRecords(work: DigestWork, part: Part, path: string, lines: string[])
   return complete;
 }
 
+/** An empty file needs no reading, and to both builders a socket is one. */
+function needsNoReading({ kind, size }: FileNode): boolean {
+  return kind !== "file" || size === 0;
+}
+
+function isRecordable(file: FileNode): boolean {
+  return needsNoReading(file) || file.identity !== null;
+}
+
 export function fileRecord(work: DigestWork, file: FileNode, path: string): string | null {
-  // An empty file needs no reading, and to both builders a socket is one.
-  if (file.kind !== "file" || file.size === 0) return headerOf(file, "");
+  if (needsNoReading(file)) return headerOf(file, "");
   if (file.identity !== null) return headerOf(file, file.identity);
   if (file.error === null) work.needed.add(path);
   else work.errors.set(path, file.error);

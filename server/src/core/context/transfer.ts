@@ -6,7 +6,8 @@
  */
 import type { Digest } from "../host.js";
 import { addTo } from "../text/grouped.js";
-import type { FileNode, FileTree, FolderNode, TreeNode } from "./fileTree.js";
+import { compareBytes } from "../text/paths.js";
+import type { FileNode, FileTree, FolderNode, Part, TreeNode } from "./fileTree.js";
 import { childOf, folderNode, withParts } from "./folder.js";
 import { differingParts } from "./folderText.js";
 import { pairMemory } from "./pairMemory.js";
@@ -30,19 +31,58 @@ function transferredFolder(folder: FolderNode, sent: FolderNode, digest: Digest)
   const remembered = transferredFolders.get(folder, sent);
   if (remembered !== undefined) return remembered;
   const differing = differingParts(folder, sent, digest);
-  const others = new Map(differing.b.flatMap((part) => part.map((node) => [node.name, node])));
+  const sentAs = namesakesIn(differing.b);
   const changed = new Set(differing.a);
   const parts = folder.parts.map((part) => {
     if (!changed.has(part)) return part;
-    const children = part.map((child) =>
-      transferred(child, others.get(child.name) ?? null, digest),
-    );
+    const children = part.map((child) => transferred(child, sentAs(child.name), digest));
     return children.every((child, i) => child === part[i]) ? part : children;
   });
   const isSame = folder.mode === sent.mode && parts.every((part, i) => part === folder.parts[i]);
   const seen = isSame ? folder : withParts(folder, { ...folder, mode: sent.mode }, parts);
   transferredFolders.set(folder, sent, seen);
   return seen;
+}
+
+/** Does the work of `transferredTree` one folder at a time, the deepest first: it is remembered. */
+export function* transferring(
+  folder: FolderNode,
+  sent: Transfer,
+  digest: Digest,
+): Generator<void, void> {
+  if (folder === sent || transferredFolders.get(folder, sent) !== undefined) return;
+  const differing = differingParts(folder, sent, digest);
+  const sentAs = namesakesIn(differing.b);
+  for (const part of differing.a) {
+    for (const child of part) {
+      // Only these have work of their own.
+      if (child.kind !== "directory") continue;
+      const other = sentAs(child.name);
+      if (other?.kind === "directory") yield* transferring(child, other, digest);
+    }
+  }
+  transferredFolder(folder, sent, digest);
+  yield;
+}
+
+/** Finds nodes by their names, each asked for once at most, in the order of the parts. */
+function namesakesIn(parts: readonly Part[]): (name: string) => TreeNode | null {
+  let [part, at] = [0, 0];
+  return (name) => {
+    for (; part < parts.length; part++, at = 0) {
+      const nodes = parts[part] ?? [];
+      for (; at < nodes.length; at++) {
+        const node = nodes[at];
+        if (node === undefined) continue;
+        if (node.name === name) {
+          at++;
+          return node;
+        }
+        if (compareBytes(node.name, name) > 0) return null;
+      }
+    }
+    return null;
+  };
 }
 
 function transferred(node: TreeNode, sent: TreeNode | null, digest: Digest): TreeNode {
