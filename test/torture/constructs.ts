@@ -63,6 +63,7 @@ const structures: Readonly<Record<string, Construct["text"]>> = {
   "COPY of folders and wildcards": of((n) => `COPY d${n % 60}/f*${n % 10} e/**/x /x${n}/\n`),
   "COPY heredocs": of((n) => `COPY <<E${n} /f${n}\ntext $A\nE${n}\n`),
   "WORKDIR below WORKDIR": of(() => "WORKDIR a\n"),
+  "COPY between WORKDIR below WORKDIR": of((n) => `COPY nope /x\nWORKDIR a${n}\n`),
   "WORKDIR up and down": of((n) => `WORKDIR ../a${n}/../b\n`),
   "USER and RUN in turn": of((n) => `USER u${n}\nRUN id\n`),
   "SHELL and RUN in turn": of((n) => `SHELL ["/bin/s${n}", "-c"]\nRUN id\n`),
@@ -264,9 +265,14 @@ const ignores: readonly Construct[] = [
   { name: "ignore file of one long pattern", ignore: (n: number) => `*a${"?".repeat(n)}\n` },
   { name: "ignore file of stars", ignore: (n: number) => `${"*a".repeat(n / 2)}\n` },
   { name: "ignore file of sixty question marks", ignore: () => `*a${"?".repeat(60)}\n` },
+  {
+    name: "ignore file of many patterns and a source that is missing many times",
+    ignore: of((n) => `**?${n}\n`, ""),
+    text: of(() => "COPY nope nope /x/\n", "FROM a\n"),
+  },
 ].map((one) => ({
-  ...one,
   text: () => "FROM a\nCOPY . /x\n",
+  ...one,
   files: (n: number) =>
     Array.from({ length: n / 50 }, (_, i) => {
       let bits = "";

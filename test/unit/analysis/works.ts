@@ -34,6 +34,12 @@ const shapes: Readonly<Record<string, (size: number, change: string) => string>>
         ...Array.from({ length: 8 }, (_unused, j) => `RUN echo ${i} ${j}`),
       ].join("\n"),
     ).join("\n"),
+  "one COPY of many sources": (size, change) =>
+    `FROM alpine\nCOPY${words(size, (i) => ` f${i}`)} /x${change}/`,
+  "one ADD of many addresses": (size, change) =>
+    `FROM alpine\nADD${words(size, (i) => ` https://h/${i}`)} /x${change}/`,
+  "one RUN with many mounts": (size, change) =>
+    `FROM alpine\nRUN${words(size, (i) => ` --mount=target=/m${i}`)} echo ${change}`,
   "stages that take files from the one above": (size, change) =>
     [
       `FROM alpine AS s0\nRUN echo ${change}`,
@@ -50,6 +56,10 @@ function from(rest: string): string {
 
 function pairs(size: number, line: (i: number) => string): string {
   return Array.from({ length: size / 2 }, (_, i) => line(i)).join("\n");
+}
+
+function words(size: number, word: (i: number) => string): string {
+  return Array.from({ length: size }, (_, i) => word(i)).join("");
 }
 
 const files = { f0: "0", f1: "1", f2: "2", f3: "3", f4: "4" };

@@ -101,6 +101,16 @@ export function createIgnoreMatcher(
     }
     return visit(path, state);
   };
+  // A source that is missing is asked for again and again: on each line, and in each analysis.
+  const asked = new Map<string, boolean>();
+  const isIgnored = (path: string): boolean => {
+    const known = asked.get(path);
+    if (known !== undefined) return known;
+    if (asked.size >= mostAsked) asked.clear();
+    const { ignored } = verdictOn(path);
+    asked.set(path, ignored);
+    return ignored;
+  };
   return {
     builder,
     patterns,
@@ -112,7 +122,7 @@ export function createIgnoreMatcher(
     start: matcher.start,
     visit,
     shouldDescend,
-    isIgnored: (path) => verdictOn(path).ignored,
+    isIgnored,
     hiding(path) {
       const { ignored, state } = verdictOn(path);
       // The last that matches decides; only those that would change the verdict were asked.
@@ -121,6 +131,9 @@ export function createIgnoreMatcher(
     },
   };
 }
+
+/** Paths of which the verdict is kept. */
+const mostAsked = 1_000;
 
 /** Hides nothing: no ignore file, or an empty one. */
 export function ignoreNothing(builder: Builder): IgnoreMatcher {

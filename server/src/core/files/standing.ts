@@ -1,11 +1,10 @@
 /** What stands at a path of a stage by now, and what may. */
-import type { FolderNode, TreeNode } from "../context/fileTree.js";
+import type { TreeNode } from "../context/fileTree.js";
 import { childOf, nodeAt } from "../context/folder.js";
-import { baseName, isWithin, joinPath, parentPath, pathInRoot } from "../text/paths.js";
+import { baseName, isWithin, parentPath } from "../text/paths.js";
 import { hasDirectory, usualDirectories } from "./knownDirectories.js";
 import {
   nameInFolder,
-  namesOf,
   type Origin,
   originOf,
   type Placed,
@@ -35,59 +34,76 @@ const linkLimit = 255;
  */
 export function standingAt({ root }: StageFiles, path: string): Standing {
   const remaining = path.split("/").reverse();
-  let at = "";
+  const top: Seen = { what: "folder", node: root, isOpen: originOf(root) !== null };
+  // The names of where it is by now, and what stands below the root and at each of them.
+  const names: string[] = [];
+  const way: Seen[] = [top];
+  const here = (): Seen => way.at(-1) ?? top;
   let links = 0;
   let isThroughOpen = false;
   let fileOnTheWay: string | null = null;
   let perhapsOnTheWay: string | null = null;
   for (let name = remaining.pop(); name !== undefined; name = remaining.pop()) {
     if (name === "" || name === ".") continue;
-    const above = seenAt(root, at);
-    if (above.what === "file") fileOnTheWay ??= at;
-    if (above.node !== null && nameInFolder(above.node) !== null) perhapsOnTheWay ??= at;
+    const above = here();
+    if (above.what === "file") fileOnTheWay ??= names.join("/");
+    if (above.node !== null && nameInFolder(above.node) !== null)
+      perhapsOnTheWay ??= names.join("/");
     isThroughOpen ||= above.isOpen;
-    const next = pathInRoot(joinPath(at, name));
-    const { node } = seenAt(root, next);
-    const target = node?.kind === "symlink" ? node.linkTarget : null;
-    if (target === null || ++links > linkLimit) {
-      at = next;
+    if (name === "..") {
+      names.pop();
+      if (way.length > 1) way.pop();
       continue;
     }
-    if (target.startsWith("/")) at = "";
+    const next = seenIn(above, name);
+    const target = next.node?.kind === "symlink" ? next.node.linkTarget : null;
+    if (target === null || ++links > linkLimit) {
+      names.push(name);
+      way.push(next);
+      continue;
+    }
+    if (target.startsWith("/")) {
+      names.length = 0;
+      way.length = 1;
+    }
     remaining.push(...target.split("/").reverse());
   }
-  const { what } = seenAt(root, at);
-  return { path: at, what, isThroughOpen, fileOnTheWay, perhapsOnTheWay };
+  const at = names.join("/");
+  const { what, node, isOpen } = here();
+  const isLikely = node === null && isOpen && perhapsOnTheWay === null;
+  const isUsual = isLikely && hasDirectory(usualDirectories, `/${at}`);
+  return {
+    path: at,
+    what: isUsual ? "folder" : what,
+    isThroughOpen,
+    fileOnTheWay,
+    perhapsOnTheWay,
+  };
 }
 
 interface Seen {
   readonly what: Standing["what"];
+  /** null: none that is known. */
   readonly node: TreeNode | null;
   /** True where entries that are not known may be in it. */
   readonly isOpen: boolean;
 }
 
-/** What stands at a path, with no link followed. */
-function seenAt(root: FolderNode, path: string): Seen {
-  let node: TreeNode = root;
-  let isOpen = originOf(root) !== null;
-  for (const name of namesOf(path)) {
-    if (node.kind !== "directory") {
-      const isPerhaps = nameInFolder(node) !== null;
-      return { what: isPerhaps ? "unknown" : "nothing", node: null, isOpen: isPerhaps };
-    }
-    const child: TreeNode | null = childOf(node, name);
-    if (child === null) {
-      const isUsual = isOpen && hasDirectory(usualDirectories, `/${path}`);
-      const what = isUsual ? "folder" : isOpen ? "unknown" : "nothing";
-      return { what, node: null, isOpen };
-    }
-    node = child;
-    isOpen ||= originOf(child) !== null;
-  }
-  if (node.kind === "directory") return { what: "folder", node, isOpen };
-  const isPerhaps = nameInFolder(node) !== null;
-  return { what: isPerhaps ? "unknown" : "file", node, isOpen: isPerhaps };
+/** What stands at a name below what stands above it, with no link followed. */
+function seenIn(above: Seen, name: string): Seen {
+  const { node } = above;
+  if (node === null) return above;
+  if (node.kind !== "directory") return notThere(nameInFolder(node) !== null);
+  const child = childOf(node, name);
+  if (child === null) return notThere(above.isOpen);
+  if (child.kind === "directory")
+    return { what: "folder", node: child, isOpen: above.isOpen || originOf(child) !== null };
+  const isPerhaps = nameInFolder(child) !== null;
+  return { what: isPerhaps ? "unknown" : "file", node: child, isOpen: isPerhaps };
+}
+
+function notThere(isOpen: boolean): Seen {
+  return { what: isOpen ? "unknown" : "nothing", node: null, isOpen };
 }
 
 /**

@@ -49,7 +49,9 @@ export function readFlags(
       valid = false;
       break;
     }
-    found.set(flag.name, [...(found.get(flag.name) ?? []), flag]);
+    const before = found.get(flag.name);
+    if (before === undefined) found.set(flag.name, [flag]);
+    else before.push(flag);
   }
   return {
     valid,

@@ -186,24 +186,28 @@ function contentsOf(
   mounted: readonly FileMount[],
   { dialect }: RunSetting,
 ): readonly ExactInput[] {
-  const contents = new Map<string, ExactInput>();
+  const contents = new Map<string, ExactInput[]>();
   const countsRoot =
     mounted.some(({ source }) => source !== null && source === root) ||
     (dialect.secretInput === 0 &&
       operation.mounts.some(({ type }) => type === "secret" || type === "ssh"));
-  if (root !== null && countsRoot) contents.set(root, { kind: "open" });
+  if (root !== null && countsRoot) contents.set(root, [{ kind: "open" }]);
   for (const { source, content } of mounted) {
     if (source === null || source === root || content === null) continue;
     const before = contents.get(source);
-    contents.set(source, before === undefined ? content : together(before, content));
+    if (before === undefined) contents.set(source, [content]);
+    else before.push(content);
   }
-  return [...contents.values()];
+  return [...contents.values()].flatMap(together);
 }
 
-function together(one: ExactInput, other: ExactInput): ExactInput {
-  if (one.kind !== "paths" || other.kind !== "paths") return one;
-  const sources = [...one.request.sources, ...other.request.sources];
-  return { ...one, request: { ...one.request, sources } };
+/** All that the mounts of one source take of it, as one. */
+function together(all: readonly ExactInput[]): readonly ExactInput[] {
+  const [first] = all;
+  if (first === undefined) return [];
+  if (first.kind !== "paths") return [first];
+  const sources = all.flatMap((one) => (one.kind === "paths" ? one.request.sources : []));
+  return [{ ...first, request: { ...first.request, sources } }];
 }
 
 /** The mounts that hold files, in the order of their targets. */

@@ -2,7 +2,7 @@
  * JSON as Go writes it: a cache key is the digest of such a text, so every byte counts. Fields stand
  * in the order in which they are given. Source: Go, encoding/json; BuildKit, solver/llbsolver/ops.
  */
-import { utf8Bytes } from "../../syntax/characters.js";
+import { utf8Bytes } from "../../text/utf8.js";
 
 /** Go's `json.Marshal`: it writes `<`, `>`, `&` and two line separators as escapes. */
 export function goJson(value: unknown): string {
@@ -28,10 +28,12 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 /** The UTF-8 bytes of a text in base64, as Go writes a `[]byte`. */
 export function base64(text: string): string {
-  const bytes = [...text].flatMap((character) => utf8Bytes(character.codePointAt(0) ?? 0));
+  const bytes = utf8Bytes(text);
   let written = "";
   for (let at = 0; at < bytes.length; at += 3) {
-    const [first = 0, second, third] = bytes.slice(at, at + 3);
+    const first = bytes[at] ?? 0;
+    const second = bytes[at + 1];
+    const third = bytes[at + 2];
     written += alphabet.charAt(first >> 2);
     written += alphabet.charAt(((first & 3) << 4) | ((second ?? 0) >> 4));
     written +=

@@ -78,11 +78,15 @@ export function recordDigest({ json }: Pick<Op, "json">, digest: Digest): string
 /** The inputs of an op, numbered as they come: the same vertex has one number. */
 export class Inputs {
   readonly list: string[] = [];
+  readonly #places = new Map<string, number>();
 
   /** -1: an empty file system is no input. */
   add(vertex: Vertex): number {
     if (vertex === null) return -1;
-    const at = this.list.indexOf(vertex);
-    return at >= 0 ? at : this.list.push(vertex) - 1;
+    const known = this.#places.get(vertex);
+    if (known !== undefined) return known;
+    const at = this.list.push(vertex) - 1;
+    this.#places.set(vertex, at);
+    return at;
   }
 }
