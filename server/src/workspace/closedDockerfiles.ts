@@ -49,7 +49,9 @@ export async function* closedDockerfiles(
   });
   const buildHost = hostOf(machine, host.log);
   for (const folder of host.folders) {
-    for (const file of await dockerfilesOf(machine, folder, cancel)) {
+    const files = await dockerfilesOf(machine, folder, cancel);
+    if (files.length > most) sayMost(host, folder, files.length);
+    for (const file of files.slice(0, most)) {
       const uri = pathToFileURL(file).href;
       const isMeant = (only === null || only === uri) && !host.isOpen(uri);
       const text = isMeant ? readTextFile(file) : null;
@@ -72,7 +74,21 @@ async function dockerfilesOf(
   const need = { kind: "builds", folder } as const;
   await pool.supply([need], cancel);
   const found = factOf(pool.world, need);
-  return found.kind === "known" ? found.value.dockerfiles.slice(0, most) : [];
+  return found.kind === "known" ? found.value.dockerfiles : [];
+}
+
+/** The folders of which it was said, by who asks. */
+const saidMost = new WeakMap<ClosedHost, Set<string>>();
+
+/** Says it once that not all of a folder's Dockerfiles are looked at. */
+function sayMost(host: ClosedHost, folder: string, count: number): void {
+  const said = saidMost.get(host) ?? new Set();
+  saidMost.set(host, said);
+  if (said.has(folder)) return;
+  said.add(folder);
+  host.log(
+    `${folder} has ${count} Dockerfiles: of those that are not open the first ${most} are told of in the problems.`,
+  );
 }
 
 /** Nothing is kept, and nobody hears of changes. */

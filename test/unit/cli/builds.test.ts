@@ -18,7 +18,7 @@ interface Listed {
   readonly args: Readonly<Record<string, string | null>>;
   readonly chosen: boolean;
   readonly source: { readonly file: string | null; readonly line: number | null };
-  readonly problems: readonly { readonly code: string }[];
+  readonly problems: readonly { readonly code: string; readonly message: string }[];
 }
 
 interface List {
@@ -195,6 +195,43 @@ jobs:
     found.join("\n"),
   );
   assert.deepEqual(list.builds.find(({ id }) => id.includes("push"))?.args, { SHA: null });
+});
+
+test("workflows: the files that bake-action names, and what an earlier step or job makes", async (t) => {
+  const list = await layout(t, {
+    "a/Dockerfile": "FROM a\n",
+    "deploy/images.hcl": 'target "api" { context = "a" }\n',
+    "deploy/other.hcl": 'target "not" { context = "a" }\n',
+    ".github/workflows/ci.yml": `
+on: push
+env: { DIR: deploy }
+jobs:
+  one:
+    steps:
+      - uses: docker/bake-action@v6
+        with:
+          source: .
+          files: |
+            \${{ env.DIR }}/images.hcl
+            \${{ steps.meta.outputs.bake-file }}
+            ../outside.hcl
+            missing.hcl
+      - uses: docker/build-push-action@v6
+        with: { context: a, file: "\${{ steps.find.outputs.file }}" }
+      - uses: docker/build-push-action@v6
+        with: { context: a, target: "\${{ needs.plan.outputs.target }}" }
+      - uses: docker/build-push-action@v6
+        with: { context: a, target: "\${{ github.ref_name }}" }
+`,
+  });
+  assert.ok(rows(list).includes("*bake:api a/Dockerfile a"), rows(list).join("\n"));
+  assert.ok(!rows(list).some((row) => row.includes("bake:not")));
+  const said = list.builds.flatMap(({ problems }) => problems.map(({ message }) => message));
+  assert.deepEqual(said.slice(0, 3), [
+    `What "file" is comes from steps.find, which runs before the build: \${{ steps.find.outputs.file }}`,
+    `What "target" is comes from needs.plan, which runs before the build: \${{ needs.plan.outputs.target }}`,
+    `What "target" is can only be told by the build itself: \${{ github.ref_name }}`,
+  ]);
 });
 
 test("a devcontainer, a Dockerfile's own comment, a Makefile with variables, other build servers", async (t) => {

@@ -8,8 +8,16 @@ export type FoundKind = (typeof foundKinds)[number];
 
 /** What a file leaves open, or has wrong. */
 export type DefinitionProblem =
-  /** `text`: what only the machine that builds can evaluate, as it is written; `of`: what it decides. */
-  | { readonly code: "not-evaluated"; readonly of: string; readonly text: string }
+  /**
+   * `text`: what only the machine that builds can evaluate, as it is written; `of`: what it decides; `step`:
+   * a step or job that makes it before.
+   */
+  | {
+      readonly code: "not-evaluated";
+      readonly of: string;
+      readonly text: string;
+      readonly step?: string;
+    }
   /** `path`: as it is written. */
   | { readonly code: "dockerfile-missing"; readonly path: string }
   /** It is fetched with the context. */

@@ -25,7 +25,7 @@ import { composeNames, readCompose } from "./compose.js";
 import { namedComposeFiles, readDevcontainer } from "./devcontainer.js";
 import type { DefinitionFiles } from "./fileNames.js";
 import { type ReadBuild, type ReaderFiles, shownPath } from "./reader.js";
-import { readWorkflow } from "./workflow.js";
+import { namedBakeFiles, readWorkflow } from "./workflow.js";
 
 export function findBuilds(found: DefinitionFiles, files: ReaderFiles): FoundBuilds {
   const builds: ReadBuild[] = [];
@@ -45,9 +45,13 @@ export function findBuilds(found: DefinitionFiles, files: ReaderFiles): FoundBui
   );
   for (const file of [...new Set([...found.compose, ...named])].flatMap(dataOf))
     take(readCompose(file, files));
-  for (const path of found.bake) take(readBake(path, files));
+  const workflows = found.workflow.flatMap(dataOf);
+  const bakes = workflows
+    .flatMap((file) => namedBakeFiles(file, files))
+    .filter((path) => files.paths.isInside(files.root, path) && files.isThere(path));
+  for (const path of new Set([...found.bake, ...bakes])) take(readBake(path, files));
   for (const file of devcontainers) take(readDevcontainer(file, files));
-  for (const file of found.workflow.flatMap(dataOf)) take(readWorkflow(file, files));
+  for (const file of workflows) take(readWorkflow(file, files));
   for (const file of found.ci.flatMap(dataOf)) take(readCiFile(file, files));
   const textOf = (path: string) => {
     const text = files.text(path);
@@ -60,7 +64,7 @@ export function findBuilds(found: DefinitionFiles, files: ReaderFiles): FoundBui
   return {
     builds: identified(checked(builds, files), files),
     dockerfiles: found.dockerfiles,
-    files: [...new Set(Object.values(found).flat())],
+    files: [...new Set([...Object.values(found).flat(), ...bakes])],
     problems: distinct(problems),
   };
 }

@@ -76,6 +76,28 @@ export function readWorkflow(file: DataFile, files: ReaderFiles): ReadFile {
   }
 }
 
+/**
+ * The files that steps with `bake-action` of any owner name, absolute, by what this workflow says alone: Bake's of any
+ * name. Source: docker/bake-action, action.yml.
+ */
+export function namedBakeFiles({ root }: DataFile, files: ReaderFiles): readonly string[] {
+  const known = environment(root, new Map());
+  const steps = [
+    ...itemsOf(at(root, "runs", "steps")),
+    ...entriesOf(at(root, "jobs")).flatMap(([, { value }]) => itemsOf(at(value, "steps"))),
+  ];
+  return steps.flatMap((step): readonly string[] => {
+    if (!/^[^/]+\/bake-action@/.test(textOf(at(step, "uses")) ?? "")) return [];
+    const given = (key: string): string => textOf(at(step, "with", key)) ?? "";
+    // An address, or an expression, is the repository itself, or another one.
+    const folder = [given("workdir"), given("source")].find((text) => /^[\w./-]+$/.test(text));
+    const base = files.paths.resolve(files.root, folder ?? ".");
+    return listed(given("files"), known)
+      .filter((name) => /\.(?:hcl|json)$/.test(name) && !/^(?:cwd|https?):\/\//.test(name))
+      .map((name) => files.paths.resolve(base, name));
+  });
+}
+
 /** Inputs with a default, as `inputs.…`. */
 function declaredInputs(root: DataNode): Values {
   const values = new Map<string, string>();
@@ -145,7 +167,12 @@ function actionBuild(
     const text = textOf(at(step, "with", key));
     if (text === null || text.trim() === "") return null;
     const value = evaluated(text, values);
-    if (value === null) problems.push({ code: "not-evaluated", of: key, text: text.trim() });
+    const maker = namesIn(text).find((name) => /^(?:steps|needs)\./.test(name));
+    if (value === null)
+      problems.push({
+        ...{ code: "not-evaluated", of: key, text: text.trim() },
+        ...(maker === undefined ? {} : { step: maker.split(".").slice(0, 2).join(".") }),
+      });
     return value?.trim() || null;
   };
   const inCheckout = (written: string): string => {

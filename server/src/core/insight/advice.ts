@@ -4,6 +4,7 @@ import { sourceRanges } from "../analysis/contextProblems.js";
 import type { Advice } from "../analysis/problem.js";
 import { contextFolder, dockerfileName } from "../build/definition.js";
 import { nodeAt } from "../context/folder.js";
+import { originalOf } from "../context/gitNotion.js";
 import { startOf } from "../graph/graph.js";
 import { type Placed, rangeAt, type TextRange } from "../text/range.js";
 import { staleIndexes } from "./packageIndex.js";
@@ -54,7 +55,11 @@ function strayNames({ input }: Analysis, { keyed }: StepAnalysis): readonly stri
   if (roots.length === 0) return [];
   const candidates = [".git", ".env", ...ownName(input.definition)];
   return candidates.filter((name) =>
-    roots.some(({ node }) => node.kind === "directory" && nodeAt(node, name) !== null),
+    roots.some(({ node }) => {
+      // Against a commit the repository's own folder is left out of the comparison, and taken all the same.
+      const onDisk = originalOf(node);
+      return onDisk.kind === "directory" && nodeAt(onDisk, name) !== null;
+    }),
   );
 }
 

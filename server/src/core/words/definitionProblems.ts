@@ -6,6 +6,8 @@ import type { Severity } from "./problemRow.js";
 export function definitionProblemWords(problem: DefinitionProblem): string {
   switch (problem.code) {
     case "not-evaluated":
+      if (problem.step !== undefined)
+        return say`What "${problem.of}" is comes from ${problem.step}, which runs before the build: ${problem.text}`;
       return say`What "${problem.of}" is can only be told by the build itself: ${problem.text}`;
     case "dockerfile-missing":
       return say`The Dockerfile ${problem.path} is not there.`;
