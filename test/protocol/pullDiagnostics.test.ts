@@ -122,10 +122,19 @@ test("problems of Dockerfiles that are not open are told once, and held until th
   rmSync(file("a"));
   await editor.close(uriOf(file("c")));
   await editor.filesChanged(file("a"), file("b"));
-  const { problems, changed } = await second;
-  assert.deepEqual(changed, ["b", "a"]);
+  const held = await second;
+  assert.deepEqual((await other).problems, held.problems, "each that is held is answered");
+  // A look that went on since the notes came may have seen one of the two only.
+  const known = new Map([...first.ids, ...held.ids]);
+  const [problems, changed] = [[...held.problems], new Set(held.changed)];
+  while (changed.size < 2) {
+    const next = await askWorkspace(editor, known);
+    for (const [uri, id] of next.ids) known.set(uri, id);
+    for (const name of next.changed) changed.add(name);
+    problems.push(...next.problems);
+  }
+  assert.deepEqual([...changed].sort(), ["a", "b"]);
   assert.deepEqual(problems, ["b 2 source-not-found"]);
-  assert.deepEqual((await other).problems, problems, "each that is held is answered");
   // A request is held when the server ends.
   void askWorkspace(editor, first.ids).catch(() => undefined);
   assert.equal(await editor.stop(), 0);

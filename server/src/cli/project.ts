@@ -51,6 +51,8 @@ export interface MeantBuild {
   readonly called: string;
   /** The folder whose files define the builds that it may stand on; null: it stands on none. */
   readonly builds: string | null;
+  /** The name that its image gets there; null: none. */
+  readonly image: string | null;
 }
 
 /**
@@ -65,10 +67,11 @@ export async function meantBuild(
 ): Promise<MeantBuild> {
   const { build, definition: said } = args;
   const root = contextFolder(said) ?? io.cwd;
-  const definition = build === null ? said : await namedBuild(build, args, root, io);
+  const { definition, image } =
+    build === null ? { definition: said, image: null } : await namedBuild(build, args, root, io);
   const { dockerfile } = definition;
   return {
-    definition,
+    ...{ definition, image },
     shown: simulationPlace(definition, root, (path) => pathRules.relative(root, path)),
     builds: build !== null ? root : mayLink ? projectOf(root, io) : null,
     called: dockerfile.kind === "file" ? shownPath(dockerfile.path, io) : "-",
@@ -94,35 +97,36 @@ async function namedBuild(
   { definition: said, askDocker }: Pick<BuildArguments, "definition" | "askDocker">,
   root: string,
   io: CliIo,
-): Promise<BuildDefinition> {
+): Promise<Pick<MeantBuild, "definition" | "image">> {
   const { platforms, builder, builderVersion, flags, target, args, contexts } = said;
   const [platform] = platforms;
   const settings = { ...plainSettings(), platform, builder, builderVersion };
   const { builds } = await listOf(root, io, { settings, askDocker });
-  const ids = builds.map((one) => one.definition);
-  const exact = ids.find(({ id }) => id === build);
-  const named = ids.filter(({ name }) => name === build);
-  const found = exact ?? (named.length === 1 ? named[0] : undefined);
-  if (found === undefined) {
+  const exact = builds.find(({ definition: { id } }) => id === build);
+  const named = builds.filter(({ definition: { name } }) => name === build);
+  const one = exact ?? (named.length === 1 ? named[0] : undefined);
+  if (one === undefined) {
     const near = nearest(
       build,
-      ids.map(({ id }) => id),
+      builds.map(({ definition: { id } }) => id),
     );
     const meant = near === null ? "; stratacast builds lists them" : `; did you mean ${near}?`;
     const what = named.length > 1 ? "is the name of several builds" : "is no build";
     throw new UsageError(`--build ${build}: ${what}${meant}`);
   }
+  const { definition: found } = one;
   if (found.dockerfile.kind === "remote" && found.context !== null)
     throw new UsageError(
       `--build ${build}: its Dockerfile lies in its build context, ${sourceWord(found.context)}, which is not fetched: there is nothing to read here`,
     );
-  return {
+  const definition = {
     ...found,
     target: target ?? found.target,
     args: new Map([...found.args, ...args]),
     contexts: new Map([...found.contexts, ...contexts]),
     flags: { ...flags, noCache: flags.noCache || found.flags.noCache },
   };
+  return { definition, image: one.found?.tags[0] ?? null };
 }
 
 /** What earlier calls have left, and what its keys are digested with. */

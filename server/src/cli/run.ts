@@ -29,10 +29,11 @@ export const run: CliCommand = {
   async run(words, io) {
     const end = words.indexOf("--");
     const { values, others } = readWords(flags, end < 0 ? words : words.slice(0, end));
-    const { rm: remove = false, tag: [image = null] = [], ...ofBuild } = values;
-    const options = { remove, args: end < 0 ? [] : words.slice(end + 1), image };
+    const { rm: remove = false, tag: [tag = null] = [], ...ofBuild } = values;
     const given = readBuildArguments({ values: ofBuild, others }, io, usualFormats);
     const args = { ...given, ...(await meantBuild(given, io)) };
+    const ofRun = end < 0 ? [] : words.slice(end + 1);
+    const options = { remove, args: ofRun, image: tag ?? args.image };
     const analysis = await explainResolved(args, io);
     const plan = runJson(
       analysis,

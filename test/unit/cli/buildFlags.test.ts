@@ -164,7 +164,12 @@ test("a RUN that requires a secret or an agent which the build is not given is w
 });
 
 test("docker run is told of the image by the name that -t gives it", async (t) => {
-  const folder = temporaryFolder(t, { Dockerfile: "FROM scratch\nCMD a\n" });
+  const folder = temporaryFolder(t, {
+    Dockerfile: "FROM scratch\nCMD a\n",
+    "compose.yaml": "services: { web: { build: ., image: shop/web } }\n",
+  });
+  const built = await runCli(["run", "--build", "web"], { cwd: folder });
+  assert.match(built.out, /^docker run shop\/web\n/);
   const run = await runCli(["run", "-t", "shop:1", "--tag", "b", "."], { cwd: folder });
   assert.match(run.out, /^docker run shop:1\n[\s\S]*A build with -t shop:1 puts it there/);
   assert.deepEqual(run.err, []);
