@@ -30,8 +30,10 @@ export class MeantBuild {
   readonly #place: DocumentPlace;
   /** Hears that another build is meant. */
   readonly #moved: () => void;
-  /** Of the text as it was opened or last saved: a half-typed name moves no build. */
-  #sources: NamedSources;
+  /** The text as it was opened or last saved: a half-typed name moves no build. */
+  #dockerfile: Dockerfile;
+  /** What it names under the settings of that moment; null: nobody has asked. */
+  #named: NamedSources | null = null;
   #settings: Settings = defaultSettings;
   #choice: BuildChoice | null = null;
   /** null: to be chosen anew. */
@@ -44,15 +46,23 @@ export class MeantBuild {
   constructor(place: DocumentPlace, dockerfile: Dockerfile, moved: () => void) {
     this.#place = place;
     this.#moved = moved;
-    this.#sources = namedSources(dockerfile, this.#settings, sha256);
+    this.#dockerfile = dockerfile;
   }
 
   /** @param dockerfile the text of which the sources count from now on */
   by(settings: Settings, choice: BuildChoice | null, dockerfile: Dockerfile | null): void {
     this.#settings = settings;
     this.#choice = choice;
-    if (dockerfile !== null) this.#sources = namedSources(dockerfile, settings, sha256);
+    if (dockerfile !== null) {
+      this.#dockerfile = dockerfile;
+      this.#named = null;
+    }
     this.#last = null;
+  }
+
+  get #sources(): NamedSources {
+    this.#named ??= namedSources(this.#dockerfile, this.#settings, sha256);
+    return this.#named;
   }
 
   /** By what is known of the world. */
@@ -65,7 +75,7 @@ export class MeantBuild {
     const { read, needs, reads } = openLookups(world);
     const question = {
       ...{ settings: this.#settings, choice: this.#choice, place: this.#place },
-      ...{ sources: this.#sources, paths: pathRules },
+      ...{ paths: pathRules, sources: this.#sources },
     };
     const { definition: found, isPending } = editorDefinition(question, read);
     const before = this.#definition;
