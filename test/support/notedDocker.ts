@@ -11,6 +11,8 @@ export interface DockerAnswers {
   /** Of Compose; absent: it is too old to print. */
   readonly build?: string;
   readonly config?: string;
+  /** What it says, as it fails, of all else. */
+  readonly err?: string;
 }
 
 export interface NotedDocker {
@@ -37,9 +39,10 @@ echo "$*" >>'${notes}'
 case "$*" in
   *--list=*) exec /bin/cat '${home}/list';;
   *bake*--print*) exec /bin/cat '${home}/print';;
-  *"build --print") [ -f '${home}/build' ] || { echo 'unknown flag: --print' >&2; exit 16; }; exec /bin/cat '${home}/build';;
+  *"build --print") [ -f '${home}/build' ] || [ -f '${home}/err' ] || { echo 'unknown flag: --print' >&2; exit 16; }; [ -f '${home}/err' ] || exec /bin/cat '${home}/build';;
   *config*) exec /bin/cat '${home}/config';;
 esac
+[ -f '${home}/err' ] && /bin/cat '${home}/err' >&2
 exit 1
 `,
   );

@@ -2,7 +2,7 @@
  * Reads the files that say how images are built. A program file of its own, loaded where such a file
  * is there: it brings the parsers of YAML and JSON.
  */
-import type { FoundBuilds } from "../core/build/foundBuild.js";
+import type { FoundBuilds, Lacking } from "../core/build/foundBuild.js";
 import type { DataFile } from "../core/definitions/data.js";
 import type { EvaluationAsk } from "../core/definitions/evaluation.js";
 import type { DefinitionFiles } from "../core/definitions/fileNames.js";
@@ -75,6 +75,10 @@ export function readBuilds(
     return text;
   };
   const unasked: Asked[] = [];
+  const refusals = new Map<
+    string,
+    { readonly ask: EvaluationAsk; readonly lacks: Lacking | null }
+  >();
   /** Whether our own reader can read all that a program would: no pipe, no endless file, no bomb. */
   const isSafe = ({ reads, besides }: EvaluationAsk): boolean =>
     !reads.some((path) => failures.has(path)) &&
@@ -108,11 +112,15 @@ export function readBuilds(
     evaluated(ask) {
       if (programs === undefined || !isSafe(ask)) return null;
       const asked = { ask, texts: ask.reads.map(files.text) };
-      const printed = programs.known(asked);
-      if (printed === undefined) unasked.push(asked);
-      if (printed == null) return null;
-      const root = parseJson(ask.folder, printed.text);
-      return root.ok ? { kind: printed.kind, root: root.value } : null;
+      const told = programs.known(asked);
+      if (told === undefined) unasked.push(asked);
+      if (told == null) return null;
+      if (told.kind === "refused") {
+        refusals.set(ask.files.join("\0"), { ask, lacks: told.lacks });
+        return null;
+      }
+      const root = parseJson(ask.folder, told.text);
+      return root.ok ? { kind: told.kind, root: root.value } : null;
     },
   };
   const builds = findBuilds(found, files);
@@ -126,6 +134,10 @@ export function readBuilds(
         code: "definition-unreadable" as const,
         path: shown(path),
         reason,
+      })),
+      ...[...refusals.values()].map(({ ask: { kind, files }, lacks }) => ({
+        code: "definition-refused" as const,
+        ...{ kind, lacks, path: files.map(shown).join(", ") },
       })),
     ],
   };

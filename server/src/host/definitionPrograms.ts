@@ -4,9 +4,11 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type { Lacking } from "../core/build/foundBuild.js";
 import type { EvaluationAsk } from "../core/definitions/evaluation.js";
 import { runProgram } from "./askProgram.js";
 import { sha256 } from "./digest.js";
+import { pathInside } from "./paths.js";
 import { isUntrusted, type Untrusted } from "./programs.js";
 
 /** For one question. A file of a few lines can stand for more than a machine has. */
@@ -28,10 +30,19 @@ export interface Printed {
   readonly text: string;
 }
 
+/** A program does not take it. What it says may hold values of variables, and is not kept. */
+export interface Refusal {
+  readonly kind: "refused";
+  readonly lacks: Lacking | null;
+}
+
+/** null: it tells nothing. */
+type Told = Printed | Refusal | null;
+
 export interface DefinitionPrograms {
-  /** null: a program refuses it; undefined: none was asked. */
-  known(asked: Asked): Printed | null | undefined;
-  /** Asks about those that nobody was asked about. True: some are known now. */
+  /** undefined: none was asked. */
+  known(asked: Asked): Told | undefined;
+  /** Asks about those that nobody was asked about. True: more is known now. */
   find(folder: string, asked: readonly Asked[]): Promise<boolean>;
 }
 
@@ -44,12 +55,12 @@ export interface ProgramsOptions {
 }
 
 export function openDefinitionPrograms(options: ProgramsOptions): DefinitionPrograms {
-  const kept = new Map<string, Printed | null>();
+  const kept = new Map<string, Told>();
   /** The last question of each folder. */
   const queues = new Map<string, Promise<unknown>>();
 
-  const keep = (key: string, printed: Printed | null): void => {
-    kept.set(key, printed);
+  const keep = (key: string, told: Told): void => {
+    kept.set(key, told);
     const [oldest] = kept.keys();
     if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
   };
@@ -58,11 +69,11 @@ export function openDefinitionPrograms(options: ProgramsOptions): DefinitionProg
     for (const one of asked.slice(0, mostAsked)) {
       const key = keyOf(one);
       if (kept.has(key) || !options.mayAsk()) continue;
-      const printed = await evaluate(one.ask, options.env, options.untrusted(folder));
+      const told = await evaluate(one.ask, options.env, options.untrusted(folder));
       // Who was not there, or took too long, may be there the next time.
-      if (printed === undefined) continue;
-      keep(key, printed);
-      isNew ||= printed !== null;
+      if (told === undefined) continue;
+      keep(key, told);
+      isNew ||= told !== null;
     }
     return isNew;
   };
@@ -81,12 +92,12 @@ function keyOf({ ask: { kind, folder, files, reads }, texts }: Asked): string {
   return sha256(JSON.stringify([kind, folder, files, reads, texts]));
 }
 
-/** null: it refuses; undefined: it is not there, or takes too long. */
+/** undefined: it is not there, or takes too long. */
 function evaluate(
   ask: EvaluationAsk,
   env: NodeJS.ProcessEnv,
   untrusted: Untrusted,
-): Promise<Printed | null | undefined> {
+): Promise<Told | undefined> {
   const fenced = fencedEnvironment(env);
   if (mayBePlanted(fenced, untrusted)) return Promise.resolve(undefined);
   const docker: Docker = async (words) => {
@@ -103,35 +114,49 @@ type Docker = (
   words: readonly string[],
 ) => Promise<{ readonly isDone: boolean; readonly out: string; readonly err: string } | null>;
 
-async function bakeTargets({ files }: EvaluationAsk, docker: Docker) {
+async function bakeTargets(ask: EvaluationAsk, docker: Docker): Promise<Told | undefined> {
+  const { files } = ask;
   const words = ["buildx", "bake", ...files.flatMap((file) => ["--file", file])];
   const listed = await docker([...words, "--list=type=targets,format=json"]);
-  if (listed?.isDone !== true) return refusal(listed);
+  if (listed?.isDone !== true) return refusal(ask, listed);
   const names = targetNames(parsed(listed.out));
   if (names.length === 0) return null;
   const printed = await docker([...words, "--print", ...names]);
-  if (printed?.isDone !== true) return refusal(printed);
+  if (printed?.isDone !== true) return refusal(ask, printed);
   return reduced("targets", parsed(printed.out));
 }
 
-async function composeServices({ folder, files }: EvaluationAsk, docker: Docker) {
+async function composeServices(ask: EvaluationAsk, docker: Docker): Promise<Told | undefined> {
+  const { folder, files } = ask;
   const words = [
     ...["compose", "--project-directory", folder, "--profile", "*"],
     ...files.flatMap((file) => ["--file", file]),
   ];
   const printed = await docker([...words, "build", "--print"]);
   if (printed?.isDone === true) return reduced("targets", parsed(printed.out));
-  if (printed?.err.includes("unknown flag: --print") !== true) return refusal(printed);
+  if (printed?.err.includes("unknown flag: --print") !== true) return refusal(ask, printed);
   const config = await docker([...words, "config", "--format", "json"]);
-  if (config?.isDone !== true) return refusal(config);
+  if (config?.isDone !== true) return refusal(ask, config);
   return reduced("services", parsed(config.out));
 }
 
-function refusal(ended: { readonly err: string } | null): null | undefined {
+function refusal(
+  { folder }: EvaluationAsk,
+  ended: { readonly err: string } | null,
+): Refusal | undefined {
   // Without the plugin it is as if docker were not there.
-  return ended === null || /is not a docker command|unknown command/.test(ended.err)
-    ? undefined
-    : null;
+  if (ended === null || /is not a docker command|unknown command/.test(ended.err)) return undefined;
+  return { kind: "refused", lacks: lackingIn(ended.err, folder) };
+}
+
+/** Only names are taken out of what a program says: the rest may quote a file of variables. */
+function lackingIn(said: string, folder: string): Lacking | null {
+  const [, variable] = /required variable ([A-Za-z_]\w*) is missing a value/.exec(said) ?? [];
+  if (variable !== undefined) return { what: "variable", name: variable };
+  const [, file] = /env file (.+) not found/.exec(said) ?? [];
+  if (file !== undefined) return { what: "file", name: pathInside(folder, file) ?? file };
+  const [, target] = /failed to find target ([\w.-]+)/.exec(said) ?? [];
+  return target === undefined ? null : { what: "target", name: target };
 }
 
 /** Only what says how images are built: the values of variables of services are dropped. */

@@ -189,6 +189,40 @@ test("what docker refuses is read by our own reader", posixOnly, async (t) => {
   assert.match(out, /"V": "1"[\s\S]*"evaluatedBy": null/);
 });
 
+interface ListedJson {
+  readonly builds: readonly unknown[];
+  readonly problems: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** What a program says that refuses, by what is told of it. */
+const refusals: Readonly<Record<string, string>> = {
+  "the variable TAG has no value":
+    "error while interpolating services.web.image: required variable TAG is missing a value: s3cret",
+  "the file api.env is not there":
+    "env file FOLDER/api.env not found: stat FOLDER/api.env: no such",
+  '"docker compose build --print" says why':
+    'failed to read FOLDER/api.env: line 1: unexpected character in variable name "TOKEN=s3cret"',
+};
+
+for (const [words, err] of Object.entries(refusals)) {
+  test(`what docker refuses is said, but no value: ${words}`, posixOnly, async (t) => {
+    const folder = temporaryFolder(t, { "compose.yaml": compose, Dockerfile: "FROM a\n" });
+    const docker = notedDocker(t, { err: err.replaceAll("FOLDER", folder) });
+    const out = JSON.parse(await listed(folder, docker)) as ListedJson;
+    assert.deepEqual(
+      out.problems.map(({ code, message }) => [code, message]),
+      [
+        [
+          "definition-refused",
+          `Docker does not take compose.yaml: ${words}. It is read here all the same, as far as that goes.`,
+        ],
+      ],
+    );
+    assert.equal(out.builds.length, 1);
+    assert.equal(docker.calls().length, 1);
+  });
+}
+
 test("no name of a target becomes an option of docker", posixOnly, async (t) => {
   const names = ["--push", "--metadata-file", "https://example.org/x.git", "app", "-f"];
   const list = JSON.stringify(names.map((name) => ({ name })));

@@ -30,11 +30,24 @@ export type DefinitionProblem =
   | { readonly code: "partly-known"; readonly what: string }
   /** `path`: of the file that cannot be read. */
   | { readonly code: "definition-unreadable"; readonly path: string; readonly reason: string }
+  /** By Docker's own program; `lacks`: what it misses, as far as that is known. */
+  | {
+      readonly code: "definition-refused";
+      readonly path: string;
+      readonly kind: "compose" | "bake";
+      readonly lacks: Lacking | null;
+    }
   | { readonly code: "definition-circle"; readonly path: string }
   /** It leads out of the workspace, and is not read. */
   | { readonly code: "definition-outside"; readonly path: string }
   /** A build, service or target that is named and not defined. */
   | { readonly code: "definition-unknown"; readonly name: string };
+
+/** What Docker's own program misses in a definition. */
+export interface Lacking {
+  readonly what: "variable" | "file" | "target";
+  readonly name: string;
+}
 
 export interface FoundBuild {
   readonly kind: FoundKind;

@@ -25,6 +25,8 @@ export function definitionProblemWords(problem: DefinitionProblem): string {
       return say`Only partly known: a Dockerfile is generated that adds the features ${problem.what}.`;
     case "definition-unreadable":
       return say`${problem.path} cannot be read: ${problem.reason}.`;
+    case "definition-refused":
+      return say`Docker does not take ${problem.path}: ${lackingWords(problem)}. It is read here all the same, as far as that goes.`;
     case "definition-circle":
       return say`${problem.path} leads back to itself.`;
     case "definition-outside":
@@ -34,11 +36,30 @@ export function definitionProblemWords(problem: DefinitionProblem): string {
   }
 }
 
+function lackingWords({
+  kind,
+  lacks,
+}: Extract<DefinitionProblem, { readonly code: "definition-refused" }>): string {
+  switch (lacks?.what) {
+    case "variable":
+      return say`the variable ${lacks.name} has no value`;
+    case "file":
+      return say`the file ${lacks.name} is not there`;
+    case "target":
+      return say`the target ${lacks.name} is defined nowhere`;
+    case undefined:
+      return kind === "bake"
+        ? say`"docker buildx bake --print" says why`
+        : say`"docker compose build --print" says why`;
+  }
+}
+
 export function definitionSeverity({ code }: DefinitionProblem): Severity {
   switch (code) {
     case "partly-known":
     case "not-evaluated":
     case "dockerfile-remote":
+    case "definition-refused":
       return "information";
     default:
       return "warning";
