@@ -43,7 +43,7 @@ export const fullRows: readonly Row[] = [
 export const shortRows: readonly Row[] = [
   keystrokes(1_000, { ratio: 1.2 }),
   hovers(300, { ratio: 0.35 }),
-  simulateAgain(5_000, true, { ratio: 26 }),
+  simulateAgain(5_000, true, { ratio: 45 }),
   simulateInServer(5_000, { ratio: 1.1, looks: 0 }),
   simulateFirst(5_000, { reads: 0 }),
   simulateCold(5_000, 4, { ratio: 7 }),
