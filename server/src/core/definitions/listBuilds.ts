@@ -2,7 +2,7 @@
 
 import { taggedAs } from "../analysis/linkedBuilds.js";
 import type { Read } from "../analysis/read.js";
-import type { BuildDefinition, DefinitionId } from "../build/definition.js";
+import type { BuildDefinition, DefinitionId, DockerfileSource } from "../build/definition.js";
 import type { DefinitionProblem, FoundBuild, FoundBuilds } from "../build/foundBuild.js";
 import { foundDefinition } from "../build/foundDefinition.js";
 import { buildGraph } from "../graph/build.js";
@@ -102,10 +102,7 @@ function withBases(
   };
 }
 
-function textOf(
-  dockerfile: BuildDefinition["dockerfile"],
-  { texts }: ListQuestion,
-): string | undefined {
+function textOf(dockerfile: DockerfileSource, { texts }: ListQuestion): string | undefined {
   switch (dockerfile.kind) {
     case "file":
       return texts.get(dockerfile.path);

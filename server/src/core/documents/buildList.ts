@@ -1,5 +1,5 @@
 /** The builds of a folder, as the command line prints them. */
-import { type BuildDefinition, sourceWord } from "../build/definition.js";
+import { type BuildDefinition, type DockerfileSource, sourceWord } from "../build/definition.js";
 import type { DefinitionProblem } from "../build/foundBuild.js";
 import { formatPlatform } from "../build/platform.js";
 import type { ListedBuild } from "../definitions/listBuilds.js";
@@ -66,10 +66,7 @@ export function buildListJson(
   };
 }
 
-function dockerfileWord(
-  dockerfile: BuildDefinition["dockerfile"],
-  shown: (path: string) => string,
-): string {
+function dockerfileWord(dockerfile: DockerfileSource, shown: (path: string) => string): string {
   switch (dockerfile.kind) {
     case "file":
       return shown(dockerfile.path);

@@ -69,7 +69,7 @@ function readCheck(instruction: Instruction, reading: Reading): Healthcheck | nu
     reading.report("read", problem, instruction.range);
     return null;
   }
-  if (!instruction.json) checkForm("command", rest, instruction, reading);
+  checkForm("command", rest, instruction, reading);
   return {
     Test: instruction.json ? ["CMD", ...words] : ["CMD-SHELL", words.join(" ")],
     ...interval("Interval", given.get("interval"), reading),

@@ -46,8 +46,7 @@ type ArgumentProblem =
   /** The destination of a COPY or ADD. */
   | { readonly code: "bad-heredoc"; readonly keyword: string }
   | { readonly code: "destination-not-folder" | "remote-source" | "not-json" }
-  /** Of a command that goes to the shell. */
-  /** `takenAs`: text of the shell, or paths as they stand. */
+  /** What looks like an array is taken as text of the shell, or as paths as they stand. */
   | {
       readonly code: "broken-exec-form";
       readonly keyword: string;
