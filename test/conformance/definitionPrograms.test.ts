@@ -150,7 +150,8 @@ test("an include of a git address starts no git, which it would without the fenc
   for (const name of ["git", "ssh", "docker", "cli-plugins/docker-buildx"])
     chmodSync(writeIn(folder, name, `#!/bin/sh\ntouch '${sung}'\n`), 0o755);
   const heard = { ...env, PATH: `${outside}:${env["PATH"]}` };
-  assert.equal(await ask(folder, heard, "compose", "compose.yaml"), null);
+  const told = await ask(folder, heard, "compose", "compose.yaml");
+  assert.deepEqual(told, { kind: "refused", lacks: null });
   assert.equal(existsSync(sung), false);
   const docker = execFileSync("which", ["docker"], { env: heard }).toString().trim();
   const words = ["compose", "--file", path.join(folder, "compose.yaml"), "build", "--print"];

@@ -104,25 +104,30 @@ function evaluate(
     const ended = await runProgram("docker", { words, ...limits }, { env: fenced, untrusted });
     if (ended === null) return null;
     const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
-    return { isDone: ended.code === 0, out: text(ended.out), err: text(ended.err) };
+    return { code: ended.code, out: text(ended.out), err: text(ended.err) };
   };
   return ask.kind === "bake" ? bakeTargets(ask, docker) : composeServices(ask, docker);
 }
 
+/** How docker ended; a code of null: by a signal. */
+interface DockerEnd {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
 /** Runs docker; null: it is not there, or took too long. */
-type Docker = (
-  words: readonly string[],
-) => Promise<{ readonly isDone: boolean; readonly out: string; readonly err: string } | null>;
+type Docker = (words: readonly string[]) => Promise<DockerEnd | null>;
 
 async function bakeTargets(ask: EvaluationAsk, docker: Docker): Promise<Told | undefined> {
   const { files } = ask;
   const words = ["buildx", "bake", ...files.flatMap((file) => ["--file", file])];
   const listed = await docker([...words, "--list=type=targets,format=json"]);
-  if (listed?.isDone !== true) return refusal(ask, listed);
+  if (listed?.code !== 0) return refusal(ask, listed);
   const names = targetNames(parsed(listed.out));
   if (names.length === 0) return null;
   const printed = await docker([...words, "--print", ...names]);
-  if (printed?.isDone !== true) return refusal(ask, printed);
+  if (printed?.code !== 0) return refusal(ask, printed);
   return reduced("targets", parsed(printed.out));
 }
 
@@ -133,19 +138,18 @@ async function composeServices(ask: EvaluationAsk, docker: Docker): Promise<Told
     ...files.flatMap((file) => ["--file", file]),
   ];
   const printed = await docker([...words, "build", "--print"]);
-  if (printed?.isDone === true) return reduced("targets", parsed(printed.out));
+  if (printed?.code === 0) return reduced("targets", parsed(printed.out));
   if (printed?.err.includes("unknown flag: --print") !== true) return refusal(ask, printed);
   const config = await docker([...words, "config", "--format", "json"]);
-  if (config?.isDone !== true) return refusal(ask, config);
+  if (config?.code !== 0) return refusal(ask, config);
   return reduced("services", parsed(config.out));
 }
 
-function refusal(
-  { folder }: EvaluationAsk,
-  ended: { readonly err: string } | null,
-): Refusal | undefined {
+function refusal({ folder }: EvaluationAsk, ended: DockerEnd | null): Refusal | null | undefined {
   // Without the plugin it is as if docker were not there.
   if (ended === null || /is not a docker command|unknown command/.test(ended.err)) return undefined;
+  // Go ends so when it has no memory left, and says nothing of the definition.
+  if (ended.code === null || ended.code === 2) return null;
   return { kind: "refused", lacks: lackingIn(ended.err, folder) };
 }
 
