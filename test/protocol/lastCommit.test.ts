@@ -109,7 +109,7 @@ test("a simulated build is compared with the commit once, and then takes its pla
     editor.connection.sendRequest(requests.simulateBuild, { uri, target: null, buildArgs: {} });
   const first = await simulate();
   assert.ok(first.outcome === "done");
-  assert.equal(first.summary, "3 cached, 1 rebuilds: app.py changed (line 5).");
+  assert.equal(first.summary, "3 cached, 1 step rebuilds: app.py changed (line 5).");
   assert.match(await message(editor, uri), /^The first simulated build, compared with the commit/);
   await seesLens(editor, uri, /^5 Had to rebuild/);
   const second = await simulate();

@@ -62,7 +62,7 @@ test("a simulated build reports its progress and answers with log, counts and a 
   await editor.filesChanged(writeIn(folder, "app.py", "print('another')\n"));
   const third = await simulate(editor, uri);
   assert.deepEqual(third.outcome === "done" && third.counts, { hit: 3, miss: 1, unknown: 0 });
-  assert.equal(third.summary, "3 cached, 1 rebuilds: app.py changed (line 5).");
+  assert.equal(third.summary, "3 cached, 1 step rebuilds: app.py changed (line 5).");
   assert.deepEqual((await editor.lenses(uri)).slice(3, 5), [
     "4 Cached · layer 3",
     "5 Had to rebuild: app.py changed · layer 4 · 3 files, 158 B",

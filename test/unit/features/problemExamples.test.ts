@@ -9,6 +9,7 @@ import { problemPages } from "../../support/problemPages.js";
 const context = [
   { name: "app.py", text: "print()\n" },
   { name: "setup.py", text: "setup()\n" },
+  { name: "lib/app.py", text: "print(1)\n" },
   { name: "docs/guide.md", text: "# Guide\n" },
   { name: "secrets/key", text: "key\n" },
   { name: ".dockerignore", text: "secrets\n" },

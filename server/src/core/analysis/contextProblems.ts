@@ -1,6 +1,7 @@
 /** What is wrong with the files that steps take, as problems at their sources. */
 import { contextFolder, isGuess } from "../build/definition.js";
 import type { KeyedStep, Keys } from "../cache/predict.js";
+import { overwrittenBy } from "../files/overwritten.js";
 import type { BuildGraph } from "../graph/graph.js";
 import { type Placed, placedAt, type TextRange } from "../text/range.js";
 import type { Problem } from "./problem.js";
@@ -35,7 +36,9 @@ function problemsOf(keyed: KeyedStep, guessed: string | null): readonly Placed<P
   const errors = context.flatMap(({ content }) =>
     content.kind === "unreadable" ? content.errors : [],
   );
-  if (selected.length + stageProblems.length + errors.length === 0) return [];
+  const lost =
+    step.operation?.kind === "copy" ? context.map(overwritten).filter((one) => one !== null) : [];
+  if (selected.length + stageProblems.length + errors.length + lost.length === 0) return [];
   const { range } = step.instruction;
   const sources = sourceRanges(keyed);
   return [
@@ -44,7 +47,13 @@ function problemsOf(keyed: KeyedStep, guessed: string | null): readonly Placed<P
       range: ("index" in problem ? sources[problem.index] : undefined) ?? range,
     })),
     ...errors.map((error) => ({ code: "file-unreadable" as const, error, range })),
+    ...lost.map((problem) => ({ ...problem, range })),
   ];
+}
+
+function overwritten({ selection }: KeyedStep["context"][number]) {
+  const found = overwrittenBy(selection);
+  return found && { code: "files-overwritten" as const, ...found };
 }
 
 /**

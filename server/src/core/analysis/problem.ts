@@ -1,6 +1,7 @@
 import type { StepProblem } from "../cache/prediction.js";
 import type { OtherModes } from "../context/checkout.js";
 import type { IgnoreProblem } from "../context/ignoreFile.js";
+import type { Overwritten } from "../files/overwritten.js";
 import type { HostError } from "../host.js";
 
 /** Something wrong with a Dockerfile, its files or the way that it is built, as plain data. */
@@ -23,6 +24,8 @@ export type ContextProblem =
   | { readonly code: "not-given"; readonly what: "secret" | "ssh"; readonly id: string }
   | BadIgnorePattern
   | UnfetchedProblem
+  /** Files of one step go to one place. */
+  | ({ readonly code: "files-overwritten" } & Overwritten)
   | {
       readonly code: "no-linked-build";
       /** As the Dockerfile says it. */

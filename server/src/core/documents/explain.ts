@@ -221,9 +221,7 @@ function notes(
     ...(analysed.keyed.fails ? [say`The build fails here.`] : []),
     adds,
     ...(isElsewhere ? [say`It is a layer of ${stageWords(stage)}, not of the final image.`] : []),
-    ...(effect === "none" && analysed.place.stage === null
-      ? []
-      : [say`If it changes, ${consequencesText(invalidates)}.`]),
+    say`If it changes, ${consequencesText(invalidates)}.`,
   ];
 }
 

@@ -248,12 +248,11 @@ function shorten(path: string): string {
 /** How many files a sentence names before it counts. */
 const namedFiles = 5;
 
-/** For a sentence: `src/a.ts changed, src/b.ts was added and 7 more files changed`. */
+/** For a sentence: `src/a.ts changed, src/b.ts was added and 7 more changed`. Folders are counted with the files. */
 function pathClauses(changes: readonly PathChange[]): string {
   const clauses = changes.slice(0, namedFiles).map(pathClause);
   const more = changes.length - clauses.length;
-  if (more === 1) clauses.push(say`1 more file changed`);
-  else if (more > 1) clauses.push(say`${more} more files changed`);
+  if (more > 0) clauses.push(say`${more} more changed`);
   return listedAll(clauses);
 }
 

@@ -120,6 +120,16 @@ export const contextRows: ProblemRows<ContextProblem> = {
         ? say`${namesWords(paths)} is a submodule of git that is not checked out: the image gets an empty folder. "git submodule update --init" fetches it.`
         : say`${namesWords(paths)} are submodules of git that are not checked out: the image gets empty folders. "git submodule update --init" fetches them.`,
   },
+  "files-overwritten": {
+    severity: "warning",
+    words: ({ to, files, last, others }) => {
+      const one = say`${files} files go to one place, ${to}, and only the last of them stays: ${last}.`;
+      if (others === 0) return one;
+      return others === 1
+        ? say`${one} The same holds for 1 more place.`
+        : say`${one} The same holds for ${others} more places.`;
+    },
+  },
   "no-linked-build": {
     severity: ({ why }) =>
       why.kind === "missing" || (why.kind === "circle" && why.by === "linked")

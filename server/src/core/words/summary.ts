@@ -69,7 +69,7 @@ export function statusText({ analysis, isResult }: View): string {
 
 /** `3 rebuild` */
 export function rebuildWords(miss: number): string {
-  return miss === 1 ? say`1 rebuilds` : say`${miss} rebuild`;
+  return miss === 1 ? say`1 step rebuilds` : say`${miss} rebuild`;
 }
 
 /** `3 may rebuild` */
