@@ -5,8 +5,10 @@ import { tarArchive } from "./engine/tar.js";
 export interface MadeLayer {
   /** Of the history. */
   readonly command: string;
-  /** Bytes. What is in them is no archive: nobody unpacks it. */
-  readonly size: number;
+  /** Bytes. Without `bytes` what is in them is no archive: nobody unpacks it. */
+  readonly size?: number;
+  /** The layer itself, packed or not. */
+  readonly bytes?: Buffer;
 }
 
 const digestOf = (bytes: Buffer): string =>
@@ -25,9 +27,9 @@ export function imageLayout(
     files.set(`blobs/sha256/${digest.slice(7)}`, bytes);
     return { digest, size: bytes.length };
   };
-  const kept = layers.map(({ command, size }) => ({
+  const kept = layers.map(({ command, size = 0, bytes }) => ({
     mediaType: "application/vnd.oci.image.layer.v1.tar",
-    ...keep(Buffer.from(command.padEnd(size, " ").slice(0, size))),
+    ...keep(bytes ?? Buffer.from(command.padEnd(size, " ").slice(0, size))),
   }));
   const configText = JSON.stringify({
     ...{ architecture: "amd64", os: "linux", config },

@@ -23,7 +23,7 @@ export interface TestRegistry {
   readonly asked: AskedRequest[];
   instead: Instead;
   /** Keeps bytes; gives their digest. */
-  blob(bytes: string): string;
+  blob(bytes: string | Buffer): string;
   /** Keeps a manifest under its digest, and under a tag; gives the digest. */
   manifest(value: object, tag?: string): string;
   /** Keeps an image with this config; gives the digest of its manifest. */
@@ -36,7 +36,7 @@ const indexType = "application/vnd.oci.image.index.v1+json";
 export async function startRegistry(t: {
   readonly after: (close: () => void) => void;
 }): Promise<TestRegistry> {
-  const blobs = new Map<string, string>();
+  const blobs = new Map<string, string | Buffer>();
   const tags = new Map<string, string>();
   const registry: TestRegistry = {
     host: "",
@@ -102,7 +102,7 @@ export async function startRegistry(t: {
   return Object.assign(registry, { host: `127.0.0.1:${port}` });
 }
 
-export function digestOf(bytes: string): string {
+export function digestOf(bytes: string | Buffer): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 

@@ -35,6 +35,11 @@ main(process.argv.slice(2), {
     progress.clear();
     process.stdout.write(text);
   },
+  printBytes(bytes) {
+    progress.clear();
+    const text = (): string => printableLines(Buffer.from(bytes).toString("utf8"));
+    process.stdout.write(process.stdout.isTTY === true ? text() : bytes);
+  },
   error(line) {
     progress.clear();
     process.stderr.write(`${line}\n`);

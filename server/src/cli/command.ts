@@ -19,6 +19,8 @@ export interface CliIo {
   readLines(): AsyncIterable<string>;
   /** To stdout, as it is. */
   print(text: string): void;
+  /** The same of bytes that need be no text; to a terminal only what can do nothing to it. */
+  printBytes(bytes: Uint8Array): void;
   /** One line to stderr. */
   error(line: string): void;
   /** How far long work is, in a line that comes and goes; nothing where nobody looks on. */

@@ -124,3 +124,8 @@ export function readCount(name: string, text: string): number {
     throw new UsageError(`${name} ${text}: not a whole number above 0`);
   return Number(text);
 }
+
+/** A whole number. Errors: `UsageError`. */
+export function readNumber(name: string, text: string): number {
+  return text === "0" ? 0 : readCount(name, text);
+}

@@ -76,7 +76,7 @@ async function findFor(
   const folder = place.file === null ? "" : path.dirname(place.file);
   const found = await findImage(asked, platform, { folder, sources: imageSources });
   if (!found.ok) return found;
-  return { ok: true, value: { name: imageName(asked), image: found.value } };
+  return { ok: true, value: { name: imageName(asked), ...found.value } };
 }
 
 function refusal(asked: string, why: string): string {

@@ -3,13 +3,12 @@
 import { type Known, unknown } from "../core/host.js";
 import type { BaseImage } from "../core/image/baseImage.js";
 import type { NeedOf } from "../core/world/facts.js";
-import { engineLookUp } from "../host/baseImages/engine.js";
 import { type ImageStore, openImageStore } from "../host/baseImages/imageStore.js";
 import { imageSupplier, type LookUp } from "../host/baseImages/imageSupplier.js";
-import type { ImageSources } from "../host/images/findImage.js";
+import { engineSource, type ImageSources, registrySource } from "../host/images/findImage.js";
 import { dockerLogins } from "../host/registry/credentials.js";
 import type { HttpDoor } from "../host/registry/exchange.js";
-import { createRegistry, type RegistrySettings } from "../host/registry/registry.js";
+import { createRegistry, type Registry, type RegistrySettings } from "../host/registry/registry.js";
 import type { Supplier } from "../host/settle.js";
 import { savedLater } from "./savedLater.js";
 import type { LookUpSettings } from "./settings.js";
@@ -84,13 +83,13 @@ export function openBaseImages(options: BaseImagesOptions): BaseImages {
       supplier = null;
       sources = nobody;
       if (resolve === "off") return true;
-      const lookUp =
+      const source =
         resolve === "engine"
-          ? engineLookUp(process.env, Date.now)
-          : registryLookUp(options, registries);
-      sources = { ...nobody, [resolve]: lookUp };
+          ? engineSource(process.env)
+          : registrySource(registryOf(options, registries));
+      sources = { ...nobody, [resolve]: source };
       const made = imageSupplier({
-        ...{ source: resolve, lookUp: keeping(lookUp), store, maxAge, now: Date.now },
+        ...{ source: resolve, lookUp: keeping(source.lookUp), store, maxAge, now: Date.now },
         notBefore: () => notBefore,
         later: (need, answer) => {
           if (supplier === made) options.answered(need, answer);
@@ -107,10 +106,10 @@ export function openBaseImages(options: BaseImagesOptions): BaseImages {
 
 const nobody: ImageSources = { engine: null, registry: null };
 
-function registryLookUp(
+function registryOf(
   { http, untrusted }: BaseImagesOptions,
   registries: RegistrySettings,
-): LookUp {
+): Registry {
   const findLogin = dockerLogins({ env: process.env, untrusted });
-  return createRegistry({ door: http, findLogin, now: Date.now, ...registries }).lookUp;
+  return createRegistry({ door: http, findLogin, now: Date.now, ...registries });
 }

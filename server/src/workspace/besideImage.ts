@@ -1,14 +1,13 @@
 /** The built image that is shown beside a Dockerfile, laid anew beside each answer. */
 import type { ShownImage } from "../core/analysis/imageComparison.js";
 import type { View } from "../core/analysis/view.js";
-import type { BaseImage } from "../core/image/baseImage.js";
 import { shownImage } from "../core/insight/builtImage.js";
+import type { FoundImage } from "../host/images/findImage.js";
 
 /** An image that somebody chose. */
-export interface ChosenImage {
+export interface ChosenImage extends FoundImage {
   /** In few words. */
   readonly name: string;
-  readonly image: BaseImage;
 }
 
 export class BesideImage {

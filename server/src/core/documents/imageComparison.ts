@@ -20,6 +20,7 @@ import {
   predictedBytesWords,
   realBytesWords,
 } from "../words/shownImageWords.js";
+import type { ContentsJson, FoundJson } from "./imageContents.js";
 import { markdownTable } from "./markdownTable.js";
 import type { SimulationPlace } from "./place.js";
 
@@ -47,6 +48,10 @@ export interface CompareJson {
   readonly growth: GrowthJson | null;
   /** The newest first; null: it was not asked for. */
   readonly history: readonly HistoryRowJson[] | null;
+  /** Of the last image; null: they were not asked for. */
+  readonly contents: ContentsJson | null;
+  /** From the bottom up; null: no file was asked for. */
+  readonly found: FoundJson | null;
 }
 
 interface BuildComparisonJson {
@@ -100,7 +105,12 @@ export interface ComparedBuild {
 export function compareJson(
   images: readonly NamedBuilt[],
   build: ComparedBuild | null,
-  history: readonly ImageHistoryRow[] | null,
+  {
+    history,
+    ...files
+  }: Pick<CompareJson, "contents" | "found"> & {
+    readonly history: readonly ImageHistoryRow[] | null;
+  },
 ): CompareJson {
   const rows = growthRows(images);
   return {
@@ -128,6 +138,7 @@ export function compareJson(
         ...{ command, created: created === null ? null : new Date(created).toISOString() },
         ...{ bytes, line, base: isBase },
       })) ?? null,
+    ...files,
   };
 }
 

@@ -22,15 +22,28 @@ export interface EngineAnswer {
 }
 
 /** Errors: `ETIMEDOUT`, or what the system says. */
-export function askEngine(endpoint: Endpoint, resource: string): Promise<Result<EngineAnswer>> {
-  return new Promise<Result<EngineAnswer>>((resolve) => {
-    const fail = (error: unknown): void => {
-      const { code, message } = hostError(error, "");
-      const isLate = error instanceof Error && /^(?:Abort|Timeout)Error$/.test(error.name);
-      const why = isLate ? "it did not answer in time" : message;
-      resolve(failure(isLate ? "ETIMEDOUT" : code, `the engine cannot be asked: ${why}`));
-    };
-    const signal = AbortSignal.timeout(patience);
+export async function askEngine(
+  endpoint: Endpoint,
+  resource: string,
+): Promise<Result<EngineAnswer>> {
+  const opened = await openEngine(endpoint, resource, AbortSignal.timeout(patience));
+  if (!opened.ok) return opened;
+  try {
+    const body = await boundedBody(opened.value, maxAnswer);
+    if (body === null) return cannotAsk(new Error("its answer is too long"));
+    return { ok: true, value: { status: opened.value.statusCode ?? 0, body: jsonOf(body) } };
+  } catch (error) {
+    return cannotAsk(error);
+  }
+}
+
+/** An answer whose body is still to come. Errors: those of `askEngine`. */
+export function openEngine(
+  endpoint: Endpoint,
+  resource: string,
+  signal: AbortSignal,
+): Promise<Result<http.IncomingMessage>> {
+  return new Promise<Result<http.IncomingMessage>>((resolve) => {
     const usual = { path: resource, agent: false, signal, headers: { Host: "docker" } };
     const isSecured = endpoint.kind === "network" && endpoint.tls !== null;
     const request = (isSecured ? https : http).request(
@@ -38,14 +51,16 @@ export function askEngine(endpoint: Endpoint, resource: string): Promise<Result<
         ? { ...usual, socketPath: endpoint.path }
         : { ...usual, host: endpoint.host, port: endpoint.port, ...endpoint.tls },
     );
-    request.once("response", (response) => {
-      const answered = (body: Uint8Array | null): void => {
-        if (body === null) fail(new Error("its answer is too long"));
-        else resolve({ ok: true, value: { status: response.statusCode ?? 0, body: jsonOf(body) } });
-      };
-      boundedBody(response, maxAnswer).then(answered, fail);
-    });
-    request.once("error", fail);
+    request.once("response", (value) => resolve({ ok: true, value }));
+    request.once("error", (error) => resolve(cannotAsk(error)));
     request.end();
   });
+}
+
+/** As an error of `askEngine`. */
+export function cannotAsk(error: unknown) {
+  const { code, message } = hostError(error, "");
+  const isLate = error instanceof Error && /^(?:Abort|Timeout)Error$/.test(error.name);
+  const why = isLate ? "it did not answer in time" : message;
+  return failure(isLate ? "ETIMEDOUT" : code, `the engine cannot be asked: ${why}`);
 }

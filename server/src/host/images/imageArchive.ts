@@ -18,11 +18,12 @@ import { type Descriptor, entryFor, readManifest } from "../registry/manifests.j
 import { openTar } from "./tarFile.js";
 
 /** Bytes of a manifest, an index or a config. */
-const maxJson = 8_000_000;
+export const maxJson = 8_000_000;
 
 /** Files by their names, `/` between folders. */
-interface Files {
+export interface Files {
   size(name: string): number | null;
+  /** null: there is none of that name, or it is too large for what it should be. */
   read(name: string): Uint8Array | null;
 }
 
@@ -46,10 +47,14 @@ export function readImageArchive(place: string, platform: string, now: number): 
   }
 }
 
-function filesOf(folder: string): Files {
+/** A manifest may name anything. */
+export function isInside(name: string): boolean {
+  return /^[\w-][\w./-]*$/.test(name) && !name.includes("..");
+}
+
+/** Those of a layout. */
+export function filesOf(folder: string): Files {
   const disk = nodeFileSystem();
-  // A manifest may name anything.
-  const isInside = (name: string): boolean => /^[\w-][\w./-]*$/.test(name) && !name.includes("..");
   return {
     size: (name) =>
       isInside(name)
@@ -64,30 +69,52 @@ function filesOf(folder: string): Files {
 }
 
 function imageIn(files: Files, place: string, platform: Platform, now: number): Result<BaseImage> {
+  const found = partsIn(files, place, platform);
+  return found.ok ? imageOf(found.value, place, now) : found;
+}
+
+/** What an image is made of, by the names of the files that hold it. */
+interface ImageParts {
+  readonly config: Uint8Array;
+  /** From the bottom up. */
+  readonly layers: readonly { readonly name: string; readonly size: number | null }[];
+  readonly digest: string | null;
+}
+
+/** The files that hold the layers of an image, from the bottom up. Errors: those of `readImageArchive`. */
+export function layerNames(
+  files: Files,
+  place: string,
+  platform: Platform,
+): Result<readonly string[]> {
+  const found = partsIn(files, place, platform);
+  return found.ok ? { ok: true, value: found.value.layers.map(({ name }) => name) } : found;
+}
+
+function partsIn(files: Files, place: string, platform: Platform): Result<ImageParts> {
   const index = jsonAt(files, "index.json");
-  if (index !== null) return imageOfIndex(files, index, place, { platform, now });
+  if (index !== null) return partsOfIndex(files, index, place, platform);
   const [saved] = objectsIn({ all: jsonAt(files, "manifest.json") }, "all") ?? [];
   const config = saved === undefined ? null : textIn(saved, "Config");
   const names: unknown = saved?.["Layers"];
-  if (config === null || !Array.isArray(names)) return noImage(place);
+  if (config === null || !isNames(names)) return noImage(place);
   const bytes = files.read(config);
   if (bytes === null) return noImage(place);
-  const sizes = names.map((name) => (typeof name === "string" ? files.size(name) : null));
-  return imageOf(bytes, sizes, { place, now, digest: null });
+  const layers = names.map((name) => ({ name, size: files.size(name) }));
+  return { ok: true, value: { config: bytes, layers, digest: null } };
 }
 
-interface Asked {
-  readonly platform: Platform;
-  readonly now: number;
+function isNames(names: unknown): names is string[] {
+  return Array.isArray(names) && names.every((name) => typeof name === "string");
 }
 
 /** An index may lead to another one, as of an image for several platforms. */
-function imageOfIndex(
+function partsOfIndex(
   files: Files,
   index: unknown,
   place: string,
-  { platform, now }: Asked,
-): Result<BaseImage> {
+  platform: Platform,
+): Result<ImageParts> {
   let found = readManifest(index);
   let digest: string | null = null;
   for (let depth = 0; found?.kind === "index" && depth < 4; depth++) {
@@ -107,28 +134,21 @@ function imageOfIndex(
   if (found?.kind !== "manifest") return noImage(place);
   const config = blob(files, found.config);
   if (config === null) return lies(place, found.config.digest);
-  return imageOf(
-    config,
-    found.layers.map(({ size }) => size),
-    { place, now, digest },
-  );
+  const layers = found.layers.map(({ digest: own, size }) => ({ name: blobName(own), size }));
+  return { ok: true, value: { config, layers, digest } };
 }
 
 function imageOf(
-  config: Uint8Array,
-  sizes: readonly (number | null)[],
-  {
-    place,
-    now,
-    digest,
-  }: { readonly place: string; readonly now: number; readonly digest: string | null },
+  { config, layers: sizes, digest }: ImageParts,
+  place: string,
+  now: number,
 ): Result<BaseImage> {
   const read = readConfig(jsonOf(config));
   if (read === null || read.diffIds.length !== sizes.length) return noImage(place);
   const layers = read.diffIds.map(
     (diff, at): BaseLayer => ({
       digest: diff,
-      bytes: sizes[at] ?? null,
+      bytes: sizes[at]?.size ?? null,
       madeBy: read.madeBy[at] ?? "",
     }),
   );
@@ -140,10 +160,13 @@ function imageOf(
   return image === null ? noImage(place) : { ok: true, value: image };
 }
 
+function blobName(digest: string): string {
+  return `blobs/${digest.replace(":", "/")}`;
+}
+
 /** null: it is not there, or is something else than its digest says. */
 function blob(files: Files, { digest }: Descriptor): Uint8Array | null {
-  const [, algorithm = "", hex = ""] = /^(sha256):([0-9a-f]{64})$/.exec(digest) ?? [];
-  const bytes = hex === "" ? null : files.read(`blobs/${algorithm}/${hex}`);
+  const bytes = digest.startsWith("sha256:") ? files.read(blobName(digest)) : null;
   return bytes !== null && digestOf(bytes) === digest ? bytes : null;
 }
 

@@ -38,10 +38,18 @@ export interface Registry {
    *   `EFORMAT`, `EFBIG`, `EREPLY` for a status that says nothing else, or what the system says
    */
   lookUp(reference: string, platform: string, kept: KeptImage): Promise<Known<BaseImage>>;
+  /**
+   * The bytes of a layer, which are what its digest says.
+   * Errors: those of `lookUp`, as a value.
+   */
+  blob(reference: string, digest: string, maxBytes: number): Promise<Result<Uint8Array>>;
 }
 
 /** Milliseconds for one image. */
 const patience = 30_000;
+
+/** Milliseconds for one layer. */
+const layerPatience = 300_000;
 
 /** Bytes; registries take no larger ones. */
 const maxManifest = 4_000_000;
@@ -55,24 +63,47 @@ export function createRegistry(options: RegistryOptions): Registry {
     hosts.set(key, found);
     return found;
   };
+  /** Of the first way that gives it. */
+  const firstOf = async <T>(
+    reference: string,
+    limit: number,
+    ask: (way: Way, read: Reference) => Promise<Result<T>>,
+  ): Promise<Result<T>> => {
+    const read = readReference(reference);
+    let found: Result<T> = { ok: false, error: noReference(reference) };
+    if (read === null) return found;
+    const deadline = options.now() + limit;
+    for (const address of addressesOf(read, options)) {
+      found = await ask({ ...address, host: hostOf(address, read.domain), deadline }, read);
+      if (found.ok) break;
+    }
+    return found;
+  };
   return {
     async lookUp(reference, platform, kept) {
-      const read = readReference(reference);
       const wanted = parsePlatform(platform);
-      if (read === null || wanted === null) return unknown("failed", noReference(reference));
-      const deadline = options.now() + patience;
-      const ways = addressesOf(read, options).map((address): Way => {
-        return { ...address, host: hostOf(address, read.domain), deadline };
-      });
-      let error = noReference(reference);
-      for (const way of ways) {
-        const found = await fromOne(way, read, wanted, { kept, now: options.now });
-        if (found.ok) return known(found.value);
-        error = found.error;
-      }
-      return unknown(reasonOf(error), error);
+      if (wanted === null) return unknown("failed", noReference(reference));
+      const found = await firstOf(reference, patience, (way, read) =>
+        fromOne(way, read, wanted, { kept, now: options.now }),
+      );
+      return found.ok ? known(found.value) : unknown(reasonOf(found.error), found.error);
     },
+    blob: (reference, digest, maxBytes) =>
+      firstOf(reference, layerPatience, (way) => blobOf(way, digest, maxBytes, layerPatience)),
   };
+}
+
+async function blobOf(
+  way: Way,
+  digest: string,
+  maxBytes: number,
+  patience?: number,
+): Promise<Result<Uint8Array>> {
+  if (!isDigest(digest)) return badFormat(way, digest);
+  const got = await asked(way, `blobs/${digest}`, "GET", maxBytes, patience);
+  if (!got.ok) return got;
+  const { body } = got.value;
+  return hasDigest(body, digest) ? { ok: true, value: body } : lies(way, digest);
 }
 
 function noReference(reference: string): HostError {
@@ -221,10 +252,9 @@ async function imageOf(
   }
   const { config, layers } = manifest;
   if (config.size > maxConfig) return failure("EFBIG", "its config is too large", way.repository);
-  const got = await asked(way, `blobs/${config.digest}`, "GET", maxConfig);
+  const got = await blobOf(way, config.digest, maxConfig);
   if (!got.ok) return got;
-  if (!hasDigest(got.value.body, config.digest)) return lies(way, config.digest);
-  const read = readConfig(jsonOf(got.value.body));
+  const read = readConfig(jsonOf(got.value));
   if (read === null) return badFormat(way, config.digest);
   const image = baseImageOf(config.digest, read, {
     source: "registry",
@@ -246,10 +276,14 @@ async function asked(
   path: string,
   method: "GET" | "HEAD",
   maxBytes: number,
+  patience?: number,
 ): Promise<Result<HttpAnswer>> {
   const accept = path.startsWith("manifests/") ? manifestTypes : ["*/*"];
   const whole = `${repository}/${path}`;
-  const answer = await host.ask(whole, { method, repository, accept, maxBytes, deadline });
+  const answer = await host.ask(whole, {
+    ...{ method, repository, accept, maxBytes, deadline },
+    ...(patience === undefined ? {} : { patience }),
+  });
   if (!answer.ok) return answer;
   const { status } = answer.value;
   if (status === 200) return answer;

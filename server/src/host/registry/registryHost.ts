@@ -24,6 +24,8 @@ export interface Asked {
   readonly maxBytes: number;
   /** Milliseconds since the epoch: nothing is waited for after that. */
   readonly deadline: number;
+  /** Milliseconds that one answer may take. Default: so long as a small one does. */
+  readonly patience?: number;
 }
 
 export interface HostOptions {
@@ -36,8 +38,8 @@ export interface HostOptions {
   readonly now: () => number;
 }
 
-/** Milliseconds that one answer may take. */
-const patience = 10_000;
+/** Milliseconds that a small answer may take. */
+const usualPatience = 10_000;
 
 /** Bytes of an answer with a token. */
 const maxToken = 1_000_000;
@@ -109,7 +111,7 @@ function refused(name: string) {
 async function follow(
   { door, name, now }: HostOptions,
   start: string,
-  { method, accept, maxBytes, deadline }: Asked,
+  { method, accept, maxBytes, deadline, patience = usualPatience }: Asked,
   authorization: string | null,
 ): Promise<Result<HttpAnswer>> {
   let url = new URL(start);
@@ -168,7 +170,7 @@ async function bearerHeader(
   // A password goes to nobody who could not have it by the way.
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isPlain)) return null;
   const scope = challenge.scope === "" ? `repository:${repository}:pull` : challenge.scope;
-  const timeout = Math.min(patience, deadline - now());
+  const timeout = Math.min(usualPatience, deadline - now());
   if (timeout <= 0) return failure("ETIMEDOUT", `${name} did not answer in time`, name);
   const request = tokenRequest(url, { service, scope }, login);
   const answer = await door({ ...request, maxBytes: maxToken, timeout });

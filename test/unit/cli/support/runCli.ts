@@ -39,6 +39,9 @@ export async function runCli(
     print: (text) => {
       out += text;
     },
+    printBytes: (bytes) => {
+      out += Buffer.from(bytes).toString("latin1");
+    },
     error: (line) => err.push(line),
     progress: () => undefined,
     passError: (chunk) => {
