@@ -7,6 +7,7 @@ export function baseImageOf({ baseInstructions, baseMark }: BuildRequest): BaseI
   const labels: Record<string, string> = {};
   const onBuild: string[] = [];
   let cmd: readonly string[] | null = null;
+  let workingDirectory = "";
   for (const instruction of baseInstructions) {
     const [, keyword = "", rest = ""] = /^(\S+) (.*)$/.exec(instruction) ?? [];
     if (keyword === "ENV") {
@@ -16,6 +17,7 @@ export function baseImageOf({ baseInstructions, baseMark }: BuildRequest): BaseI
       labels[name] = value;
     } else if (keyword === "ONBUILD") onBuild.push(rest);
     else if (keyword === "CMD") cmd = JSON.parse(rest);
+    else if (keyword === "WORKDIR") workingDirectory = rest;
     else throw new Error(`the base image of a case has no ${keyword} yet`);
   }
   return {
@@ -25,7 +27,7 @@ export function baseImageOf({ baseInstructions, baseMark }: BuildRequest): BaseI
     environment,
     cmd,
     entrypoint: null,
-    workingDirectory: "",
+    workingDirectory,
     user: "",
     exposedPorts: [],
     volumes: [],

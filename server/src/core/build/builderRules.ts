@@ -31,6 +31,11 @@ export interface BuilderRules {
   readonly allowsEqualStageNames: boolean;
   /** RUN fails without a command. moby dispatchers.go `dispatchRun`. */
   readonly refusesEmptyRun: boolean;
+  /**
+   * Fails where nothing is left of the path of a WORKDIR, or of the name of a variable. moby
+   * dispatchers_unix.go `normalizeWorkdir`, daemon/container.go `verifyContainerSettings`.
+   */
+  readonly refusesBlanks: boolean;
   /** Several sources need a destination that ends with a slash. moby copy.go. */
   readonly needsSlashForSeveral: boolean;
   /** An instruction fails where its wildcards match nothing at all. moby copy.go. */
@@ -134,6 +139,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     makesEmptyImages: true,
     allowsEqualStageNames: true,
     refusesEmptyRun: false,
+    refusesBlanks: false,
     needsSlashForSeveral: false,
     failsWithoutMatch: false,
     buildsEveryStageAbove: false,
@@ -183,6 +189,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     makesEmptyImages: false,
     allowsEqualStageNames: false,
     refusesEmptyRun: true,
+    refusesBlanks: true,
     needsSlashForSeveral: true,
     failsWithoutMatch: true,
     buildsEveryStageAbove: true,

@@ -114,10 +114,12 @@ export type SourceProblem =
    */
   | { readonly code: "source-not-sent"; readonly why: "folder" | "pattern" };
 
-/** Why something that is not there is taken to be made before the build. */
+/** Why something that is not there is taken to be there when it is built. */
 export type MadeBy =
   /** By this line of a file of git's, `line` from 1. */
   | { readonly kind: "ignored"; readonly file: string; readonly line: number }
+  /** Nobody knows that it is not there: only the base image can tell a variable in its name. */
+  | { readonly kind: "base" }
   /** `path`: of the submodule, relative to the top of the repository. */
   | { readonly kind: "submodule"; readonly path: string };
 

@@ -24,6 +24,17 @@ export function transferredTree(tree: FileTree, transfer: Transfer, digest: Dige
   return { root: transferredFolder(tree.root, transfer, digest), isIgnored: tree.isIgnored };
 }
 
+const unnoticed = new WeakSet<TreeNode>();
+
+/**
+ * True of a folder as the engine counts it, where the mode of it or of one below it is another one by
+ * now: the engine has given that to its copy, which a step that runs takes, and not to the digest of
+ * it. Source: fsutil, diskwriter.go `HandleChange`.
+ */
+export function hasUnnoticedMode(node: TreeNode): boolean {
+  return unnoticed.has(node);
+}
+
 const transferredFolders = pairMemory<FolderNode, FolderNode, FolderNode>();
 
 function transferredFolder(folder: FolderNode, sent: FolderNode, digest: Digest): FolderNode {
@@ -40,6 +51,9 @@ function transferredFolder(folder: FolderNode, sent: FolderNode, digest: Digest)
   });
   const isSame = folder.mode === sent.mode && parts.every((part, i) => part === folder.parts[i]);
   const seen = isSame ? folder : withParts(folder, { ...folder, mode: sent.mode }, parts);
+  const isOther = folder.mode !== sent.mode;
+  if (isOther || parts.some((part, i) => part !== folder.parts[i] && part.some(hasUnnoticedMode)))
+    unnoticed.add(seen);
   transferredFolders.set(folder, sent, seen);
   return seen;
 }

@@ -5,6 +5,7 @@ import type { FolderNode, TreeNode } from "../context/fileTree.js";
 import { folderNode, nodeAt, plainFolder, withParts } from "../context/folder.js";
 import { isRead } from "../context/readFiles.js";
 import type { Selection, Taken } from "../context/selection.js";
+import { hasUnnoticedMode } from "../context/transfer.js";
 import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, MakeDirectoryOperation } from "../instructions/operation.js";
@@ -219,7 +220,7 @@ export function placedBy(
   const hasPaths = items.some(({ kind }) => kind === "paths");
   if (hasPaths && taken !== null && !isUnpackedAsKnown(operation, taken, isFresh)) return null;
   const takes = hasPaths && from.kind !== "scratch";
-  if (takes && (taken === null || !isAllRead(taken))) return null;
+  if (takes && (taken === null || !isAllRead(taken) || hasOtherModes(taken))) return null;
   return placesOf(operation, takes ? taken : null, standing);
 }
 
@@ -236,6 +237,11 @@ function isEmptyFolder({ root }: StageFiles, path: string): boolean {
 
 function isAllRead({ sources }: Selection): boolean {
   return sources.every(({ taken }) => taken.every((one) => isRead(alone(one))));
+}
+
+/** True where a build alone can tell the modes: the step may run now, or have run before they changed. */
+function hasOtherModes({ sources }: Selection): boolean {
+  return sources.some(({ taken }) => taken.some(({ node }) => hasUnnoticedMode(node)));
 }
 
 /** What is taken, without what is not taken with it. */

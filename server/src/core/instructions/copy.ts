@@ -245,7 +245,8 @@ function readSource(
     return { kind: "git", url: text, keepGitDir: flags.isTrue("keep-git-dir"), checksum };
   }
   if (remote !== null) return { kind: "http", url: text, fileName: fileNameOf(text), checksum };
-  return { kind: "paths", source: joinPaths("/", cleanPath(`/${text}`)), text };
+  const isOpen = !reading.written(word, text).isKnown;
+  return { kind: "paths", source: joinPaths("/", cleanPath(`/${text}`)), text, isOpen };
 }
 
 /**

@@ -14,7 +14,13 @@ export const env: InstructionKind = {
     readFlags(instruction, {}, reading);
     // All values of one instruction see the variables before it: `ENV a=2 b=$a` gives the old a.
     const pairs = readPairs(instruction, reading);
-    const { scope } = reading;
+    const { scope, rules } = reading;
+    if (rules.refusesBlanks && pairs.some(({ name }) => name === ""))
+      reading.report(
+        "build",
+        { code: "blank-name", keyword: "ENV", of: "pair" },
+        instruction.range,
+      );
     const own = pairs.reduce(
       (all, { name, value }) => all.with(name, value),
       scope.config.environment,

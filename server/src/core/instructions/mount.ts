@@ -48,6 +48,8 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
   if (fields === null) return fail({ kind: "open-quote" }, "read");
 
   const values = new Map<string, string>();
+  /** Values as they are typed that only the base image can tell. */
+  const open = new Map<string, string>();
   let type: MountType = "bind";
   let readOnly: boolean | null = null;
   let required = false;
@@ -55,11 +57,13 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
     if (key === "from" && /\$./.test(typed ?? "")) {
       return fail({ kind: "variable-in-from" }, "read");
     }
-    const value = typed === null ? null : reading.expand({ value: typed, range: flag.valueRange });
+    const word = { value: typed ?? "", range: flag.valueRange };
+    const value = typed === null ? null : reading.expand(word);
     const name = fieldNames.get(key);
     if (name === undefined) return fail({ kind: "unknown-option", option: key });
     if (name === "readonly" || name === "readwrite" || name === "required") {
       const isTrue = parseBoolean(value ?? "true");
+      if (isTrue === null && value !== null && !reading.written(word, value).isKnown) continue;
       if (isTrue === null) return fail({ kind: "no-boolean", option: key, value: value ?? "" });
       if (name === "required") required = isTrue;
       else readOnly = name === "readonly" ? isTrue : !isTrue;
@@ -74,7 +78,9 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
     }
     if (name === "env" && !reading.knows("secret-variable", flag.valueRange, "fails", "build"))
       return null;
-    values.set(name, value);
+    const { written, isKnown } = reading.written(word, value);
+    if (!isKnown) open.set(name, written);
+    if (isKnown || !checkedFields.has(name)) values.set(name, value);
   }
   const mistake = checkCombination(type, values, required);
   if (mistake !== null) return fail(mistake);
@@ -86,18 +92,19 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
   const target = cleanPath(typedTarget).startsWith("/")
     ? cleanPath(typedTarget)
     : joinPaths("/", reading.scope.directory, typedTarget);
-  const open = openPath(reading.scope.unknowns, reading.scope.directory, {
-    written: typedTarget,
-    isKnown: true,
+  const openTarget = openPath(reading.scope.unknowns, reading.scope.directory, {
+    written: open.get("target") ?? typedTarget,
+    isKnown: !open.has("target"),
   });
   const needsTarget = type === "bind" || type === "cache" || type === "tmpfs";
-  if (needsTarget && target === "/") return fail({ kind: "root-as-target" });
+  if (needsTarget && target === "/" && !open.has("target")) return fail({ kind: "root-as-target" });
   return {
     type,
     from,
     source: joinPaths("/", values.get("source") ?? ""),
+    isSourceOpen: open.has("source"),
     target: needsTarget || typedTarget !== "" ? target : "",
-    ...(open === null || typedTarget === "" ? {} : { openTarget: open }),
+    ...(openTarget === null || (typedTarget === "" && !open.has("target")) ? {} : { openTarget }),
     readOnly: readOnly ?? (type !== "cache" && type !== "tmpfs"),
     id: values.get("id") ?? (type === "secret" ? (values.get("source") ?? "") : ""),
     sharing: (values.get("sharing") ?? "").toLowerCase(),
@@ -109,6 +116,9 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
     sizeLimit: parseSize(values.get("size") ?? "") ?? 0,
   };
 }
+
+/** Options of which not every text is a value. */
+const checkedFields: ReadonlySet<string> = new Set(["mode", "uid", "gid", "size", "sharing"]);
 
 /** Every spelling of an option, and the name that stands for it. */
 const fieldNames = new Map<string, string>([

@@ -34,6 +34,8 @@ export interface Mount {
   /** null for types that take no files. */
   readonly from: SourceReference | null;
   readonly source: string;
+  /** True where only the base image can tell a variable in the source. */
+  readonly isSourceOpen: boolean;
   /** Absolute path in the container. */
   readonly target: string;
   /** For the words: the target as far as it can be told without the base image; absent: wholly. */
@@ -76,6 +78,8 @@ export type CopyItem =
       readonly source: string;
       /** As typed, variables expanded. */
       readonly text: string;
+      /** True where only the base image can tell a variable in it. */
+      readonly isOpen: boolean;
     }
   | { readonly kind: "inline"; readonly name: string; readonly content: string }
   | {

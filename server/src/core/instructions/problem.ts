@@ -15,6 +15,32 @@ export type InstructionProblem =
   /** A variable that cannot be expanded. */
   | { readonly code: "bad-expansion"; readonly mistake: ExpansionMistake };
 
+/** True for what another value of a variable would mend. */
+export function isOfValue(problem: InstructionProblem): boolean {
+  switch (problem.code) {
+    case "blank-name":
+    case "bad-port":
+    case "bad-signal":
+    case "bad-chmod":
+    case "path-too-long":
+    case "destination-not-folder":
+      return true;
+    case "bad-checksum":
+      return problem.mistake === "malformed";
+    case "bad-expansion":
+      return problem.mistake.code === "variable-required";
+    case "bad-mount":
+      return mountValues.has(problem.mistake.kind);
+    default:
+      return false;
+  }
+}
+
+const mountValues: ReadonlySet<MountMistake["kind"]> = new Set([
+  ...(["no-type", "no-boolean", "no-number", "no-size", "no-sharing"] as const),
+  ...(["root-as-target", "secret-unnamed"] as const),
+]);
+
 /** The instruction itself is no such thing, or not there. */
 type OrderProblem =
   /** `near`: the keyword that it may be meant to be; null: none is like it. */

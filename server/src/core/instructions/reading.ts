@@ -17,7 +17,7 @@ import { mostExpanded, shortExpansion } from "../syntax/limits.js";
 import type { EscapeCharacter, Word } from "../syntax/syntax.js";
 import type { Placed, TextRange } from "../text/range.js";
 import type { SourceReference } from "./operation.js";
-import type { InstructionProblem } from "./problem.js";
+import { type InstructionProblem, isOfValue } from "./problem.js";
 import { isOpenVariable, type Scope } from "./scope.js";
 import type { Written } from "./unknowns.js";
 
@@ -79,6 +79,9 @@ interface Finished {
 export class Reading {
   /** Of the words that name variables, by their texts. */
   #expansions: Map<string, WordExpansion> | null = null;
+  /** Where words stand of whose value only the base image can tell a part. */
+  readonly #openRanges: TextRange[] = [];
+  #openLookups = 0;
 
   /** @param found what was wrong up to now; it grows while the instruction is read */
   constructor(
@@ -116,7 +119,9 @@ export class Reading {
   expand({ value, range }: Word): string {
     // Nothing to expand, and no quote to take away: most words.
     if (!/[$"'\\`\ufeff]/.test(value)) return value;
+    const lookups = this.#openLookups;
     const expansion = expandWord(value, this.#lookUp, this.facts.escape, { room: this.#room });
+    if (this.#openLookups > lookups) this.#openRanges.push(range);
     if (value.includes("$")) {
       this.#expansions ??= new Map();
       this.#expansions.set(value, expansion);
@@ -141,7 +146,9 @@ export class Reading {
 
   /** As `expand`, where one word may become several (EXPOSE) or none. */
   expandToWords({ value, range }: Word): readonly string[] {
+    const lookups = this.#openLookups;
     const expansion = expandWords(value, this.#lookUp, this.facts.escape, { room: this.#room });
+    if (this.#openLookups > lookups) this.#openRanges.push(range);
     this.#finish(expansion, range);
     return expansion.words.map((word) => word.value);
   }
@@ -213,15 +220,24 @@ export class Reading {
     if (stage !== null) this.report("build", { code: "name-like-stage", name, stage }, range);
   }
 
-  /** Gathers what `foundWrong` makes of it. */
-  report(...what: Parameters<typeof foundWrong>): void {
-    this.found.push(foundWrong(...what));
+  /**
+   * Gathers what `foundWrong` makes of it. Of a value that only the base image can tell nobody knows
+   * that it is wrong.
+   */
+  report(phase: Found["phase"], problem: InstructionProblem, range: TextRange): void {
+    const isOpen = this.#openRanges.some(
+      ({ start, end }) => start < range.end && range.start < end,
+    );
+    if (!isOpen || !isOfValue(problem)) this.found.push(foundWrong(phase, problem, range));
   }
 
   get #lookUp(): (name: string) => string | undefined {
     const { globalArg, automaticArgs } = this.facts;
     return (name) => {
-      if (isOpenVariable(this.scope, name)) this.openVariables.add(name);
+      if (isOpenVariable(this.scope, name)) {
+        this.openVariables.add(name);
+        this.#openLookups++;
+      }
       return (
         this.scope.environment.get(name) ??
         (globalArg === null ? automaticArgs.get(name) : undefined)

@@ -142,7 +142,9 @@ function inside(
 function describeMount(mount: Mount, around: Surroundings): string {
   switch (mount.type) {
     case "cache":
-      return say`Mounts the cache ${mount.id || mount.target} at ${targetOf(mount)}: it outlives the build and is in no layer. On a fresh build server it is empty.`;
+      return mount.id === "" && mount.openTarget !== undefined
+        ? say`Mounts a cache at ${targetOf(mount)}: it outlives the build and is in no layer. On a fresh build server it is empty.`
+        : say`Mounts the cache ${mount.id || mount.target} at ${targetOf(mount)}: it outlives the build and is in no layer. On a fresh build server it is empty.`;
     case "bind":
       return describeBind(mount, around);
     case "tmpfs":

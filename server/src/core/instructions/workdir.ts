@@ -21,6 +21,8 @@ export const workdir: InstructionKind = {
     const { scope, rules } = reading;
     if (word === null) return noEffect(scope);
     const path = reading.expand(word);
+    if (path === "" && rules.refusesBlanks)
+      reading.report("build", { code: "blank-name", keyword: "WORKDIR", of: "path" }, word.range);
     const directory = resolveDirectory(scope.directory, path);
     if (utf8Size(directory) > longestPath) {
       reading.report("build", { code: "path-too-long", limit: longestPath }, word.range);

@@ -25,10 +25,16 @@ export const sourceRows: ProblemRows<SelectionProblem> = {
   },
   "source-made-before": {
     severity: severityOf,
-    words: ({ by, source }) =>
-      by.kind === "ignored"
-        ? say`"${source}" is not here. Git ignores it (${by.file}, line ${by.line}), so it is probably made before the build.`
-        : say`"${source}" is not here: ${by.path} is a submodule of git that is not checked out.`,
+    words: ({ by, source }) => {
+      switch (by.kind) {
+        case "ignored":
+          return say`"${source}" is not here. Git ignores it (${by.file}, line ${by.line}), so it is probably made before the build.`;
+        case "submodule":
+          return say`"${source}" is not here: ${by.path} is a submodule of git that is not checked out.`;
+        case "base":
+          return say`Only the base image can tell a variable in this name; without a value it is "${source}", which is not here.`;
+      }
+    },
   },
   "source-ignored": {
     severity: severityOf,

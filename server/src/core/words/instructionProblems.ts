@@ -149,7 +149,7 @@ function blankWords({ keyword, of }: ProblemOf<"blank-name">): string {
     case "pair":
       return say`${keyword} has a pair without a name.`;
     case "path":
-      return say`VOLUME has an empty path.`;
+      return say`${keyword} has an empty path.`;
   }
 }
 
