@@ -12,8 +12,16 @@ export type ProbeQuestion =
       /** Milliseconds: once it took no longer it is not measured again. */
       readonly budget: number;
     }
-  /** So many texts, made from the seed. */
-  | { readonly kind: "texts"; readonly seed: number; readonly count: number };
+  /**
+   * So many texts, made from the seed: each is read and analysed, and of one in so many everything is
+   * asked.
+   */
+  | {
+      readonly kind: "texts";
+      readonly seed: number;
+      readonly count: number;
+      readonly oneIn: number;
+    };
 
 export interface Timed {
   readonly answer: string;

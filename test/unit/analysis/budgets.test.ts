@@ -3,10 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exactKeys } from "../../../server/src/core/cache/exact/exactKeys.js";
 import { configToJson } from "../../../server/src/core/image/config.js";
-import { longestText, mostInstructions } from "../../../server/src/core/syntax/limits.js";
+import {
+  deepestDirectory,
+  longestText,
+  mostInstructions,
+} from "../../../server/src/core/syntax/limits.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
-import { analysisOf } from "./support.js";
+import { analysisOf, built } from "./support.js";
 
 test("values that double from line to line end in a finding on the line that is too much", () => {
   const lines = [
@@ -94,9 +98,31 @@ test("ONBUILD instructions that many stages inherit end in a finding on the FROM
 test("a directory that grows from line to line ends in a finding, and stays", () => {
   const text = `FROM alpine\n${"WORKDIR aaaaaaaaa\n".repeat(1000)}RUN pwd`;
   const { problems, graph } = analysisOf({ text });
-  assert.ok(problems.length > 500);
-  assert.deepEqual(new Set(problems.map(({ code }) => code)), new Set(["path-too-long"]));
+  const codes = problems.map(({ code }) => code);
+  assert.equal(codes[0], "directory-too-deep", "said once, where it begins");
+  assert.ok(codes.length > 500);
+  assert.deepEqual(new Set(codes.slice(1)), new Set(["path-too-long"]));
   assert.ok((graph.target?.config.workingDirectory.length ?? 0) <= 4096);
+});
+
+test("what stands in a stage is followed down to a depth, and said where that ends", () => {
+  /** What becomes of the last line once only the deep directory has another name. */
+  const taken = (depth: number) => {
+    const text = (name: string) =>
+      [
+        "FROM scratch AS s",
+        "COPY a.txt /x/",
+        `WORKDIR /${`${name}/`.repeat(depth)}`,
+        "FROM alpine",
+        "COPY --from=s /x /x",
+      ].join("\n");
+    const files = { "a.txt": "a" };
+    const state = built({ text: text("d"), files });
+    const { steps, problems } = analysisOf({ text: text("e"), files, state });
+    return [steps.at(-1)?.prediction.kind, ...problems.map(({ code }) => code)];
+  };
+  assert.deepEqual(taken(deepestDirectory), ["hit"]);
+  assert.deepEqual(taken(deepestDirectory + 1), ["unknown", "directory-too-deep"]);
 });
 
 test("ranges of ports are each port in the image, however often they are named", () => {

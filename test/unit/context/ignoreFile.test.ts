@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import type { Builder } from "../../../server/src/core/build/builder.js";
 import {
   createIgnoreMatcher,
@@ -7,7 +8,8 @@ import {
   readIgnoreFile,
 } from "../../../server/src/core/context/ignoreFile.js";
 import { createPatternMatcher } from "../../../server/src/core/context/patternMatcher.js";
-import { isThorough } from "../../support/thorough.js";
+import { cleanPath } from "../../../server/src/core/text/paths.js";
+import { isThorough, runs } from "../../support/thorough.js";
 import { readVectors } from "./vectors.js";
 
 const FILES = [
@@ -177,4 +179,79 @@ test("of a hidden path the line is known that decides", () => {
     ...{ d: 2, "d/a.txt": 2, "d/.hid": 2, "d/e": 2, "d/e/a.txt": 2, "d/e/y.go": 2 },
   });
   for (const path of FILES) assert.equal(matcher.hiding(path) !== null, matcher.isIgnored(path));
+});
+
+/** patternmatcher's own loop: every pattern is asked, in the order of the file. */
+function askedOneByOne(
+  texts: readonly string[],
+  path: string,
+  parent: readonly boolean[] | null,
+): { readonly matched: boolean; readonly state: readonly boolean[] } {
+  let matched = false;
+  const state = texts.map((text, i) => {
+    const isException = text.startsWith("!");
+    const { match, start } = createPatternMatcher([text.replace(/^!/, "")]);
+    const own = { isStart: false, matched: [] };
+    const isMatch =
+      parent?.[i] === true ||
+      (isException === matched && match(path, parent === null ? start : own).matched);
+    if (isMatch) matched = !isException;
+    return isMatch;
+  });
+  return { matched, state };
+}
+
+const patternText = fc
+  .tuple(
+    fc.constantFrom("", "", "!"),
+    fc.array(fc.constantFrom("a", "b", "ab1", "*", "?", "/", "**/", "/**", "[ab]", "x.md"), {
+      minLength: 1,
+      maxLength: 5,
+    }),
+  )
+  .map(([mark, parts]) => mark + cleanPath(parts.join("")).replace(/^\/+/, ""))
+  .filter((text) => createPatternMatcher([text]).patterns.length === 1);
+
+const manyPatterns = fc.array(patternText, { minLength: 33, maxLength: 90 });
+const somePath = fc.array(fc.constantFrom("a", "b", "ab1", "aab", "x.md", "b1"), {
+  minLength: 1,
+  maxLength: 4,
+});
+
+test("very many patterns decide as each of them asked in turn would", () => {
+  fc.assert(
+    fc.property(
+      manyPatterns,
+      fc.array(somePath, { minLength: 1, maxLength: 6 }),
+      (texts, paths) => {
+        const matcher = createPatternMatcher(texts);
+        for (const names of paths) {
+          const whole = names.join("/");
+          assert.equal(
+            matcher.match(whole, matcher.start).matched,
+            askedOneByOne(texts, whole, null).matched,
+            whole,
+          );
+          let state = matcher.start;
+          let asked: readonly boolean[] | null = null;
+          for (let depth = 1; depth <= names.length; depth++) {
+            const path = names.slice(0, depth).join("/");
+            const verdict = matcher.match(path, state);
+            const wanted = askedOneByOne(texts, path, asked);
+            assert.equal(verdict.matched, wanted.matched, path);
+            for (const areExceptions of [false, true]) {
+              const below = areExceptions ? matcher.canExceptBelow : matcher.canMatchBelow;
+              const some = matcher.patterns.some(
+                (pattern) => (!areExceptions || pattern.isException) && pattern.canMatchBelow(path),
+              );
+              assert.equal(below(path), some, path);
+            }
+            state = verdict.state;
+            asked = wanted.state;
+          }
+        }
+      },
+    ),
+    { numRuns: runs(3_000) },
+  );
 });

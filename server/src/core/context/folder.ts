@@ -173,7 +173,12 @@ export function withChildren(
   header: FolderHeader = before,
   errors: readonly HostError[] = before.errors,
 ): FolderNode {
-  const sums = { ...sumsOf(before) };
+  const [first] = changes;
+  if (first !== undefined && changes.size === 1) {
+    const replaced = withOneReplaced(before, ...first, header, errors);
+    if (replaced !== null) return replaced;
+  }
+  const sums = sumsOf(before);
   sums.errorCount += errors.length - before.errors.length;
   const names = [...changes.keys()].sort(compareBytes);
   const parts: Part[] = [];
@@ -216,6 +221,28 @@ export function withChildren(
   while (next < names.length) change(undefined);
   if (open.length > 0) parts.push(open);
   return folder(header, parts, sums, errors);
+}
+
+/** With another node at a name that is there, as in each folder above a change; null: it is not there. */
+function withOneReplaced(
+  before: FolderNode,
+  name: string,
+  now: TreeNode | null,
+  header: FolderHeader,
+  errors: readonly HostError[],
+): FolderNode | null {
+  if (now === null || now.name !== name) return null;
+  const at = firstIndex(before.parts, (part) => isBehind(part, name));
+  const part = before.parts[at];
+  if (part === undefined) return null;
+  const nth = firstIndex(part, (other) => compareBytes(other.name, name) >= 0);
+  const old = part[nth];
+  if (old?.name !== name) return null;
+  const sums = sumsOf(before);
+  sums.errorCount += errors.length - before.errors.length;
+  count(sums, old, -1);
+  count(sums, now, 1);
+  return folder(header, before.parts.with(at, part.with(nth, now)), sums, errors);
 }
 
 function sumsOf({ entryCount, fileCount, socketCount, bytes, errorCount }: FolderNode): Sums {

@@ -2,12 +2,8 @@
 
 import type { Builder } from "../build/builder.js";
 import { cleanPath, trimSpace } from "../text/paths.js";
-import {
-  createPatternMatcher,
-  type MatchState,
-  type Pattern,
-  type PatternProblem,
-} from "./patternMatcher.js";
+import { hasAtOrBelow } from "../text/sortedPaths.js";
+import { createPatternMatcher, type MatchState, type PatternProblem } from "./patternMatcher.js";
 
 export interface IgnorePattern {
   /** Cleaned, `!` in front of an exception. */
@@ -82,11 +78,12 @@ export function createIgnoreMatcher(
     clientSystem === "windows" ? "separator" : "escape",
   );
   const exceptions = matcher.patterns.filter((pattern) => pattern.isException);
-  const builderDescends = { buildkit: buildkitDescends, classic: classicDescends }[builder];
+  const descending = { buildkit: buildkitDescends, classic: classicDescends }[builder];
+  const builderDescends = descending(exceptions.map(({ text }) => text));
   const shouldDescend = (directory: string) =>
-    builderDescends(exceptions, directory) &&
+    builderDescends(directory) &&
     // The builder may still look into directories where nothing can come of it; we need not.
-    exceptions.some((pattern) => pattern.canMatchBelow(directory));
+    matcher.canExceptBelow(directory);
   const visit = (path: string, parent: MatchState): IgnoreVerdict => {
     const { matched, state } = matcher.match(path, parent);
     return { ignored: matched, state };
@@ -126,8 +123,8 @@ export function createIgnoreMatcher(
     hiding(path) {
       const { ignored, state } = verdictOn(path);
       // The last that matches decides; only those that would change the verdict were asked.
-      const at = ignored ? state.lastIndexOf(true) : -1;
-      return patterns[matcher.patterns[at]?.index ?? -1] ?? null;
+      const at = ignored ? state.matched.at(-1) : undefined;
+      return patterns[matcher.patterns[at ?? -1]?.index ?? -1] ?? null;
     },
   };
 }
@@ -141,17 +138,15 @@ export function ignoreNothing(builder: Builder): IgnoreMatcher {
 }
 
 /** The classic client: only an exception that textually starts with the directory (moby go-archive `TarWithOptions`). */
-function classicDescends(exceptions: readonly Pattern[], directory: string): boolean {
-  return exceptions.some((pattern) => `${pattern.text}/`.startsWith(`${directory}/`));
+function classicDescends(exceptions: readonly string[]): (directory: string) => boolean {
+  const sorted = [...exceptions].sort();
+  return (directory) => hasAtOrBelow(sorted, directory);
 }
 
 /** BuildKit's client (fsutil `filter.go`): any exception with a wildcard, else as the classic one. */
-function buildkitDescends(exceptions: readonly Pattern[], directory: string): boolean {
-  const bases = exceptions.map((pattern) => withoutTrailingGlob(pattern.text));
-  return (
-    bases.some((base) => /[*[\]?^\\]/.test(base)) ||
-    bases.some((base) => `${base}/`.startsWith(`${directory}/`))
-  );
+function buildkitDescends(exceptions: readonly string[]): (directory: string) => boolean {
+  const bases = exceptions.map(withoutTrailingGlob);
+  return bases.some((base) => /[*[\]?^\\]/.test(base)) ? () => true : classicDescends(bases);
 }
 
 function withoutTrailingGlob(pattern: string): string {

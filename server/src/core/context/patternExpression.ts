@@ -12,12 +12,16 @@ export interface Expression {
   matches(path: string): boolean;
   /** False when no path that begins with `prefix` can match. */
   canContinue(prefix: string): boolean;
+  /** Texts that each path that matches holds. */
+  readonly pieces: readonly string[];
+  /** What each path that matches begins with. */
+  readonly start: string;
 }
 
 /** Compiles the text between `^` and `$`; null when Go's `regexp.Compile` would reject it. */
 export function compileExpression(source: string): Expression | null {
   const nodes = parseExpression(source);
-  return nodes === null ? null : machineOf(nodes);
+  return nodes === null ? null : { ...machineOf(nodes), ...literalsOf(nodes) };
 }
 
 type CharacterTest = (code: number) => boolean;
@@ -26,7 +30,8 @@ type Assertion = "start" | "end" | "word-boundary" | "no-word-boundary";
 
 /** A flat sequence; the only nesting that patternmatcher produces is the group of `(.*\/)?`. */
 type Node =
-  | { readonly kind: "one"; readonly test: CharacterTest }
+  /** `code`: that character alone; null: one of several. */
+  | { readonly kind: "one"; readonly test: CharacterTest; readonly code: number | null }
   | { readonly kind: "many"; readonly test: CharacterTest }
   | { readonly kind: "assert"; readonly assertion: Assertion }
   /** `(.*\/)?`: nothing, or anything that ends in a slash. */
@@ -104,7 +109,8 @@ function parseExpression(source: string): readonly Node[] | null {
     if (source[i] === "\\" && source[i + 1] === "Q") {
       const end = source.indexOf("\\E", i + 2);
       for (const char of source.slice(i + 2, end < 0 ? undefined : end)) {
-        nodes.push({ kind: "one", test: isExactly(char.codePointAt(0) ?? 0) });
+        const code = char.codePointAt(0) ?? 0;
+        nodes.push({ kind: "one", test: isExactly(code), code });
       }
       i = end < 0 ? source.length : end + 2;
       continue;
@@ -123,7 +129,7 @@ function parseExpression(source: string): readonly Node[] | null {
       i++;
       // RE2 rejects a repeated repetition.
       if (source[i] === "*" || source[i] === "?") return null;
-    } else nodes.push({ kind: "one", test: atom.test });
+    } else nodes.push({ kind: "one", test: atom.test, code: atom.code ?? null });
   }
   return nodes;
 }
@@ -131,6 +137,25 @@ function parseExpression(source: string): readonly Node[] | null {
 interface Parsed {
   readonly test: CharacterTest;
   readonly next: number;
+  /** See `Node`. */
+  readonly code?: number;
+}
+
+function literalsOf(nodes: readonly Node[]): Pick<Expression, "pieces" | "start"> {
+  const pieces: string[] = [];
+  let start: string | null = null;
+  let piece = "";
+  const end = (): void => {
+    start ??= piece;
+    if (piece !== "") pieces.push(piece);
+    piece = "";
+  };
+  for (const node of nodes) {
+    if (node.kind === "one" && node.code !== null) piece += String.fromCodePoint(node.code);
+    else end();
+  }
+  end();
+  return { pieces, start: start ?? "" };
 }
 
 function parseAtom(source: string, at: number): Parsed | null {
@@ -140,7 +165,7 @@ function parseAtom(source: string, at: number): Parsed | null {
   if (char === "*" || char === "?" || char === "(" || char === ")") return null;
   if (char === "\\") return parseEscape(source, at);
   const code = source.codePointAt(at) ?? 0;
-  return { test: isExactly(code), next: at + widthOf(code) };
+  return { test: isExactly(code), next: at + widthOf(code), code };
 }
 
 function parseClass(source: string, start: number): Parsed | null {
@@ -194,7 +219,7 @@ function parseEscape(source: string, at: number): Parsed | null {
   const perl = PERL_CLASSES[source[at + 1] ?? ""];
   if (perl !== undefined) return { test: perl, next: at + 2 };
   const character = parseEscapedCharacter(source, at);
-  return character === null ? null : { test: isExactly(character.code), next: character.next };
+  return character === null ? null : { ...character, test: isExactly(character.code) };
 }
 
 /** Go's escapes of one character. `\p{…}` is not understood here and counts as an error. */
@@ -246,7 +271,7 @@ interface State {
 const STATE_LIMIT = 2000;
 const END = -1;
 
-function machineOf(nodes: readonly Node[]): Expression {
+function machineOf(nodes: readonly Node[]): Pick<Expression, "matches" | "canContinue"> {
   let states = new Map<string, State>();
   const intern = (positions: readonly number[], afterWord: boolean, atStart: boolean): State => {
     const key = `${atStart ? "^" : ""}${afterWord ? "w" : ""}${positions.join()}`;

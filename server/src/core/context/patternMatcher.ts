@@ -5,12 +5,17 @@
 
 import { cleanPath, trimSpace } from "../text/paths.js";
 import { matchFilePath } from "./glob.js";
-import { compileExpression, type Expression } from "./patternExpression.js";
+import { compileExpression } from "./patternExpression.js";
+import { anyBelow, candidatesAmong, type Indexed } from "./patternIndex.js";
 
 export interface PatternMatcher {
   readonly patterns: readonly Pattern[];
   readonly problems: readonly PatternProblem[];
   readonly hasExceptions: boolean;
+  /** False where nothing below a directory can match but through the directory itself. */
+  canMatchBelow(directory: string): boolean;
+  /** The same of the exceptions. */
+  canExceptBelow(directory: string): boolean;
   /** What every walk starts with; also right for asking about a path directly. */
   readonly start: MatchState;
   /**
@@ -20,8 +25,16 @@ export interface PatternMatcher {
   match(path: string, parent: MatchState): MatchResult;
 }
 
-/** For each pattern whether it matched the directory; empty at the start of a walk. */
-export type MatchState = readonly boolean[];
+/** Which patterns matched a directory. */
+export interface MatchState {
+  /** True at the start of a walk, and for a path that is asked about directly. */
+  readonly isStart: boolean;
+  /** Where they stand among the patterns, in order. */
+  readonly matched: readonly number[];
+}
+
+export const startState: MatchState = { isStart: true, matched: [] };
+const nothingMatched: MatchState = { isStart: false, matched: [] };
 
 export interface MatchResult {
   readonly matched: boolean;
@@ -37,14 +50,12 @@ export interface PatternProblem {
 }
 
 /** One pattern, `!` and blanks removed. */
-export interface Pattern {
+export interface Pattern extends Indexed {
   /** Index into the patterns that were given. */
   readonly index: number;
   readonly text: string;
   readonly isException: boolean;
   readonly matches: (path: string) => boolean;
-  /** False when the pattern matches nothing below this directory except through the directory itself. */
-  readonly canMatchBelow: (directory: string) => boolean;
 }
 
 /**
@@ -57,42 +68,64 @@ export function createPatternMatcher(
 ): PatternMatcher {
   const patterns: Pattern[] = [];
   const problems: PatternProblem[] = [];
+  const last: LastPatterns = { areExceptions: false, texts: new Set() };
   for (const [index, given] of texts.entries()) {
-    const compiled = compilePattern(given, index, backslash);
+    const compiled = compilePattern(given, index, backslash, last);
     if (compiled === null) continue;
     if ("mistake" in compiled) problems.push(compiled);
     else patterns.push(compiled);
   }
+  const exceptions = patterns.filter(({ isException }) => isException);
+  const list: PatternList = { patterns, candidates: candidatesAmong(patterns) };
   return {
     patterns,
     problems,
-    hasExceptions: patterns.some((pattern) => pattern.isException),
-    start: [],
-    match: (path, parent) => matchPatterns(patterns, path, parent),
+    hasExceptions: exceptions.length > 0,
+    canMatchBelow: anyBelow(patterns),
+    canExceptBelow: anyBelow(exceptions),
+    start: startState,
+    match: (path, parent) => matchPatterns(list, path, parent),
   };
 }
 
+interface PatternList {
+  readonly patterns: readonly Pattern[];
+  /** See `candidatesAmong`. */
+  readonly candidates: ((path: string) => readonly number[]) | null;
+}
+
 function matchPatterns(
-  patterns: readonly Pattern[],
+  { patterns, candidates }: PatternList,
   path: string,
   parent: MatchState,
 ): MatchResult {
-  const state: boolean[] = new Array<boolean>(patterns.length).fill(false);
+  // What the directories above a path hold it holds too.
+  const asked = candidates === null ? null : candidates(path);
+  const count = asked === null ? patterns.length : asked.length;
+  const above = parent.matched;
+  let found: number[] | null = null;
   let matched = false;
   // The innermost loop of every walk: an index is much cheaper here than an iterator.
-  for (let i = 0; i < patterns.length; i++) {
-    const pattern = patterns[i];
+  for (let next = 0, fromAbove = 0; next < count || fromAbove < above.length; ) {
+    const here = next < count ? (asked === null ? next : (asked[next] ?? 0)) : patterns.length;
+    const inherited = above[fromAbove] ?? patterns.length;
+    const place = Math.min(here, inherited);
+    if (place === here) next++;
+    if (place === inherited) fromAbove++;
+    const pattern = patterns[place];
     if (pattern === undefined) continue;
-    let matches = parent[i] === true;
-    if (!matches) {
+    if (place !== inherited) {
       // A pattern that could not change the verdict is not asked, and does not count further down.
       if (pattern.isException !== matched) continue;
-      matches = pattern.matches(path) || (parent.length === 0 && matchesParent(pattern, path));
+      if (!pattern.matches(path) && !(parent.isStart && matchesParent(pattern, path))) continue;
     }
-    state[i] = matches;
-    if (matches) matched = !pattern.isException;
+    found ??= [];
+    found.push(place);
+    matched = !pattern.isException;
   }
-  return { matched, state };
+  if (found === null) return { matched, state: nothingMatched };
+  const isSame = !parent.isStart && found.length === above.length;
+  return { matched, state: isSame ? parent : { isStart: false, matched: found } };
 }
 
 function matchesParent(pattern: Pattern, path: string): boolean {
@@ -102,10 +135,17 @@ function matchesParent(pattern: Pattern, path: string): boolean {
   return false;
 }
 
+/** The patterns since the last exception, or since the last that is none. */
+interface LastPatterns {
+  areExceptions: boolean;
+  texts: Set<string>;
+}
+
 function compilePattern(
   given: string,
   index: number,
   backslash: "escape" | "separator",
+  last: LastPatterns,
 ): Pattern | PatternProblem | null {
   const trimmed = trimSpace(given);
   if (trimmed === "") return null;
@@ -116,13 +156,20 @@ function compilePattern(
     text = text.slice(1);
     if (text === "") return problem("bare");
   }
+  if (isException !== last.areExceptions) {
+    last.areExceptions = isException;
+    last.texts = new Set();
+  }
+  // It could change no verdict: what it matches the first one has matched.
+  if (last.texts.has(text)) return null;
   if (matchFilePath(text, ".") === "bad-pattern") return problem("syntax");
   const test = compileTest(text);
   if (test === null) return problem("syntax");
+  last.texts.add(text);
   return { index, text, isException, ...test };
 }
 
-type PatternTest = Pick<Pattern, "matches" | "canMatchBelow">;
+type PatternTest = Indexed & Pick<Pattern, "matches">;
 
 /**
  * Chooses between comparing text and a regular expression exactly where patternmatcher does: the
@@ -164,6 +211,8 @@ function compileTest(text: string): PatternTest | null {
       return {
         matches: (path) => path === text,
         canMatchBelow: (directory) => text.startsWith(`${directory}/`),
+        pieces: [text],
+        start: text,
       };
     case "prefix": {
       const prefix = text.slice(0, -2);
@@ -171,6 +220,8 @@ function compileTest(text: string): PatternTest | null {
         matches: (path) => path.startsWith(prefix),
         canMatchBelow: (directory) =>
           `${directory}/`.startsWith(prefix) || prefix.startsWith(`${directory}/`),
+        pieces: [prefix],
+        start: prefix,
       };
     }
     case "suffix": {
@@ -179,16 +230,15 @@ function compileTest(text: string): PatternTest | null {
       return {
         matches: (path) => path.endsWith(suffix) || path === whole,
         canMatchBelow: () => true,
+        pieces: [whole ?? suffix],
+        start: "",
       };
     }
     case "expression": {
-      const compiled: Expression | null = compileExpression(expression);
-      return (
-        compiled && {
-          matches: compiled.matches,
-          canMatchBelow: (directory) => compiled.canContinue(`${directory}/`),
-        }
-      );
+      const compiled = compileExpression(expression);
+      if (compiled === null) return null;
+      const { matches, canContinue, pieces, start } = compiled;
+      return { matches, canMatchBelow: (directory) => canContinue(`${directory}/`), pieces, start };
     }
   }
 }

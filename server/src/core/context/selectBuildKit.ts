@@ -9,7 +9,12 @@ import { baseName, cleanPath, joinPath, pathInRoot } from "../text/paths.js";
 import type { FileTree, FolderNode, Found, TreeNode } from "./fileTree.js";
 import { childrenOf } from "./folder.js";
 import { containsWildcards, matchPath } from "./glob.js";
-import { createPatternMatcher, type MatchState, type PatternMatcher } from "./patternMatcher.js";
+import {
+  createPatternMatcher,
+  type MatchState,
+  type PatternMatcher,
+  startState,
+} from "./patternMatcher.js";
 import { resolvePath } from "./resolvePath.js";
 import type {
   CopyRequest,
@@ -193,7 +198,7 @@ interface FilterState {
   readonly exclude: MatchState;
 }
 
-const START: FilterState = { include: [], exclude: [] };
+const START: FilterState = { include: startState, exclude: startState };
 
 function applyFilters(
   filters: Filters,
@@ -203,24 +208,23 @@ function applyFilters(
   const include = filters.include?.match(path, parent.include);
   // Exactly as in the hash: what is not included is never tested against the exclusions.
   if (include?.matched === false) {
-    return { passes: false, state: { include: include.state, exclude: [] } };
+    return { passes: false, state: { include: include.state, exclude: startState } };
   }
   const exclude = filters.exclude?.match(path, parent.exclude);
   return {
     passes: exclude?.matched !== true,
-    state: { include: include?.state ?? [], exclude: exclude?.state ?? [] },
+    state: { include: include?.state ?? startState, exclude: exclude?.state ?? startState },
   };
 }
 
 /** False when nothing below a directory that did not pass can pass either. */
 function mayPassBelow(filters: Filters, directory: string, state: FilterState): boolean {
   const { include, exclude } = filters;
-  if (include !== null && !state.include.includes(true)) {
-    if (!include.patterns.some((pattern) => pattern.canMatchBelow(directory))) return false;
+  if (include !== null && state.include.matched.length === 0) {
+    if (!include.canMatchBelow(directory)) return false;
   }
-  if (exclude === null || !state.exclude.includes(true)) return true;
-  return exclude.patterns.some(
-    (pattern) => pattern.isException && pattern.canMatchBelow(directory),
+  return (
+    exclude === null || state.exclude.matched.length === 0 || exclude.canExceptBelow(directory)
   );
 }
 

@@ -53,7 +53,7 @@ function sentBelow(
       if (matched) children.push(child);
       continue;
     }
-    if (!matched && !matcher.patterns.some((pattern) => pattern.canMatchBelow(at))) continue;
+    if (!matched && !matcher.canMatchBelow(at)) continue;
     const below = sentBelow(child, at, matcher, state);
     if (matched || below.entryCount > 0) children.push(below);
   }

@@ -55,7 +55,7 @@ function neededPath(source: SourceSelection): NeededPath | null {
 function isOwnPattern(path: string): boolean {
   if (/^[\w./@+-]*$/.test(path)) return true;
   const matcher = createPatternMatcher([path]);
-  return matcher.problems.length === 0 && matcher.match(path, []).matched;
+  return matcher.problems.length === 0 && matcher.match(path, matcher.start).matched;
 }
 
 function sends(other: SourceSelection, { path, why }: NeededPath): boolean {

@@ -9,7 +9,8 @@ import { hasUnnoticedMode } from "../context/transfer.js";
 import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, MakeDirectoryOperation } from "../instructions/operation.js";
-import { cleanPath } from "../text/paths.js";
+import { deepestDirectory } from "../syntax/limits.js";
+import { cleanPath, isDeeper } from "../text/paths.js";
 import { placesOf } from "./destinations.js";
 import { changed, makeDirectory, putContent, putNode, putPerhaps, putUnknown } from "./draft.js";
 import { as, givenBy, madeBy, madeForWorkdir } from "./givenHeaders.js";
@@ -19,8 +20,8 @@ import {
   type KnownDirectories,
   noDirectories,
   rootAlone,
+  withAbove,
   withDirectory,
-  withOne,
 } from "./knownDirectories.js";
 import {
   filesBelow,
@@ -76,7 +77,7 @@ export function filesAfter(
   const { copied, above } = before.kind === "after" ? before : nothingPut[before.kind];
   return {
     ...{ kind: "after", step, origin, before, taken, digest, rules },
-    copied: operation.kind === "copy" ? withOne(copied, path) : copied,
+    copied: operation.kind === "copy" ? withAbove(copied, path) : copied,
     above: withDirectory(above, path),
   };
 }
@@ -170,6 +171,7 @@ function madeIn(
   files: StageFiles,
 ): StageFiles {
   const { path: target, isThroughOpen } = standingAt(files, path);
+  if (isDeeper(target, deepestDirectory)) return allUnknown(origin);
   const made = madeForWorkdir(files, owner, digest);
   return changed(files, { origin, target, isThroughOpen, places: [], made }, (draft) => {
     makeDirectory(draft, target, made);
@@ -180,11 +182,12 @@ function copiedInto(operation: CopyOperation, after: After, files: StageFiles): 
   const { origin, digest, rules, taken } = after;
   const standing = standingAt(files, operation.destination);
   const { path: target, isThroughOpen } = standing;
+  if (isDeeper(target, deepestDirectory)) return allUnknown(origin);
   const isFresh = isFreshAt(files, standing);
   const places = placedBy(operation, taken, standing, isFresh);
   if (places === null) {
     // What an archive or a download leaves.
-    if (target === "") return { ...stageFiles(origin), puts: null };
+    if (target === "") return allUnknown(origin);
     const put = { origin, target, isThroughOpen, places, made: madeByRoot };
     return changed(files, put, (draft) => {
       putUnknown(draft, target, origin);
@@ -202,6 +205,11 @@ function copiedInto(operation: CopyOperation, after: After, files: StageFiles): 
       else putNode(draft, to, node, made);
     }
   });
+}
+
+/** As after a RUN. */
+function allUnknown(origin: Origin): StageFiles {
+  return { ...stageFiles(origin), puts: null };
 }
 
 /**

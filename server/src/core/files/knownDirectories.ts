@@ -1,15 +1,18 @@
-/** Directories that are known to be in a stage, whatever its commands did. Immutable. */
-import { parentPath } from "../text/paths.js";
+/**
+ * Directories that are known to be in a stage, whatever its commands did. Immutable. Those above one
+ * are not held: a deep directory has as many as characters. Where each begins in order tells them.
+ */
+import { hasAtOrBelow, indexOfPath } from "../text/sortedPaths.js";
 
 export interface KnownDirectories {
-  readonly own: ReadonlySet<string>;
+  /** Absolute and clean, in the order of `<`: what is below a directory stands in one run. */
+  readonly own: readonly string[];
   /** At least twice as many: so there are few in a chain, and adding copies little. */
   readonly before: KnownDirectories | null;
 }
 
 /** Directories that practically every base image has. */
 export const usualDirectories = directories([
-  "/",
   "/bin",
   "/dev",
   "/etc",
@@ -25,56 +28,71 @@ export const noDirectories = directories([]);
 /** Of a stage that starts empty. */
 export const rootAlone = directories(["/"]);
 
-function directories(own: Iterable<string>): KnownDirectories {
-  return { own: new Set(own), before: null };
+function directories(own: readonly string[]): KnownDirectories {
+  return { own, before: null };
 }
 
+/** True for a directory that is known, and for each above one. */
 export function hasDirectory(known: KnownDirectories, path: string): boolean {
   for (let at: KnownDirectories | null = known; at !== null; at = at.before) {
-    if (at.own.has(path)) return true;
+    if (hasAtOrBelow(at.own, path)) return true;
   }
   return false;
 }
 
 /** With a directory and all that are above it. */
 export function withDirectory(known: KnownDirectories, path: string): KnownDirectories {
-  const added = new Set<string>();
-  for (let at = path; !hasDirectory(known, at); at = parentDirectory(at)) added.add(at);
-  return withAll(known, added);
-}
-
-/** With a directory alone. */
-export function withOne(known: KnownDirectories, path: string): KnownDirectories {
-  return withAll(known, new Set(hasDirectory(known, path) ? [] : [path]));
-}
-
-/** True where a directory or one above it is known. */
-export function hasAbove(known: KnownDirectories, path: string): boolean {
-  // Of few it is quicker asked than of each directory above a deep one.
-  if (known.before === null && known.own.size <= few) return [...known.own].some(isAbove(path));
-  for (let at = path; ; at = parentDirectory(at)) {
-    if (hasDirectory(known, at)) return true;
-    if (at === "/") return false;
-  }
+  if (hasDirectory(known, path)) return known;
+  const { own, before } = known;
+  const at = indexOfPath(own, path) - 1;
+  const last = own[at];
+  // The one above it is known by it. Not sought among many, which would be copied each time.
+  if (last !== undefined && own.length <= few && path.startsWith(`${last}/`))
+    return { own: own.with(at, path), before };
+  return withOne(known, path);
 }
 
 const few = 16;
 
-function isAbove(path: string): (directory: string) => boolean {
-  return (directory) =>
-    path === directory || path.startsWith(directory === "/" ? directory : `${directory}/`);
+/** True where a directory or one above it is known, and not only because of what is below that. */
+export function hasAbove(known: KnownDirectories, path: string): boolean {
+  for (let at: KnownDirectories | null = known; at !== null; at = at.before) {
+    if (hasOneAbove(at.own, path)) return true;
+  }
+  return false;
 }
 
-function parentDirectory(path: string): string {
-  return `/${parentPath(path.slice(1))}`;
+/** With a directory that `hasAbove` goes by. */
+export function withAbove(known: KnownDirectories, path: string): KnownDirectories {
+  return hasAbove(known, path) ? known : withOne(known, path);
 }
 
-function withAll(known: KnownDirectories, added: ReadonlySet<string>): KnownDirectories {
-  if (added.size === 0) return known;
-  let own = added;
+function hasOneAbove(own: readonly string[], path: string): boolean {
+  if (own[0] === "/") return true;
+  // What stands right before a path in order is above it, or shares with it all that is and stands there.
+  for (let wanted = path; wanted !== ""; ) {
+    const at = indexOfPath(own, wanted);
+    if (own[at] === wanted) return true;
+    const last = own[at - 1];
+    if (last === undefined) return false;
+    const shared = sharedLength(last, wanted);
+    if (shared === last.length && wanted[shared] === "/") return true;
+    wanted = wanted.slice(0, Math.max(0, wanted.lastIndexOf("/", shared)));
+  }
+  return false;
+}
+
+function sharedLength(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one.charCodeAt(length) === other.charCodeAt(length)) length++;
+  return length;
+}
+
+function withOne(known: KnownDirectories, path: string): KnownDirectories {
+  let own: readonly string[] = [path];
   let before: KnownDirectories | null = known;
-  while (before !== null && before.own.size < 2 * own.size) {
-    own = new Set([...before.own, ...own]);
+  while (before !== null && before.own.length < 2 * own.length) {
+    own = [...before.own, ...own].sort();
     before = before.before;
   }
   return { own, before };

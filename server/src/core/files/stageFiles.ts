@@ -107,6 +107,7 @@ export function noteUnknown(
   { origin, inFolder, owner }: Omit<Unknown, "all">,
   below: readonly Origin[],
 ): void {
+  if (origin === null && owner === null && inFolder === null && below.length === 0) return;
   const own = [origin, owner].filter((one) => one !== null);
   const all = [...new Set([...own, ...below])];
   if (all.length > 0 || inFolder !== null) unknowns.set(node, { origin, inFolder, owner, all });

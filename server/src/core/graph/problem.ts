@@ -36,6 +36,7 @@ export function failsBuild(problem: GraphProblem): boolean {
     case "name-like-stage":
     case "file-too-long":
     case "too-many-triggers":
+    case "directory-too-deep":
       return false;
     case "needs-frontend":
       return problem.effect === "fails";

@@ -3,6 +3,7 @@
 import type { BuilderRules } from "../build/builderRules.js";
 import { containsWildcards } from "../context/glob.js";
 import { readHeredocWord } from "../syntax/heredocs.js";
+import { deepestDirectory } from "../syntax/limits.js";
 import type { Heredoc, Instruction, Word } from "../syntax/syntax.js";
 import { listedSome } from "../text/lists.js";
 import { cleanPath } from "../text/paths.js";
@@ -19,7 +20,7 @@ import {
   type Surroundings,
 } from "./kind.js";
 import type { CopyItem, CopyOperation, SourceReference } from "./operation.js";
-import { joinPaths, resolveDestination } from "./paths.js";
+import { absolutePath, leadsTooDeep, resolveDestination } from "./paths.js";
 import type { ChecksumMistake } from "./problem.js";
 import type { Reading } from "./reading.js";
 import { heredocText } from "./run.js";
@@ -155,6 +156,11 @@ function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean
   if (reading.rules.needsSlashForSeveral && single.length > 1 && !isFolder) {
     reading.report("build", { code: "destination-not-folder" }, destinationWord.range);
   }
+  const destination = resolveDestination(reading.scope.directory, destinationText);
+  if (leadsTooDeep(reading.scope.directory, cleanPath(destination))) {
+    const problem = { code: "directory-too-deep", limit: deepestDirectory } as const;
+    reading.report("build", problem, destinationWord.range);
+  }
   const operation: CopyOperation = {
     kind: "copy",
     isAdd,
@@ -164,7 +170,7 @@ function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean
       ...items.filter((item) => item.kind === "inline"),
     ],
     from,
-    destination: resolveDestination(reading.scope.directory, destinationText),
+    destination,
     destinationText,
     owner,
     ...openOwner(flags, owner, reading),
@@ -246,7 +252,7 @@ function readSource(
   }
   if (remote !== null) return { kind: "http", url: text, fileName: fileNameOf(text), checksum };
   const isOpen = !reading.written(word, text).isKnown;
-  return { kind: "paths", source: joinPaths("/", cleanPath(`/${text}`)), text, isOpen };
+  return { kind: "paths", source: absolutePath(text), text, isOpen };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Flag } from "../syntax/syntax.js";
 import { baseName, cleanPath } from "../text/paths.js";
 import { say } from "../text/say.js";
 import type { Mount, SourceReference } from "./operation.js";
-import { joinPaths } from "./paths.js";
+import { absolutePath, joinPaths } from "./paths.js";
 import type { MountMistake } from "./problem.js";
 import type { Reading } from "./reading.js";
 import { openPath } from "./unknowns.js";
@@ -101,7 +101,7 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
   return {
     type,
     from,
-    source: joinPaths("/", values.get("source") ?? ""),
+    source: absolutePath(values.get("source") ?? ""),
     isSourceOpen: open.has("source"),
     target: needsTarget || typedTarget !== "" ? target : "",
     ...(openTarget === null || (typedTarget === "" && !open.has("target")) ? {} : { openTarget }),

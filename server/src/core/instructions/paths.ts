@@ -1,5 +1,6 @@
 /** Paths inside an image. Source: BuildKit, util/system/path.go. */
-import { cleanPath } from "../text/paths.js";
+import { deepestDirectory } from "../syntax/limits.js";
+import { cleanPath, isDeeper } from "../text/paths.js";
 
 /** Joins with `/` and cleans, as Go's `path.Join`; empty parts are left out. */
 export function joinPaths(...parts: readonly string[]): string {
@@ -20,10 +21,15 @@ export function parentsSource(text: string): { readonly root: string; readonly p
       };
 }
 
+/** Clean, and below the root whether or not it says so, as Go's `path.Join("/", path)`. */
+export function absolutePath(path: string): string {
+  return cleanPath(path.startsWith("/") ? path : `/${path}`);
+}
+
 /** A WORKDIR's new directory. An absolute path stays as typed: BuildKit `NormalizeWorkdir`. */
 export function resolveDirectory(current: string, path: string): string {
   if (path.startsWith("/")) return path;
-  const parent = current.startsWith("/") ? current : joinPaths("/", current);
+  const parent = current.startsWith("/") ? current : absolutePath(current);
   return path === "" ? parent : joinPaths(parent, path);
 }
 
@@ -37,4 +43,9 @@ export function resolveDestination(directory: string, path: string): string {
   if (typed.endsWith("/") && !cleaned.endsWith("/")) return `${cleaned}/`;
   if (typed.endsWith("/.")) return cleaned === "/" ? "/." : `${cleaned}/.`;
   return cleaned;
+}
+
+/** True where a path leads deeper than is followed, and the directory that it starts from does not. */
+export function leadsTooDeep(directory: string, path: string): boolean {
+  return isDeeper(path, deepestDirectory) && !isDeeper(directory, deepestDirectory);
 }

@@ -83,6 +83,8 @@ type ArgumentProblem =
   | { readonly code: "bad-port"; readonly part: "port" | "protocol"; readonly text: string }
   /** Of a directory. `limit`: bytes. */
   | { readonly code: "path-too-long"; readonly limit: number }
+  /** What it leaves is not followed here. `limit`: names. */
+  | { readonly code: "directory-too-deep"; readonly limit: number }
   | { readonly code: "bad-signal"; readonly signal: string };
 
 type FlagProblem =

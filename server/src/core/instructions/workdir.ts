@@ -1,11 +1,11 @@
-import { longestPath } from "../syntax/limits.js";
+import { deepestDirectory, longestPath } from "../syntax/limits.js";
 import { cleanPath } from "../text/paths.js";
 import { say } from "../text/say.js";
 import { utf8Size } from "../text/utf8.js";
 import { oneArgument } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, noEffect, operates, shaping } from "./kind.js";
-import { joinPaths, resolveDirectory } from "./paths.js";
+import { absolutePath, leadsTooDeep, resolveDirectory } from "./paths.js";
 import { changed, configured } from "./scope.js";
 import { openPath, openPathWords, withDirectory } from "./unknowns.js";
 
@@ -35,7 +35,9 @@ export const workdir: InstructionKind = {
     const next = configured(moved, { workingDirectory: kept });
     if (directory === "/") return shaping(["/"], next);
     const owner = rules.makesDirectoriesAsUser ? scope.config.user : "";
-    const made = { kind: "makeDirectory", path: joinPaths("/", directory), owner } as const;
+    const made = { kind: "makeDirectory", path: absolutePath(directory), owner } as const;
+    if (leadsTooDeep(scope.directory, made.path))
+      reading.report("build", { code: "directory-too-deep", limit: deepestDirectory }, word.range);
     return { ...operates("layer", made, next), openPath: open };
   },
   explain(evaluation, rules) {

@@ -13,6 +13,12 @@ export const mostInstructions = 60_000;
 /** Bytes of the path of a directory: Linux makes no longer one (PATH_MAX). */
 export const longestPath = 4096;
 
+/**
+ * Directories in each other that are followed in a stage: what is put deeper leaves all that stands
+ * in the stage unknown, as a RUN does. A change copies each of them.
+ */
+export const deepestDirectory = 128;
+
 /** ONBUILD instructions that a stage hands on: each stands in the image config, and in a list a line. */
 export const mostTriggers = 500;
 

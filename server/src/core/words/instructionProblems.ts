@@ -61,6 +61,11 @@ export const instructionRows: ProblemRows<InstructionProblem> = {
   "path-too-long": error(
     ({ limit }) => say`The directory is longer than the ${limit} bytes that Linux takes.`,
   ),
+  "directory-too-deep": {
+    severity: "warning",
+    words: ({ limit }) =>
+      say`The directory is more than ${limit} deep: what stands in the stage is not followed here from this line on.`,
+  },
   "bad-signal": error(({ signal }) => say`"${signal}" is not a signal.`),
   "bad-expansion": error(({ mistake }) => expansionWords(mistake)),
 
