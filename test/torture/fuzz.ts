@@ -1,4 +1,5 @@
 /** Texts made at random: none crashes, none hangs, and what is shown of them is text. */
+import { availableParallelism } from "node:os";
 import { monotonous } from "./constructs.js";
 import type { Outcome, Part } from "./part.js";
 import { startProbe } from "./probe.js";
@@ -13,26 +14,37 @@ const batchLimit = 180_000;
 const textLimit = 2_000;
 /** The long form. */
 const most = 1_000_000;
+/** It says where it is after so many. */
+const told = 10_000;
 
 export const fuzz: Part = {
   name: "texts",
   async run({ seed, time, print }) {
-    const probe = startProbe();
     const end = performance.now() + time;
+    let batches = 0;
     let tried = 0;
     let slowest = { answer: "", time: 0 };
     const failures: string[] = [];
-    for (let n = 0; tried < most && performance.now() < end && failures.length === 0; n++) {
-      const question = { kind: "texts", seed: seed + n, count: batch, oneIn } as const;
-      const reply = await probe.ask(question, batchLimit);
-      if (typeof reply === "string") failures.push(`seed ${seed + n}: ${reply}`);
-      else if (reply.kind === "texts") {
-        tried += batch;
-        if (reply.slowest.time > slowest.time) slowest = reply.slowest;
-        for (const failure of reply.failures) failures.push(`seed ${seed + n}: ${failure}`);
+    /** Takes the next seed as long as there is time. */
+    const work = async (): Promise<void> => {
+      const probe = startProbe();
+      while (batches < most / batch && performance.now() < end && failures.length === 0) {
+        const own = seed + batches++;
+        const reply = await probe.ask(
+          { kind: "texts", seed: own, count: batch, oneIn },
+          batchLimit,
+        );
+        if (typeof reply === "string") failures.push(`seed ${own}: ${reply}`);
+        else if (reply.kind === "texts") {
+          tried += batch;
+          if (reply.slowest.time > slowest.time) slowest = reply.slowest;
+          for (const failure of reply.failures) failures.push(`seed ${own}: ${failure}`);
+          if (tried % told === 0) print(`  ${tried} texts`);
+        }
       }
-    }
-    probe.end();
+      probe.end();
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, work));
     if (slowest.time > textLimit)
       failures.push(`${Math.round(slowest.time)} ms for ${slowest.answer}`);
     for (const failure of failures) print(`  ${failure}`);
