@@ -14,6 +14,7 @@ import { closeImage, compareImage, showHistory } from "./commands/compareImage.j
 import { compareWith } from "./commands/compareWith.js";
 import { sharedLayers, showDocument, showGlossary, simulateFailure } from "./commands/documents.js";
 import { exportExplanation } from "./commands/exportExplanation.js";
+import { findInImage, openImageFile } from "./commands/findInImage.js";
 import { fixIgnoreLine } from "./commands/fixIgnoreLine.js";
 import { forgetBuilds } from "./commands/forgetBuilds.js";
 import { lookUpImages } from "./commands/lookUpImages.js";
@@ -31,12 +32,14 @@ import { setContextKey } from "./contextKeys.js";
 import { createContextView } from "./contextTree/provider.js";
 import { tellCursor } from "./cursor.js";
 import { createExplanations } from "./documents/explanations.js";
+import { provideImageFiles } from "./documents/imageFiles.js";
 import { lookUpCommand, resetChoiceCommand } from "./glossary.js";
 import { glossaryCommand } from "./glossaryMarkdown.js";
 import { createGutterMarks } from "./gutterMarks.js";
 import { createLanguageServer, isDockerfile, type LanguageServer } from "./languageClient.js";
 import { createLayerView, layerViewId } from "./layerStack/provider.js";
 import { createRememberedChoices, type RememberedChoices } from "./rememberedChoices.js";
+import { createShownImages } from "./shownImages.js";
 import { createSimulationLog } from "./simulationLog.js";
 import { createStatusItem } from "./statusItem.js";
 import { recordTerminalBuilds } from "./terminalBuilds.js";
@@ -50,7 +53,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const deps = { server, view, log, remembered };
   const explanations = createExplanations(server);
   const graphs = createBuildGraphs(context, server);
-  const images = { server, view, explanations };
+  const shownImages = createShownImages(server);
+  const images = { server, view, explanations, images: shownImages };
 
   const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
     "stratacast.simulateBuild": (resource) => simulateBuild(deps, resource),
@@ -60,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "stratacast.compareWith": (resource) => compareWith(deps, resource),
     "stratacast.compareImage": (resource) => compareImage(images, resource),
     "stratacast.closeImage": () => closeImage(images),
+    "stratacast.findInImage": () => findInImage(images),
     "stratacast.showHistory": (resource) => showHistory(images, resource),
     "stratacast.recordLastBuild": (resource) => recordLastBuild(deps, resource),
     "stratacast.importBuildLog": (resource) => importBuildLog(deps, resource),
@@ -87,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
     // Only rows of our own trees carry these, so their first argument is a row.
     "stratacast.revealInstruction": (row, focus) => revealInstruction(row as never, focus),
     "stratacast.fixIgnoreLine": (row) => fixIgnoreLine(row as never),
+    "stratacast.openImageFile": (row, focus) => openImageFile(shownImages, row as never, focus),
     "stratacast.openContextFile": (row, focus) => openContextFile(row as never, focus),
   };
   context.subscriptions.push(
@@ -94,6 +100,8 @@ export function activate(context: vscode.ExtensionContext): void {
     contextView,
     log,
     explanations,
+    shownImages,
+    provideImageFiles(server),
     graphs,
     createStatusItem(server, remembered),
     createGutterMarks(context, server),

@@ -37,6 +37,8 @@ export interface LayerNode {
     | "image"
     | "imageLayer"
     | "imageConfig"
+    | "imageFolder"
+    | "imageFile"
     /** What was chosen for Simulate Build: a row of the client itself. */
     | "choice";
   readonly label: string;
@@ -45,12 +47,17 @@ export interface LayerNode {
   readonly tooltip: string;
   readonly accessibilityLabel: string;
   readonly prediction: PredictionKind | null;
-  /** Never built, its build fails, the target does not need it; of a built image: not as the Dockerfile says. */
-  readonly state?: "new" | "fails" | "notNeeded" | "differs";
+  /**
+   * Never built, its build fails, the target does not need it; of a built image: not as the Dockerfile
+   * says; of a file in it: what its layer does with it.
+   */
+  readonly state?: "new" | "fails" | "notNeeded" | "differs" | "added" | "changed" | "removed";
   /** The line this row leads to; null: no place in the Dockerfile. */
   readonly line: number | null;
   /** URI of the file or folder on disk that the row stands for; left out: none. */
   readonly resource?: string;
+  /** Of a file in the built image, for `imageFile`; left out: it cannot be read. */
+  readonly imagePlace?: ImagePlace;
   /** There on an image of which nothing is known because nobody may be asked. */
   readonly offersLookUp?: true;
   /** null: none; "lazy": asked for by `layerChildren` when opened. */
@@ -219,6 +226,35 @@ export interface CompareImageResult {
   readonly message: string;
 }
 
+/** A file in a layer of the image that is shown beside a Dockerfile. */
+export interface ImagePlace {
+  /** From 0. */
+  readonly layer: number;
+  /** Below the root of the image. */
+  readonly path: string;
+}
+
+/** A file as a layer has it, or why it cannot be shown. */
+export interface ImageFile {
+  /** null: it is no text, or cannot be read. */
+  readonly text: string | null;
+  /** In a sentence; empty: nothing is wrong. */
+  readonly problem: string;
+}
+
+/** Files of the image whose paths hold a text. */
+export interface FoundInImage {
+  readonly rows: readonly {
+    readonly label: string;
+    /** What which layer does with it. */
+    readonly description: string;
+    /** null: there is nothing to open. */
+    readonly place: ImagePlace | null;
+  }[];
+  /** In a sentence; empty: nothing is wrong. */
+  readonly problem: string;
+}
+
 /** What grew from one image to another. */
 export interface GrownParams extends DocumentAsk {
   readonly before: string;
@@ -361,6 +397,10 @@ export const requests = {
   http: request<HttpAsk, HttpReply>("stratacast/http"),
   /** Of the engine that docker would ask, where the settings of a trusted workspace say so. */
   engineImages: request<Nothing, EngineImages>("stratacast/engineImages"),
+  imageFile: request<DocumentAsk & ImagePlace, ImageFile>("stratacast/imageFile"),
+  findInImage: request<DocumentAsk & { readonly text: string }, FoundInImage>(
+    "stratacast/findInImage",
+  ),
   compareImage: request<CompareImageParams, CompareImageResult>("stratacast/compareImage"),
   /** Markdown, for a pull request. */
   grownImage: request<GrownParams, string>("stratacast/grownImage"),

@@ -33,7 +33,9 @@ import { handleCodeLens, handleCodeLensResolve } from "./handlers/codeLens.js";
 import {
   handleCompareImage,
   handleEngineImages,
+  handleFindInImage,
   handleGrownImage,
+  handleImageFile,
 } from "./handlers/compareImage.js";
 import { handleContextView } from "./handlers/contextView.js";
 import { handleDefinedIn } from "./handlers/definedIn.js";
@@ -55,7 +57,13 @@ import { handleSimulateBuild } from "./handlers/simulateBuild.js";
 import { handleStepMarks } from "./handlers/stepMarks.js";
 import { createWatcher } from "./handlers/watch.js";
 import { readTextFile } from "./host/nodeFileSystem.js";
-import { noHoverLinks, notifications, type RequestName, requests } from "./protocol.js";
+import {
+  type LayerNode,
+  noHoverLinks,
+  notifications,
+  type RequestName,
+  requests,
+} from "./protocol.js";
 import type { LiveBuild } from "./workspace/build.js";
 import { createPublisher } from "./workspace/publisher.js";
 import { openWorkspace } from "./workspace/workspace.js";
@@ -261,7 +269,12 @@ export function serve(connection: Connection, place: ServerPlace): void {
   );
   on(requests.layerStack, (params) => answer("layerStack", toUri(params), null, handleLayerStack));
   on(requests.layerChildren, (params) =>
-    answer("layerChildren", toUri(params), [], (build) => handleLayerChildren(build, toId(params))),
+    answer<readonly LayerNode[] | Promise<readonly LayerNode[]>>(
+      "layerChildren",
+      toUri(params),
+      [],
+      (build) => handleLayerChildren(build, toId(params)),
+    ),
   );
   on(requests.stepMarks, (params) => answer("stepMarks", toUri(params), [], handleStepMarks));
   on(requests.contextView, (params) => handleContextView(workspace, params));
@@ -290,6 +303,8 @@ export function serve(connection: Connection, place: ServerPlace): void {
   );
   on(requests.engineImages, () => handleEngineImages(workspace));
   on(requests.compareImage, (params) => handleCompareImage(workspace, params));
+  on(requests.imageFile, (params) => handleImageFile(workspace, params));
+  on(requests.findInImage, (params) => handleFindInImage(workspace, params));
   on(requests.grownImage, (params) => handleGrownImage(workspace, params));
   on(requests.recordBuild, (params) => handleRecordBuild(workspace, params));
   on(requests.forgetBuilds, async () => {

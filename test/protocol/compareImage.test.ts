@@ -3,12 +3,16 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
+import { gzipSync } from "node:zlib";
 import {
   type CompareImageResult,
   type EngineImages,
+  type FoundInImage,
+  type ImageFile,
   type LayerNode,
   requests,
 } from "../../server/src/protocol.js";
+import { tarArchive } from "../support/engine/tar.js";
 import { archiveOf, imageLayout, type MadeLayer } from "../support/imageLayout.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { eventually, startEditor, uriOf } from "./support/editorClient.js";
@@ -140,4 +144,72 @@ test("no engine and no registry is asked until the settings of a trusted workspa
     assert.match(problem, trusted ? /the engine cannot be asked/ : /^$/);
     assert.equal(await editor.stop(), 0);
   }
+});
+
+test("the layers unfold to the files that they add, change and remove; one is found across them and read", async (t) => {
+  const { folder, uri, editor, compare, imageRow } = await opened(t);
+  const image = [
+    [
+      { name: "srv/" },
+      { name: "srv/app/data", data: Buffer.alloc(1000) },
+      { name: "srv/app/main", data: Buffer.from("one\n") },
+    ],
+    [{ name: "srv/app/main", data: Buffer.from("other\n") }],
+    [{ name: "srv/app/.wh.data", data: Buffer.alloc(0) }],
+  ].map((entries, nth) => ({
+    command: layers[nth]?.command ?? "",
+    bytes: gzipSync(tarArchive(entries)),
+  }));
+  writeFileSync(path.join(folder, "files.tar"), archiveOf(imageLayout(config, image)));
+  await compare("files.tar");
+  const children = async (id: string) =>
+    (
+      await editor.connection.sendRequest<readonly LayerNode[]>(requests.layerChildren, { uri, id })
+    ).map(({ label, description, state }) => [label, description, state]);
+  assert.deepEqual(await children("image/0"), [["srv", "2 files, 1 kB", undefined]]);
+  assert.deepEqual(await children("image/0#files/srv/app"), [
+    ["data", "added · 1 kB", "added"],
+    ["main", "added · 4 B", "added"],
+  ]);
+  assert.deepEqual(await children("image/1#files/srv/app"), [
+    ["main", "changed · 6 B, 4 B before", "changed"],
+  ]);
+  assert.deepEqual(await children("image/2#files/srv/app"), [
+    ["data", "removed · 1 kB", "removed"],
+  ]);
+  await editor.settled(uri);
+  const row = await imageRow();
+  assert.match(row?.description ?? "", /^1 kB wasted · /);
+  const rows = row?.children as readonly LayerNode[]; // they come with it
+  assert.match(rows.find(({ id }) => id === "image/0")?.description ?? "", /^1 kB wasted · /);
+  const found = await editor.connection.sendRequest<FoundInImage>(requests.findInImage, {
+    ...{ uri, text: "MAIN" },
+  });
+  assert.deepEqual(found, {
+    problem: "",
+    rows: [
+      {
+        ...{ label: "srv/app/main", description: "layer 0 · line 2 · added · 4 B" },
+        place: { layer: 0, path: "srv/app/main" },
+      },
+      {
+        ...{ label: "srv/app/main", description: "layer 1 · line 3 · changed · 6 B, 4 B before" },
+        place: { layer: 1, path: "srv/app/main" },
+      },
+    ],
+  });
+  const file = (layer: number, name: string) =>
+    editor.connection.sendRequest<ImageFile>(requests.imageFile, { uri, layer, path: name });
+  assert.deepEqual(await file(0, "srv/app/main"), { text: "one\n", problem: "" });
+  assert.deepEqual(await file(1, "srv/app/main"), { text: "other\n", problem: "" });
+  assert.match((await file(0, "srv/app/data")).problem, /it is no text, but 1 kB/);
+  assert.match((await file(7, "../../etc/passwd")).problem, /has no file/);
+  // Of the first image nothing is an archive.
+  await compare("new.tar");
+  assert.deepEqual(await children("image/0"), [
+    ["The layers cannot be read: layer 0 is damaged", "", "fails"],
+  ]);
+  await compare(null);
+  assert.match((await file(0, "srv/app/main")).problem, /the image is not shown any more/);
+  assert.equal(await editor.stop(), 0);
 });

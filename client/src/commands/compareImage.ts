@@ -7,41 +7,38 @@ import type { Explanations } from "../documents/explanations.js";
 import type { LanguageServer } from "../languageClient.js";
 import type { LayerView } from "../layerStack/provider.js";
 import { readSettings, writeResolve } from "../settings.js";
+import type { ShownImages } from "../shownImages.js";
 import { chooseWhere } from "./lookUpImages.js";
 
 export interface CompareImageDeps {
   readonly server: LanguageServer;
   readonly view: LayerView;
   readonly explanations: Explanations;
+  readonly images: ShownImages;
 }
-
-/** What is shown beside each Dockerfile, as it was asked for, by URI. */
-const shown = new Map<string, string>();
 
 /** @param resource the file whose menu was used; anything else means the Dockerfile in view */
 export async function compareImage(deps: CompareImageDeps, resource?: unknown): Promise<void> {
   const document = await dockerfileFor(deps.view, resource);
   if (document === undefined) return;
   const uri = document.uri.toString();
-  const now = shown.get(uri);
+  const now = deps.images.of(uri);
   const title = vscode.l10n.t("Compare with Built Image");
   const picked = await chooseImage(deps.server, document.uri, { title, now });
   if (picked === undefined) return;
   if (picked === grown) await showGrown(deps, document.uri, now ?? "");
-  else if (await take(deps.server, uri, picked)) await showHistory(deps, document.uri);
+  else if (await take(deps.images, uri, picked)) await showHistory(deps, document.uri);
 }
 
 /** Shows no image beside the Dockerfile any more. */
-export async function closeImage({ server, view }: CompareImageDeps): Promise<void> {
+export async function closeImage({ images, view }: CompareImageDeps): Promise<void> {
   const document = await dockerfileFor(view, undefined);
-  if (document === undefined) return;
-  shown.delete(document.uri.toString());
-  await server.request(requests.compareImage, { uri: document.uri.toString(), image: null });
+  if (document !== undefined) await images.close(document.uri.toString());
 }
 
 /** "Stratacast: Show Image History": of the image that is shown, else of the one that the Dockerfile makes. */
 export async function showHistory(
-  { view, explanations }: Omit<CompareImageDeps, "server">,
+  { view, explanations }: Pick<CompareImageDeps, "view" | "explanations">,
   resource?: unknown,
 ): Promise<void> {
   const document = await dockerfileFor(view, resource);
@@ -51,17 +48,16 @@ export async function showHistory(
 }
 
 /** True once it is shown. */
-async function take(server: LanguageServer, uri: string, image: string): Promise<boolean> {
+async function take(images: ShownImages, uri: string, image: string): Promise<boolean> {
   const result = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Reading the image…") },
-    () => server.request(requests.compareImage, { uri, image }),
+    () => images.show(uri, image),
   );
   if (result === undefined) return false;
   if (result.outcome !== "compared") {
     void vscode.window.showErrorMessage(result.message);
     return false;
   }
-  shown.set(uri, image);
   void vscode.window.showInformationMessage(result.message);
   return true;
 }

@@ -74,6 +74,8 @@ function clickCommand(row: Row): vscode.Command | undefined {
   if (row.node.kind === "file" && row.node.resource !== undefined) {
     return { command: "stratacast.openContextFile", title: "", arguments: [row, true] };
   }
+  if (row.node.imagePlace !== undefined)
+    return { command: "stratacast.openImageFile", title: "", arguments: [row, true] };
   if (row.node.line === null) return undefined;
   return { command: "stratacast.revealInstruction", title: "", arguments: [row, true] };
 }
@@ -81,7 +83,7 @@ function clickCommand(row: Row): vscode.Command | undefined {
 /** A layer's icon has both a shape and a colour for its prediction; the other kinds keep their shape. */
 function icon(node: LayerNode): vscode.ThemeIcon {
   if (node.kind === "file") return vscode.ThemeIcon.File;
-  if (node.kind === "folder") return vscode.ThemeIcon.Folder;
+  if (node.kind === "folder" || node.kind === "imageFolder") return vscode.ThemeIcon.Folder;
   if (node.prediction === null) {
     const { kind, state } = node;
     if (state === "differs")
@@ -92,7 +94,9 @@ function icon(node: LayerNode): vscode.ThemeIcon {
     if (state === "fails")
       return new vscode.ThemeIcon("error", new vscode.ThemeColor("errorForeground"));
     return new vscode.ThemeIcon(
-      kind === "layer" && state !== undefined ? stateIcons[state] : icons[kind],
+      state !== undefined && (kind === "layer" || kind === "imageFile")
+        ? stateIcons[state]
+        : icons[kind],
     );
   }
   const color = new vscode.ThemeColor(colors[node.prediction]);
@@ -100,7 +104,7 @@ function icon(node: LayerNode): vscode.ThemeIcon {
   return new vscode.ThemeIcon(shape, color);
 }
 
-const icons: Record<Exclude<LayerNode["kind"], "file" | "folder">, string> = {
+const icons: Record<Exclude<LayerNode["kind"], "file" | "folder" | "imageFolder">, string> = {
   context: "folder-opened",
   stage: "layers",
   writable: "edit",
@@ -113,12 +117,19 @@ const icons: Record<Exclude<LayerNode["kind"], "file" | "folder">, string> = {
   image: "package",
   imageLayer: "circle-outline",
   imageConfig: "settings-gear",
+  imageFile: "circle-small",
 };
 
-/** A layer without a prediction: a hollow circle alone says that nothing is known yet. */
+/**
+ * A layer without a prediction: a hollow circle alone says that nothing is known yet. A file of a built
+ * image: what its layer does with it.
+ */
 const stateIcons: Record<Exclude<NonNullable<LayerNode["state"]>, "fails" | "differs">, string> = {
   new: "diff-added",
   notNeeded: "circle-slash",
+  added: "diff-added",
+  changed: "diff-modified",
+  removed: "diff-removed",
 };
 
 const layerIcons: Record<PredictionKind, string> = {

@@ -124,6 +124,12 @@ export function toText(value: unknown, name: string): string {
   return typeof text === "string" ? text : "";
 }
 
+/** A whole number of parameters; -1: there is none of that name. */
+export function toNumber(value: unknown, name: string): number {
+  const number = isObject(value) ? value[name] : null;
+  return typeof number === "number" && Number.isSafeInteger(number) ? number : -1;
+}
+
 /** The `id` of parameters; empty: there is none. */
 export function toId(value: unknown): string {
   return toText(value, "id");

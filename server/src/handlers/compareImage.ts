@@ -1,17 +1,18 @@
 import path from "node:path";
-import { toText, toUri } from "../convert/fromProtocol.js";
+import { toNumber, toText, toUri } from "../convert/fromProtocol.js";
 import type { View } from "../core/analysis/view.js";
 import { compareMarkdown, type NamedBuilt } from "../core/documents/imageComparison.js";
 import type { Result } from "../core/host.js";
 import { shownImage } from "../core/insight/builtImage.js";
+import { findInImage } from "../core/insight/imageFileRows.js";
 import { say } from "../core/text/say.js";
 import { count, formatBytes } from "../core/text/sizes.js";
-import { interfaceText, markdownText } from "../core/text/surfaces.js";
+import { interfaceText, markdownText, printable } from "../core/text/surfaces.js";
 import { sayMoment } from "../core/text/times.js";
 import { layerDifference, likenessSentence } from "../core/words/shownImageWords.js";
 import { engineImages } from "../host/baseImages/engineImages.js";
 import { findImage, imageName } from "../host/images/findImage.js";
-import type { CompareImageResult, EngineImages } from "../protocol.js";
+import type { CompareImageResult, EngineImages, FoundInImage, ImageFile } from "../protocol.js";
 import type { ChosenImage } from "../workspace/besideImage.js";
 import type { LiveBuild } from "../workspace/build.js";
 import type { Workspace } from "../workspace/workspace.js";
@@ -25,13 +26,54 @@ export async function handleCompareImage(
   if (build === undefined) return { outcome: "refused", message: say`The Dockerfile is not open.` };
   const asked = toText(params, "image");
   if (asked === "") {
-    build.showBeside(null);
+    build.beside.choose(null);
     return { outcome: "closed", message: "" };
   }
   const found = await findFor(workspace, build, asked);
   if (!found.ok) return { outcome: "refused", message: refusal(asked, found.error.message) };
-  build.showBeside(found.value);
+  build.beside.choose(found.value);
   return { outcome: "compared", message: interfaceText(comparedWords(build.writtenView())) };
+}
+
+/** `stratacast/imageFile`: what a layer of the image holds under a name. */
+export async function handleImageFile(workspace: Workspace, params: unknown): Promise<ImageFile> {
+  const build = workspace.build(toUri(params));
+  if (build === undefined) return { text: null, problem: say`The Dockerfile is not open.` };
+  const path = toText(params, "path");
+  const file = await build.beside.file(toNumber(params, "layer"), path);
+  const refuse = (why: string): ImageFile => ({
+    text: null,
+    problem: printable(say`${path} cannot be shown: ${why}.`),
+  });
+  if (!file.ok) return refuse(file.error.message);
+  const { value: bytes } = file;
+  if (bytes.includes(0)) return refuse(say`it is no text, but ${formatBytes(bytes.length)}`);
+  return { text: bytes.toString("utf8"), problem: "" };
+}
+
+/** `stratacast/findInImage`: files of the image by a part of their paths. */
+export async function handleFindInImage(
+  workspace: Workspace,
+  params: unknown,
+): Promise<FoundInImage> {
+  const build = workspace.build(toUri(params));
+  if (build === undefined) return { rows: [], problem: say`The Dockerfile is not open.` };
+  const read = await build.beside.read();
+  if (!read.ok)
+    return {
+      rows: [],
+      problem: interfaceText(say`The layers cannot be read: ${read.error.message}`),
+    };
+  const { built } = build.view();
+  const rows = built === undefined ? [] : findInImage(built, toText(params, "text"));
+  return {
+    rows: rows.map((row) => ({
+      ...row,
+      label: interfaceText(row.label),
+      description: interfaceText(row.description),
+    })),
+    problem: "",
+  };
 }
 
 /** `stratacast/grownImage`: what grew from one image to another, as Markdown for a pull request. */

@@ -14,7 +14,7 @@ export async function handleDefinitions(
 ): Promise<readonly DefinitionRow[] | null> {
   const build = workspace.build(toUri(params));
   if (build === undefined) return null;
-  const stale = await build.staleness();
+  const stale = await build.records.staleness();
   const { definition, place, contextFolder } = build;
   const root = place.workspaceFolder ?? "";
   const shown = (path: string): string => pathRules.relative(root, path);

@@ -1,8 +1,10 @@
 import { toLayerNode } from "../convert/toProtocol.js";
 import { isGuess } from "../core/build/definition.js";
 import { layerChildren, layerStack } from "../core/features/layerStack.js";
+import { isInImage } from "../core/insight/imageFileRows.js";
+import { plainNode } from "../core/insight/layerRow.js";
 import { say } from "../core/text/say.js";
-import { interfaceText } from "../core/text/surfaces.js";
+import { interfaceText, printable } from "../core/text/surfaces.js";
 import { baselineMessage } from "../core/words/summary.js";
 import { pathRules } from "../host/paths.js";
 import type { LayerNode, LayerStack } from "../protocol.js";
@@ -42,7 +44,17 @@ function isOwnFolder({ contextFolder, place: { file } }: LiveBuild): boolean {
   );
 }
 
-/** `stratacast/layerChildren` */
-export function handleLayerChildren(build: LiveBuild, id: string): LayerNode[] {
+/** `stratacast/layerChildren`: the layers of a built image are read when the first of them is opened. */
+export async function handleLayerChildren(build: LiveBuild, id: string): Promise<LayerNode[]> {
+  if (isInImage(id)) {
+    const read = await build.beside.read();
+    if (!read.ok) return [unreadRow(id, read.error.message)];
+  }
   return layerChildren(build.view(), id).map((node) => toLayerNode(node, build.contextFolder));
+}
+
+function unreadRow(id: string, why: string): LayerNode {
+  const words = printable(say`The layers cannot be read: ${why}`);
+  const { contextPath: _none, ...row } = plainNode(`${id}#unread`, "imageFile", words);
+  return { ...row, state: "fails" };
 }

@@ -4,47 +4,32 @@
  * is told when that changed them.
  */
 
-import type { Analysis } from "../core/analysis/analyse.js";
-import {
-  type BaselineChoice,
-  readBaseline,
-  withoutBuild,
-} from "../core/analysis/baselineChoice.js";
-import { recordedWithBases } from "../core/analysis/recorded.js";
+import { type BaselineChoice, readBaseline } from "../core/analysis/baselineChoice.js";
 import { type Answer, contextAsk } from "../core/analysis/snapshot.js";
 import type { View } from "../core/analysis/view.js";
 import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
 import type { FoundBuild } from "../core/build/foundBuild.js";
-import { areSameKeys, type Keys } from "../core/cache/predict.js";
-import type { RecordedBuild } from "../core/cache/record.js";
-import type { BuildState } from "../core/cache/state.js";
 import type { DocumentPlace } from "../core/definitions/editorDefinition.js";
-import { simulationLog } from "../core/documents/simulationLog.js";
-import { type Cancellation, type Known, known, type Result } from "../core/host.js";
+import type { Cancellation, Known } from "../core/host.js";
 import type { BaseImage } from "../core/image/baseImage.js";
-import type { Staleness } from "../core/insight/staleness.js";
 import { parseDockerfile } from "../core/syntax/parse.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
-import type { TextRange } from "../core/text/range.js";
-import { say } from "../core/text/say.js";
-import { interfaceText } from "../core/text/surfaces.js";
-import { failsBuild } from "../core/words/problems.js";
-import { summarySentence } from "../core/words/summary.js";
 import type { ContextAsk, Need } from "../core/world/facts.js";
-import { answered, factOf, type World } from "../core/world/world.js";
+import { factOf, type World } from "../core/world/world.js";
 import type { Machine } from "../host/machine.js";
 import { settle } from "../host/settle.js";
 import type { StateStore } from "../host/stateStore.js";
 import type { BuildChoice, SimulateResult } from "../protocol.js";
-import { BesideImage, type ChosenImage } from "./besideImage.js";
+import { BesideImage } from "./besideImage.js";
 import { contextProblem } from "./contextProblem.js";
 import { type IgnoreFile, ignoreFileOf } from "./ignoreFile.js";
 import { type Question, ShownAnswers } from "./keptAnswer.js";
 import { MeantBuild } from "./meantBuild.js";
 import { PreparedTrees } from "./preparedTrees.js";
+import { RealRecords } from "./realRecords.js";
 import { defaultSettings, type Settings } from "./settings.js";
-import { staleBuilds } from "./staleBuilds.js";
-import { Typing } from "./typing.js";
+import { SimulatedResult, type SimulateProgress } from "./simulatedResult.js";
+import { type TypedPart, Typing } from "./typing.js";
 import { type WholeContext, wholeContext, wholeContextNeed } from "./wholeContext.js";
 
 export interface BuildHost {
@@ -72,19 +57,6 @@ const lookedUp: ReadonlySet<Need["kind"]> = new Set([
   ...(["present", "builds", "gitRules", "unfetched"] as const),
 ]);
 
-export interface SimulateProgress {
-  report(message: string): void;
-}
-
-/** An instruction that is half typed. */
-export interface TypedPart {
-  readonly range: TextRange;
-  /** Of the text as it stands. */
-  readonly analysis: Analysis;
-  /** True once it is to be told of itself. */
-  readonly hasPaused: boolean;
-}
-
 export class LiveBuild {
   readonly place: DocumentPlace;
   readonly #host: BuildHost;
@@ -95,12 +67,12 @@ export class LiveBuild {
   readonly #meant: MeantBuild;
   readonly #answers = new ShownAnswers();
   readonly #typing: Typing;
-  readonly #beside = new BesideImage();
+  /** An image that was built. */
+  readonly beside: BesideImage;
+  /** Of real builds. */
+  readonly records: RealRecords;
   readonly #trees = new PreparedTrees();
-  /** The last simulated build, as long as it is shown. */
-  #result: { readonly keys: Keys; readonly before: BuildState } | null = null;
-  #resultView: { readonly of: Answer; readonly view: View } | null = null;
-  #compared: { readonly keys: Keys; readonly result: Keys; readonly isSame: boolean } | null = null;
+  readonly #result: SimulatedResult;
   /** What a view asks for besides. */
   #viewed: readonly Need[] = [];
   /** How many readings go on. */
@@ -118,6 +90,26 @@ export class LiveBuild {
       host.changed(this, what === "problems" ? "typed" : undefined),
     );
     this.#meant = new MeantBuild(place, this.#dockerfile, () => host.moved(this));
+    this.beside = new BesideImage(() => host.changed(this));
+    const readAnew = (cancel: Cancellation, listed: () => void = () => undefined) =>
+      this.#read(() => this.#renew(cancel, "uncovered").then(listed), cancel);
+    this.#result = new SimulatedResult({
+      ...{ host, readAnew, baseline: () => this.#baseline },
+      analyse: (baseline) => this.#analyse(this.#world, baseline),
+      settled: (baseline, cancel) => this.#settled(baseline, cancel),
+      // What was broken off would be missed by the lenses.
+      brokenOff: () => {
+        this.#unsettled = null;
+        this.#settleLater();
+      },
+    });
+    this.records = new RealRecords({
+      ...{ host, cancel: this.#closed, readAnew: () => readAnew(this.#closed) },
+      settled: (baseline) => this.#settled(baseline, this.#closed),
+      question: (world) => this.#question(this.#dockerfile, world),
+      found: () => this.foundBuilds,
+      settings: () => this.#settings,
+    });
   }
 
   get version(): number {
@@ -271,26 +263,20 @@ export class LiveBuild {
 
   /** Every simulated build was forgotten. */
   forgetResult(): void {
-    this.#result = null;
+    this.#result.forget();
     this.othersChanged();
-  }
-
-  /** What is shown beside it of an image that was built; null: nothing any more. */
-  showBeside(chosen: ChosenImage | null): void {
-    this.#beside.choose(chosen);
-    this.#host.changed(this);
   }
 
   /** The present answers, from memory: while an instruction is half typed, those of the others stay. */
   view(): View {
     const { typed } = this;
-    const view = this.#beside.in(this.#viewOf(this.#answer(this.#world)));
+    const view = this.beside.in(this.#viewOf(this.#answer(this.#world)));
     return typed?.hasPaused === true ? { ...view, typed: typed.range } : view;
   }
 
   /** The same of the text as it stands. */
   writtenView(): View {
-    return this.#beside.in(this.#viewOf(this.#writtenAnswer(this.#world)));
+    return this.beside.in(this.#viewOf(this.#writtenAnswer(this.#world)));
   }
 
   /** What is to be told of a place: of one that is half typed, what stands there. */
@@ -310,98 +296,15 @@ export class LiveBuild {
   }
 
   #viewOf(answer: Answer): View {
-    const { analysis } = answer;
-    if (this.#result === null || !this.#isResult(analysis.keys, this.#result.keys))
-      return { analysis, isResult: false };
-    if (this.#resultView?.of !== answer) {
-      const question = this.#question(analysis.input.dockerfile, this.#world);
-      const baseline = withoutBuild(this.#baseline, this.#result.before);
-      const compared = this.#answers.keptOf(answer).analyse(question, baseline);
-      this.#resultView = { of: answer, view: { analysis: compared.analysis, isResult: true } };
-    }
-    return this.#resultView.view;
-  }
-
-  /** Reads anew what the editor does not watch, predicts, and records the build. */
-  async simulate(cancel: Cancellation, progress: SimulateProgress): Promise<SimulateResult> {
-    const { pool } = this.#host.machine;
-    progress.report(say`Reading the build context`);
-    await this.#read(async () => {
-      await this.#renew(cancel, "uncovered");
-      progress.report(say`Hashing files`);
-    }, cancel);
-    if (cancel.isCancelled) return this.#brokenOff();
-    progress.report(say`Predicting the steps`);
-    const forecast = this.#analyse(pool.world, this.#baseline);
-    const { analysis } = forecast;
-    // A comparison with a commit leaves out what git does not keep; a record must not.
-    const { kind } = analysis.input.baseline;
-    const made = kind === "last" ? forecast : await this.#settled({ kind: "last" }, cancel);
-    const built = made.analysis;
-    if (cancel.isCancelled) return this.#brokenOff();
-    const state = factOf(pool.world, { kind: "state" });
-    const before = state.kind === "known" ? state.value : this.#host.store.state;
-    const log = simulationLog(analysis);
-    const summary = interfaceText(summarySentence(analysis));
-    const { digest } = this.#host.store;
-    const recorded = await this.#host.store.add(...recordedWithBases(made, digest, Date.now()));
-    if (!recorded.ok)
-      this.#host.tell(say`The simulated build could not be kept: ${recorded.error.message}`);
-    else if (recorded.value !== null) this.#host.tell(recorded.value);
-    pool.update((world) => answered(world, [[{ kind: "state" }, known(this.#host.store.state)]]));
-    this.#result = { keys: built.keys, before };
-    this.#resultView = null;
-    const hasError = analysis.problems.some(failsBuild);
-    return hasError
-      ? { outcome: "failed", summary, log }
-      : { outcome: "done", summary, log, counts: analysis.summary };
-  }
-
-  /** The build as it would be simulated now, against the last real one. */
-  async forRecord(): Promise<Analysis> {
-    await this.#read(() => this.#renew(this.#closed, "uncovered"), this.#closed);
-    const { analysis } = await this.#settled({ kind: "recorded" }, this.#closed);
-    return analysis;
-  }
-
-  /** The real builds that were recorded so far. */
-  get recordedBuilds(): BuildState {
-    return this.#host.recorded.state;
-  }
-
-  /** Of the builds that files define for this Dockerfile, by their ids, those of which one was recorded. */
-  async staleness(): Promise<ReadonlyMap<string, Staleness>> {
-    return staleBuilds({
-      ...{ pool: this.#host.machine.pool, cancel: this.#closed, settings: this.#settings },
-      question: (world) => this.#question(this.#dockerfile, world),
-      found: () => this.foundBuilds,
-      recorded: () => this.recordedBuilds,
+    return this.#result.viewOf(answer, (baseline) => {
+      const question = this.#question(answer.analysis.input.dockerfile, this.#world);
+      return this.#answers.keptOf(answer).analyse(question, baseline);
     });
   }
 
-  /** Keeps one more of them: forecasts may stand against it from now on. */
-  async keepRecord(made: RecordedBuild): Promise<Result<string | null>> {
-    const { recorded, machine } = this.#host;
-    const kept = await recorded.add(made);
-    if (kept.ok && kept.value !== null) this.#host.tell(kept.value);
-    machine.pool.update((world) =>
-      answered(world, [[{ kind: "recorded" }, known(recorded.state)]]),
-    );
-    return kept;
-  }
-
-  /** What was broken off would be missed by the lenses: they go on without the build. */
-  #brokenOff(): SimulateResult {
-    this.#unsettled = null;
-    this.#settleLater();
-    return { outcome: "cancelled" };
-  }
-
-  /** Asked for each answer again, and again by each that is asked in the same moment. */
-  #isResult(keys: Keys, result: Keys): boolean {
-    if (this.#compared?.keys !== keys || this.#compared.result !== result)
-      this.#compared = { keys, result, isSame: areSameKeys(keys, result) };
-    return this.#compared.isSame;
+  /** Reads anew what the editor does not watch, predicts, and records the build. */
+  simulate(cancel: Cancellation, progress: SimulateProgress): Promise<SimulateResult> {
+    return this.#result.simulate(cancel, progress);
   }
 
   close(): void {

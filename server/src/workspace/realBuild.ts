@@ -29,7 +29,7 @@ export async function recordRealBuild(
     return refused(
       say`The classic builder keeps no record of its builds, and its logs are not read.`,
     );
-  const analysis = await build.forRecord();
+  const analysis = await build.records.expected();
   const made = (log: BuildLog, at: number) => madeOf(build, analysis, log, at);
   if (file === null) {
     const found = await findKeptBuild(null, { env: process.env, untrusted }, (log, at) => {
@@ -69,12 +69,12 @@ function madeOf(
   return recordOfLog({
     ...{ analysis, log, at, looksAtTimes: true },
     dockerfileAt: stat?.mtimeMs ?? null,
-    earlier: build.recordedBuilds,
+    earlier: build.records.builds,
   });
 }
 
 async function keep(build: LiveBuild, made: LoggedRecord): Promise<RecordResult> {
-  const kept = await build.keepRecord(made.recorded);
+  const kept = await build.records.keep(made.recorded);
   if (!kept.ok) return refused(say`The build could not be recorded: ${kept.error.message}`);
   return { outcome: "recorded", message: interfaceText(recordSentences(made).join(" ")) };
 }

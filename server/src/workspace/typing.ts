@@ -3,14 +3,24 @@
  * ends when the cursor leaves the instruction, or, where no editor says where the cursor is, when
  * nothing has been typed for a moment.
  */
+import type { Analysis } from "../core/analysis/analyse.js";
 import type { Problem } from "../core/analysis/problem.js";
 import { type EditedPart, editedPart, laidOver } from "../core/syntax/halfTyped.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
-import type { Placed } from "../core/text/range.js";
+import type { Placed, TextRange } from "../core/text/range.js";
 import { failsBuild } from "../core/words/problems.js";
 
 /** So long after the last key an instruction counts as written. Milliseconds. */
 const pause = 500;
+
+/** An instruction that is half typed, as it is told. */
+export interface TypedPart {
+  readonly range: TextRange;
+  /** Of the text as it stands. */
+  readonly analysis: Analysis;
+  /** True once it is to be told of itself. */
+  readonly hasPaused: boolean;
+}
 
 export interface HalfTyped extends EditedPart {
   /** The instructions before it was typed in, each where it stands now. */

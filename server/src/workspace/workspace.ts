@@ -15,7 +15,7 @@ import { openStateStore, type StateStore } from "../host/stateStore.js";
 import type { LookUpResult, RecordResult, SimulateResult } from "../protocol.js";
 import { openAskedPrograms } from "./askedPrograms.js";
 import { openBaseImages } from "./baseImages.js";
-import { type BuildHost, LiveBuild, type SimulateProgress } from "./build.js";
+import { type BuildHost, LiveBuild } from "./build.js";
 import { maxEntries } from "./contextProblem.js";
 import type { Editor, OpenText } from "./editor.js";
 import { gatherEvents } from "./fileEvents.js";
@@ -29,6 +29,7 @@ import {
   readLookUpSettings,
   readSettings,
 } from "./settings.js";
+import type { SimulateProgress } from "./simulatedResult.js";
 import { staleNeeds } from "./staleNeeds.js";
 import { reportsEverything, watchedBy } from "./watches.js";
 

@@ -1,5 +1,6 @@
 /** An image that was built, laid beside the Dockerfile as it stands: what `core/insight/builtImage.ts` finds out. */
 import type { BaseImage, BaseLayer, HistoryRow } from "../image/baseImage.js";
+import type { ImageContents } from "../image/layerContents.js";
 import type { StepAnalysis } from "./analyse.js";
 
 /** `unsure`: a variable in the line may have become anything. */
@@ -52,4 +53,6 @@ export interface ShownImage {
   readonly comparison: ImageComparison;
   /** By the indexes of the steps that make them. */
   readonly layers: ReadonlyMap<number, BuiltLayer>;
+  /** The files of its layers; null: nobody asked for them. */
+  readonly contents: ImageContents | null;
 }

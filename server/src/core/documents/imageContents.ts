@@ -1,14 +1,8 @@
 /** What `stratacast compare` prints of the files in the layers of an image. */
 import type { ImageComparison } from "../analysis/imageComparison.js";
 import type { BaseImage } from "../image/baseImage.js";
-import {
-  type ContentChange,
-  changeCounts,
-  changesAt,
-  type ImageContents,
-  type LayerContents,
-  wastedBytes,
-} from "../insight/imageContents.js";
+import type { ContentChange, ImageContents, LayerContents } from "../image/layerContents.js";
+import { changeCounts, changesAt, wastedBytes } from "../insight/imageContents.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { printable } from "../text/surfaces.js";
 import { madeByWords } from "../words/imageWords.js";

@@ -12,6 +12,7 @@ import { knownConfig, type Stage, stageLine } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { configToJson } from "../image/config.js";
 import { baseNode } from "../insight/baseRows.js";
+import { imageFileRows, isInImage } from "../insight/imageFileRows.js";
 import { type LayerNode, plainNode, shorten } from "../insight/layerRow.js";
 import { shownImageNode } from "../insight/shownImageRows.js";
 import { entriesIn, takenFiles, withFolders } from "../insight/takenFiles.js";
@@ -73,6 +74,8 @@ function shown(node: LayerNode): LayerNode {
 
 /** Rows that are asked for when a row is opened: the files of a layer, one folder at a time. */
 export function layerChildren(view: View, id: string): readonly LayerNode[] {
+  if (isInImage(id))
+    return view.built === undefined ? [] : imageFileRows(view.built, id).map(shown);
   const [layerId = "", folder = ""] = id.split(filesMark, 2);
   const ids = stepIds(view.analysis);
   const analysed = view.analysis.steps.find(({ place }) => ids.get(place.index) === layerId);

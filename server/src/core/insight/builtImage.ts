@@ -59,7 +59,7 @@ export function shownImage(analysis: Analysis, image: BaseImage, name: string): 
   const layers = comparison.layers.flatMap((one) =>
     one.step === null ? [] : [[one.step.place.index, one] as const],
   );
-  return { name, image, comparison, layers: new Map(layers) };
+  return { name, image, comparison, layers: new Map(layers), contents: null };
 }
 
 /** Rows of a base are those up to its last layer, and what it sets behind that. */

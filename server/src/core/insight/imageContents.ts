@@ -2,37 +2,8 @@
  * What each layer of a built image adds, changes and removes, and the bytes that are in it for nothing:
  * those of files that a later layer replaces or removes. They are pulled and stored all the same.
  */
+import type { ContentChange, ImageContents, LayerContents } from "../image/layerContents.js";
 import type { LayerEntry } from "../image/layerEntry.js";
-
-export interface ContentChange {
-  readonly path: string;
-  readonly kind: "added" | "changed" | "removed";
-  readonly isFolder: boolean;
-  /** null: it is removed. */
-  readonly entry: LayerEntry | null;
-  /** Bytes that it puts into the layer; of what is removed those that are hidden by it. */
-  readonly bytes: number;
-  /** Of the file that it replaces; null: it replaces none. */
-  readonly bytesBefore: number | null;
-  /** How many files: 1 but for a removed folder. */
-  readonly files: number;
-  /** True of a change that writes the same bytes once more, under other rights or another owner. */
-  readonly isSameBytes: boolean;
-}
-
-export interface LayerContents {
-  /** By path. */
-  readonly changes: readonly ContentChange[];
-  /** Of all its files. */
-  readonly bytes: number;
-  /** Of those that a later layer replaces or removes, each once. */
-  readonly wasted: number;
-}
-
-export interface ImageContents {
-  /** From the bottom up. */
-  readonly layers: readonly LayerContents[];
-}
 
 /** The bytes of a file, which several names may lead to. */
 interface Content {

@@ -16,18 +16,22 @@ export interface LayerNode {
     | "file"
     | "image"
     | "imageLayer"
-    | "imageConfig";
+    | "imageConfig"
+    | "imageFolder"
+    | "imageFile";
   readonly label: string;
   readonly description: string;
   readonly tooltip: string;
   readonly accessibilityLabel: string;
   readonly prediction: PredictionKind | null;
-  /** Why there is none, where that is worth a sign of its own. */
-  readonly state?: "new" | "fails" | "notNeeded" | "differs";
+  /** Why there is none, where that is worth a sign of its own; of a file, what a layer does with it. */
+  readonly state?: "new" | "fails" | "notNeeded" | "differs" | "added" | "changed" | "removed";
   /** From 1; null: no place in the Dockerfile. */
   readonly line: number | null;
   /** Path of a file or folder, relative to the build context; null: none. */
   readonly contextPath: string | null;
+  /** Of a file in a built image, which can be read there. */
+  readonly imagePlace?: { readonly layer: number; readonly path: string };
   /** There on an image of which nothing is known because nobody may be asked. */
   readonly offersLookUp?: true;
   readonly children: readonly LayerNode[] | "lazy" | null;

@@ -1,7 +1,8 @@
 /** The layers of an image where they lie, and what is in them: read when somebody asks, never unpacked anywhere. */
 import type { Cancellation, Reason, Result } from "../../core/host.js";
+import type { ImageContents } from "../../core/image/layerContents.js";
 import type { LayerEntry } from "../../core/image/layerEntry.js";
-import { type ImageContents, imageContents } from "../../core/insight/imageContents.js";
+import { imageContents } from "../../core/insight/imageContents.js";
 import { hostError } from "../errors.js";
 import { failure } from "../registry/exchange.js";
 import { createSlices, inSlices } from "../slices.js";
