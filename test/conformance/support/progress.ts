@@ -50,9 +50,12 @@ export function buildkitSteps(
 ): readonly StepRecord[] {
   const vertices = new Map<string, Vertex>();
   const begun = new Set<string>();
+  const starts = new Map<string, Set<string>>();
   for (const { vertexes = [] } of progress) {
     for (const vertex of vertexes) {
       if (vertex.started !== undefined && vertex.completed === undefined) begun.add(vertex.digest);
+      if (vertex.started !== undefined)
+        starts.set(vertex.digest, (starts.get(vertex.digest) ?? new Set()).add(vertex.started));
       const {
         name = vertex.name,
         error = vertex.error,
@@ -79,7 +82,15 @@ export function buildkitSteps(
       hasFailed &&
       vertex.cached === true &&
       (begun.has(vertex.digest) || standsOnFailed(vertex, vertices));
-    const outcome = isUnclear ? "not reached" : outcomeOf(vertex);
+    // What has no inputs is found by its key alone, which is all that is asked of it where a step on it is
+    // cached: that is told as a run, but of one start only. One that does run starts twice.
+    const isKeyAlone =
+      keyword === "WORKDIR" &&
+      vertex.inputs === undefined &&
+      !begun.has(vertex.digest) &&
+      starts.get(vertex.digest)?.size === 1;
+    const told = isUnclear ? "not reached" : outcomeOf(vertex);
+    const outcome = isKeyAlone && told === "run" ? (hasFailed ? "not reached" : "cached") : told;
     // A download is asked for at every build: whether its ADD is cached is a matter of the copy.
     if (keyword === "ADD" && vertex.inputs === undefined && outcome !== "failed") continue;
     const fromProvenance = provenance === null ? [] : provenanceLines(vertex.digest, provenance);

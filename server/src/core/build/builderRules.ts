@@ -15,6 +15,8 @@ export interface BuilderRules {
   readonly translatesFirst: boolean;
   /** Knows the flags that came with BuildKit. moby dispatchers.go. */
   readonly knowsNewFlags: boolean;
+  /** `# syntax=` names what reads the file. BK dockerfile/builder/build.go. */
+  readonly takesFrontends: boolean;
   /** BK parser/parser.go `heredocsFromLine`. */
   readonly knowsHeredocs: boolean;
   /** `--build-context` can be given. moby: docker/cli, build.go. */
@@ -131,6 +133,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     builder: "buildkit",
     translatesFirst: true,
     knowsNewFlags: true,
+    takesFrontends: true,
     knowsHeredocs: true,
     takesNamedContexts: true,
     addsGitRepositories: true,
@@ -181,6 +184,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     builder: "classic",
     translatesFirst: false,
     knowsNewFlags: false,
+    takesFrontends: false,
     knowsHeredocs: false,
     takesNamedContexts: false,
     addsGitRepositories: false,

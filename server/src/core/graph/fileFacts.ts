@@ -70,7 +70,9 @@ export function fileFacts(
   const rules = rulesOf(builder);
   // The argument takes the place of the line: BuildKit, dockerfile/builder/build.go.
   const line = dockerfile.directives.find(({ name }) => name === "syntax")?.value ?? null;
-  const frontend = frontendOf(args.get("BUILDKIT_SYNTAX") ?? line, builderVersion);
+  // The classic builder goes by neither.
+  const syntax = rules.takesFrontends ? (args.get("BUILDKIT_SYNTAX") ?? line) : null;
+  const frontend = frontendOf(syntax, builderVersion);
   const isSameStages = before !== null && isSameList(before.froms, froms);
   const written = isSameStages ? before.names.written : stageNamesIn(froms);
   const automatic = rules.setsAutomaticArgs

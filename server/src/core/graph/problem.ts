@@ -38,6 +38,7 @@ export function failsBuild(problem: GraphProblem): boolean {
     case "too-many-triggers":
     case "directory-too-deep":
       return false;
+    case "needs-buildkit":
     case "needs-frontend":
       return problem.effect === "fails";
     default:

@@ -50,7 +50,7 @@ const link: FlagKind = {
 };
 const exclude: FlagKind = {
   type: "strings",
-  withoutBuildKit: "fails",
+  withoutBuildKit: "ignores",
   feature: "exclude",
   meaning: () =>
     say`leaves matching files out of the folders that are copied: they are not in the layer and do not rebuild the step. A file that a source names itself, also by a wildcard, is copied all the same.`,
@@ -82,20 +82,20 @@ const addFlags: Readonly<Record<string, FlagKind>> = {
   exclude,
   checksum: {
     type: "string",
-    withoutBuildKit: "fails",
+    withoutBuildKit: "ignores",
     feature: "checksum",
     meaning: () =>
       say`pins what is downloaded: the step stays cached without asking the server, and fails if the content is another one.`,
   },
   "keep-git-dir": {
     type: "boolean",
-    withoutBuildKit: "fails",
+    withoutBuildKit: "ignores",
     feature: "keep-git-dir",
     meaning: () => say`keeps the .git folder of a cloned repository.`,
   },
   unpack: {
     type: "boolean",
-    withoutBuildKit: "fails",
+    withoutBuildKit: "ignores",
     feature: "unpack",
     meaning: () =>
       say`unpacks archives into the destination, also downloaded ones; false copies them as files.`,
@@ -234,7 +234,7 @@ function readSource(
   const heredoc = heredocOf(instruction, word);
   if (heredoc !== null) {
     if (!reading.rules.knowsHeredocs) {
-      reading.report("build", { code: "needs-buildkit", flag: null }, word.range);
+      reading.report("build", { code: "needs-buildkit", flag: null, effect: "fails" }, word.range);
       return null;
     }
     const text = heredocText(heredoc);

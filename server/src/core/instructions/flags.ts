@@ -1,5 +1,5 @@
 /** Reading an instruction's flags as BuildKit does: frontend/dockerfile/instructions/bflag.go. */
-import type { Feature } from "../build/frontend.js";
+import { type Feature, hasFeature } from "../build/frontend.js";
 import type { Flag, Instruction } from "../syntax/syntax.js";
 import type { FlagMistake } from "./problem.js";
 import type { Reading } from "./reading.js";
@@ -35,19 +35,32 @@ export function readFlags(
   reading: Reading,
 ): FlagValues {
   const found = new Map<string, Flag[]>();
+  const seen = new Set<string>();
   let valid = true;
   for (const flag of instruction.flags) {
     if (flag.text === "--") break;
-    const mistake = checkFlag(flag, known, found.has(flag.name));
+    const { feature, withoutBuildKit } = known[flag.name] ?? {};
+    const mistake = isTooNew(feature, reading)
+      ? ({ kind: "unknown", flag: flag.name } as const)
+      : checkFlag(flag, known, seen.has(flag.name));
     if (mistake !== null) {
       reading.report("read", { code: "bad-flag", mistake }, flag.range);
       valid = false;
       break;
     }
-    const { feature } = known[flag.name] ?? {};
+    seen.add(flag.name);
     if (feature !== undefined && !reading.knows(feature, flag.range)) {
       valid = false;
       break;
+    }
+    if (withoutBuildKit === "ignores" && !reading.rules.knowsNewFlags) {
+      const flagName = flag.name;
+      reading.report(
+        "build",
+        { code: "needs-buildkit", flag: flagName, effect: "ignores" },
+        flag.range,
+      );
+      continue;
     }
     const before = found.get(flag.name);
     if (before === undefined) found.set(flag.name, [flag]);
@@ -63,6 +76,11 @@ export function readFlags(
     },
     all: (name) => found.get(name) ?? [],
   };
+}
+
+/** True for what is no flag to the reader that the classic builder has built in. */
+function isTooNew(feature: Feature | undefined, { rules, frontend }: Reading): boolean {
+  return feature !== undefined && !rules.takesFrontends && hasFeature(frontend, feature) === "no";
 }
 
 /** The value of a flag with its variables expanded; empty: it is not given. */
@@ -83,7 +101,7 @@ export function refuseNewFlags(
   );
   const flag = refused === undefined ? null : flags.get(refused);
   if (flag === null) return;
-  reading.report("build", { code: "needs-buildkit", flag: flag.name }, flag.range);
+  reading.report("build", { code: "needs-buildkit", flag: flag.name, effect: "fails" }, flag.range);
 }
 
 function checkFlag(

@@ -90,7 +90,11 @@ type ArgumentProblem =
 type FlagProblem =
   | { readonly code: "bad-flag"; readonly mistake: FlagMistake }
   /** `flag` null: a heredoc as a source. */
-  | { readonly code: "needs-buildkit"; readonly flag: string | null }
+  | {
+      readonly code: "needs-buildkit";
+      readonly flag: string | null;
+      readonly effect: "fails" | "ignores";
+    }
   /**
    * The frontend does not have it, or an older one may not: `minor` is its own, `needed` the first
    * one that has it, both of Dockerfile 1.minor.

@@ -70,11 +70,16 @@ export const instructionRows: ProblemRows<InstructionProblem> = {
   "bad-expansion": error(({ mistake }) => expansionWords(mistake)),
 
   "bad-flag": error(({ mistake }) => flagWords(mistake)),
-  "needs-buildkit": error(({ flag }) =>
-    flag === null
-      ? say`The classic builder does not know heredocs: they need BuildKit.`
-      : say`The classic builder does not know --${flag}: it needs BuildKit.`,
-  ),
+  "needs-buildkit": {
+    severity: ({ effect }) => (effect === "fails" ? "error" : "warning"),
+    words: ({ flag, effect }) => {
+      if (flag === null)
+        return say`The classic builder does not know heredocs: they need BuildKit.`;
+      return effect === "fails"
+        ? say`The classic builder does not know --${flag}: it needs BuildKit.`
+        : say`The classic builder takes no notice of --${flag}: it needs BuildKit.`;
+    },
+  },
   "needs-frontend": { words: frontendWords, severity: frontendSeverity },
   "bad-checksum": error(checksumWords),
   "bad-chmod": error(
