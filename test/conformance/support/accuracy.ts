@@ -139,6 +139,8 @@ The first build of each case that BuildKit builds was made once more with \`--ca
 exported is kept in [\`test/conformance/exports\`](../test/conformance/exports). Of the ${records} records of these
 ${exports} caches ${open} hold what only a build or an image can tell. Of the others ${computed} are computed, digest
 by digest (${share.toFixed(1)} %); not computed, by what they are of: ${others.length === 0 ? "none" : others.join(", ")}. Computed and in no export: ${wrong}.
+What \`stratacast simulate --format json --exact\` prints of the same builds agrees with them record by record:
+[\`exactJson.test.ts\`](../test/conformance/exactJson.test.ts) tries it.
 
 `;
 }
