@@ -3,33 +3,17 @@
 import { nodeAt } from "../context/folder.js";
 import { failsStep } from "../context/selection.js";
 import { isRewritten } from "../files/rewrittenFile.js";
-import {
-  type BuildGraph,
-  isSameOrNone,
-  type Stage,
-  type StepRef,
-  stageAt,
-} from "../graph/graph.js";
-import { baseOf } from "../graph/images.js";
+import { type BuildGraph, isSameOrNone, type StepRef, stageAt } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { failsBuild } from "../graph/problem.js";
 import { sourcesOf } from "../graph/sources.js";
-import type { BuiltImage } from "../image/baseImage.js";
-import type { SourceReference } from "../instructions/operation.js";
 import { type Aligned, recordOfStep } from "./align.js";
-import { outcomeOf } from "./builtOutcome.js";
+import { baseChange, isMadeAnew, isOfBuild, rebuiltImage } from "./imageCauses.js";
 import { type InputName, isSameName } from "./inputName.js";
 import type { Around, KeptCauses } from "./keptCauses.js";
 import { type Comparison, ownChanges } from "./ownChanges.js";
 import { inputNames, type KeyedStep, type Keys, keyedAt } from "./predict.js";
-import type {
-  Cause,
-  MovedTag,
-  PathChange,
-  Prediction,
-  StageName,
-  StepProblem,
-} from "./prediction.js";
+import type { Cause, PathChange, Prediction, StageName, StepProblem } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
 import type { OpenInput } from "./stepInput.js";
 import { amongTaken } from "./takenChanges.js";
@@ -219,21 +203,6 @@ function builtChanges(
   return { causes: [cause], isLocal: false };
 }
 
-function isOfBuild(from: SourceReference): boolean {
-  return from.kind === "image" && from.image?.built !== undefined;
-}
-
-/** Another build of the workspace makes the image anew, or has made it anew since. */
-function rebuiltImage(
-  at: StepRef,
-  { image, reference }: { readonly image: BuiltImage; readonly reference: string },
-): Cause {
-  const outcome = outcomeOf(image);
-  const [cause] = outcome?.causes ?? [];
-  const why = outcome === null || cause === undefined ? null : { cause, graph: outcome.graph };
-  return { code: "base-rebuilds", at, image, reference, why };
-}
-
 /** More stages than these are not followed to the file that changed. */
 const followedStages = 20;
 
@@ -278,40 +247,13 @@ function belowCauses(
   if (before === undefined || !isFirst) return noCause;
   const [input] = inputNames(keys, keyed);
   const isOther =
-    isMadeAnew(explaining, keyed) ||
+    isMadeAnew(explaining.graph, keyed) ||
     (!isSameName(before.inputs[0], input) &&
       !isSameName(explaining.firstInputs.get(before.stage), input));
-  return { causes: isOther ? [baseChange(explaining, keyed)] : [], isLocal: false };
-}
-
-/** True where a linked build runs again, whatever its result is called. */
-function isMadeAnew({ graph }: Explaining, keyed: KeyedStep): boolean {
-  if (keyed.below !== null) return false;
-  const base = lineage(graph, stageAt(graph, keyed))[0]?.base;
-  const built = base?.kind === "image" ? base.image?.built : undefined;
-  return built?.by === "linked" && built.fate === "rebuilds";
-}
-
-function baseChange({ graph, baseline }: Explaining, keyed: KeyedStep): Cause {
-  const stages = lineage(graph, stageAt(graph, keyed));
-  const from = keyed.below === null ? stages[0] : stages.at(-1);
-  const at = from === undefined ? null : { stage: from.index, nth: 0 };
-  const base = from?.base;
-  if (at !== null && base?.kind === "image" && base.image?.built !== undefined)
-    return rebuiltImage(at, { image: base.image.built, reference: base.reference });
-  const moved = from === undefined ? null : movedTag(from, baseline);
-  return { code: "base-changed", at, changed: "image", ...(moved === null ? {} : { moved }) };
-}
-
-/** null: the build before had another reference, or it is not known what that led to. */
-function movedTag(from: Stage, { build }: Baseline): MovedTag | null {
-  const own = baseOf(from);
-  const now = own?.image?.origin?.digest ?? null;
-  const before = build?.images.find(
-    ({ reference, platform }) => reference === own?.reference && platform === own.platform,
-  );
-  if (own === null || now === null || before?.digest == null || before.digest === now) return null;
-  return { reference: own.reference, before: before.digest, now };
+  return {
+    causes: isOther ? [baseChange(explaining.graph, explaining.baseline, keyed)] : [],
+    isLocal: false,
+  };
 }
 
 /** Neither it nor anything below it rebuilds by itself, and yet its result is not there. */
