@@ -7,6 +7,7 @@ import {
   deepestDirectory,
   longestText,
   mostInstructions,
+  mostWords,
 } from "../../../server/src/core/syntax/limits.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
@@ -103,6 +104,23 @@ test("a directory that grows from line to line ends in a finding, and stays", ()
   assert.ok(codes.length > 500);
   assert.deepEqual(new Set(codes.slice(1)), new Set(["path-too-long"]));
   assert.ok((graph.target?.config.workingDirectory.length ?? 0) <= 4096);
+});
+
+test("an instruction of very many words is not read, until it has fewer", () => {
+  const copies = (sources: number) => `FROM a\nRUN b\nCOPY${" f".repeat(sources)} /x/\nRUN c`;
+  const text = copies(mostWords);
+  const long = parseDockerfile(text);
+  const start = text.indexOf("COPY");
+  assert.deepEqual(long.instructions, []);
+  assert.deepEqual(long.problems, [
+    { code: "file-too-long", of: "words", limit: mostWords, range: { start, end: start + 4 } },
+  ]);
+  const shorter = copies(mostWords - 1);
+  assert.equal(parseDockerfile(shorter).instructions.length, 4);
+  assert.deepEqual(parseDockerfile(shorter, long), parseDockerfile(shorter));
+  assert.deepEqual(parseDockerfile(text, parseDockerfile(shorter)), long);
+  const command = `FROM a\nRUN echo${" f".repeat(5 * mostWords)}`;
+  assert.equal(parseDockerfile(command).instructions.length, 2, "a command is the shell's");
 });
 
 test("what stands in a stage is followed down to a depth, and said where that ends", () => {

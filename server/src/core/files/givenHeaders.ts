@@ -1,6 +1,6 @@
 /** What a COPY or WORKDIR gives to what it puts: owner and mode. */
 import type { BuilderRules } from "../build/builderRules.js";
-import type { FileNode, FolderNode, TreeNode } from "../context/fileTree.js";
+import type { FileNode, FolderNode, Part, TreeNode } from "../context/fileTree.js";
 import { withParts } from "../context/folder.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation } from "../instructions/operation.js";
@@ -62,12 +62,20 @@ function fileAs({ uid, gid, mode }: Given, file: FileNode): FileNode {
   return isSame ? file : { ...file, mode: own, uid, gid };
 }
 
+/** Parts of folders in which all is root's. */
+const rootsParts = new WeakSet<Part>();
+
 function folderAs(given: Given, folder: FolderNode): FolderNode {
   const { uid, gid } = given;
   const mode = given.mode === null ? folder.mode : given.mode(folder.mode, true);
+  const isRoots = uid === 0 && gid === 0 && given.mode === null && given.owner === null;
   const parts = folder.parts.map((part) => {
+    // A folder that is handed on from stage to stage is looked through once.
+    if (isRoots && rootsParts.has(part)) return part;
     const children = part.map((child) => as(given, child));
-    return children.every((child, i) => child === part[i]) ? part : children;
+    const isSame = children.every((child, i) => child === part[i]);
+    if (isRoots && isSame) rootsParts.add(part);
+    return isSame ? part : children;
   });
   const isSame = folder.uid === uid && folder.gid === gid && folder.mode === mode;
   if (isSame && parts.every((part, i) => part === folder.parts[i])) return folder;

@@ -133,7 +133,8 @@ function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean
   const flags = readFlags(instruction, known, reading);
   if (!flags.valid) return nothing;
   refuseNewFlags(flags, known, reading);
-  if (heredocOf(instruction, destinationWord) !== null) {
+  const heredocs = new Map(instruction.heredocs.map((heredoc) => [heredoc.name, heredoc]));
+  if (heredocOf(heredocs, destinationWord) !== null) {
     const { keyword } = instruction;
     reading.report("read", { code: "bad-heredoc", keyword }, destinationWord.range);
     return nothing;
@@ -146,7 +147,7 @@ function evaluateCopy(instruction: Instruction, reading: Reading, isAdd: boolean
   checkChecksum(instruction, flags, checksum, reading);
   const items: CopyItem[] = [];
   for (const word of instruction.args.slice(0, -1)) {
-    const item = readSource(instruction, word, { isAdd, checksum, flags, reading });
+    const item = readSource(heredocs, word, { isAdd, checksum, flags, reading });
     if (item !== null) items.push(item);
   }
   const destinationText = reading.expand(destinationWord);
@@ -227,11 +228,11 @@ interface SourceReading {
 }
 
 function readSource(
-  instruction: Instruction,
+  heredocs: Heredocs,
   word: Word,
   { isAdd, checksum, flags, reading }: SourceReading,
 ): CopyItem | null {
-  const heredoc = heredocOf(instruction, word);
+  const heredoc = heredocOf(heredocs, word);
   if (heredoc !== null) {
     if (!reading.rules.knowsHeredocs) {
       reading.report("build", { code: "needs-buildkit", flag: null, effect: "fails" }, word.range);
@@ -270,11 +271,15 @@ function fileNameOf(url: string): string {
   return cleanPath(path).split("/").pop() || "__unnamed__";
 }
 
-/** The heredoc that a word opens; of several with one name the last one counts, as in BuildKit. */
-function heredocOf(instruction: Instruction, word: Word): Heredoc | null {
+/** By their names; of several with one name the last one counts, as in BuildKit. */
+type Heredocs = ReadonlyMap<string, Heredoc>;
+
+/** The heredoc that a word opens. */
+function heredocOf(heredocs: Heredocs, word: Word): Heredoc | null {
+  if (heredocs.size === 0) return null;
   const read = readHeredocWord(word.value);
   if (read === null || read === "invalid") return null;
-  return instruction.heredocs.findLast(({ name }) => name === read.name) ?? null;
+  return heredocs.get(read.name) ?? null;
 }
 
 function resolveFrom(flags: FlagValues, reading: Reading): SourceReference | null {

@@ -10,6 +10,9 @@ export const longestText = 4_000_000;
 /** Instructions of a Dockerfile: of more nothing is read either. */
 export const mostInstructions = 60_000;
 
+/** Words of one instruction, heredocs and flags included: of one with more nothing of the file is read. */
+export const mostWords = 10_000;
+
 /** Bytes of the path of a directory: Linux makes no longer one (PATH_MAX). */
 export const longestPath = 4096;
 

@@ -10,7 +10,7 @@ import { type DirectiveBlock, readDirectives } from "./directives.js";
 import { type ClosingSearch, createClosingSearch, readHeredocBodies } from "./heredocBodies.js";
 import { findHeredocs } from "./heredocs.js";
 import { placeInstruction, readLine, takesHeredocs } from "./instruction.js";
-import { longestText, mostInstructions } from "./limits.js";
+import { longestText, mostInstructions, mostWords } from "./limits.js";
 import { inStrings, joinParts, type LinePart, sourceRange } from "./logicalLine.js";
 import type { SyntaxProblem } from "./problem.js";
 import { joined, type OldTree, oldTree, type ReadPart, sameFrom } from "./reparse.js";
@@ -34,9 +34,10 @@ import type { Comment, Dockerfile, EscapeCharacter, Instruction } from "./syntax
 export function parseDockerfile(text: string, before: Dockerfile | null = null): Dockerfile {
   if (text.length > longestText) return unread(text, "characters", longestText);
   const read = parseWhole(text, before === null || isUnread(before) ? null : before);
-  return read.instructions.length > mostInstructions
-    ? unread(text, "instructions", mostInstructions)
-    : read;
+  if (read.instructions.length > mostInstructions)
+    return unread(text, "instructions", mostInstructions);
+  const long = read.problems.find(({ code }) => code === "file-too-long");
+  return long === undefined ? read : unread(text, "words", mostWords, long.range);
 }
 
 function parseWhole(text: string, before: Dockerfile | null): Dockerfile {
@@ -49,14 +50,32 @@ function parseWhole(text: string, before: Dockerfile | null): Dockerfile {
   return joined(text, old, readPart(file, end, { ...tree, problems: [] }));
 }
 
+type TooLong = Extract<SyntaxProblem, { code: "file-too-long" }>["of"];
+
 /** Of a text that is too long to be read. */
-function unread(text: string, of: "characters" | "instructions", limit: number): Dockerfile {
-  const range = { start: 0, end: 0 };
-  return {
-    ...noTree.tree,
-    text,
-    problems: [{ code: "file-too-long", of, limit, range }],
-  };
+function unread(
+  text: string,
+  of: TooLong,
+  limit: number,
+  range: TextRange | null = { start: 0, end: 0 },
+): Dockerfile {
+  return { ...noTree.tree, text, problems: [tooLong(of, limit, range)] };
+}
+
+function tooLong(of: TooLong, limit: number, range: TextRange | null): Placed<SyntaxProblem> {
+  return { code: "file-too-long", of, limit, range };
+}
+
+/** At the keyword of the first instruction that has more than are read. */
+function tooManyWords({ instructions, starts }: OpenFile): readonly Placed<SyntaxProblem>[] {
+  const at = instructions.findIndex(({ args, flags, trigger }) => {
+    const triggered = trigger === null ? 0 : trigger.args.length + trigger.flags.length;
+    return args.length + flags.length + triggered > mostWords;
+  });
+  const start = starts[at];
+  if (start === undefined) return [];
+  const end = start + (instructions[at]?.keywordText.length ?? 0);
+  return [tooLong("words", mostWords, { start, end })];
 }
 
 function isUnread({ problems }: Dockerfile): boolean {
@@ -101,7 +120,7 @@ function readPart(
     starts,
     lines: firstLines,
     comments,
-    problems: [...block.problems, ...findLongLines(lines, line)],
+    problems: [...tooManyWords(file), ...block.problems, ...findLongLines(lines, line)],
     next: next === null ? null : { at: next, line: lines.before + line + 1 },
   };
 }

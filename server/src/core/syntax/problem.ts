@@ -17,7 +17,8 @@ export type SyntaxProblem =
   /** Nothing of it is read. */
   | {
       readonly code: "file-too-long";
-      readonly of: "characters" | "instructions";
+      /** `words`: of one instruction. */
+      readonly of: "characters" | "instructions" | "words";
       readonly limit: number;
     }
   /** `limit`: the bytes that BuildKit reads of a line. */

@@ -8,10 +8,7 @@ export const syntaxRows: ProblemRows<SyntaxProblem> = {
   "no-instructions": error(() => say`The Dockerfile has no instruction. It starts with FROM.`),
   "file-too-long": {
     severity: "warning",
-    words: ({ of, limit }) =>
-      of === "characters"
-        ? say`The Dockerfile is longer than ${limit} characters: nothing of it is read here.`
-        : say`The Dockerfile has more than ${limit} instructions: nothing of it is read here.`,
+    words: tooLongWords,
   },
   "line-too-long": error(
     ({ limit }) =>
@@ -69,3 +66,14 @@ export const targetRows: ProblemRows<TargetProblem> = {
     ({ network }) => say`BuildKit knows no network "${network}": default, none or host.`,
   ),
 };
+
+function tooLongWords({ of, limit }: Extract<SyntaxProblem, { code: "file-too-long" }>): string {
+  switch (of) {
+    case "characters":
+      return say`The Dockerfile is longer than ${limit} characters: nothing of it is read here.`;
+    case "instructions":
+      return say`The Dockerfile has more than ${limit} instructions: nothing of it is read here.`;
+    case "words":
+      return say`This instruction has more than ${limit} words: nothing of the Dockerfile is read here.`;
+  }
+}
