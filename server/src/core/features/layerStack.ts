@@ -8,16 +8,15 @@ import { stageOf, stageSteps, type View } from "../analysis/view.js";
 import { keyOf } from "../cache/predict.js";
 import { changedPaths } from "../cache/prediction.js";
 import type { Found } from "../context/fileTree.js";
-import { knownConfig, type Stage, stageLine } from "../graph/graph.js";
+import { type Stage, stageLine } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
-import { configToJson } from "../image/config.js";
 import { baseNode } from "../insight/baseRows.js";
 import { imageFileRows, isInImage } from "../insight/imageFileRows.js";
 import { type LayerNode, plainNode, shorten } from "../insight/layerRow.js";
 import { shownImageNode } from "../insight/shownImageRows.js";
 import { entriesIn, takenFiles, withFolders } from "../insight/takenFiles.js";
-import { openPathWords } from "../instructions/unknowns.js";
-import { listed } from "../text/lists.js";
+import { knownVariables, openPathWords } from "../instructions/unknowns.js";
+import { listed, listedSome } from "../text/lists.js";
 import { capitalised, say } from "../text/say.js";
 import { count, filesWords, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText, printable } from "../text/surfaces.js";
@@ -269,27 +268,39 @@ function configNode(
 
 function configTooltip(stage: Stage): string {
   if (stage.isForWindows) return say`It is for Windows: what a container starts with is not told.`;
-  const config = configToJson(knownConfig(stage));
-  const { unknowns } = stage;
-  const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
+  const { unknowns, config } = stage;
+  const command = [...(config.entrypoint ?? []), ...(config.cmd ?? [])];
   const directory =
     unknowns === null || unknowns.directory === null
-      ? config.WorkingDir || "/"
+      ? config.workingDirectory || "/"
       : openPathWords(unknowns.directory);
   // Nothing is said in the place of a base image that is not known.
   const ofBase = (value: string): string => (unknowns === null ? value : "");
   const rows = [
     [say`Runs`, command.length === 0 ? ofBase(say`nothing by default`) : JSON.stringify(command)],
     [say`In`, directory],
-    [say`As`, config.User || ofBase("root")],
-    [say`Environment`, config.Env.map((entry) => entry.split("=", 1)[0]).join(", ")],
-    [say`Ports`, Object.keys(config.ExposedPorts).join(", ")],
-    [say`Volumes`, Object.keys(config.Volumes).join(", ")],
+    [say`As`, config.user || ofBase("root")],
+    [say`Environment`, someOf(knownVariables(unknowns, config.environment), ([name]) => name)],
+    [say`Ports`, someOf(config.exposedPorts, (port) => port)],
+    [say`Volumes`, someOf(config.volumes, (path) => path)],
   ];
   return rows
     .filter(([, value]) => value !== "")
     .map(([name, value]) => `**${name}**: ${codeSpan(value ?? "")}`)
     .join("\n\n");
+}
+
+/** The rest is counted: each stage has all that those below it have. */
+const namedMost = 30;
+
+function someOf<T>(all: Iterable<T>, nameOf: (one: T) => string): string {
+  const names: string[] = [];
+  let more = 0;
+  for (const one of all) {
+    if (names.length < namedMost) names.push(nameOf(one));
+    else more++;
+  }
+  return listedSome(names, more);
 }
 
 function contextNode(

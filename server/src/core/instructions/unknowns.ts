@@ -74,11 +74,18 @@ export function knownEnvironment(
   unknowns: Unknowns | null,
   environment: OrderedMap<string>,
 ): OrderedMap<string> {
-  if (unknowns === null) return environment;
-  const known = [...environment].map(
-    ([name, value]) => [name, unknowns.variables.get(name) ?? value] as const,
-  );
-  return OrderedMap.of(known.filter(([name, value]) => value !== own(name)));
+  return unknowns === null ? environment : OrderedMap.of(knownVariables(unknowns, environment));
+}
+
+/** The same, one after the other. */
+export function* knownVariables(
+  unknowns: Unknowns | null,
+  environment: OrderedMap<string>,
+): Generator<readonly [name: string, value: string]> {
+  for (const [name, set] of environment) {
+    const value = unknowns?.variables.get(name) ?? set;
+    if (unknowns === null || value !== own(name)) yield [name, value];
+  }
 }
 
 /** The words of an open path: see `openPath`. */
