@@ -48,6 +48,15 @@ const texts = { ...text, isRepeated: true } as const;
 /** Where base images come from: `readBuildArguments` looks at it. */
 const pulling = { pull: {} } as const satisfies Flags;
 
+/** Caches that the builder imports: `simulate` looks at them. */
+const importing = {
+  "cache-from": {
+    value: "CACHE",
+    isRepeated: true,
+    about: "an exported cache that the builder takes steps from: see --against cache:",
+  },
+} as const satisfies Flags;
+
 /** Those that say nothing here, though somebody may expect something from them: they are named once. */
 const meaningless = {
   tag: { ...texts, short: "t" },
@@ -67,7 +76,6 @@ const meaningless = {
   call: text,
   check: {},
   debug: { short: "D" },
-  "cache-from": texts,
   "cache-to": texts,
   // Of the classic builder, and hidden ones of BuildKit's client.
   rm: {},
@@ -87,7 +95,7 @@ const meaningless = {
 } as const satisfies Flags;
 
 /** The flags of docker build besides those that say which build is meant. */
-export const dockerFlags = { ...effective, ...pulling, ...meaningless } as const;
+export const dockerFlags = { ...effective, ...importing, ...pulling, ...meaningless } as const;
 
 type GivenFlags = FlagValues<typeof effective>;
 

@@ -1,6 +1,6 @@
 /** `stratacast simulate`: predicts a build, and records it for the next call. */
 
-import { type BaselineChoice, readBaseline } from "../core/analysis/baselineChoice.js";
+import { readBaseline } from "../core/analysis/baselineChoice.js";
 import { recordedWithBases } from "../core/analysis/recorded.js";
 import type { Answer } from "../core/analysis/snapshot.js";
 import { simulationJson } from "../core/documents/simulation.js";
@@ -16,9 +16,11 @@ import {
   usualFlags,
   usualFormats,
 } from "./buildArguments.js";
+import { predictAgainstCaches } from "./cacheBaseline.js";
+import { type CacheArguments, readCache, readCacheFrom } from "./caches.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { exitCode } from "./exitCode.js";
-import { readWords } from "./flags.js";
+import { oneOf, readWords } from "./flags.js";
 import { predictAgainstGit } from "./gitBaseline.js";
 import { stateFolder } from "./places.js";
 import {
@@ -31,8 +33,7 @@ import {
 import { openResolving, suppliersOf } from "./resolve.js";
 import { UsageError } from "./usageError.js";
 
-export interface SimulateArguments extends BuildArguments {
-  readonly against: BaselineChoice;
+export interface SimulateArguments extends BuildArguments, CacheArguments {
   /** Absolute path of the folder of simulated builds. */
   readonly state: string;
   readonly dryRun: boolean;
@@ -40,14 +41,23 @@ export interface SimulateArguments extends BuildArguments {
   readonly exact: boolean;
 }
 
+const placesOfFiles = ["worktree", "checkout"] as const;
+
 const flags = {
   ...usualFlags,
   format: formatFlag(usualFormats),
   against: {
     value: "BASE",
-    offers: ["last", "recorded", "empty", "auto", "HEAD"],
+    isRepeated: true,
+    offers: ["last", "recorded", "empty", "auto", "HEAD", "cache:"],
     about:
-      "last (default): the last simulated build; recorded: the last real one of which stratacast record made a record; empty: nothing is cached; auto: the newer of these two, before there is one HEAD; anything else: a git ref, such as main or HEAD~3 (git:last for a branch of that name)",
+      "last (default): the last simulated build; recorded: the last real one of which stratacast record made a record; empty: nothing is cached; auto: the newer of these two, before there is one HEAD; cache:DIR, cache:type=registry,ref=REF: a cache that BuildKit exported, and nothing else but what another --against names; anything else: a git ref, such as main or HEAD~3 (git:last for a branch of that name)",
+  },
+  as: {
+    value: "WHAT",
+    offers: placesOfFiles,
+    about:
+      "the modes of files against an exported cache: worktree (default), as they are here; checkout, as git checks them out on a build server",
   },
   state: { value: "DIR", offers: "folders", about: "where simulated builds are kept" },
   "dry-run": { about: "do not record the build" },
@@ -69,6 +79,7 @@ export const simulate: CliCommand = {
     "stratacast simulate .",
     "stratacast simulate -f docker/Dockerfile --target test .",
     "stratacast simulate --against main --dry-run --format markdown .",
+    "stratacast simulate --against cache:build-cache --resolve engine .",
   ],
   async run(words, io) {
     const found = await forecast(readSimulateArguments(words, io), io);
@@ -77,7 +88,7 @@ export const simulate: CliCommand = {
     const built = args.dryRun ? found.answer : await simulated(project, found.answer, io);
     // Recorded first: whoever reads the output may stop reading before its end.
     const failure = found.unread ?? (args.dryRun ? null : await record(built, store));
-    const contents = args.exact ? exactContents(analysis) : null;
+    const contents = args.exact ? exactContents(analysis, args.asCheckout) : null;
     if (args.format === "text") {
       const { paint, width, show } = args.screen;
       show(simulationText(analysis, found.called, { paint, width, now: Date.now() }));
@@ -129,9 +140,11 @@ export async function forecast(
   const unread = (await refresh(store, io)) ?? (await refresh(real, io));
   const { against } = args;
   const answer =
-    against.kind === "git"
-      ? await predictAgainstGit(project, against.ref, io)
-      : await predictProject(project, against, io);
+    args.caches.length > 0
+      ? await predictAgainstCaches(project, args, io)
+      : against.kind === "git"
+        ? await predictAgainstGit(project, against.ref, io)
+        : await predictProject(project, against, io);
   const { analysis } = answer;
   await resolving.done(analysis, project.machine);
   return { ...meant, args, analysis, answer, project, store, identities, unread };
@@ -140,12 +153,19 @@ export async function forecast(
 /** Errors: `UsageError`. */
 export function readSimulateArguments(words: readonly string[], io: CliIo): SimulateArguments {
   const read = readWords(flags, words);
-  const { against = "last", state, "dry-run": dryRun = false, exact = false } = read.values;
-  if (against === "" || against === "git:")
-    throw new UsageError("--against needs last, recorded, empty, auto or a git ref");
+  const { against = [], as: place = "worktree", state } = read.values;
+  const { "dry-run": dryRun = false, exact = false, "cache-from": imported = [] } = read.values;
+  const isCache = (words: string): boolean => words.startsWith("cache:");
+  const named = against.filter(isCache).map((words) => readCache(words.slice(6), io.cwd));
+  const others = against.filter((words) => !isCache(words));
+  const base = others.at(-1) ?? (named.length > 0 ? "empty" : "last");
+  if (base === "" || base === "git:")
+    throw new UsageError("--against needs last, recorded, empty, auto, cache:… or a git ref");
   return {
     ...readBuildArguments(read, io, usualFormats),
-    against: readBaseline(against),
+    against: readBaseline(base),
+    caches: [...named, ...imported.map((words) => readCacheFrom(words, io.cwd))],
+    asCheckout: oneOf("--as", place, placesOfFiles) === "checkout",
     state: stateFolder(state, io),
     dryRun,
     exact,
@@ -157,6 +177,7 @@ function simulated(project: CliProject, answer: Answer, io: CliIo): Promise<Answ
   switch (answer.analysis.input.baseline.kind) {
     case "git":
       return predictProject(project, { kind: "empty" }, io);
+    case "export":
     case "recorded":
       return predictProject(project, { kind: "last" }, io);
     default:

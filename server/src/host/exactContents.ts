@@ -8,16 +8,22 @@ import {
   wantedFiles,
 } from "../core/cache/exact/contents.js";
 import { exactKeys } from "../core/cache/exact/exactKeys.js";
+import type { FileTree } from "../core/context/fileTree.js";
+import { gitNotion } from "../core/context/gitNotion.js";
 import { readBytesDigests } from "./bytesDigests.js";
 import { nodeFileSystem } from "./nodeFileSystem.js";
 
-/** Reads every file that the build takes; one that cannot be read leaves its content unknown. */
-export function exactContents({ graph, keys, input }: Analysis): StepContents {
+/**
+ * Reads every file that the build takes; one that cannot be read leaves its content unknown.
+ * @param asCheckout with the modes that a fresh checkout gives the files
+ */
+export function exactContents({ graph, keys, input }: Analysis, asCheckout = false): StepContents {
   const { context, folders = new Map(), sha256: digest, definition } = input;
+  const seen = (tree: FileTree): FileTree => (asCheckout ? gitNotion(tree) : tree);
   const sources: ContentSources = {
     keys: exactKeys(graph, digest),
-    context: context?.tree ?? null,
-    folders: new Map([...folders].map(([name, { tree }]) => [name, tree])),
+    context: context === null ? null : seen(context.tree),
+    folders: new Map([...folders].map(([name, { tree }]) => [name, seen(tree)])),
     stages: keys.stages,
     digest,
   };

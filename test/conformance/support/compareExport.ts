@@ -45,8 +45,8 @@ export async function compareExport(
       if (!have.has(hexOf(digest))) wrong.push(`${of}: ${digest}`);
       told.add(hexOf(digest));
     };
-    for (const [step, { all }] of keys) {
-      for (const digest of all) tell(digest, step.text);
+    for (const [step, { ops }] of keys) {
+      for (const { digest } of ops) tell(digest, step.text);
       for (const content of contents.get(step) ?? []) {
         if (content === null) open++;
         else tell(content, `what "${step.text}" takes`);
@@ -79,7 +79,7 @@ function isDownload({ operation }: Step): boolean {
 }
 
 /** The two records of an image: by what its name resolves to, and by its layers. */
-function imageRecords({ image, layers }: CacheExport["base"]): readonly string[] {
+export function imageRecords({ image, layers }: CacheExport["base"]): readonly string[] {
   const named = (hex: string): string => `sha256:${hex}`;
   const written = JSON.stringify({ Digest: named(image), OS: "linux", Arch: "amd64" });
   const chain = layers.reduce((below, layer) => sha256(`${named(below)} ${named(layer)}`));

@@ -10,6 +10,7 @@ import { buildFlags } from "../../../server/src/cli/buildArguments.js";
 import { readBuildFlags, readNamedContexts } from "../../../server/src/cli/buildFlags.js";
 import { type FlagValues, readWords } from "../../../server/src/cli/flags.js";
 import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
+import type { BaselineChoice } from "../../../server/src/core/analysis/baselineChoice.js";
 import { Memory } from "../../../server/src/core/analysis/memory.js";
 import { onDisk } from "../../../server/src/core/analysis/place.js";
 import { analyse } from "../../../server/src/core/analysis/snapshot.js";
@@ -83,12 +84,14 @@ export function newSession(remembers = false): Session {
 /**
  * Simulates one build of the folder as it is and, like the command line, remembers it.
  * @param builderVersion of the engine that it is held against; absent: nobody has said
+ * @param baseline absent: the build that was simulated last
  */
 export async function simulateCase(
   session: Session,
   folder: CaseFolder,
   builder: Builder,
   builderVersion: BuilderVersion = usualVersion,
+  baseline: BaselineChoice = { kind: "last" },
 ): Promise<Simulation> {
   const { request } = folder;
   const file = findDockerfile(folder);
@@ -130,7 +133,7 @@ export async function simulateCase(
           ...build,
           dockerfile,
           world,
-          baseline: { kind: "last" },
+          baseline,
           digest: sha256,
         },
         kept?.memory,

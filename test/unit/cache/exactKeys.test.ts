@@ -86,8 +86,8 @@ for (const version of versions) {
       const all = new Set<string>();
       for (const [step, key] of exactKeys(graphOf(dockerfile, flags, version), sha256)) {
         assert.ok(key.isComplete, `${name}: ${step.text}`);
-        for (const digest of key.all) all.add(digest);
-        if (!key.all.every((digest) => have.has(digest))) wrong.push(`${name}: ${step.text}`);
+        for (const { digest } of key.ops) all.add(digest);
+        if (!key.ops.every(({ digest }) => have.has(digest))) wrong.push(`${name}: ${step.text}`);
       }
       for (const { digest, inputs } of records) {
         // Images and what is known by its content have no inputs.

@@ -72,12 +72,12 @@ test("limits have one order, the last of a name counts, and one number is both",
 
 test("options of docker build that mean nothing here are named once, and nothing else changes", async (t) => {
   const folder = temporaryFolder(t, { Dockerfile: "FROM scratch\nCOPY a /a\n", a: "a" });
-  const given = "-t x --tag y -q --push --secret id=s --pull --progress plain --cache-from x";
+  const given = "-t x --tag y -q --push --secret id=s --pull --progress plain --cache-to x";
   const words = ["simulate", "--dry-run", ...given.split(" "), "."];
   const run = await runCli(words, { cwd: folder });
   assert.equal(run.code, 0);
   assert.deepEqual(run.err, [
-    "stratacast: without a meaning here: --cache-from, --progress, --push, --quiet, --tag",
+    "stratacast: without a meaning here: --cache-to, --progress, --push, --quiet, --tag",
     "stratacast: --pull asks nobody here; --resolve registry looks base images up",
   ]);
   assert.equal(run.out, (await runCli(["simulate", "--dry-run", "."], { cwd: folder })).out);

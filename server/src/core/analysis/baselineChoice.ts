@@ -1,4 +1,5 @@
 /** What a prediction is to stand against: a choice, since a baseline has to be found out itself. */
+import type { ExportForecast } from "../cache/exact/stepForecast.js";
 import type { BuildState } from "../cache/state.js";
 
 export type BaselineChoice =
@@ -23,6 +24,20 @@ export type DecidedBaseline =
   /** The last real build that was recorded. */
   | { readonly kind: "recorded" }
   | { readonly kind: "git"; readonly ref: string }
+  | {
+      /** What a builder takes of caches that were exported, beside what it has itself. */
+      readonly kind: "export";
+      readonly forecast: ExportForecast;
+      /** What a person calls them. */
+      readonly label: string;
+      readonly own: OwnCache;
+    }
+  | { readonly kind: "empty" };
+
+/** What a builder is taken to have where it imports a cache. */
+export type OwnCache =
+  | { readonly kind: "last" }
+  | { readonly kind: "recorded" }
   | { readonly kind: "empty" };
 
 /** What a build is compared with right after it was simulated: never with itself. */

@@ -50,7 +50,7 @@ export interface RememberedCommit {
 }
 
 /** A place for each kind of baseline that one build is compared with. */
-export type ComparedBaseline = "last" | "before" | "recorded" | "git" | "empty";
+export type ComparedBaseline = "last" | "before" | "recorded" | "git" | "export" | "empty";
 
 export interface Compared {
   readonly runs: KeptRuns;

@@ -97,7 +97,7 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
           {
             build: { definition, platform },
             ...{ place, world, linking },
-            baseline: place.kind === "commit" ? { kind: "empty" } : decided,
+            baseline: place.kind === "commit" ? { kind: "empty" } : forLinked(decided),
             analyse: (other, own) => analyseLinked({ ...snapshot, ...other }, own, other.linking),
           },
           lookups,
@@ -153,6 +153,11 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
     reads,
     links: links?.found ?? [],
   };
+}
+
+/** What an export has of one build says nothing of the steps of another. */
+function forLinked(baseline: DecidedBaseline): DecidedBaseline {
+  return baseline.kind === "export" ? baseline.own : baseline;
 }
 
 /** The same with what is wrong with more than its own files. */
@@ -336,13 +341,18 @@ export function contextAsk(definition: BuildDefinition): ContextAsk | null {
 
 /** The baseline of the records, and what an engine then holds of the context. */
 function recorded(
-  { definition }: Snapshot,
+  { definition }: Pick<Snapshot, "definition">,
   baseline: DecidedBaseline,
   read: Read,
 ): { readonly baseline: Baseline; readonly transfer: Transfer | null } {
   const none = emptyBaseline;
   if (baseline.kind === "empty") return { baseline: none, transfer: null };
   if (baseline.kind === "git") return { baseline: notKnown(none, "pending"), transfer: null };
+  if (baseline.kind === "export") {
+    const { forecast: exported, label, own } = baseline;
+    const found = recorded({ definition }, own, read);
+    return { ...found, baseline: { ...found.baseline, kind: "export", label, exported } };
+  }
   const { kind } = baseline;
   const state = read({ kind: kind === "last" ? "state" : kind });
   if (state.kind !== "known") return { baseline: notKnown(none, state.kind), transfer: null };

@@ -109,7 +109,9 @@ function explainStep(
       ? { causes: [cutShort(explaining, keyed)], isLocal: false }
       : local(openCause(explaining, keyed, open));
   }
-  if (before === undefined && !isKnownStage(explaining, keyed))
+  const isExport = explaining.baseline.exported !== undefined;
+  const isCompared = explaining.baseline.build !== null || !isExport;
+  if (before === undefined && isCompared && !isKnownStage(explaining, keyed))
     return local({ code: "never-built", at, isFirstBuild: explaining.baseline.build === null });
   if (step.neverFound) return local({ code: "never-found", at, why: "healthcheck" });
   if (keyed.context.some((input) => isRewritten(input, explaining.graph)))
@@ -118,6 +120,7 @@ function explainStep(
     const { noCache } = explaining.graph.definition.flags;
     return local({ code: "no-cache", at, option: noCache ? "no-cache" : "no-cache-filter" });
   }
+  if (!isCompared) return exportCauses(explaining, keyed);
   const parts = [
     ownCauses(explaining, keyed, before),
     sourceChanges(explaining, keyed, before),
@@ -131,6 +134,23 @@ function explainStep(
   if (causes.length === 0)
     return { causes: [elsewhere(explaining, keyed, before)], isLocal: false };
   return { causes, isLocal: parts.every(({ isLocal }) => isLocal) };
+}
+
+/** Of a cache that was exported nothing is known but its digests. */
+function exportCauses(explaining: Explaining, keyed: KeyedStep): Explained {
+  const at = refOf(keyed);
+  const { lacks } = keyed.outcome;
+  if (lacks !== "below") return local({ code: "not-exported", at, lacks: lacks ?? "step" });
+  const below = belowCauses(explaining, keyed, undefined);
+  if (below.causes.length > 0) return below;
+  const causes = keyed.sources.flatMap((source): readonly Cause[] => {
+    const root = rootOfStage(explaining, source);
+    if (root === null) return [];
+    const stage = stageName(explaining, source);
+    return [{ code: "stage-files-changed", at: root, stage, changes: [] }];
+  });
+  if (causes.length === 0) return local({ code: "not-exported", at, lacks: "files" });
+  return { causes, isLocal: false };
 }
 
 /** False when the build before had nothing of the stage. */

@@ -16,7 +16,6 @@ import {
   type StageOutcome,
   type StepOutcome,
 } from "./outcome.js";
-import type { RecordGraph } from "./recordGraph.js";
 
 /** A step's outcome, and what the next one stands on. */
 export interface Run {
@@ -69,8 +68,7 @@ export class KeptRuns {
   setting(
     graph: BuildGraph,
     { index, platform: stagePlatform }: Stage,
-    records: RecordGraph,
-    committed: RecordGraph,
+    { records, committed, exported }: Pick<Setting, "records" | "committed" | "exported">,
   ): Setting {
     const { definition, platform } = graph;
     const dialect = dialectOf(graph);
@@ -82,9 +80,10 @@ export class KeptRuns {
       before.platform === platform &&
       before.stagePlatform === stagePlatform &&
       before.records === records &&
-      before.committed === committed;
+      before.committed === committed &&
+      before.exported === exported;
     if (isSame) return before;
-    const common = { definition, dialect, platform, records, committed };
+    const common = { definition, dialect, platform, records, committed, exported };
     const setting = { ...common, stage: index, stagePlatform };
     this.#settings[index] = setting;
     return setting;

@@ -18,8 +18,10 @@ import { append } from "../text/longLists.js";
 import { isSameList } from "../text/sameList.js";
 import { movedPlaces, stretchOf } from "../text/stretch.js";
 import { type Definition, definitionOf, type InputShape } from "./definition.js";
+import { type ExportForecast, forecastKey } from "./exact/stepForecast.js";
+import { isForcedByOption } from "./forced.js";
 import { type Given, type KeptRuns, type Run, waitsForFiles } from "./keptRuns.js";
-import { fresh, lookUp, openInputs, resultOf } from "./lookUp.js";
+import { fresh, lookUp, openInputs, resultOf, surer } from "./lookUp.js";
 import { inTheWay } from "./obstacles.js";
 import type { Vertex } from "./openName.js";
 import type { Position, Setting, StageOf, StageOutcome, StepOutcome, Taker } from "./outcome.js";
@@ -42,6 +44,8 @@ export interface StageIn extends InputSources {
   readonly parent: Position | null;
   /** Of earlier builds. */
   readonly records: RecordGraph;
+  /** What of it is in caches that were exported; null: there are none. */
+  readonly exported: ExportForecast | null;
   /** What the stages before have left in this build: see `runsEqualStepsOnce`. */
   readonly committed: RecordGraph;
   /** What the steps come to, one after the other: `names` looks there. */
@@ -50,9 +54,9 @@ export interface StageIn extends InputSources {
 
 /** Costs O(steps) once contexts are remembered, and little for what is kept. */
 export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
-  const { graph, stage, steps, records, committed } = input;
+  const { graph, stage, steps, records, committed, exported } = input;
   const [before = null, other = null] = kept.outcomesOf(stage.index);
-  const setting = kept.setting(graph, stage, records, committed);
+  const setting = kept.setting(graph, stage, { records, committed, exported });
   const base = baseFolder(input);
   const start = input.parent ?? startOf(input, base);
   const old = before === null ? null : oldSteps(before, start, setting);
@@ -252,11 +256,15 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
   const inputs = [rootInput(step, at, others), ...others];
   const isForced =
     step.neverFound ||
-    isForcedByOption(step, input) ||
+    isForcedByOption(step, input.stage, input.graph) ||
     others.some(({ context }) => isRewritten(context, input.graph));
   const isPast = at.missed && rules.stopsLookingAfterMiss;
   const graphs = [input.records, input.committed];
-  const found = isForced || isPast ? fresh : lookUp(graphs, definition, inputs, input.names);
+  const local = isForced || isPast ? fresh : lookUp(graphs, definition, inputs, input.names);
+  const forecast = isForced
+    ? undefined
+    : input.exported?.get(forecastKey(given.setting.stage, given.nth));
+  const found = surer(local, forecast);
   const taken = others[0]?.taken ?? null;
   const problems = inTheWay(step, at, others, rules);
   const contexts = others.map(({ context }) => context);
@@ -269,7 +277,8 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
     isForced,
     context: keptList(contexts.flatMap((context) => context ?? [])),
     stageProblems: keptList([...others.flatMap((other) => other.problems ?? []), ...problems]),
-    open: keptList(openInputs(inputs, found)),
+    open: keptList(found === local ? openInputs(inputs, found) : (forecast?.open ?? [])),
+    lacks: found.kind === "miss" ? (forecast?.lacks ?? null) : null,
     taken,
     sources: keptList(
       sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
@@ -314,18 +323,6 @@ function recordLeft(
     recordOf(records, digest, inputs) ??
     recordOf(committed, digest, inputs) ?? { definition: digest, inputs }
   );
-}
-
-/**
- * Of `--no-cache` and `--no-cache-filter`, which knows stages by their names alone. Sources: moby,
- * imageprobe.go `nopProber`; BuildKit, frontend/dockerui/config.go `IsNoCache`.
- */
-function isForcedByOption({ operation }: Step, { graph, stage }: StageIn): boolean {
-  const { definition, rules } = graph;
-  const { noCache, uncachedStages } = definition.flags;
-  const isSpared = rules.findsDirectoriesWithoutCache && operation?.kind === "makeDirectory";
-  if (noCache) return !isSpared;
-  return stage.name !== null && uncachedStages.includes(stage.name.toLowerCase());
 }
 
 /**

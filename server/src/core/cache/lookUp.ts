@@ -1,5 +1,6 @@
 /** Looks a step up in the records of earlier builds, and of this one as far as it has come. */
 import type { Definition } from "./definition.js";
+import type { StepForecast } from "./exact/stepForecast.js";
 import type { InputName } from "./inputName.js";
 import {
   isSettled,
@@ -61,6 +62,16 @@ export function lookUp(
   // Records without a result only lead to others.
   return sure.length === 0 ? fresh : { kind: "miss", token: recordsOf(sure) };
 }
+
+/** A builder takes what any of its caches has. */
+export function surer(local: Found, exported: StepForecast | undefined): Found {
+  if (exported === undefined || local.kind === "hit") return local;
+  if (exported.kind === "hit") return { kind: "hit", token: { kind: "known" } };
+  return exported.kind === "unknown" && local.kind === "miss" ? open : local;
+}
+
+/** Its result may be one that nobody here has a record of. */
+const open: Found = { kind: "unknown", token: { kind: "any" } };
 
 function recordsOf(
   matches: readonly SureMatch[],

@@ -12,9 +12,10 @@ import type { KnownDirectories } from "../files/knownDirectories.js";
 import { isSameRef, type Step } from "../graph/graph.js";
 import type { Definition } from "./definition.js";
 import type { Dialect } from "./exact/dialect.js";
+import type { ExportForecast } from "./exact/stepForecast.js";
 import { isSameToken } from "./matches.js";
 import type { OpenName, Vertex } from "./openName.js";
-import type { PredictionKind } from "./prediction.js";
+import type { Lack, PredictionKind } from "./prediction.js";
 import type { CacheRecord, RecordGraph } from "./recordGraph.js";
 import type { OpenInput, StepInput } from "./stepInput.js";
 
@@ -32,6 +33,8 @@ export interface StepOutcome {
   /** What is wrong with the files that it takes from other stages, by the places of its sources. */
   readonly stageProblems: readonly (SelectionProblem | ObstacleProblem)[];
   readonly open: readonly OpenInput[];
+  /** What exported caches lack of it; null: nothing, there are none, or nobody can tell. */
+  readonly lacks: Lack | null;
   /** What a COPY takes; null: not known, or nothing. */
   readonly taken: Selection | null;
   /** The stages that files come from. */
@@ -104,6 +107,7 @@ export interface Setting {
   readonly records: RecordGraph;
   /** What the stages before have left. */
   readonly committed: RecordGraph;
+  readonly exported: ExportForecast | null;
 }
 
 /** True where whatever stands on the one would stand on the other just so. */

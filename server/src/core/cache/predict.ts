@@ -122,6 +122,7 @@ function outcomesOf(input: PredictionInput, kept: KeptRuns): Outcomes {
   const names = new Names(named, isAlike ? old.names : null, touched.first);
   const build = {
     ...{ graph, context, folders, digest, archive, names, records: baseline.records },
+    exported: baseline.exported ?? null,
     endOf: (index: number) => done[index]?.end ?? null,
   };
   let committed = noRecords;
@@ -156,7 +157,8 @@ function outcomesOf(input: PredictionInput, kept: KeptRuns): Outcomes {
 /** All that the outcomes of stages turn on besides the stages. */
 function inCommon({ graph, context, folders, digest, baseline }: PredictionInput) {
   return [
-    ...[graph.definition, graph.platform, dialectOf(graph), digest, baseline.records],
+    ...[graph.definition, graph.platform, dialectOf(graph), digest],
+    ...[baseline.records, baseline.exported],
     ...[context?.view, ...folders.keys(), ...[...folders.values()].map(({ view }) => view)],
   ];
 }

@@ -98,6 +98,7 @@ export type Cause =
       readonly keyword: string;
     }
   | { readonly code: "record-gone"; readonly at: StepRef }
+  | { readonly code: "not-exported"; readonly at: StepRef; readonly lacks: Exclude<Lack, "below"> }
   | {
       readonly code: "cut-short";
       readonly at: StepRef;
@@ -128,6 +129,19 @@ export type Cause =
       /** What is wrong; null: a stage that it takes files from cannot be built. */
       readonly problem: StepProblem | null;
     };
+
+/** What an exported cache lacks of a step. */
+export type Lack =
+  /** No step with its words, variables and options on what it stands on. */
+  | "step"
+  /** One that took these files: it took others. */
+  | "files"
+  /** One on this base. */
+  | "base"
+  /** What it stands on, or takes files of, is not found either. */
+  | "below"
+  /** It leads to others, and its own result was not exported. */
+  | "result";
 
 /** What can be wrong with a step: with its text, or with the files that it takes. */
 export type StepProblem = GraphProblem | SelectionProblem | ObstacleProblem;

@@ -3,6 +3,7 @@ import type { Builder } from "../build/builder.js";
 import type { Manifest } from "../context/manifest.js";
 import type { LoggedOutcome } from "../records/buildLog.js";
 import type { Facets } from "./definition.js";
+import type { ExportForecast } from "./exact/stepForecast.js";
 import type { InputName } from "./inputName.js";
 import type { RecordGraph } from "./recordGraph.js";
 
@@ -86,12 +87,14 @@ export interface ImageRecord {
 /** Everything that predictions are made against. */
 export interface Baseline {
   /** `pending`, `unknown`: it is not known, and nothing is predicted. */
-  readonly kind: "last" | "git" | "recorded" | "empty" | "pending" | "unknown";
+  readonly kind: "last" | "git" | "recorded" | "export" | "empty" | "pending" | "unknown";
   /** What the JSON calls it: a git ref, or English words where its kind says all. */
   readonly label: string;
   /** The build that changes are explained against; null: none of this Dockerfile. */
   readonly build: BuildRecord | null;
   readonly records: RecordGraph;
+  /** What a builder takes of caches that were exported; absent: there are none. */
+  readonly exported?: ExportForecast;
   /** The files of a `StepRecord.manifest`; null: not kept any more. */
   readonly manifest: (id: string) => Manifest | null;
   /** There when a build is left out: as much was not known of its base images as is now, or more. */

@@ -82,6 +82,7 @@ export function keyless(step: Step): StepOutcome {
       context: none,
       stageProblems: none,
       open: none,
+      lacks: null,
       taken: null,
       sources: none,
       isByContent: false,

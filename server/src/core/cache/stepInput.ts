@@ -64,21 +64,34 @@ export function httpInput({ url, checksum }: { url: string; checksum: string }):
  * whatever its address: a commit that is named is known, what a branch or tag leads to is not. Source:
  * BuildKit, source/git/source.go `shaToCacheKey`.
  */
-export function gitInput(item: {
-  readonly url: string;
-  readonly keepGitDir: boolean;
-  readonly checksum: string;
-}): StepInput {
-  const { url, keepGitDir, checksum } = item;
+export function gitInput(item: GitItem): StepInput {
+  const { url, keepGitDir } = item;
   const open = { kind: "remote", url } as const;
-  const [, ref = "", folder = ""] = /#([^:]*):?(.*)$/s.exec(url) ?? [];
-  const commit = [ref, checksum].find((name) => /^[0-9a-f]{40}$/.test(name));
-  if (commit === undefined || url.includes("?")) {
-    return { name: downloadName(url), token: { kind: "any" }, open };
-  }
+  const named = namedCommit(item);
+  if (named === null) return { name: downloadName(url), token: { kind: "any" }, open };
+  const { commit, ref, folder } = named;
   const kept = keepGitDir ? `.git#${ref}` : "";
   const tree = `${commit}${kept}:${folder}`;
   return { ...known({ kind: "git", tree }), isPinned: true, open };
+}
+
+interface GitItem {
+  readonly url: string;
+  readonly keepGitDir: boolean;
+  readonly checksum: string;
+}
+
+/** null: a branch, a tag, or a query says which one. */
+function namedCommit({ url, checksum }: GitItem) {
+  const [, ref = "", folder = ""] = /#([^:]*):?(.*)$/s.exec(url) ?? [];
+  const commit = [ref, checksum].find((name) => /^[0-9a-f]{40}$/.test(name));
+  return commit === undefined || url.includes("?") ? null : { commit, ref, folder };
+}
+
+/** The commit that is taken as a whole, without its repository; null: it is not known, or a part is taken. */
+export function wholeCommit(item: GitItem): string | null {
+  const named = namedCommit(item);
+  return named === null || item.keepGitDir || named.folder !== "" ? null : named.commit;
 }
 
 /** Why a context that is not on this machine cannot be known; null: it is, and its files can. */

@@ -80,8 +80,8 @@ const leastInstruction = 30;
 /** What the forecast stands against; none: nothing was built before. */
 function comparison({ input: { baseline } }: Analysis, now: number | null): readonly string[] {
   const { kind, label, build } = baseline;
-  if (build === null) return [];
-  if (kind !== "last" || now === null) return [baselineSentence(baseline, label)];
+  if (build === null && kind !== "export") return [];
+  if (build === null || kind !== "last" || now === null) return [baselineSentence(baseline, label)];
   return [`Compared with the last simulated build, ${ageWords(now - build.at)}.`];
 }
 

@@ -49,6 +49,8 @@ export function causeWords(cause: Cause, graph: BuildGraph): string {
       return say`line ${lineOf(graph, cause.at) ?? 0} rebuilds`;
     case "record-gone":
       return say`no earlier result`;
+    case "not-exported":
+      return lackWords(cause.lacks);
     case "cut-short":
       return say`the build before failed`;
     case "stage-output-unknown":
@@ -115,6 +117,8 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
       return say`It is stacked on line ${line ?? 0} (${cause.keyword}), which rebuilds.`;
     case "record-gone":
       return say`No earlier build ran it on what the lines above give now.`;
+    case "not-exported":
+      return lackSentence(cause.lacks);
     case "cut-short":
       return cutShortSentence(cause);
     case "stage-output-unknown":
@@ -164,6 +168,34 @@ function cutShortSentence({ failure, added }: Extract<Cause, { code: "cut-short"
   const sentence = say`The build before failed at line ${line} (${keyword}) and may have cancelled it: only if it had come to its end by then, it is cached.`;
   if (added.length === 0) return sentence;
   return `${sentence} ${say`What was missing there was added: ${listedAll(added)}.`}`;
+}
+
+type Lack = Extract<Cause, { code: "not-exported" }>["lacks"];
+
+function lackWords(lacks: Lack): string {
+  switch (lacks) {
+    case "step":
+      return say`not in the exported cache`;
+    case "files":
+      return say`exported with other files`;
+    case "base":
+      return say`exported on another base`;
+    case "result":
+      return say`its result was not exported`;
+  }
+}
+
+function lackSentence(lacks: Lack): string {
+  switch (lacks) {
+    case "step":
+      return say`The exported cache has no such step: none with these words, variables and options.`;
+    case "files":
+      return say`The exported cache has this step only with other files.`;
+    case "base":
+      return say`The exported cache has this step only on another base image.`;
+    case "result":
+      return say`The exported cache knows this step, but its result was not exported with it.`;
+  }
 }
 
 type BaseRebuilds = Extract<Cause, { code: "base-rebuilds" }>;

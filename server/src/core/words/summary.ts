@@ -89,6 +89,7 @@ export function baselineMessage({ analysis, isResult }: View): string {
   const { baseline } = analysis.input;
   if (baseline.kind === "pending") return "";
   if (baseline.kind === "unknown") return say`Not compared: ${baseline.label}.`;
+  if (baseline.kind === "export") return baselineSentence(baseline, baseline.label);
   if (baseline.kind === "git") {
     return isResult
       ? say`The first simulated build, compared with the commit ${baseline.label}.`
@@ -114,6 +115,10 @@ export function baselineMessage({ analysis, isResult }: View): string {
  */
 export function baselineSentence({ kind, build }: Baseline, label: string): string {
   if (kind === "git") return say`Compared with the commit ${label}.`;
+  if (kind === "export")
+    return build === null
+      ? say`Compared with the cache that was exported: ${label}.`
+      : say`Compared with the cache that was exported, ${label}, and the last build here.`;
   return kind === "recorded" && build !== null
     ? say`Compared with the build of ${sayMoment(build.at)}.`
     : say`Compared with the last simulated build.`;

@@ -165,8 +165,8 @@ function blobName(digest: string): string {
 }
 
 /** null: it is not there, or is something else than its digest says. */
-function blob(files: Files, { digest }: Descriptor): Uint8Array | null {
-  const bytes = digest.startsWith("sha256:") ? files.read(blobName(digest)) : null;
+export function blob(files: Files, { digest }: Pick<Descriptor, "digest">): Uint8Array | null {
+  const bytes = /^sha256:[0-9a-f]{64}$/.test(digest) ? files.read(blobName(digest)) : null;
   return bytes !== null && digestOf(bytes) === digest ? bytes : null;
 }
 
@@ -174,7 +174,7 @@ function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
-function jsonAt(files: Files, name: string): unknown {
+export function jsonAt(files: Files, name: string): unknown {
   const bytes = files.read(name);
   const value = bytes === null ? null : jsonOf(bytes);
   return isObject(value) || Array.isArray(value) ? value : null;

@@ -49,7 +49,8 @@ export function readManifest(value: unknown): Manifest | null {
   return known.length === layers.length ? { kind: "manifest", config, layers: known } : null;
 }
 
-function readDescriptor(value: unknown): Descriptor | null {
+/** null: it is none. */
+export function readDescriptor(value: unknown): Descriptor | null {
   if (!isObject(value)) return null;
   const digest = textIn(value, "digest") ?? "";
   const size = numberIn(value, "size");

@@ -4,14 +4,23 @@
  */
 import { createHash } from "node:crypto";
 import { formatPlatform, type Platform, parsePlatform } from "../../core/build/platform.js";
+import type { ExportedCache } from "../../core/cache/exact/exportedCache.js";
 import { type HostError, type Known, known, type Result, unknown } from "../../core/host.js";
 import type { BaseImage } from "../../core/image/baseImage.js";
 import { defaultDomain, type Reference, readReference } from "../../core/image/reference.js";
+import { cacheConfigIn, cacheOf, inlineCache } from "./cacheConfig.js";
 import type { FindLogin } from "./credentials.js";
 import { failure, type HttpAnswer, type HttpDoor } from "./exchange.js";
 import { baseImageOf, readConfig } from "./imageConfig.js";
 import { jsonOf } from "./json.js";
-import { entryFor, isDigest, type Manifest, manifestTypes, readManifest } from "./manifests.js";
+import {
+  type Descriptor,
+  entryFor,
+  isDigest,
+  type Manifest,
+  manifestTypes,
+  readManifest,
+} from "./manifests.js";
 import { type RegistryHost, registryHost } from "./registryHost.js";
 
 export interface RegistrySettings {
@@ -43,6 +52,11 @@ export interface Registry {
    * Errors: those of `lookUp`, as a value.
    */
   blob(reference: string, digest: string, maxBytes: number): Promise<Result<Uint8Array>>;
+  /**
+   * The cache that BuildKit exported there, or that an image brings along.
+   * Errors: those of `lookUp`, as a value, and `ENOCACHE`.
+   */
+  cache(reference: string, platform: Platform): Promise<Result<ExportedCache>>;
 }
 
 /** Milliseconds for one image. */
@@ -90,6 +104,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     },
     blob: (reference, digest, maxBytes) =>
       firstOf(reference, layerPatience, (way) => blobOf(way, digest, maxBytes, layerPatience)),
+    cache: (reference, platform) =>
+      firstOf(reference, patience, (way, read) => cacheAt(way, read, platform)),
   };
 }
 
@@ -251,8 +267,7 @@ async function imageOf(
     manifest = next.value.manifest;
   }
   const { config, layers } = manifest;
-  if (config.size > maxConfig) return failure("EFBIG", "its config is too large", way.repository);
-  const got = await blobOf(way, config.digest, maxConfig);
+  const got = await configOf(way, config);
   if (!got.ok) return got;
   const read = readConfig(jsonOf(got.value));
   if (read === null) return badFormat(way, config.digest);
@@ -269,6 +284,45 @@ async function imageOf(
     history: read.history,
   });
   return image === null ? badFormat(way, config.digest) : { ok: true, value: image };
+}
+
+async function cacheAt(
+  way: Way,
+  { digest, tag }: Reference,
+  platform: Platform,
+): Promise<Result<ExportedCache>> {
+  let top = await jsonOfManifest(way, digest ?? tag ?? "");
+  for (let depth = 0; ; depth++) {
+    if (!top.ok) return top;
+    const config = cacheConfigIn(top.value);
+    const name = `${way.name}/${way.repository}`;
+    if (config !== null) {
+      const bytes = await configOf(way, config);
+      return bytes.ok ? cacheOf(bytes.value, name) : bytes;
+    }
+    const manifest = readManifest(top.value);
+    if (manifest?.kind === "manifest") {
+      const bytes = await configOf(way, manifest.config);
+      return bytes.ok ? inlineCache(jsonOf(bytes.value), name) : bytes;
+    }
+    const entry = manifest === null ? null : entryFor(manifest.entries, platform);
+    if (entry === null || depth === deepest)
+      return failure("ENOCACHE", "is no exported cache", name);
+    top = await jsonOfManifest(way, entry.digest);
+  }
+}
+
+async function jsonOfManifest(way: Way, name: string): Promise<Result<unknown>> {
+  const got = await asked(way, `manifests/${name}`, "GET", maxManifest);
+  if (!got.ok) return got;
+  if (isDigest(name) && !hasDigest(got.value.body, name)) return lies(way, name);
+  return { ok: true, value: jsonOf(got.value.body) };
+}
+
+/** A config, of an image or of a cache. */
+async function configOf(way: Way, { digest, size }: Descriptor): Promise<Result<Uint8Array>> {
+  if (size > maxConfig) return failure("EFBIG", "its config is too large", way.repository);
+  return blobOf(way, digest, maxConfig);
 }
 
 async function asked(

@@ -1,15 +1,19 @@
 /** The ops of a COPY or an ADD. Source: dockerfile2llb/convert_copy.go, convert.go `dispatchCopy`. */
 import { copyRequest } from "../../files/requests.js";
+import type { Digest } from "../../host.js";
 import type { CopyItem, CopyOperation } from "../../instructions/operation.js";
 import { parentsSource } from "../../instructions/paths.js";
-import { cleanPath } from "../../text/paths.js";
+import { addTo } from "../../text/grouped.js";
+import { cleanPath, compareBytes } from "../../text/paths.js";
 import { type Copied, copyAction, documentOp, type FileAction, fileOp, ownerOf } from "./fileOp.js";
 import { mergeOp } from "./mergeOp.js";
 import {
   type ExactInput,
+  type Lookup,
   type Op,
   type OpSetting,
   type StepOps,
+  selectorOf,
   type Vertex,
   vertexOf,
 } from "./op.js";
@@ -33,27 +37,39 @@ export function copyOps(operation: CopyOperation, root: Vertex, setting: CopySet
   const base = isLinked ? null : root;
   const own = fileOp(base, actions);
   const copy = vertexOf(own, digest);
-  const contents = contentsOf(sources, base);
-  if (!isLinked || root === null) return { ops: [...documents, own], own, contents, result: copy };
+  const lookups = lookupsOf(sources, base, digest);
+  if (!isLinked || root === null) return { ops: [...documents, own], own, lookups, result: copy };
   const merge = mergeOp([root, copy], dialect);
-  return { ops: [...documents, own, merge], own, contents, result: vertexOf(merge, digest) };
+  return { ops: [...documents, own, merge], own, lookups, result: vertexOf(merge, digest) };
 }
 
 /**
- * Each vertex once; none of what the first action changes. Source: solver/llbsolver/ops/file.go
- * `CacheMap`.
+ * Of each vertex that files are taken of, but for what the first action changes. Source:
+ * solver/llbsolver/ops/file.go `CacheMap`.
  */
-function contentsOf(sources: readonly SourceOps[], base: Vertex): readonly ExactInput[] {
-  const contents = new Map<string, ExactInput>();
-  for (const { action, content } of sources) {
-    if (action.source === null || action.source === base) continue;
-    if (!contents.has(action.source)) contents.set(action.source, content);
+function lookupsOf(
+  sources: readonly SourceOps[],
+  base: Vertex,
+  digest: Digest,
+): ReadonlyMap<string, Lookup> {
+  const taken = new Map<string, SourceOps[]>();
+  for (const one of sources) {
+    const { source } = one.action;
+    if (source !== null && source !== base) addTo(taken, source, one);
   }
-  return [...contents.values()];
+  return new Map(
+    [...taken].map(([source, all]): [string, Lookup] => {
+      const paths = all.map(({ path }) => path).sort(compareBytes);
+      const [{ content } = { content: null }] = all;
+      return [source, { selector: selectorOf(paths.reverse(), digest), content }];
+    }),
+  );
 }
 
 interface SourceOps {
   readonly action: FileAction;
+  /** Absolute. */
+  readonly path: string;
   /** What it takes. */
   readonly content: ExactInput;
   /** The op that writes an inline document; absent: it is none. */
@@ -83,6 +99,7 @@ function sourceOf(
       const search = { include, exclude: operation.exclude };
       return {
         action: copyAction(setting.source, { ...copied, path }, search, dialect),
+        path,
         content: paths,
       };
     }
@@ -92,22 +109,27 @@ function sourceOf(
       const action = copyAction(vertexOf(document, digest), { ...copied, path }, null, dialect);
       const { name, content } = item;
       return {
-        action,
-        document,
+        ...{ action, path, document },
         content: { kind: "document", name, content, mode: 0o644, isWhole: false },
       };
     }
-    case "http": {
-      const vertex = `http:${JSON.stringify([item.url, item.checksum])}`;
-      const path = `/${item.fileName}`;
-      return { action: copyAction(vertex, { ...copied, path }, null, dialect), content: open };
-    }
+    case "http":
     case "git": {
-      const vertex = `git:${JSON.stringify([item.url, item.keepGitDir, item.checksum])}`;
-      const action = copyAction(vertex, { ...copied, path: "/" }, null, dialect);
-      return { action, content: open };
+      const path = item.kind === "http" ? `/${item.fileName}` : "/";
+      const vertex = downloadVertex(item);
+      const action = copyAction(vertex, { ...copied, path }, null, dialect);
+      return { action, path, content: open };
     }
   }
+}
+
+export type Download = Extract<CopyItem, { kind: "http" | "git" }>;
+
+export function downloadVertex(item: Download): string {
+  const { url, checksum } = item;
+  return item.kind === "http"
+    ? `http:${JSON.stringify([url, checksum])}`
+    : `git:${JSON.stringify([url, item.keepGitDir, checksum])}`;
 }
 
 const open: ExactInput = { kind: "open" };

@@ -2,7 +2,7 @@
  * The keys of a build's steps as BuildKit itself has them and writes them into the caches that it
  * exports. Made when somebody asks: nothing of it is kept with the graph.
  */
-import { formatPlatform } from "../../build/platform.js";
+import { formatPlatform, type Platform } from "../../build/platform.js";
 import {
   type BuildGraph,
   isBaseKnown,
@@ -10,21 +10,45 @@ import {
   type StageBase,
   type Step,
 } from "../../graph/graph.js";
+import { sourcesOf } from "../../graph/sources.js";
 import type { Digest } from "../../host.js";
+import type { BaseImage } from "../../image/baseImage.js";
 import type { SourceReference } from "../../instructions/operation.js";
+import { type Download, downloadVertex } from "./copyOps.js";
 import { type Dialect, dialectOf } from "./dialect.js";
-import { type ExactInput, recordDigest, type Vertex } from "./op.js";
+import {
+  contentsOf,
+  type ExactInput,
+  type Lookup,
+  recordDigest,
+  type StepOps,
+  type Vertex,
+  vertexOf,
+} from "./op.js";
 import { stepOps } from "./stepOps.js";
 
 export interface ExactKey {
   /** The digest of the step's record, `sha256:…`; of a COPY --link that of the copy, before it is laid over the rest. */
   readonly digest: string;
-  /** The digests of all records that the step's ops make, its own included. */
-  readonly all: readonly string[];
+  /** What the builder solves for the step, in the order in which each needs those before it. */
+  readonly ops: readonly KeyedOp[];
   /** What is looked up by its content besides; `contentRecords` finds those of its records. */
   readonly contents: readonly ExactInput[];
   /** False where something that can be in it is not known, such as the base image's config. */
   readonly isComplete: boolean;
+}
+
+export interface KeyedOp {
+  readonly vertex: string;
+  /** Of its record. */
+  readonly digest: string;
+  readonly inputs: readonly KeyedInput[];
+}
+
+export interface KeyedInput extends Omit<Lookup, "content"> {
+  readonly vertex: string;
+  /** Its place among `ExactKey.contents`; null: it is found by its record alone. */
+  readonly content: number | null;
 }
 
 /**
@@ -87,8 +111,8 @@ function walkStage(stage: Stage, walk: Walk): StageEnd {
     if (!hasRecords) continue;
     keys.set(step, {
       digest: recordDigest(made.own, digest),
-      contents: made.contents,
-      all: made.ops.map((op) => recordDigest(op, digest)),
+      contents: contentsOf(made),
+      ops: keyedOps(made, digest),
       isComplete:
         isKnown &&
         stage.platform.os !== "windows" &&
@@ -97,6 +121,23 @@ function walkStage(stage: Stage, walk: Walk): StageEnd {
     });
   }
   return { vertex, isKnown, hasRecords };
+}
+
+/** Only the step's own op has inputs of which but a part is taken. */
+function keyedOps(made: StepOps, digest: Digest): readonly KeyedOp[] {
+  return made.ops.map((op) => {
+    let contents = 0;
+    const inputs = op.inputs.map((vertex): KeyedInput => {
+      const lookup = op === made.own ? made.lookups.get(vertex) : undefined;
+      const hasContent = lookup !== undefined && lookup.content !== null;
+      return {
+        vertex,
+        selector: lookup?.selector ?? null,
+        content: hasContent ? contents++ : null,
+      };
+    });
+    return { vertex: vertexOf(op, digest), digest: recordDigest(op, digest), inputs };
+  });
 }
 
 /** A device's own key is the builder's: solver/pb/ops.proto `CDIDevice`. */
@@ -112,10 +153,43 @@ function startOf(stage: Stage, { ends }: Walk): StageEnd {
   return { vertex: baseVertex(base, stage), isKnown, hasRecords: base.kind !== "folder" };
 }
 
+/** The images that the steps of a build are named on, by their vertices; null: nothing is known of one. */
+export function imageVertices({ stages }: BuildGraph): ReadonlyMap<string, NamedSource> {
+  const found = new Map<string, NamedSource>();
+  for (const stage of stages) {
+    if (!stage.isBuilt) continue;
+    for (const from of [stage.base, ...stage.steps.flatMap(sourcesOf)])
+      if (from.kind === "image") {
+        const { reference, image } = from;
+        const { platform } = stage;
+        found.set(imageVertex(from, stage), { reference, platform, image });
+      }
+  }
+  return found;
+}
+
+/** What its steps download, by their vertices. */
+export function downloads({ stages }: BuildGraph): ReadonlyMap<string, Download> {
+  const items = stages.flatMap(({ isBuilt, steps }) =>
+    isBuilt ? steps.flatMap(({ operation: it }) => (it?.kind === "copy" ? it.items : [])) : [],
+  );
+  return new Map(
+    items.flatMap((item): [string, Download][] =>
+      item.kind === "http" || item.kind === "git" ? [[downloadVertex(item), item]] : [],
+    ),
+  );
+}
+
+export interface NamedSource {
+  readonly reference: string;
+  readonly platform: Platform;
+  readonly image: BaseImage | null;
+}
+
 function baseVertex(base: StageBase, stage: Stage): Vertex {
   switch (base.kind) {
     case "image":
-      return imageVertex(base.reference, stage);
+      return imageVertex(base, stage);
     case "folder":
     case "elsewhere":
       return contextVertex(base.name);
@@ -126,8 +200,12 @@ function baseVertex(base: StageBase, stage: Stage): Vertex {
   }
 }
 
-function imageVertex(reference: string, { platform }: Stage): Vertex {
-  return `image:${JSON.stringify([reference, formatPlatform(platform)])}`;
+/** One that a `--build-context` names is asked for otherwise than one that the file names. */
+function imageVertex(
+  { reference, isNamed = false }: { readonly reference: string; readonly isNamed?: boolean },
+  { platform }: Pick<Stage, "platform">,
+): string {
+  return `image:${JSON.stringify([reference, formatPlatform(platform), isNamed])}`;
 }
 
 /** @param name of a `--build-context`; empty: the main one */
@@ -144,6 +222,6 @@ function sourceVertex(from: SourceReference, stage: Stage, { ends }: Walk): Vert
     case "stage":
       return ends[from.index]?.vertex ?? null;
     case "image":
-      return imageVertex(from.reference, stage);
+      return imageVertex(from, stage);
   }
 }

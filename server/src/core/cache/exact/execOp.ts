@@ -18,10 +18,12 @@ import { filled, goJson } from "./goJson.js";
 import {
   type ExactInput,
   Inputs,
+  type Lookup,
   type Op,
   type OpSetting,
   type Parts,
   type StepOps,
+  selectorOf,
   type Vertex,
   vertexOf,
 } from "./op.js";
@@ -75,8 +77,8 @@ export function execOps(operation: RunOperation, root: Vertex, setting: RunSetti
   const mounted = fileMounts(operation, setting);
   const own = execOp(operation, root, mounted, setting);
   const documents = mounted.flatMap(({ made }) => made ?? []);
-  const contents = contentsOf(operation, root, mounted, setting);
-  return { ops: [...documents, own], own, contents, result: vertexOf(own, setting.digest) };
+  const lookups = lookupsOf(operation, root, mounted, setting);
+  return { ops: [...documents, own], own, lookups, result: vertexOf(own, setting.digest) };
 }
 
 function execOp(
@@ -180,34 +182,43 @@ function written(mount: WrittenMount, { dialect }: RunSetting): WrittenMount {
  * a mount takes of the root makes the content of the root count, and so did a secret or an agent as
  * long as it had the root's number. Source: exec.go `getMountDeps`.
  */
-function contentsOf(
+function lookupsOf(
   operation: RunOperation,
   root: Vertex,
   mounted: readonly FileMount[],
-  { dialect }: RunSetting,
-): readonly ExactInput[] {
-  const contents = new Map<string, ExactInput[]>();
-  const countsRoot =
-    mounted.some(({ source }) => source !== null && source === root) ||
-    (dialect.secretInput === 0 &&
-      operation.mounts.some(({ type }) => type === "secret" || type === "ssh"));
-  if (root !== null && countsRoot) contents.set(root, [{ kind: "open" }]);
-  for (const { source, content } of mounted) {
-    if (source === null || source === root || content === null) continue;
-    const before = contents.get(source);
-    if (before === undefined) contents.set(source, [content]);
-    else before.push(content);
+  { dialect, digest }: RunSetting,
+): ReadonlyMap<string, Lookup> {
+  const onRoot =
+    dialect.secretInput === 0
+      ? operation.mounts.filter(({ type }) => type === "secret" || type === "ssh")
+      : [];
+  const all = new Map<string, { readonly paths: string[]; readonly contents: ExactInput[] }>();
+  const note = (vertex: Vertex, path: string, content: ExactInput | null): void => {
+    if (vertex === null) return;
+    const one = all.get(vertex) ?? { paths: [], contents: [] };
+    all.set(vertex, one);
+    one.paths.push(path);
+    if (content !== null) one.contents.push(content);
+  };
+  const open: ExactInput = { kind: "open" };
+  note(root, "/", null);
+  for (const { source, path, content } of mounted) {
+    if (content !== null) note(source, path, source === root ? open : content);
   }
-  return [...contents.values()].flatMap(together);
+  for (const _ of onRoot) note(root, "/", open);
+  return new Map(
+    [...all].map(([vertex, { paths, contents }]): [string, Lookup] => {
+      return [vertex, { selector: selectorOf(paths, digest), content: together(contents) }];
+    }),
+  );
 }
 
 /** All that the mounts of one source take of it, as one. */
-function together(all: readonly ExactInput[]): readonly ExactInput[] {
-  const [first] = all;
-  if (first === undefined) return [];
-  if (first.kind !== "paths") return [first];
+function together(all: readonly ExactInput[]): ExactInput | null {
+  const [first = null] = all;
+  if (first?.kind !== "paths") return first;
   const sources = all.flatMap((one) => (one.kind === "paths" ? one.request.sources : []));
-  return [{ ...first, request: { ...first.request, sources } }];
+  return { ...first, request: { ...first.request, sources } };
 }
 
 /** The mounts that hold files, in the order of their targets. */
@@ -221,6 +232,7 @@ function fileMounts(operation: RunOperation, setting: RunSetting): readonly File
       dest: "/dev/pipes/",
       source: vertexOf(made, setting.digest),
       fields: { readonly: true },
+      path: "/",
       made,
       content: { kind: "document", ...script, mode, isWhole: true },
     });
@@ -235,6 +247,8 @@ interface FileMount {
   readonly dest: string;
   readonly source: Vertex;
   readonly fields: Omit<WrittenMount, "dest" | "input" | "output">;
+  /** What is taken of the source. */
+  readonly path: string;
   /** The op that makes what it takes; absent: it is there. */
   readonly made?: Op;
   /** null: it takes nothing. */
@@ -247,7 +261,8 @@ function fileMount(mount: Mount, setting: RunSetting): FileMount | null {
   switch (mount.type) {
     case "bind": {
       const content = takenBy(mount);
-      return { dest, source: sourceVertex(mount, setting), fields: { readonly }, content };
+      const path = mount.source;
+      return { dest, source: sourceVertex(mount, setting), fields: { readonly }, path, content };
     }
     case "tmpfs":
       return memoryMount(dest, mount.sizeLimit);
@@ -264,7 +279,7 @@ function fileMount(mount: Mount, setting: RunSetting): FileMount | null {
 
 function memoryMount(dest: string, size: number): FileMount {
   const fields = { mountType: mountTypes.tmpfs, TmpfsOpt: filled({ size }) };
-  return { dest, source: null, fields, content: null };
+  return { dest, source: null, fields, path: "/", content: null };
 }
 
 function sourceVertex({ from }: Mount, { source }: RunSetting): Vertex {
@@ -279,9 +294,10 @@ function takenBy(mount: Mount): ExactInput | null {
 function cacheSource(
   mount: Mount,
   setting: RunSetting,
-): Pick<FileMount, "source" | "made" | "content"> {
+): Pick<FileMount, "source" | "path" | "made" | "content"> {
   const from = sourceVertex(mount, setting);
-  if (!startsAsOwnFolder(mount)) return { source: from, content: takenBy(mount) };
+  if (!startsAsOwnFolder(mount))
+    return { source: from, path: mount.source, content: takenBy(mount) };
   const { asked, mode, uid, gid } = ownFolder(mount);
   const directory = makeDirectory({
     path: cacheFolder,
@@ -293,7 +309,7 @@ function cacheSource(
   const made = fileOp(from, [directory]);
   // One that is there already keeps what is in it.
   const content: ExactInput = from === null ? { kind: "folder", mode, uid, gid } : { kind: "open" };
-  return { source: vertexOf(made, setting.digest), made, content };
+  return { source: vertexOf(made, setting.digest), path: cacheFolder, made, content };
 }
 
 /** An id of one's own and a way of sharing are cleared: exec.go `checkShouldClearCacheOpts`. */

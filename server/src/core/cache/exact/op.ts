@@ -41,14 +41,22 @@ export interface Op {
 
 export type Parts = Readonly<Record<string, string>>;
 
+/** How an input is looked up: solver/types.go `CacheMap.Deps`. */
+export interface Lookup {
+  /** What of it is taken, as its own record is linked; null: that record is linked as a whole. */
+  readonly selector: string | null;
+  /** By which it is found too; null: by its record alone. */
+  readonly content: ExactInput | null;
+}
+
 /** The ops of a step. */
 export interface StepOps {
   /** In the order in which each needs those before it. */
   readonly ops: readonly Op[];
   /** The one that is told from others by what the instruction says. */
   readonly own: Op;
-  /** In the order of its inputs. */
-  readonly contents: readonly ExactInput[];
+  /** Of its inputs; the others are found by their record as a whole. */
+  readonly lookups: ReadonlyMap<string, Lookup>;
   /** What the next step stands on. */
   readonly result: Vertex;
 }
@@ -68,6 +76,16 @@ export interface OpSetting {
 /** The vertex that an op is: the solver takes ops with equal definitions and inputs for one. */
 export function vertexOf({ json, inputs }: Pick<Op, "json" | "inputs">, digest: Digest): string {
   return `op:${digest(JSON.stringify([json, inputs]))}`;
+}
+
+/** @param paths what is taken of an input, in the order in which its op has them */
+export function selectorOf(paths: readonly string[], digest: Digest): string {
+  return `sha256:${digest(paths.join("\0"))}`;
+}
+
+/** What a step looks up by its content, in the order of its inputs. */
+export function contentsOf({ own, lookups }: StepOps): readonly ExactInput[] {
+  return own.inputs.flatMap((vertex) => lookups.get(vertex)?.content ?? []);
 }
 
 /** The record of an op's first output: solver/cachekey.go, solver/exporter.go `rootKey`. */

@@ -54,7 +54,7 @@ function ofDirectory(
     time: dialect.datesDirectories ? sourceDate(args) : null,
   });
   const own = fileOp(root, [directory]);
-  return { ops: [own], own, contents: [], result: vertexOf(own, digest) };
+  return { ops: [own], own, lookups: new Map(), result: vertexOf(own, digest) };
 }
 
 const nanosecondsInSecond = 1e9;

@@ -1,0 +1,51 @@
+/** Predicts against caches that were exported, beside what the builder has itself. */
+import type { OwnCache } from "../core/analysis/baselineChoice.js";
+import type { Answer } from "../core/analysis/snapshot.js";
+import { rulesOf } from "../core/build/builderRules.js";
+import { exactKeys } from "../core/cache/exact/exactKeys.js";
+import { united } from "../core/cache/exact/exportedCache.js";
+import { forecastExport } from "../core/cache/exact/exportForecast.js";
+import { neededImages } from "../core/graph/images.js";
+import { listedAll } from "../core/text/lists.js";
+import { printable } from "../core/text/surfaces.js";
+import { exactContents } from "../host/exactContents.js";
+import { type CacheArguments, readCaches } from "./caches.js";
+import type { CliIo } from "./command.js";
+import { type CliProject, predictProject } from "./project.js";
+import type { ResolveArguments } from "./resolve.js";
+import { UsageError } from "./usageError.js";
+
+/** Errors: `UsageError`, also for what has no exported cache to be compared with. */
+export async function predictAgainstCaches(
+  project: CliProject,
+  args: CacheArguments & ResolveArguments,
+  io: CliIo,
+): Promise<Answer> {
+  const { definition } = project;
+  const { against, caches } = args;
+  if (against.kind === "git" || against.kind === "auto" || against.kind === "export")
+    throw new UsageError("an exported cache goes with last, recorded or empty");
+  if (!rulesOf(definition.builder).exportsCache)
+    throw new UsageError("only BuildKit exports caches that can be compared with");
+  const [platform] = definition.platforms;
+  const read = await readCaches(caches, platform, args, io);
+  const answer = await predictProject(project, against, io);
+  if (read.length === 0) return answer;
+  const { graph, input } = answer.analysis;
+  const unknown = neededImages(graph).filter(({ image }) => image === null);
+  if (unknown.length > 0) {
+    const names = printable(listedAll(unknown.map(({ reference }) => reference)));
+    const how = args.resolve === "off" ? ": --resolve registry or engine looks it up" : "";
+    io.error(
+      `stratacast simulate: what ${names} is is not known, and so not what is cached on it${how}`,
+    );
+  }
+  const { sha256: digest } = input;
+  const forecast = forecastExport(united(read), {
+    ...{ graph, digest, keys: exactKeys(graph, digest) },
+    contents: exactContents(answer.analysis, args.asCheckout),
+  });
+  const own: OwnCache = against.kind === "last" ? { kind: "last" } : against;
+  const label = caches.map(({ words }) => words).join(" ");
+  return predictProject(project, { kind: "export", forecast, label, own }, io);
+}

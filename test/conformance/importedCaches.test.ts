@@ -1,0 +1,167 @@
+/**
+ * Builds by an emptied engine that imports the cache of an earlier build: what it takes of that is foreseen
+ * by the command line. Where no engine can be had this says so and passes.
+ */
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { type TestContext, test } from "node:test";
+import type { SimulationJson } from "../../server/src/core/documents/simulation.js";
+import { importBaseImage } from "../support/engine/baseImage.js";
+import { type Engine, startEngine } from "../support/engine/engine.js";
+import { EngineUnavailable } from "../support/engine/files.js";
+import { run } from "../support/engine/process.js";
+import { inRepository, repositoryRoot } from "../support/repository.js";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+import { isThorough } from "../support/thorough.js";
+
+const dockerfile = `FROM local/base AS deps
+WORKDIR /srv
+COPY package.json lock* ./
+RUN --mount=type=cache,target=/cache ls > installed
+FROM local/base AS build
+WORKDIR /srv
+COPY --from=deps /srv/installed ./
+COPY --chown=1:1 src src
+RUN --mount=type=bind,source=tools,target=/tools cat src/a /tools/t > built
+FROM local/base AS files
+COPY --chmod=600 notes /notes
+FROM local/base
+ARG LEVEL=1
+COPY --link --from=build /srv/built /app/
+COPY --from=files /notes /notes
+COPY <<END /etc/app
+level $LEVEL
+END
+RUN env > /level
+RUN cat /app/built
+`;
+
+const files = {
+  Dockerfile: dockerfile,
+  "package.json": "{}\n",
+  "lock.json": "1\n",
+  "src/a": "1\n",
+  "src/deep/b": "2\n",
+  "tools/t": "t\n",
+  "notes/n": "n\n",
+};
+
+/** What each build has that the exported one had not. */
+const edits: readonly (readonly [what: string, edit: Readonly<Record<string, string>>])[] = [
+  ["nothing", {}],
+  ["a source", { "src/a": "2\n" }],
+  ["a dependency", { "lock.json": "2\n" }],
+  ["a mounted tool", { "tools/t": "u\n" }],
+  ["a file of a stage that no command makes", { "notes/n": "m\n" }],
+  ["a command", { Dockerfile: dockerfile.replace("ls > installed", "ls -a > installed") }],
+  ["a default", { Dockerfile: dockerfile.replace("LEVEL=1", "LEVEL=2") }],
+  ["a comment", { Dockerfile: dockerfile.replace("ARG LEVEL", "# one\nARG LEVEL") }],
+  ["an option", { Dockerfile: dockerfile.replace("--chown=1:1 ", "") }],
+  ["an added file that nothing takes", { "other.txt": "o\n" }],
+  ["two at once", { "src/a": "3\n", "notes/n": "3\n" }],
+];
+
+for (const mode of ["max", "min"] as const) {
+  test(`what an emptied engine takes of a cache of mode=${mode} is foreseen`, async (t) => {
+    const engine = await engineOf(t);
+    if (engine === null) return;
+    await importBaseImage(engine, "local/base", "imported", ["ENV PATH=/bin:/usr/bin"]);
+    const first = temporaryFolder(t, files);
+    const beside = temporaryFolder(t);
+    const cache = path.join(beside, "cache");
+    const build = (folder: string, ...words: readonly string[]) =>
+      engine.docker(
+        ["buildx", "build", "--progress=plain", "--output", "type=cacheonly", ...words, folder],
+        { cwd: folder },
+      );
+    await engine.docker(["buildx", "prune", "-af"]);
+    const built = await build(first, "--cache-to", `type=local,mode=${mode},dest=${cache}`);
+    assert.equal(built.code, 0, built.stderr);
+    const wrong: string[] = [];
+    let [steps, open] = [0, 0];
+    for (const [what, edit] of edits) {
+      const folder = temporaryFolder(t, { ...files, ...edit });
+      await engine.docker(["buildx", "prune", "-af"]);
+      const imported = `type=local,src=${cache}`;
+      const done = await build(folder, "--cache-from", imported);
+      assert.equal(done.code, 0, done.stderr);
+      const told = await forecast(engine, folder, [`--against=cache:${cache}`], beside);
+      const same = await forecast(
+        engine,
+        folder,
+        ["--against=empty", "--cache-from", imported],
+        beside,
+      );
+      assert.deepEqual(predictionsOf(same), predictionsOf(told));
+      const cached = decisionsIn(done.stderr);
+      for (const { text, prediction, cause } of told.steps) {
+        if (prediction === null) continue;
+        const isCached = cached.get(text.split("\n")[0] ?? "");
+        steps++;
+        if (isCached === undefined) wrong.push(`${what}: the engine has no ${text}`);
+        else if (prediction === "unknown") open++;
+        else if ((prediction === "hit") !== isCached)
+          wrong.push(`${what}: ${text}: ${prediction}, ${cause?.message ?? ""}`);
+      }
+      rmSync(folder, { recursive: true });
+    }
+    assert.deepEqual(wrong, []);
+    assert.ok(steps >= 8 * edits.length, `${steps} steps`);
+    // Whatever stands on files that a command made anew, which may come out equal.
+    assert.ok(open <= steps / 3, `${open} of ${steps} left open`);
+  });
+}
+
+async function engineOf(t: TestContext): Promise<Engine | null> {
+  if (!isThorough) {
+    t.skip("left out: a thorough run starts an engine");
+    return null;
+  }
+  const cache = path.join(repositoryRoot, ".cache/engine");
+  try {
+    const engine = await startEngine({
+      cache,
+      data: null,
+      store: "containerd",
+      mayUseGiven: false,
+    });
+    t.after(() => engine.stop());
+    return engine;
+  } catch (error) {
+    if (!(error instanceof EngineUnavailable)) throw error;
+    t.skip("left out: no Docker engine can be had");
+    return null;
+  }
+}
+
+async function forecast(
+  engine: Engine,
+  folder: string,
+  words: readonly string[],
+  beside: string,
+): Promise<SimulationJson> {
+  const options = ["simulate", "--format=json", "--resolve=engine", "--dry-run", ...words];
+  const { stdout, stderr } = await run(
+    process.execPath,
+    [inRepository("dist/cli.mjs"), ...options, folder],
+    { cwd: folder, env: { ...engine.env, XDG_STATE_HOME: beside } },
+  );
+  assert.equal(stderr, "");
+  return JSON.parse(stdout) as SimulationJson; // the schema has a test of its own
+}
+
+/** By the first line of a step, whether the engine took it of its cache. */
+function decisionsIn(log: string): ReadonlyMap<string, boolean> {
+  const cached = new Set([...log.matchAll(/^#(\d+) CACHED$/gm)].map(([, number]) => number));
+  return new Map(
+    [...log.matchAll(/^#(\d+) \[[^\]]*\d+\/\d+\] (.+)$/gm)].map(([, number, text = ""]) => [
+      text,
+      cached.has(number),
+    ]),
+  );
+}
+
+function predictionsOf({ steps }: SimulationJson) {
+  return steps.map(({ line, prediction }) => [line, prediction]);
+}

@@ -1,0 +1,247 @@
+/** `--against cache:…` and `--cache-from`: what a builder takes of a cache that was exported. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import type { SimulationJson } from "../../../server/src/core/documents/simulation.js";
+import { startRegistry } from "../../support/registryServer.js";
+import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
+import { runCli } from "./support/runCli.js";
+
+const files = {
+  Dockerfile: "FROM scratch\nCOPY a /a\nCOPY b /b\nWORKDIR /w\nCOPY a ./c\n",
+  a: "a",
+  b: "b",
+};
+
+const configType = "application/vnd.buildkit.cacheconfig.v0";
+
+interface Exported {
+  readonly digest: string;
+  readonly layers?: readonly object[];
+  readonly inputs?: readonly (readonly { readonly link: number; readonly selector?: string }[])[];
+}
+
+function sha(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
+
+async function simulated(
+  folder: string,
+  ...words: readonly string[]
+): Promise<{ readonly json: SimulationJson; readonly err: readonly string[] }> {
+  const own = ["--dry-run", "--format=json", "--platform=linux/amd64"];
+  const run = await runCli(["simulate", ...own, ...words, "."], { cwd: folder });
+  assert.equal(run.code, 0, run.err.join("\n"));
+  return { json: JSON.parse(run.out) as SimulationJson, err: run.err }; // the schema test checks it
+}
+
+/**
+ * The records of a build, each step on the one before, with the content of what it takes.
+ * @param mode of `min` only the last step's result is kept
+ */
+async function recordsOf(
+  folder: string,
+  words: readonly string[] = [],
+  base: readonly Exported[] = [],
+  mode: "min" | "max" = "max",
+): Promise<readonly Exported[]> {
+  const { json } = await simulated(folder, "--exact", ...words);
+  const records = [...base];
+  let below = base.length - 1;
+  const steps = json.steps.filter(({ key }) => key !== null);
+  for (const [at, { key, content = [], instruction }] of steps.entries()) {
+    const taken = content.flatMap((digest) =>
+      digest === null ? [] : [[{ link: records.push({ digest }) - 1 }]],
+    );
+    const selector = instruction === "RUN" ? { selector: sha("/") } : {};
+    const stood = below < 0 ? [] : [[{ link: below, ...selector }]];
+    const isKept = mode === "max" || at === steps.length - 1;
+    below =
+      records.push({
+        digest: key?.digest ?? "",
+        ...(isKept ? { layers: [{ layer: at }] } : {}),
+        inputs: [...stood, ...taken],
+      }) - 1;
+  }
+  return records;
+}
+
+/** As `--cache-to type=local` writes it. */
+function writeCache(folder: string, config: unknown, tag = "latest"): void {
+  mkdirSync(path.join(folder, "blobs/sha256"), { recursive: true });
+  const blob = (text: string) => {
+    const digest = sha(text);
+    writeFileSync(path.join(folder, "blobs", ...digest.split(":")), text);
+    return { digest, size: text.length };
+  };
+  const text = JSON.stringify(config);
+  const manifest = { manifests: [{ mediaType: configType, ...blob(text) }] };
+  const annotations = { "org.opencontainers.image.ref.name": tag };
+  const index = { manifests: [{ ...blob(JSON.stringify(manifest)), annotations }] };
+  writeFileSync(path.join(folder, "index.json"), JSON.stringify(index));
+}
+
+function predictions({ steps }: SimulationJson): readonly (readonly [number, string | null])[] {
+  return steps.flatMap(({ line, prediction, cause }) =>
+    prediction === null
+      ? []
+      : [[line, prediction === "hit" ? "hit" : (cause?.code ?? null)] as const],
+  );
+}
+
+const allHit = [2, 3, 4, 5].map((line) => [line, "hit"] as const);
+
+test("what was exported is cached, and what changed since says how", async (t) => {
+  const folder = temporaryFolder(t, files);
+  const beside = temporaryFolder(t);
+  writeCache(beside, { records: await recordsOf(folder) });
+  const against = [`--against=cache:${beside}`];
+  const told = async () => predictions((await simulated(folder, ...against)).json);
+  assert.deepEqual(await told(), allHit);
+  writeIn(folder, "b", "c");
+  const after = [
+    [2, "hit"],
+    [3, "not-exported"],
+    [4, "earlier-step"],
+    [5, "earlier-step"],
+  ];
+  assert.deepEqual(await told(), after);
+  const { json } = await simulated(folder, ...against);
+  assert.equal(
+    json.steps[2]?.cause?.message,
+    "The exported cache has this step only with other files.",
+  );
+  assert.deepEqual(json.baseline, { kind: "export", label: beside, at: null });
+  writeIn(folder, "b", "b");
+  writeIn(folder, "Dockerfile", files.Dockerfile.replace("./c", "./d"));
+  const edited = await simulated(folder, ...against);
+  assert.deepEqual(predictions(edited.json), [...allHit.slice(0, 3), [5, "not-exported"]]);
+  const text = await runCli(["simulate", "--dry-run", ...against, "."], { cwd: folder });
+  assert.match(text.out, /↳ The exported cache has no such step: none with these words/);
+  assert.match(text.out, /Compared with the cache that was exported: /);
+});
+
+test("of mode=min the end is found, and nothing in the middle that has to be made again", async (t) => {
+  const folder = temporaryFolder(t, files);
+  const beside = temporaryFolder(t);
+  writeCache(beside, await recordsOf(folder, [], [], "min").then((records) => ({ records })));
+  const told = async () => predictions((await simulated(folder, `--against=cache:${beside}`)).json);
+  assert.deepEqual(await told(), allHit);
+  writeIn(folder, "Dockerfile", files.Dockerfile.replace("./c", "./d"));
+  assert.deepEqual(
+    (await told()).map(([, how]) => how),
+    ["not-exported", "not-exported", "not-exported", "not-exported"],
+  );
+});
+
+test("caches are united, one of them with what the builder has itself", async (t) => {
+  const folder = temporaryFolder(t, files);
+  const [first, second] = [temporaryFolder(t), temporaryFolder(t)];
+  writeCache(first, { records: (await recordsOf(folder)).slice(0, 2) });
+  writeCache(second, { records: await recordsOf(folder) }, "other");
+  const words = [`--against=cache:${first}`, `--against=cache:type=local,src=${second},tag=other`];
+  assert.deepEqual(predictions((await simulated(folder, ...words)).json), allHit);
+  assert.notDeepEqual(predictions((await simulated(folder, words[0] ?? "")).json), allHit);
+  const state = ["--state", path.join(temporaryFolder(t), "state")];
+  await runCli(["simulate", ...state, "."], { cwd: folder });
+  const both = ["--against=last", words[0] ?? "", ...state];
+  assert.deepEqual(predictions((await simulated(folder, ...both)).json), allHit);
+});
+
+test("modes are those of a checkout where that is said", async (t) => {
+  const folder = temporaryFolder(t, files);
+  const beside = temporaryFolder(t);
+  writeCache(beside, { records: await recordsOf(folder, ["--as=checkout"]) });
+  chmodSync(path.join(folder, "a"), 0o600);
+  const told = async (place: string) =>
+    predictions((await simulated(folder, `--against=cache:${beside}`, `--as=${place}`)).json);
+  assert.deepEqual(await told("checkout"), allHit);
+  assert.equal((await told("worktree"))[0]?.[1], "not-exported");
+});
+
+test("a registry is asked where --resolve says so, for its caches and for what images bring along", async (t) => {
+  const registry = await startRegistry(t);
+  const from = `FROM ${registry.host}/app:1\n`;
+  const folder = temporaryFolder(t, { ...files, Dockerfile: `${from}COPY a /a\nRUN one\n` });
+  const image = registry.image({ Env: ["A=1"] }, "1");
+  const look = ["--resolve=registry"];
+  const named = sha(JSON.stringify({ Digest: image, OS: "linux", Arch: "amd64" }));
+  const base = { digest: sha(`${sha(`buildkit.source.v0:${named}`)}@0`) };
+  const records = await recordsOf(folder, look, [base]);
+  const config = registry.blob(JSON.stringify({ records }));
+  const described = { mediaType: configType, digest: config, size: 10 };
+  registry.manifest({ manifests: [described] }, "cache");
+  const inline = Buffer.from(JSON.stringify(records)).toString("base64");
+  const carrying = registry.blob(JSON.stringify({ "moby.buildkit.cache.v0": inline }));
+  registry.manifest({ config: { digest: carrying, size: 10 }, layers: [] }, "inline");
+  const expected = [
+    [2, "hit"],
+    [3, "hit"],
+  ];
+  for (const tag of ["cache", "inline"]) {
+    const ref = `${registry.host}/app:${tag}`;
+    for (const words of [[`--against=cache:type=registry,ref=${ref}`], ["--cache-from", ref]])
+      assert.deepEqual(
+        predictions((await simulated(folder, ...look, ...words)).json),
+        expected,
+        tag,
+      );
+    registry.asked.length = 0;
+    const { json, err } = await simulated(folder, "--cache-from", ref);
+    assert.deepEqual(registry.asked, [], "no connection");
+    assert.deepEqual(err, [
+      `stratacast: --cache-from ${ref}: not looked at: --resolve registry asks for it`,
+    ]);
+    assert.equal(json.summary.hit, 0);
+  }
+});
+
+test("without the base nobody knows what is cached on it, and that is said", async (t) => {
+  const folder = temporaryFolder(t, { Dockerfile: "FROM app\nCOPY a /a\nRUN one\n", a: "a" });
+  const beside = temporaryFolder(t);
+  writeCache(beside, { records: await recordsOf(folder, [], [{ digest: sha("any") }]) });
+  const { json, err } = await simulated(folder, `--against=cache:${beside}`);
+  assert.deepEqual(json.summary, { hit: 0, miss: 0, unknown: 2 });
+  assert.match(err.join(), /what app is is not known, and so not what is cached on it/);
+});
+
+test("what is no cache is said in one line, and docker's own goes on without it", async (t) => {
+  const folder = temporaryFolder(t, files);
+  const [empty, broken] = [temporaryFolder(t), temporaryFolder(t)];
+  const bad: readonly (readonly [string, RegExp])[] = [
+    [empty, /holds no exported cache/],
+    [`type=local,src=${empty}`, /holds no exported cache/],
+    ["type=local", /src= is missing/],
+    ["type=gha", /a cache of type=gha cannot be looked at from here/],
+    ["", /needs a folder/],
+    ["type=registry,ref=a/b", /not looked at: --resolve registry asks for it/],
+  ];
+  for (const [words, expected] of bad) {
+    const run = await runCli(["simulate", `--against=cache:${words}`, "."], { cwd: folder });
+    assert.equal(run.code, 2, words);
+    assert.match(run.err.join("\n"), expected);
+    assert.equal(run.err.length, 1);
+  }
+  const links = (link: unknown) => ({ records: [{ digest: "x", inputs: [[{ link }]] }] });
+  for (const config of [links(1), links(-1), links(0.5), links("0"), { records: 1 }, [1], "x"]) {
+    writeCache(broken, config);
+    const run = await runCli(["simulate", `--against=cache:${broken}`, "."], { cwd: folder });
+    assert.equal(run.code, 2, JSON.stringify(config));
+    assert.match(run.err.join("\n"), /no cache that can be read/);
+  }
+  // A circle of records leads nowhere.
+  writeCache(broken, links(0));
+  const { json } = await simulated(folder, `--against=cache:${broken}`);
+  assert.equal(json.summary.hit, 0);
+  for (const words of [`type=local,src=${empty}`, "type=gha"]) {
+    const { err } = await simulated(folder, "--cache-from", words);
+    assert.equal(err.length, 1);
+  }
+  const classic = await runCli(
+    ["simulate", "--builder=classic", `--against=cache:${broken}`, "."],
+    { cwd: folder },
+  );
+  assert.match(classic.err.join(), /only BuildKit exports caches/);
+});
