@@ -257,7 +257,7 @@ async function seeWebview(
   editor: Editor,
   expected: RegExp,
   selector: string,
-  limit?: number,
+  limit = 40_000,
 ): Promise<FrameLocator> {
   return eventually(
     `a page with ${expected} in ${selector}`,

@@ -143,8 +143,14 @@ function isShown(locator: Locator, limit: number): Promise<boolean> {
 
 /** Moves the mouse away, so that the last hover goes. */
 export async function leaveHover(editor: Editor): Promise<void> {
-  await editor.page.mouse.move(700, 890);
-  await editor.page.locator(".monaco-hover:not(.hidden)").first().waitFor({ state: "hidden" });
+  const shown = editor.page.locator(".monaco-hover:not(.hidden)").first();
+  await eventually("an end of the hover", async () => {
+    // A move that the window misses leaves the hover of the place before.
+    await editor.page.mouse.move(700, 880);
+    await editor.page.mouse.move(700, 890);
+    await shown.waitFor({ state: "hidden", timeout: 2_000 });
+    return true;
+  });
 }
 
 /** Runs a command of the palette by its whole title, such as `Stratacast: Simulate Build`. */

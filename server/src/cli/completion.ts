@@ -55,7 +55,7 @@ function bashScript(commands: readonly CliCommand[]): string {
   const cases = commands.map((command) => {
     const byOffer = new Map<string, readonly string[]>();
     for (const row of shownFlags(command)) {
-      if (row[1].value === undefined) continue;
+      if (row[1].value === undefined || row[1].byDefault !== undefined) continue;
       const offer = offered(row[1].offers);
       byOffer.set(offer, [...(byOffer.get(offer) ?? []), ...spellings(row)]);
     }
@@ -106,10 +106,10 @@ function zshScript(commands: readonly CliCommand[]): string {
   const cases = commands.map((command) => {
     const rows = shownFlags(command).flatMap(([name, flag]) =>
       spellings([name, flag]).map((spelling) => {
-        const value =
-          flag.value === undefined ? "" : `:${described(flag.value)}:${action(flag.offers)}`;
+        const hasValue = flag.value !== undefined && flag.byDefault === undefined;
+        const value = hasValue ? `:${described(flag.value ?? "")}:${action(flag.offers)}` : "";
         const many = flag.isRepeated === true ? "*" : "";
-        const assigned = flag.value === undefined || spelling.length === 2 ? "" : "=";
+        const assigned = !hasValue || spelling.length === 2 ? "" : "=";
         return quoted(`${many}${spelling}${assigned}[${described(flag.about ?? "")}]${value}`);
       }),
     );

@@ -11,6 +11,8 @@ export interface Flag {
   readonly short?: string;
   /** What stands for its value in the help; absent: it is switched on by its name alone. */
   readonly value?: string;
+  /** What its name alone stands for: a value is then behind `=` only. */
+  readonly byDefault?: string;
   /** Every value counts, not the last one alone. */
   readonly isRepeated?: true;
   /** For the help; absent: the help leaves it out. */
@@ -51,7 +53,7 @@ export function readWords<T extends Flags>(flags: T, words: readonly string[]): 
       values[name] = given === undefined || readSwitch(shown, given);
       return;
     }
-    const value = given ?? rest.shift();
+    const value = given ?? flag.byDefault ?? rest.shift();
     if (value === undefined) throw new UsageError(`${shown} needs a value: ${flag.value}`);
     const before = values[name];
     values[name] = flag.isRepeated === true ? [...(isList(before) ? before : []), value] : value;

@@ -21,9 +21,10 @@ export function usageOf({ name, forms, about, flags, examples }: CliCommand): st
   ].join("\n");
 }
 
-function flagLines(name: string, { short, value, about }: Flag): readonly string[] {
+function flagLines(name: string, { short, value, byDefault, about }: Flag): readonly string[] {
   if (about === undefined) return [];
-  const left = `  ${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`;
+  const given = value === undefined ? "" : byDefault === undefined ? ` ${value}` : `[=${value}]`;
+  const left = `  ${short === undefined ? "" : `-${short}, `}--${name}${given}`;
   const lines = filled(about, helpWidth - aboutColumn).map(
     (line) => " ".repeat(aboutColumn) + line,
   );

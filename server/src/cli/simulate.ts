@@ -30,6 +30,7 @@ import {
   predictProject,
   readProject,
 } from "./project.js";
+import { uncached, uncachedWords } from "./requireCached.js";
 import { openResolving, suppliersOf } from "./resolve.js";
 import { UsageError } from "./usageError.js";
 
@@ -37,6 +38,8 @@ export interface SimulateArguments extends BuildArguments, CacheArguments {
   /** Absolute path of the folder of simulated builds. */
   readonly state: string;
   readonly dryRun: boolean;
+  /** What has to be cached: see `uncached`; empty: nothing. */
+  readonly required: readonly string[];
   /** Reads every file that the build takes, for BuildKit's own digests of them. */
   readonly exact: boolean;
 }
@@ -59,6 +62,13 @@ const flags = {
     about:
       "the modes of files against an exported cache: worktree (default), as they are here; checkout, as git checks them out on a build server",
   },
+  "require-cached": {
+    value: "WHAT",
+    byDefault: "",
+    isRepeated: true,
+    about:
+      "exit 1 unless all steps are cached, or those that it names: a stage by its name, a line by its number, or the beginning of instructions, in which * stands for anything (RUN npm*)",
+  },
   state: { value: "DIR", offers: "folders", about: "where simulated builds are kept" },
   "dry-run": { about: "do not record the build" },
   exact: {
@@ -80,10 +90,12 @@ export const simulate: CliCommand = {
     "stratacast simulate -f docker/Dockerfile --target test .",
     "stratacast simulate --against main --dry-run --format markdown .",
     "stratacast simulate --against cache:build-cache --resolve engine .",
+    "stratacast simulate --against main --dry-run --require-cached=deps .",
   ],
   async run(words, io) {
     const found = await forecast(readSimulateArguments(words, io), io);
     const { args, analysis, project, store, identities } = found;
+    const lacking = uncached(analysis, args.required);
     // A comparison with a commit leaves out what git does not keep; a record must not.
     const built = args.dryRun ? found.answer : await simulated(project, found.answer, io);
     // Recorded first: whoever reads the output may stop reading before its end.
@@ -97,7 +109,8 @@ export const simulate: CliCommand = {
     // What cannot be kept is read again: the state folder's own failure says why.
     if (!args.dryRun) await identities.save();
     if (failure !== null) throw failure;
-    return exitCode(analysis, args.failOn);
+    if (lacking.length > 0) io.error(`stratacast simulate: not cached: ${uncachedWords(lacking)}`);
+    return lacking.length > 0 ? 1 : exitCode(analysis, args.failOn);
   },
 };
 
@@ -165,6 +178,7 @@ export function readSimulateArguments(words: readonly string[], io: CliIo): Simu
     ...readBuildArguments(read, io, usualFormats),
     against: readBaseline(base),
     caches: [...named, ...imported.map((words) => readCacheFrom(words, io.cwd))],
+    required: read.values["require-cached"] ?? [],
     asCheckout: oneOf("--as", place, placesOfFiles) === "checkout",
     state: stateFolder(state, io),
     dryRun,
