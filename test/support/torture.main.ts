@@ -1,14 +1,20 @@
 /**
  * Tries to break what has to hold: `npm run torture`.
  *   node .cache/build/torture.mjs [--seed N] [--minutes N] [--short] [--sizes N,N,…] [--write] [PART [WORDS…]]
- * PART: `texts`, `budgets`, `lines`, `growth`, `state`, `server`, `git`, `files`, `definitions`; none: all of them.
- * WORDS: of `growth`, the constructs with those in their names. `--minutes`: for the texts (default
+ * PART: `texts`, `budgets`, `lines`, `growth`, `analyses`, `state`, `server`, `git`, `files`, `definitions`; none: all of them.
+ * WORDS: of `growth` and `analyses`, the constructs with those in their names. `--minutes`: for the texts (default
  * 10). `--sizes`: of the constructs, in thousands of characters. `--short`: the form of continuous integration, within a minute. `--write`: puts the tables into
  * docs/torture.md. Ends with 1 when something did not hold.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { machine } from "../bench/support/table.js";
+import {
+  type Analyses,
+  analysesOutcome,
+  analysesTable,
+  measureAnalyses,
+} from "../torture/analyses.js";
 import { budgets } from "../torture/budgets.js";
 import { fuzz, lines } from "../torture/fuzz.js";
 import { type Growth, growthTable, measureGrowth, namedConstructs } from "../torture/growth.js";
@@ -64,7 +70,17 @@ const growth: Part = {
   },
 };
 
-const parts = [fuzz, budgets, lines, growth, ...programParts].filter(
+const analysed: Analyses[] = [];
+const analyses: Part = {
+  name: "analyses",
+  async run({ isShort, print }) {
+    if (isShort) return [];
+    analysed.push(...(await measureAnalyses(words, { print })));
+    return [analysesOutcome(analysed)];
+  },
+};
+
+const parts = [fuzz, budgets, lines, growth, analyses, ...programParts].filter(
   ({ name }) => only === undefined || name === only,
 );
 if (parts.length === 0) {
@@ -81,7 +97,11 @@ const results = table(
   ["what", "how many", "result"],
   outcomes.map(({ what, howMany, result }) => [what, howMany, result]),
 );
-const tables = { torture: results, ...(measured.length > 0 && { growth: growthTable(measured) }) };
+const tables = {
+  torture: results,
+  ...(measured.length > 0 && { growth: growthTable(measured) }),
+  ...(analysed.length > 0 && { analyses: analysesTable(analysed) }),
+};
 console.log(`\n${Object.values(tables).join("\n\n")}`);
 if (values.write) write(tables);
 process.exitCode = outcomes.every(({ isGood }) => isGood) ? 0 : 1;

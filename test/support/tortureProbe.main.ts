@@ -1,6 +1,7 @@
 /** A process that answers everything about one construct or many texts, for `npm run torture`. */
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
+import { parseDockerfile } from "../../server/src/core/syntax/parse.js";
 import { answersOf, type Input, type Shown } from "../torture/answers.js";
 import { constructs, inputOf, monotonous } from "../torture/constructs.js";
 import type { ProbeQuestion, ProbeReply, Timed } from "../torture/probe.js";
@@ -60,7 +61,9 @@ function measureBudget(question: Extract<ProbeQuestion, { kind: "budget" }>): Pr
     analyse?.ask();
     best = Math.min(best, processorTime() - start);
   }
-  return { kind: "budget", time: best, memory: peakMemory() };
+  const memory = peakMemory();
+  const isRead = parseDockerfile(input.text).problems.every(({ code }) => code !== "file-too-long");
+  return { kind: "budget", time: best, memory, isRead };
 }
 
 const measurings = 4;

@@ -112,11 +112,11 @@ function cellsOf(growth: Growth): readonly string[] {
   ];
 }
 
-function shortly(characters: number): string {
+export function shortly(characters: number): string {
   return characters >= 1_000_000 ? `${characters / 1_000_000} M` : `${characters / 1_000} k`;
 }
 
-function shownTime(milliseconds: number): string {
+export function shownTime(milliseconds: number): string {
   return milliseconds >= 10_000
     ? `${Math.round(milliseconds / 1000)} s`
     : `${Math.round(milliseconds)} ms`;

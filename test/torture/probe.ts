@@ -32,7 +32,13 @@ export interface Timed {
 export type ProbeReply =
   | { readonly kind: "doing"; readonly what: string }
   | { readonly kind: "construct"; readonly times: readonly Timed[]; readonly memory: number }
-  | { readonly kind: "budget"; readonly time: number; readonly memory: number }
+  | {
+      readonly kind: "budget";
+      readonly time: number;
+      readonly memory: number;
+      /** False: it is longer than what is read. */
+      readonly isRead: boolean;
+    }
   | { readonly kind: "texts"; readonly slowest: Timed; readonly failures: readonly string[] };
 
 export interface Probe {

@@ -2,7 +2,8 @@
  * Variable expansion: what BuildKit makes of `$NAME` and `${NAME…}` in an instruction's arguments.
  * Nothing throws: what cannot be expanded comes back as an error with its place.
  */
-import { type ExpansionError, type LexOptions, lex, type VariableReference } from "./shellLexer.js";
+import type { ExpansionError, LexOptions, VariableReference } from "./expansion.js";
+import { lex } from "./shellLexer.js";
 import type { EscapeCharacter, Word } from "./syntax.js";
 
 export type {
@@ -10,7 +11,7 @@ export type {
   ExpansionMistake,
   LexOptions,
   VariableReference,
-} from "./shellLexer.js";
+} from "./expansion.js";
 
 /** Gives a variable's value, `undefined` when it is not set. An empty value is set. */
 export type VariableLookup = (name: string) => string | undefined;
