@@ -1,7 +1,8 @@
 /** Which of the builds of a folder would rebuild something since a real build of them was recorded. */
 import type { BuildDefinition } from "../core/build/definition.js";
+import { isRecordOf } from "../core/cache/recordOf.js";
 import type { BuildList } from "../core/documents/buildList.js";
-import { isRecordOf, type Staleness, staleness } from "../core/insight/staleness.js";
+import { type Staleness, staleness } from "../core/insight/staleness.js";
 import { openIdentityStore } from "../host/identityStore.js";
 import { openStateStore } from "../host/stateStore.js";
 import type { CliIo } from "./command.js";
@@ -22,7 +23,7 @@ export async function stalenessOf(
   if (unread !== null) throw unread;
   const { memory } = openIdentityStore(state);
   for (const { definition } of builds) {
-    if (!store.state.builds.some((build) => isRecordOf(build, definition))) continue;
+    if (!store.state.builds.some((build) => isRecordOf(build, definition, store.digest))) continue;
     const since = await sinceLast(definition, { ...kept(store), memory, builds: folder }, io);
     if (since !== null) found.set(definition, since);
   }

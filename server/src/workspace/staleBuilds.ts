@@ -2,9 +2,10 @@
 import { Memory } from "../core/analysis/memory.js";
 import type { FoundBuild } from "../core/build/foundBuild.js";
 import { foundDefinition } from "../core/build/foundDefinition.js";
+import { isRecordOf } from "../core/cache/recordOf.js";
 import type { BuildState } from "../core/cache/state.js";
 import type { Cancellation } from "../core/host.js";
-import { isRecordOf, type Staleness, staleness } from "../core/insight/staleness.js";
+import { type Staleness, staleness } from "../core/insight/staleness.js";
 import { factOf, type World } from "../core/world/world.js";
 import type { Machine } from "../host/machine.js";
 import { settle } from "../host/settle.js";
@@ -29,7 +30,8 @@ export async function staleBuilds(asked: Asked): Promise<ReadonlyMap<string, Sta
   if (factOf(pool.world, need).kind === "pending") await pool.supply([need], cancel);
   for (const found of asked.found()) {
     const definition = foundDefinition(found, settings);
-    if (!asked.recorded().builds.some((build) => isRecordOf(build, definition))) continue;
+    const { digest } = question(pool.world);
+    if (!asked.recorded().builds.some((build) => isRecordOf(build, definition, digest))) continue;
     const memory = new Memory();
     const answerIn = (world: World) => {
       const own = question(world);

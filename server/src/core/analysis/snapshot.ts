@@ -109,7 +109,7 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
     context: main === null ? null : withMade(main.state, made),
     folders: new Map([...folders].map(([name, { state }]) => [name, state])),
     baseline,
-    recorded: place.kind === "commit" ? null : lastRecorded(definition, read),
+    recorded: place.kind === "commit" ? null : lastRecorded(snapshot, read),
     builtImage: (build, imagePlatform) => links?.ofBuild(build, imagePlatform) ?? null,
     baseImage: (reference: string, imagePlatform: string) => {
       const built = links?.ofTag(reference, imagePlatform) ?? null;
@@ -185,8 +185,8 @@ function decidedBaseline(snapshot: Snapshot, read: Read): DecidedBaseline {
   const last: DecidedBaseline = { ...baseline, kind: "last" };
   if (state.kind === "pending" || recorded.kind === "pending") return last;
   const simulated = state.kind === "known" ? (baseline.before ?? state.value) : emptyState;
-  const build = unlessUnlike(lastBuildOf(simulated, definition, "last").build, read);
-  const real = unlessUnlike(lastRecorded(definition, read), read);
+  const build = unlessUnlike(lastBuildOf(simulated, snapshot, "last").build, read);
+  const real = unlessUnlike(lastRecorded(snapshot, read), read);
   if (real !== null && real.at > (build?.at ?? 0)) return { kind: "recorded" };
   if (build !== null) return last;
   if (mayCompareWithCommit(definition, head, read)) return { kind: "git", ref: head };
@@ -299,7 +299,7 @@ function gitBaseline(
   if (before.needs.length > 0) return notKnown(none, "pending");
   if (input.context === null) return notKnown(none, "unknown");
   const build = recordBuild({ graph, keys, tree: input.context.tree, digest, at: 0 });
-  const last = lastBuild(addBuild(emptyState, build, digest), definition);
+  const last = lastBuild(addBuild(emptyState, build, digest), definition, digest);
   const baseline: Baseline = { ...last, kind: "git", label };
   const reads = [need, textNeed, ...before.reads];
   memory.commit = { ref, definition, platform, world, reads, baseline, own };
@@ -341,7 +341,7 @@ export function contextAsk(definition: BuildDefinition): ContextAsk | null {
 
 /** The baseline of the records, and what an engine then holds of the context. */
 function recorded(
-  { definition }: Pick<Snapshot, "definition">,
+  snapshot: Snapshot,
   baseline: DecidedBaseline,
   read: Read,
 ): { readonly baseline: Baseline; readonly transfer: Transfer | null } {
@@ -350,7 +350,7 @@ function recorded(
   if (baseline.kind === "git") return { baseline: notKnown(none, "pending"), transfer: null };
   if (baseline.kind === "export") {
     const { forecast: exported, label, own } = baseline;
-    const found = recorded({ definition }, own, read);
+    const found = recorded(snapshot, own, read);
     return { ...found, baseline: { ...found.baseline, kind: "export", label, exported } };
   }
   const { kind } = baseline;
@@ -358,8 +358,8 @@ function recorded(
   if (state.kind !== "known") return { baseline: notKnown(none, state.kind), transfer: null };
   const from = kind === "last" ? (baseline.before ?? state.value) : state.value;
   return {
-    baseline: comparable(lastBuildOf(from, definition, kind), read),
-    transfer: transferOf(state.value, definition),
+    baseline: comparable(lastBuildOf(from, snapshot, kind), read),
+    transfer: transferOf(state.value, snapshot.definition),
   };
 }
 
@@ -384,23 +384,20 @@ function unlessUnlike(build: BuildRecord | null, read: Read): BuildRecord | null
   return build !== null && likeness(build, read) === "unlike" ? null : build;
 }
 
-function lastRecorded(definition: BuildDefinition, read: Read): BuildRecord | null {
+function lastRecorded(snapshot: Snapshot, read: Read): BuildRecord | null {
   const recorded = read({ kind: "recorded" });
-  return recorded.kind === "known" ? recordedBuild(recorded.value, definition) : null;
-}
-
-/** The last real build of this Dockerfile; null: none was recorded. */
-function recordedBuild(state: BuildState, definition: BuildDefinition): BuildRecord | null {
-  return lastBuildOf(state, definition, "recorded").build;
+  return recorded.kind === "known" ? lastBuildOf(recorded.value, snapshot, "recorded").build : null;
 }
 
 /** One object, so that what is compared with it can be kept. */
 function lastBuildOf(
   state: BuildState,
-  definition: BuildDefinition,
+  { definition, digest }: Snapshot,
   kind: "last" | "recorded",
 ): Baseline {
-  return lastBuilds[kind].get([state, definition], () => lastBuild(state, definition, kind));
+  return lastBuilds[kind].get([state, definition], () =>
+    lastBuild(state, definition, digest, kind),
+  );
 }
 
 const lastBuilds = {

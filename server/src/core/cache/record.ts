@@ -15,6 +15,7 @@ import { finishedSteps, missingPaths } from "./failedBuild.js";
 import type { LoggedBuild } from "./loggedBuild.js";
 import { inputNames, type KeyedStep, type Keys, keyOf } from "./predict.js";
 import { type CacheRecord, recordedAs, withoutStacked } from "./recordGraph.js";
+import { definitionRecord } from "./recordOf.js";
 import type { BuildRecord, FailureRecord, LastRun, RunRecord, StepRecord } from "./records.js";
 
 export interface RecordedBuild {
@@ -119,6 +120,7 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     context: contextPlace(definition),
     builder: definition.builder,
     target: definition.target,
+    definition: definitionRecord(definition, digest),
     images: neededImages(graph).map(({ reference, platform, image }) => ({
       reference,
       platform,

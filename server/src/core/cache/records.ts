@@ -49,6 +49,13 @@ export interface LastRun {
   readonly seconds: number | null;
 }
 
+/** What a record keeps of its definition besides Dockerfile, context and target. */
+export interface DefinitionRecord {
+  readonly id: string;
+  /** A digest of its arguments, named contexts and platforms. */
+  readonly given: string;
+}
+
 export interface BuildRecord {
   readonly id: string;
   /** Milliseconds since the epoch. */
@@ -58,6 +65,8 @@ export interface BuildRecord {
   readonly context: string;
   readonly builder: Builder;
   readonly target: string | null;
+  /** Absent: an older version wrote it. */
+  readonly definition?: DefinitionRecord;
   /** Those that it stood on or took files of. */
   readonly images: readonly ImageRecord[];
   readonly steps: readonly StepRecord[];

@@ -23,6 +23,7 @@ import {
   withoutStacked,
   withRecords,
 } from "./recordGraph.js";
+import { definitionRecord, isOfDefinition } from "./recordOf.js";
 import { type Baseline, type BuildRecord, modelVersion } from "./records.js";
 import { isWrittenBuild, readBuild, writeBuild } from "./writtenBuilds.js";
 import { isWrittenRecord, readRecords, writeRecords } from "./writtenRecords.js";
@@ -43,7 +44,7 @@ export const emptyState: BuildState = {
   transfers: new Map(),
 };
 
-/** A Dockerfile's last build per builder and target is kept, of so many in all. */
+/** The last build of each definition is kept per Dockerfile, builder and target, of so many in all. */
 const maxBuilds = 60;
 const maxRecords = 20_000;
 /** Entries of manifests in all, and of transfers, … */
@@ -57,15 +58,8 @@ export function addBuild(
   { build, records, unsure, hidesEarlier, manifests, transfer }: RecordedBuild,
   digest: Digest,
 ): BuildState {
-  const builds = [
-    ...state.builds.filter(
-      (other) =>
-        other.dockerfile !== build.dockerfile ||
-        other.builder !== build.builder ||
-        other.target !== build.target,
-    ),
-    build,
-  ].slice(-maxBuilds);
+  const replaced = replacedBy(build, state.builds);
+  const builds = [...state.builds.filter((other) => !replaced.has(other)), build].slice(-maxBuilds);
   const made = joined(state.records, records);
   const results = new Map<CacheRecord, Result>();
   for (const [at, record] of records.entries()) {
@@ -78,6 +72,21 @@ export function addBuild(
     manifests: neededManifests(builds, new Map([...state.manifests, ...manifests]), digest),
     transfers: transfer === null ? state.transfers : addTransfer(state, build, transfer, digest),
   };
+}
+
+/**
+ * The build before of the same definition. Of a record that an older version kept for all definitions,
+ * the first that is built again is the one.
+ */
+function replacedBy(build: BuildRecord, builds: readonly BuildRecord[]): ReadonlySet<BuildRecord> {
+  const alike = builds.filter(
+    (other) =>
+      other.dockerfile === build.dockerfile &&
+      other.builder === build.builder &&
+      other.target === build.target,
+  );
+  const own = alike.filter(({ definition }) => definition?.id === build.definition?.id);
+  return new Set(own.length > 0 ? own : alike.filter(({ definition }) => definition === undefined));
 }
 
 function hiddenBy(made: readonly CacheRecord[], earlier: RecordGraph): RecordGraph {
@@ -155,19 +164,29 @@ function neededManifests(
 }
 
 /**
- * The baseline `last`, or of real builds `recorded`: all records, and this Dockerfile's last build to
- * explain changes against.
+ * The baseline `last`, or of real builds `recorded`: all records, and the last build of this definition to
+ * explain changes against; before there is one, the last of its Dockerfile.
+ *
+ * @param digest the one that the state was made with
  */
 export function lastBuild(
   state: BuildState,
   definition: BuildDefinition,
+  digest: Digest,
   kind: "last" | "recorded" = "last",
 ): Baseline {
   const name = dockerfileName(definition);
   const own = state.builds.filter(
     ({ dockerfile, builder }) => dockerfile === name && builder === definition.builder,
   );
-  const build = own.findLast(({ target }) => target === definition.target) ?? own.at(-1) ?? null;
+  const targeted = own.filter(({ target }) => target === definition.target);
+  const asked = definitionRecord(definition, digest);
+  const build =
+    targeted.findLast((one) => isOfDefinition(one, asked) === true) ??
+    targeted.findLast((one) => isOfDefinition(one, asked) === "maybe") ??
+    targeted.at(-1) ??
+    own.at(-1) ??
+    null;
   return {
     kind,
     label: build === null ? noBuild[kind] : lastOf[kind],

@@ -3,7 +3,14 @@
 import { isBuilder } from "../build/builder.js";
 import { nameText, readName } from "./inputName.js";
 import { isArrayOf, isObject, isString } from "./jsonChecks.js";
-import type { BuildRecord, FailureRecord, ImageRecord, RunRecord, StepRecord } from "./records.js";
+import type {
+  BuildRecord,
+  DefinitionRecord,
+  FailureRecord,
+  ImageRecord,
+  RunRecord,
+  StepRecord,
+} from "./records.js";
 
 /** The document has the texts of names. */
 interface WrittenStep extends Omit<StepRecord, "inputs"> {
@@ -33,11 +40,16 @@ export function isWrittenBuild(value: unknown): value is WrittenBuild {
     isString(value["context"]) &&
     isBuilder(value["builder"]) &&
     (value["target"] === null || isString(value["target"])) &&
+    (value["definition"] === undefined || isDefinition(value["definition"])) &&
     isArrayOf(value["images"], isImage) &&
     isArrayOf(value["steps"], isStep) &&
     (value["failure"] === null || isFailure(value["failure"])) &&
     (value["result"] === undefined || isOneOf(value["result"], ["done", "failed", "cut"]))
   );
+}
+
+function isDefinition(value: unknown): value is DefinitionRecord {
+  return isObject(value) && isString(value["id"]) && isString(value["given"]);
 }
 
 function isImage(value: unknown): value is ImageRecord {

@@ -1,7 +1,6 @@
 /** Whether the image of a real build is what a build of now would make. */
 import type { Analysis } from "../analysis/analyse.js";
-import { type BuildDefinition, contextPlace, dockerfileName } from "../build/definition.js";
-import type { BuildRecord } from "../cache/records.js";
+import { isRecordOf } from "../cache/recordOf.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
 import { sayMoment } from "../text/times.js";
@@ -20,24 +19,12 @@ export interface Staleness {
   readonly since: number;
 }
 
-/** True when the build is one of this very definition, as far as a record tells. */
-export function isRecordOf(
-  { dockerfile, context, target }: BuildRecord,
-  definition: BuildDefinition,
-): boolean {
-  return (
-    dockerfile === dockerfileName(definition) &&
-    context === contextPlace(definition) &&
-    target === definition.target
-  );
-}
-
 /** @param analysis against the recorded build; null: none of this definition was recorded */
 export function staleness(analysis: Analysis): Staleness | null {
   const { baseline } = analysis.input;
   const { build } = baseline;
   if (baseline.kind !== "recorded" || build === null) return null;
-  if (!isRecordOf(build, analysis.graph.definition)) return null;
+  if (!isRecordOf(build, analysis.graph.definition, analysis.input.digest)) return null;
   const { hit, miss, unknown } = analysis.summary;
   return {
     rebuilds: miss + unknown,
