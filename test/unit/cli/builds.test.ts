@@ -16,6 +16,8 @@ interface Listed {
   readonly contexts: Readonly<Record<string, { readonly kind: string; readonly value: string }>>;
   readonly target: string | null;
   readonly args: Readonly<Record<string, string | null>>;
+  readonly platforms: readonly string[];
+  readonly cacheFrom: readonly string[];
   readonly chosen: boolean;
   readonly source: { readonly file: string | null; readonly line: number | null };
   readonly problems: readonly { readonly code: string; readonly message: string }[];
@@ -232,6 +234,89 @@ jobs:
     `What "target" is comes from needs.plan, which runs before the build: \${{ needs.plan.outputs.target }}`,
     `What "target" is can only be told by the build itself: \${{ github.ref_name }}`,
   ]);
+});
+
+test("workflows: what bake-action builds otherwise than the file of Bake says is a build of its own", async (t) => {
+  const list = await layout(t, {
+    "a/Dockerfile": "FROM a AS dev\nARG V\nFROM dev AS prod\n",
+    "docker-bake.hcl": `
+group "default" { targets = ["api", "web"] }
+target "api" {
+  context = "a"
+  args = { V = "1", W = "2" }
+}
+target "web" { inherits = ["api"] }
+target "other" { context = "a" }
+`,
+    ".github/workflows/ci.yml": `
+on: push
+jobs:
+  one:
+    strategy: { matrix: { v: [7, 8] } }
+    steps:
+      - uses: docker/bake-action@v6
+        with: { targets: other }
+      - name: all
+        uses: docker/bake-action@v6
+        with:
+          set: |
+            *.args.V=\${{ matrix.v }}
+            *.cache-from=type=gha,scope=x
+            web.target=prod
+            we*.platform=linux/arm64,linux/amd64
+            *.output=type=registry
+      - name: one
+        uses: docker/bake-action@v6
+        with:
+          targets: api
+          set: api.args.V=\${{ steps.x.outputs.y }}
+      - uses: docker/bake-action@v6
+        with: { set: "*.output=type=docker" }
+`,
+  });
+  const own = list.builds.filter(({ id }) => id.startsWith("workflow:"));
+  assert.deepEqual(
+    own.map(({ id, target, args }) => [id.split("#")[1], target, args]),
+    [
+      ["one/all/api", null, { V: "7", W: "2" }],
+      ["one/all/web", "prod", { V: "7", W: "2" }],
+      ["one/all/api 2", null, { V: "8", W: "2" }],
+      ["one/all/web 2", "prod", { V: "8", W: "2" }],
+      ["one/one/api", null, { V: null, W: "2" }],
+    ],
+  );
+  assert.deepEqual(own[1]?.platforms, ["linux/arm64", "linux/amd64"]);
+  assert.deepEqual(own[0]?.cacheFrom, ["type=gha,scope=x"]);
+  assert.equal(list.builds[0]?.id, "bake:api");
+});
+
+test("workflows: a line of docker build says which step makes what it takes", async (t) => {
+  const list = await layout(t, {
+    "a/Dockerfile": "FROM a\n",
+    ".github/workflows/ci.yml": `
+on: push
+jobs:
+  one:
+    env: { STAGE: "\${{ needs.plan.outputs.stage }}" }
+    steps:
+      - run: docker build --target \${{ steps.meta.outputs.target }} a
+      - run: docker build --target "$STAGE" a
+      - id: pick
+        run: |
+          echo "FILE=$(ls a)" >> "$GITHUB_ENV"
+      - run: docker build -f $FILE a
+      - run: docker build -f $OTHER a
+`,
+  });
+  assert.deepEqual(
+    list.builds.flatMap(({ problems }) => problems.map(({ message }) => message)),
+    [
+      `What "target" is comes from steps.meta, which runs before the build: \${{ steps.meta.outputs.target }}`,
+      `What "target" is comes from needs.plan, which runs before the build: "$STAGE"`,
+      `What "file" is comes from steps.pick, which runs before the build: $FILE`,
+      `What "file" is can only be told by the build itself: $OTHER`,
+    ],
+  );
 });
 
 test("a devcontainer, a Dockerfile's own comment, a Makefile with variables, other build servers", async (t) => {

@@ -35,13 +35,39 @@ export function isBakeName(name: string): boolean {
 }
 
 /** What the file says with its override, evaluated by Docker's own program where that has answered. */
-export function readBake(path: string, given: ReaderFiles): ReadFile {
+export function readBake(path: string, files: ReaderFiles): ReadFile {
+  return { builds: bakeBuilds([path, bakeOverride(path)], files, null), problems: [] };
+}
+
+/** Beside one of Docker's own names, and laid over it. */
+export function bakeOverride(path: string): string {
+  return path.replace(/\.(hcl|json)$/, ".override.$1");
+}
+
+/** What a call of bake asks for. */
+export interface BakeCall {
+  /** Targets and groups. */
+  readonly targets: readonly string[];
+  /** What it lays over the values of a target. */
+  over(name: string, values: TargetValues): TargetValues;
+}
+
+/**
+ * @param paths the files, the later over the earlier; those that are there count
+ * @param call null: all that they define
+ */
+export function bakeBuilds(
+  paths: readonly [string, ...string[]],
+  given: ReaderFiles,
+  call: BakeCall | null,
+): readonly ReadBuild[] {
+  const [path] = paths;
   const { files, reads } = notingFiles(given);
-  const override = path.replace(/\.(hcl|json)$/, ".override.$1");
-  const named = [path, override].map((file) => bakeFile(file, files));
+  const named = paths.map((file) => bakeFile(file, files));
   const file = mergedBake(named.flatMap((one) => one ?? []));
   const folder = files.paths.parent(path);
-  const inDefault = groupsOf(file);
+  const inDefault = groupsOf(file, ["default"]);
+  const asked = call === null ? null : groupsOf(file, call.targets);
   const place: TargetPlace = { folder, path, files };
   const written = writtenTargets(file);
   const evaluation =
@@ -49,12 +75,13 @@ export function readBake(path: string, given: ReaderFiles): ReadFile {
       ? null
       : files.evaluated({
           ...{ kind: "bake", folder, reads: [...reads], besides: [] },
-          files: [path, override].filter((_, at) => named[at] !== null),
+          files: paths.filter((_, at) => named[at] !== null),
         });
   const targets =
     evaluation === null ? written : evaluatedOver(written, evaluatedTargets(evaluation.root), file);
   const builds = targets.flatMap(({ target, name, values, isInherited }): readonly ReadBuild[] => {
-    const parts = targetParts(values, place);
+    if (asked?.has(name) === false && !asked.has(target?.name ?? name)) return [];
+    const parts = targetParts(call === null ? values : call.over(name, values), place);
     const isThere = parts.dockerfile.kind !== "file" || files.isThere(parts.dockerfile.path);
     // What others continue need not be a build of its own.
     if (!isThere && isInherited) return [];
@@ -71,7 +98,7 @@ export function readBake(path: string, given: ReaderFiles): ReadFile {
       }),
     ];
   });
-  return { builds: builds.slice(0, maxTargets), problems: [] };
+  return builds.slice(0, maxTargets);
 }
 
 /** A target, of a matrix one of its combinations. */
@@ -151,8 +178,8 @@ function orderOf(name: string, block: string, inDefault: ReadonlySet<string>): n
   return /^(?:_|validate|lint|update|docs|vendor)|-test$/.test(name) ? 2 : 1;
 }
 
-/** All that the group `default` stands for. */
-function groupsOf(file: BakeFile): ReadonlySet<string> {
+/** All that these groups stand for. */
+function groupsOf(file: BakeFile, groups: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>();
   const scope = bakeScope(file, new Map());
   const add = (name: string): void => {
@@ -160,7 +187,7 @@ function groupsOf(file: BakeFile): ReadonlySet<string> {
     names.add(name);
     for (const member of textsIn(hclValue(file.groups.get(name) ?? none, scope))) add(member);
   };
-  add("default");
+  groups.forEach(add);
   return names;
 }
 

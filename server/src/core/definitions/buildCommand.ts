@@ -9,6 +9,8 @@ export interface BuildCommand {
   readonly context: string | null;
   readonly contextText: string;
   readonly target: string | null | undefined;
+  /** Of each as it stands in the line; empty: it does not. */
+  readonly texts: { readonly file: string; readonly target: string };
   readonly args: readonly Assignment[];
   readonly contexts: readonly Assignment[];
   readonly platforms: readonly string[];
@@ -30,6 +32,7 @@ export function readBuildCommand(words: readonly CommandWord[]): BuildCommand | 
   const found = {
     file: undefined as string | null | undefined,
     target: undefined as string | null | undefined,
+    texts: { file: "", target: "" },
     args: [] as Assignment[],
     contexts: [] as Assignment[],
     platforms: [] as string[],
@@ -48,9 +51,11 @@ export function readBuildCommand(words: readonly CommandWord[]): BuildCommand | 
       case "f":
       case "dockerfile":
         found.file = value;
+        found.texts.file = text;
         break;
       case "target":
         found.target = value;
+        found.texts.target = text;
         break;
       case "build-arg":
         found.args.push(assigned(word));

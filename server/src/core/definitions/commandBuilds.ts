@@ -142,9 +142,10 @@ function sourcesOf(
   else if (read.context === null)
     problems.push({ code: "not-evaluated", of: "context", text: read.contextText });
   else context = source(read.context);
-  if (read.file === null) problems.push({ code: "not-evaluated", of: "file", text: "-f" });
+  if (read.file === null)
+    problems.push({ code: "not-evaluated", of: "file", text: read.texts.file });
   if (read.target === null)
-    problems.push({ code: "not-evaluated", of: "target", text: "--target" });
+    problems.push({ code: "not-evaluated", of: "target", text: read.texts.target });
   return {
     context,
     contexts: new Map(

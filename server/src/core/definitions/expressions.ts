@@ -1,4 +1,5 @@
 /** The `${{ … }}` of a workflow, as far as its own file gives the values. */
+import { at, type DataNode, entriesOf, textOf } from "./data.js";
 
 /** Values by their whole names, such as `matrix.os`, `env.NAME`, `inputs.file`. */
 export type Values = ReadonlyMap<string, string>;
@@ -34,5 +35,27 @@ function normal(name: string): string {
 export function namesIn(text: string): readonly string[] {
   return [...text.matchAll(/\$\{\{([\s\S]*?)\}\}/g)].flatMap(([, expression = ""]) =>
     [...expression.matchAll(/[A-Za-z_][\w-]*(?:\.[\w-]+)+/g)].map(([name]) => name),
+  );
+}
+
+/** The variables of an `env:`, as `env.…`. */
+export function environment(node: DataNode | null, known: Values): Values {
+  const values = new Map<string, string>();
+  for (const [name, { value }] of entriesOf(at(node, "env"))) {
+    const text = evaluated(textOf(value) ?? "", known);
+    if (text !== null) values.set(`env.${name}`, text);
+  }
+  return values;
+}
+
+/** The lines of an input that say something. */
+export function lines(text: string | null): readonly string[] {
+  return (text ?? "").split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.trim()]));
+}
+
+/** An input of lines or commas; what only a run can tell is left out. */
+export function listed(text: string | null, values: Values): readonly string[] {
+  return lines(text?.replaceAll(",", "\n") ?? null).flatMap(
+    (line) => evaluated(line, values) ?? [],
   );
 }

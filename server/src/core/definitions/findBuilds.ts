@@ -13,6 +13,7 @@ import {
 import { append } from "../text/longLists.js";
 import { compareBytes } from "../text/paths.js";
 import { readBake } from "./bake.js";
+import { namedBakeFiles } from "./bakeAction.js";
 import { mayBuild } from "./buildCommand.js";
 import { readCiFile } from "./ciFile.js";
 import {
@@ -25,7 +26,7 @@ import { composeNames, readCompose } from "./compose.js";
 import { namedComposeFiles, readDevcontainer } from "./devcontainer.js";
 import type { DefinitionFiles } from "./fileNames.js";
 import { type ReadBuild, type ReaderFiles, shownPath } from "./reader.js";
-import { namedBakeFiles, readWorkflow } from "./workflow.js";
+import { readWorkflow } from "./workflow.js";
 
 export function findBuilds(found: DefinitionFiles, files: ReaderFiles): FoundBuilds {
   const builds: ReadBuild[] = [];

@@ -4,11 +4,12 @@
  */
 import type { DefinitionProblem } from "../build/foundBuild.js";
 import { readAssignment } from "../text/assignment.js";
+import { bakeActionBuilds, isBakeAction } from "./bakeAction.js";
 import { mayBuild } from "./buildCommand.js";
 import { commandBuild } from "./commandBuilds.js";
 import { dockerfileIn, readContextSource } from "./contextSource.js";
 import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf } from "./data.js";
-import { evaluated, namesIn, type Values } from "./expressions.js";
+import { environment, evaluated, lines, listed, namesIn, type Values } from "./expressions.js";
 import { matrixCombinations } from "./matrix.js";
 import {
   buildKey,
@@ -47,7 +48,8 @@ export function readWorkflow(file: DataFile, files: ReaderFiles): ReadFile {
         const directory =
           textOf(at(value, "defaults", "run", "working-directory")) ??
           textOf(at(workflow.root, "defaults", "run", "working-directory"));
-        const place = { file: workflow, files, job, values: known, directory };
+        const makers = new Map([...madeVariables(workflow.root), ...madeVariables(value)]);
+        const place = { file: workflow, files, job, values: known, directory, makers };
         stepsOf(at(value, "steps"), place, builds);
         if (builds.length > maxBuilds) return;
       }
@@ -76,28 +78,6 @@ export function readWorkflow(file: DataFile, files: ReaderFiles): ReadFile {
   }
 }
 
-/**
- * The files that steps with `bake-action` of any owner name, absolute, by what this workflow says alone: Bake's of any
- * name. Source: docker/bake-action, action.yml.
- */
-export function namedBakeFiles({ root }: DataFile, files: ReaderFiles): readonly string[] {
-  const known = environment(root, new Map());
-  const steps = [
-    ...itemsOf(at(root, "runs", "steps")),
-    ...entriesOf(at(root, "jobs")).flatMap(([, { value }]) => itemsOf(at(value, "steps"))),
-  ];
-  return steps.flatMap((step): readonly string[] => {
-    if (!/^[^/]+\/bake-action@/.test(textOf(at(step, "uses")) ?? "")) return [];
-    const given = (key: string): string => textOf(at(step, "with", key)) ?? "";
-    // An address, or an expression, is the repository itself, or another one.
-    const folder = [given("workdir"), given("source")].find((text) => /^[\w./-]+$/.test(text));
-    const base = files.paths.resolve(files.root, folder ?? ".");
-    return listed(given("files"), known)
-      .filter((name) => /\.(?:hcl|json)$/.test(name) && !/^(?:cwd|https?):\/\//.test(name))
-      .map((name) => files.paths.resolve(base, name));
-  });
-}
-
 /** Inputs with a default, as `inputs.…`. */
 function declaredInputs(root: DataNode): Values {
   const values = new Map<string, string>();
@@ -114,15 +94,6 @@ function declaredInputs(root: DataNode): Values {
   return values;
 }
 
-function environment(node: DataNode | null, known: Values): Values {
-  const values = new Map<string, string>();
-  for (const [name, { value }] of entriesOf(at(node, "env"))) {
-    const text = evaluated(textOf(value) ?? "", known);
-    if (text !== null) values.set(`env.${name}`, text);
-  }
-  return values;
-}
-
 interface StepPlace {
   readonly file: DataFile;
   readonly files: ReaderFiles;
@@ -130,11 +101,14 @@ interface StepPlace {
   readonly job: string;
   readonly values: Values;
   readonly directory?: string | null;
+  /** Variables that an earlier step or job gives their values, by their names: that step. */
+  readonly makers?: ReadonlyMap<string, string>;
 }
 
 function stepsOf(steps: DataNode | null, place: StepPlace, into: ReadBuild[]): void {
   /** Where a checkout has put the repository. */
   let checkout = "";
+  const makers = new Map(place.makers);
   for (const [index, step] of itemsOf(steps).entries()) {
     const uses = textOf(at(step, "uses")) ?? "";
     const repository = textOf(at(step, "with", "repository"));
@@ -147,11 +121,39 @@ function stepsOf(steps: DataNode | null, place: StepPlace, into: ReadBuild[]): v
       ["github.workspace", place.files.root] as const,
       ...environment(step, place.values),
     ]);
-    const own = { ...place, values: known };
+    for (const [variable, maker] of madeVariables(step)) makers.set(variable, maker);
+    const own = { ...place, values: known, makers: new Map(makers) };
     if (/^[^/]+\/build-push-action@/.test(uses)) into.push(actionBuild(step, name, checkout, own));
+    if (isBakeAction(uses)) into.push(...bakeActionBuilds(step, name, own));
     const run = at(step, "run");
-    if (run !== null) into.push(...runBuilds(step, run, name, own));
+    if (run === null) continue;
+    into.push(...runBuilds(step, run, name, own));
+    for (const variable of exportedIn(textOf(run) ?? "")) {
+      if (known.has(`env.${variable}`)) continue;
+      makers.set(variable, `steps.${textOf(at(step, "id")) ?? label}`);
+    }
   }
+}
+
+/** The step or job that makes a value which an expression names; undefined: none does. */
+function makerOf(text: string): string | undefined {
+  const made = namesIn(text).find((name) => /^(?:steps|needs)\./.test(name));
+  return made?.split(".").slice(0, 2).join(".");
+}
+
+/** Variables of an `env:` whose values come from an earlier step or job. */
+function madeVariables(node: DataNode | null): readonly (readonly [string, string])[] {
+  return entriesOf(at(node, "env")).flatMap(([name, { value }]) => {
+    const maker = makerOf(textOf(value) ?? "");
+    return maker === undefined ? [] : [[name, maker] as const];
+  });
+}
+
+/** Variables that a script hands to later steps: `echo "NAME=…" >> "$GITHUB_ENV"`. */
+function exportedIn(script: string): readonly string[] {
+  return [...script.matchAll(/["' ](\w+)=[^\n]*>>\s*["']?\$\{?GITHUB_ENV\b/g)].flatMap(
+    ([, name]) => name ?? [],
+  );
 }
 
 /** `build-push-action` of any owner. Source: docker/build-push-action, action.yml and src/context.ts. */
@@ -167,11 +169,11 @@ function actionBuild(
     const text = textOf(at(step, "with", key));
     if (text === null || text.trim() === "") return null;
     const value = evaluated(text, values);
-    const maker = namesIn(text).find((name) => /^(?:steps|needs)\./.test(name));
+    const maker = makerOf(text);
     if (value === null)
       problems.push({
         ...{ code: "not-evaluated", of: key, text: text.trim() },
-        ...(maker === undefined ? {} : { step: maker.split(".").slice(0, 2).join(".") }),
+        ...(maker === undefined ? {} : { step: maker }),
       });
     return value?.trim() || null;
   };
@@ -234,7 +236,7 @@ function runBuilds(
   step: DataNode,
   run: DataNode,
   name: string,
-  { file, files, values, directory = null }: StepPlace,
+  { file, files, values, directory = null, makers = new Map() }: StepPlace,
 ): readonly ReadBuild[] {
   const text = textOf(run);
   if (text === null || !mayBuild(text)) return [];
@@ -254,8 +256,25 @@ function runBuilds(
     const build = commandBuild(command, place);
     if (build === null) return [];
     const key = buildKey("workflow", file.path, name);
-    return [{ ...build, key, foundAt: placeIn(file, run, name) }];
+    const problems = build.problems.map((problem) => withMaker(problem, makers));
+    return [{ ...build, key, problems, foundAt: placeIn(file, run, name) }];
   });
+}
+
+function madeBy(_all: string, name: string): string {
+  return `\${{ ${name} }}`;
+}
+
+/** With the step that makes what is not known: of an expression, or of a variable with its value. */
+function withMaker(
+  problem: DefinitionProblem,
+  makers: ReadonlyMap<string, string>,
+): DefinitionProblem {
+  if (problem.code !== "not-evaluated") return problem;
+  const text = problem.text.replace(/\$\(((?:steps|needs)\.[\w.-]+)\)/g, madeBy);
+  const [, variable = ""] = /\$\{?(\w+)/.exec(text) ?? [];
+  const step = makerOf(text) ?? makers.get(variable);
+  return { ...problem, text, ...(step === undefined ? {} : { step }) };
 }
 
 /** Of combinations that differ in nothing that is built one is kept; others are numbered. */
@@ -276,14 +295,4 @@ function distinct(builds: readonly ReadBuild[]): readonly ReadBuild[] {
         : { ...build, key: `${build.key}:${count}`, name: `${build.name} ${count}` },
     ];
   });
-}
-
-function lines(text: string | null): readonly string[] {
-  return (text ?? "").split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.trim()]));
-}
-
-function listed(text: string | null, values: Values): readonly string[] {
-  return lines(text?.replaceAll(",", "\n") ?? null).flatMap(
-    (line) => evaluated(line, values) ?? [],
-  );
 }
