@@ -29,17 +29,7 @@ export function readBuildCommand(words: readonly CommandWord[]): BuildCommand | 
   const start = firstWord(words);
   if (start === null) return null;
   const { isKaniko } = start;
-  const found = {
-    file: undefined as string | null | undefined,
-    target: undefined as string | null | undefined,
-    texts: { file: "", target: "" },
-    args: [] as Assignment[],
-    contexts: [] as Assignment[],
-    platforms: [] as string[],
-    tags: [] as string[],
-    cacheFrom: [] as string[],
-    noCache: false,
-  };
+  const found = nothingSaid();
   let context: CommandWord | null = null;
   let others = 0;
   /** Whether the context so far may be a variable that stands for options. */
@@ -107,6 +97,20 @@ export function readBuildCommand(words: readonly CommandWord[]): BuildCommand | 
   if (context === null || others > maxOthers) return null;
   const { value, text } = context as CommandWord; // it was set by a function, which the compiler does not see
   return { ...found, context: value, contextText: text };
+}
+
+function nothingSaid() {
+  return {
+    file: undefined as string | null | undefined,
+    target: undefined as string | null | undefined,
+    texts: { file: "", target: "" },
+    args: [] as Assignment[],
+    contexts: [] as Assignment[],
+    platforms: [] as string[],
+    tags: [] as string[],
+    cacheFrom: [] as string[],
+    noCache: false,
+  };
 }
 
 function isVariable({ value, text }: CommandWord): boolean {
