@@ -14,6 +14,10 @@ import {
 } from "../../../server/src/core/context/folder.js";
 import { folderText } from "../../../server/src/core/context/folderText.js";
 import { gitNotion } from "../../../server/src/core/context/gitNotion.js";
+import {
+  createIgnoreMatcher,
+  readIgnoreFile,
+} from "../../../server/src/core/context/ignoreFile.js";
 import { compareManifests } from "../../../server/src/core/context/manifest.js";
 import { entriesBelow } from "../../../server/src/core/context/selection.js";
 import { sendPaths, transferredTree } from "../../../server/src/core/context/transfer.js";
@@ -100,6 +104,25 @@ function changing(root: FolderNode, paths: readonly string[]): () => unknown {
 
 const changedFiles = 5;
 
+/** Many files against as many lines of an ignore file: of each the lines that hide it are found. */
+function matching(lineOf: (n: number) => string) {
+  return (size: number) => {
+    const lines = Array.from({ length: size }, (_, n) => `${lineOf(n)}\n`).join("");
+    const paths = Array.from({ length: size }, (_, n) => `d${n % 50}/f${n}.x`);
+    return () => {
+      const { start, visit, shouldDescend } = createIgnoreMatcher(
+        readIgnoreFile(lines),
+        "buildkit",
+      );
+      for (const path of paths) {
+        const folder = path.slice(0, path.indexOf("/"));
+        visit(path, visit(folder, start).state);
+        shouldDescend(folder);
+      }
+    };
+  };
+}
+
 export const works: readonly Work[] = [
   {
     name: "one changed file of a nested context",
@@ -119,6 +142,21 @@ export const works: readonly Work[] = [
       const root = flat(size);
       return changing(root, someOf(root, changedFiles));
     },
+  },
+  {
+    name: "files under an ignore file of many names",
+    size: 200,
+    prepare: matching((n) => `d${n % 50}/f${n}.y`),
+  },
+  {
+    name: "files under an ignore file of many wildcards",
+    size: 200,
+    prepare: matching((n) => `**/g${n}*`),
+  },
+  {
+    name: "files under an ignore file of many exceptions with wildcards",
+    size: 200,
+    prepare: matching((n) => (n === 0 ? "*" : `!d${n % 50}/*${n}x`)),
   },
   {
     name: "a batch of changed files",
