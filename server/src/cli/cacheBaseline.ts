@@ -2,8 +2,9 @@
 import type { OwnCache } from "../core/analysis/baselineChoice.js";
 import type { Answer } from "../core/analysis/snapshot.js";
 import { rulesOf } from "../core/build/builderRules.js";
+import { type BuilderVersion, parseBuilderVersion } from "../core/build/builderVersion.js";
 import { exactKeys } from "../core/cache/exact/exactKeys.js";
-import { united } from "../core/cache/exact/exportedCache.js";
+import { type ExportedCache, united } from "../core/cache/exact/exportedCache.js";
 import { forecastExport } from "../core/cache/exact/exportForecast.js";
 import { neededImages } from "../core/graph/images.js";
 import { listedAll } from "../core/text/lists.js";
@@ -41,11 +42,51 @@ export async function predictAgainstCaches(
     );
   }
   const { sha256: digest } = input;
-  const forecast = forecastExport(united(read), {
-    ...{ graph, digest, keys: exactKeys(graph, digest) },
+  const cache = united(read);
+  const keys = exactKeys(graph, digest);
+  const other = definition.builderVersion.isGiven
+    ? null
+    : await likelierVersion(project, cache, keys.size - stepsIn(cache, keys), io);
+  if (other !== null)
+    io.error(
+      `stratacast simulate: the cache seems to be of BuildKit ${other.text}, which writes keys otherwise than ${definition.builderVersion.text}: --builder-version says which version the builder has`,
+    );
+  const forecast = forecastExport(cache, {
+    ...{ graph, digest, keys },
     contents: exactContents(answer.analysis, args.asCheckout),
   });
   const own: OwnCache = against.kind === "last" ? { kind: "last" } : against;
   const label = caches.map(({ words }) => words).join(" ");
   return predictProject(project, { kind: "export", forecast, label, own }, io);
+}
+
+/** One version of BuildKit for each way in which keys are written: see `dialect.ts`. */
+const ways = ["0.13", "0.15", "0.16", "0.20", "0.24", "0.25", "0.26"];
+
+/**
+ * A version by whose keys more of the steps are in a cache; null: there is none.
+ * @param lacking how many are not in it as the build writes them
+ */
+async function likelierVersion(
+  project: CliProject,
+  cache: ExportedCache,
+  lacking: number,
+  io: CliIo,
+): Promise<BuilderVersion | null> {
+  let [best, least]: [BuilderVersion | null, number] = [null, lacking];
+  for (const way of ways) {
+    const builderVersion = parseBuilderVersion(way);
+    if (least === 0 || builderVersion === null) break;
+    const definition = { ...project.definition, builderVersion };
+    const { analysis } = await predictProject({ ...project, definition }, { kind: "empty" }, io);
+    const keys = exactKeys(analysis.graph, analysis.input.sha256);
+    const left = keys.size - stepsIn(cache, keys);
+    if (left < least) [best, least] = [builderVersion, left];
+  }
+  return best;
+}
+
+function stepsIn({ records }: ExportedCache, keys: ReturnType<typeof exactKeys>): number {
+  const there = new Set(records.map(({ digest }) => digest));
+  return [...keys.values()].filter(({ digest }) => there.has(digest)).length;
 }

@@ -35,7 +35,7 @@ export interface NamedCache {
 export interface CacheArguments {
   readonly against: BaselineChoice;
   readonly caches: readonly NamedCache[];
-  /** Files have the modes that a fresh checkout gives them. */
+  /** Files are those of a fresh checkout, with its modes. */
   readonly asCheckout: boolean;
 }
 

@@ -60,7 +60,7 @@ const flags = {
     value: "WHAT",
     offers: placesOfFiles,
     about:
-      "the modes of files against an exported cache: worktree (default), as they are here; checkout, as git checks them out on a build server",
+      "the files that an exported cache is looked through for: worktree (default), as they are here; checkout, those that git tracks, with the modes of a fresh checkout",
   },
   "require-cached": {
     value: "WHAT",

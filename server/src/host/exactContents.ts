@@ -8,6 +8,7 @@ import {
   wantedFiles,
 } from "../core/cache/exact/contents.js";
 import { exactKeys } from "../core/cache/exact/exactKeys.js";
+import { type Checkout, checkedOut } from "../core/context/checkout.js";
 import type { FileTree } from "../core/context/fileTree.js";
 import { gitNotion } from "../core/context/gitNotion.js";
 import { readBytesDigests } from "./bytesDigests.js";
@@ -15,15 +16,18 @@ import { nodeFileSystem } from "./nodeFileSystem.js";
 
 /**
  * Reads every file that the build takes; one that cannot be read leaves its content unknown.
- * @param asCheckout with the modes that a fresh checkout gives the files
+ * @param asCheckout as a fresh checkout has the files, with its modes
  */
 export function exactContents({ graph, keys, input }: Analysis, asCheckout = false): StepContents {
   const { context, folders = new Map(), sha256: digest, definition } = input;
-  const seen = (tree: FileTree): FileTree => (asCheckout ? gitNotion(tree) : tree);
+  const seen = (tree: FileTree, checkout: Checkout | null): FileTree => {
+    if (!asCheckout) return tree;
+    return checkout === null ? gitNotion(tree) : checkedOut(tree, checkout);
+  };
   const sources: ContentSources = {
     keys: exactKeys(graph, digest),
-    context: context === null ? null : seen(context.tree),
-    folders: new Map([...folders].map(([name, { tree }]) => [name, seen(tree)])),
+    context: context === null ? null : seen(context.tree, context.checkout),
+    folders: new Map([...folders].map(([name, { tree }]) => [name, seen(tree, null)])),
     stages: keys.stages,
     digest,
   };

@@ -1,10 +1,12 @@
 /** `--against cache:…` and `--cache-from`: what a builder takes of a cache that was exported. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import type { SimulationJson } from "../../../server/src/core/documents/simulation.js";
+import { gitEnvironment } from "../../support/gitEnvironment.js";
 import { startRegistry } from "../../support/registryServer.js";
 import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
 import { runCli } from "./support/runCli.js";
@@ -159,6 +161,48 @@ test("modes are those of a checkout where that is said", async (t) => {
     predictions((await simulated(folder, `--against=cache:${beside}`, `--as=${place}`)).json);
   assert.deepEqual(await told("checkout"), allHit);
   assert.equal((await told("worktree"))[0]?.[1], "not-exported");
+});
+
+test("what git does not track is no part of a checkout", async (t) => {
+  const folder = temporaryFolder(t, {
+    ...files,
+    Dockerfile: "FROM scratch\nCOPY . /all\n",
+    ".dockerignore": ".git\n",
+  });
+  const beside = temporaryFolder(t);
+  const git = (...words: readonly string[]) =>
+    execFileSync("git", words, { cwd: folder, env: gitEnvironment(beside), stdio: "ignore" });
+  git("init");
+  git("add", ".");
+  git("commit", "-m", "all");
+  writeCache(beside, { records: await recordsOf(folder, ["--as=checkout"]) });
+  writeIn(folder, "notes/own.txt", "mine");
+  chmodSync(path.join(folder, "a"), 0o664);
+  const told = async (place: string) =>
+    (await simulated(folder, `--against=cache:${beside}`, `--as=${place}`)).json.summary;
+  assert.deepEqual(await told("checkout"), { hit: 1, miss: 0, unknown: 0 });
+  assert.deepEqual(await told("worktree"), { hit: 0, miss: 1, unknown: 0 });
+  writeIn(folder, "a", "b");
+  assert.deepEqual(await told("checkout"), { hit: 0, miss: 1, unknown: 0 });
+});
+
+test("a cache of another version of the builder is named", async (t) => {
+  const folder = temporaryFolder(t, {
+    a: "a",
+    Dockerfile: "FROM scratch\nCOPY --chown=5:6 a /a\n",
+  });
+  const beside = temporaryFolder(t);
+  writeCache(beside, { records: await recordsOf(folder, ["--builder-version=0.13"]) });
+  const against = `--against=cache:${beside}`;
+  const { json, err } = await simulated(folder, against);
+  assert.deepEqual(json.summary, { hit: 0, miss: 1, unknown: 0 });
+  assert.equal(err.length, 1);
+  assert.match(
+    err[0] ?? "",
+    /seems to be of BuildKit 0\.13, which writes keys otherwise than 28\.5/,
+  );
+  const same = await simulated(folder, against, "--builder-version=0.15");
+  assert.deepEqual([same.json.summary.hit, same.err], [1, []]);
 });
 
 test("a registry is asked where --resolve says so, for its caches and for what images bring along", async (t) => {

@@ -4,8 +4,9 @@
  * mode, so a folder with other modes misses the cache of every machine that has the usual ones.
  */
 import { joinPath, parentPath } from "../text/paths.js";
-import type { FolderNode, Part, TreeNode } from "./fileTree.js";
-import { gitMode, originalOf } from "./gitNotion.js";
+import type { FileTree, FolderNode, Part, TreeNode } from "./fileTree.js";
+import { childrenOf, folderNode } from "./folder.js";
+import { gitMode, gitNotion, originalOf } from "./gitNotion.js";
 import { pairMemory } from "./pairMemory.js";
 import { distinctTaken, type Selection, type Taken } from "./selection.js";
 
@@ -35,6 +36,26 @@ export function checkoutOf(tracked: TrackedFiles): Checkout {
       folders.set(above, new Map());
   }
   return { folders };
+}
+
+/**
+ * The files as a fresh checkout has them: those alone that git tracks, with the modes that it gives them.
+ * Links are kept wherever a folder is.
+ */
+export function checkedOut(tree: FileTree, { folders }: Checkout): FileTree {
+  const { root, isIgnored } = gitNotion(tree);
+  const kept = (folder: FolderNode, path: string): FolderNode => {
+    const tracked = folders.get(path);
+    const children: TreeNode[] = [];
+    for (const child of childrenOf(folder)) {
+      const below = joinPath(path, child.name);
+      if (child.kind === "directory") {
+        if (folders.has(below)) children.push(kept(child, below));
+      } else if (child.kind !== "file" || tracked?.has(child.name) === true) children.push(child);
+    }
+    return folderNode(folder, children, folder.errors);
+  };
+  return { root: kept(root, ""), isIgnored };
 }
 
 /** Files and folders with other modes. */
