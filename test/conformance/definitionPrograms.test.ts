@@ -135,6 +135,35 @@ async function ask(
   return programs.known(asked);
 }
 
+for (const release of ["newest", "old"] as const)
+  test(`what docker misses in a definition is read out of its words: ${release}`, async (t) => {
+    const env = await programsOf(t, release);
+    if (env === null) return;
+    const service = (rest: string) => `services:\n  a:\n    build: { context: ".", ${rest} }\n`;
+    const folder = temporaryFolder(t, {
+      "required.yaml": service('args: { V: "${MUST:?}" }'),
+      "said.yaml": service('args: { V: "${MUST_2:?say it}" }'),
+      "variables.yaml": `${service('target: "x"')}    env_file: [missing.env]\n`,
+      "inherits.hcl": 'target "a" { inherits = ["no-where"] }\n',
+      "linked.hcl": 'target "a" { contexts = { b = "target:no.where" } }\n',
+    });
+    const told = (kind: EvaluationAsk["kind"], file: string) => ask(folder, env, kind, file);
+    const missing = (what: string, name: string) => ({ kind: "refused", lacks: { what, name } });
+    assert.deepEqual(await told("compose", "required.yaml"), missing("variable", "MUST"));
+    assert.deepEqual(await told("compose", "said.yaml"), missing("variable", "MUST_2"));
+    const variables = await told("compose", "variables.yaml");
+    // The newer one prints what is built without looking at what a container gets.
+    if (release === "old") assert.deepEqual(variables, missing("file", "missing.env"));
+    else assert.equal(variables?.kind, "targets");
+    // An old Bake has no list of targets, and that is no fault of the file.
+    const bakes = release === "old" ? [undefined, undefined] : ["no-where", "no.where"];
+    for (const [at, file] of ["inherits.hcl", "linked.hcl"].entries()) {
+      const name = bakes[at];
+      const expected = name === undefined ? null : missing("target", name);
+      assert.deepEqual((await told("bake", file)) ?? null, expected, file);
+    }
+  });
+
 const remote = 'include: ["https://127.0.0.1:1/other.git"]\nservices: { a: { build: . } }\n';
 
 test("an include of a git address starts no git, which it would without the fence", async (t) => {

@@ -146,8 +146,9 @@ async function composeServices(ask: EvaluationAsk, docker: Docker): Promise<Told
 }
 
 function refusal({ folder }: EvaluationAsk, ended: DockerEnd | null): Refusal | null | undefined {
-  // Without the plugin it is as if docker were not there.
-  if (ended === null || /is not a docker command|unknown command/.test(ended.err)) return undefined;
+  // Without the plugin, or with one that is too old to be asked, it is as if docker were not there.
+  const isNone = /is not a docker command|unknown (?:shorthand )?(?:command|flag)/;
+  if (ended === null || isNone.test(ended.err)) return undefined;
   // Go ends so when it has no memory left, and says nothing of the definition.
   if (ended.code === null || ended.code === 2) return null;
   return { kind: "refused", lacks: lackingIn(ended.err, folder) };

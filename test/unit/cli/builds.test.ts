@@ -290,6 +290,29 @@ jobs:
   assert.equal(list.builds[0]?.id, "bake:api");
 });
 
+test("a target or an image is no main context: docker takes such words for the path of a folder", async (t) => {
+  const list = await layout(t, {
+    Dockerfile: "FROM a\n",
+    "docker-bake.hcl": `
+target "base" {}
+target "app" {
+  context = "target:base"
+  dockerfile-inline = "FROM a"
+}
+target "os" {
+  context = "docker-image://busybox"
+  dockerfile-inline = "FROM a"
+}
+target "good" { contexts = { b = "target:base" } }
+`,
+  });
+  assert.ok(rows(list).includes("*bake:base Dockerfile ."), rows(list).join("\n"));
+  const own = (id: string) => list.builds.find((build) => build.id === id);
+  assert.deepEqual(own("bake:app")?.context, "target:base");
+  assert.deepEqual(own("bake:os")?.context, "docker-image:/busybox");
+  assert.deepEqual(own("bake:good")?.contexts, { b: { kind: "build", value: "bake:base" } });
+});
+
 test("workflows: a line of docker build says which step makes what it takes", async (t) => {
   const list = await layout(t, {
     "a/Dockerfile": "FROM a\n",

@@ -12,7 +12,7 @@ import {
   bakeScope,
   mergedBake,
 } from "./bakeFile.js";
-import { dockerfileIn, readContextSource } from "./contextSource.js";
+import { dockerfileIn, readContextSource, readMainContext } from "./contextSource.js";
 import { evaluatedTargets, notingFiles, type TargetValues } from "./evaluated.js";
 import { type HclExpression, parseHcl } from "./hcl.js";
 import { type HclScope, type HclValue, hclValue, list, text } from "./hclValues.js";
@@ -285,7 +285,9 @@ function targetParts(
   const base = from ?? root;
   const source = (text: string): ContextSource =>
     readContextSource(text.replace(/^cwd:\/\//, ""), (name) => paths.resolve(base, name), linked);
-  const main = source(context);
+  const main = readMainContext(context.replace(/^cwd:\/\//, ""), (name) =>
+    paths.resolve(base, name),
+  );
   const inContext = main.kind === "path" ? main.folder : base;
   return {
     ...values,

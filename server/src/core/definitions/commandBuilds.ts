@@ -5,7 +5,7 @@
 import type { ContextSource } from "../build/definition.js";
 import type { DefinitionProblem, FoundKind } from "../build/foundBuild.js";
 import { type BuildCommand, mayBuild, readBuildCommand } from "./buildCommand.js";
-import { readContextSource } from "./contextSource.js";
+import { readContextSource, readMainContext } from "./contextSource.js";
 import { at, type DataFile, entriesOf, lineAt, textOf } from "./data.js";
 import { buildKey, plainBuild, type ReadBuild, type ReaderFiles, shownPath } from "./reader.js";
 import { type Command, commandsIn, literalVariables } from "./shellCommands.js";
@@ -141,7 +141,7 @@ function sourcesOf(
   if (read.context === "-") problems.push({ code: "context-missing", path: "-" });
   else if (read.context === null)
     problems.push({ code: "not-evaluated", of: "context", text: read.contextText });
-  else context = source(read.context);
+  else context = readMainContext(read.context, (folder) => paths.resolve(from, folder));
   if (read.file === null)
     problems.push({ code: "not-evaluated", of: "file", text: read.texts.file });
   if (read.target === null)

@@ -1,7 +1,7 @@
 /** What Docker's own program says of the services of a Compose file that our own reader has found. */
 import type { ContextSource } from "../build/definition.js";
 import { readComposeBuild } from "./composeBuild.js";
-import { dockerfileIn, readContextSource } from "./contextSource.js";
+import { dockerfileIn, readContextSource, readMainContext } from "./contextSource.js";
 import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf, textsOf } from "./data.js";
 import { evaluatedTargets, type TargetValues } from "./evaluated.js";
 import type { Evaluation } from "./evaluation.js";
@@ -83,7 +83,7 @@ function serviceParts(
 ): BuildParts {
   const source = (text: string): ContextSource =>
     readContextSource(text, (written) => paths.resolve(folder, written), linked);
-  const main = source(context ?? folder);
+  const main = readMainContext(context ?? folder, (written) => paths.resolve(folder, written));
   const inContext = main.kind === "path" ? main.folder : folder;
   return {
     ...values,

@@ -2,6 +2,19 @@
 import type { ContextSource, DockerfileSource } from "../build/definition.js";
 
 /**
+ * The main context: a folder or an address. Images and the targets of other builds are for named ones: as
+ * the main one their words are the path of a folder. Source: docker/buildx, build/build.go `loadInputs`.
+ *
+ * @param resolve the absolute path of a folder as it is written
+ */
+export function readMainContext(text: string, resolve: (folder: string) => string): ContextSource {
+  if (/^(?:https?|git|ssh):\/\/|^git@|^github\.com\//.test(text)) return { kind: "git", url: text };
+  return { kind: "path", folder: resolve(text) };
+}
+
+/**
+ * A named context.
+ *
  * @param resolve the absolute path of a folder as it is written
  * @param linked the id of another definition as it is written
  */

@@ -1,15 +1,8 @@
 /** devcontainer.json: the image of a development container. Source: the Development Containers Specification. */
 import type { DefinitionProblem } from "../build/foundBuild.js";
-import { readContextSource } from "./contextSource.js";
+import { readMainContext } from "./contextSource.js";
 import { at, type DataFile, entriesOf, textOf, textsOf } from "./data.js";
-import {
-  folderContext,
-  placeIn,
-  plainBuild,
-  type ReaderFiles,
-  type ReadFile,
-  shownPath,
-} from "./reader.js";
+import { placeIn, plainBuild, type ReaderFiles, type ReadFile, shownPath } from "./reader.js";
 
 export function readDevcontainer(file: DataFile, files: ReaderFiles): ReadFile {
   const { paths, root } = files;
@@ -43,9 +36,7 @@ export function readDevcontainer(file: DataFile, files: ReaderFiles): ReadFile {
         kind: "devcontainer",
         name,
         dockerfile: { kind: "file", path: resolve(written) },
-        context: /^\w+:\/\//.test(context)
-          ? readContextSource(context, resolve, (other) => `devcontainer:${other}`)
-          : folderContext(resolve(context)),
+        context: readMainContext(context, resolve),
         target: textOf(at(data, "build", "target")),
         args: new Map(
           args.flatMap(({ name: arg, value }) => (value === null ? [] : [[arg, value]])),

@@ -7,7 +7,7 @@ import { readAssignment } from "../text/assignment.js";
 import { bakeActionBuilds, isBakeAction } from "./bakeAction.js";
 import { mayBuild } from "./buildCommand.js";
 import { commandBuild } from "./commandBuilds.js";
-import { dockerfileIn, readContextSource } from "./contextSource.js";
+import { dockerfileIn, readContextSource, readMainContext } from "./contextSource.js";
 import { at, type DataFile, type DataNode, entriesOf, itemsOf, textOf } from "./data.js";
 import { environment, evaluated, lines, listed, namesIn, type Values } from "./expressions.js";
 import { matrixCombinations } from "./matrix.js";
@@ -189,7 +189,7 @@ function actionBuild(
   const source =
     context === null || /^\{\{defaultContext\}\}/.test(context)
       ? folderContext(paths.resolve(root, context?.replace(/^\{\{defaultContext\}\}:?/, "") || "."))
-      : readContextSource(context, inCheckout, (other) => `workflow:${other}`);
+      : readMainContext(context, inCheckout);
   const folder = source.kind === "path" ? source.folder : root;
   const assignments = (key: string) =>
     lines(textOf(at(step, "with", key))).map((text) => {
