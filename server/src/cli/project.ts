@@ -66,9 +66,11 @@ export async function meantBuild(
   mayLink = true,
 ): Promise<MeantBuild> {
   const { build, definition: said } = args;
-  const root = contextFolder(said) ?? io.cwd;
-  const { definition, image } =
-    build === null ? { definition: said, image: null } : await namedBuild(build, args, root, io);
+  const given = contextFolder(said) ?? io.cwd;
+  const { definition, image, root } =
+    build === null
+      ? { definition: said, image: null, root: given }
+      : await namedBuild(build, args, given, io);
   const { dockerfile } = definition;
   return {
     ...{ definition, image },
@@ -95,16 +97,21 @@ function projectOf(context: string, { cwd }: CliIo): string | null {
 async function namedBuild(
   build: string,
   { definition: said, askDocker }: Pick<BuildArguments, "definition" | "askDocker">,
-  root: string,
+  given: string,
   io: CliIo,
-): Promise<Pick<MeantBuild, "definition" | "image">> {
+): Promise<Pick<MeantBuild, "definition" | "image"> & { readonly root: string }> {
   const { platforms, builder, builderVersion, flags, target, args, contexts } = said;
   const [platform] = platforms;
   const settings = { ...plainSettings(), platform, builder, builderVersion };
-  const { builds } = await listOf(root, io, { settings, askDocker });
-  const exact = builds.find(({ definition: { id } }) => id === build);
-  const named = builds.filter(({ definition: { name } }) => name === build);
-  const one = exact ?? (named.length === 1 ? named[0] : undefined);
+  const find = async (root: string) => {
+    const { builds } = await listOf(root, io, { settings, askDocker });
+    const exact = builds.find(({ definition: { id } }) => id === build);
+    const named = builds.filter(({ definition: { name } }) => name === build);
+    return { root, builds, named, one: exact ?? (named.length === 1 ? named[0] : undefined) };
+  };
+  const own = await find(given);
+  const above = own.one === undefined && given === io.cwd ? projectAbove(given) : null;
+  const { root, builds, named, one } = above === null ? own : await find(above);
   if (one === undefined) {
     const near = nearest(
       build,
@@ -126,7 +133,24 @@ async function namedBuild(
     contexts: new Map([...found.contexts, ...contexts]),
     flags: { ...flags, noCache: flags.noCache || found.flags.noCache },
   };
-  return { definition, image: one.found?.tags[0] ?? null };
+  return { definition, image: one.found?.tags[0] ?? null, root };
+}
+
+const usualCompose = /^(?:docker-)?compose\.ya?ml$/;
+
+/**
+ * The nearest folder above with a Compose file of a usual name, as Compose looks for one where it is run;
+ * not outside of a repository. null: there is none. Source: compose-go, cli/options.go
+ * `WithDefaultConfigPath`.
+ */
+function projectAbove(folder: string): string | null {
+  const disk = nodeFileSystem();
+  for (let at = folder; ; at = pathRules.parent(at)) {
+    const names = disk.list(at);
+    if (!names.ok) return null;
+    if (at !== folder && names.value.some((name) => usualCompose.test(name))) return at;
+    if (names.value.includes(".git") || pathRules.parent(at) === at) return null;
+  }
 }
 
 /** What earlier calls have left, and what its keys are digested with. */

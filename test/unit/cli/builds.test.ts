@@ -290,6 +290,32 @@ jobs:
   assert.equal(list.builds[0]?.id, "bake:api");
 });
 
+test("--build finds the Compose file further up, as Compose does, and looks no further than the repository", async (t) => {
+  const folder = temporaryFolder(t, {
+    "compose.yaml": "services: { outside: { build: . } }\n",
+    Dockerfile: "FROM a\n",
+    "repo/.git/HEAD": "ref: refs/heads/main\n",
+    "repo/compose.yaml": "services: { api: { build: apps/api } }\n",
+    "repo/apps/api/Dockerfile": "FROM a\nCOPY x /\n",
+    "repo/apps/api/x": "",
+    "repo/apps/api/src/deep": "",
+  });
+  const simulate = (name: string, ...context: readonly string[]) =>
+    runCli(["simulate", "--state", "state", "--format", "json", "--build", name, ...context], {
+      cwd: path.join(folder, "repo/apps/api/src"),
+    });
+  const run = await simulate("compose:api");
+  assert.equal(run.code, 0, run.err.join("\n"));
+  const { root, dockerfile, context } = JSON.parse(run.out) as Record<string, string>; // its schema has a test
+  assert.deepEqual(
+    [path.relative(folder, root ?? ""), dockerfile, context],
+    ["repo", "apps/api/Dockerfile", "apps/api"],
+  );
+  assert.match((await simulate("compose:outside")).err.join(), /is no build/);
+  // A folder that is named is the one that is meant.
+  assert.match((await simulate("compose:api", "..")).err.join(), /is no build/);
+});
+
 test("a target or an image is no main context: docker takes such words for the path of a folder", async (t) => {
   const list = await layout(t, {
     Dockerfile: "FROM a\n",
