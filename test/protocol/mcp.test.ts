@@ -112,6 +112,8 @@ test("nothing outside of the folder is read, and no message stops the server", a
     { context: "linked", file: "link/Dockerfile" },
     { build: "compose:api" },
     { context: "stands", build: "compose:app" },
+    { context: "stands/app", against: `cache:${beside}` },
+    { context: "stands/app", against: `cache:type=local,src=${path.join(folder, "link")}` },
   ];
   for (const given of outside) {
     const { text, isError } = await server.call("simulate", given);

@@ -68,7 +68,7 @@ const ofBuild = {
 const against = {
   type: "string",
   description:
-    "What counts as built: auto (the newer of the last simulated and the last recorded build, before there is one HEAD), last, recorded, empty, or a git ref such as main. Default: auto",
+    "What counts as built: auto (the newer of the last simulated and the last recorded build, before there is one HEAD), last, recorded, empty, a git ref such as main, or cache:DIR for a cache that BuildKit exported there. Default: auto",
 } as const satisfies Parameter;
 
 interface Tool {
@@ -137,6 +137,8 @@ export async function callTool(
     const quiet = { ...io, error: (line: string) => notes.push(line) };
     const args = readSimulateArguments(words, quiet);
     for (const one of await readDefinitions(args, quiet)) assertInside(one, place.root);
+    for (const { place: cache } of args.caches)
+      if (cache.kind === "folder") inside(cache.folder, place.root);
     // Builds that nobody has asked for may lie outside.
     const found = await forecast(args, quiet, false);
     return textResult([...notes.map(printable), tool.answer(found, checked)].join("\n"), false);
