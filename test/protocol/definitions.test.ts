@@ -7,6 +7,7 @@ import { CodeActionRequest, HoverRequest } from "vscode-languageserver-protocol/
 import {
   type DefinedBuild,
   type DefinitionRow,
+  type LayerNode,
   type LayerStack,
   notifications,
   requests,
@@ -228,6 +229,17 @@ test("the text of a Dockerfile that another one stands on counts as it is on the
   assert.match(
     JSON.stringify(stack),
     /built by compose:base.*base rebuilds: libs\/a\.ts changed · layer 0/,
+  );
+  // The layers that the other build makes, and what it stands on.
+  const rows = (stack?.roots ?? []).find(({ kind }) => kind === "base")?.children;
+  assert.ok(Array.isArray(rows));
+  assert.deepEqual(
+    (rows as readonly LayerNode[]).map(({ label, description }) => [label, description]), // as was asserted
+    [
+      ["2  RUN build", "rebuilds"],
+      ["1  COPY libs /libs", "rebuilds · 2 B"],
+      ["Base image alpine", "layer 0"],
+    ],
   );
   assert.equal(await editor.stop(), 0);
 });

@@ -1,6 +1,6 @@
 /** What a build leaves, as the base of another one. */
 import type { BuildDefinition } from "../build/definition.js";
-import { noteOutcome } from "../cache/builtOutcome.js";
+import { type BuiltOutcome, type MadeLayer, noteOutcome } from "../cache/builtOutcome.js";
 import { nameText } from "../cache/inputName.js";
 import { keyedAt, keyOf } from "../cache/predict.js";
 import type { Cause } from "../cache/prediction.js";
@@ -9,7 +9,7 @@ import { type Stage, stageAt } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import type { BaseImage, BuiltFate, BuiltImage } from "../image/baseImage.js";
 import { configToJson, emptyConfig } from "../image/config.js";
-import type { Analysis } from "./analyse.js";
+import type { Analysis, StepAnalysis } from "./analyse.js";
 import { isRejected } from "./rejection.js";
 
 /** @param by how the other one names it */
@@ -30,10 +30,14 @@ export function builtImage(
     fate: fateOf(analysis),
     unknowns: target?.unknowns ?? null,
   };
-  noteOutcome(built, { graph, causes: causesOf(analysis), files: end?.files ?? null });
+  const layers = analysis.steps.filter(({ layer, effect }) => layer !== null && effect === "layer");
+  noteOutcome(built, {
+    ...{ graph, causes: causesOf(analysis), files: end?.files ?? null },
+    layers: layers.map((step) => madeLayer(step, built.fate)),
+    base: below(lowest(analysis)),
+  });
   const config = target?.config ?? emptyConfig;
   const json = configToJson(config);
-  const layers = analysis.steps.filter(({ layer, effect }) => layer !== null && effect === "layer");
   return {
     id: `built:${key}`,
     layersId: `built:${key}`,
@@ -52,6 +56,20 @@ export function builtImage(
     onBuild: config.onBuild,
     built,
   };
+}
+
+function madeLayer({ step, layer, files, prediction }: StepAnalysis, fate: BuiltFate): MadeLayer {
+  return {
+    ...{ number: layer ?? 0, text: step.text, bytes: files?.bytes ?? null },
+    // Without an earlier build of it nothing is forecast.
+    prediction: fate === "none" || fate === "fails" ? null : prediction.kind,
+  };
+}
+
+function below(stage: Stage | null): BuiltOutcome["base"] {
+  if (stage?.base.kind !== "image") return null;
+  const { reference, image } = stage.base;
+  return { name: image?.built?.name ?? reference, image };
 }
 
 /** The stage that all others of the image stand on; null: nothing is built. */
