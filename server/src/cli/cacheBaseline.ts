@@ -42,7 +42,7 @@ export async function predictAgainstCaches(
     );
   }
   const { sha256: digest } = input;
-  const cache = united(read);
+  const cache = united(read.map((one) => one.cache));
   const keys = exactKeys(graph, digest);
   const other = definition.builderVersion.isGiven
     ? null
@@ -56,7 +56,7 @@ export async function predictAgainstCaches(
     contents: exactContents(answer.analysis, args.asCheckout),
   });
   const own: OwnCache = against.kind === "last" ? { kind: "last" } : against;
-  const label = caches.map(({ words }) => words).join(" ");
+  const label = read.map(({ words }) => words).join(", ");
   return predictProject(project, { kind: "export", forecast, label, own }, io);
 }
 

@@ -98,6 +98,10 @@ function inFolder(
   };
 }
 
+export interface ReadCache extends Pick<NamedCache, "words"> {
+  readonly cache: ExportedCache;
+}
+
 /**
  * Those of the named caches that can be read; what is said of the others goes to stderr. Errors:
  * `UsageError` for one that has to be there.
@@ -107,11 +111,11 @@ export async function readCaches(
   platform: Platform,
   { resolve, registries }: ResolveArguments,
   io: CliIo,
-): Promise<readonly ExportedCache[]> {
-  const read: ExportedCache[] = [];
+): Promise<readonly ReadCache[]> {
+  const read: ReadCache[] = [];
   for (const { words, place, isOptional } of caches) {
     const found = await cacheAt(place, platform, { resolve, registries }, io);
-    if (found.ok) read.push(found.value);
+    if (found.ok) read.push({ words, cache: found.value });
     else if (isOptional) io.error(`stratacast: --cache-from ${words}: ${found.error.message}`);
     else throw new UsageError(`--against cache:${words}: ${found.error.message}`);
   }

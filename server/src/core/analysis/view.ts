@@ -1,6 +1,6 @@
 /** What the features show: an analysis, and whether it tells what will happen or what just did. */
 
-import { isKnown } from "../cache/records.js";
+import { isFirst, isKnown } from "../cache/records.js";
 import { placeAt, placeOf, type Stage, startOf } from "../graph/graph.js";
 import type { TextRange } from "../text/range.js";
 import type { Analysis, StepAnalysis } from "./analyse.js";
@@ -31,7 +31,7 @@ export function isHalfTyped({ typed, analysis }: View, { place, step }: StepAnal
 
 /** True where there is no earlier build to compare with: no step could say more than that. */
 export function isFirstBuild({ analysis: { input }, isResult }: View): boolean {
-  return !isResult && isKnown(input.baseline) && input.baseline.build === null;
+  return !isResult && isKnown(input.baseline) && isFirst(input.baseline);
 }
 
 /** The stage of a step; null before the first FROM. */

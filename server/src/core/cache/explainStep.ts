@@ -109,10 +109,10 @@ function explainStep(
       ? { causes: [cutShort(explaining, keyed)], isLocal: false }
       : local(openCause(explaining, keyed, open));
   }
-  const isExport = explaining.baseline.exported !== undefined;
-  const isCompared = explaining.baseline.build !== null || !isExport;
+  const { build, exported } = explaining.baseline;
+  const isCompared = build !== null || exported === undefined;
   if (before === undefined && isCompared && !isKnownStage(explaining, keyed))
-    return local({ code: "never-built", at, isFirstBuild: explaining.baseline.build === null });
+    return local({ code: "never-built", at, isFirstBuild: build === null });
   if (step.neverFound) return local({ code: "never-found", at, why: "healthcheck" });
   if (keyed.context.some((input) => isRewritten(input, explaining.graph)))
     return local({ code: "never-found", at, why: "ignore-file" });

@@ -110,6 +110,11 @@ export interface Baseline {
   readonly isUnlike?: true;
 }
 
+/** True where there is no earlier build to compare with, nor what one has exported. */
+export function isFirst({ build, exported }: Baseline): boolean {
+  return build === null && exported === undefined;
+}
+
 /** False: nothing is predicted. */
 export function isKnown({ kind }: Baseline): boolean {
   return kind !== "pending" && kind !== "unknown";

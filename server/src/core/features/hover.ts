@@ -2,11 +2,13 @@
  * The hover of an instruction: the verdict; what rebuilds after it; what happens inside; what
  * invalidates it, concretely; what does not. Of a flag or a variable: what it means here.
  */
+
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { imageOf } from "../analysis/imageAt.js";
 import { flagAt, stepAt } from "../analysis/stepAt.js";
 import { variableAt } from "../analysis/variableAt.js";
 import { stageOf, type View } from "../analysis/view.js";
+import { isFirst } from "../cache/records.js";
 import { isBaseKnown, type Step, stageOfStep, startOf } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import { consequences, consequencesText } from "../insight/consequences.js";
@@ -133,7 +135,7 @@ function verdict(view: View, analysed: StepAnalysis): string {
     .slice(0, 3)
     .filter((cause) => !saysAll(cause))
     .map((cause) => markdownText(causeSentence(cause, analysis.graph)));
-  const isCompared = kind !== null && analysis.input.baseline.build !== null;
+  const isCompared = kind !== null && !isFirst(analysis.input.baseline);
   const against = isCompared ? [`*${comparison(view)}*`] : [];
   const rest = [...reasons, ...sinceWords(analysed), ...against].join(" ");
   return rest === "" ? title : `${title} — ${rest}`;

@@ -4,7 +4,7 @@ import type { Analysis } from "../analysis/analyse.js";
 import { isRejected } from "../analysis/rejection.js";
 import type { View } from "../analysis/view.js";
 import type { PredictionKind } from "../cache/prediction.js";
-import { type Baseline, isKnown } from "../cache/records.js";
+import { type Baseline, isFirst, isKnown } from "../cache/records.js";
 import { listed } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
@@ -18,7 +18,7 @@ export function summarySentence(analysis: Analysis): string {
   if (failure !== undefined) return say`The build would fail: ${problemWords(failure)}`;
   const { hit, miss, unknown } = analysis.summary;
   if (hit + miss + unknown === 0) return say`Nothing to run: the image adds only metadata.`;
-  if (analysis.input.baseline.build === null) {
+  if (isFirst(analysis.input.baseline)) {
     return say`${count(hit + miss + unknown, "step")} to build: no earlier build to compare with.`;
   }
   if (miss + unknown === 0) {
@@ -56,10 +56,10 @@ export function statusText({ analysis, isResult }: View): string {
   if (analysis.problems.some(failsBuild)) return say`build would fail`;
   const { baseline } = analysis.input;
   if (!isKnown(baseline)) return "";
-  const isFirst = baseline.build === null;
-  if (isFirst && !isResult) return say`not simulated yet`;
+  const isNew = isFirst(baseline);
+  if (isNew && !isResult) return say`not simulated yet`;
   if (hit + miss + unknown === 0) return say`nothing to run`;
-  const result = isFirst ? () => say`${miss} built` : () => say`${miss} rebuilt`;
+  const result = isNew ? () => say`${miss} built` : () => say`${miss} rebuilt`;
   return [
     ...(hit > 0 ? [say`${hit} cached`] : []),
     ...(miss > 0 ? [isResult ? result() : rebuildWords(miss)] : []),

@@ -1,4 +1,5 @@
 /** Caches that BuildKit exported into a folder (`--cache-to type=local`): cache/remotecache/local/local.go. */
+import { existsSync } from "node:fs";
 import type { ExportedCache } from "../../core/cache/exact/exportedCache.js";
 import type { Result } from "../../core/host.js";
 import { cacheConfigIn, cacheOf } from "../registry/cacheConfig.js";
@@ -16,8 +17,9 @@ export interface FolderCache {
   readonly digest: string | null;
 }
 
-/** Errors: `ENOCACHE`, `EDIGEST`, `EFORMAT`. */
+/** Errors: `ENOENT`, `ENOCACHE`, `EDIGEST`, `EFORMAT`. */
 export function readFolderCache({ folder, tag, digest }: FolderCache): Result<ExportedCache> {
+  if (!existsSync(folder)) return failure("ENOENT", "no such folder", folder);
   const files = filesOf(folder);
   const index = jsonAt(files, "index.json");
   const all = isObject(index) ? objectsIn(index, "manifests") : null;
