@@ -123,7 +123,7 @@ test("what was exported is cached, and what changed since says how", async (t) =
   const text = await runCli(["simulate", "--dry-run", ...against, "."], { cwd: folder });
   assert.match(text.out, /↳ The exported cache has no such step: none with these words/);
   assert.match(text.out, /Compared with the cache that was exported: /);
-  assert.match(text.out, /^3 cached.* 1 rebuilds: not in the exported cache \(line 5\)\.$/m);
+  assert.match(text.out, /^3 cached.*rebuilds: not in the exported cache \(line 5\)\.$/m);
 });
 
 test("of mode=min the end is found, and nothing in the middle that has to be made again", async (t) => {
