@@ -24,7 +24,7 @@ import {
   type ImageHistoryRow,
   simulatedHistory,
 } from "../core/insight/imageHistory.js";
-import { jsonText, printable } from "../core/text/surfaces.js";
+import { codeBlock, jsonText, printable } from "../core/text/surfaces.js";
 import {
   askedImage,
   engineSource,
@@ -121,9 +121,11 @@ export const compare: CliCommand = {
       const contents = told !== null && given.contents ? contentsJson(told) : null;
       const found = told === null || path === null ? null : foundJson(told, path);
       io.print(`${jsonText(compareJson(images, build, { history, contents, found }))}\n`);
-    } else if (told !== null && path !== null) screen.show(foundText(told, path));
-    else if (told !== null) screen.show(contentsText(told));
-    else if (history !== null) screen.show(historyText(history));
+    } else if (told !== null) {
+      const text = path === null ? contentsText(told) : foundText(told, path);
+      if (format === "markdown") io.print(`${codeBlock(text, "text")}\n`);
+      else screen.show(text);
+    } else if (history !== null) screen.show(historyText(history));
     else if (format === "markdown") io.print(compareMarkdown(images, comparisonOf(build)));
     else screen.show(compareText(images, comparisonOf(build)));
     return 0;

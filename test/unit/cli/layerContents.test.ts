@@ -167,6 +167,8 @@ test("a file is found across the layers, and printed as one of them has it", asy
     "layer 0 (base image)  + etc/os-release  10 B\nlayer 2 (line 3)  - etc/  2 files, 100 B\n",
   );
   assert.match((await run(folder, "--find", "nowhere", "image.tar")).out, /has no nowhere in any/);
+  const block = await run(folder, "--find", "app/main", "--format", "markdown", "image.tar");
+  assert.equal(block.out, "```text\nlayer 1 (line 2)  + app/main  4 B\n```\n");
   assert.equal((await run(folder, "--show", "app/main", "image.tar")).out, "one\n");
   assert.equal((await run(folder, "--show", "/app/same", "image.tar")).out, "one\n");
   const removed = await run(folder, "--show", "etc/os-release", "image.tar");

@@ -1,6 +1,7 @@
 /** Images of an engine, asked over its socket. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
@@ -39,9 +40,9 @@ interface TestEngine {
   readonly asked: string[];
 }
 
-async function startEngine(t: TestContext): Promise<TestEngine> {
+async function startEngine(t: TestContext, place = ""): Promise<TestEngine> {
   const folder = temporaryFolder(t);
-  const socket = path.join(folder, "docker.sock");
+  const socket = place === "" ? path.join(folder, "docker.sock") : place;
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request.url ?? "");
@@ -123,6 +124,21 @@ test("what an engine cannot tell is unknown, with a reason", async (t) => {
   assert.equal(await told({ DOCKER_HOST: "ssh://me@host" }, "app:1"), "refused ESSH");
   assert.equal(await told({ DOCKER_HOST: "tcp://127.0.0.1:1" }, "app:1"), "offline ECONNREFUSED");
   assert.equal(await told({ DOCKER_HOST: "what" }, "app:1"), "refused EENDPOINT");
+});
+
+test("where Docker has no socket, that of Podman is asked", async (t) => {
+  if (existsSync("/var/run/docker.sock")) return t.skip("left out: this machine has Docker");
+  const folder = temporaryFolder(t);
+  mkdirSync(path.join(folder, "podman"));
+  const { asked } = await startEngine(t, path.join(folder, "podman/podman.sock"));
+  const env = { XDG_RUNTIME_DIR: folder, DOCKER_CONFIG: path.join(folder, "none") };
+  assert.equal(typeof (await told(env, "app:1")), "object");
+  assert.deepEqual(asked, ["/images/app:1/json", "/images/app:1/history"]);
+  // Where somebody says where the engine is, nobody else is asked.
+  assert.equal(
+    await told({ ...env, DOCKER_HOST: `unix://${folder}/none` }, "app:1"),
+    "offline ENOENT",
+  );
 });
 
 test("the engine is the one of Docker's current context", async (t) => {

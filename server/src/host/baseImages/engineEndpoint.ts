@@ -4,6 +4,7 @@
  * not asked.
  */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import type { SecureContextOptions } from "node:tls";
 import type { Result } from "../../core/host.js";
@@ -35,12 +36,18 @@ export function engineEndpoint(env: NodeJS.ProcessEnv): Result<Endpoint> {
   const config = dockerConfig(env);
   const current = config === null ? null : textIn(config, "currentContext");
   const name = env["DOCKER_CONTEXT"] || current || "default";
-  return name === "default" ? { ok: true, value: usual() } : ofContext(name, env);
+  return name === "default" ? { ok: true, value: usual(env) } : ofContext(name, env);
 }
 
-function usual(): Endpoint {
-  const isWindows = process.platform === "win32";
-  return { kind: "local", path: isWindows ? "//./pipe/docker_engine" : "/var/run/docker.sock" };
+/** Docker's own; where there is none, Podman's, which answers the same questions about images. */
+function usual(env: NodeJS.ProcessEnv): Endpoint {
+  if (process.platform === "win32") return { kind: "local", path: "//./pipe/docker_engine" };
+  const docker = "/var/run/docker.sock";
+  const folders = [env["XDG_RUNTIME_DIR"] ?? "", "/run"].filter((folder) =>
+    path.isAbsolute(folder),
+  );
+  const sockets = [docker, ...folders.map((folder) => path.join(folder, "podman/podman.sock"))];
+  return { kind: "local", path: sockets.find((socket) => existsSync(socket)) ?? docker };
 }
 
 /** Contexts stand in folders that are called by the digests of their names. */
