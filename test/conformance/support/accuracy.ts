@@ -194,6 +194,8 @@ digest. \`Digests\` are the records of caches that the engines exported, of thos
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${rows.join("\n")}
 
+${ownShare(runs)}
+
 Unknown, by what makes it so, and why no one can know it:
 
 ${kinds.length === 0 ? "- nothing" : kinds.join("\n")}
@@ -201,12 +203,22 @@ ${kinds.length === 0 ? "- nothing" : kinds.join("\n")}
 `;
 }
 
+/** Of all steps, those that are unknown by themselves. */
+function ownShare(runs: readonly ChanceRun[]): string {
+  const steps = runs.reduce((sum, run) => sum + run.steps, 0);
+  const own = runs
+    .flatMap(({ unknown }) => Object.entries(unknown))
+    .reduce((sum, [code, count]) => sum + (code === "earlier-step" ? 0 : count), 0);
+  const share = steps === 0 ? 0 : (100 * own) / steps;
+  return `Of all ${steps} steps ${own} (${share.toFixed(1)} %) are unknown by themselves; the others stand on one that is.`;
+}
+
 const whyUnknown: Readonly<Record<string, string>> = {
   "stage-output-unknown":
     "it takes what a command of an earlier stage leaves, or what a base image has beside files that change: only a build can tell.",
   "remote-unknown": "a server decides at the time of the build.",
   "cut-short": "a build that failed may have cancelled it, which turns on what was quicker.",
-  "earlier-step": "it stands on such a step.",
+  "earlier-step": "it stands on such a step, and is cached where that is.",
 };
 
 /** The text of docs/accuracy.md. */

@@ -5,6 +5,7 @@
  */
 
 import type { Analysis, StepAnalysis } from "../../../server/src/core/analysis/analyse.js";
+import { keyedAt } from "../../../server/src/core/cache/predict.js";
 import { explain } from "../../../server/src/core/documents/explain.js";
 import { simulationLog } from "../../../server/src/core/documents/simulationLog.js";
 import { consequences } from "../../../server/src/core/insight/consequences.js";
@@ -81,6 +82,20 @@ function isRoot({ prediction: { kind, causes } }: StepAnalysis): boolean {
   return causes.some(({ code }) => code !== "earlier-step" && code !== "stage-files-changed");
 }
 
+/** With what they stand on: an engine that ends a build may call that unfinished. */
+function withBelow(lines: ReadonlySet<number>, { steps, keys }: Analysis): ReadonlySet<number> {
+  const all = new Set(lines);
+  const placeOf = new Map(steps.map(({ keyed, place }) => [keyed, place.line]));
+  for (const { keyed, place } of steps) {
+    if (!lines.has(place.line)) continue;
+    for (let at = keyedAt(keys, keyed.below); at !== null; at = keyedAt(keys, at.below)) {
+      const line = placeOf.get(at);
+      if (line !== undefined) all.add(line);
+    }
+  }
+  return all;
+}
+
 /** "What is left" of a build that fails at a step: nothing of it is said to be kept that never ran. */
 function checkLeftovers(recorded: BuildRecord, analysis: Analysis): CheckedClaims {
   const [failed, keyword = ""] = recorded.steps.find(([, , outcome]) => outcome === "failed") ?? [];
@@ -88,7 +103,10 @@ function checkLeftovers(recorded: BuildRecord, analysis: Analysis): CheckedClaim
   if (failed === undefined || keyword.startsWith("ONBUILD ")) return nothing;
   const report = failureAt(analysis, failed, { dockerfile: "Dockerfile" });
   if (report === null) return { facts: 1, wrong: [`line ${failed} fails, and nothing is said`] };
-  const done = new Set([...linesOf(recorded, "run"), ...linesOf(recorded, "cached")]);
+  const done = withBelow(
+    new Set([...linesOf(recorded, "run"), ...linesOf(recorded, "cached")]),
+    analysis,
+  );
   const said = new Set([...report.kept, ...report.possible].map(({ line }) => line));
   const froms = new Set(
     analysis.steps.flatMap(({ step, place }) => (step.keyword === "FROM" ? [place.line] : [])),

@@ -104,7 +104,7 @@ function comparePredictions(
     steps++;
     if (found.prediction === "unknown") {
       unknown.push({
-        code: found.cause?.code ?? "",
+        code: codeOf(found, simulated),
         text: `line ${line} ${keyword}: ${found.cause?.message ?? ""} The engine: ${outcome}`,
       });
       if (!mayBeUnknown(found)) {
@@ -132,6 +132,13 @@ function comparePredictions(
     }
   }
   return { steps, unknown };
+}
+
+/** A step that is as open as the one below it, and no more, is told apart. */
+function codeOf(step: StepJson, { json, analysis }: Simulation): string {
+  const [cause] = analysis?.steps[json.steps.indexOf(step)]?.prediction.causes ?? [];
+  const isOnOther = cause?.code === "stage-output-unknown" && cause.from.kind === "step";
+  return isOnOther ? "earlier-step" : (step.cause?.code ?? "");
 }
 
 function findStep(
