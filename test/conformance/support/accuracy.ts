@@ -217,6 +217,8 @@ const whyUnknown: Readonly<Record<string, string>> = {
   "stage-output-unknown":
     "it takes what a command of an earlier stage leaves, or what a base image has beside files that change: only a build can tell.",
   "remote-unknown": "a server decides at the time of the build.",
+  "files-perhaps-sent":
+    "a file keeps its size and time, and the engine notices that only if a command that only a build can tell of has written to the context.",
   "cut-short": "a build that failed may have cancelled it, which turns on what was quicker.",
   "earlier-step": "it stands on such a step, and is cached where that is.",
 };

@@ -163,7 +163,10 @@ function findStep(
 
 /** Only what turns on bytes that a command of an earlier stage makes, or on something remote. */
 function mayBeUnknown(step: StepJson): boolean {
-  const allowed = ["stage-output-unknown", "remote-unknown", "earlier-step", "cut-short"];
+  const allowed = [
+    ...["stage-output-unknown", "remote-unknown", "earlier-step", "cut-short"],
+    "files-perhaps-sent",
+  ];
   return step.causes.every(({ code }) => allowed.includes(code));
 }
 

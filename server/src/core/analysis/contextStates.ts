@@ -10,8 +10,8 @@ import type { FileTree } from "../context/fileTree.js";
 import { digesting } from "../context/folderDigest.js";
 import { gitNotion } from "../context/gitNotion.js";
 import type { IgnoreProblem } from "../context/ignoreFile.js";
-import { type Transfer, transferredTree, transferring } from "../context/transfer.js";
-import { contextView } from "../files/contextInput.js";
+import { isDoubted, type Transfer, transferredTree, transferring } from "../context/transfer.js";
+import { contextView, doubtfulView } from "../files/contextInput.js";
 import type { Digest, Known } from "../host.js";
 import { baseName } from "../text/paths.js";
 import type { Listing } from "../world/facts.js";
@@ -40,9 +40,11 @@ export function stateOf(listing: Listing, seen: Seen): ContextState {
   );
   if (found !== undefined) return found.state;
   const shown = seen.transfer === null ? tree : transferredTree(tree, seen.transfer, seen.digest);
+  const view = contextView(shown, seen.digest, seen.name);
+  const isDoubtful = shown !== tree && seen.transfer !== null && isDoubted(seen.transfer);
   const state: ContextState = {
     tree: shown,
-    view: contextView(shown, seen.digest, seen.name),
+    view: isDoubtful ? doubtfulView(view, contextView(tree, seen.digest, seen.name)) : view,
     checkout: null,
     entryCount: tree.root.entryCount,
     problems: ignoreProblems(listing.ignorePath, listing.ignore.problems),

@@ -311,6 +311,8 @@ function openCause(
       return { code: "files-pending", at };
     case "absent":
       return { code: "files-made-before", at };
+    case "perhaps-sent":
+      return { code: "files-perhaps-sent", at };
     case "names":
       return { code: "name-unknown", at };
     case "size":

@@ -121,6 +121,7 @@ export type Cause =
   | { readonly code: "remote-unknown"; readonly at: StepRef; readonly url: string }
   | { readonly code: "files-pending"; readonly at: StepRef }
   | { readonly code: "files-made-before"; readonly at: StepRef }
+  | { readonly code: "files-perhaps-sent"; readonly at: StepRef }
   | { readonly code: "name-unknown"; readonly at: StepRef }
   | { readonly code: "file-too-large"; readonly at: StepRef }
   | {

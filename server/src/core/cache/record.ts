@@ -4,7 +4,7 @@ import type { FileTree } from "../context/fileTree.js";
 import { emptyFolder } from "../context/folder.js";
 import { folderDigest } from "../context/folderDigest.js";
 import type { Manifest } from "../context/manifest.js";
-import { sendPaths, type Transfer } from "../context/transfer.js";
+import { doubt, sendPaths, type Transfer } from "../context/transfer.js";
 import { type BuildGraph, placeOf } from "../graph/graph.js";
 import { neededImages } from "../graph/images.js";
 import type { Digest } from "../host.js";
@@ -182,7 +182,8 @@ function manifestName({ root, through }: Manifest, digest: Digest): string {
 /** Where everything is sent at every build, nothing is held. */
 function transferOf({ graph, keys, tree }: RecordingInput): Transfer | null {
   if (tree === null || graph.rules.sendsEverything) return null;
-  if (keys.steps.some(mountsContextWritable)) return emptyFolder;
+  const writing = keys.steps.filter(mountsContextWritable);
+  if (writing.some(({ prediction }) => prediction === "miss")) return emptyFolder;
   const paths = new Set<string>();
   for (const { selection, folder } of keys.steps.flatMap(({ context }) => context)) {
     if (folder !== null) continue;
@@ -191,7 +192,13 @@ function transferOf({ graph, keys, tree }: RecordingInput): Transfer | null {
       else for (const one of taken) paths.add(one.path);
     }
   }
-  return paths.size === 0 ? null : sendPaths(tree, paths);
+  if (paths.size === 0) return null;
+  const sent = sendPaths(tree, paths);
+  // As long as a change may have been overlooked nobody knows what is held.
+  const isOpen = keys.steps.some(({ context }) =>
+    context.some(({ content }) => content.kind === "perhaps-sent"),
+  );
+  return writing.length > 0 || isOpen ? doubt(sent) : sent;
 }
 
 /** A command that really runs with a writable mount of the context makes the engine forget it. */

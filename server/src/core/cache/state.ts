@@ -8,7 +8,7 @@ import { type BuildDefinition, contextPlace, dockerfileName } from "../build/def
 import type { FolderNode } from "../context/fileTree.js";
 import { addTexts, folderReader, folderText } from "../context/folderText.js";
 import type { Manifest } from "../context/manifest.js";
-import type { Transfer } from "../context/transfer.js";
+import { doubt, isDoubted, type Transfer } from "../context/transfer.js";
 import type { Digest } from "../host.js";
 import { isArrayOf, isObject, isString } from "./jsonChecks.js";
 import type { RecordedBuild } from "./record.js";
@@ -228,6 +228,7 @@ export function writeState(state: BuildState, digest: Digest): string {
     records: writeRecords(state.records),
     manifests: Object.fromEntries(manifests),
     transfers: Object.fromEntries(transfers),
+    doubted: [...state.transfers].flatMap(([name, sent]) => (isDoubted(sent) ? [name] : [])),
     folders: Object.fromEntries(texts),
   });
 }
@@ -260,13 +261,14 @@ export function readState(text: string, digest: Digest): ReadState {
   if (value["model"] !== modelVersion) {
     return { kind: typeof value["model"] === "number" ? "other-model" : "damaged" };
   }
-  const { salted, builds, records, manifests, transfers, folders } = value;
+  const { salted, builds, records, manifests, transfers, doubted = [], folders } = value;
   if (
     !isString(salted) ||
     !isArrayOf(builds, isWrittenBuild) ||
     !isArrayOf(records, isWrittenRecord) ||
     !isObjectOf(manifests, isWrittenManifest) ||
     !isObjectOf(transfers, isString) ||
+    !isArrayOf(doubted, isString) ||
     !isObjectOf(folders, isString)
   ) {
     return { kind: "damaged" };
@@ -284,7 +286,9 @@ export function readState(text: string, digest: Digest): ReadState {
     builds: builds.map(readBuild),
     records: readRecords(records),
     manifests: lists,
-    transfers: sent,
+    transfers: new Map(
+      [...sent].map(([name, one]) => [name, doubted.includes(name) ? doubt(one) : one]),
+    ),
   };
   return { kind: "read", state };
 }

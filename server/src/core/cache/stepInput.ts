@@ -29,6 +29,8 @@ export type OpenInput =
   | { readonly kind: "failed-build" }
   /** Files that are made before the build, and are not there. */
   | { readonly kind: "absent" }
+  /** Files whose change the engine notices, or not. */
+  | { readonly kind: "perhaps-sent" }
   | { readonly kind: "pending" };
 
 export interface StepInput extends Omit<NamedInput, "name"> {

@@ -324,6 +324,13 @@ function contextInput(
         context: input,
         taken: null,
       };
+    case "perhaps-sent":
+      return {
+        name: { kind: "context", state: "unread" },
+        token: { kind: "any" },
+        open: { kind: "perhaps-sent" },
+        ...files,
+      };
     case "unreadable":
       // The builder need not fail where what it makes of a name, or what it reads, is not known.
       if (input.content.errors.every(({ code }) => code === notUtf8 || code === tooLarge)) {

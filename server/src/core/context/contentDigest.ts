@@ -23,7 +23,9 @@ export type ContentDigest =
   /** The selection has an error: the build fails at this instruction. */
   | { readonly kind: "invalid" }
   /** A part of it is made before the build, and is not there. */
-  | { readonly kind: "absent" };
+  | { readonly kind: "absent" }
+  /** Files changed that the engine holds already, or has forgotten: only a build can tell. */
+  | { readonly kind: "perhaps-sent" };
 
 /**
  * The digest of what `selection` selects in `tree`, the tree it was made from. Folders, and parts of

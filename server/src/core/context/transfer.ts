@@ -16,6 +16,19 @@ import { isRead, readPartOf } from "./readFiles.js";
 /** What the engine holds of one context; BuildKit tells contexts apart by the folder's name. */
 export type Transfer = FolderNode;
 
+const doubted = new WeakSet<Transfer>();
+
+/** The same, where the engine may hold nothing any more in the place of it. */
+export function doubt(transfer: Transfer): Transfer {
+  const same = { ...transfer };
+  doubted.add(same);
+  return same;
+}
+
+export function isDoubted(transfer: Transfer): boolean {
+  return doubted.has(transfer);
+}
+
 /**
  * The tree as the engine sees it once `tree` has been sent on top of `transfer`: made of the nodes
  * of both. A folder that is as it was sent is not looked into.

@@ -47,6 +47,25 @@ export function contextView(
   };
 }
 
+/**
+ * Views a tree of which it is not known whether the engine holds it, or takes the other one: an answer is
+ * sure where both give the same.
+ */
+export function doubtfulView(held: ContextView, fresh: ContextView): ContextView {
+  const known = new WeakMap<ContextInput, ContextInput>();
+  return {
+    input(request) {
+      const [one, other] = [held.input(request), fresh.input(request)];
+      if (one.content.kind !== "known" || other.content.kind !== "known")
+        return one.content.kind === "known" ? other : one;
+      if (one.content.digest === other.content.digest) return one;
+      const input = known.get(one) ?? { ...one, content: { kind: "perhaps-sent" }, manifest: null };
+      known.set(one, input);
+      return input;
+    },
+  };
+}
+
 /** By the first node that is selected. */
 const inputs = new WeakMap<TreeNode, Map<string, ContextInput>>();
 

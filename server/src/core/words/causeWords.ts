@@ -61,6 +61,8 @@ export function causeWords(cause: Cause, graph: BuildGraph): string {
       return say`reading files`;
     case "files-made-before":
       return say`files are made before the build`;
+    case "files-perhaps-sent":
+      return say`a change may not be noticed`;
     case "name-unknown":
       return say`a file's name is no text`;
     case "file-too-large":
@@ -129,6 +131,8 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
       return say`The files that it takes are being read.`;
     case "files-made-before":
       return say`It takes files that are not here: they are made before the build, and what is in them is not known.`;
+    case "files-perhaps-sent":
+      return say`It takes a file that changed and has its old size and time: BuildKit notices that only if a RUN of the build before has mounted the context to write in it.`;
     case "name-unknown":
       return say`It takes a file whose name is no text in UTF-8: what a builder makes of that is not known.`;
     case "file-too-large":
