@@ -18,6 +18,7 @@ import { append } from "../text/longLists.js";
 import { isSameList } from "../text/sameList.js";
 import { movedPlaces, stretchOf } from "../text/stretch.js";
 import { type Definition, definitionOf, type InputShape } from "./definition.js";
+import { dialectOf } from "./exact/dialect.js";
 import { type ExportForecast, forecastKey } from "./exact/stepForecast.js";
 import { isForcedByOption } from "./forced.js";
 import { type Given, type KeptRuns, type Run, waitsForFiles } from "./keptRuns.js";
@@ -253,7 +254,8 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
   const { rules } = input.graph;
   const { at } = given;
   const others = inputsOf(step, at.vertex, input);
-  const inputs = [rootInput(step, at, others), ...others];
+  const byContent = isByContent(step, others, input);
+  const inputs = [byContent ? wholeInput(at, others) : at.root, ...others];
   const isForced =
     step.neverFound ||
     isForcedByOption(step, input.stage, input.graph) ||
@@ -283,7 +285,7 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
     sources: keptList(
       sourcesOf(step).flatMap((source) => (source.kind === "stage" ? [source.index] : [])),
     ),
-    isByContent: isByContent(step, others),
+    isByContent: byContent,
     fails: step.fails || problems.some(failsStep) || others.some((other) => other.fails === true),
     addsLayer: addsLayer(step, rules, at.directories, contexts),
   };
@@ -330,8 +332,7 @@ function recordLeft(
  * what is below may come out equal. Source: BuildKit, llbsolver/ops/exec.go `getMountDeps`, where the
  * last mount of an input decides.
  */
-function rootInput(step: Step, { root, found }: Position, others: readonly StepInput[]): StepInput {
-  if (!isByContent(step, others)) return root;
+function wholeInput({ root, found }: Position, others: readonly StepInput[]): StepInput {
   const isBuilt = found === null || found === "hit";
   const open = others.find(({ isBase }) => isBase)?.open;
   return {
@@ -341,8 +342,18 @@ function rootInput(step: Step, { root, found }: Position, others: readonly StepI
   };
 }
 
-function isByContent({ operation }: Step, others: readonly StepInput[]): boolean {
-  return operation?.kind === "run" && others.some(({ isBase }) => isBase);
+function isByContent(
+  { operation }: Step,
+  others: readonly StepInput[],
+  { graph }: StageIn,
+): boolean {
+  if (operation?.kind !== "run") return false;
+  // Where a secret or an agent has the root for its input, it counts as a mount of it.
+  const isOfRoot = graph.rules.runsEqualStepsOnce && dialectOf(graph).secretInput === 0;
+  return (
+    others.some(({ isBase }) => isBase) ||
+    (isOfRoot && operation.mounts.some(({ type }) => type === "secret" || type === "ssh"))
+  );
 }
 
 const none: readonly never[] = [];
