@@ -42,6 +42,11 @@ export class OrderedMap<V> implements Iterable<readonly [string, V]> {
     return new OrderedMap(placed, old === undefined ? this.size + 1 : this.size);
   }
 
+  /** In any order, which is quicker. */
+  *unordered(): Generator<readonly [string, V]> {
+    for (const [name, { value }] of entriesIn(this.placed)) yield [name, value];
+  }
+
   *[Symbol.iterator](): IterableIterator<readonly [string, V]> {
     const entries = [...entriesIn(this.placed)].sort(([, a], [, b]) => a.place - b.place);
     for (const [name, { value }] of entries) yield [name, value];

@@ -242,8 +242,9 @@ export function heredocText(heredoc: Heredoc): string {
  * they are declared. Source: moby, builder/dockerfile/dispatchers.go `prependEnvOnCmd`.
  */
 function classicArgs({ scope, buildArgs }: Reading): readonly string[] {
-  const args = [...scope.declaredArgs].filter(([name]) => !scope.config.environment.has(name));
+  const args: string[] = [];
+  for (const [name, value] of scope.declaredArgs.unordered())
+    if (!scope.config.environment.has(name)) args.push(`${name}=${value}`);
   const isPrefixed = args.length > 0 || [...buildArgs.keys()].some(isProxyArg);
-  if (!isPrefixed) return [];
-  return [`|${args.length}`, ...args.map(([name, value]) => `${name}=${value}`).sort()];
+  return isPrefixed ? [`|${args.length}`, ...args.sort()] : [];
 }
