@@ -6,6 +6,7 @@ import { shortDigest } from "../image/digests.js";
 import type { Setting } from "../instructions/kind.js";
 import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
+import { lackSentence, lackWords } from "./lackWords.js";
 import { optionSentence, optionWords } from "./optionWords.js";
 import { problemWords } from "./problems.js";
 import { stageWords } from "./stageWords.js";
@@ -172,34 +173,6 @@ function cutShortSentence({ failure, added }: Extract<Cause, { code: "cut-short"
   const sentence = say`The build before failed at line ${line} (${keyword}) and may have cancelled it: only if it had come to its end by then, it is cached.`;
   if (added.length === 0) return sentence;
   return `${sentence} ${say`What was missing there was added: ${listedAll(added)}.`}`;
-}
-
-type Lack = Extract<Cause, { code: "not-exported" }>["lacks"];
-
-function lackWords(lacks: Lack): string {
-  switch (lacks) {
-    case "step":
-      return say`not in the exported cache`;
-    case "files":
-      return say`exported with other files`;
-    case "base":
-      return say`exported on another base`;
-    case "result":
-      return say`its result was not exported`;
-  }
-}
-
-function lackSentence(lacks: Lack): string {
-  switch (lacks) {
-    case "step":
-      return say`The exported cache has no such step: none with these words, variables and options.`;
-    case "files":
-      return say`The exported cache has this step only with other files.`;
-    case "base":
-      return say`The exported cache has this step only on another base image.`;
-    case "result":
-      return say`The exported cache knows this step, but its result was not exported with it.`;
-  }
 }
 
 type BaseRebuilds = Extract<Cause, { code: "base-rebuilds" }>;
