@@ -3,7 +3,7 @@
  * does, by digests alone. Sources: BuildKit, solver/edge.go, solver/cachemanager.go,
  * cache/remotecache/v1/chains.go.
  */
-import type { formatPlatform } from "../../build/platform.js";
+import type { Platform } from "../../build/platform.js";
 import type { BuildGraph, Step } from "../../graph/graph.js";
 import type { Digest } from "../../host.js";
 import type { BaseImage } from "../../image/baseImage.js";
@@ -298,7 +298,7 @@ function forecastOf(ops: readonly FoundOp[], runs: readonly Runs[]): StepForecas
   };
 }
 
-function filledPlatform({ os, architecture, variant }: Parameters<typeof formatPlatform>[0]) {
+function filledPlatform({ os, architecture, variant }: Platform) {
   return { OS: os, Arch: architecture, ...filled({ Variant: variant }) };
 }
 
