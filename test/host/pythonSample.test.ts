@@ -157,7 +157,7 @@ journey(
     );
 
     await step("the status bar and a mark say it, too, unless they are switched off", async () => {
-      await seeStatus(editor, /3 cached.*1 rebuild/);
+      await seeStatus(editor, /3 cached.*1 step rebuilds/);
       await seeMarks(editor, 1);
       editor.changeSettings({
         "stratacast.gutter.enabled": false,
@@ -166,7 +166,7 @@ journey(
       await seeMarks(editor, 0);
       await seeNoStatus(editor, /3 cached/);
       editor.changeSettings({});
-      await seeStatus(editor, /3 cached.*1 rebuild/);
+      await seeStatus(editor, /3 cached.*1 step rebuilds/);
       await seeMarks(editor, 1);
     });
 
