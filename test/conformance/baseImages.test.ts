@@ -7,13 +7,12 @@ import path from "node:path";
 import { test } from "node:test";
 import type { SimulationJson } from "../../server/src/core/documents/simulation.js";
 import { importBaseImage } from "../support/engine/baseImage.js";
-import { type Engine, startEngine } from "../support/engine/engine.js";
-import { EngineUnavailable } from "../support/engine/files.js";
+import type { Engine } from "../support/engine/engine.js";
 import { run } from "../support/engine/process.js";
-import { inRepository, repositoryRoot } from "../support/repository.js";
+import { inRepository } from "../support/repository.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
-import { isThorough } from "../support/thorough.js";
 import { type ExportedRecord, readCacheConfig } from "./support/cacheExport.js";
+import { thoroughEngine } from "./support/thoroughEngine.js";
 
 const dockerfile = `FROM local/known:1
 RUN echo "$A $FROM_BASE"
@@ -25,10 +24,8 @@ RUN ls
 const config = ["ENV A=1 PATH=/bin:/opt", "USER app", "WORKDIR /srv", "ONBUILD ENV FROM_BASE=2"];
 
 test("with the base looked up in the engine all keys are whole, and stand in its export", async (t) => {
-  if (!isThorough) return t.skip("left out: a thorough run starts an engine");
-  const engine = await engineOrNull();
-  if (engine === null) return t.skip("left out: no Docker engine can be had");
-  t.after(() => engine.stop());
+  const engine = await thoroughEngine(t, "containerd");
+  if (engine === null) return;
   const folder = temporaryFolder(t, { Dockerfile: dockerfile, "a.txt": "a" });
   await importBaseImage(engine, "local/known:1", "looked up", config);
   const beside = temporaryFolder(t);
@@ -53,21 +50,6 @@ test("with the base looked up in the engine all keys are whole, and stand in its
   assert.deepEqual(image.config.Env, ["A=1", "PATH=/bin:/opt", "FROM_BASE=2"]);
   assert.deepEqual([image.config.User, image.config.WorkingDir], ["app", "/srv/sub"]);
 });
-
-async function engineOrNull(): Promise<Engine | null> {
-  try {
-    return await startEngine({
-      cache: path.join(repositoryRoot, ".cache/engine"),
-      data: null,
-      // The other store exports nothing with its own driver.
-      store: "containerd",
-      mayUseGiven: false,
-    });
-  } catch (error) {
-    if (error instanceof EngineUnavailable) return null;
-    throw error;
-  }
-}
 
 /** Debian's engine loses about one build in three to a lock of its own store. */
 const tries = 6;

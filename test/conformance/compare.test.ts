@@ -7,12 +7,10 @@ import path from "node:path";
 import { test } from "node:test";
 import type { CompareJson } from "../../server/src/core/documents/imageComparison.js";
 import { importBaseImage } from "../support/engine/baseImage.js";
-import { startEngine } from "../support/engine/engine.js";
-import { EngineUnavailable } from "../support/engine/files.js";
 import { run } from "../support/engine/process.js";
-import { inRepository, repositoryRoot } from "../support/repository.js";
+import { inRepository } from "../support/repository.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
-import { isThorough } from "../support/thorough.js";
+import { thoroughEngine } from "./support/thoroughEngine.js";
 
 const dockerfile = `FROM local/known:1 AS build
 ARG WHERE=/srv
@@ -36,20 +34,8 @@ CMD ["serve"]
 `;
 
 test("an image is like the Dockerfile that it was built from, and not like an edited one", async (t) => {
-  if (!isThorough) return t.skip("left out: a thorough run starts an engine");
-  const engine = await startEngine({
-    ...{
-      cache: path.join(repositoryRoot, ".cache/engine"),
-      data: null,
-      store: "graphdriver",
-      mayUseGiven: false,
-    },
-  }).catch((error: unknown) => {
-    if (error instanceof EngineUnavailable) return null;
-    throw error;
-  });
-  if (engine === null) return t.skip("left out: no Docker engine can be had");
-  t.after(() => engine.stop());
+  const engine = await thoroughEngine(t, "graphdriver");
+  if (engine === null) return;
   const folder = temporaryFolder(t, { Dockerfile: dockerfile, "a.txt": "12345", "b c.txt": "1" });
   await importBaseImage(engine, "local/known:1", "compared", ["ENV PATH=/bin"]);
   const built = await engine.docker(["build", "-t", "app:1", folder]);

@@ -5,15 +5,14 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import path from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import type { SimulationJson } from "../../server/src/core/documents/simulation.js";
 import { importBaseImage } from "../support/engine/baseImage.js";
-import { type Engine, startEngine } from "../support/engine/engine.js";
-import { EngineUnavailable } from "../support/engine/files.js";
+import type { Engine } from "../support/engine/engine.js";
 import { run } from "../support/engine/process.js";
-import { inRepository, repositoryRoot } from "../support/repository.js";
+import { inRepository } from "../support/repository.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
-import { isThorough } from "../support/thorough.js";
+import { thoroughEngine } from "./support/thoroughEngine.js";
 
 const dockerfile = `FROM local/base AS deps
 WORKDIR /srv
@@ -64,7 +63,7 @@ const edits: readonly (readonly [what: string, edit: Readonly<Record<string, str
 
 for (const mode of ["max", "min"] as const) {
   test(`what an emptied engine takes of a cache of mode=${mode} is foreseen`, async (t) => {
-    const engine = await engineOf(t);
+    const engine = await thoroughEngine(t, "containerd");
     if (engine === null) return;
     await importBaseImage(engine, "local/base", "imported", ["ENV PATH=/bin:/usr/bin"]);
     const first = temporaryFolder(t, files);
@@ -120,28 +119,6 @@ async function buildPruned(engine: Engine, folder: string, words: readonly strin
     const done = await engine.docker(["buildx", "build", ...options, folder], { cwd: folder });
     if (done.code === 0 || left === 0 || !/failed to open writer|locked/.test(done.stderr))
       return done;
-  }
-}
-
-async function engineOf(t: TestContext): Promise<Engine | null> {
-  if (!isThorough) {
-    t.skip("left out: a thorough run starts an engine");
-    return null;
-  }
-  const cache = path.join(repositoryRoot, ".cache/engine");
-  try {
-    const engine = await startEngine({
-      cache,
-      data: null,
-      store: "containerd",
-      mayUseGiven: false,
-    });
-    t.after(() => engine.stop());
-    return engine;
-  } catch (error) {
-    if (!(error instanceof EngineUnavailable)) throw error;
-    t.skip("left out: no Docker engine can be had");
-    return null;
   }
 }
 

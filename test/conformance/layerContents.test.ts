@@ -7,12 +7,10 @@ import path from "node:path";
 import { test } from "node:test";
 import type { CompareJson } from "../../server/src/core/documents/imageComparison.js";
 import { importBaseImage } from "../support/engine/baseImage.js";
-import { startEngine } from "../support/engine/engine.js";
-import { EngineUnavailable } from "../support/engine/files.js";
 import { run } from "../support/engine/process.js";
-import { inRepository, repositoryRoot } from "../support/repository.js";
+import { inRepository } from "../support/repository.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
-import { isThorough } from "../support/thorough.js";
+import { thoroughEngine } from "./support/thoroughEngine.js";
 
 const dockerfile = `FROM local/known:1
 COPY a.txt b.txt /app/
@@ -24,16 +22,8 @@ WORKDIR /app
 `;
 
 test("layers of real images are read as they were built, however they are kept", async (t) => {
-  if (!isThorough) return t.skip("left out: a thorough run starts an engine");
-  const cache = path.join(repositoryRoot, ".cache/engine");
-  const engine = await startEngine({
-    ...{ cache, data: null, store: "containerd", mayUseGiven: false },
-  }).catch((error: unknown) => {
-    if (error instanceof EngineUnavailable) return null;
-    throw error;
-  });
-  if (engine === null) return t.skip("left out: no Docker engine can be had");
-  t.after(() => engine.stop());
+  const engine = await thoroughEngine(t, "containerd");
+  if (engine === null) return;
   const files = { Dockerfile: dockerfile, "a.txt": "12345", "b.txt": "1234567" };
   const folder = temporaryFolder(t, files);
   const beside = temporaryFolder(t);

@@ -7,12 +7,11 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import type { SimulationJson } from "../../server/src/core/documents/simulation.js";
 import { importBaseImage } from "../support/engine/baseImage.js";
-import { type Engine, startEngine } from "../support/engine/engine.js";
-import { EngineUnavailable } from "../support/engine/files.js";
+import type { Engine } from "../support/engine/engine.js";
 import { run } from "../support/engine/process.js";
-import { inRepository, repositoryRoot } from "../support/repository.js";
+import { inRepository } from "../support/repository.js";
 import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
-import { isThorough } from "../support/thorough.js";
+import { thoroughEngine } from "./support/thoroughEngine.js";
 
 const bake = `target "base" {
   context = "base"
@@ -63,10 +62,8 @@ const rounds: readonly (readonly [what: string, file: string, text: string])[] =
 ];
 
 test("builds on builds are forecast as an engine makes them", async (t) => {
-  if (!isThorough) return t.skip("left out: a thorough run starts an engine");
-  const engine = await engineOrNull();
-  if (engine === null) return t.skip("left out: no Docker engine can be had");
-  t.after(() => engine.stop());
+  const engine = await thoroughEngine(t, "graphdriver");
+  if (engine === null) return;
   await importBaseImage(engine, "local/base", "linked");
   const folder = temporaryFolder(t, project);
   const forecast = forecasts(t, engine, folder);
@@ -129,16 +126,4 @@ async function bakeRuns(
   );
   const cached = new Set([...log.matchAll(/^#(\d+) CACHED$/gm)].map(([, number]) => number));
   return new Map([...steps].map(([number, text]) => [text, cached.has(number)]));
-}
-
-async function engineOrNull(): Promise<Engine | null> {
-  try {
-    return await startEngine({
-      ...{ cache: path.join(repositoryRoot, ".cache/engine"), data: null },
-      ...{ store: "graphdriver", mayUseGiven: false },
-    });
-  } catch (error) {
-    if (error instanceof EngineUnavailable) return null;
-    throw error;
-  }
 }

@@ -1,10 +1,9 @@
 /** Predicts against caches that were exported, beside what the builder has itself. */
-import type { OwnCache } from "../core/analysis/baselineChoice.js";
 import type { Answer } from "../core/analysis/snapshot.js";
 import { rulesOf } from "../core/build/builderRules.js";
 import { type BuilderVersion, parseBuilderVersion } from "../core/build/builderVersion.js";
 import { exactKeys } from "../core/cache/exact/exactKeys.js";
-import { type ExportedCache, united } from "../core/cache/exact/exportedCache.js";
+import { united } from "../core/cache/exact/exportedCache.js";
 import { forecastExport } from "../core/cache/exact/exportForecast.js";
 import { neededImages } from "../core/graph/images.js";
 import { listedAll } from "../core/text/lists.js";
@@ -44,9 +43,12 @@ export async function predictAgainstCaches(
   const { sha256: digest } = input;
   const cache = united(read.map((one) => one.cache));
   const keys = exactKeys(graph, digest);
+  const there = new Set(cache.records.map((record) => record.digest));
+  const lacking: CountLacking = (some) =>
+    [...some.values()].filter((key) => !there.has(key.digest)).length;
   const other = definition.builderVersion.isGiven
     ? null
-    : await likelierVersion(project, cache, keys.size - stepsIn(cache, keys), io);
+    : await likelierVersion(project, lacking, lacking(keys), io);
   if (other !== null)
     io.error(
       `stratacast simulate: the cache seems to be of BuildKit ${other.text}, which writes keys otherwise than ${definition.builderVersion.text}: --builder-version says which version the builder has`,
@@ -55,38 +57,34 @@ export async function predictAgainstCaches(
     ...{ graph, digest, keys },
     contents: exactContents(answer.analysis, args.asCheckout),
   });
-  const own: OwnCache = against.kind === "last" ? { kind: "last" } : against;
   const label = read.map(({ words }) => words).join(", ");
-  return predictProject(project, { kind: "export", forecast, label, own }, io);
+  return predictProject(project, { kind: "export", forecast, label, own: against }, io);
 }
 
 /** One version of BuildKit for each way in which keys are written: see `dialect.ts`. */
 const ways = ["0.13", "0.15", "0.16", "0.20", "0.24", "0.25", "0.26"];
 
+/** How many of the steps are not in a cache, by these keys of theirs. */
+type CountLacking = (keys: ReturnType<typeof exactKeys>) => number;
+
 /**
  * A version by whose keys more of the steps are in a cache; null: there is none.
- * @param lacking how many are not in it as the build writes them
+ * @param own how many are not in it as the build writes them
  */
 async function likelierVersion(
   project: CliProject,
-  cache: ExportedCache,
-  lacking: number,
+  lacking: CountLacking,
+  own: number,
   io: CliIo,
 ): Promise<BuilderVersion | null> {
-  let [best, least]: [BuilderVersion | null, number] = [null, lacking];
+  let [best, least]: [BuilderVersion | null, number] = [null, own];
   for (const way of ways) {
     const builderVersion = parseBuilderVersion(way);
     if (least === 0 || builderVersion === null) break;
     const definition = { ...project.definition, builderVersion };
     const { analysis } = await predictProject({ ...project, definition }, { kind: "empty" }, io);
-    const keys = exactKeys(analysis.graph, analysis.input.sha256);
-    const left = keys.size - stepsIn(cache, keys);
+    const left = lacking(exactKeys(analysis.graph, analysis.input.sha256));
     if (left < least) [best, least] = [builderVersion, left];
   }
   return best;
-}
-
-function stepsIn({ records }: ExportedCache, keys: ReturnType<typeof exactKeys>): number {
-  const there = new Set(records.map(({ digest }) => digest));
-  return [...keys.values()].filter(({ digest }) => there.has(digest)).length;
 }

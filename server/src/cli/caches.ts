@@ -5,11 +5,8 @@ import type { Platform } from "../core/build/platform.js";
 import type { ExportedCache } from "../core/cache/exact/exportedCache.js";
 import type { Result } from "../core/host.js";
 import { readFolderCache } from "../host/images/exportedCache.js";
-import { dockerLogins } from "../host/registry/credentials.js";
-import { nodeDoor } from "../host/registry/nodeDoor.js";
-import { createRegistry } from "../host/registry/registry.js";
 import type { CliIo } from "./command.js";
-import type { ResolveArguments } from "./resolve.js";
+import { type ResolveArguments, registryFor } from "./resolve.js";
 import { UsageError } from "./usageError.js";
 
 export interface NamedCache {
@@ -136,13 +133,8 @@ async function cacheAt(
       return none(`a cache of type=${place.type} cannot be looked at from here`);
     case "registry": {
       if (resolve !== "registry") return none("not looked at: --resolve registry asks for it");
-      const untrusted = () => [path.resolve(cwd)];
-      const findLogin = dockerLogins({ env, untrusted });
-      const door = nodeDoor(env);
-      return createRegistry({ door, findLogin, now: Date.now, ...registries }).cache(
-        place.reference,
-        platform,
-      );
+      const registry = registryFor(env, () => [path.resolve(cwd)], registries);
+      return registry.cache(place.reference, platform);
     }
   }
 }

@@ -33,9 +33,7 @@ import {
   registrySource,
 } from "../host/images/findImage.js";
 import { type ReadImage, readImage, readImageFile } from "../host/images/imageLayers.js";
-import { dockerLogins } from "../host/registry/credentials.js";
-import { nodeDoor } from "../host/registry/nodeDoor.js";
-import { createRegistry, type RegistrySettings } from "../host/registry/registry.js";
+import type { RegistrySettings } from "../host/registry/registry.js";
 import {
   type BuildArguments,
   type Format,
@@ -49,7 +47,7 @@ import type { CliCommand, CliIo } from "./command.js";
 import { oneOf, readNumber, readWords } from "./flags.js";
 import { defaultDockerfile } from "./places.js";
 import { explainResolved, meantBuild } from "./project.js";
-import { readRegistries } from "./resolve.js";
+import { readRegistries, registryFor } from "./resolve.js";
 import { type Screen, screenOf } from "./terminal.js";
 import { UsageError } from "./usageError.js";
 
@@ -219,10 +217,7 @@ async function find(
   { platform, registries }: CompareArguments,
   { cwd, env }: CliIo,
 ): Promise<FoundImage> {
-  const findLogin = dockerLogins({ env, untrusted: () => [path.resolve(cwd)] });
-  const registry = createRegistry({
-    ...{ door: nodeDoor(env), now: Date.now, ...registries, findLogin },
-  });
+  const registry = registryFor(env, () => [path.resolve(cwd)], registries);
   const sources = { engine: engineSource(env), registry: registrySource(registry) };
   const found = await findImage(name, platform, { folder: cwd, sources });
   if (!found.ok) throw new UsageError(`${name}: ${found.error.message}`);

@@ -10,9 +10,10 @@ import { engineLookUp } from "../host/baseImages/engine.js";
 import { openImageStore } from "../host/baseImages/imageStore.js";
 import { imageSupplier } from "../host/baseImages/imageSupplier.js";
 import type { Machine, MachineOptions } from "../host/machine.js";
+import type { Untrusted } from "../host/programs.js";
 import { dockerLogins } from "../host/registry/credentials.js";
 import { nodeDoor } from "../host/registry/nodeDoor.js";
-import { createRegistry, type RegistrySettings } from "../host/registry/registry.js";
+import { createRegistry, type Registry, type RegistrySettings } from "../host/registry/registry.js";
 import type { Supplier } from "../host/settle.js";
 import type { CliIo } from "./command.js";
 import type { Flags } from "./flags.js";
@@ -75,6 +76,19 @@ export interface ResolveArguments {
   readonly registries: RegistrySettings;
 }
 
+/**
+ * Registries as the command line asks them.
+ * @param untrusted the folders of which no helper of a login is started
+ */
+export function registryFor(
+  env: NodeJS.ProcessEnv,
+  untrusted: () => Untrusted,
+  settings: RegistrySettings,
+): Registry {
+  const findLogin = dockerLogins({ env, untrusted });
+  return createRegistry({ door: nodeDoor(env), findLogin, now: Date.now, ...settings });
+}
+
 /** @param state the folder in which what is found out is kept */
 export function openResolving(
   { resolve, registries, definition }: ResolveArguments & { readonly definition: BuildDefinition },
@@ -90,12 +104,7 @@ export function openResolving(
   const lookUp =
     resolve === "engine"
       ? engineLookUp(env, Date.now)
-      : createRegistry({
-          door: nodeDoor(env),
-          findLogin: dockerLogins({ env, untrusted }),
-          now: Date.now,
-          ...registries,
-        }).lookUp;
+      : registryFor(env, untrusted, registries).lookUp;
   const image = imageSupplier({ source: resolve, lookUp, store, maxAge: 0, now: Date.now });
   return {
     image: (need, cancel) => {

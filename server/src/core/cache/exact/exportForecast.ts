@@ -7,6 +7,7 @@ import type { Platform } from "../../build/platform.js";
 import type { BuildGraph, Step } from "../../graph/graph.js";
 import type { Digest } from "../../host.js";
 import type { BaseImage } from "../../image/baseImage.js";
+import { addTo } from "../../text/grouped.js";
 import { isForcedByOption } from "../forced.js";
 import type { Lack } from "../prediction.js";
 import { type OpenInput, wholeCommit } from "../stepInput.js";
@@ -109,9 +110,7 @@ class Search {
   constructor(records: ExportedCache["records"], graph: BuildGraph, digest: Digest) {
     this.#records = records;
     for (const [at, record] of records.entries()) {
-      const same = this.#byDigest.get(record.digest);
-      if (same === undefined) this.#byDigest.set(record.digest, [at]);
-      else same.push(at);
+      addTo(this.#byDigest, record.digest, at);
       if (record.inputs.length === 0) this.#leaves.add(at);
     }
     for (const [vertex, { reference, platform, image }] of imageVertices(graph)) {

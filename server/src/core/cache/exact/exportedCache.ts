@@ -1,6 +1,7 @@
 /**
  * A cache that BuildKit exported: its config, read with distrust. Source: cache/remotecache/v1/spec.go.
  */
+import { isObject } from "../jsonChecks.js";
 
 export interface ExportedCache {
   readonly records: readonly ExportedRecord[];
@@ -84,10 +85,6 @@ function readLinks(value: unknown, count: number): readonly ExportedLink[] | nul
     links.push({ record, selector: typeof selector === "string" && selector ? selector : null });
   }
   return links;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function member(value: unknown, name: string): unknown {
