@@ -8,6 +8,7 @@ export function baseImageOf({ baseInstructions, baseMark }: BuildRequest): BaseI
   const onBuild: string[] = [];
   let cmd: readonly string[] | null = null;
   let workingDirectory = "";
+  let user = "";
   for (const instruction of baseInstructions) {
     const [, keyword = "", rest = ""] = /^(\S+) (.*)$/.exec(instruction) ?? [];
     if (keyword === "ENV") {
@@ -18,6 +19,7 @@ export function baseImageOf({ baseInstructions, baseMark }: BuildRequest): BaseI
     } else if (keyword === "ONBUILD") onBuild.push(rest);
     else if (keyword === "CMD") cmd = JSON.parse(rest);
     else if (keyword === "WORKDIR") workingDirectory = rest;
+    else if (keyword === "USER") user = rest;
     else throw new Error(`the base image of a case has no ${keyword} yet`);
   }
   return {
@@ -28,7 +30,7 @@ export function baseImageOf({ baseInstructions, baseMark }: BuildRequest): BaseI
     cmd,
     entrypoint: null,
     workingDirectory,
-    user: "",
+    user,
     exposedPorts: [],
     volumes: [],
     labels,

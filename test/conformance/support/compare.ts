@@ -51,6 +51,19 @@ export function compareBuild(input: ComparisonInput): Comparison {
   return { ...steps, wrongSteps, facts, wrong };
 }
 
+/**
+ * The same where nothing is known of the base image: what the image is to be like is then not told as a
+ * whole, and neither is each failure.
+ */
+export function compareBesideBase(input: ComparisonInput): Comparison {
+  const { recorded, simulated } = input;
+  const wrong: string[] = [];
+  const steps = comparePredictions(input, wrong);
+  const wrongSteps = wrong.length;
+  const facts = recorded.failure === null ? compareVerdict(recorded, simulated, wrong) : 0;
+  return { ...steps, wrongSteps, facts, wrong };
+}
+
 /** A failure that turns on what a command does, or on what a registry holds. */
 export function isUnforeseeable({ message }: FailureRecord): boolean {
   return /registry cannot be reached|did not complete successfully|returned a non-zero code|resolve source metadata|repository does not exist|failed to do request|connection refused|secret \S+: not found|pull access denied|failed to create task|no such host|server misbehaving|no such user|no such group|unable to find (?:user|group)|failed to copy files|digest mismatch|invalid response status|failed to GET|cannot copy to non-directory|not a directory/i.test(
@@ -165,7 +178,7 @@ function findStep(
 function mayBeUnknown(step: StepJson): boolean {
   const allowed = [
     ...["stage-output-unknown", "remote-unknown", "earlier-step", "cut-short"],
-    "files-perhaps-sent",
+    ...["files-perhaps-sent", "base-variable-unknown"],
   ];
   return step.causes.every(({ code }) => allowed.includes(code));
 }

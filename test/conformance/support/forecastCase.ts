@@ -41,7 +41,11 @@ export async function forecastCase(
     folder = applyOperations(folder, theCase.changes[0]?.operations ?? []);
     // An engine that still has the context of the build before may not see what changed in it: one that
     // imports the cache is sent all.
-    const sent: Session = { state: { ...session.state, transfers: new Map() }, kept: null };
+    const sent: Session = {
+      state: { ...session.state, transfers: new Map() },
+      knowsBase: true,
+      kept: null,
+    };
     const [held, anew] = [session, sent].map((one) =>
       simulateCase(one, folder, "buildkit", version),
     );

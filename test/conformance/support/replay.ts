@@ -6,6 +6,7 @@ import type { Case, Operation } from "./caseFile.js";
 import { applyOperations, type CaseFolder, dropCaseFolder, newCaseFolder } from "./caseFolder.js";
 import { checkClaims } from "./claims.js";
 import {
+  compareBesideBase,
   compareBuild,
   isAnyUnsure,
   isUnforeseeable,
@@ -28,13 +29,17 @@ export interface Replay {
   readonly wrong: readonly string[];
 }
 
-/** @param remembers from one build to the next, as an editor does */
+/**
+ * @param remembers from one build to the next, as an editor does
+ * @param knowsBase false: only its decisions are held against the engine's
+ */
 export async function replayCase(
   theCase: Case,
   recording: Recording,
   remembers = false,
+  knowsBase = true,
 ): Promise<Replay> {
-  const session = newSession(remembers);
+  const session = newSession(remembers, knowsBase);
   let folder = newCaseFolder();
   const total = { builds: 0, steps: 0, wrongSteps: 0, facts: 0, leftOut: 0 };
   const wrong: string[] = [];
@@ -56,7 +61,7 @@ export async function replayCase(
       }
       const now = fingerprints(folder);
       const simulated = await simulateCase(session, folder, recording.builder, version);
-      const compared = compareBuild({
+      const compared = (knowsBase ? compareBuild : compareBesideBase)({
         recorded,
         simulated,
         changedPaths:
@@ -69,7 +74,7 @@ export async function replayCase(
       });
       before = now;
       const claims =
-        simulated.analysis === null || isAnyUnsure(simulated, unsure)
+        !knowsBase || simulated.analysis === null || isAnyUnsure(simulated, unsure)
           ? null
           : checkClaims({
               recorded,

@@ -64,6 +64,8 @@ export function folderLayers({ history }: Simulation): number {
 /** What a series of builds remembers. */
 export interface Session {
   state: BuildState;
+  /** False: nobody may be asked for `local/base`. */
+  readonly knowsBase: boolean;
   /** null: every answer is made anew. */
   readonly kept: Kept | null;
 }
@@ -76,9 +78,9 @@ interface Kept {
 }
 
 /** @param remembers as an editor does; what is predicted is the same */
-export function newSession(remembers = false): Session {
+export function newSession(remembers = false, knowsBase = true): Session {
   const kept = { memory: new Memory(), dockerfile: null, build: null };
-  return { state: emptyState, kept: remembers ? kept : null };
+  return { state: emptyState, knowsBase, kept: remembers ? kept : null };
 }
 
 /**
@@ -99,7 +101,7 @@ export async function simulateCase(
   const context = path.join(folder.path, request.context);
   const { kept } = session;
   const dockerfile = parseDockerfile(readFileSync(file, "utf8"), kept?.dockerfile);
-  const base = baseImageOf(request);
+  const base = session.knowsBase ? baseImageOf(request) : null;
   const values = optionValues(request);
   // A case that moves its folder is still one series of builds of one Dockerfile.
   const asked = buildOf({

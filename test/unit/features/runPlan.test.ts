@@ -126,6 +126,29 @@ test("what counts on an unknown base is told as far as it is known", () => {
   assert.equal(set["Environment"], "PATH=/o:/p");
 });
 
+test("a variable of an unknown base stands as it is typed", () => {
+  const plan = planOf(
+    'FROM a\nUSER $U\nWORKDIR $W\nEXPOSE $P 80\nVOLUME $V\nSTOPSIGNAL $S\nENTRYPOINT ["x"]',
+  );
+  const values = Object.fromEntries(plan.values.map(({ name, value }) => [name, value]));
+  assert.equal(values["User"], "$U");
+  assert.equal(values["Directory"], "$W");
+  assert.equal(values["Ports"], "80/tcp, $P");
+  assert.equal(values["Volumes"], "$V");
+  assert.equal(values["Stop signal"], "$S");
+  const user = plan.values.find(({ name }) => name === "User");
+  assert.equal(user?.note, "Only the base image can tell a variable in it.");
+  assert.match(runPlanText(plan), /as user \$U, in \$W\./);
+  assert.match(runPlanText(plan), /docker stop sends \$S/);
+});
+
+test("the signal of an unknown base is not made up", () => {
+  const signal = "the base image's signal \\(SIGTERM unless it says otherwise\\)";
+  const text = runPlanText(planOf('FROM a\nENTRYPOINT ["x"]'));
+  assert.match(text, new RegExp(`docker stop sends ${signal}`));
+  assert.match(runPlanText(planOf('FROM scratch\nENTRYPOINT ["x"]')), /docker stop sends SIGTERM/);
+});
+
 test("of a base that cannot be read nothing is claimed", () => {
   const plan = planOf("ARG BASE\nFROM $BASE\nCOPY a /");
   assert.equal(plan.baseIsKnown, false);

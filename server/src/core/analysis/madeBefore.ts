@@ -1,9 +1,7 @@
 /**
- * Sources that are not there and no mistake: something makes them before the build, as git's files tell, or
- * only the base image can tell what they are.
+ * Sources that are not there and no mistake: something makes them before the build, as git's files tell.
  */
 import { contextFolder } from "../build/definition.js";
-import type { Keys } from "../cache/predict.js";
 import { ignoringLine, submoduleOf } from "../context/gitIgnore.js";
 import {
   failsStep,
@@ -23,17 +21,12 @@ import type { Read } from "./read.js";
 const mostSources = 50;
 
 /** What is known of the sources that an analysis does not find in the main context. */
-export function madeBefore({ problems, graph, keys }: Analysis, read: Read): MadeBefore {
+export function madeBefore({ problems, graph }: Analysis, read: Read): MadeBefore {
   const folder = contextFolder(graph.definition);
   const missing = problems.filter(isMissing).slice(0, mostSources);
   if (folder === null || missing.length === 0) return nothingMade;
   const made = new Map<string, MadeBy>();
-  const open = openSources(keys);
   for (const { path } of missing) {
-    if (open.has(`/${path}`)) {
-      made.set(path, { kind: "base" });
-      continue;
-    }
     // A name that a pattern would match stands for all of them.
     const inside = path.replace(/[*?]+/g, "x");
     const above = parentPath(inside);
@@ -46,21 +39,6 @@ export function madeBefore({ problems, graph, keys }: Analysis, read: Read): Mad
     else if (line !== null) made.set(path, { kind: "ignored", ...line });
   }
   return made;
-}
-
-/** Those in which only the base image can tell a variable. */
-function openSources({ steps, taking }: Keys): ReadonlySet<string> {
-  return new Set(
-    taking.flatMap((at): readonly string[] => {
-      const operation = steps[at]?.step.operation;
-      if (operation?.kind === "copy")
-        return operation.items.flatMap((item) =>
-          item.kind === "paths" && item.isOpen ? [item.source] : [],
-        );
-      if (operation?.kind !== "run") return [];
-      return operation.mounts.flatMap(({ source, isSourceOpen }) => (isSourceOpen ? [source] : []));
-    }),
-  );
 }
 
 const views = new RememberedByObjects<ContextView>();

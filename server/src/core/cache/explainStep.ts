@@ -319,6 +319,8 @@ function openCause(
       return { code: "file-too-large", at };
     case "remote":
       return { code: "remote-unknown", at, url: open.url };
+    case "variables":
+      return { code: "base-variable-unknown", at, names: open.names };
     case "stage":
       return {
         code: "stage-output-unknown",

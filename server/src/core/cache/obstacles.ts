@@ -16,7 +16,7 @@ export function inTheWay(
   others: readonly StepInput[],
   rules: BuilderRules,
 ): readonly ObstacleProblem[] {
-  const { operation } = step;
+  const { operation, openPath } = step;
   if (operation?.kind === "run") {
     const program = step.openVariables.length === 0 ? missingProgram(operation, files) : null;
     return program === null ? [] : [{ code: "program-missing", program }];
@@ -26,6 +26,8 @@ export function inTheWay(
   const isNamed = owner !== "" && !/^(?:\d+|root)(?::(?:\d+|root))?$/.test(owner);
   if (isNamed && vertex.kind === "base" && vertex.name === "scratch")
     return [{ code: "owner-without-file", owner }];
+  // Where it puts something, only the base image can tell.
+  if (openPath !== null) return [];
   const taken = others[0]?.taken ?? null;
   if (rules.needsSlashForSeveral && operation?.kind === "copy" && isSeveral(operation, taken))
     return [{ code: "destination-not-folder" }];

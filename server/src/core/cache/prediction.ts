@@ -119,6 +119,12 @@ export type Cause =
         | { readonly kind: "step"; readonly below: StepRef | null };
     }
   | { readonly code: "remote-unknown"; readonly at: StepRef; readonly url: string }
+  | {
+      readonly code: "base-variable-unknown";
+      readonly at: StepRef;
+      /** At least one. */
+      readonly names: readonly string[];
+    }
   | { readonly code: "files-pending"; readonly at: StepRef }
   | { readonly code: "files-made-before"; readonly at: StepRef }
   | { readonly code: "files-perhaps-sent"; readonly at: StepRef }

@@ -21,6 +21,8 @@ export type OpenInput =
   /** What another build of the workspace leaves, which may be something else than before. */
   | { readonly kind: "build"; readonly image: BuiltImage; readonly reference: string }
   | { readonly kind: "remote"; readonly url: string }
+  /** Files that go by variables of which only the base image can tell the values. */
+  | { readonly kind: "variables"; readonly names: readonly string[] }
   /** Files whose names are no text: what a builder makes of them is not known. */
   | { readonly kind: "names" }
   /** Files that are too large to be read for a forecast. */

@@ -71,12 +71,12 @@ export interface FolderInput {
  * @param vertex what the step stands on
  */
 export function inputsOf(
-  { operation }: Step,
+  { operation, openVariables }: Step,
   vertex: Vertex,
   sources: InputSources,
 ): readonly StepInput[] {
-  if (operation?.kind === "copy") return copyInputs(operation, vertex, sources);
-  if (operation?.kind === "run") return mountInputs(operation, vertex, sources);
+  if (operation?.kind === "copy") return copyInputs(operation, openVariables, vertex, sources);
+  if (operation?.kind === "run") return mountInputs(operation, openVariables, vertex, sources);
   return [];
 }
 
@@ -96,13 +96,19 @@ export function unpackedBy(operation: CopyOperation, sources: InputSources): Sel
 
 function copyInputs(
   operation: CopyOperation,
+  openVariables: readonly string[],
   vertex: Vertex,
   sources: InputSources,
 ): readonly StepInput[] {
   const { graph, digest } = sources;
   const inputs: StepInput[] = [];
   const request = copiedRequest(operation, graph);
-  if (request !== null) {
+  const openTexts = openSources(operation);
+  if (request !== null && openTexts.length > 0) {
+    const whole = contentInput(operation.from, everythingFor(request), vertex, sources);
+    const mayBeAddress = operation.isAdd && openTexts.some((text) => text.startsWith("$"));
+    inputs.push(someOf(whole, { texts: openTexts, names: openVariables, mayBeAddress }));
+  } else if (request !== null) {
     const input = contentInput(operation.from, request, vertex, sources);
     const taken = input.taken && withArchives(operation, input.taken, sources.archive);
     inputs.push(taken == null ? input : { ...input, taken });
@@ -116,8 +122,39 @@ function copyInputs(
   return inputs;
 }
 
+/** The sources in which only the base image can tell a variable, as they are typed. */
+function openSources({ items }: CopyOperation): readonly string[] {
+  return items.flatMap((item) => (item.kind === "paths" ? (item.openText ?? []) : []));
+}
+
+function everythingFor({ builder }: CopyRequest): CopyRequest {
+  return { builder, sources: ["/"], wildcards: false };
+}
+
+interface OpenSources {
+  /** As they are typed. */
+  readonly texts: readonly string[];
+  /** Of the variables that only the base image can tell. */
+  readonly names: readonly string[];
+  /** It may be no path at all. */
+  readonly mayBeAddress: boolean;
+}
+
+/** Nobody knows which files these are: they are those of before where nothing at all is another. */
+function someOf(whole: StepInput, { texts, names, mayBeAddress }: OpenSources): StepInput {
+  if (whole.open?.kind === "pending" || whole.isBase === true) return { ...whole, taken: null };
+  const isOpen = mayBeAddress || whole.token.kind === "any" || whole.fails === true;
+  const { open = { kind: "variables", names } as const } = whole;
+  return {
+    name: { kind: "made", known: texts, holders: [whole.name], over: null },
+    token: isOpen ? { kind: "any" } : whole.token,
+    open: isOpen && !mayBeAddress ? open : { kind: "variables", names },
+  };
+}
+
 function mountInputs(
   operation: RunOperation,
+  openVariables: readonly string[],
   vertex: Vertex,
   sources: InputSources,
 ): readonly StepInput[] {
@@ -125,7 +162,11 @@ function mountInputs(
   const mounted = orderedMounts(operation).flatMap((mount): readonly StepInput[] => {
     if (startsAsOwnFolder(mount)) return [cacheFolderInput(mount, sources)];
     if (mount.from === null || mount.from.kind === "scratch") return [];
-    return [contentInput(mount.from, mountRequest(mount, "buildkit"), vertex, sources)];
+    const request = mountRequest(mount, "buildkit");
+    if (mount.openSource === undefined) return [contentInput(mount.from, request, vertex, sources)];
+    const whole = contentInput(mount.from, everythingFor(request), vertex, sources);
+    const texts = [mount.openSource];
+    return [someOf(whole, { texts, names: openVariables, mayBeAddress: false })];
   });
   const { script } = operation;
   if (script === null) return mounted;

@@ -118,8 +118,6 @@ export type SourceProblem =
 export type MadeBy =
   /** By this line of a file of git's, `line` from 1. */
   | { readonly kind: "ignored"; readonly file: string; readonly line: number }
-  /** Nobody knows that it is not there: only the base image can tell a variable in its name. */
-  | { readonly kind: "base" }
   /** `path`: of the submodule, relative to the top of the repository. */
   | { readonly kind: "submodule"; readonly path: string };
 

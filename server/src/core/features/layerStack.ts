@@ -279,7 +279,7 @@ function configTooltip(stage: Stage): string {
   const rows = [
     [say`Runs`, command.length === 0 ? ofBase(say`nothing by default`) : JSON.stringify(command)],
     [say`In`, directory],
-    [say`As`, config.user || ofBase("root")],
+    [say`As`, unknowns?.user || config.user || ofBase("root")],
     [say`Environment`, someOf(knownVariables(unknowns, config.environment), ([name]) => name)],
     [say`Ports`, someOf(config.exposedPorts, (port) => port)],
     [say`Volumes`, someOf(config.volumes, (path) => path)],

@@ -12,13 +12,15 @@ import { hasDirectory, type KnownDirectories, withDirectory } from "./knownDirec
  * @param taken its inputs but the root file system; undefined: no files of a build context
  */
 export function addsLayer(
-  { effect, operation }: Step,
+  { effect, operation, openPath, openVariables }: Step,
   rules: BuilderRules,
   directories: KnownDirectories,
   taken: readonly (ContextInput | undefined)[],
 ): boolean {
   if (effect !== "layer") return false;
   if (rules.keepsEmptyLayers) return true;
+  // Nobody knows what is there, or what is taken.
+  if (openPath !== null || openVariables.length > 0) return true;
   if (operation?.kind === "makeDirectory") return !hasDirectory(directories, operation.path);
   if (operation?.kind !== "copy") return true;
   // Of any folder but the root the entry is written anew, though it is there.
@@ -30,12 +32,12 @@ export function addsLayer(
  * @param takesFolder true where it takes one for certain
  */
 export function directoriesAfter(
-  { operation }: Step,
+  { operation, openPath }: Step,
   rules: BuilderRules,
   directories: KnownDirectories,
   takesFolder: boolean,
 ): KnownDirectories {
-  if (rules.keepsEmptyLayers) return directories;
+  if (rules.keepsEmptyLayers || openPath !== null) return directories;
   if (operation?.kind === "makeDirectory") return withDirectory(directories, operation.path);
   if (operation?.kind !== "copy") return directories;
   const target = cleanPath(operation.destination);

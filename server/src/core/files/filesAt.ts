@@ -58,7 +58,8 @@ export type FilesAt =
     };
 
 /**
- * The moment after a step. After a RUN anything may be anywhere.
+ * The moment after a step. After a RUN anything may be anywhere, and so may what goes to a place that only
+ * the base image can tell.
  * @param origin the step, as what holds files
  * @param taken by a COPY; null: not known, or nothing
  */
@@ -71,7 +72,9 @@ export function filesAfter(
   rules: BuilderRules,
 ): FilesAt {
   const { operation } = step;
-  if (operation?.kind === "run") return { kind: "start", origin };
+  // Where it puts something only the base image can tell: that may be anywhere too.
+  if (operation?.kind === "run" || (operation !== null && step.openPath !== null))
+    return { kind: "start", origin };
   if (operation?.kind !== "copy" && operation?.kind !== "makeDirectory") return before;
   const path = placeOf(operation);
   const { copied, above } = before.kind === "after" ? before : nothingPut[before.kind];
@@ -166,27 +169,28 @@ function leave(after: After, files: StageFiles): StageFiles {
 }
 
 function madeIn(
-  { path, owner }: MakeDirectoryOperation,
+  operation: MakeDirectoryOperation,
   { origin, digest }: After,
   files: StageFiles,
 ): StageFiles {
-  const { path: target, isThroughOpen } = standingAt(files, path);
+  const { path: target, isThroughOpen } = standingAt(files, operation.path);
   if (isDeeper(target, deepestDirectory)) return allUnknown(origin);
-  const made = madeForWorkdir(files, owner, digest);
+  const made = madeForWorkdir(files, operation, digest);
   return changed(files, { origin, target, isThroughOpen, places: [], made }, (draft) => {
     makeDirectory(draft, target, made);
   });
 }
 
 function copiedInto(operation: CopyOperation, after: After, files: StageFiles): StageFiles {
-  const { origin, digest, rules, taken } = after;
+  const { step, origin, digest, rules, taken } = after;
   const standing = standingAt(files, operation.destination);
   const { path: target, isThroughOpen } = standing;
   if (isDeeper(target, deepestDirectory)) return allUnknown(origin);
   const isFresh = isFreshAt(files, standing);
-  const places = placedBy(operation, taken, standing, isFresh);
+  const isOpen = step.openVariables.length > 0;
+  const places = isOpen ? null : placedBy(operation, taken, standing, isFresh);
   if (places === null) {
-    // What an archive or a download leaves.
+    // What an archive or a download leaves, or what turns on the variables of a base image.
     if (target === "") return allUnknown(origin);
     const put = { origin, target, isThroughOpen, places, made: madeByRoot };
     return changed(files, put, (draft) => {

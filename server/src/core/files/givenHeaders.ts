@@ -3,7 +3,7 @@ import type { BuilderRules } from "../build/builderRules.js";
 import type { FileNode, FolderNode, Part, TreeNode } from "../context/fileTree.js";
 import { withParts } from "../context/folder.js";
 import type { Digest } from "../host.js";
-import type { CopyOperation } from "../instructions/operation.js";
+import type { CopyOperation, MakeDirectoryOperation } from "../instructions/operation.js";
 import { type ModeChange, modeChange, modeNumber } from "./modes.js";
 import { type Made, noteUnknown, type Origin, type StageFiles } from "./stageFiles.js";
 import { holderOf } from "./standing.js";
@@ -43,8 +43,14 @@ export function madeBy(
 }
 
 /** A directory that WORKDIR makes, and those above it. */
-export function madeForWorkdir(files: StageFiles, owner: string, digest: Digest): Made {
-  return { mode: 0o755, ...ownerIn(files, owner, digest), ownsAll: true };
+export function madeForWorkdir(
+  files: StageFiles,
+  { owner, openOwner }: Pick<MakeDirectoryOperation, "owner" | "openOwner">,
+  digest: Digest,
+): Made {
+  // What is not known is held by the base, as the number of a name is.
+  const name = openOwner === undefined ? owner : `$${openOwner}`;
+  return { mode: 0o755, ...ownerIn(files, name, digest), ownsAll: true };
 }
 
 /** A node with what the COPY gives it; the same where that changes nothing. */

@@ -1,6 +1,7 @@
 /** What the layer of a step holds, as far as that is known without a build. */
 import type { Selection } from "../context/selection.js";
 import type { Step } from "../graph/graph.js";
+import type { CopyItem } from "../instructions/operation.js";
 import { placesOf } from "./destinations.js";
 import { folderOf, putContent, putNode } from "./draft.js";
 import { madeByRoot, stageFiles } from "./stageFiles.js";
@@ -33,7 +34,8 @@ function contentOf({ operation }: Step, taken: Selection | null): LayerContent |
   if (operation?.kind === "makeDirectory") return { count: 0, bytes: 0 };
   if (operation?.kind !== "copy") return null;
   const { items, from } = operation;
-  if (items.some(({ kind }) => kind === "http" || kind === "git")) return null;
+  if (items.some((item) => item.kind === "http" || item.kind === "git" || isOpenText(item)))
+    return null;
   const hasPaths = items.some(({ kind }) => kind === "paths");
   if (hasPaths && taken === null && from.kind !== "scratch") return null;
   if (taken !== null && !isUnpackedAsKnown(operation, taken, true)) return null;
@@ -47,4 +49,9 @@ function contentOf({ operation }: Step, taken: Selection | null): LayerContent |
     }
   });
   return { count: root.fileCount, bytes: root.bytes };
+}
+
+/** True for a document of which only the base image can tell the text. */
+function isOpenText(item: CopyItem): boolean {
+  return item.kind === "inline" && item.isOpen;
 }

@@ -169,6 +169,7 @@ export function knownConfig({ config, unknowns }: Stage): ImageConfig {
     ...config,
     environment: knownEnvironment(unknowns, config.environment),
     workingDirectory: unknowns.directory ?? config.workingDirectory,
+    user: unknowns.user ?? config.user,
   };
 }
 

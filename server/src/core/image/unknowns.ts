@@ -8,6 +8,11 @@ export interface Unknowns {
    */
   readonly directory: string | null;
   /**
+   * The user: empty is the image's own, else as it is written where a variable of the image stands in it.
+   * null: it is known.
+   */
+  readonly user: string | null;
+  /**
    * The variables that such an image has a share in: what sets them, as it is written; null: a later
    * line set it to what is known. One that is not in it is known if a line sets it.
    */

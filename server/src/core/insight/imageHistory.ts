@@ -104,7 +104,11 @@ function declaredNames({ step }: StepAnalysis): readonly string[] {
 
 function copyWords(operation: CopyOperation): string {
   const sources = operation.items.map((item) =>
-    item.kind === "paths" ? item.text : item.kind === "inline" ? `<<${item.name}` : item.url,
+    item.kind === "paths"
+      ? (item.openText ?? item.text)
+      : item.kind === "inline"
+        ? `<<${item.name}`
+        : item.url,
   );
   return [
     ...(operation.parents ? ["--parents"] : []),

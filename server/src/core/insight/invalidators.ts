@@ -26,6 +26,7 @@ export function invalidators(analysis: Analysis, analysed: StepAnalysis): readon
     say`this line changes`,
     ...variables(analysis, step),
     ...files(analysed),
+    ...openFiles(step),
     ...sources(analysis, analysed),
     ...below(analysis, analysed),
   ];
@@ -61,6 +62,16 @@ function files({ keyed }: StepAnalysis): readonly string[] {
           say`one of ${selection.fileCount} files (${size}) changes in content or mode, comes or goes: ${listed}`,
         ];
   });
+}
+
+/** Of files of which nobody knows which they are: see `openText` and `openSource`. */
+function openFiles({ operation }: Step): readonly string[] {
+  const isOpen =
+    operation?.kind === "copy"
+      ? operation.items.some((item) => item.kind === "paths" && item.openText !== undefined)
+      : operation?.kind === "run" &&
+        operation.mounts.some(({ openSource }) => openSource !== undefined);
+  return isOpen ? [say`a file changes that it takes (only the base image can tell which)`] : [];
 }
 
 function sources(analysis: Analysis, { keyed }: StepAnalysis): readonly string[] {

@@ -151,7 +151,7 @@ function stepsOf(
       details: [
         processSentence(target, argv, baseIsKnown),
         ...shellSentence(argv),
-        signalSentence(config.stopSignal ?? "SIGTERM", argv),
+        signalSentence(config.stopSignal, baseIsKnown, argv),
       ],
     },
     {
@@ -202,7 +202,14 @@ function shellSentence(argv: readonly string[] | null): readonly string[] {
       ];
 }
 
-function signalSentence(signal: string, argv: readonly string[] | null): string {
+function signalSentence(
+  set: string | null,
+  baseIsKnown: boolean,
+  argv: readonly string[] | null,
+): string {
+  const usual = "SIGTERM";
+  const signal =
+    set ?? (baseIsKnown ? usual : say`the base image's signal (${usual} unless it says otherwise)`);
   const run = shellScript(argv ?? []);
   const [program = ""] =
     run !== null && isOneCommand(run.script) ? run.script.trim().split(/\s/) : (argv ?? []);
@@ -211,7 +218,8 @@ function signalSentence(signal: string, argv: readonly string[] | null): string 
     : say`docker stop sends ${signal} to process 1, and kills the container after ten seconds. A process 1 that does not handle the signal ignores it; docker run --init puts a small init in front.`;
 }
 
-function userWords({ config }: Stage, baseIsKnown: boolean): string {
+function userWords(target: Stage, baseIsKnown: boolean): string {
+  const config = knownConfig(target);
   if (config.user !== "") return say`user ${config.user}`;
   return baseIsKnown ? "root" : say`the base image's user (root unless it says otherwise)`;
 }
@@ -227,6 +235,7 @@ function valuesOf(
   { baseIsKnown, cmd, entrypoint }: RunOrigin,
 ): readonly RunValue[] {
   const inherited = baseIsKnown ? "" : say`The base image may set one.`;
+  const ofVariable = say`Only the base image can tell a variable in it.`;
   const config = knownConfig(target);
   const environment = [...config.environment].map(([name, value]) => `${name}=${value}`);
   const isOpen = (target.unknowns?.directory ?? null) !== null;
@@ -246,7 +255,8 @@ function valuesOf(
     {
       name: say`User`,
       value: config.user || (baseIsKnown ? "root" : null),
-      note: config.user === "" ? inherited : userNote(config.user),
+      note:
+        config.user === "" ? inherited : target.unknowns?.user ? ofVariable : userNote(config.user),
     },
     {
       name: say`Directory`,
@@ -255,7 +265,9 @@ function valuesOf(
         ? ""
         : config.workingDirectory === ""
           ? inherited
-          : say`It counts from the base image's directory.`,
+          : config.workingDirectory.startsWith("$")
+            ? ofVariable
+            : say`It counts from the base image's directory.`,
     },
     {
       name: say`Environment`,

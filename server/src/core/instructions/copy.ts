@@ -240,7 +240,8 @@ function readSource(
     }
     const text = heredocText(heredoc);
     const content = heredoc.expand ? reading.expandDocument(text, heredoc.bodyRange) : text;
-    return { kind: "inline", name: heredoc.name, content };
+    const isOpen = reading.isOpenIn(heredoc.bodyRange);
+    return { kind: "inline", name: heredoc.name, content, isOpen };
   }
   const text = reading.expand(word);
   const remote = remoteKind(text);
@@ -252,8 +253,9 @@ function readSource(
     return { kind: "git", url: text, keepGitDir: flags.isTrue("keep-git-dir"), checksum };
   }
   if (remote !== null) return { kind: "http", url: text, fileName: fileNameOf(text), checksum };
-  const isOpen = !reading.written(word, text).isKnown;
-  return { kind: "paths", source: absolutePath(text), text, isOpen };
+  const { written, isKnown } = reading.written(word, text);
+  const open = isKnown ? {} : { openText: written };
+  return { kind: "paths", source: absolutePath(text), text, ...open };
 }
 
 /**
@@ -378,6 +380,7 @@ function sourceWords(items: readonly CopyItem[], exclude: readonly string[]): st
 function itemWords(item: CopyItem): string {
   switch (item.kind) {
     case "paths":
+      if (item.openText !== undefined) return item.openText;
       return /^\.?\/?$/.test(item.text) ? say`everything` : item.text;
     case "inline":
       return say`the text of ${item.name}`;

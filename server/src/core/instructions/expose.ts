@@ -13,16 +13,20 @@ export const expose: InstructionKind = {
   evaluate(instruction, reading) {
     readFlags(instruction, {}, reading);
     const ports = new Set<string>();
+    const open: string[] = [];
     if (hasArguments(instruction, reading)) {
       for (const word of instruction.args) {
-        for (const text of reading.expandToWords(word))
+        const texts = reading.expandToWords(word);
+        if (reading.isOpenIn(word.range)) open.push(word.value);
+        for (const text of texts)
           for (const port of portsOf(readPorts(text, word.range, reading), ports.size))
             ports.add(port);
       }
     }
     const { scope } = reading;
     let { exposedPorts } = scope.config;
-    for (const port of ports) exposedPorts = exposedPorts.with(port);
+    // What only the base image can tell stands as it is typed.
+    for (const port of [...ports, ...open]) exposedPorts = exposedPorts.with(port);
     return inert([...ports].sort(), configured(scope, { exposedPorts }));
   },
   explain: () => ({

@@ -102,7 +102,7 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
     type,
     from,
     source: absolutePath(values.get("source") ?? ""),
-    isSourceOpen: open.has("source"),
+    ...openSourceIn(open),
     target: needsTarget || typedTarget !== "" ? target : "",
     ...(openTarget === null || (typedTarget === "" && !open.has("target")) ? {} : { openTarget }),
     readOnly: readOnly ?? (type !== "cache" && type !== "tmpfs"),
@@ -115,6 +115,11 @@ export function readMount(flag: Flag, reading: Reading): Mount | null {
     gid: numberOf(values.get("gid"), 10),
     sizeLimit: parseSize(values.get("size") ?? "") ?? 0,
   };
+}
+
+function openSourceIn(open: ReadonlyMap<string, string>): Pick<Mount, "openSource"> {
+  const source = open.get("source");
+  return source === undefined ? {} : { openSource: source };
 }
 
 /** Options of which not every text is a value. */

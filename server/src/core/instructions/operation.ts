@@ -34,8 +34,8 @@ export interface Mount {
   /** null for types that take no files. */
   readonly from: SourceReference | null;
   readonly source: string;
-  /** True where only the base image can tell a variable in the source. */
-  readonly isSourceOpen: boolean;
+  /** As typed, where only the base image can tell a variable in it; absent: `source` has it. */
+  readonly openSource?: string;
   /** Absolute path in the container. */
   readonly target: string;
   /** For the words: the target as far as it can be told without the base image; absent: wholly. */
@@ -62,6 +62,8 @@ export interface RunOperation {
   readonly environment: OrderedEnvironment;
   readonly directory: string;
   readonly user: string;
+  /** For the words: see `Unknowns.user`; absent: `user` has it. */
+  readonly openUser?: string;
   readonly network: string;
   readonly security: string;
   readonly mounts: readonly Mount[];
@@ -78,10 +80,16 @@ export type CopyItem =
       readonly source: string;
       /** As typed, variables expanded. */
       readonly text: string;
+      /** As typed, where only the base image can tell a variable in it; absent: `text` has it. */
+      readonly openText?: string;
+    }
+  | {
+      readonly kind: "inline";
+      readonly name: string;
+      readonly content: string;
       /** True where only the base image can tell a variable in it. */
       readonly isOpen: boolean;
     }
-  | { readonly kind: "inline"; readonly name: string; readonly content: string }
   | {
       readonly kind: "http";
       readonly url: string;
@@ -121,6 +129,8 @@ export interface MakeDirectoryOperation {
   readonly path: string;
   /** The user at that point; empty: root. */
   readonly owner: string;
+  /** See `Unknowns.user`; absent: `owner` has it. */
+  readonly openOwner?: string;
 }
 
 export type Operation = PullOperation | RunOperation | CopyOperation | MakeDirectoryOperation;

@@ -155,8 +155,10 @@ export class Reading {
 
   /** Expands the body of a heredoc: quotes stay as they are. */
   expandDocument(content: string, range: TextRange): string {
+    const lookups = this.#openLookups;
     const options = { ...HEREDOC_BODY, room: this.#room };
     const expansion = expandWord(content, this.#lookUp, "\\", options);
+    if (this.#openLookups > lookups) this.#openRanges.push(range);
     this.#finish(expansion, range);
     return expansion.error === null ? expansion.value : content;
   }
@@ -225,10 +227,13 @@ export class Reading {
    * that it is wrong.
    */
   report(phase: Found["phase"], problem: InstructionProblem, range: TextRange): void {
-    const isOpen = this.#openRanges.some(
-      ({ start, end }) => start < range.end && range.start < end,
-    );
-    if (!isOpen || !isOfValue(problem)) this.found.push(foundWrong(phase, problem, range));
+    if (!isOfValue(problem) || !this.isOpenIn(range))
+      this.found.push(foundWrong(phase, problem, range));
+  }
+
+  /** True where something was expanded there of which only the base image can tell a variable. */
+  isOpenIn(range: TextRange): boolean {
+    return this.#openRanges.some(({ start, end }) => start < range.end && range.start < end);
   }
 
   get #lookUp(): (name: string) => string | undefined {

@@ -84,6 +84,7 @@ export const run: InstructionKind = {
       environment: scope.environment,
       directory: scope.directory,
       user: scope.config.user,
+      ...(scope.unknowns?.user ? { openUser: scope.unknowns.user } : {}),
       network,
       security,
       mounts,
@@ -119,7 +120,7 @@ function inside(
   rules: BuilderRules,
   around: Surroundings,
 ): readonly string[] {
-  const user = operation?.user ?? "";
+  const user = operation?.openUser ?? operation?.user ?? "";
   const directory = open === null ? operation?.directory || "/" : openPathWords(open);
   if (rules.commitsEveryInstruction) {
     return [
@@ -161,9 +162,9 @@ function targetOf({ target, openTarget }: Mount): string {
 }
 
 function describeBind(mount: Mount, around: Surroundings): string {
-  const { source, from } = mount;
+  const { source, openSource, from } = mount;
   const target = targetOf(mount);
-  const what = source || say`everything`;
+  const what = openSource ?? (source || say`everything`);
   if (from === null || from.kind === "scratch")
     return say`Mounts ${what} at ${target} for this step only; nothing written there is kept.`;
   if (from.kind === "context" && from.folder === undefined)

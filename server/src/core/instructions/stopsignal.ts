@@ -11,7 +11,10 @@ export const stopsignal: InstructionKind = {
     const { scope } = reading;
     if (word === null) return inert([], scope);
     const signal = reading.expand(word);
-    if (isSignal(signal)) return inert([signal], configured(scope, { stopSignal: signal }));
+    const { written, isKnown } = reading.written(word, signal);
+    // What only the base image can tell stands as it is typed.
+    if (!isKnown || isSignal(signal))
+      return inert([signal], configured(scope, { stopSignal: written }));
     reading.report("build", { code: "bad-signal", signal }, word.range);
     return inert([signal], scope);
   },

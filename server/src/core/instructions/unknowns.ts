@@ -16,6 +16,7 @@ const own = (name: string): string => `$${name}`;
 /** Of a stage that has just started from it. A builder sets PATH where the image does not. */
 export const ofUnknownImage: Unknowns = {
   directory: "",
+  user: "",
   variables: OrderedMap.of([["PATH", own("PATH")]]),
 };
 
@@ -40,6 +41,11 @@ export function withDirectory(
   return unknowns === null || unknowns.directory === directory
     ? unknowns
     : { ...unknowns, directory };
+}
+
+/** With a user: see `Unknowns.user`. */
+export function withUser(unknowns: Unknowns | null, user: string | null): Unknowns | null {
+  return unknowns === null || unknowns.user === user ? unknowns : { ...unknowns, user };
 }
 
 /**

@@ -2,7 +2,8 @@ import { say } from "../text/say.js";
 import { oneArgument } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, noEffect, shaping } from "./kind.js";
-import { configured } from "./scope.js";
+import { changed, configured } from "./scope.js";
+import { withUser } from "./unknowns.js";
 
 /** `USER`: who runs the later RUNs and the container. */
 export const user: InstructionKind = {
@@ -14,7 +15,9 @@ export const user: InstructionKind = {
     const word = oneArgument(instruction, reading);
     if (word === null) return noEffect(reading.scope);
     const name = reading.expand(word);
-    return shaping([name], configured(reading.scope, { user: name }));
+    const { written, isKnown } = reading.written(word, name);
+    const unknowns = withUser(reading.scope.unknowns, isKnown ? null : written);
+    return shaping([name], configured(changed(reading.scope, { unknowns }), { user: name }));
   },
   explain: (_evaluation, rules) => ({
     inside: [

@@ -14,17 +14,21 @@ export const volume: InstructionKind = {
     if (!hasArguments(instruction, reading)) return inert([], scope);
     checkForm("paths", instruction.args, instruction, reading);
     const paths: string[] = [];
+    let { volumes } = scope.config;
     for (const word of instruction.args) {
       if (word.value.trim() === "") {
         reading.report("read", { code: "blank-name", keyword: "VOLUME", of: "path" }, word.range);
         continue;
       }
-      const path = reading.expand({ ...word, value: word.value.trim() });
+      const trimmed = { ...word, value: word.value.trim() };
+      const path = reading.expand(trimmed);
+      // What only the base image can tell stands as it is typed.
+      const { written } = reading.written(trimmed, path);
       if (path === "")
         reading.report("build", { code: "blank-name", keyword: "VOLUME", of: "path" }, word.range);
       else paths.push(path);
+      if (written !== "") volumes = volumes.with(written);
     }
-    const volumes = paths.reduce((all, path) => all.with(path), scope.config.volumes);
     return inert(paths, configured(scope, { volumes }));
   },
   explain: (_evaluation, rules) => ({

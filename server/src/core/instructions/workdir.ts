@@ -5,8 +5,9 @@ import { utf8Size } from "../text/utf8.js";
 import { oneArgument } from "./arguments.js";
 import { readFlags } from "./flags.js";
 import { type InstructionKind, noEffect, operates, shaping } from "./kind.js";
+import type { MakeDirectoryOperation } from "./operation.js";
 import { absolutePath, leadsTooDeep, resolveDirectory } from "./paths.js";
-import { changed, configured } from "./scope.js";
+import { changed, configured, type Scope } from "./scope.js";
 import { openPath, openPathWords, withDirectory } from "./unknowns.js";
 
 /** `WORKDIR`: the directory of everything that follows. */
@@ -28,14 +29,17 @@ export const workdir: InstructionKind = {
       reading.report("build", { code: "path-too-long", limit: longestPath }, word.range);
       return noEffect(scope);
     }
-    const open = openPath(scope.unknowns, scope.directory, reading.written(word, path));
+    const written = reading.written(word, path);
+    const { isKnown } = written;
+    const open = openPath(scope.unknowns, scope.directory, written);
     const kept = rules.keepsTypedDirectories ? directory : cleanPath(directory);
     const unknowns = withDirectory(scope.unknowns, open);
     const moved = changed(scope, { directory: kept, unknowns });
     const next = configured(moved, { workingDirectory: kept });
-    if (directory === "/") return shaping(["/"], next);
-    const owner = rules.makesDirectoriesAsUser ? scope.config.user : "";
-    const made = { kind: "makeDirectory", path: absolutePath(directory), owner } as const;
+    // A variable that is used is hardly ever the root.
+    if (directory === "/" && isKnown) return shaping(["/"], next);
+    const owner = rules.makesDirectoriesAsUser ? ownerIn(scope) : { owner: "" };
+    const made = { kind: "makeDirectory", path: absolutePath(directory), ...owner } as const;
     if (leadsTooDeep(scope.directory, made.path))
       reading.report("build", { code: "directory-too-deep", limit: deepestDirectory }, word.range);
     return { ...operates("layer", made, next), openPath: open };
@@ -65,3 +69,8 @@ export const workdir: InstructionKind = {
   },
   terms: ({ effect }) => (effect === "layer" ? ["layer", "cache-key"] : ["metadata", "cache-key"]),
 };
+
+function ownerIn({ config, unknowns }: Scope): Pick<MakeDirectoryOperation, "owner" | "openOwner"> {
+  const open = unknowns?.user ?? null;
+  return { owner: config.user, ...(open === null ? {} : { openOwner: open }) };
+}

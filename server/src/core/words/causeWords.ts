@@ -58,6 +58,8 @@ export function causeWords(cause: Cause, graph: BuildGraph): string {
       return outputWords(cause, lineOf(graph, cause.at));
     case "remote-unknown":
       return say`depends on a download`;
+    case "base-variable-unknown":
+      return say`turns on the base image's ${listedAll(cause.names)}`;
     case "files-pending":
       return say`reading files`;
     case "files-made-before":
@@ -128,6 +130,8 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
       return outputSentence(cause, line, graph);
     case "remote-unknown":
       return say`It turns on what the server answers for ${cause.url}: the builder asks at every build.`;
+    case "base-variable-unknown":
+      return say`Which files it takes turns on ${listedAll(cause.names)}, which only the base image can tell, and not all that it may take is as it was.`;
     case "files-pending":
       return say`The files that it takes are being read.`;
     case "files-made-before":

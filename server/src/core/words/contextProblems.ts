@@ -31,8 +31,6 @@ export const sourceRows: ProblemRows<SelectionProblem> = {
           return say`"${source}" is not here. Git ignores it (${by.file}, line ${by.line}), so it is probably made before the build.`;
         case "submodule":
           return say`"${source}" is not here: ${by.path} is a submodule of git that is not checked out.`;
-        case "base":
-          return say`Only the base image can tell a variable in this name; without a value it is "${source}", which is not here.`;
       }
     },
   },

@@ -79,7 +79,8 @@ interface SourceOps {
 /** What all its paths together take. */
 function pathsContent(operation: CopyOperation, { dialect }: CopySetting): ExactInput {
   const request = copyRequest(operation, "buildkit");
-  if (request === null) return open;
+  const isOpen = operation.items.some((item) => item.kind === "paths" && item.openText);
+  if (request === null || isOpen) return open;
   const { listing } = dialect;
   return { kind: "paths", from: operation.from, request: { ...request, listing } };
 }

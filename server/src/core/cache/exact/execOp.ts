@@ -288,6 +288,7 @@ function sourceVertex({ from }: Mount, { source }: RunSetting): Vertex {
 
 function takenBy(mount: Mount): ExactInput | null {
   if (mount.from === null) return null;
+  if (mount.openSource !== undefined) return { kind: "open" };
   return { kind: "paths", from: mount.from, request: mountRequest(mount, "buildkit") };
 }
 
