@@ -243,11 +243,7 @@ class Builds {
       case "write":
         return disk.write(file, unescaped);
       case "sneak":
-        // As an edit within the file system's resolution would: size and time stay.
-        disk.clock -= 60_000;
-        disk.write(file, unescaped);
-        disk.clock += 60_000;
-        return;
+        return disk.writeKeepingTime(file, unescaped);
       case "append":
         return disk.write(file, this.#read(file) + unescaped);
       case "delete":

@@ -22,6 +22,8 @@ export interface MemoryDisk extends FileSystem {
   /** Called before each read of a file. */
   onRead: ((path: string) => void) | null;
   write(path: string, text: string): void;
+  /** Writes, and sets the time of the last change back to what it was. */
+  writeKeepingTime(path: string, text: string): void;
   makeDirectory(path: string): void;
   makeLink(path: string, target: string): void;
   makeSpecial(path: string, kind: FileKind): void;
@@ -146,6 +148,14 @@ export function memoryDisk(system: "posix" | "windows"): MemoryDisk {
       put(path, "file", system === "posix" ? 0o644 : 0o666, {
         bytes: new TextEncoder().encode(text),
       }),
+    writeKeepingTime(path, text) {
+      const old = inodes.get(full(path));
+      disk.write(path, text);
+      if (old === undefined) throw new Error(`no ${path} on the disk`);
+      change(path, (inode) => {
+        inode.mtimeMs = old.mtimeMs;
+      });
+    },
     makeDirectory: (path) => put(path, "directory", system === "posix" ? 0o755 : 0o666),
     makeLink: (path, target) => put(path, "symlink", 0o777, { target }),
     makeSpecial: (path, kind) => put(path, kind, 0o644),
