@@ -167,7 +167,10 @@ function buildkitReport(
       isFrom || stage === null
         ? null
         : {
-            intro: say`Build the Dockerfile up to the line before: its last stage is then ${stageWords(stage)}, and every step of it is cached.`,
+            intro:
+              analysis.graph.stages.length === 1
+                ? say`Build the Dockerfile up to the line before: every step of it is cached.`
+                : say`Build the Dockerfile up to the line before: its last stage is then ${stageWords(stage)}, and every step of it is cached.`,
             commands: [
               `head -n ${failed.place.line - 1} ${dockerfile} | docker build -t last-good -f - CONTEXT`,
               "docker run --rm -it --entrypoint sh last-good",
