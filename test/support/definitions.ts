@@ -4,11 +4,13 @@ import { noBuildFlags } from "../../server/src/core/build/buildFlags.js";
 import type { BuildDefinition, PlatformBuild } from "../../server/src/core/build/definition.js";
 import type { Platform } from "../../server/src/core/build/platform.js";
 
+const pc: Platform = { os: "linux", architecture: "amd64", variant: "" };
+
 /** Of `Dockerfile`, for 64-bit PCs. */
 export function buildOf(
   given: Partial<Omit<BuildDefinition, "platforms">> & { readonly platform?: Platform } = {},
 ): PlatformBuild {
-  const { platform = { os: "linux", architecture: "amd64", variant: "" }, ...said } = given;
+  const { platform = pc, ...said } = given;
   const definition: BuildDefinition = {
     id: "cli:Dockerfile",
     name: null,
@@ -18,6 +20,7 @@ export function buildOf(
     target: null,
     args: new Map(),
     platforms: [platform],
+    buildPlatform: platform,
     builder: "buildkit",
     builderVersion: usualVersion,
     flags: noBuildFlags,

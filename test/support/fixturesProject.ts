@@ -5,7 +5,8 @@
  * Lines of `-- options --`:
  *     builder buildkit|classic|both     buildkit unless said
  *     builder-version 26.1              of Docker or BuildKit
- *     target NAME · build-arg K=V · platform linux/arm64
+ *     target NAME · build-arg K=V
+ *     platform linux/arm64              on a builder for linux/amd64; several with commas
  *     workspace NAME                    starts from a folder of test/fixtures/workspaces
  *     system posix|windows              the case is about modes, links or names of one system
  *     against empty                     nothing was ever built
@@ -28,9 +29,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { Analysis } from "../../server/src/core/analysis/analyse.js";
 import { onDisk } from "../../server/src/core/analysis/place.js";
-import { analyse } from "../../server/src/core/analysis/snapshot.js";
+import { analysePlatforms } from "../../server/src/core/analysis/platforms.js";
+import { recordedWithBases } from "../../server/src/core/analysis/recorded.js";
+import type { Answer } from "../../server/src/core/analysis/snapshot.js";
 import type { View } from "../../server/src/core/analysis/view.js";
 import type { Builder } from "../../server/src/core/build/builder.js";
 import {
@@ -39,7 +41,6 @@ import {
   usualVersion,
 } from "../../server/src/core/build/builderVersion.js";
 import { parsePlatform } from "../../server/src/core/build/platform.js";
-import { recordBuild } from "../../server/src/core/cache/record.js";
 import { addBuild, emptyState } from "../../server/src/core/cache/state.js";
 import { known, type Result, unknown } from "../../server/src/core/host.js";
 import type { BaseImage } from "../../server/src/core/image/baseImage.js";
@@ -112,7 +113,7 @@ export async function openProject(
     for (const [name, value] of commands(changes)) await state.change(name, value);
   }
   const isResult = option("as").includes("result");
-  const analysis = await state.analyse();
+  const { analysis } = await state.analyse();
   const analysed = analysis.input.dockerfile.text;
   return { view: { analysis, isResult }, text: state.dockerfile(), analysed, option };
 }
@@ -289,29 +290,26 @@ class Builds {
   }
 
   async simulate(): Promise<void> {
-    const { graph, keys, input } = await this.analyse();
-    const build = recordBuild({
-      graph,
-      keys,
-      tree: input.context?.tree ?? null,
-      digest: sha256,
-      at: this.#state.builds.length,
-    });
-    this.#state = addBuild(this.#state, build, sha256);
+    const at = this.#state.builds.length;
+    for (const build of recordedWithBases(await this.analyse(), sha256, at))
+      this.#state = addBuild(this.#state, build, sha256);
   }
 
-  async analyse(): Promise<Analysis> {
+  async analyse(): Promise<Answer> {
     const { images } = this.#input;
-    const platform = parsePlatform(this.#platform);
-    assert.ok(platform !== null);
-    const build = buildOf({
+    const [platform, ...others] = this.#platform
+      .split(",")
+      .flatMap((one) => parsePlatform(one) ?? []);
+    assert.ok(platform !== undefined);
+    const plain = buildOf({
       context: { kind: "path", folder: DISK_ROOTS[this.#input.system] },
       target: this.#target,
       args: this.#buildArgs,
       builder: this.#builder,
       builderVersion: this.#builderVersion,
-      platform,
+      buildPlatform: buildOf().platform,
     });
+    const definition = { ...plain.definition, platforms: [platform, ...others] } as const;
     const baseline = { kind: this.#against } as const;
     const typed = this.dockerfile();
     const dockerfile = parseDockerfile(this.#input.crlf ? typed.replaceAll("\n", "\r\n") : typed);
@@ -331,12 +329,12 @@ class Builds {
       },
     });
     const unasked = unaskedKinds[this.#context];
-    const { analysis } = await settle(
+    return settle(
       pool,
       (world) => {
-        const answer = analyse({
+        const answer = analysePlatforms({
           place: onDisk,
-          ...build,
+          definition,
           dockerfile,
           world,
           baseline,
@@ -346,7 +344,6 @@ class Builds {
       },
       { isCancelled: false },
     );
-    return analysis;
   }
 
   #readText(file: string): Result<string> {

@@ -26,6 +26,8 @@ if (count === "hold") {
         context: "/context",
         builder: "buildkit",
         target: null,
+        platform: "linux/amd64",
+        definition: { id: "cli:Dockerfile", given: "" },
         images: [],
         steps: [],
         failure: null,

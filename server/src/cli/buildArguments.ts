@@ -29,6 +29,8 @@ export const usualFormats = ["text", "json", "markdown"] as const satisfies read
 export interface BuildArguments<F extends string = Format> extends ResolveArguments {
   /** An inline Dockerfile comes from stdin, which is not read here. */
   readonly definition: BuildDefinition;
+  /** False: the definition is for the platform of this machine, or of the environment. */
+  readonly saysPlatforms: boolean;
   /** The id or name of a build that files define; null: the words say all. */
   readonly build: string | null;
   /** Whether docker itself evaluates those files. */
@@ -64,7 +66,8 @@ export const buildFlags = {
     value: "P",
     isRepeated: true,
     offers: ["linux/amd64", "linux/arm64"],
-    about: "the platform of the build, such as linux/arm64; of several the first",
+    about:
+      "the platforms of the build, such as linux/amd64,linux/arm64; of several, commands that tell of one image take the first",
   },
   builder: {
     value: "B",
@@ -123,6 +126,7 @@ export function readBuildArguments<F extends string>(
     io.error("stratacast: --pull asks nobody here; --resolve registry looks base images up");
   return {
     build: values.build ?? null,
+    saysPlatforms: values.platform !== undefined,
     askDocker: values["ask-docker"] ?? false,
     definition: readDefinition(values, others, io),
     format: oneOf("--format", values.format ?? usual, [usual, ...formats]),
@@ -156,6 +160,7 @@ function readDefinition(
     target: values.target === undefined || values.target === "" ? null : values.target,
     args: readAssignments(values["build-arg"] ?? [], env),
     platforms: readPlatforms(values.platform ?? [env["DOCKER_DEFAULT_PLATFORM"] ?? ""]),
+    buildPlatform: hostPlatform(),
     builder,
     builderVersion: readBuilderVersion(values["builder-version"]),
     flags: readBuildFlags(values),

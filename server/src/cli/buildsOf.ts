@@ -23,6 +23,7 @@ export function plainSettings(): BuildSettings {
     target: null,
     buildArgs: new Map(),
     platform: hostPlatform(),
+    buildPlatform: hostPlatform(),
     builds: [],
   };
 }

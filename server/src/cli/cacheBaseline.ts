@@ -1,7 +1,9 @@
 /** Predicts against caches that were exported, beside what the builder has itself. */
+import { forecastPlatforms } from "../core/analysis/platforms.js";
 import type { Answer } from "../core/analysis/snapshot.js";
 import { rulesOf } from "../core/build/builderRules.js";
 import { type BuilderVersion, parseBuilderVersion } from "../core/build/builderVersion.js";
+import { formatPlatform } from "../core/build/platform.js";
 import { exactKeys } from "../core/cache/exact/exactKeys.js";
 import { united } from "../core/cache/exact/exportedCache.js";
 import { forecastExport } from "../core/cache/exact/exportForecast.js";
@@ -17,10 +19,11 @@ import { UsageError } from "./usageError.js";
 
 /** Errors: `UsageError`, also for what has no exported cache to be compared with. */
 export async function predictAgainstCaches(
-  project: CliProject,
+  whole: CliProject,
   args: CacheArguments & ResolveArguments,
   io: CliIo,
 ): Promise<Answer> {
+  const project = ofOnePlatform(whole, io);
   const { definition } = project;
   const { against, caches } = args;
   if (against.kind === "git" || against.kind === "auto" || against.kind === "export")
@@ -59,6 +62,16 @@ export async function predictAgainstCaches(
   });
   const label = read.map(({ words }) => words).join(", ");
   return predictProject(project, { kind: "export", forecast, label, own: against }, io);
+}
+
+/** A forecast from an exported cache is one for the steps of one platform. */
+function ofOnePlatform(project: CliProject, io: CliIo): CliProject {
+  const [platform, ...others] = forecastPlatforms(project.definition);
+  if (others.length === 0) return project;
+  io.error(
+    `stratacast simulate: an exported cache is looked through for ${formatPlatform(platform)} alone: --platform says another one`,
+  );
+  return { ...project, definition: { ...project.definition, platforms: [platform] } };
 }
 
 /** One version of BuildKit for each way in which keys are written: see `dialect.ts`. */

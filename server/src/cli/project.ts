@@ -3,9 +3,9 @@
 import path from "node:path";
 import type { Analysis } from "../core/analysis/analyse.js";
 import type { BaselineChoice } from "../core/analysis/baselineChoice.js";
-import { Memory } from "../core/analysis/memory.js";
 import { onDisk } from "../core/analysis/place.js";
-import { type Answer, analyse, contextAsk } from "../core/analysis/snapshot.js";
+import { analysePlatforms, PlatformMemory } from "../core/analysis/platforms.js";
+import { type Answer, contextAsk } from "../core/analysis/snapshot.js";
 import {
   type BuildDefinition,
   contextFolder,
@@ -61,7 +61,7 @@ export interface MeantBuild {
  * @param mayLink false: a build that the words alone say stands on no other one
  */
 export async function meantBuild(
-  args: Pick<BuildArguments, "build" | "definition" | "askDocker">,
+  args: Pick<BuildArguments, "build" | "definition" | "saysPlatforms" | "askDocker">,
   io: CliIo,
   mayLink = true,
 ): Promise<MeantBuild> {
@@ -94,9 +94,11 @@ function projectOf(context: string, { cwd }: CliIo): string | null {
   return names.ok && names.value.some(defines) ? root : null;
 }
 
+type NamedArguments = Pick<BuildArguments, "definition" | "saysPlatforms" | "askDocker">;
+
 async function namedBuild(
   build: string,
-  { definition: said, askDocker }: Pick<BuildArguments, "definition" | "askDocker">,
+  { definition: said, saysPlatforms, askDocker }: NamedArguments,
   given: string,
   io: CliIo,
 ): Promise<Pick<MeantBuild, "definition" | "image"> & { readonly root: string }> {
@@ -131,6 +133,7 @@ async function namedBuild(
     target: target ?? found.target,
     args: new Map([...found.args, ...args]),
     contexts: new Map([...found.contexts, ...contexts]),
+    platforms: saysPlatforms ? platforms : found.platforms,
     flags: { ...flags, noCache: flags.noCache || found.flags.noCache },
   };
   return { definition, image: one.found?.tags[0] ?? null, root };
@@ -225,13 +228,15 @@ async function settled(
   io: CliIo,
   without: readonly NeedKind[],
 ): Promise<Answer> {
-  const [platform] = definition.platforms;
-  const build = { place: onDisk, definition, platform, dockerfile };
-  const memory = new Memory();
+  const build = { place: onDisk, definition, dockerfile };
+  const memory = new PlatformMemory();
   const answered = await settle(
     machine.pool,
     (world): Answer => {
-      const answer = analyse({ ...build, world, baseline, digest, sha256, builds }, memory);
+      const answer = analysePlatforms(
+        { ...build, world, baseline, digest, sha256, builds },
+        memory,
+      );
       return { ...answer, needs: answer.needs.filter(({ kind }) => !without.includes(kind)) };
     },
     neverCancelled,

@@ -1,8 +1,8 @@
 /** One analysis for a text, a definition and the answers that it turns on, kept while all are the same. */
 import { type BaselineChoice, readBaseline } from "../core/analysis/baselineChoice.js";
-import { Memory } from "../core/analysis/memory.js";
 import { onDisk } from "../core/analysis/place.js";
-import { type Answer, analyse } from "../core/analysis/snapshot.js";
+import { analysePlatforms, PlatformMemory } from "../core/analysis/platforms.js";
+import type { Answer } from "../core/analysis/snapshot.js";
 import type { Digest } from "../core/host.js";
 import type { Dockerfile } from "../core/syntax/syntax.js";
 import { isSameFor, type World } from "../core/world/world.js";
@@ -22,7 +22,7 @@ export interface Question {
 
 export class KeptAnswer {
   #made: { question: Question; readonly answer: Answer } | null = null;
-  readonly #memory = new Memory();
+  readonly #memory = new PlatformMemory();
 
   of(question: Question): Answer {
     const made = this.#made;
@@ -83,11 +83,10 @@ export class ShownAnswers {
 export function analyseText(
   { dockerfile, chosen: { definition, builds }, world, digest }: Question,
   baseline: BaselineChoice,
-  memory: Memory,
+  memory: PlatformMemory,
 ): Answer {
-  const [platform] = definition.platforms;
-  const build = { place: onDisk, definition, platform, dockerfile };
-  return analyse({ ...build, world, baseline, digest, sha256, builds }, memory);
+  const build = { place: onDisk, definition, dockerfile };
+  return analysePlatforms({ ...build, world, baseline, digest, sha256, builds }, memory);
 }
 
 function isSameQuestion(

@@ -36,6 +36,7 @@ export function readSettings(value: unknown): Settings {
     target: target === "" ? null : target,
     buildArgs: textMap(at(value, "buildArgs")),
     platform: parsePlatform(text(at(value, "platform"))) ?? hostPlatform(),
+    buildPlatform: hostPlatform(),
     against: text(at(value, "against")),
     builds: readNamedBuilds(at(value, "builds")),
     codeLens: lensDetail(at(value, "codeLens")),

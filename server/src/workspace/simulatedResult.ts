@@ -1,5 +1,6 @@
 /** Simulates the build of an open Dockerfile; its result is shown until something of it is another thing. */
 import { type BaselineChoice, withoutBuild } from "../core/analysis/baselineChoice.js";
+import { eachPlatform } from "../core/analysis/platforms.js";
 import { recordedWithBases } from "../core/analysis/recorded.js";
 import type { Answer } from "../core/analysis/snapshot.js";
 import type { View } from "../core/analysis/view.js";
@@ -40,9 +41,13 @@ export interface SimulatedOf {
 export class SimulatedResult {
   readonly #of: SimulatedOf;
   /** The last simulated build, as long as it is shown. */
-  #result: { readonly keys: Keys; readonly before: BuildState } | null = null;
+  #result: { readonly keys: readonly Keys[]; readonly before: BuildState } | null = null;
   #view: { readonly of: Answer; readonly view: View } | null = null;
-  #compared: { readonly keys: Keys; readonly result: Keys; readonly isSame: boolean } | null = null;
+  #compared: {
+    readonly of: Answer;
+    readonly result: readonly Keys[];
+    readonly isSame: boolean;
+  } | null = null;
 
   constructor(of: SimulatedOf) {
     this.#of = of;
@@ -58,7 +63,7 @@ export class SimulatedResult {
    */
   viewOf(answer: Answer, against: (baseline: BaselineChoice) => Answer): View {
     const { analysis } = answer;
-    if (this.#result === null || !this.#isResult(analysis.keys, this.#result.keys))
+    if (this.#result === null || !this.#isResult(answer, this.#result.keys))
       return { analysis, isResult: false };
     if (this.#view?.of !== answer) {
       const compared = against(withoutBuild(this.#of.baseline(), this.#result.before));
@@ -68,9 +73,14 @@ export class SimulatedResult {
   }
 
   /** Asked for each answer again, and again by each that is asked in the same moment. */
-  #isResult(keys: Keys, result: Keys): boolean {
-    if (this.#compared?.keys !== keys || this.#compared.result !== result)
-      this.#compared = { keys, result, isSame: areSameKeys(keys, result) };
+  #isResult(answer: Answer, result: readonly Keys[]): boolean {
+    if (this.#compared?.of !== answer || this.#compared.result !== result) {
+      const all = keysOf(answer);
+      const isSame =
+        all.length === result.length &&
+        all.every((keys, at) => areSameKeys(keys, result[at] ?? keys));
+      this.#compared = { of: answer, result, isSame };
+    }
     return this.#compared.isSame;
   }
 
@@ -91,7 +101,6 @@ export class SimulatedResult {
     // A comparison with a commit leaves out what git does not keep; a record must not.
     const { kind } = analysis.input.baseline;
     const made = kind === "last" ? forecast : await settled({ kind: "last" }, cancel);
-    const built = made.analysis;
     if (cancel.isCancelled) return cancelled();
     const state = factOf(pool.world, { kind: "state" });
     const before = state.kind === "known" ? state.value : host.store.state;
@@ -103,11 +112,16 @@ export class SimulatedResult {
       host.tell(say`The simulated build could not be kept: ${recorded.error.message}`);
     else if (recorded.value !== null) host.tell(recorded.value);
     pool.update((world) => answered(world, [[{ kind: "state" }, known(host.store.state)]]));
-    this.#result = { keys: built.keys, before };
+    this.#result = { keys: keysOf(made), before };
     this.#view = null;
     const hasError = analysis.problems.some(failsBuild);
     return hasError
       ? { outcome: "failed", summary, log }
       : { outcome: "done", summary, log, counts: analysis.summary };
   }
+}
+
+/** For each platform. */
+function keysOf(answer: Answer): readonly Keys[] {
+  return eachPlatform(answer.analysis).map(({ keys }) => keys);
 }

@@ -1,5 +1,5 @@
 /** Of the builds that files define for a Dockerfile: whether what a real one built is up to date. */
-import { Memory } from "../core/analysis/memory.js";
+import { PlatformMemory } from "../core/analysis/platforms.js";
 import type { FoundBuild } from "../core/build/foundBuild.js";
 import { foundDefinition } from "../core/build/foundDefinition.js";
 import { isRecordOf } from "../core/cache/recordOf.js";
@@ -32,7 +32,7 @@ export async function staleBuilds(asked: Asked): Promise<ReadonlyMap<string, Sta
     const definition = foundDefinition(found, settings);
     const { digest } = question(pool.world);
     if (!asked.recorded().builds.some((build) => isRecordOf(build, definition, digest))) continue;
-    const memory = new Memory();
+    const memory = new PlatformMemory();
     const answerIn = (world: World) => {
       const own = question(world);
       const chosen = { ...own.chosen, definition };

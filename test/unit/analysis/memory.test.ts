@@ -11,13 +11,13 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { LensAnswers } from "../../../server/src/convert/lensAnswer.js";
 import type { BaselineChoice } from "../../../server/src/core/analysis/baselineChoice.js";
 import { commitNeed } from "../../../server/src/core/analysis/commitContext.js";
-import { Memory } from "../../../server/src/core/analysis/memory.js";
 import { onDisk } from "../../../server/src/core/analysis/place.js";
-import { type Answer, analyse, contextAsk } from "../../../server/src/core/analysis/snapshot.js";
+import { analysePlatforms, PlatformMemory } from "../../../server/src/core/analysis/platforms.js";
+import { recordedWithBases } from "../../../server/src/core/analysis/recorded.js";
+import { type Answer, contextAsk } from "../../../server/src/core/analysis/snapshot.js";
 import type { Builder } from "../../../server/src/core/build/builder.js";
 import { noBuildFlags } from "../../../server/src/core/build/buildFlags.js";
-import type { PlatformBuild } from "../../../server/src/core/build/definition.js";
-import { recordBuild } from "../../../server/src/core/cache/record.js";
+import type { BuildDefinition } from "../../../server/src/core/build/definition.js";
 import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import { ignoreNothing } from "../../../server/src/core/context/ignoreFile.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
@@ -82,7 +82,8 @@ type Action =
         | "noCache"
         | "commit"
         | "against"
-        | "ignored";
+        | "ignored"
+        | "platforms";
     }
   | { readonly kind: "target"; readonly name: string | null }
   | { readonly kind: "argument"; readonly value: string };
@@ -141,6 +142,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       { kind: "commit" as const },
       { kind: "against" as const },
       { kind: "ignored" as const },
+      { kind: "platforms" as const },
     ),
   },
   fc.record({
@@ -149,6 +151,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("argument" as const), value: fc.constantFrom("", "1", "7") }),
 );
+
+const arm = { os: "linux", architecture: "arm64", variant: "" };
 
 const lastBuild: BaselineChoice = { kind: "last" };
 const against: readonly BaselineChoice[] = [
@@ -168,6 +172,7 @@ class Project {
   images: Readonly<Record<string, string | null>> = { alpine: "", busybox: null };
   builder: Builder = "buildkit";
   noCache = false;
+  isForTwo = false;
   target: string | null = null;
   argument = "";
   state: BuildState = emptyState;
@@ -237,6 +242,9 @@ class Project {
       case "ignored":
         this.isIgnored = !this.isIgnored;
         break;
+      case "platforms":
+        this.isForTwo = !this.isForTwo;
+        break;
       case "against":
         this.against =
           against[(against.indexOf(this.against) + 1) % against.length] ?? this.against;
@@ -251,10 +259,12 @@ class Project {
     this.text = text;
   }
 
-  build(): PlatformBuild {
+  build(): BuildDefinition {
     const { builder, target, argument, noCache } = this;
     const args = new Map(argument === "" ? [] : [["A", argument]]);
-    return buildOf({ builder, target, args, flags: { ...noBuildFlags, noCache } });
+    const flags = { ...noBuildFlags, noCache };
+    const { definition, platform } = buildOf({ builder, target, args, flags });
+    return this.isForTwo ? { ...definition, platforms: [platform, arm] } : definition;
   }
 
   #rules(folder: string): readonly Answered[] {
@@ -271,7 +281,7 @@ class Project {
 
   world(): World {
     const build = this.build();
-    const ask = contextAsk(build.definition);
+    const ask = contextAsk(build);
     assert.ok(ask !== null);
     const files = Object.entries({ Dockerfile: "FROM", ...this.files }).map(
       ([path, text]): ListedFile => ({
@@ -308,7 +318,7 @@ class Project {
     ]);
   }
 
-  #committed({ definition }: PlatformBuild): readonly Answered[] {
+  #committed(definition: BuildDefinition): readonly Answered[] {
     const need = commitNeed(definition, "HEAD");
     assert.ok(need !== null);
     if (this.commit === null) return [[need, unknown("missing")]];
@@ -336,26 +346,20 @@ class Project {
 }
 
 interface Kept {
-  readonly memory: Memory;
+  readonly memory: PlatformMemory;
   readonly lenses: KeptLenses;
   readonly answers: LensAnswers;
   dockerfile: Dockerfile | null;
   /** Worlds and definitions stay the same objects while nothing about them changes. */
   world: World;
-  build: PlatformBuild;
+  build: BuildDefinition;
 }
 
 /** Everything that anybody is told of an answer. */
-function told({ analysis, needs, reads }: Answer): unknown {
+function told(answer: Answer): unknown {
+  const { analysis, needs, reads } = answer;
   const view = { analysis, isResult: false };
   const { text } = analysis.input.dockerfile;
-  const recorded = recordBuild({
-    graph: analysis.graph,
-    keys: analysis.keys,
-    tree: analysis.input.context?.tree ?? null,
-    digest: sha256,
-    at: 0,
-  });
   return {
     lenses: codeLenses(view, "all"),
     stack: layerStack(view, { folder: "app", problem: "", isWatched: true, isGuessed: false }),
@@ -364,7 +368,9 @@ function told({ analysis, needs, reads }: Answer): unknown {
     log: simulationLog(analysis),
     simulation: simulationJson(analysis, anyPlace),
     explained: explainJson(analysis, anyPlace),
-    recorded: [recorded.build, recorded.records, recorded.manifests],
+    recorded: recordedWithBases(answer, sha256, 0).map(({ build, records, manifests }) => [
+      ...[build, records, manifests],
+    ]),
     needs: new Set(needs.map(needKey)),
     reads: new Set(reads.map(needKey)),
     summary: analysis.summary,
@@ -411,10 +417,10 @@ function assertKept(
 
 function ask(project: Project, kept: Kept | null, baseline: BaselineChoice): Answer {
   const dockerfile = kept?.dockerfile ?? parseDockerfile(project.text);
-  const build = kept?.build ?? project.build();
+  const definition = kept?.build ?? project.build();
   const world = kept?.world ?? project.world();
-  const snapshot = { place: onDisk, ...build, dockerfile, world, baseline, digest: sha256 };
-  return analyse(snapshot, kept?.memory);
+  const snapshot = { place: onDisk, definition, dockerfile, world, baseline, digest: sha256 };
+  return analysePlatforms(snapshot, kept?.memory);
 }
 
 const typed = (at: number): Action => ({ kind: "type", at, cut: 0, text: "one" });
@@ -436,7 +442,7 @@ test("everything that is said with a memory is said without", () => {
       (start, actions) => {
         const project = new Project(["FROM alpine AS one", ...start].join("\n"));
         const kept: Kept = {
-          memory: new Memory(),
+          memory: new PlatformMemory(),
           lenses: new KeptLenses(),
           answers: new LensAnswers(),
           dockerfile: null,
@@ -454,19 +460,9 @@ test("everything that is said with a memory is said without", () => {
           assert.deepEqual(told(answer), told(ask(project, null, project.against)));
           assertKept(kept, answer, project.text.length % 3 === 0 ? "layers" : "all");
           if (one.kind !== "simulate") continue;
-          const { analysis } = answer;
           project.stateBefore = project.state;
-          project.state = addBuild(
-            project.state,
-            recordBuild({
-              graph: analysis.graph,
-              keys: analysis.keys,
-              tree: analysis.input.context?.tree ?? null,
-              digest: sha256,
-              at: 0,
-            }),
-            sha256,
-          );
+          for (const recorded of recordedWithBases(answer, sha256, 0))
+            project.state = addBuild(project.state, recorded, sha256);
           kept.world = project.world();
           const before = { kind: "last", before: project.stateBefore } as const;
           for (const baseline of [{ kind: "last" } as const, before]) {

@@ -1,7 +1,5 @@
 /** Two definitions of one Dockerfile have records of their own, whatever is built between. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { type TestContext, test } from "node:test";
 import type { SimulationJson } from "../../../server/src/core/documents/simulation.js";
 import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
@@ -90,27 +88,4 @@ test("whether what was built is up to date is told of the definition that was bu
     ["compose:one", 0],
     ["compose:two", 0],
   ]);
-});
-
-test("records of an older version are kept, and become those of the definition that is built next", async (t) => {
-  const { folder, causes } = project(t);
-  await causes("--build", "compose:one");
-  const state = path.join(folder, ".state");
-  /** The newest: a state is written to a new file. */
-  const file = (): string => {
-    const names = readdirSync(state).filter((name) => name.endsWith(".json"));
-    const times = names.map((name) => [statSync(path.join(state, name)).mtimeMs, name] as const);
-    const [, newest = ""] = times.sort(([one], [other]) => other - one)[0] ?? [];
-    return path.join(state, newest);
-  };
-  const read = () =>
-    JSON.parse(readFileSync(file(), "utf8")) as { builds: { definition?: { id: string } }[] }; // written by the command line itself
-  const older = read();
-  for (const build of older.builds) delete build.definition;
-  writeFileSync(file(), JSON.stringify(older));
-  assert.deepEqual(await causes("--build", "compose:one"), { kind: "last", last: null });
-  assert.deepEqual(
-    read().builds.map(({ definition }) => definition?.id),
-    ["compose:one"],
-  );
 });

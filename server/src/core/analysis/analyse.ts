@@ -17,13 +17,12 @@ import type { BuildGraph } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { BaseImageLookup } from "../image/baseImage.js";
 import type { Dockerfile } from "../syntax/syntax.js";
-import type { Placed } from "../text/range.js";
 import { checkoutProblems } from "./checkoutProblems.js";
 import { contextProblems } from "./contextProblems.js";
 import { givenProblems } from "./givenProblems.js";
 import { graphOf } from "./graphs.js";
 import type { ComparedBaseline, Memory } from "./memory.js";
-import type { BadIgnorePattern, Problem } from "./problem.js";
+import type { BadIgnorePattern, PlatformProblem } from "./problem.js";
 import { contextObstacles, isRejected } from "./rejection.js";
 import type { StepAnalysis, Summary } from "./stepAnalysis.js";
 
@@ -67,8 +66,10 @@ export interface Analysis {
   /** In the file's order. */
   readonly steps: readonly StepAnalysis[];
   /** At offsets into the text. */
-  readonly problems: readonly Placed<Problem>[];
+  readonly problems: readonly PlatformProblem[];
   readonly summary: Summary;
+  /** Of each of several platforms by itself, of which this one is put together; empty: it is of one. */
+  readonly platforms: readonly Analysis[];
 }
 
 /**
@@ -134,6 +135,7 @@ function analyseGraph(
       ...givenProblems(graph),
     ],
     summary,
+    platforms: [],
   };
 }
 

@@ -295,9 +295,13 @@ function definitionOf(
   platform: Platform,
   settings: Pick<BuildDefinition, "builder" | "builderVersion">,
 ): BuildDefinition {
-  const { builderVersion } = above;
-  return definitions.get([found, builderVersion, builders[settings.builder], named(platform)], () =>
-    foundDefinition(found, { ...settings, platform }),
+  const { builderVersion, buildPlatform } = above;
+  return definitions.get(
+    [
+      ...[found, builderVersion, builders[settings.builder]],
+      ...[named(platform), named(buildPlatform)],
+    ],
+    () => foundDefinition(found, { ...settings, platform, buildPlatform }),
   );
 }
 

@@ -3,9 +3,13 @@ import type { OtherModes } from "../context/checkout.js";
 import type { IgnoreProblem } from "../context/ignoreFile.js";
 import type { Overwritten } from "../files/overwritten.js";
 import type { HostError } from "../host.js";
+import type { Placed } from "../text/range.js";
 
 /** Something wrong with a Dockerfile, its files or the way that it is built, as plain data. */
 export type Problem = StepProblem | ContextProblem | Advice;
+
+/** As the file has it. `platforms`: those of several on which it is wrong; absent: on all. */
+export type PlatformProblem = Placed<Problem> & { readonly platforms?: readonly string[] };
 
 /** Mostly not meant, though no build fails by it: an editor hints at it. */
 export type Advice =

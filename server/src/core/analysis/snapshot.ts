@@ -70,6 +70,8 @@ export interface Answer {
   readonly reads: readonly Need[];
   /** The other builds of the workspace that it stands on. */
   readonly links: readonly Link[];
+  /** Those for each of several platforms, of which this one is put together; empty: it is for one. */
+  readonly platforms: readonly Answer[];
 }
 
 /** @param memory of earlier answers about the same build: it makes this one faster, never another one */
@@ -138,21 +140,18 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
   // Also what could not be read: an answer stands on that.
   reads.push(...contents);
   needs.push(...contents.filter(({ paths }) => paths.length > 0));
+  const answerOf = (found: Analysis): Answer => {
+    return { analysis: found, needs, reads, links: links?.found ?? [], platforms: [] };
+  };
   if (kept !== null) {
     reads.push(...kept.reads);
-    return { analysis, needs, reads, links: links?.found ?? [] };
+    return answerOf(analysis);
   }
   // What git keeps of a file is compared with what is known of it here.
-  if (decided.kind !== "git" || main === null || needs.some(isContents))
-    return { analysis, needs, reads, links: links?.found ?? [] };
+  if (decided.kind !== "git" || main === null || needs.some(isContents)) return answerOf(analysis);
   const found = gitBaseline(snapshot, decided.ref, memory, lookups, linking);
   const compared = compareWith(analysis, found, memory, "git");
-  return {
-    analysis: withMore(compared),
-    needs,
-    reads,
-    links: links?.found ?? [],
-  };
+  return answerOf(withMore(compared));
 }
 
 /** What an export has of one build says nothing of the steps of another. */
@@ -299,7 +298,7 @@ function gitBaseline(
   if (before.needs.length > 0) return notKnown(none, "pending");
   if (input.context === null) return notKnown(none, "unknown");
   const build = recordBuild({ graph, keys, tree: input.context.tree, digest, at: 0 });
-  const last = lastBuild(addBuild(emptyState, build, digest), definition, digest);
+  const last = lastBuild(addBuild(emptyState, build, digest), snapshot, digest);
   const baseline: Baseline = { ...last, kind: "git", label };
   const reads = [need, textNeed, ...before.reads];
   memory.commit = { ref, definition, platform, world, reads, baseline, own };
@@ -392,11 +391,11 @@ function lastRecorded(snapshot: Snapshot, read: Read): BuildRecord | null {
 /** One object, so that what is compared with it can be kept. */
 function lastBuildOf(
   state: BuildState,
-  { definition, digest }: Snapshot,
+  { definition, platform, digest }: Snapshot,
   kind: "last" | "recorded",
 ): Baseline {
-  return lastBuilds[kind].get([state, definition], () =>
-    lastBuild(state, definition, digest, kind),
+  return lastBuilds[kind].get([state, definition, platform], () =>
+    lastBuild(state, { definition, platform }, digest, kind),
   );
 }
 

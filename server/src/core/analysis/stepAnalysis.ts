@@ -28,6 +28,24 @@ export interface StepAnalysis {
   readonly inputs: { readonly count: number; readonly bytes: number } | null;
   /** When it last ran in a real build, as it is or was before an edit; null: no record tells. */
   readonly lastRun: LastRun | null;
+  /** True where the build fails here. */
+  readonly fails: boolean;
+  /** The same for each of several platforms, where they have different verdicts; empty: there is one. */
+  readonly byPlatform: readonly PlatformStep[];
+}
+
+/** A step on one of several platforms. */
+export interface PlatformStep {
+  /** `linux/arm64` */
+  readonly platform: string;
+  readonly analysed: StepAnalysis;
+}
+
+/** The higher, the more there is to do for a step. */
+export function urgency({ isBuilt, fails, prediction }: StepAnalysis): number {
+  if (!isBuilt) return 0;
+  if (fails) return 5;
+  return prediction.kind === null ? 1 : { hit: 2, unknown: 3, miss: 4 }[prediction.kind];
 }
 
 /** How many steps there are of each prediction. */
@@ -215,6 +233,7 @@ function isOther(one: StageRole, other: StageRole | undefined): boolean {
   );
 }
 
+const onePlatform: readonly PlatformStep[] = [];
 const notPredicted: Prediction = { kind: null, causes: [] };
 
 /** All that is known of one step. */
@@ -248,6 +267,8 @@ function analysedStep({
     files: step.operation?.kind === "copy" ? layerContent(step, keyed.taken) : null,
     inputs: countFiles(keyed.context),
     lastRun,
+    fails: keyed.fails,
+    byPlatform: onePlatform,
   };
 }
 

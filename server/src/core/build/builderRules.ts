@@ -21,6 +21,8 @@ export interface BuilderRules {
   readonly knowsHeredocs: boolean;
   /** `--build-context` can be given. moby: docker/cli, build.go. */
   readonly takesNamedContexts: boolean;
+  /** `--platform` can name several. moby: docker/cli, build.go. */
+  readonly buildsSeveralPlatforms: boolean;
   /** ADD clones a git repository; else it takes the address for a download. BK dockerfile2llb/convert_copy.go. */
   readonly addsGitRepositories: boolean;
   /** `--from=scratch` is an empty file system; else an image of that name. BK dockerfile2llb/convert.go. */
@@ -136,6 +138,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     takesFrontends: true,
     knowsHeredocs: true,
     takesNamedContexts: true,
+    buildsSeveralPlatforms: true,
     addsGitRepositories: true,
     takesFromScratch: true,
     networks: ["default", "none", "host"],
@@ -187,6 +190,7 @@ const rules: { readonly [B in Builder]: BuilderRules & { readonly builder: B } }
     takesFrontends: false,
     knowsHeredocs: false,
     takesNamedContexts: false,
+    buildsSeveralPlatforms: false,
     addsGitRepositories: false,
     takesFromScratch: false,
     networks: null,

@@ -83,6 +83,8 @@ export interface BuildDefinition {
   readonly args: ReadonlyMap<string, string>;
   /** At least one. */
   readonly platforms: readonly [Platform, ...Platform[]];
+  /** What the builder itself runs on: `BUILDPLATFORM`. */
+  readonly buildPlatform: Platform;
   readonly builder: Builder;
   readonly builderVersion: BuilderVersion;
   readonly flags: BuildFlags;

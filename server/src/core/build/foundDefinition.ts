@@ -6,14 +6,15 @@ import type { FoundBuild } from "./foundBuild.js";
 import { parsePlatform } from "./platform.js";
 
 /** What no file says. */
-export interface FoundSettings extends Pick<BuildDefinition, "builder" | "builderVersion"> {
+export interface FoundSettings
+  extends Pick<BuildDefinition, "builder" | "builderVersion" | "buildPlatform"> {
   readonly platform: BuildDefinition["platforms"][0];
 }
 
 /** @param settings fill in what no file says */
 export function foundDefinition(found: FoundBuild, settings: FoundSettings): BuildDefinition {
   const { id, name, dockerfile, context, contexts, target, args, noCache, foundAt } = found;
-  const { builder, builderVersion, platform } = settings;
+  const { builder, builderVersion, platform, buildPlatform } = settings;
   const [first, ...others] = found.platforms.flatMap((written) => parsePlatform(written) ?? []);
   return {
     id,
@@ -26,6 +27,7 @@ export function foundDefinition(found: FoundBuild, settings: FoundSettings): Bui
     target,
     args,
     platforms: first === undefined ? [platform] : [first, ...others],
+    buildPlatform,
     builder,
     builderVersion,
     flags: { ...noBuildFlags, noCache },

@@ -1,5 +1,6 @@
 /** What a simulated build leaves behind. */
 import { contextPlace, dockerfileName } from "../build/definition.js";
+import { formatPlatform } from "../build/platform.js";
 import type { FileTree } from "../context/fileTree.js";
 import { emptyFolder } from "../context/folder.js";
 import { folderDigest } from "../context/folderDigest.js";
@@ -40,6 +41,8 @@ export interface RecordingInput {
   readonly digest: Digest;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Of all platforms that are built at once, this one too; absent: it is built alone. */
+  readonly together?: readonly Keys[];
   /** What a real build did; absent: none was made. */
   readonly made?: MadeBuild;
 }
@@ -120,6 +123,7 @@ export function recordBuild(input: RecordingInput): RecordedBuild {
     context: contextPlace(definition),
     builder: definition.builder,
     target: definition.target,
+    platform: formatPlatform(graph.platform),
     definition: definitionRecord(definition, digest),
     images: neededImages(graph).map(({ reference, platform, image }) => ({
       reference,
@@ -180,25 +184,34 @@ function manifestName({ root, through }: Manifest, digest: Digest): string {
 }
 
 /** Where everything is sent at every build, nothing is held. */
-function transferOf({ graph, keys, tree }: RecordingInput): Transfer | null {
+function transferOf({ graph, keys, tree, together = [keys] }: RecordingInput): Transfer | null {
   if (tree === null || graph.rules.sendsEverything) return null;
-  const writing = keys.steps.filter(mountsContextWritable);
+  const steps = together.flatMap((one) => one.steps);
+  const writing = steps.filter(mountsContextWritable);
   if (writing.some(({ prediction }) => prediction === "miss")) return emptyFolder;
+  const each = together.map(sentPaths);
+  const paths = new Set(each.flatMap((own) => [...own]));
+  if (paths.size === 0) return null;
+  const sent = sendPaths(tree, paths);
+  // As long as a change may have been overlooked nobody knows what is held.
+  const isOpen = steps.some(({ context }) =>
+    context.some(({ content }) => content.kind === "perhaps-sent"),
+  );
+  // What one platform sends takes the place of what another has sent, and nobody knows which is the last.
+  const isOther = each.some((own) => own.size !== paths.size);
+  return writing.length > 0 || isOpen || isOther ? doubt(sent) : sent;
+}
+
+function sentPaths({ steps }: Keys): ReadonlySet<string> {
   const paths = new Set<string>();
-  for (const { selection, folder } of keys.steps.flatMap(({ context }) => context)) {
+  for (const { selection, folder } of steps.flatMap(({ context }) => context)) {
     if (folder !== null) continue;
     for (const { path, isWildcard, taken } of selection.sources) {
       if (!isWildcard) paths.add(path);
       else for (const one of taken) paths.add(one.path);
     }
   }
-  if (paths.size === 0) return null;
-  const sent = sendPaths(tree, paths);
-  // As long as a change may have been overlooked nobody knows what is held.
-  const isOpen = keys.steps.some(({ context }) =>
-    context.some(({ content }) => content.kind === "perhaps-sent"),
-  );
-  return writing.length > 0 || isOpen ? doubt(sent) : sent;
+  return paths;
 }
 
 /** A command that really runs with a writable mount of the context makes the engine forget it. */

@@ -26,12 +26,7 @@ function byName([a]: readonly [string, string], [b]: readonly [string, string]):
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** `maybe`: an older version recorded it, which kept one for all definitions. */
-export function isOfDefinition(
-  { definition }: BuildRecord,
-  asked: DefinitionRecord,
-): boolean | "maybe" {
-  if (definition === undefined) return "maybe";
+export function isOfDefinition({ definition }: BuildRecord, asked: DefinitionRecord): boolean {
   return definition.id === asked.id || definition.given === asked.given;
 }
 
@@ -45,6 +40,6 @@ export function isRecordOf(
     build.dockerfile === dockerfileName(definition) &&
     build.context === contextPlace(definition) &&
     build.target === definition.target &&
-    isOfDefinition(build, definitionRecord(definition, digest)) !== false
+    isOfDefinition(build, definitionRecord(definition, digest))
   );
 }

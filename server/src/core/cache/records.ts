@@ -11,7 +11,7 @@ import type { RecordGraph } from "./recordGraph.js";
  * The version of the model that makes the keys. State that was written under another one is not
  * compared: raise it whenever equal builds could get other keys, or the state is written otherwise.
  */
-export const modelVersion = 15;
+export const modelVersion = 16;
 
 export interface StepRecord {
   readonly stage: number | null;
@@ -65,8 +65,9 @@ export interface BuildRecord {
   readonly context: string;
   readonly builder: Builder;
   readonly target: string | null;
-  /** Absent: an older version wrote it. */
-  readonly definition?: DefinitionRecord;
+  /** The one that was built: of several, each has a record of its own. */
+  readonly platform: string;
+  readonly definition: DefinitionRecord;
   /** Those that it stood on or took files of. */
   readonly images: readonly ImageRecord[];
   readonly steps: readonly StepRecord[];

@@ -4,7 +4,13 @@
  */
 
 import { rulesOf } from "../build/builderRules.js";
-import { type BuildDefinition, contextPlace, dockerfileName } from "../build/definition.js";
+import {
+  type BuildDefinition,
+  contextPlace,
+  dockerfileName,
+  type PlatformBuild,
+} from "../build/definition.js";
+import { formatPlatform } from "../build/platform.js";
 import type { FolderNode } from "../context/fileTree.js";
 import { addTexts, folderReader, folderText } from "../context/folderText.js";
 import type { Manifest } from "../context/manifest.js";
@@ -44,7 +50,7 @@ export const emptyState: BuildState = {
   transfers: new Map(),
 };
 
-/** The last build of each definition is kept per Dockerfile, builder and target, of so many in all. */
+/** The last build of each definition is kept per Dockerfile, builder, target and platform, of so many in all. */
 const maxBuilds = 60;
 const maxRecords = 20_000;
 /** Entries of manifests in all, and of transfers, … */
@@ -74,19 +80,18 @@ export function addBuild(
   };
 }
 
-/**
- * The build before of the same definition. Of a record that an older version kept for all definitions,
- * the first that is built again is the one.
- */
+/** The build before of the same definition and platform. */
 function replacedBy(build: BuildRecord, builds: readonly BuildRecord[]): ReadonlySet<BuildRecord> {
-  const alike = builds.filter(
-    (other) =>
-      other.dockerfile === build.dockerfile &&
-      other.builder === build.builder &&
-      other.target === build.target,
+  return new Set(
+    builds.filter(
+      (other) =>
+        other.dockerfile === build.dockerfile &&
+        other.builder === build.builder &&
+        other.target === build.target &&
+        other.platform === build.platform &&
+        other.definition.id === build.definition.id,
+    ),
   );
-  const own = alike.filter(({ definition }) => definition?.id === build.definition?.id);
-  return new Set(own.length > 0 ? own : alike.filter(({ definition }) => definition === undefined));
 }
 
 function hiddenBy(made: readonly CacheRecord[], earlier: RecordGraph): RecordGraph {
@@ -165,13 +170,13 @@ function neededManifests(
 
 /**
  * The baseline `last`, or of real builds `recorded`: all records, and the last build of this definition to
- * explain changes against; before there is one, the last of its Dockerfile.
+ * explain changes against; before there is one for this platform, the last of its Dockerfile.
  *
  * @param digest the one that the state was made with
  */
 export function lastBuild(
   state: BuildState,
-  definition: BuildDefinition,
+  { definition, platform }: PlatformBuild,
   digest: Digest,
   kind: "last" | "recorded" = "last",
 ): Baseline {
@@ -179,14 +184,16 @@ export function lastBuild(
   const own = state.builds.filter(
     ({ dockerfile, builder }) => dockerfile === name && builder === definition.builder,
   );
-  const targeted = own.filter(({ target }) => target === definition.target);
   const asked = definitionRecord(definition, digest);
-  const build =
-    targeted.findLast((one) => isOfDefinition(one, asked) === true) ??
-    targeted.findLast((one) => isOfDefinition(one, asked) === "maybe") ??
-    targeted.at(-1) ??
-    own.at(-1) ??
-    null;
+  const built = formatPlatform(platform);
+  const likest = (one: BuildRecord): number => {
+    if (one.target !== definition.target) return 0;
+    return (isOfDefinition(one, asked) ? 4 : 2) + (one.platform === built ? 1 : 0);
+  };
+  const build = own.reduce<BuildRecord | null>(
+    (best, one) => (best === null || likest(one) >= likest(best) ? one : best),
+    null,
+  );
   return {
     kind,
     label: build === null ? noBuild[kind] : lastOf[kind],

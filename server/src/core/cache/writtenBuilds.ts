@@ -40,7 +40,8 @@ export function isWrittenBuild(value: unknown): value is WrittenBuild {
     isString(value["context"]) &&
     isBuilder(value["builder"]) &&
     (value["target"] === null || isString(value["target"])) &&
-    (value["definition"] === undefined || isDefinition(value["definition"])) &&
+    isString(value["platform"]) &&
+    isDefinition(value["definition"]) &&
     isArrayOf(value["images"], isImage) &&
     isArrayOf(value["steps"], isStep) &&
     (value["failure"] === null || isFailure(value["failure"])) &&

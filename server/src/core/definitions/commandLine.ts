@@ -5,7 +5,14 @@ import type { BuildDefinition } from "../build/definition.js";
 export interface BuildWords
   extends Pick<
     BuildDefinition,
-    "contexts" | "target" | "args" | "platforms" | "builder" | "builderVersion" | "flags"
+    | "contexts"
+    | "target"
+    | "args"
+    | "platforms"
+    | "buildPlatform"
+    | "builder"
+    | "builderVersion"
+    | "flags"
   > {
   /** null: its text comes from stdin. */
   readonly dockerfile: string | null;
@@ -17,7 +24,7 @@ export interface BuildWords
 /** A text from stdin is put in when it has been read. */
 export function commandLineDefinition(words: BuildWords): BuildDefinition {
   const { dockerfile, context, stdinName, platforms, contexts, target, args } = words;
-  const { builder, builderVersion, flags } = words;
+  const { buildPlatform, builder, builderVersion, flags } = words;
   return {
     id: `cli:${dockerfile ?? stdinName}`,
     name: null,
@@ -28,6 +35,7 @@ export function commandLineDefinition(words: BuildWords): BuildDefinition {
     target,
     args,
     platforms,
+    buildPlatform,
     builder,
     builderVersion,
     flags,

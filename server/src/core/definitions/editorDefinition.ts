@@ -231,7 +231,7 @@ function plainDefinition(
   { settings, place }: DefinitionQuestion,
   context: ContextSource | null,
 ): BuildDefinition {
-  const { builder, builderVersion, target, buildArgs, platform } = settings;
+  const { builder, builderVersion, target, buildArgs, platform, buildPlatform } = settings;
   const { file } = place;
   return {
     id: `guess:${placeName(place)}`,
@@ -242,6 +242,7 @@ function plainDefinition(
     target,
     args: buildArgs,
     platforms: [platform],
+    buildPlatform,
     builder,
     builderVersion,
     flags: noBuildFlags,

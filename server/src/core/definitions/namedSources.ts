@@ -35,6 +35,7 @@ export interface PlainSettings {
   readonly builderVersion: BuilderVersion;
   readonly buildArgs: ReadonlyMap<string, string>;
   readonly platform: Platform;
+  readonly buildPlatform: Platform;
 }
 
 export function namedSources(
@@ -42,7 +43,7 @@ export function namedSources(
   settings: PlainSettings,
   digest: Digest,
 ): NamedSources {
-  const { platform, buildArgs: args, builder, builderVersion } = settings;
+  const { platform, buildPlatform, buildArgs: args, builder, builderVersion } = settings;
   const definition: BuildDefinition = {
     id: "guess:",
     name: null,
@@ -52,6 +53,7 @@ export function namedSources(
     target: null,
     args,
     platforms: [platform],
+    buildPlatform,
     builder,
     builderVersion,
     flags: noBuildFlags,

@@ -1,5 +1,6 @@
 /** The answer of `stratacast simulate` as JSON, version 1. Additions are free, changes are not. */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import type { PlatformStep } from "../analysis/stepAnalysis.js";
 import { stageOf } from "../analysis/view.js";
 import type { Builder } from "../build/builder.js";
 import { formatPlatform } from "../build/platform.js";
@@ -25,7 +26,10 @@ export interface SimulationJson extends SimulationPlace {
   readonly builderVersion: string;
   /** The stage's name, or its number where it has none; null: the file has no stage. */
   readonly target: string | null;
-  /** Those that the definition names, the one of this answer first. */
+  /**
+   * Those that the definition names. Image, layers, keys and sizes are those of the first; what becomes
+   * of a step is the worst of all.
+   */
   readonly platforms: readonly string[];
   readonly baseline: {
     readonly kind: string;
@@ -89,6 +93,14 @@ export interface StepJson {
   readonly trigger: boolean;
   /** A LABEL that --label appends, at the line of the instruction before it; else absent. */
   readonly option?: true;
+  /** What becomes of it on each of several platforms; absent: the same on all. */
+  readonly byPlatform?: readonly PlatformStepJson[];
+}
+
+export interface PlatformStepJson
+  extends Pick<StepJson, "built" | "prediction" | "cause" | "files" | "inputs"> {
+  /** `linux/arm64` */
+  readonly platform: string;
 }
 
 export interface KeyJson {
@@ -243,6 +255,20 @@ function stepJson(analysis: Analysis, analysed: StepAnalysis, key: ExactKey | nu
     lastRun: analysed.lastRun === null ? null : new Date(analysed.lastRun.at).toISOString(),
     trigger: step.isTrigger,
     ...(step.isOption ? { option: true } : {}),
+    ...(analysed.byPlatform.length === 0
+      ? {}
+      : { byPlatform: analysed.byPlatform.map((one) => platformJson(one, analysis.graph)) }),
+  };
+}
+
+function platformJson(
+  { platform, analysed: { isBuilt, prediction, files, inputs } }: PlatformStep,
+  graph: BuildGraph,
+): PlatformStepJson {
+  const [cause] = prediction.causes;
+  return {
+    ...{ platform, built: isBuilt, prediction: prediction.kind },
+    ...{ cause: cause === undefined ? null : causeJson(cause, graph), files, inputs },
   };
 }
 

@@ -4,12 +4,14 @@
  */
 
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { eachPlatform } from "../analysis/platforms.js";
 import { isRejected } from "../analysis/rejection.js";
 import { stageOf } from "../analysis/view.js";
 import { formatPlatform } from "../build/platform.js";
 import { keyOf } from "../cache/predict.js";
 import { lineOf, type Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
+import { largest } from "../text/longLists.js";
 import { say } from "../text/say.js";
 import { filesWords, formatBytes } from "../text/sizes.js";
 import { printable } from "../text/surfaces.js";
@@ -31,7 +33,7 @@ export function simulationLog(analysis: Analysis): readonly string[] {
 }
 
 function buildkitLog(analysis: Analysis): readonly string[] {
-  const { graph } = analysis;
+  const each = eachPlatform(analysis);
   const lines = ["#0 building with stratacast (simulated BuildKit)", ""];
   let number = 1;
   const vertex = (name: string, ...rest: readonly string[]): void => {
@@ -45,41 +47,62 @@ function buildkitLog(analysis: Analysis): readonly string[] {
   vertex("[internal] load build definition", "DONE");
   if (isRejected(analysis)) return lines.slice(0, -1);
   const seen = new Set<string>();
-  const images = graph.stages.flatMap(({ isBuilt, base }) =>
-    isBuilt && base.kind === "image" ? [base.reference] : [],
+  const longest = largest(
+    each.map(({ steps }) => steps.length),
+    0,
   );
+  const images = each
+    .flatMap((one) => one.graph.stages)
+    .flatMap(({ isBuilt, base }) => (isBuilt && base.kind === "image" ? [base.reference] : []));
   for (const image of new Set(images)) vertex(`[internal] load metadata for ${image}`, "DONE");
   const context = contextSize(analysis);
   if (context !== null) {
     vertex("[internal] load build context", filesWords(context), "DONE");
   }
-  for (const analysed of analysis.steps) {
+  const logged = (one: Analysis, analysed: StepAnalysis): void => {
     const { step, keyed, prediction } = analysed;
     const { number: stepNumber } = analysed.place;
-    const stage = stageOf(analysis, analysed);
-    if (stage === null || !analysed.isBuilt || stepNumber === null) continue;
+    const stage = stageOf(one, analysed);
+    if (stage === null || !analysed.isBuilt || stepNumber === null) return;
     // The same step in two stages is one vertex: the builder lists and runs it once.
-    const key = keyOf(analysis.keys, keyed);
-    if (key !== null && seen.has(key)) continue;
+    const key = keyOf(one.keys, keyed);
+    if (key !== null && seen.has(key)) return;
     if (key !== null) seen.add(key);
     const width = String(stage.total).length;
-    const label = `${stage.label === "" ? "" : `${stage.label} `}${String(stepNumber).padStart(width)}/${stage.total}`;
+    const number = `${String(stepNumber).padStart(width)}/${stage.total}`;
+    const platform = formatPlatform(stage.platform);
+    const label = [...(each.length > 1 ? [runsFor(stage, one)] : []), stage.label, number]
+      .filter((part) => part !== "")
+      .join(" ");
     const { operation } = step;
     // Stages that start from one image share its vertex.
     const from = operation?.kind === "pull" ? `FROM ${operation.reference}` : null;
-    if (from !== null && seen.has(`${from} ${formatPlatform(stage.platform)}`)) continue;
-    if (from !== null) seen.add(`${from} ${formatPlatform(stage.platform)}`);
+    if (from !== null && seen.has(`${from} ${platform}`)) return;
+    if (from !== null) seen.add(`${from} ${platform}`);
     const name = `[${label}] ${step.isTrigger ? "ONBUILD " : ""}${from ?? step.text}`;
     if (keyed.fails) vertex(name, "ERROR");
     else if (from !== null) vertex(name, "DONE");
     else if (prediction.kind === "hit") vertex(name, "CACHED");
-    else if (prediction.kind !== null) vertex(name, "DONE", ...causeLines(analysis, analysed));
-  }
+    else if (prediction.kind !== null) vertex(name, "DONE", ...causeLines(one, analysed));
+  };
+  for (let at = 0; at < longest; at++)
+    for (const one of each) {
+      const analysed = one.steps[at];
+      if (analysed !== undefined) logged(one, analysed);
+    }
   if (!analysis.problems.some(failsBuild)) {
     vertex("exporting to image", "DONE");
   }
   lines.pop();
   return lines;
+}
+
+/** `linux/amd64`, or `linux/amd64->arm64` on the way to another one: BuildKit, dockerfile2llb `formatTargetPlatform`. */
+function runsFor({ platform }: Stage, { graph }: Analysis): string {
+  const [own, to] = [platform, graph.platform];
+  const target = formatPlatform(to);
+  if (formatPlatform(own) === target) return target;
+  return `${formatPlatform(own)}->${own.os === to.os ? target.slice(to.os.length + 1) : target}`;
 }
 
 function classicLog(analysis: Analysis): readonly string[] {

@@ -6,13 +6,15 @@ import type { Cause } from "../cache/prediction.js";
 import { placeAt } from "../graph/graph.js";
 import { builtBase } from "../graph/images.js";
 import { lineList, lineSet } from "../insight/lineSet.js";
+import { addTo } from "../text/grouped.js";
+import { listedAll } from "../text/lists.js";
 import { largest } from "../text/longLists.js";
 import { type Paint, type Style, unpainted } from "../text/paint.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { printable, tableCode, tableText } from "../text/surfaces.js";
 import { builtWords } from "../words/builtWords.js";
 import { causeSentence, isOfEveryStep } from "../words/causeWords.js";
-import { verdict } from "../words/predictionWords.js";
+import { platformVerdict, verdict } from "../words/predictionWords.js";
 import { problemWords, severityOf } from "../words/problems.js";
 import { stageWords } from "../words/stageWords.js";
 import { baselineSentence, summarySentence } from "../words/summary.js";
@@ -65,7 +67,9 @@ export function simulationText(
     const built = builtLine(analysis, analysed);
     if (built !== "") lines.push(`${indent}↳ ${printable(built)}`);
     const cause = causes.get(analysed);
-    if (cause !== undefined) lines.push(`${indent}↳ ${printable(cause)}`);
+    const told = platformLines(analysis, analysed);
+    if (told.length > 0) lines.push(...told.map((line) => `${indent}↳ ${printable(line)}`));
+    else if (cause !== undefined) lines.push(`${indent}↳ ${printable(cause)}`);
   }
   if (lines[0] === "") lines.shift();
   const findings = findingLines(findingsJson(analysis, dockerfile), paint);
@@ -76,6 +80,20 @@ export function simulationText(
 
 /** Characters in which an instruction can be read. */
 const leastInstruction = 30;
+
+/** What becomes of a step on each of several platforms; none: the same on all. */
+function platformLines({ graph }: Analysis, { byPlatform }: StepAnalysis): readonly string[] {
+  const told = new Map<string, string[]>();
+  for (const { platform, analysed } of byPlatform) {
+    const [cause] = analysed.prediction.causes;
+    const why = cause === undefined || isOfEveryStep(cause) ? "" : causeSentence(cause, graph);
+    const words = [platformVerdict(analysed), why].filter((part) => part !== "");
+    addTo(told, words.join(": "), platform);
+  }
+  return told.size < 2
+    ? []
+    : [...told].map(([words, platforms]) => `${listedAll(platforms)}: ${words}`);
+}
 
 /** What the forecast stands against; none: nothing was built before. */
 function comparison({ input: { baseline } }: Analysis, now: number | null): readonly string[] {
@@ -100,8 +118,8 @@ function stageTitle({ graph }: Analysis, { place }: StepAnalysis): string | null
   return stageWords(stage);
 }
 
-function styleOf({ prediction, isBuilt, keyed }: StepAnalysis): Style {
-  if (isBuilt && keyed.fails) return "fails";
+function styleOf({ prediction, isBuilt, fails }: StepAnalysis): Style {
+  if (isBuilt && fails) return "fails";
   if (!isBuilt || prediction.kind === null) return "quiet";
   return ({ hit: "cached", miss: "rebuilds", unknown: "mayRebuild" } as const)[prediction.kind];
 }
@@ -160,10 +178,11 @@ function sharedCauses(analysis: Analysis): ReadonlyMap<StepAnalysis, string> {
 export function simulationMarkdown(analysis: Analysis): string {
   const rows = analysis.steps.map((analysed) => {
     const [cause] = analysed.prediction.causes;
-    const why =
+    const own =
       cause === undefined || isOfEveryStep(cause)
         ? builtLine(analysis, analysed)
         : causeSentence(cause, analysis.graph);
+    const why = platformLines(analysis, analysed).join(" · ") || own;
     return [
       String(analysed.place.line),
       effectWords(analysed),

@@ -193,12 +193,12 @@ function isSaidAbove(above: StepAnalysis | undefined, one: StepAnalysis): boolea
 }
 
 /** Neither the cache nor the builder does anything about it that could be told. */
-function isQuiet({ step, effect, isBuilt, keyed, prediction }: StepAnalysis): boolean {
+function isQuiet({ step, effect, isBuilt, keyed, fails, prediction }: StepAnalysis): boolean {
   return (
     isBuilt &&
     prediction.kind === null &&
     keyed.definition === null &&
-    !keyed.fails &&
+    !fails &&
     !step.isTrigger &&
     (effect === "metadata" || instructionKind(step.keyword)?.declares !== undefined)
   );
@@ -233,14 +233,14 @@ function titleOf(view: View, analysed: StepAnalysis): string {
 
 function titleTurnsOn(view: View, analysed: StepAnalysis): readonly unknown[] {
   const { analysis, isResult } = view;
-  const { keyed, prediction, isBuilt, effect, stageLayer, layer } = analysed;
+  const { prediction, isBuilt, effect, stageLayer, layer, fails, byPlatform } = analysed;
   const { graph } = analysis;
   const stage = isBuilt ? stageOf(analysis, analysed) : graph.target;
   const [cause] = prediction.causes;
   const line = cause === undefined ? null : lineOf(graph, cause.at);
   const real = view.built === undefined ? "" : realSizeWords(view, analysed);
   // biome-ignore format: one row of what is compared, in a list of just its length
-  return [spokenLanguage(), isResult, isRejected(analysis), isHalfTyped(view, analysed), isBuilt, effect, stageLayer, layer, keyed.fails, prediction, stage?.index, stage?.name, line, real];
+  return [spokenLanguage(), isResult, isRejected(analysis), isHalfTyped(view, analysed), isBuilt, effect, stageLayer, layer, fails, prediction, byPlatform, stage?.index, stage?.name, line, real];
 }
 
 function madeTitle(view: View, analysed: StepAnalysis): string {

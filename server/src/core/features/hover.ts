@@ -5,6 +5,7 @@
 
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { imageOf } from "../analysis/imageAt.js";
+import { whereBuilt } from "../analysis/platforms.js";
 import { flagAt, stepAt } from "../analysis/stepAt.js";
 import { variableAt } from "../analysis/variableAt.js";
 import { stageOf, type View } from "../analysis/view.js";
@@ -76,18 +77,19 @@ export function hover(view: View, offset: number, image: ImageFact = nobodyAsked
  * each of the other parts.
  */
 function instructionMarkdown(view: View, analysed: StepAnalysis, image: ImageFact): string {
-  const { analysis } = view;
-  const explained = explanation(analysis, analysed);
+  const own = whereBuilt(view.analysis, analysed);
+  const { analysis } = own;
+  const explained = explanation(analysis, own.analysed);
   if (explained === null) return verdict(view, analysed);
   const { inside, traps } = explained;
   const items = [
     // First, since a hover shows few lines before it scrolls.
-    ...(analysed.isBuilt ? [item(say`If it changes`, afterwards(analysis, analysed))] : []),
+    ...(analysed.isBuilt ? [item(say`If it changes`, afterwards(analysis, own.analysed))] : []),
     item(say`What happens`, inside.join(" ")),
-    ...imageItems(analysis, analysed, image),
+    ...imageItems(analysis, own.analysed, image),
   ];
   if (analysed.isBuilt) {
-    items.push(item(say`Rebuilds when`, sentence(invalidators(analysis, analysed))));
+    items.push(item(say`Rebuilds when`, sentence(invalidators(analysis, own.analysed))));
     items.push(item(say`Does not rebuild it`, traps.join(" ")));
   }
   return [verdict(view, analysed), items.filter((line) => line !== "").join("\n")].join("\n\n");

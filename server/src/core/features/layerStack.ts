@@ -4,6 +4,7 @@
  * metadata folded under it.
  */
 import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
+import { whereBuilt } from "../analysis/platforms.js";
 import { stageOf, stageSteps, type View } from "../analysis/view.js";
 import { keyOf } from "../cache/predict.js";
 import { changedPaths } from "../cache/prediction.js";
@@ -79,7 +80,8 @@ export function layerChildren(view: View, id: string): readonly LayerNode[] {
   const ids = stepIds(view.analysis);
   const analysed = view.analysis.steps.find(({ place }) => ids.get(place.index) === layerId);
   if (analysed === undefined) return [];
-  const files = takenFiles(analysed.keyed.context, analysed.keyed.taken);
+  const { keyed } = whereBuilt(view.analysis, analysed).analysed;
+  const files = takenFiles(keyed.context, keyed.taken);
   const changed = withFolders(files, analysed.prediction.causes.flatMap(changedPaths));
   const entries = entriesIn(files, folder);
   return [
@@ -124,7 +126,7 @@ function stageNode(
   const words = stageWords(stage);
   const role = isTarget
     ? say`the image`
-    : stage.isBuilt
+    : stageSteps(view.analysis, stage).some(({ isBuilt }) => isBuilt)
       ? say`needed by the image`
       : say`not needed`;
   const facts = [...stageVerdict(view, stage), role];
@@ -204,7 +206,7 @@ function layerNode(
 function shownState(analysed: StepAnalysis): Pick<LayerNode, "prediction" | "state"> {
   const prediction = shownPrediction(analysed);
   if (!analysed.isBuilt) return { prediction, state: "notNeeded" };
-  if (analysed.keyed.fails) return { prediction, state: "fails" };
+  if (analysed.fails) return { prediction, state: "fails" };
   const isNew = analysed.prediction.causes[0]?.code === "never-built";
   return isNew ? { prediction, state: "new" } : { prediction };
 }

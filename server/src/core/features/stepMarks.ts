@@ -21,7 +21,7 @@ export function stepMarks(view: View): readonly MarkedLine[] {
 
 function markOf(step: StepAnalysis): StepMark | null {
   if (!step.isBuilt) return null;
-  if (step.keyed.fails) return "fails";
+  if (step.fails) return "fails";
   const [cause] = step.prediction.causes;
   // Of a file that is still being read there is something to say in a moment.
   if (cause?.code === "files-pending") return null;

@@ -66,7 +66,7 @@ export function fileFacts(
   host: GraphHost,
   before: FileFacts | null = null,
 ): FileFacts {
-  const { builder, builderVersion, args, contexts, target } = definition;
+  const { builder, builderVersion, args, contexts, target, buildPlatform } = definition;
   const rules = rulesOf(builder);
   // The argument takes the place of the line: BuildKit, dockerfile/builder/build.go.
   const line = dockerfile.directives.find(({ name }) => name === "syntax")?.value ?? null;
@@ -76,7 +76,7 @@ export function fileFacts(
   const isSameStages = before !== null && isSameList(before.froms, froms);
   const written = isSameStages ? before.names.written : stageNamesIn(froms);
   const automatic = rules.setsAutomaticArgs
-    ? automaticArgs(platform, platform, target ?? written.at(-1) ?? "default", frontend.minor)
+    ? automaticArgs(buildPlatform, platform, target ?? written.at(-1) ?? "default", frontend.minor)
     : new Map<string, string>();
   const given = new Map([...automatic].map(([name, value]) => [name, args.get(name) ?? value]));
   const isNamedAlike =

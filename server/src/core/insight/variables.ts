@@ -32,9 +32,9 @@ export function valueBefore(analysis: Analysis, step: Step, name: string): Varia
       found = { value: own.written ?? own.value, line, keyword, isOpen: own.written !== undefined };
     }
   }
-  const { platform, rules, frontend } = analysis.graph;
+  const { definition, platform, rules, frontend } = analysis.graph;
   if (found === null && isGlobal && rules.setsAutomaticArgs) {
-    const value = automaticArgs(platform, platform, "", frontend.minor).get(name);
+    const value = automaticArgs(definition.buildPlatform, platform, "", frontend.minor).get(name);
     if (value !== undefined) return { value, line: null, keyword: null, isOpen: false };
   }
   if (found !== null || isGlobal || stage === null) return found;

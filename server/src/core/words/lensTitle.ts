@@ -44,7 +44,7 @@ function titled(view: View, analysed: StepAnalysis, fate: typeof predictionWords
   if (instructionKind(analysed.step.keyword) === undefined) return effect;
   const prediction = fate(view, analysed) || baseBuildWords(view, analysed);
   const took = lastTimeWords(view, analysed);
-  const content = analysed.keyed.fails ? [] : contentWords(analysed);
+  const content = analysed.fails ? [] : contentWords(analysed);
   const real = realSizeWords(view, analysed);
   const parts = [prediction, took, effect, ...content, real].filter((part) => part !== "");
   // Of a line that cannot be read there is nothing else to say.

@@ -1,21 +1,57 @@
 /** What the cache will do with a step, or did, in a few words. */
 import type { StepAnalysis } from "../analysis/analyse.js";
 import { isRejected } from "../analysis/rejection.js";
+import { urgency } from "../analysis/stepAnalysis.js";
 import type { View } from "../analysis/view.js";
 import type { PredictionKind } from "../cache/prediction.js";
 import { isKnown } from "../cache/records.js";
 import { lineOf } from "../graph/graph.js";
+import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { saySeconds } from "../text/times.js";
 import { causeWords, isOfEveryStep } from "./causeWords.js";
 
-/** `cached`, `rebuilds: app.py changed`, …; empty where the builder runs nothing. */
-export function predictionWords(
+/**
+ * `cached`, `rebuilds: app.py changed`, …; empty where the builder runs nothing. Of several platforms
+ * that differ what is worst first: `rebuilds: app.py changed (linux/arm64) · cached (linux/amd64)`.
+ */
+export function predictionWords(view: View, analysed: StepAnalysis): string {
+  const verdicts = platformVerdicts(view, analysed);
+  const [first] = verdicts;
+  if (first === undefined) return ownWords(view, analysed);
+  if (verdicts.length === 1) return first.words;
+  return verdicts.map(({ words, platforms }) => `${words} (${listedAll(platforms)})`).join(" · ");
+}
+
+/** What becomes of a step on some of several platforms. */
+export interface PlatformVerdict {
+  readonly words: string;
+  readonly platforms: readonly string[];
+  /** On the first of them. */
+  readonly analysed: StepAnalysis;
+}
+
+/** Platforms of which the same is said stand together, the worst first; empty: there is one verdict. */
+export function platformVerdicts(
+  view: View,
+  { byPlatform }: StepAnalysis,
+): readonly PlatformVerdict[] {
+  const found = new Map<string, PlatformVerdict & { readonly platforms: string[] }>();
+  for (const { platform, analysed } of byPlatform) {
+    const words = ownWords(view, analysed) || platformVerdict(analysed);
+    const known = found.get(words) ?? { words, platforms: [], analysed };
+    known.platforms.push(platform);
+    found.set(words, known);
+  }
+  return [...found.values()].sort((a, b) => urgency(b.analysed) - urgency(a.analysed));
+}
+
+function ownWords(
   { analysis: { graph, input }, isResult }: View,
-  { prediction, keyed, isBuilt }: StepAnalysis,
+  { prediction, keyed, isBuilt, fails }: StepAnalysis,
 ): string {
   const [cause] = prediction.causes;
-  if (keyed.fails) return say`fails`;
+  if (fails) return say`fails`;
   switch (prediction.kind) {
     case null:
       return isBuilt && keyed.definition !== null && isKnown(input.baseline)
@@ -52,7 +88,7 @@ export function predictionWords(
 
 /** The same of a step among others: what becomes of all of them where the builder rejects the file is said once. */
 export function rowWords(view: View, analysed: StepAnalysis): string {
-  const isTold = isRejected(view.analysis) && !analysed.keyed.fails;
+  const isTold = isRejected(view.analysis) && !analysed.fails;
   return isTold ? "" : predictionWords(view, analysed);
 }
 
@@ -68,9 +104,9 @@ export function lastTimeWords({ isResult }: View, { prediction, lastRun }: StepA
 const leastSeconds = 1;
 
 /** One word for what the cache will do. */
-export function verdict({ prediction, isBuilt, keyed }: StepAnalysis): string {
+export function verdict({ prediction, isBuilt, fails }: StepAnalysis): string {
   if (!isBuilt) return say`not needed`;
-  if (keyed.fails) return say`fails`;
+  if (fails) return say`fails`;
   switch (prediction.kind) {
     case "hit":
       return say`cached`;
@@ -81,6 +117,12 @@ export function verdict({ prediction, isBuilt, keyed }: StepAnalysis): string {
     case null:
       return "";
   }
+}
+
+/** The same of one of several platforms, of which something has to be said. */
+export function platformVerdict(analysed: StepAnalysis): string {
+  const { keyed } = analysed;
+  return verdict(analysed) || (keyed.definition === null ? say`needed` : say`not reached`);
 }
 
 /** What was never built is no news: it gets no colour. */

@@ -1,5 +1,7 @@
 /** What is wrong, as a person reads it: one row a code, with its sentence, severity and page. */
 import type { Problem } from "../analysis/problem.js";
+import { listedAll } from "../text/lists.js";
+import { say } from "../text/say.js";
 import { adviceRows } from "./advice.js";
 import { contextRows, obstacleRows, sourceRows } from "./contextProblems.js";
 import { instructionRows } from "./instructionProblems.js";
@@ -18,9 +20,13 @@ const rows: ProblemRows<Problem> = {
   ...adviceRows,
 };
 
-/** A full sentence. */
-export function problemWords(problem: Problem): string {
-  return rowOf(problem).words(problem);
+/** A full sentence; of what is wrong on some of several platforms alone, with their names. */
+export function problemWords(
+  problem: Problem & { readonly platforms?: readonly string[] },
+): string {
+  const words = rowOf(problem).words(problem);
+  const { platforms = [] } = problem;
+  return platforms.length === 0 ? words : say`On ${listedAll(platforms)}: ${words}`;
 }
 
 export function severityOf(problem: Problem): Severity {

@@ -1,6 +1,9 @@
 /** What stages and their bases are called. */
 import type { Analysis } from "../analysis/analyse.js";
+import { formatPlatform } from "../build/platform.js";
 import type { BuildGraph, Stage } from "../graph/graph.js";
+import { addTo } from "../text/grouped.js";
+import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
 
 /** `stage build`, or `stage 2` for one without a name. */
@@ -15,8 +18,18 @@ export function targetWords({ stages, target }: BuildGraph): string | null {
     : stageWords(target);
 }
 
-/** What a FROM starts from, in a few words. */
+/** What a FROM starts from, in a few words; where it is another one on some platforms, with their names. */
 export function baseWords(analysis: Analysis, stage: Stage): string {
+  const told = new Map<string, string[]>();
+  for (const own of analysis.platforms) {
+    const its = own.graph.stages[stage.index];
+    if (its !== undefined) addTo(told, ownBaseWords(own, its), formatPlatform(own.graph.platform));
+  }
+  if (told.size < 2) return ownBaseWords(analysis, stage);
+  return [...told].map(([words, on]) => `${words} (${listedAll(on)})`).join(" · ");
+}
+
+function ownBaseWords(analysis: Analysis, stage: Stage): string {
   switch (stage.base.kind) {
     case "image": {
       const built = stage.base.image?.built;
