@@ -9,19 +9,11 @@ import {
   type PlatformBuild,
 } from "../build/definition.js";
 import { recordBuild } from "../cache/record.js";
-import type { Baseline, BuildRecord } from "../cache/records.js";
-import {
-  addBuild,
-  type BuildState,
-  emptyBaseline,
-  emptyState,
-  lastBuild,
-  transferOf,
-} from "../cache/state.js";
+import type { Baseline } from "../cache/records.js";
+import { addBuild, emptyBaseline, emptyState, lastBuild } from "../cache/state.js";
 import { isSameMade, type MadeBefore, nothingMade } from "../context/selection.js";
 import type { Transfer } from "../context/transfer.js";
 import type { ArchiveLookup } from "../files/unpacking.js";
-import { RememberedByObjects } from "../graph/remembered.js";
 import type { Digest } from "../host.js";
 import { parseDockerfile } from "../syntax/parse.js";
 import type { Dockerfile } from "../syntax/syntax.js";
@@ -38,11 +30,11 @@ import {
 import type { BaselineChoice, DecidedBaseline } from "./baselineChoice.js";
 import { commitContext, commitNeed } from "./commitContext.js";
 import { stateOf, withTracked, workingState } from "./contextStates.js";
-import { likeness } from "./likeness.js";
+import { comparedAs, decidedBaseline, lastRecorded, recordedBaseline } from "./decidedBaseline.js";
 import { keptOf, type Link, type Linking, openLinks } from "./linkedBuilds.js";
 import { linkProblems } from "./linkProblems.js";
 import { madeBefore, withMade } from "./madeBefore.js";
-import { type ComparedBaseline, Memory } from "./memory.js";
+import { Memory } from "./memory.js";
 import type { Place } from "./place.js";
 import { type Lookups, openLookups, type Read } from "./read.js";
 import { unfetchedProblems } from "./unfetchedProblems.js";
@@ -87,9 +79,9 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
   const { definition, platform, dockerfile, place, world, digest } = snapshot;
   const lookups = openLookups(world);
   const { read, needs, reads } = lookups;
-  const decided = decidedBaseline(snapshot, read);
+  const decided = decidedBaseline(snapshot, snapshot.baseline, read);
   const kept = decided.kind === "git" ? keptCommit(snapshot, decided.ref, memory) : null;
-  const { baseline, transfer } = kept ?? recorded(snapshot, decided, read);
+  const { baseline, transfer } = kept ?? recordedBaseline(snapshot, decided, read);
   const main = mainContext(snapshot, decided, transfer, read);
   const folders = namedContexts(snapshot, read);
   const links =
@@ -175,41 +167,6 @@ function archiveLookup(definition: BuildDefinition, read: Read): ArchiveLookup {
     const archive = read({ kind: "archive", folder, path, identity });
     return archive.kind === "known" ? archive.value : null;
   };
-}
-
-function decidedBaseline(snapshot: Snapshot, read: Read): DecidedBaseline {
-  const { baseline, definition } = snapshot;
-  if (baseline.kind !== "auto") return baseline;
-  const [state, recorded] = [read({ kind: "state" }), read({ kind: "recorded" })];
-  const last: DecidedBaseline = { ...baseline, kind: "last" };
-  if (state.kind === "pending" || recorded.kind === "pending") return last;
-  const simulated = state.kind === "known" ? (baseline.before ?? state.value) : emptyState;
-  const build = unlessUnlike(lastBuildOf(simulated, snapshot, "last").build, read);
-  const real = unlessUnlike(lastRecorded(snapshot, read), read);
-  if (real !== null && real.at > (build?.at ?? 0)) return { kind: "recorded" };
-  if (build !== null) return last;
-  if (mayCompareWithCommit(definition, head, read)) return { kind: "git", ref: head };
-  return state.kind === "known" ? last : { kind: "empty" };
-}
-
-const head = "HEAD";
-
-/** False where a commit is known to be of no use: there is none, or it lacks this Dockerfile. */
-function mayCompareWithCommit(definition: BuildDefinition, ref: string, read: Read): boolean {
-  const need = commitNeed(definition, ref);
-  const commit = need === null ? null : read(need);
-  if (commit === null || commit.kind === "unknown") return false;
-  if (commit.kind === "pending") return true;
-  const { repository, commit: id, folder, file } = commit.value;
-  const text = read({ kind: "commitText", repository, commit: id, path: file });
-  if (text.kind !== "known") return text.kind === "pending";
-  return read({ kind: "commitFiles", repository, commit: id, folder }).kind !== "unknown";
-}
-
-/** While a commit is being found out nothing is compared. */
-function comparedAs(baseline: DecidedBaseline): ComparedBaseline {
-  if (baseline.kind === "git") return "empty";
-  return baseline.kind === "last" && baseline.before !== undefined ? "before" : baseline.kind;
 }
 
 /** A context as the steps see it. */
@@ -337,72 +294,6 @@ export function contextAsk(definition: BuildDefinition): ContextAsk | null {
   const { dockerfile, builder } = definition;
   return { folder, builder, dockerfile: dockerfile.kind === "file" ? dockerfile.path : null };
 }
-
-/** The baseline of the records, and what an engine then holds of the context. */
-function recorded(
-  snapshot: Snapshot,
-  baseline: DecidedBaseline,
-  read: Read,
-): { readonly baseline: Baseline; readonly transfer: Transfer | null } {
-  const none = emptyBaseline;
-  if (baseline.kind === "empty") return { baseline: none, transfer: null };
-  if (baseline.kind === "git") return { baseline: notKnown(none, "pending"), transfer: null };
-  if (baseline.kind === "export") {
-    const { forecast: exported, label, own } = baseline;
-    const found = recorded(snapshot, own, read);
-    return { ...found, baseline: { ...found.baseline, kind: "export", label, exported } };
-  }
-  const { kind } = baseline;
-  const state = read({ kind: kind === "last" ? "state" : kind });
-  if (state.kind !== "known") return { baseline: notKnown(none, state.kind), transfer: null };
-  const from = kind === "last" ? (baseline.before ?? state.value) : state.value;
-  return {
-    baseline: comparable(lastBuildOf(from, snapshot, kind), read),
-    transfer: transferOf(state.value, snapshot.definition),
-  };
-}
-
-/** The baseline as far as it can be compared with what is known of base images now. */
-function comparable(baseline: Baseline, read: Read): Baseline {
-  if (baseline.build === null) return baseline;
-  switch (likeness(baseline.build, read)) {
-    case "like":
-      return baseline;
-    case "pending":
-      return notKnown(emptyBaseline, "pending");
-    case "unlike":
-      return unlikeOnes.get([baseline], () => {
-        return { ...baseline, build: null, label: "no earlier build", isUnlike: true };
-      });
-  }
-}
-
-const unlikeOnes = new RememberedByObjects<Baseline>();
-
-function unlessUnlike(build: BuildRecord | null, read: Read): BuildRecord | null {
-  return build !== null && likeness(build, read) === "unlike" ? null : build;
-}
-
-function lastRecorded(snapshot: Snapshot, read: Read): BuildRecord | null {
-  const recorded = read({ kind: "recorded" });
-  return recorded.kind === "known" ? lastBuildOf(recorded.value, snapshot, "recorded").build : null;
-}
-
-/** One object, so that what is compared with it can be kept. */
-function lastBuildOf(
-  state: BuildState,
-  { definition, platform, digest }: Snapshot,
-  kind: "last" | "recorded",
-): Baseline {
-  return lastBuilds[kind].get([state, definition, platform], () =>
-    lastBuild(state, { definition, platform }, digest, kind),
-  );
-}
-
-const lastBuilds = {
-  last: new RememberedByObjects<Baseline>(),
-  recorded: new RememberedByObjects<Baseline>(),
-};
 
 function listingOf(read: Read, ask: ContextAsk): Listing | null {
   const listing = read({ kind: "tree", ...ask });
