@@ -249,7 +249,10 @@ test("what cannot be compared says so in one line", async (t) => {
     'stratacast simulate: --against: git knows no commit "no-such-ref"',
   ]);
   for (const ref of ["--all", "-x"]) assert.equal((await simulate(`${ref}`, "app")).code, 2);
-  const elsewhere = await runCli(["simulate", "--against", "HEAD", "."], { cwd: outside });
+  const state = path.join(temporaryFolder(t), "state");
+  const elsewhere = await runCli(["simulate", "--against", "HEAD", "--state", state, "."], {
+    cwd: outside,
+  });
   assert.equal(elsewhere.code, 2);
   assert.match(
     elsewhere.err[0] ?? "",

@@ -9,6 +9,7 @@ import { pairMemory } from "../context/pairMemory.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { sourcesOf } from "../graph/sources.js";
 import type { Digest } from "../host.js";
+import { type ClassicArgs, classicArgsDigest } from "../instructions/classicArgs.js";
 import type { CopyOperation, SourceReference } from "../instructions/operation.js";
 import { isSameList } from "../text/sameList.js";
 import { dialectOf } from "./exact/dialect.js";
@@ -139,7 +140,7 @@ function classicDefinition(step: Step, digest: Digest): Definition | null {
     case "run":
       return by(() => ({
         command: JSON.stringify(operation.argv),
-        environment: JSON.stringify(operation.classicArgs),
+        environment: environmentOf(operation.classicArgs, digest),
       }));
     case "copy":
       return by(() => ({
@@ -152,6 +153,10 @@ function classicDefinition(step: Step, digest: Digest): Definition | null {
     default:
       return by(() => ({ words: JSON.stringify(step.words) }));
   }
+}
+
+function environmentOf(args: ClassicArgs | null, digest: Digest): string {
+  return args === null ? "" : classicArgsDigest(args, digest);
 }
 
 function placesOf({ from, items }: CopyOperation): string {

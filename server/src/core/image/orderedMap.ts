@@ -3,6 +3,8 @@ import {
   entriesIn,
   type PersistentMap,
   persistentMap,
+  type SumMemory,
+  sumOf,
   valueIn,
   withValue,
 } from "./persistentMap.js";
@@ -45,6 +47,23 @@ export class OrderedMap<V> implements Iterable<readonly [string, V]> {
   /** In any order, which is quicker. */
   *unordered(): Generator<readonly [string, V]> {
     for (const [name, { value }] of entriesIn(this.placed)) yield [name, value];
+  }
+
+  /**
+   * The sum of a number for each name with its value, whatever their order, without those that are
+   * in `hidden`: see `sumOf`.
+   */
+  sum(
+    hidden: OrderedMap<unknown>,
+    numberOf: (name: string, value: V) => bigint,
+    remembered: SumMemory,
+  ): bigint {
+    return sumOf(
+      this.placed,
+      hidden.placed,
+      (name, { value }) => numberOf(name, value),
+      remembered,
+    );
   }
 
   *[Symbol.iterator](): IterableIterator<readonly [string, V]> {

@@ -59,6 +59,61 @@ export function entriesIn<V>(map: PersistentMap<V>): readonly (readonly [string,
   return entries;
 }
 
+/**
+ * The sum of a number for each name with its value, without those names that stand in `hidden`. What
+ * was summed before is remembered with the nodes, so that one name more costs a few of them.
+ * @param remembered of sums with the same `numberOf` alone
+ */
+export function sumOf<V>(
+  map: PersistentMap<V>,
+  hidden: PersistentMap<unknown>,
+  numberOf: (name: string, value: V) => bigint,
+  remembered: SumMemory,
+): bigint {
+  return map === null ? 0n : summed(map, hidden, 0);
+
+  function summed(node: Branch<V> | Leaf<V>, other: PersistentMap<unknown>, shift: number): bigint {
+    const sums = remembered.get(node) ?? new WeakMap<object, bigint>();
+    remembered.set(node, sums);
+    const known = sums.get(other ?? nothing);
+    if (known !== undefined) return known;
+    let sum = 0n;
+    if (node.kind === "branch") {
+      let rest = node.present;
+      for (const child of node.children) {
+        const bit = rest & -rest;
+        rest ^= bit;
+        sum += summed(child, childAt(other, bit), shift + bitsOfLevel);
+      }
+    } else {
+      for (const [name, value] of node.entries)
+        if (!isBelow(other, name, node.hash, shift)) sum += numberOf(name, value);
+    }
+    sums.set(other ?? nothing, sum);
+    return sum;
+  }
+}
+
+export type SumMemory = WeakMap<object, WeakMap<object, bigint>>;
+
+/** Stands for an empty map where a memory needs an object. */
+const nothing = {};
+
+/** What of a map has the hashes of one child of a branch at the same place. */
+function childAt(node: PersistentMap<unknown>, bit: number): PersistentMap<unknown> {
+  // A leaf stands higher than it has to: whoever comes to a leaf compares its hash.
+  if (node?.kind !== "branch") return node;
+  return (node.present & bit) === 0 ? null : (node.children[indexOf(node, bit)] ?? null);
+}
+
+/** True where a name stands in what is below the bits that `shift` counts. */
+function isBelow(map: PersistentMap<unknown>, name: string, hash: number, shift: number): boolean {
+  let node = map;
+  for (let at = shift; node?.kind === "branch"; at += bitsOfLevel)
+    node = childAt(node, bitAt(hash, at));
+  return node?.hash === hash && node.entries.some(([key]) => key === name);
+}
+
 const bitsOfLevel = 5;
 
 /** At least one leaf, of hashes that are equal below `shift` and differ above. */

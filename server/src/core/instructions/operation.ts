@@ -5,6 +5,7 @@
  */
 
 import type { BaseImage } from "../image/baseImage.js";
+import type { ClassicArgs } from "./classicArgs.js";
 import type { OrderedEnvironment } from "./environment.js";
 
 /** Where a COPY or a mount takes its files from. */
@@ -69,8 +70,8 @@ export interface RunOperation {
   readonly mounts: readonly Mount[];
   /** A heredoc that starts with `#!` becomes a file that is mounted and run. */
   readonly script: { readonly name: string; readonly content: string } | null;
-  /** The classic builder's `|n K=V …` prefix of the step text. */
-  readonly classicArgs: readonly string[];
+  /** What the classic builder puts in front of the command; null: the builder puts nothing there. */
+  readonly classicArgs: ClassicArgs | null;
 }
 
 export type CopyItem =

@@ -3,6 +3,7 @@ import { chompHeredoc, readHeredocWord } from "../syntax/heredocs.js";
 import type { Heredoc, Instruction } from "../syntax/syntax.js";
 import { say } from "../text/say.js";
 import { isProxyArg } from "./arg.js";
+import type { ClassicArgs } from "./classicArgs.js";
 import { commandLine, defaultShell } from "./command.js";
 import { type FlagKind, readFlags, refuseNewFlags } from "./flags.js";
 import { type InstructionKind, operates, type Surroundings } from "./kind.js";
@@ -89,7 +90,7 @@ export const run: InstructionKind = {
       security,
       mounts,
       script,
-      classicArgs: reading.rules.putsArgsBeforeRun ? classicArgs(reading) : [],
+      classicArgs: reading.rules.putsArgsBeforeRun ? classicArgs(reading) : null,
     };
     return { ...operates("layer", operation, scope), openPath: scope.unknowns?.directory ?? null };
   },
@@ -237,15 +238,7 @@ export function heredocText(heredoc: Heredoc): string {
   return heredoc.chomp ? chompHeredoc(heredoc.content) : heredoc.content;
 }
 
-/**
- * The classic builder puts the arguments that have a value in front of the command, sorted, behind
- * their number; proxy arguments that are passed make the prefix appear, but are not in it unless
- * they are declared. Source: moby, builder/dockerfile/dispatchers.go `prependEnvOnCmd`.
- */
-function classicArgs({ scope, buildArgs }: Reading): readonly string[] {
-  const args: string[] = [];
-  for (const [name, value] of scope.declaredArgs.unordered())
-    if (!scope.config.environment.has(name)) args.push(`${name}=${value}`);
-  const isPrefixed = args.length > 0 || [...buildArgs.keys()].some(isProxyArg);
-  return isPrefixed ? [`|${args.length}`, ...args.sort()] : [];
+function classicArgs({ scope, buildArgs }: Reading): ClassicArgs {
+  const isProxied = [...buildArgs.keys()].some(isProxyArg);
+  return { declared: scope.declaredArgs, environment: scope.config.environment, isProxied };
 }
