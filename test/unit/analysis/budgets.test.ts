@@ -8,6 +8,7 @@ import {
   longestText,
   mostInstructions,
   mostWords,
+  mostWork,
 } from "../../../server/src/core/syntax/limits.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
@@ -80,6 +81,22 @@ test("a file of very many instructions is not read, until it has fewer", () => {
   const shorter = text.slice(0, -6);
   assert.equal(parseDockerfile(shorter, long).instructions.length, mostInstructions);
   assert.equal(parseDockerfile(text, parseDockerfile(shorter)).instructions.length, 0);
+});
+
+test("a file of very much work is not read, until it has less", () => {
+  const stages = (count: number) =>
+    Array.from({ length: count }, (_, n) => `FROM a AS s${n}\nCOPY a b /c/\nRUN a\n`).join("");
+  const most = Math.floor(mostWork / (10 + 5 + 3 * 2 + 2));
+  const text = stages(most + 1);
+  const long = parseDockerfile(text);
+  const start = text.lastIndexOf("FROM");
+  assert.deepEqual(long.instructions, []);
+  assert.deepEqual(long.problems, [
+    { code: "file-too-long", of: "work", limit: mostWork, range: { start, end: start + 4 } },
+  ]);
+  const shorter = stages(most);
+  assert.equal(parseDockerfile(shorter, long).instructions.length, 3 * most);
+  assert.deepEqual(parseDockerfile(text, parseDockerfile(shorter)), long);
 });
 
 test("ONBUILD instructions that many stages inherit end in a finding on the FROM that is too much", () => {

@@ -8,7 +8,20 @@ export interface KeywordGrammar {
   readonly form: ArgumentForm;
   /** True where `<<NAME` in the arguments means the lines below. */
   readonly takesHeredocs?: true;
+  /** What it costs an answer: see `mostWork`. Absent: as little as most. */
+  readonly work?: Work;
 }
+
+interface Work {
+  readonly own: number;
+  /** Of each word, flags and heredocs included. */
+  readonly word: number;
+}
+
+export const usualWork: Work = { own: 2, word: 0 };
+/** Files are looked up, and what they leave is kept. */
+const takesFiles: Work = { own: 5, word: 2 };
+const opensStage: Work = { own: 10, word: 0 };
 
 /**
  * `whole`: the text is one argument; `blanks`: split at blanks; `words`: the same, minding quotes;
@@ -29,14 +42,14 @@ export type ArgumentForm =
 export type Keyword = keyof typeof grammars;
 
 const grammars = {
-  ADD: { form: "json-or-blanks", takesHeredocs: true },
+  ADD: { form: "json-or-blanks", takesHeredocs: true, work: takesFiles },
   ARG: { form: "words" },
   CMD: { form: "json-or-whole" },
-  COPY: { form: "json-or-blanks", takesHeredocs: true },
+  COPY: { form: "json-or-blanks", takesHeredocs: true, work: takesFiles },
   ENTRYPOINT: { form: "json-or-whole" },
   ENV: { form: "pairs" },
   EXPOSE: { form: "blanks" },
-  FROM: { form: "blanks" },
+  FROM: { form: "blanks", work: opensStage },
   HEALTHCHECK: { form: "check" },
   LABEL: { form: "pairs" },
   MAINTAINER: { form: "whole" },

@@ -10,6 +10,12 @@ export const longestText = 4_000_000;
 /** Instructions of a Dockerfile: of more nothing is read either. */
 export const mostInstructions = 60_000;
 
+/**
+ * Work of a Dockerfile, as `keyword.ts` counts it: in proportion to what an answer takes of time and
+ * memory for each instruction. Of more nothing is read.
+ */
+export const mostWork = 400_000;
+
 /** Words of one instruction, heredocs and flags included: of one with more nothing of the file is read. */
 export const mostWords = 10_000;
 

@@ -10,7 +10,8 @@ import { type DirectiveBlock, readDirectives } from "./directives.js";
 import { type ClosingSearch, createClosingSearch, readHeredocBodies } from "./heredocBodies.js";
 import { findHeredocs } from "./heredocs.js";
 import { placeInstruction, readLine, takesHeredocs } from "./instruction.js";
-import { longestText, mostInstructions, mostWords } from "./limits.js";
+import { keywordGrammar, usualWork } from "./keyword.js";
+import { longestText, mostInstructions, mostWords, mostWork } from "./limits.js";
 import { inStrings, joinParts, type LinePart, sourceRange } from "./logicalLine.js";
 import type { SyntaxProblem } from "./problem.js";
 import { joined, type OldTree, oldTree, type ReadPart, sameFrom } from "./reparse.js";
@@ -37,7 +38,32 @@ export function parseDockerfile(text: string, before: Dockerfile | null = null):
   if (read.instructions.length > mostInstructions)
     return unread(text, "instructions", mostInstructions);
   const long = read.problems.find(({ code }) => code === "file-too-long");
-  return long === undefined ? read : unread(text, "words", mostWords, long.range);
+  if (long !== undefined) return unread(text, "words", mostWords, long.range);
+  const tooMuch = firstBeyond(read.instructions, mostWork);
+  return tooMuch === null ? read : unread(text, "work", mostWork, keywordAt(read, tooMuch));
+}
+
+/** The place of the instruction with which the work of all is more than that; null: it is not. */
+function firstBeyond(instructions: readonly Instruction[], most: number): number | null {
+  let sum = 0;
+  for (const [at, instruction] of instructions.entries()) {
+    sum += workOf(instruction);
+    if (sum > most) return at;
+  }
+  return null;
+}
+
+function workOf({ keyword, args, flags, heredocs }: Instruction): number {
+  const { own, word } = keywordGrammar(keyword)?.work ?? usualWork;
+  return own + word * (args.length + flags.length + heredocs.length);
+}
+
+function keywordAt(
+  { instructions, starts }: Pick<Dockerfile, "instructions" | "starts">,
+  at: number,
+): TextRange {
+  const start = starts[at] ?? 0;
+  return { start, end: start + (instructions[at]?.keywordText.length ?? 0) };
 }
 
 function parseWhole(text: string, before: Dockerfile | null): Dockerfile {
@@ -67,15 +93,12 @@ function tooLong(of: TooLong, limit: number, range: TextRange | null): Placed<Sy
 }
 
 /** At the keyword of the first instruction that has more than are read. */
-function tooManyWords({ instructions, starts }: OpenFile): readonly Placed<SyntaxProblem>[] {
-  const at = instructions.findIndex(({ args, flags, trigger }) => {
+function tooManyWords(file: OpenFile): readonly Placed<SyntaxProblem>[] {
+  const at = file.instructions.findIndex(({ args, flags, trigger }) => {
     const triggered = trigger === null ? 0 : trigger.args.length + trigger.flags.length;
     return args.length + flags.length + triggered > mostWords;
   });
-  const start = starts[at];
-  if (start === undefined) return [];
-  const end = start + (instructions[at]?.keywordText.length ?? 0);
-  return [tooLong("words", mostWords, { start, end })];
+  return at < 0 ? [] : [tooLong("words", mostWords, keywordAt(file, at))];
 }
 
 function isUnread({ problems }: Dockerfile): boolean {

@@ -17,8 +17,8 @@ export type SyntaxProblem =
   /** Nothing of it is read. */
   | {
       readonly code: "file-too-long";
-      /** `words`: of one instruction. */
-      readonly of: "characters" | "instructions" | "words";
+      /** `words`: of one instruction; `work`: of all, see `mostWork`. */
+      readonly of: "characters" | "instructions" | "words" | "work";
       readonly limit: number;
     }
   /** `limit`: the bytes that BuildKit reads of a line. */

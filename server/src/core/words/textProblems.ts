@@ -75,5 +75,7 @@ function tooLongWords({ of, limit }: Extract<SyntaxProblem, { code: "file-too-lo
       return say`The Dockerfile has more than ${limit} instructions: nothing of it is read here.`;
     case "words":
       return say`This instruction has more than ${limit} words: nothing of the Dockerfile is read here.`;
+    case "work":
+      return say`Up to here the Dockerfile has so many FROM, COPY and ADD, or sources of these, that nothing of it is read here.`;
   }
 }
