@@ -136,7 +136,7 @@ function madeOf(expected: Expected, { log, at }: DatedLog, looksAtTimes: boolean
 
 /** Errors: `UsageError`. */
 async function keep({ store, identities }: Expected, made: LoggedRecord): Promise<void> {
-  const done = await store.add(made.recorded);
+  const done = await store.add(...made.recorded);
   await identities.save();
   if (done.ok) return;
   const { path: file, message } = done.error;

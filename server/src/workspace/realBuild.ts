@@ -74,7 +74,7 @@ function madeOf(
 }
 
 async function keep(build: LiveBuild, made: LoggedRecord): Promise<RecordResult> {
-  const kept = await build.records.keep(made.recorded);
+  const kept = await build.records.keep(...made.recorded);
   if (!kept.ok) return refused(say`The build could not be recorded: ${kept.error.message}`);
   return { outcome: "recorded", message: interfaceText(recordSentences(made).join(" ")) };
 }

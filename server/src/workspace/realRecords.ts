@@ -60,9 +60,11 @@ export class RealRecords {
   }
 
   /** Keeps one more of them: forecasts may stand against it from now on. */
-  async keep(made: RecordedBuild): Promise<Result<string | null>> {
+  async keep(
+    ...made: readonly [RecordedBuild, ...RecordedBuild[]]
+  ): Promise<Result<string | null>> {
     const { recorded, machine, tell } = this.#of.host;
-    const kept = await recorded.add(made);
+    const kept = await recorded.add(...made);
     if (kept.ok && kept.value !== null) tell(kept.value);
     machine.pool.update((world) =>
       answered(world, [[{ kind: "recorded" }, known(recorded.state)]]),

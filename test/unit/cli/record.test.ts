@@ -7,14 +7,27 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import type { SimulationJson } from "../../../server/src/core/documents/simulation.js";
 import { inRepository } from "../../support/repository.js";
 import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
-import { copies, failing, greeting, greetingFiles, heredoc, logText } from "../records/projects.js";
+import {
+  copies,
+  failing,
+  greeting,
+  greetingFiles,
+  heredoc,
+  logText,
+  ofTwoPlatforms,
+} from "../records/projects.js";
 import { runCli } from "./support/runCli.js";
 
 interface RecordJson {
   readonly result: string;
   readonly platform: string | null;
   readonly at: string;
-  readonly steps: readonly { readonly line: number; readonly outcome: string | null }[];
+  readonly platforms: readonly string[];
+  readonly steps: readonly {
+    readonly line: number;
+    readonly outcome: string | null;
+    readonly byPlatform?: readonly { readonly platform: string; readonly outcome: string }[];
+  }[];
   readonly changedSince: readonly string[];
   readonly forecast: {
     readonly right: number;
@@ -165,6 +178,53 @@ test("targets and platforms that share steps are told apart", async (t) => {
   assert.deepEqual([bake.result, outcomes(bake)], ["done", ran]);
   const arm = await recordJson("platforms.txt", "--platform", "linux/arm64");
   assert.deepEqual([arm.platform, outcomes(arm)], ["linux/arm64", ran]);
+});
+
+const binaries = { "common.txt": "c\n", "bin/amd64": "a\n", "bin/arm64": "b\n" };
+const both = ["--platform", "linux/amd64,linux/arm64"];
+
+test("of a build for two platforms each has a record, and the next is forecast for each", async (t) => {
+  const { folder, recordJson, forecast } = project(t, ofTwoPlatforms, binaries);
+  const first = await recordJson("platforms-first.rawjson", ...both);
+  assert.deepEqual(first.platforms, ["linux/amd64", "linux/arm64"]);
+  // Of the stage that both take each platform has a vertex, of which the second one found the first.
+  assert.deepEqual(
+    first.steps.map(({ line, outcome, byPlatform }) => `${line} ${byPlatform ?? outcome}`),
+    ["3 ran", "4 ran", "6 ran", "9 ran", "11 ran", "15 ran", "16 ran", "17 ran"],
+  );
+  for (const platform of ["linux/amd64", "linux/arm64"]) {
+    const alone = await forecast("--against", "recorded", "--platform", platform);
+    assert.ok(
+      alone.predictions.every((one) => one.endsWith("hit")),
+      alone.predictions.join(),
+    );
+  }
+
+  writeIn(folder, "bin/arm64", "b2\n");
+  const edited = await recordJson("platforms-edited.rawjson", ...both);
+  assert.deepEqual(edited.forecast, { right: 8, open: 0, wrong: [] });
+  const differing = edited.steps.flatMap(({ line, byPlatform = [] }) =>
+    byPlatform.map(({ platform, outcome }) => `${line} ${platform} ${outcome}`),
+  );
+  assert.deepEqual(differing, [
+    ...["15 linux/amd64 cached", "15 linux/arm64 ran", "16 linux/amd64 cached"],
+    ...["16 linux/arm64 ran", "17 linux/amd64 cached", "17 linux/arm64 ran"],
+  ]);
+});
+
+test("a log of another platform makes no record of those that were not built", async (t) => {
+  const { recordJson, forecast } = project(t, ofTwoPlatforms, binaries);
+  const made = await recordJson("platforms-first.rawjson", "--platform", "linux/arm64,linux/s390x");
+  assert.deepEqual(made.platforms, ["linux/arm64"]);
+  const other = ["--platform", "linux/s390x", "--target", "build"];
+  const { predictions } = await forecast("--against", "recorded", ...other);
+  assert.deepEqual(predictions, ["3 hit", "4 hit", "6 miss"]);
+});
+
+test("platforms that have all steps in common have a record each, whoever is named", async (t) => {
+  const { recordJson } = project(t, copies, { "a.txt": "a\n", "b.txt": "b\n" });
+  const made = await recordJson("platforms.txt", ...both);
+  assert.deepEqual(made.platforms, ["linux/arm64", "linux/amd64"]);
 });
 
 test("names of steps with a heredoc, quotes and continued lines are recognised", async (t) => {

@@ -31,6 +31,26 @@ FROM scratch
 COPY --from=files /a /x
 `;
 
+/** `platforms-first.rawjson`, `platforms-edited.rawjson` */
+export const ofTwoPlatforms = `FROM --platform=linux/amd64 local/base AS build
+ARG BUILDARCH
+COPY common.txt /src/
+RUN echo common > /out
+ARG TARGETARCH
+RUN echo $TARGETARCH > /arch
+
+FROM scratch AS base-amd64
+COPY bin/amd64 /bin/
+FROM scratch AS base-arm64
+COPY bin/arm64 /bin/
+
+FROM base-$TARGETARCH
+ARG TARGETARCH
+COPY common.txt /etc/
+COPY bin/$TARGETARCH /opt/
+COPY --from=build /arch /arch
+`;
+
 /** `heredoc.txt` */
 export const heredoc = `FROM local/base
 COPY a.txt /a/

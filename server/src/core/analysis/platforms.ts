@@ -107,7 +107,7 @@ function joinedAnalysis(all: Several<Analysis>): Analysis {
 }
 
 /** The same step for another platform; null: there is none, as of a trigger that only one base image has. */
-function counterpart(
+export function counterpart(
   first: Analysis,
   { stage, index }: StepPlace,
   other: Analysis,

@@ -3,6 +3,7 @@ import { formatPlatform } from "../build/platform.js";
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
 import type { BuildLog, LoggedOutcome, LoggedStep } from "../records/buildLog.js";
+import { addTo } from "../text/grouped.js";
 import { type KeyedStep, type Keys, keyOf } from "./predict.js";
 import type { BuildResult } from "./records.js";
 
@@ -38,20 +39,23 @@ export interface OtherBuild {
 export function fitLog(graph: BuildGraph, keys: Keys, log: BuildLog): LoggedBuild | OtherBuild {
   const places = numberedSteps(graph);
   const parts = new Map<string, Part>();
+  const targets = targetsOf(graph, log);
+  const onTheWay = arrowsIn(log);
   for (const logged of log.steps) {
     const stage = stageOf(graph, logged);
     const around = stage === undefined ? logged.labels.slice(0, -1) : labelsAround(stage, logged);
-    const name = JSON.stringify([logged.platform, around]);
-    let part = parts.get(name);
-    if (part === undefined) {
-      part = { platform: logged.platform, around, found: new Map(), missed: [] };
-      parts.set(name, part);
-    }
     const at = stage === undefined ? undefined : places.get(placeName(stage.index, logged.number));
     const step = at === undefined ? undefined : graph.steps[at];
     const isOurs = stage?.total === logged.total && step !== undefined && isStep(step, logged);
-    if (at !== undefined && isOurs) part.found.set(at, logged);
-    else part.missed.push({ logged, at: at ?? null });
+    for (const platform of new Set(targets)) {
+      if (!isFor(platform, logged, stage, graph)) continue;
+      const name = JSON.stringify([platform, around]);
+      const part: Part = parts.get(name) ?? { platform, around, found: new Map(), missed: [] };
+      parts.set(name, part);
+      const isOthers = stage !== undefined && onTheWay.isOthers(platform, logged, stage);
+      if (at === undefined || !isOurs || isOthers) part.missed.push({ logged, at: at ?? null });
+      else part.found.set(at, likelier(part.found.get(at), logged));
+    }
   }
   const best = bestPart(graph, [...parts.values()]);
   const [missed] = best?.missed ?? [];
@@ -60,6 +64,81 @@ export function fitLog(graph: BuildGraph, keys: Keys, log: BuildLog): LoggedBuil
   const result = resultOf(graph, keys, log, runsOf(keys, best.found));
   const runs = runsOf(keys, withShared(best, [...parts.values()], result));
   return { kind: "fits", runs, result, platform: best.platform };
+}
+
+/** More than any builder has been seen to build for at once. */
+const mostPlatforms = 32;
+
+/** The platforms that a log may be of; null where it names none. */
+function targetsOf({ platform: own }: BuildGraph, log: BuildLog): readonly (string | null)[] {
+  const named = new Set<string | null>();
+  for (const { platform } of log.steps) {
+    if (platform === null) continue;
+    const [on = "", to] = platform.split("->");
+    named.add(
+      to === undefined ? on : to.includes("/") && isSystem(to) ? to : `${systemOf(on)}/${to}`,
+    );
+  }
+  if (named.size === 0) return [null];
+  return [formatPlatform(own), ...[...named].slice(0, mostPlatforms)];
+}
+
+function systemOf(platform: string): string {
+  return platform.split("/")[0] ?? "";
+}
+
+/** True of a whole platform, which is told where the system is another one too. */
+function isSystem(platform: string): boolean {
+  return /^(?:linux|windows|darwin|freebsd|wasi)\//.test(platform);
+}
+
+/**
+ * True where a step that the log names may be one of the build for a platform. A stage for the builder's
+ * own platform is named by that; behind an arrow stands the one that is built, where the stage asks for it.
+ */
+function isFor(
+  target: string | null,
+  { platform }: LoggedStep,
+  stage: Stage | undefined,
+  graph: BuildGraph,
+): boolean {
+  if (target === null || platform === null) return true;
+  const own = formatPlatform(graph.platform);
+  const its = stage === undefined ? own : formatPlatform(stage.platform);
+  const [on = "", to] = platform.split("->");
+  if (on !== (its === own ? target : its)) return false;
+  return to === undefined || target === to || target === `${systemOf(on)}/${to}`;
+}
+
+/** Tells of a step that asks for the platform whether it is but that of others, all of which are named. */
+function arrowsIn(log: BuildLog) {
+  const nameOf = ({ labels, number }: LoggedStep): string => JSON.stringify([labels, number]);
+  const arrows = new Map<string, LoggedStep[]>();
+  for (const logged of log.steps)
+    if (logged.platform?.includes("->") === true) addTo(arrows, nameOf(logged), logged);
+  const leadsTo = (target: string, { platform }: LoggedStep): boolean => {
+    const [on = "", to] = platform?.split("->") ?? [];
+    return target === to || target === `${systemOf(on)}/${to}`;
+  };
+  return {
+    isOthers: (target: string | null, logged: LoggedStep, { platform }: Stage): boolean => {
+      if (target === null || target === formatPlatform(platform)) return false;
+      const named = arrows.get(nameOf(logged)) ?? [];
+      return named.length > 0 && !named.some((one) => leadsTo(target, one));
+    },
+  };
+}
+
+/** Of a stage that several platforms take each has a vertex, of which one runs; one of them may be ours alone. */
+function likelier(one: LoggedStep | undefined, other: LoggedStep): LoggedStep {
+  if (one === undefined) return other;
+  const isOwn = ({ platform }: LoggedStep): boolean => platform?.includes("->") === true;
+  if (isOwn(one) !== isOwn(other)) return isOwn(one) ? one : other;
+  return strength(other) > strength(one) ? other : one;
+}
+
+function strength({ outcome }: LoggedStep): number {
+  return ["cached", "cancelled", "unfinished", "ran", "failed"].indexOf(outcome);
 }
 
 /**
@@ -115,7 +194,7 @@ function bestPart({ definition, platform }: BuildGraph, parts: readonly Part[]):
   const own = formatPlatform(platform);
   const worth = ({ platform: of, around, found, missed }: Part): readonly number[] => [
     missed.length === 0 ? 1 : 0,
-    of === null || of === own || of.startsWith(`${own}->`) ? 1 : 0,
+    of === null || of === own ? 1 : 0,
     around.includes(name) ? 1 : 0,
     found.size,
   ];

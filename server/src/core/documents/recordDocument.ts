@@ -2,7 +2,7 @@
 import type { Analysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
 import type { OtherBuild } from "../cache/loggedBuild.js";
-import type { HeldForecast, LoggedRecord } from "../insight/loggedRecord.js";
+import type { HeldForecast, LoggedRecord, LoggedRow } from "../insight/loggedRecord.js";
 import { listed, listedSome } from "../text/lists.js";
 import { type Paint, type Style, unpainted } from "../text/paint.js";
 import { say } from "../text/say.js";
@@ -16,22 +16,24 @@ import { targetName } from "./simulation.js";
 export function recordJson(
   analysis: Analysis,
   place: SimulationPlace,
-  { recorded: { build }, steps, result, platform, since, forecast }: LoggedRecord,
+  { recorded: [{ build }], steps, result, platforms, since, forecast }: LoggedRecord,
 ): unknown {
   return {
     version: 1,
     ...place,
     target: targetName(analysis),
-    platform,
+    platform: platforms[0] ?? null,
+    platforms,
     at: new Date(build.at).toISOString(),
     result,
-    steps: steps.map(({ analysed, run }) => ({
+    steps: steps.map(({ analysed, run, byPlatform }) => ({
       stage: stageOf(analysis, analysed)?.name ?? null,
       line: analysed.place.line,
       instruction: analysed.step.keyword,
       number: analysed.place.number,
       outcome: run?.outcome ?? null,
       seconds: run?.seconds ?? null,
+      ...(byPlatform.length === 0 ? {} : { byPlatform: byPlatform.map(platformJson) }),
     })),
     changedSince: since.paths,
     forecast: {
@@ -46,14 +48,22 @@ export function recordJson(
   };
 }
 
+function platformJson({ platform, run }: LoggedRow["byPlatform"][number]) {
+  return { platform, outcome: run?.outcome ?? null, seconds: run?.seconds ?? null };
+}
+
 /** For a terminal: a line a step, then what the build was as a whole. */
 export function recordText(made: LoggedRecord, paint: Paint = unpainted): string {
   const { steps } = made;
   const width = String(steps.at(-1)?.analysed.place.line ?? 1).length;
-  const rows = steps.map(({ analysed: { place, step }, run }) => {
-    const took = run?.seconds == null ? "" : saySeconds(run.seconds);
-    const outcome = run === null ? "not told" : run.outcome;
-    return `${String(place.line).padStart(width)}  ${paint(styles[outcome] ?? "quiet", outcome.padEnd(10))}  ${took.padStart(8)}  ${printable(step.text)}`;
+  const rows = steps.flatMap(({ analysed: { place, step }, run: own, byPlatform }) => {
+    const each = byPlatform.length === 0 ? [{ platform: "", run: own }] : byPlatform;
+    return each.map(({ platform, run }) => {
+      const took = run?.seconds == null ? "" : saySeconds(run.seconds);
+      const outcome = run === null ? "not told" : run.outcome;
+      const on = platform === "" ? "" : `${platform}: `;
+      return `${String(place.line).padStart(width)}  ${paint(styles[outcome] ?? "quiet", outcome.padEnd(10))}  ${took.padStart(8)}  ${printable(on + step.text)}`;
+    });
   });
   return [...rows, "", ...recordSummary(made), ""].join("\n");
 }
@@ -81,8 +91,14 @@ export function recordSentences(made: LoggedRecord): readonly string[] {
   );
 }
 
-function recordedSentence({ steps, result, recorded: { build } }: LoggedRecord): string {
-  const of = (outcome: string) => steps.filter(({ run }) => run?.outcome === outcome);
+function recordedSentence({ steps, result, recorded: [{ build }] }: LoggedRecord): string {
+  // On several platforms a step has run where it did on one of them.
+  const runs = steps.map(({ analysed, run, byPlatform }) => {
+    const all = [run, ...byPlatform.map((one) => one.run)];
+    const is = (outcome: string) => all.find((one) => one?.outcome === outcome);
+    return { analysed, run: is("failed") ?? is("ran") ?? run };
+  });
+  const of = (outcome: string) => runs.filter(({ run }) => run?.outcome === outcome);
   const [cached, ran] = [of("cached"), of("ran")];
   const spent = ran.reduce((sum, { run }) => sum + (run?.seconds ?? 0), 0);
   const [failed] = of("failed");
