@@ -10,6 +10,8 @@ export interface AskedRequest {
   readonly method: string;
   readonly path: string;
   readonly authorization: string;
+  /** `bytes=0-9`; empty: all of them. */
+  readonly range: string;
   readonly body: string;
 }
 
@@ -65,12 +67,17 @@ export async function startRegistry(t: {
       return registry.manifest({ config: described, layers: [{ digest: layer, size: 1234 }] }, tag);
     },
   };
-  const honest = ({ method, path }: AskedRequest, response: ServerResponse): void => {
+  const honest = ({ method, path, range }: AskedRequest, response: ServerResponse): void => {
     const [, kind = "", name = ""] = /^\/v2\/.+\/(manifests|blobs)\/([^/?]+)$/.exec(path) ?? [];
     const digest = tags.get(name) ?? name;
     const bytes = blobs.get(digest);
     if (kind === "" || bytes === undefined) {
       response.writeHead(404).end();
+      return;
+    }
+    const part = kind === "blobs" ? partOf(Buffer.from(bytes), range) : null;
+    if (part !== null) {
+      response.writeHead(206, { "Content-Range": part.range }).end(part.bytes);
       return;
     }
     const type = bytes.includes('"manifests"') ? indexType : manifestType;
@@ -87,6 +94,7 @@ export async function startRegistry(t: {
         method: request.method ?? "",
         path: request.url ?? "",
         authorization: request.headers.authorization ?? "",
+        range: request.headers.range ?? "",
         body,
       };
       registry.asked.push(asked);
@@ -100,6 +108,15 @@ export async function startRegistry(t: {
   });
   const { port } = server.address() as AddressInfo; // of a server that listens on a port
   return Object.assign(registry, { host: `127.0.0.1:${port}` });
+}
+
+/** null: all of it is asked for. */
+function partOf(bytes: Buffer, range: string) {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
+  if (first === undefined || last === undefined) return null;
+  const part = bytes.subarray(Number(first), Number(last) + 1);
+  const end = Number(first) + part.length - 1;
+  return { bytes: part, range: `bytes ${first}-${end}/${bytes.length}` };
 }
 
 export function digestOf(bytes: string | Buffer): string {

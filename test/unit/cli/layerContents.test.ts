@@ -8,7 +8,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import type { CompareJson } from "../../../server/src/core/documents/imageComparison.js";
 import { type TarEntry, tarArchive } from "../../support/engine/tar.js";
 import { archiveOf, imageLayout, type MadeLayer } from "../../support/imageLayout.js";
-import { startRegistry } from "../../support/registryServer.js";
+import { startRegistry, type TestRegistry } from "../../support/registryServer.js";
 import { inRepository } from "../../support/repository.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { runCli } from "./support/runCli.js";
@@ -292,27 +292,85 @@ test("a layout, an older archive whose second copy is a link, and a registry giv
     ],
   );
   const registry = await startRegistry(t);
-  const blobs = new Map([...image].filter(([name]) => name.startsWith("blobs/")));
-  const digests = new Map([...blobs].map(([name, content]) => [name, registry.blob(content)]));
-  const top = JSON.parse(String(image.get("index.json"))) as {
-    manifests: { digest: string }[];
-  }; // written by the test itself
-  const name = `blobs/${top.manifests[0]?.digest.replace(":", "/")}`;
-  registry.manifest(JSON.parse(String(blobs.get(name))) as object, "1"); // as above
-  const asked = `registry:${registry.host}/app:1`;
+  const asked = kept(registry, image);
   assert.deepEqual(changesOf(await json(folder, "--contents", asked)), expected);
   const shown = await run(folder, "--show", "app/main", asked);
   assert.equal(shown.out, "one\n");
   // A layer that is another one than the manifest says.
-  const [, second] = [...digests.values()];
+  const [, second] = [...image.keys()].filter((name) => name.startsWith("blobs/"));
   registry.instead = ({ path: where }, response) => {
-    if (!where.endsWith(second ?? "-")) return false;
+    if (!where.includes("/blobs/") || blobName(where) !== second) return false;
     response.end("other bytes");
     return true;
   };
   const lied = await run(folder, "--contents", asked);
   assert.match(lied.err.join("\n"), /gives other bytes for sha256:/);
 });
+
+test("a large layer comes from a registry in parts, and as a whole from one that gives no parts", async (t) => {
+  const folder = temporaryFolder(t);
+  const large = bytes(40_000_000);
+  const image = imageLayout({}, [
+    { command: "COPY large /", bytes: tarArchive([{ name: "large", data: large }]) },
+  ]);
+  const registry = await startRegistry(t);
+  const named = kept(registry, image);
+  const sizes = (): readonly number[] =>
+    registry.asked.flatMap(({ range }) => {
+      const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
+      return first === undefined ? [] : [Number(last) - Number(first) + 1];
+    });
+  const { contents } = await json(folder, "--contents", named);
+  assert.deepEqual(
+    contents?.layers.map((layer) => layer.bytes),
+    [large.length],
+  );
+  const whole = sizes().reduce((sum, size) => sum + size, 0);
+  assert.ok(whole > large.length && sizes().length === 3, sizes().join());
+  assert.ok(Math.max(...sizes()) <= 16_000_000, "no more is held at once");
+
+  const honest = registry.instead;
+  registry.instead = ({ path: where, range }, response) => {
+    const bytesOf = where.includes("/blobs/") ? (image.get(blobName(where)) ?? null) : null;
+    if (range === "" || bytesOf === null) return false;
+    response.writeHead(200).end(bytesOf);
+    return true;
+  };
+  assert.deepEqual((await json(folder, "--contents", named)).contents, contents);
+
+  registry.instead = ({ range }, response) => {
+    if (!range.startsWith("bytes=16000000")) return false;
+    response.writeHead(206, { "Content-Range": "bytes 0-9/10" }).end("ten bytes.");
+    return true;
+  };
+  assert.match((await run(folder, "--contents", named)).err.join(), /gives other bytes for sha256/);
+  registry.instead = ({ range }, response) => {
+    if (!range.startsWith("bytes=16000000")) return false;
+    response.writeHead(206).write("some");
+    response.destroy();
+    return true;
+  };
+  const cut = await run(folder, "--contents", named);
+  assert.equal(cut.code, 2);
+  assert.doesNotMatch(cut.err.join(), /damaged/, "the layer is none the worse for it");
+  registry.instead = honest;
+});
+
+/** `sha256/…` of a path, as a layout has it. */
+function blobName(where: string): string {
+  return `blobs/${where.slice(where.lastIndexOf("/") + 1).replace(":", "/")}`;
+}
+
+/** Keeps the image of a layout in a registry; gives its name there. */
+function kept(registry: TestRegistry, image: ReadonlyMap<string, string | Buffer>): string {
+  for (const [name, content] of image) if (name.startsWith("blobs/")) registry.blob(content);
+  const top = JSON.parse(String(image.get("index.json"))) as {
+    manifests: { digest: string }[];
+  }; // written by the test itself
+  const name = `blobs/${top.manifests[0]?.digest.replace(":", "/")}`;
+  registry.manifest(JSON.parse(String(image.get(name))) as object, "1"); // as above
+  return `registry:${registry.host}/app:1`;
+}
 
 test("what a layer must not do, it does not: lead out, lie, never end, or be something else", async (t) => {
   const folder = temporaryFolder(t);

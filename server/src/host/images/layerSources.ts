@@ -77,7 +77,7 @@ async function taken(
   bytes: AsyncIterable<Buffer>,
   take: TakeLayer,
 ): Promise<Result<null>> {
-  const [, wanted] = /^blobs\/sha256\/([0-9a-f]{64})$/.exec(name) ?? [];
+  const [, wanted] = /^(?:blobs\/sha256\/|sha256:)([0-9a-f]{64})$/.exec(name) ?? [];
   const hash = createHash("sha256");
   const hashed = async function* () {
     for await (const piece of bytes) {
@@ -195,24 +195,48 @@ async function whole(content: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** Bytes of a packed layer that is fetched from a registry: it is held in memory. */
-const maxBlob = 100_000_000;
+/** Bytes of a layer that are fetched at once, and so held in memory. */
+const partSize = 16_000_000;
+
+/** Bytes of a packed layer: who asks for one of an image waits for all of it. */
+const maxLayer = 16_000_000_000;
 
 /** @param image as that registry was found to have it: its layers go by the digests of their bytes */
 export function registryLayers(
-  registry: Pick<Registry, "blob">,
+  registry: Pick<Registry, "part">,
   reference: string,
   { origin }: BaseImage,
 ): LayerSource {
-  const names = (origin?.layers ?? []).map(({ digest }) => digest);
+  const layers = origin?.layers ?? [];
   return {
     async each(isWanted, take) {
-      for (const name of new Set(names.filter(isWanted))) {
-        const blob = await registry.blob(reference, name, maxBlob);
-        if (!blob.ok) return blob;
-        await take(name, Readable.from([Buffer.from(blob.value)]));
+      const wanted = new Map(layers.map(({ digest, bytes }) => [digest, bytes ?? 0]));
+      for (const [name, size] of wanted) {
+        if (!isWanted(name)) continue;
+        if (size > maxLayer) return failure("EFBIG", `${name} is too large to be fetched`, name);
+        let failed: Extract<Result<never>, { ok: false }> | null = null;
+        const parts = async function* () {
+          for (let from = 0; from < size; ) {
+            const asked = { from, bytes: Math.min(partSize, size - from), of: size };
+            const part = await registry.part(reference, name, asked);
+            if (!part.ok) {
+              failed = part;
+              return;
+            }
+            from += part.value.length;
+            yield Buffer.from(part.value);
+          }
+        };
+        try {
+          const read = await taken(name, parts(), take);
+          if (failed === null && !read.ok) return read;
+        } catch (thrown) {
+          // What is broken off reads like a damaged one.
+          if (failed === null) throw thrown;
+        }
+        if (failed !== null) return failed;
       }
-      return { ok: true, value: names };
+      return { ok: true, value: layers.map(({ digest }) => digest) };
     },
   };
 }

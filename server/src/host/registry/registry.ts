@@ -21,7 +21,7 @@ import {
   manifestTypes,
   readManifest,
 } from "./manifests.js";
-import { type RegistryHost, registryHost } from "./registryHost.js";
+import { type Asked, type RegistryHost, registryHost } from "./registryHost.js";
 
 export interface RegistrySettings {
   /** By the registry that a reference names: those that are asked before it, `host[:port][/path]`. */
@@ -48,10 +48,11 @@ export interface Registry {
    */
   lookUp(reference: string, platform: string, kept: KeptImage): Promise<Known<BaseImage>>;
   /**
-   * The bytes of a layer, which are what its digest says.
+   * A part of the bytes of a layer, or all of them where the registry gives no parts: whoever puts them
+   * together holds them against the digest.
    * Errors: those of `lookUp`, as a value.
    */
-  blob(reference: string, digest: string, maxBytes: number): Promise<Result<Uint8Array>>;
+  part(reference: string, digest: string, part: LayerPart): Promise<Result<Uint8Array>>;
   /**
    * The cache that BuildKit exported there, or that an image brings along.
    * Errors: those of `lookUp`, as a value, and `ENOCACHE`.
@@ -59,11 +60,22 @@ export interface Registry {
   cache(reference: string, platform: Platform): Promise<Result<ExportedCache>>;
 }
 
+/** A part of a layer, by the bytes before it. */
+export interface LayerPart {
+  readonly from: number;
+  readonly bytes: number;
+  /** Of the whole layer. */
+  readonly of: number;
+}
+
 /** Milliseconds for one image. */
 const patience = 30_000;
 
-/** Milliseconds for one layer. */
-const layerPatience = 300_000;
+/** Milliseconds for a part of a layer. */
+const partPatience = 300_000;
+
+/** Bytes of a layer that a registry gives but as a whole: it is held in memory. */
+const maxWhole = 100_000_000;
 
 /** Bytes; registries take no larger ones. */
 const maxManifest = 4_000_000;
@@ -102,21 +114,42 @@ export function createRegistry(options: RegistryOptions): Registry {
       );
       return found.ok ? known(found.value) : unknown(reasonOf(found.error), found.error);
     },
-    blob: (reference, digest, maxBytes) =>
-      firstOf(reference, layerPatience, (way) => blobOf(way, digest, maxBytes, layerPatience)),
+    part: (reference, digest, part) =>
+      firstOf(reference, partPatience, (way) => partOf(way, digest, part)),
     cache: (reference, platform) =>
       firstOf(reference, patience, (way, read) => cacheAt(way, read, platform)),
   };
 }
 
-async function blobOf(
+async function partOf(
   way: Way,
   digest: string,
-  maxBytes: number,
-  patience?: number,
+  { from, bytes, of }: LayerPart,
 ): Promise<Result<Uint8Array>> {
   if (!isDigest(digest)) return badFormat(way, digest);
-  const got = await asked(way, `blobs/${digest}`, "GET", maxBytes, patience);
+  const path = `blobs/${digest}`;
+  const range = [from, from + bytes - 1] as const;
+  const got = await asked(way, path, { maxBytes: bytes, patience: partPatience, range });
+  if (got.ok && got.value.status === 206) {
+    const { headers, body } = got.value;
+    const isIt = headers["content-range"] === `bytes ${range.join("-")}/${of}`;
+    return isIt && body.length === bytes ? { ok: true, value: body } : lies(way, digest);
+  }
+  // A registry may give all of it instead: RFC 9110 §14.2.
+  if (got.ok ? got.value.body.length === of : got.error.code !== "EFBIG")
+    return got.ok ? { ok: true, value: got.value.body.subarray(from, from + bytes) } : got;
+  if (from > 0 || got.ok) return lies(way, digest);
+  if (of > maxWhole)
+    return failure("EFBIG", `${way.name} gives layers as a whole, and one is too large`, way.name);
+  const whole = await asked(way, path, { maxBytes: of, patience: partPatience });
+  if (!whole.ok) return whole;
+  const { body } = whole.value;
+  return body.length === of ? { ok: true, value: body } : lies(way, digest);
+}
+
+async function blobOf(way: Way, digest: string, maxBytes: number): Promise<Result<Uint8Array>> {
+  if (!isDigest(digest)) return badFormat(way, digest);
+  const got = await asked(way, `blobs/${digest}`, { maxBytes });
   if (!got.ok) return got;
   const { body } = got.value;
   return hasDigest(body, digest) ? { ok: true, value: body } : lies(way, digest);
@@ -221,7 +254,7 @@ async function digestOf(
   way: Way,
   tag: string,
 ): Promise<string | null | Extract<Result<never>, { ok: false }>> {
-  const head = await asked(way, `manifests/${tag}`, "HEAD", maxManifest);
+  const head = await asked(way, `manifests/${tag}`, { method: "HEAD", maxBytes: maxManifest });
   if (!head.ok) return head;
   const digest = head.value.headers["docker-content-digest"] ?? "";
   return isDigest(digest) ? digest : null;
@@ -235,7 +268,7 @@ interface Named {
 
 /** @param name a tag, or the digest that it must have */
 async function manifestOf(way: Way, name: string): Promise<Result<Named>> {
-  const got = await asked(way, `manifests/${name}`, "GET", maxManifest);
+  const got = await asked(way, `manifests/${name}`, { maxBytes: maxManifest });
   if (!got.ok) return got;
   const { body, headers } = got.value;
   const said = isDigest(name) ? name : (headers["docker-content-digest"] ?? "");
@@ -313,7 +346,7 @@ async function cacheAt(
 }
 
 async function jsonOfManifest(way: Way, name: string): Promise<Result<unknown>> {
-  const got = await asked(way, `manifests/${name}`, "GET", maxManifest);
+  const got = await asked(way, `manifests/${name}`, { maxBytes: maxManifest });
   if (!got.ok) return got;
   if (isDigest(name) && !hasDigest(got.value.body, name)) return lies(way, name);
   return { ok: true, value: jsonOf(got.value.body) };
@@ -328,19 +361,16 @@ async function configOf(way: Way, { digest, size }: Descriptor): Promise<Result<
 async function asked(
   { host, name, repository, deadline }: Way,
   path: string,
-  method: "GET" | "HEAD",
-  maxBytes: number,
-  patience?: number,
+  how: Pick<Asked, "maxBytes" | "patience" | "range"> & Partial<Pick<Asked, "method">>,
 ): Promise<Result<HttpAnswer>> {
   const accept = path.startsWith("manifests/") ? manifestTypes : ["*/*"];
-  const whole = `${repository}/${path}`;
-  const answer = await host.ask(whole, {
-    ...{ method, repository, accept, maxBytes, deadline },
-    ...(patience === undefined ? {} : { patience }),
+  const answer = await host.ask(`${repository}/${path}`, {
+    ...{ method: "GET", repository, accept, deadline },
+    ...how,
   });
   if (!answer.ok) return answer;
   const { status } = answer.value;
-  if (status === 200) return answer;
+  if (status === 200 || (status === 206 && how.range !== undefined)) return answer;
   if (status === 404) return failure("ENOIMAGE", `${name} has no ${repository} of that name`, name);
   if (status === 403) return failure("EAUTH", `${name} does not give ${repository}`, name);
   return failure("EREPLY", `${name} answers ${status}`, name);

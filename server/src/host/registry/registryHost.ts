@@ -24,6 +24,8 @@ export interface Asked {
   readonly maxBytes: number;
   /** Milliseconds since the epoch: nothing is waited for after that. */
   readonly deadline: number;
+  /** The bytes that are wanted, from the first to the last; default: all. */
+  readonly range?: readonly [first: number, last: number];
   /** Milliseconds that one answer may take. Default: so long as a small one does. */
   readonly patience?: number;
 }
@@ -111,7 +113,7 @@ function refused(name: string) {
 async function follow(
   { door, name, now }: HostOptions,
   start: string,
-  { method, accept, maxBytes, deadline, patience = usualPatience }: Asked,
+  { method, accept, maxBytes, deadline, range, patience = usualPatience }: Asked,
   authorization: string | null,
 ): Promise<Result<HttpAnswer>> {
   let url = new URL(start);
@@ -122,6 +124,7 @@ async function follow(
     const isOwn = url.origin === own;
     const headers = {
       Accept: accept.join(", "),
+      ...(range === undefined ? {} : { Range: `bytes=${range.join("-")}` }),
       ...(authorization !== null && isOwn ? { Authorization: authorization } : {}),
     };
     const answer = await door({ method, url: url.href, headers, maxBytes, timeout });
