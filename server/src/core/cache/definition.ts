@@ -15,11 +15,14 @@ import { isSameList } from "../text/sameList.js";
 import { dialectOf } from "./exact/dialect.js";
 import type { Parts, Vertex } from "./exact/op.js";
 import { stepOps } from "./exact/stepOps.js";
+import { openPartOf, withOpenPart } from "./openPart.js";
 
 /** What a definition is made from when somebody asks. */
 interface Written {
-  /** Equal exactly where the builder takes the definitions for equal. */
+  /** Equal exactly where the builder takes the definitions for equal, but for the open part. */
   readonly text: string;
+  /** See `openPart.ts`; null: there is none. */
+  readonly open: string | null;
   readonly parts: () => Parts;
 }
 
@@ -38,7 +41,10 @@ export class Definition {
   }
 
   get digest(): string {
-    this.#made ??= this.#digest(this.#write().text);
+    if (this.#made !== null) return this.#made;
+    const { text, open } = this.#write();
+    const known = this.#digest(text);
+    this.#made = open === null ? known : withOpenPart(known, this.#digest(open));
     return this.#made;
   }
 
@@ -117,11 +123,9 @@ function buildkitDefinition(
     const source = (from: SourceReference): Vertex => places.get(from) ?? null;
     const ops = stepOps(step, { root, source, flags }, setting);
     const parts = ops?.own.parts ?? noParts;
-    if (operation.kind !== "copy") return { text: ops?.own.json ?? "", parts };
-    return {
-      text: ops?.own.json ?? "",
-      parts: () => ({ ...parts(), places: placesOf(operation) }),
-    };
+    const written = { text: ops?.own.json ?? "", open: openPartOf(step, digest), parts };
+    if (operation.kind !== "copy") return written;
+    return { ...written, parts: () => ({ ...parts(), places: placesOf(operation) }) };
   });
 }
 
@@ -133,7 +137,8 @@ function classicDefinition(step: Step, digest: Digest): Definition | null {
   const by = (parts: () => Parts): Definition =>
     new Definition(digest, [], () => {
       const { places: _places, ...keyed } = parts();
-      return { text: JSON.stringify([step.keyword, keyed]), parts };
+      const open = openPartOf(step, digest);
+      return { text: JSON.stringify([step.keyword, keyed]), open, parts };
     });
   const { operation } = step;
   switch (operation?.kind) {

@@ -4,6 +4,7 @@ import type { StepForecast } from "./exact/stepForecast.js";
 import type { InputName } from "./inputName.js";
 import {
   isSettled,
+  likeResults,
   type NamedInput,
   possibleResults,
   type SureMatch,
@@ -23,6 +24,8 @@ export interface Found {
   readonly token: Token;
   /** It is a known step, which a build that failed may have cancelled. */
   readonly isCutShort?: true;
+  /** It is a known step if the base image makes that of it. */
+  readonly isOnlyLike?: true;
 }
 
 /** The record that tells what a step leaves; null: none does for certain. */
@@ -59,6 +62,11 @@ export function lookUp(
   const possible = possibleResults(graphs, definition.digest, named);
   if (possible.size > 0)
     return { kind: "unknown", token: { kind: "records", records: possible, isSure: false } };
+  const like = likeResults(graphs, definition.digest, named);
+  if (like.size > 0) {
+    const token = { kind: "records", records: like, isSure: false } as const;
+    return { kind: "unknown", token, isOnlyLike: true };
+  }
   // Records without a result only lead to others.
   return sure.length === 0 ? fresh : { kind: "miss", token: recordsOf(sure) };
 }
@@ -103,9 +111,11 @@ function namedInput({ name, token, isPinned }: StepInput, names: Names): NamedIn
 /** What an answer turned on. Where every input has a name, another name may stand for the same bytes. */
 export function openInputs(inputs: readonly StepInput[], found: Found): readonly OpenInput[] {
   if (found.isCutShort === true) return cutShort;
+  if (found.isOnlyLike === true) return ofBase;
   const open = inputs.filter(({ token }) => !isSettled(token));
   const turnedOn = open.length === 0 && found.kind === "unknown" ? inputs : open;
   return turnedOn.flatMap((input) => input.open ?? []);
 }
 
 const cutShort: readonly OpenInput[] = [{ kind: "failed-build" }];
+const ofBase: readonly OpenInput[] = [{ kind: "variables", names: [] }];

@@ -1,5 +1,7 @@
 /** The records that a step could turn out to be, by what is known of its inputs before the build. */
+
 import { type InputName, isSameName, mayBeEqual, mayEqualOthers, nameText } from "./inputName.js";
+import { knownPart } from "./openPart.js";
 import type {
   Bucket,
   CacheRecord,
@@ -108,6 +110,30 @@ export function twinsOf(
     token.kind === "records" ? token.twins !== undefined : at > 0 && mayEqualOthers(name),
   );
   return mayHaveSome ? possibleResults(graphs, definition, inputs) : nothing;
+}
+
+/**
+ * Results of a step that it may be though its definition is another one: of a part of one of them only
+ * a base image can tell what it comes to.
+ */
+export function likeResults(
+  graphs: readonly RecordGraph[],
+  definition: string,
+  inputs: readonly NamedInput[],
+): ReadonlySet<CacheRecord> {
+  const known = knownPart(definition);
+  const found = new Set<CacheRecord>();
+  for (const layer of graphs.flatMap(({ layers }) => layers)) {
+    const alike = [...(layer.open.get(known) ?? []), ...(known === definition ? [] : [known])];
+    for (const other of alike) {
+      const byRoot = layer.byDefinition.get(other) ?? none;
+      const buckets = isExact(inputs[0]) ? bucketsOn(byRoot, inputs[0]) : byRoot.values();
+      for (const bucket of buckets)
+        for (const record of bucket.results(layer))
+          if (fitOf(record, inputs) !== "no") found.add(record);
+    }
+  }
+  return found;
 }
 
 const none: ReadonlyMap<Found, Bucket> = new Map();

@@ -122,7 +122,7 @@ export type Cause =
   | {
       readonly code: "base-variable-unknown";
       readonly at: StepRef;
-      /** At least one. */
+      /** The variables that say which files it takes; empty: what the step itself comes to turns on the image. */
       readonly names: readonly string[];
     }
   | { readonly code: "files-pending"; readonly at: StepRef }

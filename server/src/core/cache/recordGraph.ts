@@ -5,6 +5,7 @@
  */
 import { addTo } from "../text/grouped.js";
 import { type InputName, isSameName, mayEqualOthers, nameText } from "./inputName.js";
+import { hasOpenPart, knownPart } from "./openPart.js";
 
 /** One record, known by its identity: two are the same place in the cache only if they are one. */
 export interface CacheRecord {
@@ -36,6 +37,8 @@ export interface RecordLayer {
   /** Oldest first. */
   readonly records: ReadonlyMap<CacheRecord, Result>;
   readonly byDefinition: ReadonlyMap<string, ReadonlyMap<Found, Bucket>>;
+  /** The definitions with an open part, by what is known of them: see `knownPart`. */
+  readonly open: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What an input is found by: a record, the text of a name, or nothing. */
@@ -160,7 +163,10 @@ function layerOf(records: ReadonlyMap<CacheRecord, Result>): RecordLayer {
       bucket.records.push(record);
     }
   }
-  return { records, byDefinition };
+  const open = new Map<string, string[]>();
+  for (const definition of byDefinition.keys())
+    if (hasOpenPart(definition)) addTo(open, knownPart(definition), definition);
+  return { records, byDefinition, open };
 }
 
 function alternativesOf(input: readonly RecordedInput[] | undefined): readonly Found[] {

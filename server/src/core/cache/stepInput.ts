@@ -21,7 +21,7 @@ export type OpenInput =
   /** What another build of the workspace leaves, which may be something else than before. */
   | { readonly kind: "build"; readonly image: BuiltImage; readonly reference: string }
   | { readonly kind: "remote"; readonly url: string }
-  /** Files that go by variables of which only the base image can tell the values. */
+  /** Files that go by variables of which only the base image can tell the values; none: the step itself does. */
   | { readonly kind: "variables"; readonly names: readonly string[] }
   /** Files whose names are no text: what a builder makes of them is not known. */
   | { readonly kind: "names" }

@@ -17,4 +17,13 @@ export interface Unknowns {
    * line set it to what is known. One that is not in it is known if a line sets it.
    */
   readonly variables: OrderedMap<string | null>;
+  /** What the lines have made of those since the image, the last first; null: nothing. */
+  readonly values: OpenValues | null;
+}
+
+export interface OpenValues {
+  readonly name: string;
+  /** As in `Unknowns.variables`. */
+  readonly written: string | null;
+  readonly before: OpenValues | null;
 }

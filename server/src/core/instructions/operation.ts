@@ -5,6 +5,7 @@
  */
 
 import type { BaseImage } from "../image/baseImage.js";
+import type { OpenValues } from "../image/unknowns.js";
 import type { ClassicArgs } from "./classicArgs.js";
 import type { OrderedEnvironment } from "./environment.js";
 
@@ -65,6 +66,8 @@ export interface RunOperation {
   readonly user: string;
   /** For the words: see `Unknowns.user`; absent: `user` has it. */
   readonly openUser?: string;
+  /** See `Unknowns.values`; absent: none of the variables turns on a base image that is not known. */
+  readonly openValues?: OpenValues;
   readonly network: string;
   readonly security: string;
   readonly mounts: readonly Mount[];

@@ -10,6 +10,7 @@ import { type InstructionKind, operates, type Surroundings } from "./kind.js";
 import { mountMeaning, readMount } from "./mount.js";
 import type { Mount, RunOperation, SourceReference } from "./operation.js";
 import type { Reading } from "./reading.js";
+import type { Scope } from "./scope.js";
 import { openPathWords } from "./unknowns.js";
 
 /** The classic builder names the first of them: it knows none. */
@@ -85,7 +86,7 @@ export const run: InstructionKind = {
       environment: scope.environment,
       directory: scope.directory,
       user: scope.config.user,
-      ...(scope.unknowns?.user ? { openUser: scope.unknowns.user } : {}),
+      ...openIn(scope),
       network,
       security,
       mounts,
@@ -114,6 +115,14 @@ export const run: InstructionKind = {
       ? ["container", "intermediate-image", "layer", "build-cache"]
       : ["layer", "build-cache", "cache-key"],
 };
+
+function openIn({ unknowns }: Scope): Pick<RunOperation, "openUser" | "openValues"> {
+  const { user = null, values = null } = unknowns ?? {};
+  return {
+    ...(user === null || user === "" ? {} : { openUser: user }),
+    ...(values === null ? {} : { openValues: values }),
+  };
+}
 
 function inside(
   operation: RunOperation | null,

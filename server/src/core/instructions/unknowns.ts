@@ -18,6 +18,7 @@ export const ofUnknownImage: Unknowns = {
   directory: "",
   user: "",
   variables: OrderedMap.of([["PATH", own("PATH")]]),
+  values: null,
 };
 
 /** With a variable set by a line. @param written as typed; null: its value is known */
@@ -30,7 +31,8 @@ export function withVariable(
   const { variables } = unknowns;
   const isKnownAlready = written === null && !variables.has(name);
   const next = isKnownAlready ? variables : variables.with(name, written);
-  return next === variables ? unknowns : { ...unknowns, variables: next };
+  if (next === variables) return unknowns;
+  return { ...unknowns, variables: next, values: { name, written, before: unknowns.values } };
 }
 
 /** With a directory: see `Unknowns.directory`. */

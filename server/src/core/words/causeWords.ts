@@ -59,7 +59,9 @@ export function causeWords(cause: Cause, graph: BuildGraph): string {
     case "remote-unknown":
       return say`depends on a download`;
     case "base-variable-unknown":
-      return say`turns on the base image's ${listedAll(cause.names)}`;
+      return cause.names.length === 0
+        ? say`turns on the base image`
+        : say`turns on the base image's ${listedAll(cause.names)}`;
     case "files-pending":
       return say`reading files`;
     case "files-made-before":
@@ -131,6 +133,8 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
     case "remote-unknown":
       return say`It turns on what the server answers for ${cause.url}: the builder asks at every build.`;
     case "base-variable-unknown":
+      if (cause.names.length === 0)
+        return say`What it comes to turns on what the base image sets, which is not known: if that is what it came to before, it stays cached.`;
       return say`Which files it takes turns on ${listedAll(cause.names)}, which only the base image can tell, and not all that it may take is as it was.`;
     case "files-pending":
       return say`The files that it takes are being read.`;
