@@ -14,7 +14,11 @@ export function openPartOf(step: Step, digest: Digest): string | null {
   const parts = [openPath, written];
   if (operation?.kind === "makeDirectory") parts.push(operation.openOwner ?? null);
   if (operation?.kind === "run")
-    parts.push(operation.openUser ?? null, nameOf(operation.openValues ?? null, digest));
+    parts.push(
+      operation.openUser ?? null,
+      operation.openShell === true ? "shell" : null,
+      nameOf(operation.openValues ?? null, digest),
+    );
   return parts.some((part) => part !== null) ? JSON.stringify(parts) : null;
 }
 

@@ -81,7 +81,11 @@ export function simulatedHistory(analysis: Analysis): readonly ImageHistoryRow[]
 /** @param declared names of the build arguments above it */
 function commandOf({ step }: StepAnalysis, declared: ReadonlySet<string>): string {
   const { operation } = step;
-  if (operation?.kind === "copy") return `${step.keyword} ${copyWords(operation)} # buildkit`;
+  if (operation?.kind === "copy") {
+    const isOpen = step.openPath?.includes("$") === true;
+    const destination = (isOpen ? step.openPath : null) ?? operation.destinationText;
+    return `${step.keyword} ${copyWords(operation, destination)} # buildkit`;
+  }
   if (operation?.kind === "run") {
     const plain = onOneLine(operation.argv.join(" "));
     return `${step.keyword} ${argumentWords(declared)}${plain} # buildkit`;
@@ -102,7 +106,7 @@ function declaredNames({ step }: StepAnalysis): readonly string[] {
   return words.flatMap((word) => word.split("=", 1).filter((name) => name !== ""));
 }
 
-function copyWords(operation: CopyOperation): string {
+function copyWords(operation: CopyOperation, destination: string): string {
   const sources = operation.items.map((item) =>
     item.kind === "paths"
       ? (item.openText ?? item.text)
@@ -115,6 +119,6 @@ function copyWords(operation: CopyOperation): string {
     ...(operation.owner === "" ? [] : [`--chown=${operation.openOwner ?? operation.owner}`]),
     ...(operation.mode === "" ? [] : [`--chmod=${operation.mode}`]),
     ...sources,
-    operation.destinationText,
+    destination,
   ].join(" ");
 }

@@ -4,7 +4,7 @@
  * interact", and the image config that a real engine keeps. Nothing is run.
  */
 
-import type { Analysis } from "../analysis/analyse.js";
+import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageSteps } from "../analysis/view.js";
 import { isBaseKnown, knownConfig, type Stage } from "../graph/graph.js";
 import { lineage } from "../graph/layers.js";
@@ -250,6 +250,9 @@ function valuesOf(
         ...(argv === null || (entrypoint === null && !baseIsKnown)
           ? [inheritedCommand(baseIsKnown)]
           : []),
+        ...(hasOpenShell(target, [entrypoint, cmd])
+          ? [say`The shell is the usual one unless the base image sets another.`]
+          : []),
       ].join(" "),
     },
     {
@@ -301,6 +304,15 @@ function valuesOf(
       note: config.stopSignal === null ? inherited || say`The default.` : "",
     },
   ];
+}
+
+/** True where a command in shell form has the usual shell, and only the base image can tell whether that is its own. */
+function hasOpenShell(
+  { config, unknowns }: Stage,
+  parts: readonly (StepAnalysis | null)[],
+): boolean {
+  if (unknowns === null || config.shell !== null) return false;
+  return parts.some((part) => part !== null && !part.step.instruction.json);
 }
 
 function inheritedCommand(baseIsKnown: boolean): string {

@@ -66,6 +66,8 @@ export interface RunOperation {
   readonly user: string;
   /** For the words: see `Unknowns.user`; absent: `user` has it. */
   readonly openUser?: string;
+  /** There where the shell is the usual one unless a base image that is not known sets another. */
+  readonly openShell?: true;
   /** See `Unknowns.values`; absent: none of the variables turns on a base image that is not known. */
   readonly openValues?: OpenValues;
   readonly network: string;

@@ -87,6 +87,9 @@ export const run: InstructionKind = {
       directory: scope.directory,
       user: scope.config.user,
       ...openIn(scope),
+      ...(instruction.json || scope.unknowns === null || scope.config.shell !== null
+        ? {}
+        : { openShell: true }),
       network,
       security,
       mounts,
