@@ -41,15 +41,15 @@ export class Generations {
   }
 
   /**
-   * Makes `text` the next generation after `last` (-1: the first of all). False: somebody else was
+   * Makes `bytes` the next generation after `last` (-1: the first of all). False: somebody else was
    * quicker, or may have been; the newest generation tells. Throws when it cannot be written.
    */
-  async commit(last: number, text: string): Promise<boolean> {
+  async commit(last: number, bytes: Buffer): Promise<boolean> {
     await mkdir(this.#folder, { recursive: true });
     const id = randomBytes(6).toString("hex");
     const fresh = path.join(this.#folder, `${this.#name}.${process.pid}.${id}.new`);
     try {
-      await writeWhole(fresh, text);
+      await writeWhole(fresh, bytes);
       if (!(await moveTo(fresh, this.file(last + 1)))) return false;
     } finally {
       await unlink(fresh).catch(() => undefined);
@@ -133,10 +133,10 @@ export class Generations {
 }
 
 /** On the disk, not only in its memory: a machine that stops leaves it whole. */
-async function writeWhole(file: string, text: string): Promise<void> {
+async function writeWhole(file: string, bytes: Buffer): Promise<void> {
   const opened = await open(file, "wx", 0o600);
   try {
-    await opened.writeFile(text);
+    await opened.writeFile(bytes);
     await opened.datasync();
   } finally {
     await opened.close();

@@ -2,7 +2,7 @@
  * Git's index, read without git: which blob a file held when git last looked at it, and the stat
  * that it had. Source: git, Documentation/gitformat-index.txt and read-cache.c.
  */
-import type { TrackedFiles } from "../core/context/checkout.js";
+import type { TrackedFiles, TrackedFolder } from "../core/context/checkout.js";
 import { isWithin } from "../core/text/paths.js";
 import { isSettled } from "./fileHash.js";
 import type { FileState } from "./identityTable.js";
@@ -43,15 +43,10 @@ export async function readGitIndex(
   if (folders === null) return null;
   return {
     modesBelow(folder) {
-      const modes = new Map<string, Map<string, boolean>>();
+      const modes = new Map<string, TrackedFolder>();
       for (const [other, entries] of folders) {
         if (!isWithin(other, folder)) continue;
-        const inFolder = new Map<string, boolean>();
-        for (const [name, at] of entries) {
-          const mode = bytes.readUInt32BE(at + offset.mode);
-          if (isRegular(mode)) inFolder.set(name, (mode & 0o100) !== 0);
-        }
-        modes.set(other.slice(folder === "" ? 0 : folder.length + 1), inFolder);
+        modes.set(other.slice(folder === "" ? 0 : folder.length + 1), modesIn(bytes, entries));
       }
       return modes;
     },
@@ -67,6 +62,17 @@ export async function readGitIndex(
       };
     },
   };
+}
+
+/** The modes of the entries that begin here. */
+function modesIn(bytes: Buffer, entries: ReadonlyMap<string, number>): TrackedFolder {
+  const get = (name: string): boolean | undefined => {
+    const at = entries.get(name);
+    if (at === undefined) return undefined;
+    const mode = bytes.readUInt32BE(at + offset.mode);
+    return isRegular(mode) ? (mode & 0o100) !== 0 : undefined;
+  };
+  return { get, keys: () => [...entries.keys()].filter((name) => get(name) !== undefined) };
 }
 
 /** Where each entry begins, by folder and name. */

@@ -4,14 +4,8 @@
  */
 import path from "node:path";
 import type { RecordedBuild } from "../core/cache/record.js";
-import {
-  addBuild,
-  type BuildState,
-  emptyState,
-  type ReadState,
-  readState,
-  writeState,
-} from "../core/cache/state.js";
+import { addBuild, type BuildState, emptyState, type ReadState } from "../core/cache/state.js";
+import type { FolderTexts } from "../core/context/folderText.js";
 import type { Digest, Result } from "../core/host.js";
 import { say } from "../core/text/say.js";
 import { sha256 } from "./digest.js";
@@ -20,6 +14,7 @@ import { Generations } from "./generations.js";
 import { nodeFileSystem, readRegularFile } from "./nodeFileSystem.js";
 import { politely } from "./politeLock.js";
 import { openSalt, type Salt } from "./salt.js";
+import { readDocument, writeDocument } from "./stateDocument.js";
 
 /** Builds that were simulated, or real ones of which a record was made: each has a document of its own. */
 export type KeptBuilds = "simulated" | "recorded";
@@ -85,6 +80,8 @@ interface Look {
   /** What tells two of them apart. */
   readonly stamp: string;
   readonly state: BuildState;
+  /** Of the folders in its document. */
+  readonly texts: FolderTexts | null;
   /** Why the newest generation cannot be used; null: it can. */
   readonly problem: Exclude<ReadState["kind"], "read"> | null;
 }
@@ -97,7 +94,9 @@ interface Change {
   readonly kept: number;
 }
 
-const nothingYet: Look = { generation: -1, stamp: "", state: emptyState, problem: null };
+const nothingYet: Look = {
+  ...{ generation: -1, stamp: "", state: emptyState, texts: null, problem: null },
+};
 
 function folderStore(folder: string, builds: KeptBuilds, salt: Salt): StateStore {
   const { digest } = salt;
@@ -129,11 +128,12 @@ function folderStore(folder: string, builds: KeptBuilds, salt: Salt): StateStore
       // The number was taken, but maybe by this change, which others went on from.
       if (isRetry && seen.problem === null && isIn(seen.state)) return { ok: true, value: null };
       const state = next(seen.state);
-      const text = writeState(state, digest);
+      const { bytes, texts } = writeDocument(state, digest, seen.texts);
       salt.keep();
-      if (!(await generations.commit(seen.generation, text))) return "late";
+      if (!(await generations.commit(seen.generation, bytes))) return "late";
       const generation = seen.generation + 1;
-      last = { generation, stamp: stampIfThere(generations, generation), state, problem: null };
+      const stamp = stampIfThere(generations, generation);
+      last = { generation, stamp, state, texts, problem: null };
       const told = await setAside(generations, seen, builds);
       await generations.clean(generation, kept);
       return { ok: true, value: told };
@@ -184,10 +184,10 @@ function look(generations: Generations, last: Look, digest: Digest): Look {
     try {
       const stamp = stampOf(generations, generation);
       if (stamp === last.stamp) return last;
-      const { kind, state } = readGeneration(generations, generation, digest);
-      if (kind === "read") return { generation, stamp, state, problem: null };
+      const { kind, state, texts } = readGeneration(generations, generation, digest);
+      if (kind === "read") return { generation, stamp, state, texts, problem: null };
       const before = kind === "damaged" ? lastReadable(generations, older, digest) : emptyState;
-      return { generation, stamp, state: before, problem: kind };
+      return { generation, stamp, state: before, texts: null, problem: kind };
     } catch (error) {
       const { code } = hostError(error, "");
       if (code !== "ENOENT" || looks === mostLooks) throw error;
@@ -211,16 +211,16 @@ function readGeneration(
   generations: Generations,
   generation: number,
   digest: Digest,
-): { readonly kind: ReadState["kind"]; readonly state: BuildState } {
+): Pick<Look, "state" | "texts"> & { readonly kind: ReadState["kind"] } {
   const bytes = readRegularFile(nodeFileSystem(), generations.file(generation), maxLength);
   if (!bytes.ok) {
     // A link, a folder, a pipe, a socket, a file without an end: none of them was written here.
     if (["ELOOP", "EINVAL", "EISDIR", "ENXIO", "EFBIG"].includes(bytes.error.code))
-      return { kind: "damaged", state: emptyState };
+      return { kind: "damaged", state: emptyState, texts: null };
     throw Object.assign(new Error(bytes.error.message), { code: bytes.error.code });
   }
-  const read = readState(bytes.value.toString("utf8"), digest);
-  return read.kind === "read" ? read : { kind: read.kind, state: emptyState };
+  const { read, texts } = readDocument(bytes.value, digest);
+  return { kind: read.kind, state: read.kind === "read" ? read.state : emptyState, texts };
 }
 
 function stampOf(generations: Generations, generation: number): string {

@@ -82,7 +82,7 @@ async function pointersIn(
     );
   });
   if (rules.length === 0) return [];
-  const tracked = (await git.tracked(folder, slices)) ?? new Map<string, Map<string, boolean>>();
+  const tracked = (await git.tracked(folder, slices)) ?? new Map<string, never>();
   const files = [...tracked].flatMap(([inFolder, names]) =>
     [...names.keys()].map((name) => (inFolder === "" ? name : `${inFolder}/${name}`)),
   );

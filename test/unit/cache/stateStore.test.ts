@@ -18,16 +18,11 @@ import { type TestContext, test } from "node:test";
 import type { BuildDefinition } from "../../../server/src/core/build/definition.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
 import { recordsIn } from "../../../server/src/core/cache/recordGraph.js";
-import {
-  addBuild,
-  type BuildState,
-  emptyState,
-  readState,
-  writeState,
-} from "../../../server/src/core/cache/state.js";
+import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import type { FolderNode } from "../../../server/src/core/context/fileTree.js";
 import { entriesBelow } from "../../../server/src/core/context/selection.js";
 import { sha256 } from "../../../server/src/host/digest.js";
+import { readDocument, writeDocument } from "../../../server/src/host/stateDocument.js";
 import { openStateStore } from "../../../server/src/host/stateStore.js";
 import { isThorough } from "../../support/thorough.js";
 import { analysisOf, builders } from "../analysis/support.js";
@@ -133,7 +128,8 @@ test("a reader never meets a file that is half written", async (t) => {
     done = true;
   })();
   while (!done) {
-    assert.equal(readState(readFileSync(newestFile(folder), "utf8"), store.digest).kind, "read");
+    const { read } = readDocument(readFileSync(newestFile(folder)), store.digest);
+    assert.equal(read.kind, "read");
     await new Promise((resolve) => setImmediate(resolve));
   }
   await writing;
@@ -157,6 +153,24 @@ test("a damaged file is set aside with a sentence, and work goes on", async (t) 
     assert.deepEqual(await store.add(buildOf("A")), { ok: true, value: null });
     for (const name of readdirSync(folder)) if (name !== "salt") rmSync(path.join(folder, name));
   }
+});
+
+test("a byte that changed anywhere is noticed, or changes nothing", async (t) => {
+  const folder = temporaryFolder(t);
+  const store = openStateStore(folder);
+  await store.add(buildOf("A"));
+  const whole = readFileSync(path.join(folder, fileName));
+  const state = plain(store.state);
+  const lines = whole.indexOf('"folders"');
+  assert.ok(lines > 0);
+  for (let at = lines; at < whole.length; at++) {
+    const damaged = Buffer.from(whole);
+    damaged[at] = (damaged[at] ?? 0) ^ 1;
+    const { read } = readDocument(damaged, store.digest);
+    if (read.kind === "read") assert.deepEqual(plain(read.state), state);
+  }
+  for (let length = 0; length < whole.length; length += 7)
+    assert.equal(readDocument(whole.subarray(0, length), store.digest).read.kind, "damaged");
 });
 
 test("a file that is damaged under an open window loses its last build alone", async (t) => {
@@ -270,12 +284,20 @@ test("what is written is read back, and holds no value of a variable", () => {
       recordBuild({ graph, keys, tree: input.context?.tree ?? null, at: 1, digest: sha256 }),
       sha256,
     );
-    const written = writeState(state, sha256);
-    const read = readState(written, sha256);
+    const written = writeDocument(state, sha256).bytes;
+    const { read, texts } = readDocument(written, sha256);
     assert.equal(read.kind, "read");
     assert.deepEqual(plain(read.state), plain(state));
-    assert.equal(writeState(read.state, sha256), written);
-    assert.doesNotMatch(written, /hunter2|swordfish|xyzzy123/);
+    assert.deepEqual(writeDocument(read.state, sha256).bytes, written);
+    assert.deepEqual(writeDocument(read.state, sha256, texts).bytes, written);
+    assert.deepEqual(writeDocument(state, sha256, texts).bytes, written);
+    assert.doesNotMatch(written.toString(), /hunter2|swordfish|xyzzy123/);
+    // Earlier versions wrote the same in one line, and nothing to check it by.
+    const { check, ...earlier } = JSON.parse(written.toString());
+    assert.equal(typeof check, "number");
+    const { read: inOneLine } = readDocument(Buffer.from(JSON.stringify(earlier)), sha256);
+    assert.equal(inOneLine.kind, "read");
+    assert.deepEqual(plain(inOneLine.state), plain(state));
   }
 });
 
@@ -298,7 +320,7 @@ test("no digest of a build is found by one who knows the build and not the salt"
   const [one = "", other = ""] = states.map((state) => readFileSync(newestFile(state), "utf8"));
   const { graph, keys, input } = analysisOf({ text: `${text}RUN other\n` });
   const build = recordBuild({ graph, keys, tree: null, at: 1, digest: input.digest });
-  const plainOnes = writeState(addBuild(emptyState, build, sha256), sha256);
+  const plainOnes = String(writeDocument(addBuild(emptyState, build, sha256), sha256).bytes);
   assert.ok(digestsIn(one).size > 20);
   assert.ok(digestsIn(plainOnes).size > 15);
   for (const known of [other, plainOnes])

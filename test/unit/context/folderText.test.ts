@@ -11,9 +11,16 @@ import {
   plainFolder,
   replaceAll,
 } from "../../../server/src/core/context/folder.js";
-import { addTexts, folderReader, folderText } from "../../../server/src/core/context/folderText.js";
+import {
+  addTexts,
+  type FolderTexts,
+  folderReader,
+  folderText,
+  type WrittenTexts,
+} from "../../../server/src/core/context/folderText.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
 import { compareManifests } from "../../../server/src/core/context/manifest.js";
+import { entriesBelow } from "../../../server/src/core/context/selection.js";
 import { transferredTree } from "../../../server/src/core/context/transfer.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { runs } from "../../support/thorough.js";
@@ -38,14 +45,27 @@ const files = fc.array(listed, { maxLength: 10 });
 const rootOf = (list: readonly ListedFile[]): FolderNode => listedTree(list).root;
 
 function textsOf(...folders: readonly FolderNode[]): Map<string, string> {
-  const texts = new Map<string, string>();
+  const texts: WrittenTexts = new Map();
   for (const folder of folders) addTexts(folder, sha256, texts);
-  return texts;
+  return new Map(
+    [...texts].map(([name, text]) => [name, typeof text === "string" ? text : text.get(name)]),
+  );
+}
+
+/** A document of these texts. */
+function documentOf(texts: ReadonlyMap<string, string>): FolderTexts {
+  const get = (name: string): string => texts.get(name) ?? "/";
+  return {
+    has: (name) => texts.has(name),
+    get,
+    below: (name) => (get(name).split("/")[0] ?? "").split(",").filter((one) => one !== ""),
+    lengthOf: (name) => get(name).length,
+  };
 }
 
 /** As a document has it. */
 function keptOf(folder: FolderNode): FolderNode {
-  const read = folderReader(textsOf(folder), sha256)?.(folderText(folder, sha256)) ?? null;
+  const read = folderReader(documentOf(textsOf(folder)), sha256)(folderText(folder, sha256));
   assert.ok(read !== null);
   return read;
 }
@@ -130,25 +150,48 @@ test("one changed file makes the texts of the folders above it anew, and of one 
   }
 });
 
-test("texts that are not what is written are found, and never a throw", () => {
+test("texts that are not what is written lead to nothing, and never to a throw", () => {
   const written = rootOf([{ path: "a/b", size: 1, identity: "1" }, { path: "c" }]);
   const name = folderText(written, sha256);
   const texts = textsOf(written);
+  const names = (folder: FolderNode | null): readonly string[] =>
+    folder === null ? [] : [...entriesBelow(folder, "", "")].map(({ path: at }) => at);
+  const read = (changed: ReadonlyMap<string, string>, root = name): readonly string[] =>
+    names(folderReader(documentOf(changed), sha256)(root));
+  assert.deepEqual(read(texts), ["a", "a/b", "c"]);
   for (const [digest, text] of texts) {
+    const left = name.startsWith(digest) ? [] : ["a", "c"];
     const lost = new Map(texts);
     lost.delete(digest);
-    assert.equal(folderReader(lost, sha256)?.(name) ?? null, null);
-    for (const other of ["", `${text}/f`, text.slice(1)]) {
-      assert.equal(folderReader(new Map([...texts, [digest, other]]), sha256), null);
-    }
+    assert.deepEqual(read(lost), left);
+    for (const other of ["", `${text}/f`, text.slice(1), `${digest}/d/1/1/1/1/1/1/x`])
+      assert.deepEqual(read(new Map([...texts, [digest, other]])), left);
   }
-  assert.equal(folderReader(texts, sha256)?.("") ?? null, null);
-  assert.equal(folderReader(texts, sha256)?.(`${name}/1`) ?? null, null);
+  assert.deepEqual(read(texts, ""), []);
+  assert.deepEqual(read(texts, `${name}/1`), []);
   // Somebody who makes digests as well does no harm.
   for (const text of ["/", "/f", "/d/1/1/1/1/1/1/x", "/f/-1/x/y/z", "/z/1", "/f/1/1/1//a/d"]) {
     const digest = sha256(text).slice(0, 32);
-    const read = folderReader(new Map([[digest, text]]), sha256)?.(`${digest}/1/1/0/1`);
-    assert.ok(read != null);
-    plain(read);
+    const kept = folderReader(documentOf(new Map([[digest, text]])), sha256)(`${digest}/1/1/0/1`);
+    assert.ok(kept !== null);
+    plain(kept);
   }
+});
+
+test("what a document has is not made again, and is known by its digest alone", () => {
+  fc.assert(
+    fc.property(files, files, (list, other) => {
+      const known = textsOf(rootOf(list));
+      const after = rootOf([...list, ...other]);
+      const document = documentOf(known);
+      const texts: WrittenTexts = new Map();
+      addTexts(after, sha256, texts, document);
+      const whole = textsOf(rootOf([...list, ...other]));
+      assert.deepEqual([...texts.keys()].sort(), [...whole.keys()].sort());
+      for (const [name, text] of texts)
+        if (known.has(name)) assert.equal(text, document);
+        else assert.equal(text, whole.get(name));
+    }),
+    { numRuns: runs(500) },
+  );
 });

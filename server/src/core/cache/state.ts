@@ -1,6 +1,6 @@
 /**
- * The state of simulated builds as one JSON document: reading it without trusting it, adding to
- * it, and keeping it small.
+ * The state of simulated builds as one document, a head and the texts of folders: reading it without
+ * trusting it, adding to it, and keeping it small.
  */
 
 import { rulesOf } from "../build/builderRules.js";
@@ -12,7 +12,13 @@ import {
 } from "../build/definition.js";
 import { formatPlatform } from "../build/platform.js";
 import type { FolderNode } from "../context/fileTree.js";
-import { addTexts, folderReader, folderText } from "../context/folderText.js";
+import {
+  addTexts,
+  type FolderTexts,
+  folderReader,
+  folderText,
+  type WrittenTexts,
+} from "../context/folderText.js";
 import type { Manifest } from "../context/manifest.js";
 import { doubt, isDoubted, type Transfer } from "../context/transfer.js";
 import type { Digest } from "../host.js";
@@ -131,10 +137,11 @@ function room(digest: Digest): (folder: FolderNode) => boolean {
     folders.push(folder);
     entries += folder.entryCount;
     if (entries <= maxEntries) return true;
-    const texts = new Map<string, string>();
+    const texts: WrittenTexts = new Map();
     for (const one of folders) addTexts(one, digest, texts);
     let characters = 0;
-    for (const text of texts.values()) characters += text.length;
+    for (const [name, text] of texts)
+      characters += typeof text === "string" ? text.length : text.lengthOf(name);
     return characters <= maxText;
   };
 }
@@ -215,8 +222,24 @@ export const emptyBaseline: Baseline = {
   manifest: () => null,
 };
 
-/** @param digest the one that everything in it was made with, and that `readState` gets */
-export function writeState(state: BuildState, digest: Digest): string {
+export interface WrittenState {
+  /** To be written as JSON. */
+  readonly head: object;
+  readonly texts: WrittenTexts;
+}
+
+/**
+ * @param digest the one that everything in it was made with, and that `readState` gets
+ * @param known the texts of the document that is followed by this one
+ */
+export function writeState(
+  state: BuildState,
+  digest: Digest,
+  known: FolderTexts | null = null,
+): WrittenState {
+  const texts: WrittenTexts = new Map();
+  for (const { root } of state.manifests.values()) addTexts(root, digest, texts, known);
+  for (const sent of state.transfers.values()) addTexts(sent, digest, texts, known);
   const manifests = [...state.manifests].map(
     ([name, { root, through }]): readonly [string, WrittenManifest] => [
       name,
@@ -224,10 +247,7 @@ export function writeState(state: BuildState, digest: Digest): string {
     ],
   );
   const transfers = [...state.transfers].map(([name, sent]) => [name, folderText(sent, digest)]);
-  const texts = new Map<string, string>();
-  for (const { root } of state.manifests.values()) addTexts(root, digest, texts);
-  for (const sent of state.transfers.values()) addTexts(sent, digest, texts);
-  return JSON.stringify({
+  const head = {
     stratacast: "simulated builds",
     model: modelVersion,
     salted: digest(saltCheck),
@@ -236,8 +256,8 @@ export function writeState(state: BuildState, digest: Digest): string {
     manifests: Object.fromEntries(manifests),
     transfers: Object.fromEntries(transfers),
     doubted: [...state.transfers].flatMap(([name, sent]) => (isDoubted(sent) ? [name] : [])),
-    folders: Object.fromEntries(texts),
-  });
+  };
+  return { head, texts };
 }
 
 /** By its digest a document tells which salt it was written with. */
@@ -256,33 +276,29 @@ export type ReadState =
   | { readonly kind: "other-salt" }
   | { readonly kind: "damaged" };
 
-/** Reads the document; anything that is not exactly what `writeState` writes is damaged. */
-export function readState(text: string, digest: Digest): ReadState {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { kind: "damaged" };
-  }
+/**
+ * Reads a document; anything that is not exactly what `writeState` writes is damaged.
+ *
+ * @param value the head
+ */
+export function readState(value: unknown, texts: FolderTexts, digest: Digest): ReadState {
   if (!isObject(value) || value["stratacast"] !== "simulated builds") return { kind: "damaged" };
   if (value["model"] !== modelVersion) {
     return { kind: typeof value["model"] === "number" ? "other-model" : "damaged" };
   }
-  const { salted, builds, records, manifests, transfers, doubted = [], folders } = value;
+  const { salted, builds, records, manifests, transfers, doubted = [] } = value;
   if (
     !isString(salted) ||
     !isArrayOf(builds, isWrittenBuild) ||
     !isArrayOf(records, isWrittenRecord) ||
     !isObjectOf(manifests, isWrittenManifest) ||
     !isObjectOf(transfers, isString) ||
-    !isArrayOf(doubted, isString) ||
-    !isObjectOf(folders, isString)
+    !isArrayOf(doubted, isString)
   ) {
     return { kind: "damaged" };
   }
   if (salted !== digest(saltCheck)) return { kind: "other-salt" };
-  const readFolder = folderReader(new Map(Object.entries(folders)), digest);
-  if (readFolder === null) return { kind: "damaged" };
+  const readFolder = folderReader(texts, digest);
   const lists = readAll(manifests, ({ folder, through }) => {
     const root = readFolder(folder);
     return root === null ? null : { root, through: new Set(through) };

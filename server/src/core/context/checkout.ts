@@ -4,14 +4,17 @@
  * mode, so a folder with other modes misses the cache of every machine that has the usual ones.
  */
 import { joinPath, parentPath } from "../text/paths.js";
-import type { FileTree, FolderNode, Part, TreeNode } from "./fileTree.js";
+import type { FileNode, FileTree, FolderNode, Part, TreeNode } from "./fileTree.js";
 import { childrenOf, folderNode } from "./folder.js";
 import { gitMode, gitNotion, originalOf } from "./gitNotion.js";
 import { pairMemory } from "./pairMemory.js";
 import { distinctTaken, type Selection, type Taken } from "./selection.js";
 
 /** The regular files of a folder that git tracks, by name: true for an executable one. */
-export type TrackedFolder = ReadonlyMap<string, boolean>;
+export interface TrackedFolder {
+  get(name: string): boolean | undefined;
+  keys(): Iterable<string>;
+}
 
 /** Which files git tracks, by the paths of their folders in the context. */
 export type TrackedFiles = ReadonlyMap<string, TrackedFolder>;
@@ -51,7 +54,8 @@ export function checkedOut(tree: FileTree, { folders }: Checkout): FileTree {
       const below = joinPath(path, child.name);
       if (child.kind === "directory") {
         if (folders.has(below)) children.push(kept(child, below));
-      } else if (child.kind !== "file" || tracked?.has(child.name) === true) children.push(child);
+      } else if (child.kind !== "file" || tracked?.get(child.name) !== undefined)
+        children.push(child);
     }
     return folderNode(folder, children, folder.errors);
   };
@@ -100,22 +104,38 @@ function modesOf({ path, node, isWhole }: Taken, folders: TrackedFiles): OtherMo
   const below = isWhole ? modesBelow(node, path, folders) : none;
   // The root of the context is nothing that a checkout makes.
   if (path === "") return below;
-  return joinedModes([modeOf(node, parentPath(path), folders), below]);
+  const folder = parentPath(path);
+  return joinedModes([modeOf(node, folder, folders.get(folder), folders), below]);
 }
 
-/** @param folder that the node is in */
-function modeOf(node: TreeNode, folder: string, folders: TrackedFiles): OtherModes {
-  const inCheckout = modeInCheckout(node, folder, folders);
+/**
+ * @param folder that the node is in
+ * @param tracked what git tracks there
+ */
+function modeOf(
+  node: TreeNode,
+  folder: string,
+  tracked: TrackedFolder | undefined,
+  folders: TrackedFiles,
+): OtherModes {
+  const inCheckout =
+    node.kind === "directory"
+      ? modeOfFolder(joinPath(folder, node.name), folders)
+      : modeOfFile(node, tracked);
   const { mode } = originalOf(node);
   if (inCheckout === null || inCheckout === mode) return none;
   return { count: 1, first: [{ path: joinPath(folder, node.name), mode, inCheckout }] };
 }
 
-/** null: git does not track it. What is no regular file or folder has no mode of its own. */
-function modeInCheckout(node: TreeNode, folder: string, folders: TrackedFiles): number | null {
-  if (node.kind === "directory") return folders.has(joinPath(folder, node.name)) ? 0o755 : null;
-  const isExecutable = folders.get(folder)?.get(node.name);
-  return node.kind !== "file" || isExecutable === undefined ? null : gitMode(isExecutable);
+/** null: git does not track it. What is no regular file has no mode of its own. */
+function modeOfFile(file: FileNode, tracked: TrackedFolder | undefined): number | null {
+  const isExecutable = file.kind === "file" ? tracked?.get(file.name) : undefined;
+  return isExecutable === undefined ? null : gitMode(isExecutable);
+}
+
+/** null: nothing in it is tracked. */
+function modeOfFolder(path: string, folders: TrackedFiles): number | null {
+  return folders.has(path) ? gitMode(true) : null;
 }
 
 const inFolders = pairMemory<FolderNode, TrackedFolder, OtherModes>();
@@ -160,8 +180,9 @@ export function* comparingModes(
 
 function modesIn(part: Part, folder: string, folders: TrackedFiles): OtherModes {
   const found: OtherModes[] = [];
+  const tracked = folders.get(folder);
   for (const node of part) {
-    const own = modeOf(node, folder, folders);
+    const own = modeOf(node, folder, tracked, folders);
     if (own !== none) found.push(own);
     if (node.kind === "directory")
       found.push(modesBelow(node, joinPath(folder, node.name), folders));

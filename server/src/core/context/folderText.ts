@@ -11,17 +11,22 @@ import { type FileNode, type FolderNode, fileNode, type Part, type TreeNode } fr
 import { type FolderHeader, plainFolder } from "./folder.js";
 import { isReadPart, markRead } from "./readFiles.js";
 
-interface PartText {
-  readonly digest: string;
-  /**
-   * First the digests of the parts of its folders, a comma between them, then all fields of its
-   * entries in their order: what no name can contain is between them.
-   */
-  readonly text: string;
+/** The texts of a document, by their digests. */
+export interface FolderTexts {
+  has(name: string): boolean;
+  /** "/", the text of no entries: there is none. */
+  get(name: string): string;
+  /** The digests of the parts of the folders in it. */
+  below(name: string): readonly string[];
+  /** Characters, or what comes near them. */
+  lengthOf(name: string): number;
 }
 
-/** What a part was written as, or read from. */
-const written = new WeakMap<Part, PartText>();
+/** Texts that are to be written, by their digests; of one that a document has, that document. */
+export type WrittenTexts = Map<string, string | FolderTexts>;
+
+/** The digest of the text of a part. The text itself is made where it is needed, which is seldom. */
+const names = new WeakMap<Part, string>();
 
 /** A folder of a document. */
 interface Kept {
@@ -48,35 +53,43 @@ export function folderText(folder: FolderNode, digest: Digest): string {
 }
 
 function digestsOf(folder: FolderNode, digest: Digest): readonly string[] {
-  return kept.get(folder)?.digests ?? folder.parts.map((part) => partText(part, digest).digest);
+  return kept.get(folder)?.digests ?? folder.parts.map((part) => nameOf(part, digest));
 }
 
-function partText(part: Part, digest: Digest): PartText {
-  let found = written.get(part);
-  if (found === undefined) {
-    const digests: string[] = [];
-    const fields: (string | number)[] = [];
-    for (const node of part) {
-      if (node.kind !== "directory") {
-        addFile(fields, node);
-        continue;
-      }
-      const own = digestsOf(node, digest);
-      append(digests, own);
-      const { name, mode, entryCount, fileCount, socketCount, bytes } = node;
-      fields.push("d", mode, own.length, entryCount, fileCount, socketCount, bytes, name);
+function nameOf(part: Part, digest: Digest): string {
+  return names.get(part) ?? nameByText(part, textOf(part, digest), digest);
+}
+
+function nameByText(part: Part, text: string, digest: Digest): string {
+  const name = shortDigest(text, digest);
+  names.set(part, name);
+  return name;
+}
+
+/**
+ * First the digests of the parts of its folders, a comma between them, then all fields of its
+ * entries in their order: what no name can contain is between them.
+ */
+function textOf(part: Part, digest: Digest): string {
+  const digests: string[] = [];
+  let fields = "";
+  for (const node of part) {
+    if (node.kind !== "directory") {
+      fields += fileFields(node);
+      continue;
     }
-    const text = `${digests.join(",")}/${fields.join("/")}`;
-    found = { digest: shortDigest(text, digest), text };
-    written.set(part, found);
+    const own = digestsOf(node, digest);
+    append(digests, own);
+    const { name, mode, entryCount, fileCount, socketCount, bytes } = node;
+    fields += `/d/${mode}/${own.length}/${entryCount}/${fileCount}/${socketCount}/${bytes}/${name}`;
   }
-  return found;
+  return digests.join(",") + (fields || "/");
 }
 
-function addFile(fields: (string | number)[], file: FileNode): void {
-  const { kind, name, mode, size, mtimeMs, identity, device } = file;
-  const target = file.linkTarget?.replaceAll("/", "\0");
-  fields.push(letters[kind], mode, size, mtimeMs, target ?? device ?? identity ?? "", name);
+/** A walk over a large context makes them of each file. */
+function fileFields({ kind, name, mode, size, mtimeMs, identity, device, linkTarget }: FileNode) {
+  const target = linkTarget?.replaceAll("/", "\0");
+  return `/${letters[kind]}/${mode}/${size}/${mtimeMs}/${target ?? device ?? identity ?? ""}/${name}`;
 }
 
 const letters: Readonly<Record<FileNode["kind"], string>> = {
@@ -96,26 +109,41 @@ function shortDigest(text: string, digest: Digest): string {
 /**
  * Adds the texts of all parts of a folder and of what is below it, by digest; what is there already
  * is there with all that is below it.
+ *
+ * @param known a document: what it has is not made again
  */
-export function addTexts(folder: FolderNode, digest: Digest, texts: Map<string, string>): void {
+export function addTexts(
+  folder: FolderNode,
+  digest: Digest,
+  texts: WrittenTexts,
+  known: FolderTexts | null = null,
+): void {
   const source = kept.get(folder);
   if (source !== undefined) {
-    for (const name of source.digests) addKept(source.document, name, texts);
+    for (const name of source.digests) addKept(source.document.texts, name, texts);
     return;
   }
   for (const part of folder.parts) {
-    const { digest: name, text } = partText(part, digest);
+    let text: string | null = null;
+    let name = names.get(part);
+    if (name === undefined) {
+      text = textOf(part, digest);
+      name = nameByText(part, text, digest);
+    }
     if (texts.has(name)) continue;
-    texts.set(name, text);
-    for (const child of part) if (child.kind === "directory") addTexts(child, digest, texts);
+    if (known?.has(name)) {
+      addKept(known, name, texts);
+      continue;
+    }
+    texts.set(name, text ?? textOf(part, digest));
+    for (const child of part) if (child.kind === "directory") addTexts(child, digest, texts, known);
   }
 }
 
-function addKept(document: FolderDocument, name: string, texts: Map<string, string>): void {
-  const text = document.texts.get(name);
-  if (text === undefined || texts.has(name)) return;
-  texts.set(name, text);
-  for (const below of digestsIn(text)) addKept(document, below, texts);
+function addKept(source: FolderTexts, name: string, texts: WrittenTexts): void {
+  if (texts.has(name) || !source.has(name)) return;
+  texts.set(name, source);
+  for (const below of source.below(name)) addKept(source, below, texts);
 }
 
 /** The digests of the parts of the folders in a part. */
@@ -151,7 +179,7 @@ function textsOf(folder: FolderNode, shared: ReadonlySet<Part>, digest: Digest):
   if (names !== undefined) return new Map(names.map((name, at) => [name, at]));
   return new Map(
     folder.parts.flatMap((part, at): readonly (readonly [string | number, number])[] =>
-      shared.has(part) ? [] : [[isReadPart(part) ? partText(part, digest).digest : at, at]],
+      shared.has(part) ? [] : [[isReadPart(part) ? nameOf(part, digest) : at, at]],
     ),
   );
 }
@@ -168,23 +196,17 @@ function partsBut(folder: FolderNode, texts: Texts, others: Texts): readonly Par
 
 /** The texts of a document, and what was read of them. */
 interface FolderDocument {
-  readonly texts: ReadonlyMap<string, string>;
+  readonly texts: FolderTexts;
+  readonly digest: Digest;
   readonly parts: Map<string, Part>;
 }
 
 /** Gives the folders of a document by their texts; null: it has none. */
 export type ReadFolder = (text: string) => FolderNode | null;
 
-/** null: these texts, by digest, are not what `addTexts` gives. */
-export function folderReader(
-  texts: ReadonlyMap<string, string>,
-  digest: Digest,
-): ReadFolder | null {
-  for (const [name, text] of texts) {
-    if (shortDigest(text, digest) !== name) return null;
-    if (!digestsIn(text).every((below) => texts.has(below))) return null;
-  }
-  const document: FolderDocument = { texts, parts: new Map() };
+/** @param texts what `addTexts` gave; nobody has to have looked whether they are what they were */
+export function folderReader(texts: FolderTexts, digest: Digest): ReadFolder {
+  const document: FolderDocument = { texts, digest, parts: new Map() };
   return (text) => {
     const [digests = "", ...sums] = text.split("/");
     const names = digests === "" ? [] : digests.split(",");
@@ -215,13 +237,14 @@ function keptFolder(
   return folder;
 }
 
-function partOf(document: FolderDocument, digest: string): Part {
-  let part = document.parts.get(digest);
+function partOf(document: FolderDocument, name: string): Part {
+  let part = document.parts.get(name);
   if (part === undefined) {
-    const text = document.texts.get(digest) ?? "/";
-    part = partFrom(text, document);
-    written.set(part, { digest, text });
-    document.parts.set(digest, part);
+    const text = document.texts.get(name);
+    // What has the digest that leads to it leads back to nothing above it.
+    part = shortDigest(text, document.digest) === name ? partFrom(text, document) : [];
+    names.set(part, name);
+    document.parts.set(name, part);
   }
   return part;
 }
