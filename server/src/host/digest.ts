@@ -3,7 +3,7 @@ import { createHash, hash } from "node:crypto";
 import type { Digest } from "../core/host.js";
 
 /** Characters. */
-const longestRemembered = 2_000;
+const longestRemembered = 500;
 
 /** Enough for every text of a file of some 5,000 lines; both generations take some 20 MB when full. */
 const generationSize = 32_768;

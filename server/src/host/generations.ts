@@ -44,7 +44,7 @@ export class Generations {
    * Makes `bytes` the next generation after `last` (-1: the first of all). False: somebody else was
    * quicker, or may have been; the newest generation tells. Throws when it cannot be written.
    */
-  async commit(last: number, bytes: Buffer): Promise<boolean> {
+  async commit(last: number, bytes: readonly Buffer[]): Promise<boolean> {
     await mkdir(this.#folder, { recursive: true });
     const id = randomBytes(6).toString("hex");
     const fresh = path.join(this.#folder, `${this.#name}.${process.pid}.${id}.new`);
@@ -133,10 +133,10 @@ export class Generations {
 }
 
 /** On the disk, not only in its memory: a machine that stops leaves it whole. */
-async function writeWhole(file: string, bytes: Buffer): Promise<void> {
+async function writeWhole(file: string, bytes: readonly Buffer[]): Promise<void> {
   const opened = await open(file, "wx", 0o600);
   try {
-    await opened.writeFile(bytes);
+    for (const piece of bytes) await opened.writeFile(piece);
     await opened.datasync();
   } finally {
     await opened.close();

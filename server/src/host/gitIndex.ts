@@ -43,15 +43,15 @@ export async function readGitIndex(
   if (folders === null) return null;
   return {
     modesBelow(folder) {
-      const modes = new Map<string, TrackedFolder>();
+      const tracked = new Map<string, TrackedFolder>();
       for (const [other, entries] of folders) {
         if (!isWithin(other, folder)) continue;
-        modes.set(other.slice(folder === "" ? 0 : folder.length + 1), modesIn(bytes, entries));
+        tracked.set(other.slice(folder === "" ? 0 : folder.length + 1), trackedIn(entries));
       }
-      return modes;
+      return tracked;
     },
     folder(folder) {
-      const entries = folders.get(folder);
+      const entries = folders.get(folder)?.entries;
       if (entries === undefined) return null;
       return {
         has: (name) => entries.has(name),
@@ -64,19 +64,25 @@ export async function readGitIndex(
   };
 }
 
-/** The modes of the entries that begin here. */
-function modesIn(bytes: Buffer, entries: ReadonlyMap<string, number>): TrackedFolder {
+/** Of a folder's entries those that are known by the mode. */
+function trackedIn({ entries, modes }: FolderEntries): TrackedFolder {
   const get = (name: string): boolean | undefined => {
-    const at = entries.get(name);
-    if (at === undefined) return undefined;
-    const mode = bytes.readUInt32BE(at + offset.mode);
+    const mode = modes.get(name) ?? (entries.has(name) ? usualMode : 0);
     return isRegular(mode) ? (mode & 0o100) !== 0 : undefined;
   };
   return { get, keys: () => [...entries.keys()].filter((name) => get(name) !== undefined) };
 }
 
-/** Where each entry begins, by folder and name. */
-type Folders = ReadonlyMap<string, ReadonlyMap<string, number>>;
+interface FolderEntries {
+  /** Where each begins, by name. */
+  readonly entries: ReadonlyMap<string, number>;
+  /** Of each that is something else than a file which nobody executes. */
+  readonly modes: ReadonlyMap<string, number>;
+}
+
+type Folders = ReadonlyMap<string, FolderEntries>;
+
+const usualMode = 0o100644;
 
 const headerLength = 12;
 /** Of a SHA-1, in bytes. */
@@ -105,8 +111,8 @@ async function readFolders(bytes: Buffer, slices: Slices): Promise<Folders | nul
   const count = bytes.readUInt32BE(8);
   const end = bytes.length - idLength;
   const path = version === 4 ? compressedPaths(bytes) : paddedPaths(bytes);
-  const folders = new Map<string, Map<string, number>>();
-  let entries = new Map<string, number>();
+  const folders = new Map<string, { entries: Map<string, number>; modes: Map<string, number> }>();
+  let own = newFolder();
   // Neighbours mostly stand in one folder, whose name then need not be made again.
   let folder: Buffer | null = null;
   let at = headerLength;
@@ -119,14 +125,19 @@ async function readFolders(bytes: Buffer, slices: Slices): Promise<Folders | nul
     if (folder === null || !isEqual(folder, path.bytes, path.start, folderEnd)) {
       folder = Buffer.from(path.bytes.subarray(path.start, folderEnd));
       const name = folder.toString("utf8");
-      entries = folders.get(name) ?? new Map();
-      folders.set(name, entries);
+      own = folders.get(name) ?? newFolder();
+      folders.set(name, own);
     }
-    entries.set(textOf(path.bytes, base, path.end), at);
+    const name = textOf(path.bytes, base, path.end);
+    own.entries.set(name, at);
+    const mode = bytes.readUInt32BE(at + offset.mode);
+    if (mode !== usualMode) own.modes.set(name, mode);
     at = path.next;
   }
   return hasKnownExtensions(bytes, at, end) ? folders : null;
 }
+
+const newFolder = () => ({ entries: new Map<string, number>(), modes: new Map<string, number>() });
 
 /** Where the last element of a path begins. */
 function baseStart({ bytes, start, end }: EntryPath): number {

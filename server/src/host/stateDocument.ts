@@ -7,7 +7,7 @@
 import { crc32 } from "node:zlib";
 import { isObject } from "../core/cache/jsonChecks.js";
 import { type BuildState, type ReadState, readState, writeState } from "../core/cache/state.js";
-import type { FolderTexts, WrittenTexts } from "../core/context/folderText.js";
+import type { FolderTexts, TextSink } from "../core/context/folderText.js";
 import type { Digest } from "../core/host.js";
 
 const newline = 0x0a;
@@ -81,40 +81,60 @@ class StoredTexts implements FolderTexts {
 /**
  * @param digest what everything in the state was made with
  * @param before the texts of the document that this one follows
+ * @returns the document in pieces
  */
 export function writeDocument(
   state: BuildState,
   digest: Digest,
   before: FolderTexts | null = null,
-): { readonly bytes: Buffer; readonly texts: FolderTexts } {
-  const written = writeState(state, digest, before);
-  const lines = linesOf(written.texts, before);
-  const first = JSON.stringify({ ...written.head, check: crc32(lines) });
-  const bytes = Buffer.concat([
-    Buffer.from(`${first.slice(0, -1)},\n${opening}`),
-    lines,
-    Buffer.from(`\n${closing}`),
-  ]);
-  const isSame = before instanceof StoredTexts && before.lines === lines;
-  return { bytes, texts: isSame ? before : new StoredTexts(lines) };
+): readonly Buffer[] {
+  const lines = new WrittenLines();
+  const head = writeState(state, digest, lines, before);
+  const all = lines.isAllOf(before) ? before.lines : lines.joined();
+  const first = JSON.stringify({ ...head, check: crc32(all) });
+  return [Buffer.from(`${first.slice(0, -1)},\n${opening}`), all, Buffer.from(`\n${closing}`)];
 }
 
-function linesOf(texts: WrittenTexts, before: FolderTexts | null): Buffer {
-  const isAllOfBefore =
-    before instanceof StoredTexts &&
-    texts.size === before.size &&
-    [...texts.values()].every((text) => text === before);
-  if (isAllOfBefore) return before.lines;
-  const pieces: Buffer[] = [];
-  for (const [name, text] of texts) {
-    if (pieces.length > 0) pieces.push(separator);
-    if (text instanceof StoredTexts) pieces.push(text.line(name));
-    else {
-      const own = typeof text === "string" ? text : text.get(name);
-      pieces.push(Buffer.from(`"${name}":${JSON.stringify(own)}`));
-    }
+/** The lines of a document that is being written. */
+class WrittenLines implements TextSink {
+  readonly #names = new Set<string>();
+  readonly #pieces: Buffer[] = [];
+  /** Documents that lines were copied from; null: something was added that none of them has. */
+  readonly #sources = new Set<FolderTexts | null>();
+
+  has(name: string): boolean {
+    return this.#names.has(name);
   }
-  return Buffer.concat(pieces);
+
+  add(name: string, text: string): void {
+    this.#addLine(name, Buffer.from(`"${name}":${JSON.stringify(text)}`), null);
+  }
+
+  copy(name: string, from: FolderTexts): void {
+    if (from instanceof StoredTexts) this.#addLine(name, from.line(name), from);
+    else this.add(name, from.get(name));
+  }
+
+  /** True where what was written is a whole document as it stands. */
+  isAllOf(document: FolderTexts | null): document is StoredTexts {
+    const isAll = (other: FolderTexts | null) => other === document;
+    return (
+      document instanceof StoredTexts &&
+      this.#names.size === document.size &&
+      [...this.#sources].every(isAll)
+    );
+  }
+
+  joined(): Buffer {
+    return Buffer.concat(this.#pieces);
+  }
+
+  #addLine(name: string, line: Buffer, source: FolderTexts | null): void {
+    if (this.#pieces.length > 0) this.#pieces.push(separator);
+    this.#names.add(name);
+    this.#pieces.push(line);
+    this.#sources.add(source);
+  }
 }
 
 const separator = Buffer.from(",\n");
@@ -158,10 +178,10 @@ function inOneLine(bytes: Buffer): Parts | null {
   if (!isObject(head)) return null;
   const { folders = {} } = head;
   if (!isObject(folders)) return null;
-  const texts = Object.entries(folders).flatMap(([name, text]): readonly [string, string][] =>
-    typeof text === "string" && /^[0-9a-f]{32}$/.test(name) ? [[name, text]] : [],
-  );
-  return { head, texts: new StoredTexts(linesOf(new Map(texts), null)) };
+  const lines = new WrittenLines();
+  for (const [name, text] of Object.entries(folders))
+    if (typeof text === "string" && /^[0-9a-f]{32}$/.test(name)) lines.add(name, text);
+  return { head, texts: new StoredTexts(lines.joined()) };
 }
 
 function parsed(text: string): unknown {

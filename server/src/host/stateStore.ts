@@ -80,7 +80,7 @@ interface Look {
   /** What tells two of them apart. */
   readonly stamp: string;
   readonly state: BuildState;
-  /** Of the folders in its document. */
+  /** Of the folders in its document; null: nobody has read them. */
   readonly texts: FolderTexts | null;
   /** Why the newest generation cannot be used; null: it can. */
   readonly problem: Exclude<ReadState["kind"], "read"> | null;
@@ -128,12 +128,14 @@ function folderStore(folder: string, builds: KeptBuilds, salt: Salt): StateStore
       // The number was taken, but maybe by this change, which others went on from.
       if (isRetry && seen.problem === null && isIn(seen.state)) return { ok: true, value: null };
       const state = next(seen.state);
-      const { bytes, texts } = writeDocument(state, digest, seen.texts);
+      const before = seen.texts ?? readAgain(generations, seen, digest);
+      const bytes = writeDocument(state, digest, before);
       salt.keep();
       if (!(await generations.commit(seen.generation, bytes))) return "late";
       const generation = seen.generation + 1;
       const stamp = stampIfThere(generations, generation);
-      last = { generation, stamp, state, texts, problem: null };
+      // Until the next change they are held by the disk alone.
+      last = { generation, stamp, state, texts: null, problem: null };
       const told = await setAside(generations, seen, builds);
       await generations.clean(generation, kept);
       return { ok: true, value: told };
@@ -174,6 +176,16 @@ function folderStore(folder: string, builds: KeptBuilds, salt: Salt): StateStore
       return done.ok ? { ok: true, value: forgotten } : done;
     },
   };
+}
+
+/** The texts of what was looked at; null: there are none, or it is gone. */
+function readAgain(generations: Generations, seen: Look, digest: Digest): FolderTexts | null {
+  if (seen.generation < 0 || seen.problem !== null) return null;
+  try {
+    return readGeneration(generations, seen.generation, digest).texts;
+  } catch {
+    return null;
+  }
 }
 
 /** Throws when it cannot be read, though it may be whole. */

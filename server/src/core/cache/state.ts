@@ -17,7 +17,7 @@ import {
   type FolderTexts,
   folderReader,
   folderText,
-  type WrittenTexts,
+  type TextSink,
 } from "../context/folderText.js";
 import type { Manifest } from "../context/manifest.js";
 import { doubt, isDoubted, type Transfer } from "../context/transfer.js";
@@ -137,11 +137,15 @@ function room(digest: Digest): (folder: FolderNode) => boolean {
     folders.push(folder);
     entries += folder.entryCount;
     if (entries <= maxEntries) return true;
-    const texts: WrittenTexts = new Map();
-    for (const one of folders) addTexts(one, digest, texts);
+    const lengths = new Map<string, number>();
+    const sink: TextSink = {
+      has: (name) => lengths.has(name),
+      add: (name, text) => lengths.set(name, text.length),
+      copy: (name, from) => lengths.set(name, from.lengthOf(name)),
+    };
+    for (const one of folders) addTexts(one, digest, sink);
     let characters = 0;
-    for (const [name, text] of texts)
-      characters += typeof text === "string" ? text.length : text.lengthOf(name);
+    for (const length of lengths.values()) characters += length;
     return characters <= maxText;
   };
 }
@@ -222,24 +226,20 @@ export const emptyBaseline: Baseline = {
   manifest: () => null,
 };
 
-export interface WrittenState {
-  /** To be written as JSON. */
-  readonly head: object;
-  readonly texts: WrittenTexts;
-}
-
 /**
+ * Writes the texts of folders into a sink, and gives the head, to be written as JSON.
+ *
  * @param digest the one that everything in it was made with, and that `readState` gets
  * @param known the texts of the document that is followed by this one
  */
 export function writeState(
   state: BuildState,
   digest: Digest,
+  sink: TextSink,
   known: FolderTexts | null = null,
-): WrittenState {
-  const texts: WrittenTexts = new Map();
-  for (const { root } of state.manifests.values()) addTexts(root, digest, texts, known);
-  for (const sent of state.transfers.values()) addTexts(sent, digest, texts, known);
+): object {
+  for (const { root } of state.manifests.values()) addTexts(root, digest, sink, known);
+  for (const sent of state.transfers.values()) addTexts(sent, digest, sink, known);
   const manifests = [...state.manifests].map(
     ([name, { root, through }]): readonly [string, WrittenManifest] => [
       name,
@@ -247,7 +247,7 @@ export function writeState(
     ],
   );
   const transfers = [...state.transfers].map(([name, sent]) => [name, folderText(sent, digest)]);
-  const head = {
+  return {
     stratacast: "simulated builds",
     model: modelVersion,
     salted: digest(saltCheck),
@@ -257,7 +257,6 @@ export function writeState(
     transfers: Object.fromEntries(transfers),
     doubted: [...state.transfers].flatMap(([name, sent]) => (isDoubted(sent) ? [name] : [])),
   };
-  return { head, texts };
 }
 
 /** By its digest a document tells which salt it was written with. */

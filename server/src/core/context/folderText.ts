@@ -22,8 +22,13 @@ export interface FolderTexts {
   lengthOf(name: string): number;
 }
 
-/** Texts that are to be written, by their digests; of one that a document has, that document. */
-export type WrittenTexts = Map<string, string | FolderTexts>;
+/** Takes the texts of a document that is being written, each once. */
+export interface TextSink {
+  has(name: string): boolean;
+  add(name: string, text: string): void;
+  /** One that an earlier document has. */
+  copy(name: string, from: FolderTexts): void;
+}
 
 /** The digest of the text of a part. The text itself is made where it is needed, which is seldom. */
 const names = new WeakMap<Part, string>();
@@ -115,35 +120,37 @@ function shortDigest(text: string, digest: Digest): string {
 export function addTexts(
   folder: FolderNode,
   digest: Digest,
-  texts: WrittenTexts,
+  sink: TextSink,
   known: FolderTexts | null = null,
 ): void {
   const source = kept.get(folder);
   if (source !== undefined) {
-    for (const name of source.digests) addKept(source.document.texts, name, texts);
+    for (const name of source.digests) copyTexts(source.document.texts, name, sink);
     return;
   }
   for (const part of folder.parts) {
-    let text: string | null = null;
-    let name = names.get(part);
-    if (name === undefined) {
-      text = textOf(part, digest);
-      name = nameByText(part, text, digest);
-    }
-    if (texts.has(name)) continue;
-    if (known?.has(name)) {
-      addKept(known, name, texts);
-      continue;
-    }
-    texts.set(name, text ?? textOf(part, digest));
-    for (const child of part) if (child.kind === "directory") addTexts(child, digest, texts, known);
+    const name = names.get(part);
+    if (name !== undefined && isAdded(name, sink, known)) continue;
+    // Those below first: the digest of this one has theirs in it.
+    for (const child of part) if (child.kind === "directory") addTexts(child, digest, sink, known);
+    const text = textOf(part, digest);
+    const own = name ?? nameByText(part, text, digest);
+    if (!isAdded(own, sink, known)) sink.add(own, text);
   }
 }
 
-function addKept(source: FolderTexts, name: string, texts: WrittenTexts): void {
-  if (texts.has(name) || !source.has(name)) return;
-  texts.set(name, source);
-  for (const below of source.below(name)) addKept(source, below, texts);
+/** True where there is nothing to add any more. */
+function isAdded(name: string, sink: TextSink, known: FolderTexts | null): boolean {
+  if (sink.has(name)) return true;
+  if (known?.has(name) !== true) return false;
+  copyTexts(known, name, sink);
+  return true;
+}
+
+function copyTexts(from: FolderTexts, name: string, sink: TextSink): void {
+  if (sink.has(name) || !from.has(name)) return;
+  sink.copy(name, from);
+  for (const below of from.below(name)) copyTexts(from, below, sink);
 }
 
 /** The digests of the parts of the folders in a part. */
