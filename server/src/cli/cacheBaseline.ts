@@ -61,6 +61,8 @@ export async function predictAgainstCaches(
     contents: exactContents(answer.analysis, args.asCheckout),
   });
   const label = read.map(({ words }) => words).join(", ");
+  if (forecast === null)
+    throw new UsageError(`${label}: holds more records of the same steps than are looked through`);
   return predictProject(project, { kind: "export", forecast, label, own: against }, io);
 }
 

@@ -16,35 +16,46 @@ import { readTar, type TarLimits } from "./tar.js";
 /** Bytes of a file; a larger one is not looked into. */
 const largestFile = 256 << 20;
 /** Some seconds of work. */
-const usualLimits: TarLimits = { bytes: 1 << 30, entries: 100_000 };
-/** What was found in so many entries is kept, whatever context they are of. */
-const keptEntries = 400_000;
+const usualLimits: TarLimits = { bytes: 1 << 30, entries: 100_000, names: 1 << 25 };
+/** What was found is kept whatever context it is of, as long as all the names in it take no more. */
+const keptNames = 1 << 27;
 
 /** A supplier that reads each file once for its bytes. */
 export function archiveSupplier(fileSystem: FileSystem, limits = usualLimits): Supplier<"archive"> {
   const kept = new Map<string, Known<Archive>>();
-  let entries = 0;
+  let names = 0;
   return async ({ folder, path: name, identity }, cancel) => {
     const before = kept.get(identity);
     if (before !== undefined) return before;
-    const read = await readArchive(
+    const { archive, takes } = await readArchive(
       { fileSystem, limits },
       path.join(folder, name),
       identity,
       cancel,
     );
-    if (read.kind === "known" || (read.kind === "unknown" && read.reason === "too-large")) {
-      entries += entriesOf(read);
-      if (entries > keptEntries) kept.clear();
-      if (kept.size === 0) entries = entriesOf(read);
-      kept.set(identity, read);
+    if (
+      archive.kind === "known" ||
+      (archive.kind === "unknown" && archive.reason === "too-large")
+    ) {
+      names += takes;
+      if (names > keptNames) kept.clear();
+      if (kept.size === 0) names = takes;
+      kept.set(identity, archive);
     }
-    return read;
+    return archive;
   };
 }
 
-function entriesOf(read: Known<Archive>): number {
-  return read.kind === "known" && read.value.kind === "files" ? read.value.root.entryCount : 1;
+/** What was found in a file. */
+interface ReadArchive {
+  readonly archive: Known<Archive>;
+  /** What keeping it takes: see `NameRoom`. */
+  readonly takes: number;
+}
+
+/** Of one in which nothing was found. */
+function noArchive(archive: Known<Archive>): ReadArchive {
+  return { archive, takes: 100 };
 }
 
 interface Reading {
@@ -57,13 +68,13 @@ async function readArchive(
   file: string,
   identity: string,
   cancel: Cancellation,
-): Promise<Known<Archive>> {
+): Promise<ReadArchive> {
   const opened = fileSystem.open(file);
-  if (!opened.ok) return unknown("failed", opened.error);
+  if (!opened.ok) return noArchive(unknown("failed", opened.error));
   try {
     return await readOpened(opened.value, identity, limits, createSlices(cancel));
   } catch (thrown) {
-    if (thrown instanceof Cancelled) return pending;
+    if (thrown instanceof Cancelled) return noArchive(pending);
     throw thrown;
   } finally {
     opened.value.close();
@@ -75,15 +86,15 @@ async function readOpened(
   identity: string,
   limits: TarLimits,
   slices: Slices,
-): Promise<Known<Archive>> {
+): Promise<ReadArchive> {
   const stat = file.stat();
-  if (!stat.ok || stat.value.kind !== "file") return unknown("failed");
-  if (stat.value.size > largestFile) return unknown("too-large");
+  if (!stat.ok || stat.value.kind !== "file") return noArchive(unknown("failed"));
+  if (stat.value.size > largestFile) return noArchive(unknown("too-large"));
   const bytes = hashedBytes(file, stat.value.size);
   const found = await archiveIn(bytes, limits, slices);
   for (let rest = bytes.read(); rest !== null; rest = bytes.read()) await slices.next();
   // Other bytes than are meant by now say nothing of those.
-  return bytes.identity() === identity ? found : unknown("missing");
+  return bytes.identity() === identity ? found : noArchive(unknown("missing"));
 }
 
 interface HashedBytes {
@@ -122,12 +133,12 @@ async function archiveIn(
   bytes: HashedBytes,
   limits: TarLimits,
   slices: Slices,
-): Promise<Known<Archive>> {
+): Promise<ReadArchive> {
   const first = bytes.read();
-  if (first === null) return plain;
+  if (first === null) return noArchive(plain);
   const format = formats.find(({ start }) => start.every((byte, at) => first[at] === byte));
   // Bzip2, xz and zstd are left to the builder, which starts a program of its machine for xz.
-  if (format?.read === null) return unknown("unsupported");
+  if (format?.read === null) return noArchive(unknown("unsupported"));
   const raw = Readable.from(piecesOf(first, bytes, slices), { objectMode: false });
   const stream = format === undefined ? raw : raw.pipe(createGunzip());
   raw.on("error", (error) => stream.destroy(error));
@@ -135,12 +146,14 @@ async function archiveIn(
     const tar = await readTar(stream, limits, slices);
     switch (tar.kind) {
       case "plain":
-        return plain;
+        return noArchive(plain);
       case "unknown":
-        return unknown(tar.reason);
+        return noArchive(unknown(tar.reason));
       case "entries": {
         const archive = unpacked(tar.entries);
-        return archive === null ? unknown("unsupported") : known(archive);
+        return archive === null
+          ? noArchive(unknown("unsupported"))
+          : { archive: known(archive), takes: tar.names };
       }
     }
   } finally {

@@ -6,6 +6,7 @@ import type { ArchiveEntry } from "../core/context/archive.js";
 import type { Reason } from "../core/host.js";
 import { blobHash } from "./digest.js";
 import type { Slices } from "./slices.js";
+import { type NameRoom, takeNames } from "./tarNames.js";
 import {
   bytesOf,
   linkTargetOf,
@@ -21,7 +22,7 @@ import {
   Unreadable,
 } from "./tarStream.js";
 
-export interface TarLimits {
+export interface TarLimits extends Readonly<NameRoom> {
   /** Of the whole, unpacked. */
   readonly bytes: number;
   readonly entries: number;
@@ -31,7 +32,12 @@ export type Tar =
   /** It does not start like one. */
   | { readonly kind: "plain" }
   | { readonly kind: "unknown"; readonly reason: Reason }
-  | { readonly kind: "entries"; readonly entries: readonly ArchiveEntry[] };
+  | {
+      readonly kind: "entries";
+      readonly entries: readonly ArchiveEntry[];
+      /** What their names take: see `NameRoom`. */
+      readonly names: number;
+    };
 
 /** @param stream of the unpacked bytes; an error of it makes the archive unknown */
 export async function readTar(
@@ -41,15 +47,21 @@ export async function readTar(
 ): Promise<Tar> {
   const input = bytesOf(stream, limits.bytes, slices);
   const entries: ArchiveEntry[] = [];
+  const room = { names: limits.names };
   let isFirst = true;
   try {
     for (;;) {
       const header = await nextHeader(input, isFirst);
       if (header === "plain" || header === "empty") return { kind: "plain" };
-      if (header === null) return { kind: "entries", entries };
+      if (header === null) {
+        return { kind: "entries", entries, names: limits.names - room.names };
+      }
       isFirst = false;
       const entry = await entryOf(header, input);
-      if (entry !== null) entries.push(entry);
+      if (entry !== null) {
+        takeNames(room, entry, entries.at(-1)?.path ?? "");
+        entries.push(entry);
+      }
       if (entries.length > limits.entries) throw new Unreadable("too-large");
     }
   } catch (thrown) {

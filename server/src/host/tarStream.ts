@@ -16,6 +16,9 @@ export class Unreadable extends Error {
 /** Of a long name, or of the records of one entry. */
 const longestText = 1 << 20;
 
+/** Headers in front of that of one entry: what counts entries would go on with them for ever. */
+const mostInFront = 16;
+
 export interface TarBytes {
   /** null: the end comes before. */
   take(count: number): Promise<Buffer | null>;
@@ -84,7 +87,8 @@ export async function nextHeader(
   isFirst: boolean,
 ): Promise<TarHeader | "plain" | "empty" | null> {
   const given = new Map<string, string>();
-  for (;;) {
+  for (let inFront = 0; ; inFront++) {
+    if (inFront > mostInFront) throw new Unreadable("too-large");
     const block = await input.take(blockSize);
     if (block === null && isFirst && (await input.some(1)) !== null) return "plain";
     // Go takes the end of the bytes for the end of the archive.

@@ -11,9 +11,15 @@ const largestWindow = 128 << 20;
 /** Bytes that a block holds at most. */
 const largestBlock = 1 << 17;
 
+export interface WindowRoom {
+  /** Bytes of the windows of all frames: each is made anew, whatever the frame holds. */
+  windows: number;
+}
+
 /** Throws `Unreadable` where the bytes are none of zstd, end too early or want too much. */
 export async function* unzstd(
   packed: AsyncIterable<Buffer>,
+  room: WindowRoom,
   slices: Slices,
 ): AsyncGenerator<Buffer, void, undefined> {
   const input = bytesOf(packed, Number.POSITIVE_INFINITY, slices);
@@ -23,7 +29,7 @@ export async function* unzstd(
     if (magic === null) return;
     const number = magic.readUInt32LE(0);
     if (number >>> 4 === 0x184d2a5) await skim(input, (await some(input, 4)).readUInt32LE(0));
-    else if (number === 0xfd2fb528) yield* unpackedFrame(input, magic);
+    else if (number === 0xfd2fb528) yield* unpackedFrame(input, magic, room);
     else throw new Unreadable("failed");
   }
 }
@@ -37,8 +43,11 @@ async function some(input: TarBytes, count: number): Promise<Buffer> {
 async function* unpackedFrame(
   input: TarBytes,
   magic: Buffer,
+  room: WindowRoom,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const { header, hasSum } = await frameHeader(input);
+  const { header, window, hasSum } = await frameHeader(input);
+  room.windows -= window;
+  if (window > largestWindow || room.windows < 0) throw new Unreadable("too-large");
   // Most layers are packed otherwise.
   const { Decompress } = await import("fzstd");
   const unpacked: Buffer[] = [];
@@ -74,8 +83,7 @@ async function frameHeader(input: TarBytes) {
   const sizeBytes = sizeFlag === 0 ? (isOnePiece ? 1 : 0) : 1 << sizeFlag;
   const rest = await some(input, (isOnePiece ? 0 : 1) + sizeBytes);
   const window = isOnePiece ? contentSize(rest) : windowSize(rest[0] ?? 0);
-  if (window > largestWindow) throw new Unreadable("too-large");
-  return { header: Buffer.concat([first, rest]), hasSum: (flags & 4) !== 0 };
+  return { header: Buffer.concat([first, rest]), window, hasSum: (flags & 4) !== 0 };
 }
 
 function windowSize(byte: number): number {

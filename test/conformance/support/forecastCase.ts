@@ -54,6 +54,7 @@ export async function forecastCase(
     const { analysis } = await simulateCase(newSession(), folder, "buildkit", version);
     if (analysis === null) return null;
     const forecast = forecastExport(before, forecastInput(analysis));
+    if (forecast === null) throw new Error("the export was given up");
     const simulated = await simulateCase(newSession(), folder, "buildkit", version, {
       kind: "export",
       ...{ forecast, label: "", own: { kind: "empty" } },

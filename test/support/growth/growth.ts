@@ -34,6 +34,9 @@ export type WorkCounts = readonly [one: number, two: number, four: number];
  */
 const proportion = 2.2;
 
+/** Node.js 22 has a second compiler that optimizes. */
+const unoptimized = ["--no-opt", "--no-maglev"];
+
 /** Registers a test for each work: it is in proportion to its size, or bound. */
 export function checkGrowth(list: WorkList, works: readonly Work[]): void {
   let counter: ChildProcess | null = null;
@@ -41,7 +44,7 @@ export function checkGrowth(list: WorkList, works: readonly Work[]): void {
   for (const { name, knownGrowth = proportion, bound } of works) {
     test(`${name}: ${bound === undefined ? "work in proportion" : "hardly more work"}`, async () => {
       // Optimized code is not counted alike: when it is ready depends on the machine.
-      counter ??= fork(inCache("build", "countWork.mjs"), { execArgv: ["--no-opt"] });
+      counter ??= fork(inCache("build", "countWork.mjs"), { execArgv: unoptimized });
       const [one, two, four] = await ask(counter, { list, name });
       if (bound !== undefined) {
         assert.ok(one > 0 && four <= bound * one, `the work was ${one}, ${two} and ${four}`);

@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import type { SimulationJson } from "../../../server/src/core/documents/simulation.js";
@@ -290,4 +298,90 @@ test("what is no cache is said in one line, and docker's own goes on without it"
     { cwd: folder },
   );
   assert.match(classic.err.join(), /only BuildKit exports caches/);
+});
+
+test("as many records as steps that are all alike are each found, and more than a builder makes are given up", async (t) => {
+  const folder = temporaryFolder(t, {
+    Dockerfile: `FROM scratch\nCOPY a /a\n${"WORKDIR /w\n".repeat(1_500)}`,
+    a: "a",
+  });
+  const beside = temporaryFolder(t);
+  const records = await recordsOf(folder);
+  writeCache(beside, { records });
+  const { json } = await simulated(folder, `--against=cache:${beside}`);
+  assert.deepEqual(new Set(predictions(json).map(([, told]) => told)), new Set(["hit"]));
+  const last = records.at(-1) ?? assert.fail();
+  const below = records.findIndex(({ digest }) => digest === last.digest) - 1;
+  // Each of them stands on the first one, behind very many links that lead nowhere.
+  const inputs = [
+    [
+      ...Array.from({ length: 700 }, () => ({ link: 0 })),
+      ...[below, below + 1].map((link) => ({ link })),
+    ],
+  ];
+  const alike = Array.from({ length: 700 }, () => ({ ...last, inputs }));
+  writeCache(beside, { records: [...records.slice(0, below + 1), ...alike] });
+  const { code, err } = await runCli(
+    ["simulate", "--dry-run", "--platform=linux/amd64", `--against=cache:${beside}`, "."],
+    { cwd: folder },
+  );
+  assert.equal(code, 2);
+  assert.deepEqual(err, [
+    `stratacast simulate: ${beside}: holds more records of the same steps than are looked through`,
+  ]);
+});
+
+test("a folder that is to hold a cache and holds traps is one line", async (t) => {
+  const folder = temporaryFolder(t, files);
+  const outside = temporaryFolder(t);
+  const records = await recordsOf(folder);
+  const refused = async (name: string, why: RegExp, change: (place: string) => void) => {
+    const place = path.join(folder, name);
+    writeCache(place, { records });
+    change(place);
+    const words = ["simulate", "--dry-run", `--against=cache:${place}`, "."];
+    const { code, err } = await runCli(words, { cwd: folder });
+    assert.equal(code, 2, name);
+    assert.match(err.join("\n"), why, name);
+    assert.equal(err.length, 1, name);
+  };
+  const index = (place: string) => path.join(place, "index.json");
+  const manifest = (place: string): string => {
+    const { manifests } = JSON.parse(readFileSync(index(place), "utf8")) as {
+      manifests: { digest: string }[];
+    }; // as writeCache wrote it
+    return path.join(place, "blobs", ...(manifests[0]?.digest ?? "").split(":"));
+  };
+  await refused("pipe", /holds no exported cache/, (place) => {
+    rmSync(index(place));
+    execFileSync("mkfifo", [index(place)]);
+  });
+  await refused("deep", /holds no exported cache/, (place) => {
+    writeFileSync(index(place), `{"manifests":${"[".repeat(3_000_000)}`);
+  });
+  await refused("large", /holds no exported cache/, (place) => {
+    writeFileSync(index(place), Buffer.alloc(9_000_000, " "));
+  });
+  await refused("circle", /is no exported cache/, (place) => {
+    const text = JSON.stringify({ manifests: [{ digest: sha("x"), size: 1 }] });
+    writeFileSync(manifest(place), text);
+    const digest = sha(text);
+    renameSync(manifest(place), path.join(place, "blobs", ...digest.split(":")));
+    const annotations = { "org.opencontainers.image.ref.name": "latest" };
+    writeFileSync(index(place), JSON.stringify({ manifests: [{ digest, annotations }] }));
+  });
+  await refused("other", /is missing or something else/, (place) => {
+    writeFileSync(manifest(place), "{}");
+  });
+  await refused("device", /is missing or something else/, (place) => {
+    rmSync(manifest(place));
+    symlinkSync("/dev/zero", manifest(place));
+  });
+  await refused("out", /is missing or something else/, (place) => {
+    renameSync(path.join(place, "blobs"), path.join(outside, "blobs"));
+    symlinkSync(path.join(outside, "blobs"), path.join(place, "blobs"));
+  });
+  await refused("names", /holds no cache that is called latest/, (place) => {
+    writeFileSync(index(place), '{"__proto__":{"manifests":[]},"manifests":[{"__proto__":null}]}');
+  });
 });

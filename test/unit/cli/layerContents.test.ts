@@ -1,6 +1,6 @@
 /** `stratacast compare --contents`, `--find` and `--show`: the files in the layers of an image. */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import * as zlib from "node:zlib";
@@ -405,6 +405,24 @@ test("what a layer must not do, it does not: lead out, lie, never end, or be som
   assert.match((await run(folder, "--contents", "lies.tar")).err.join(), /holds other bytes than/);
   const shown = await run(folder, "--show", "b", "--layer", "0", "lies.tar");
   assert.deepEqual([shown.code, shown.out], [2, ""]);
+});
+
+test("a link that leads out of a layout is not followed", {
+  skip: process.platform === "win32",
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  const outside = temporaryFolder(t);
+  const image = [{ command: "RUN x", bytes: tarArchive([{ name: "a", data: bytes(1) }]) }];
+  for (const [name, content] of imageLayout({}, image)) {
+    mkdirSync(path.join(folder, "layout", path.dirname(name)), { recursive: true });
+    writeFileSync(path.join(folder, "layout", name), content);
+  }
+  assert.equal((await run(folder, "--contents", "layout")).code, 0);
+  renameSync(path.join(folder, "layout/blobs"), path.join(outside, "blobs"));
+  symlinkSync(path.join(outside, "blobs"), path.join(folder, "layout/blobs"));
+  const { code, err } = await run(folder, "--contents", "layout");
+  assert.equal(code, 2);
+  assert.match(err.join("\n"), /is missing or something else/);
 });
 
 test("names of files are shown and never followed, run or taken for something else", async (t) => {

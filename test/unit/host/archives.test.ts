@@ -156,13 +156,26 @@ test("a small file does not become a large one", async (t) => {
   const zeros = { name: "zeros", data: Buffer.alloc(1 << 20) };
   const bomb = gzipSync(tarArchive([zeros, zeros, zeros]));
   assert.ok(bomb.length < 10_000);
-  const limits = { bytes: 2 << 20, entries: 10 };
+  const limits = { bytes: 2 << 20, entries: 10, names: 1 << 20 };
   assert.equal(await reasonFor(t, bomb, { limits }), "too-large");
   const many = tarArchive(Array.from({ length: 11 }, (_, at) => ({ name: `d${at}/` })));
   assert.equal(await reasonFor(t, many, { limits }), "too-large");
   const lying = tarArchive(small);
   lying.write("77777777777\0", 124);
   assert.notEqual((await found(t, lying)).kind, "pending", "it ends, whatever a header says");
+});
+
+test("names that a few bytes stand for, and folders that they go through, have an end", async (t) => {
+  const deep = (names: number) => (_: unknown, n: number) => ({
+    name: `r${n}/${"a/".repeat(names)}`,
+  });
+  const folders = gzipSync(tarArchive(Array.from({ length: 500 }, deep(2_000))));
+  assert.ok(folders.length < 50_000, `${folders.length}`);
+  assert.equal(await reasonFor(t, folders), "too-large");
+  const one = tarArchive(Array.from({ length: 1 }, deep(300_000)));
+  assert.equal(await reasonFor(t, one), "unsupported");
+  const far = tarArchive([{ name: "l", link: "x".repeat(5_000) }]);
+  assert.equal(await reasonFor(t, far), "unsupported");
 });
 
 test("other bytes than are meant say nothing", async (t) => {

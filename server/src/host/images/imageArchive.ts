@@ -4,7 +4,7 @@
  * image/tarexport.
  */
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { type Platform, parsePlatform } from "../../core/build/platform.js";
 import type { Result } from "../../core/host.js";
@@ -48,7 +48,7 @@ export function readImageArchive(place: string, platform: string, now: number): 
 }
 
 /** A manifest may name anything. */
-export function isInside(name: string): boolean {
+function isInside(name: string): boolean {
   return /^[\w-][\w./-]*$/.test(name) && !name.includes("..");
 }
 
@@ -56,16 +56,30 @@ export function isInside(name: string): boolean {
 export function filesOf(folder: string): Files {
   const disk = nodeFileSystem();
   return {
-    size: (name) =>
-      isInside(name)
-        ? (statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? null)
-        : null,
+    size: (name) => fileInside(folder, name)?.size ?? null,
     read(name) {
-      if (!isInside(name)) return null;
-      const bytes = readRegularFile(disk, path.join(folder, name), maxJson);
+      const found = fileInside(folder, name);
+      if (found === null) return null;
+      const bytes = readRegularFile(disk, found.place, maxJson);
       return bytes.ok ? bytes.value : null;
     },
   };
+}
+
+/** null: a folder holds no regular file of that name, or a link leads out of it on the way there. */
+export function fileInside(
+  folder: string,
+  name: string,
+): { readonly place: string; readonly size: number } | null {
+  if (!isInside(name)) return null;
+  try {
+    const place = realpathSync(path.join(folder, name));
+    if (!place.startsWith(`${realpathSync(folder)}${path.sep}`)) return null;
+    const stat = statSync(place);
+    return stat.isFile() ? { place, size: stat.size } : null;
+  } catch {
+    return null;
+  }
 }
 
 function imageIn(files: Files, place: string, platform: Platform, now: number): Result<BaseImage> {

@@ -1,7 +1,6 @@
 /** Where the layers of an image are to be had: in an archive, a layout, an engine, a registry. */
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
-import path from "node:path";
 import { Readable } from "node:stream";
 import type { Platform } from "../../core/build/platform.js";
 import type { Result } from "../../core/host.js";
@@ -23,9 +22,9 @@ import {
   type TarBytes,
   Unreadable,
 } from "../tarStream.js";
-import { type Files, filesOf, isInside, layerNames, maxJson } from "./imageArchive.js";
+import { type Files, fileInside, filesOf, layerNames, maxJson } from "./imageArchive.js";
 import { type LayerSource, streaming, type TakeLayer } from "./imageLayers.js";
-import { aliasOf, isFileType, openTar } from "./tarFile.js";
+import { aliasOf, isFileType, openTar, type TarPlace } from "./tarFile.js";
 
 /** @param place absolute, of a file or of the folder of a layout */
 export function archiveLayers(place: string, platform: Platform): LayerSource {
@@ -45,14 +44,14 @@ export function archiveLayers(place: string, platform: Platform): LayerSource {
           const names = layerNames(files, place, platform);
           if (!names.ok) return names;
           for (const name of new Set(names.value.filter(isWanted))) {
-            const at = tar === null ? wholeFile(place, name) : tar.place(name);
-            if (at === null) continue;
-            const file = tar === null ? path.join(place, name) : place;
-            const start = at.at;
+            const part: FilePart | null =
+              tar === null ? fileInside(place, name) : partOf(place, tar.place(name));
+            if (part === null) continue;
+            const { place: file, start = 0, size } = part;
             const bytes =
-              at.size === 0
+              size === 0
                 ? Readable.from([])
-                : createReadStream(file, { start, end: start + at.size - 1 });
+                : createReadStream(file, { start, end: start + size - 1 });
             const read = await taken(name, bytes, take);
             if (!read.ok) return read;
           }
@@ -64,11 +63,16 @@ export function archiveLayers(place: string, platform: Platform): LayerSource {
   };
 }
 
-/** null: there is no such file. */
-function wholeFile(folder: string, name: string) {
-  if (!isInside(name)) return null;
-  const stat = statSync(path.join(folder, name), { throwIfNoEntry: false });
-  return stat?.isFile() === true ? { at: 0, size: stat.size } : null;
+/** A stretch of a file. */
+interface FilePart {
+  readonly place: string;
+  /** Absent: the whole. */
+  readonly start?: number;
+  readonly size: number;
+}
+
+function partOf(place: string, at: TarPlace | null): FilePart | null {
+  return at === null ? null : { place, start: at.at, size: at.size };
 }
 
 /** Hands a layer on and holds it against its name, where that is its digest. Errors: `EDIGEST`. */

@@ -8,6 +8,7 @@ import type { LayerEntry, LayerEntryKind } from "../../core/image/layerEntry.js"
 import { blobHash } from "../digest.js";
 import type { Slices } from "../slices.js";
 import { cleaned } from "../tar.js";
+import { type NameRoom, takeNames } from "../tarNames.js";
 import {
   bytesOf,
   linkTargetOf,
@@ -21,10 +22,10 @@ import {
   type TarHeader,
   Unreadable,
 } from "../tarStream.js";
-import { unzstd } from "../unzstd.js";
+import { unzstd, type WindowRoom } from "../unzstd.js";
 
 /** What all layers of an image together may take. */
-export interface LayerRoom {
+export interface LayerRoom extends NameRoom, WindowRoom {
   /** Unpacked. */
   bytes: number;
   entries: number;
@@ -32,11 +33,8 @@ export interface LayerRoom {
 
 /** A disk of an image has less, and it is read in a minute. */
 export function usualRoom(): LayerRoom {
-  return { bytes: 16 * 2 ** 30, entries: 500_000 };
+  return { bytes: 16 * 2 ** 30, entries: 500_000, names: 2 ** 28, windows: 2 ** 38 };
 }
-
-/** Bytes: Linux takes no longer path. */
-const longestPath = 4096;
 
 /** Is told of each entry; what it gives back hears the bytes of a file. */
 export type EachEntry = (
@@ -68,9 +66,10 @@ export async function eachEntry(
   slices: Slices,
   each: EachEntry,
 ): Promise<void> {
-  const bytes = counted(unpacked(packed, slices), room);
+  const bytes = counted(unpacked(packed, room, slices), room);
   const input = bytesOf(bytes, Number.POSITIVE_INFINITY, slices);
   let isFirst = true;
+  let above = "";
   for (;;) {
     const header = await nextHeader(input, isFirst);
     if (header === "plain") throw new Unreadable("failed");
@@ -79,6 +78,8 @@ export async function eachEntry(
     isFirst = false;
     if (--room.entries < 0) throw new Unreadable("too-large");
     const entry = entryOf(header);
+    if (entry !== null) takeNames(room, entry, above);
+    above = entry?.path ?? above;
     const content = entry === null ? undefined : each(entry);
     const size = hasContent(header) ? sizeOf(header) : 0;
     await skim(input, size, content);
@@ -120,7 +121,6 @@ function entryOf(header: TarHeader): Omit<LayerEntry, "identity"> | null {
   for (const key of header.given.keys())
     if (key.startsWith("GNU.sparse.")) throw new Unreadable("unsupported");
   const name = nameOf(header);
-  if (Buffer.byteLength(name) > longestPath) throw new Unreadable("unsupported");
   const kind = type === "\0" && name.endsWith("/") ? "directory" : kinds[type];
   if (kind === undefined) throw new Unreadable("unsupported");
   const link = linkTargetOf(header);
@@ -146,7 +146,7 @@ function entryOf(header: TarHeader): Omit<LayerEntry, "identity"> | null {
 }
 
 /** By its first bytes: what a manifest calls a layer is not always what it is. */
-async function* unpacked(packed: AsyncIterable<Buffer>, slices: Slices) {
+async function* unpacked(packed: AsyncIterable<Buffer>, room: WindowRoom, slices: Slices) {
   const input = bytesOf(packed, Number.POSITIVE_INFINITY, slices);
   const start = await input.take(4);
   if (start === null) return;
@@ -156,7 +156,7 @@ async function* unpacked(packed: AsyncIterable<Buffer>, slices: Slices) {
       yield piece;
   };
   if (start.readUInt32LE(0) === 0xfd2fb528 || start.readUInt32LE(0) >>> 4 === 0x184d2a5)
-    yield* unzstd(whole(), slices);
+    yield* unzstd(whole(), room, slices);
   else if (start.readUInt16BE(0) === 0x1f8b) yield* gunzipped(whole());
   else yield* whole();
 }

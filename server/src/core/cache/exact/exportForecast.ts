@@ -32,11 +32,14 @@ export interface ForecastInput {
   readonly digest: Digest;
 }
 
-/** Costs O(records + steps), but for records of one digest, which are gone through for each step of it. */
+/**
+ * Costs O(records + steps): a step is looked for above the records that the one below it is.
+ * @returns null: an export that nobody made takes more than `mostTried`
+ */
 export function forecastExport(
   { records }: ExportedCache,
   { graph, keys, contents, digest }: ForecastInput,
-): ExportForecast {
+): ExportForecast | null {
   const search = new Search(records, graph, digest);
   const placed: Placed[] = [];
   for (const stage of graph.stages) {
@@ -52,6 +55,7 @@ export function forecastExport(
       placed.push({ key: forecastKey(stage.index, nth), isComplete: key.isComplete, ops, own });
     }
   }
+  if (search.isSpent) return null;
   const last = graph.target === null ? null : endOf(graph, keys, graph.target.index);
   return new Map(resolve(placed, last).map((one) => [one.key, one.forecast]));
 }
@@ -100,7 +104,16 @@ interface Placed {
 /** How an input is what a record stands on: by its own record, or by its content. */
 type Fit = { readonly kind: "yes" | "maybe"; readonly by: "record" | "content" } | null;
 
+/** Links of records that are held against the inputs of steps: seconds of work. */
+const mostTried = 20_000_000;
+
+/** So few records of one digest are gone through, whatever they stand on. */
+const few = 20;
+
 class Search {
+  #tried = 0;
+  /** By record: those whose first input it may be. */
+  #standing: ReadonlyMap<number, readonly number[]> | null = null;
   readonly #records: ExportedCache["records"];
   readonly #byDigest = new Map<string, number[]>();
   /** Of images, contents and what else has no inputs. */
@@ -137,6 +150,29 @@ class Search {
     this.#places.set(vertex, { ...nowhere, sure });
   }
 
+  /** True: it was given up, and what it found is not all. */
+  get isSpent(): boolean {
+    return this.#tried > mostTried;
+  }
+
+  /** Records that an op may be: of many alike those that stand on what it stands on. */
+  #candidates({ digest, inputs: [first] }: KeyedOp): readonly number[] {
+    const alike = this.#byDigest.get(digest) ?? [];
+    if (first === undefined || first.content !== null || alike.length <= few) return alike;
+    const { sure, maybe } = this.#places.get(first.vertex) ?? nowhere;
+    this.#tried += sure.size + maybe.size;
+    if (this.isSpent || sure.size + maybe.size > alike.length) return alike;
+    this.#standing ??= standingOn(this.#records);
+    const found = new Set<number>();
+    for (const places of [sure, maybe])
+      for (const below of places)
+        for (const at of this.#standing.get(below) ?? []) {
+          this.#tried++;
+          if (this.#records[at]?.digest === digest) found.add(at);
+        }
+    return [...found].sort((a, b) => a - b);
+  }
+
   /** @param isForced what runs whatever there is, is nowhere to whatever stands on it */
   find(
     op: KeyedOp,
@@ -146,11 +182,12 @@ class Search {
   ): FoundOp {
     const sure = new Set<number>();
     const maybe = new Set<number>();
-    const candidates = isForced ? [] : (this.#byDigest.get(op.digest) ?? []);
+    const candidates = isForced ? [] : this.#candidates(op);
     let asksFor: readonly string[] | null = null;
     /** How many of its inputs, in their order, the best of them has. */
-    let best = -1;
+    let best = !isForced && this.#hasAlike(op) ? 0 : -1;
     for (const at of candidates) {
+      if (this.isSpent) break;
       const { inputs = [] } = this.#records[at] ?? {};
       if (inputs.length !== op.inputs.length) continue;
       const fits = op.inputs.map((input, i) =>
@@ -190,6 +227,15 @@ class Search {
     };
   }
 
+  /** True: some record is of its digest and has as many inputs. */
+  #hasAlike({ digest, inputs }: KeyedOp): boolean {
+    const alike = this.#byDigest.get(digest) ?? [];
+    return alike.some((at) => {
+      this.#tried++;
+      return this.#records[at]?.inputs.length === inputs.length;
+    });
+  }
+
   /** @param content undefined: it is not looked up by it; null: only a build can tell it */
   #fitOf(
     { vertex, selector }: KeyedInput,
@@ -200,6 +246,7 @@ class Search {
     const place = this.#places.get(vertex) ?? nowhere;
     let found: Fit = null;
     for (const link of links) {
+      this.#tried++;
       if (link.selector === selector && place.sure.has(link.record))
         return { kind: "yes", by: "record" };
       const isContent = content !== undefined && link.selector === null;
@@ -223,6 +270,13 @@ class Search {
       return isOpen && content !== undefined ? openContent(content) : [];
     });
   }
+}
+
+function standingOn(records: ExportedCache["records"]): ReadonlyMap<number, readonly number[]> {
+  const standing = new Map<number, number[]>();
+  for (const [at, { inputs }] of records.entries())
+    for (const { record } of inputs[0] ?? []) addTo(standing, record, at);
+  return standing;
 }
 
 function openContent(content: ExactInput): readonly OpenInput[] {
