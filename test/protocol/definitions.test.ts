@@ -276,6 +276,23 @@ test("a Compose and a Bake file tell which builds they define, open or not", asy
   const [image, ...others] = await definedIn("docker-bake.hcl");
   assert.deepEqual([image?.id, image?.dockerfile, others], ["bake:image", dockerfile, []]);
   assert.deepEqual(await definedIn("api/Dockerfile"), []);
+
+  // What is edited meanwhile counts: while no Dockerfile is open, and while one is.
+  const edit = async (text: string): Promise<void> => {
+    writeFileSync(path.join(folder, "docker-bake.hcl"), text);
+    await editor.connection.sendNotification("workspace/didChangeWatchedFiles", {
+      changes: [{ uri: uriOf(path.join(folder, "docker-bake.hcl")), type: 2 }],
+    });
+  };
+  const ids = async () => (await definedIn("docker-bake.hcl")).map(({ id }) => id);
+  await edit('target "other" {\n  context = "api"\n}\n');
+  assert.deepEqual(await ids(), ["bake:other"]);
+  await editor.open(dockerfile, "FROM alpine\n");
+  await editor.settled(dockerfile);
+  await edit('target "third" {\n  context = "api"\n}\n');
+  await eventually("the target that was renamed", async () =>
+    (await ids()).join() === "bake:third" ? true : null,
+  );
   assert.equal(await editor.stop(), 0);
 });
 

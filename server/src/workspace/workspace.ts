@@ -1,11 +1,11 @@
 /** What is open in the editor: Dockerfiles with their builds, ignore files, folders. */
 
+import type { FoundBuild } from "../core/build/foundBuild.js";
 import type { BuildState } from "../core/cache/state.js";
 import { type Cancellation, known, neverCancelled, type Result } from "../core/host.js";
 import { say } from "../core/text/say.js";
 import { type Need, needKey } from "../core/world/facts.js";
 import { answered, factOf, switched } from "../core/world/world.js";
-import type { DefinitionPrograms } from "../host/definitionPrograms.js";
 import { type IdentityStore, openIdentityStore } from "../host/identityStore.js";
 import type { ImageSources } from "../host/images/findImage.js";
 import { type Machine, openMachine } from "../host/machine.js";
@@ -44,8 +44,8 @@ export interface Workspace {
   build(uri: string): LiveBuild | undefined;
   /** Who may be asked for an image that somebody names. */
   readonly imageSources: ImageSources;
-  /** Who evaluates Compose and Bake files. */
-  readonly programs: DefinitionPrograms;
+  /** What the files of a folder define, as it is now. */
+  buildsIn(folder: string): Promise<readonly FoundBuild[]>;
   /** Told once, when the editor says who it is. */
   start(storageFolder: string | null, folders: readonly string[], isTrusted: boolean): void;
   /** @param file absolute path; null: not on this disk */
@@ -266,7 +266,21 @@ export function openWorkspace(editor: Editor): Workspace {
     get imageSources() {
       return images.sources;
     },
-    programs: programs.ofMachine.programs,
+    async buildsIn(folder) {
+      const need = { kind: "builds", folder } as const;
+      await events.looked();
+      const key = needKey(need);
+      // Where no Dockerfile is open that turns on it, nobody has looked at it since.
+      const isKept = [...builds.values()].some(({ reads }) =>
+        reads.some((read) => needKey(read) === key),
+      );
+      const { pool } = machine;
+      if (!isKept) await pool.renew([need], neverCancelled);
+      else if (factOf(pool.world, need).kind === "pending")
+        await pool.supply([need], neverCancelled);
+      const found = factOf(pool.world, need);
+      return found.kind === "known" ? found.value.builds : [];
+    },
     start(storageFolder, open, trusted) {
       store = openStateStore(storageFolder);
       images.start(storageFolder);
