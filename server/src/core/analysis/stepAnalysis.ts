@@ -264,7 +264,10 @@ function analysedStep({
     effect: step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect,
     stageLayer: number,
     layer: layerIn(role, number),
-    files: step.operation?.kind === "copy" ? layerContent(step, keyed.taken) : null,
+    // Of those alone that somebody looks at: a COPY may take all files of the context.
+    get files() {
+      return step.operation?.kind === "copy" ? layerContent(step, keyed.taken) : null;
+    },
     inputs: countFiles(keyed.context),
     lastRun,
     fails: keyed.fails,

@@ -23,6 +23,15 @@ export function triggerHolders(steps: readonly Step[]): readonly number[] {
   );
 }
 
+const handedOn = new RememberedByObjects<readonly Instruction[]>();
+
+/** What runs in the stages that continue a parent stage: see `triggerHolders`. */
+export function handedTriggers(steps: readonly Step[]): readonly Instruction[] {
+  return handedOn.get([steps], () =>
+    triggerHolders(steps).flatMap((nth) => steps[nth]?.instruction.trigger ?? []),
+  );
+}
+
 /** What a base image runs in a stage that starts from it: each stands at the FROM. */
 export function imageTriggers(base: StageBase, from: Instruction): readonly Instruction[] {
   if (base.kind !== "image" || base.image === null) return [];

@@ -9,7 +9,7 @@ import { mostInherited } from "../syntax/limits.js";
 import type { Instruction } from "../syntax/syntax.js";
 import { keptList } from "../text/keptList.js";
 import { isSameList } from "../text/sameList.js";
-import { imageTriggers, triggerHolders } from "./addedInstructions.js";
+import { handedTriggers, imageTriggers, triggerHolders } from "./addedInstructions.js";
 import { type FileFacts, stageFacts } from "./fileFacts.js";
 import { hold } from "./fileReads.js";
 import type { StageBase, Step } from "./graph.js";
@@ -125,10 +125,8 @@ function walkAnew(
   const { base, isReplaced } = opening;
   const parent = base.kind === "stage" ? (above[base.index] ?? null) : null;
   const all = parent === null ? noHolders : triggerHolders(parent.steps);
-  const named =
-    parent === null && !isReplaced
-      ? imageTriggers(base, from)
-      : all.flatMap((nth) => parent?.steps[nth]?.instruction.trigger ?? []);
+  const ofImage = parent === null && !isReplaced ? imageTriggers(base, from) : [];
+  const named = parent === null ? ofImage : handedTriggers(parent.steps);
   const before = above.at(-1)?.inherited ?? 0;
   const areTaken = before + named.length <= mostInherited;
   const [triggers, holders] = areTaken ? [named, all] : [[], noHolders];
