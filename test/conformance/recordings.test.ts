@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import { inRepository, repositoryRoot } from "../support/repository.js";
-import { accuracyPage, checkAll } from "./support/accuracy.js";
+import { accuracyPage, checkAll, unknownByChance } from "./support/accuracy.js";
+import { readChanceRuns } from "./support/chanceRun.js";
 import { readCases } from "./support/store.js";
 
 const accuracy = await checkAll(repositoryRoot);
@@ -24,7 +25,7 @@ suite("recorded builds", () => {
     assert.ok((accuracy.byBuilder.get("buildkit")?.edits ?? 0) >= 250);
   });
 
-  // The cases gather what is hard; of steps of edits made by chance less than a hundredth is unknown.
+  // The cases gather what is hard.
   // Those of downloads, of links, names and folders that a stage may hold, and of what a failing build
   // may have cancelled are made to be unknown.
   test("less than 3 % of the steps are unknown, where the topic is not the unknown", () => {
@@ -33,6 +34,11 @@ suite("recorded builds", () => {
     const unknown = topics.reduce((sum, [, sums]) => sum + sums.unknown, 0);
     const steps = topics.reduce((sum, [, sums]) => sum + sums.steps, 0);
     assert.ok(unknown / steps < 0.03, `${unknown} of ${steps} steps`);
+  });
+
+  test("less than 2 % of the steps of edits made by chance are unknown", () => {
+    const { steps, unknown } = unknownByChance(readChanceRuns(repositoryRoot));
+    assert.ok(steps > 10_000 && unknown / steps < 0.02, `${unknown} of ${steps} steps`);
   });
 
   test("docs/accuracy.md shows these numbers", () => {

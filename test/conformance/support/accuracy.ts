@@ -203,23 +203,30 @@ ${kinds.length === 0 ? "- nothing" : kinds.join("\n")}
 `;
 }
 
-/** Of all steps, those that are unknown by themselves. */
+/** Of all steps, those that are unknown, and those of them that are so by themselves. */
 function ownShare(runs: readonly ChanceRun[]): string {
+  const { steps, unknown, own } = unknownByChance(runs);
+  const share = (count: number) => `${(steps === 0 ? 0 : (100 * count) / steps).toFixed(1)} %`;
+  return `Of all ${steps} steps ${unknown} (${share(unknown)}) are unknown: ${own} (${share(own)}) by themselves, the others since they stand on one that is.`;
+}
+
+/** Steps of all runs together. `own`: unknown by themselves. */
+export function unknownByChance(runs: readonly ChanceRun[]) {
   const steps = runs.reduce((sum, run) => sum + run.steps, 0);
-  const own = runs
-    .flatMap(({ unknown }) => Object.entries(unknown))
-    .reduce((sum, [code, count]) => sum + (code === "earlier-step" ? 0 : count), 0);
-  const share = steps === 0 ? 0 : (100 * own) / steps;
-  return `Of all ${steps} steps ${own} (${share.toFixed(1)} %) are unknown by themselves; the others stand on one that is.`;
+  const counts = runs.flatMap(({ unknown }) => Object.entries(unknown));
+  const sumOf = (some: typeof counts) => some.reduce((sum, [, count]) => sum + count, 0);
+  const own = sumOf(counts.filter(([code]) => code !== "earlier-step"));
+  return { steps, unknown: sumOf(counts), own };
 }
 
 const whyUnknown: Readonly<Record<string, string>> = {
   "stage-output-unknown":
-    "it takes what a command of an earlier stage leaves, or what a base image has beside files that change: only a build can tell.",
+    "it takes what a command that runs again leaves, or what a base image or a cached command has, in a stage to which other files are copied: each folder on their way may be a link to it. Only a build can tell.",
   "remote-unknown": "a server decides at the time of the build.",
   "files-perhaps-sent":
     "a file keeps its size and time, and the engine notices that only if a command that only a build can tell of has written to the context.",
-  "cut-short": "a build that failed may have cancelled it, which turns on what was quicker.",
+  "cut-short":
+    "a build that failed may have cancelled it: what it lacked was looked for while this step ran, and either may have been quicker.",
   "earlier-step": "it stands on such a step, and is cached where that is.",
 };
 

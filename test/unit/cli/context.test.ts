@@ -198,3 +198,22 @@ test("a wrong option is named, and so is a context that is none", async (t) => {
   const none = await runCli(["context", "nowhere"], { cwd: folder });
   assert.equal(none.code, 2);
 });
+
+test("what only the base image can tell that a line takes is nobody's to count", async (t) => {
+  const folder = temporaryFolder(t, {
+    Known: "FROM company/base\nENV CONFIG=.\nCOPY $CONFIG/a /a\nCOPY b /b\n",
+    Dockerfile: "FROM company/base\nCOPY $CONFIG/a /a\nCOPY b /b\n",
+    a: "1",
+    b: "22",
+  });
+  const json = await contextOf(folder);
+  assert.deepEqual(json.openLines, [2]);
+  assert.equal(json.sends.bytes, 2);
+  assert.deepEqual(rows(json.entries).slice(2), ["b, in, 2/0, 3", "a, in, 1/0"]);
+  const { out } = await runCli(["context", "."], { cwd: folder });
+  assert.match(out, /besides {2}what is taken by line 2: only the base image can tell/);
+  assert.match(out, /1 B {2}a +perhaps taken by line 2/);
+  // A value makes it a path like any other.
+  const known = await contextOf(folder, "-f", "Known");
+  assert.deepEqual([known.openLines, known.sends.bytes], [[], 3]);
+});

@@ -28,6 +28,8 @@ export interface ContextJson extends SimulationPlace {
   readonly inContext: AmountJson;
   readonly ignored: AmountJson;
   readonly sends: AmountJson & { readonly transferBytes: number | null };
+  /** See `BuildContext.openLines`. */
+  readonly openLines: readonly number[];
   readonly entries: readonly EntryJson[];
   /** How many entries of the root are left out. */
   readonly more: number;
@@ -90,6 +92,7 @@ export function contextJson(
     inContext: amountJson(sums.seen),
     ignored: amountJson(sums.hidden),
     sends: { ...amountJson(sums.sent), transferBytes: sums.transferred },
+    openLines: sums.openLines,
     entries,
     more,
     findings: ignoreFindings(context).map(findingJson),
@@ -155,7 +158,7 @@ export function contextText(
   ignoreFile: string | null,
   detail: ContextDetail,
 ): string {
-  const { seen, hidden, sent, transferred } = contextSums(context);
+  const { seen, hidden, sent, openLines, transferred } = contextSums(context);
   const findings = ignoreFindings(context);
   const by = ignoreFile === null ? "no ignore file" : ignoreFile;
   const told =
@@ -167,6 +170,11 @@ export function contextText(
     `  in it    ${filesWords(seen)}`,
     `  ignored  ${filesWords(hidden)} (${by})`,
     `  sent     ${filesWords(sent)}${told}`,
+    ...(openLines.length === 0
+      ? []
+      : [
+          `  besides  what is taken by ${lineList(lineSet(openLines))}: only the base image can tell`,
+        ]),
     "",
     ...rowsText(context, "", detail, 0),
     ...(findings.length === 0 ? [] : ["", ...findingRows(findings, by)]),

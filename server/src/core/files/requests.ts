@@ -20,6 +20,15 @@ export function contextRequests({ operation }: Step, builder: Builder): readonly
   return [];
 }
 
+/** True where only the base image can tell which files a step takes. */
+export function hasOpenSources({ operation }: Step): boolean {
+  if (operation?.kind === "copy")
+    return operation.items.some((item) => item.kind === "paths" && item.openText !== undefined);
+  return (
+    operation?.kind === "run" && operation.mounts.some(({ openSource }) => openSource !== undefined)
+  );
+}
+
 /** null: the instruction names no path. */
 export function copyRequest(operation: CopyOperation, builder: Builder): CopyRequest | null {
   const sources = operation.items.flatMap((item) => (item.kind === "paths" ? [item.text] : []));

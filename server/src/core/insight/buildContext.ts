@@ -12,7 +12,7 @@ import { selectedTree } from "../context/selectedTree.js";
 import type { CopyRequest, Selection } from "../context/selection.js";
 import { sentFolder } from "../context/sentFolder.js";
 import { transferSize } from "../context/transferSize.js";
-import { copyRequest, mountRequest } from "../files/requests.js";
+import { copyRequest, hasOpenSources, mountRequest } from "../files/requests.js";
 import type { Step } from "../graph/graph.js";
 import type { CopyOperation } from "../instructions/operation.js";
 import { compareBytes, joinPath } from "../text/paths.js";
@@ -47,6 +47,8 @@ export interface BuildContext {
   readonly sendsEverything: boolean;
   readonly ignore: IgnoreMatcher;
   readonly takers: readonly Taker[];
+  /** The lines that are built and of which only the base image can tell what they take. */
+  readonly openLines: readonly number[];
 }
 
 export interface ContextEntry extends Found {
@@ -59,6 +61,8 @@ export interface ContextEntry extends Found {
   /** The line that hides it; null: it is in the context, at least in part. */
   readonly hiddenBy: IgnorePattern | null;
   readonly sent: Amount;
+  /** See `BuildContext.openLines`. */
+  readonly openLines: readonly number[];
   /** In the order of the file. `isWhole`: it takes all that is seen of it. */
   readonly takers: readonly { readonly taker: Taker; readonly isWhole: boolean }[];
 }
@@ -88,7 +92,12 @@ function contextOf(analysis: Analysis, listing: Listing, everything: FileTree): 
   const { tree, ignore } = listing;
   const takers: Taker[] = [];
   const sent: Selection[] = [];
+  const openLines: number[] = [];
   for (const [index, { step, keyed, isBuilt, place }] of steps.entries()) {
+    if (hasOpenSources(step)) {
+      if (isBuilt && takesOfMain(step)) openLines.push(place.line);
+      continue;
+    }
     const selections = isBuilt
       ? keyed.context.flatMap(({ folder, selection }) => (folder === null ? [selection] : []))
       : mainRequests(step, ignore.builder).map((request) => selectSources(tree, request));
@@ -103,7 +112,13 @@ function contextOf(analysis: Analysis, listing: Listing, everything: FileTree): 
     sendsEverything,
     ignore,
     takers,
+    openLines,
   };
+}
+
+function takesOfMain({ operation }: Step): boolean {
+  if (operation?.kind === "copy") return isMain(operation.from);
+  return operation?.kind === "run" && operation.mounts.some(({ from }) => isMain(from));
 }
 
 /** What a step asks of the main context, whether or not it is built. */
@@ -144,6 +159,7 @@ export function contextEntries(context: BuildContext, path: string): readonly Co
       hidden,
       hiddenBy: inSeen === null ? context.ignore.hiding(at) : null,
       sent: amountOf(sent === null ? null : childOf(sent, node.name)),
+      openLines: context.openLines,
       takers: takers.flatMap(({ taker, folder }) => {
         const taken = childOf(folder, node.name);
         return taken === null ? [] : [{ taker, isWhole: amountOf(taken).count === visible.count }];
@@ -158,6 +174,8 @@ export interface ContextSums {
   readonly seen: Amount;
   readonly hidden: Amount;
   readonly sent: Amount;
+  /** See `BuildContext.openLines`: what they take is not in it. */
+  readonly openLines: readonly number[];
   /** What BuildKit prints at "transferring context" of a first build; null: another builder, or nothing is sent. */
   readonly transferred: number | null;
 }
@@ -167,12 +185,14 @@ export function contextSums({
   seen,
   sent,
   sendsEverything,
+  openLines,
 }: BuildContext): ContextSums {
   const all = amountOf(everything);
   return {
     seen: amountOf(seen),
     hidden: less(all, amountOf(seen)),
     sent: amountOf(sent),
+    openLines: sendsEverything ? [] : openLines,
     transferred: sendsEverything || sent.entryCount === 0 ? null : transferSize(sent),
   };
 }

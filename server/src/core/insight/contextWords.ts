@@ -7,12 +7,18 @@ import type { IgnoreFinding } from "./ignoreFindings.js";
 import { lineList, lineSet } from "./lineSet.js";
 
 /** The figures of the whole context, in two sentences. */
-export function contextSumsWords({ seen, hidden, sent, transferred }: ContextSums): string {
-  const sums = say`${filesWords(seen)} in the context, ${filesWords(hidden)} ignored.`;
-  const sends = say`A build sends ${filesWords(sent)}.`;
-  return transferred === null
-    ? `${sums} ${sends}`
-    : `${sums} ${sends} ${say`BuildKit prints about ${formatBytes(transferred)} of a first build.`}`;
+export function contextSumsWords(context: ContextSums): string {
+  const { seen, hidden, sent, openLines, transferred } = context;
+  return [
+    say`${filesWords(seen)} in the context, ${filesWords(hidden)} ignored.`,
+    say`A build sends ${filesWords(sent)}.`,
+    ...(transferred === null
+      ? []
+      : [say`BuildKit prints about ${formatBytes(transferred)} of a first build.`]),
+    ...(openLines.length === 0
+      ? []
+      : [say`Only the base image can tell what is taken by ${lineList(lineSet(openLines))}.`]),
+  ].join(" ");
 }
 
 /** Whether an entry is in the context, by which line it is not, and which lines take it. */
@@ -30,9 +36,10 @@ export function contextEntryWords(entry: ContextEntry): string {
   ].join(" · ");
 }
 
-function takenWords({ takers, sent }: ContextEntry): string {
+function takenWords({ takers, sent, openLines }: ContextEntry): string {
   const built = takers.filter(({ taker }) => taker.isBuilt);
   if (built.length === 0) {
+    if (openLines.length > 0) return say`perhaps taken by ${lineList(lineSet(openLines))}`;
     // A link goes along with what it leads to.
     if (sent.count > 0) return say`sent, named by an instruction`;
     return takers.length > 0

@@ -4,6 +4,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import { stageOf } from "../analysis/view.js";
 import { keyedAt } from "../cache/predict.js";
 import { entriesOf, type Selection } from "../context/selection.js";
+import { hasOpenSources } from "../files/requests.js";
 import { placeOf, type Step } from "../graph/graph.js";
 import { instructionKind } from "../instructions/index.js";
 import { variableReferences } from "../syntax/expand.js";
@@ -64,14 +65,10 @@ function files({ keyed }: StepAnalysis): readonly string[] {
   });
 }
 
-/** Of files of which nobody knows which they are: see `openText` and `openSource`. */
-function openFiles({ operation }: Step): readonly string[] {
-  const isOpen =
-    operation?.kind === "copy"
-      ? operation.items.some((item) => item.kind === "paths" && item.openText !== undefined)
-      : operation?.kind === "run" &&
-        operation.mounts.some(({ openSource }) => openSource !== undefined);
-  return isOpen ? [say`a file changes that it takes (only the base image can tell which)`] : [];
+function openFiles(step: Step): readonly string[] {
+  return hasOpenSources(step)
+    ? [say`a file changes that it takes (only the base image can tell which)`]
+    : [];
 }
 
 function sources(analysis: Analysis, { keyed }: StepAnalysis): readonly string[] {
