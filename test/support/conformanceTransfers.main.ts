@@ -12,6 +12,7 @@ import {
   transferredBytes,
   writeTransferCase,
 } from "../conformance/support/transfers.js";
+import { importBaseImage } from "./engine/baseImage.js";
 import { startEngine } from "./engine/engine.js";
 import { EngineUnavailable } from "./engine/files.js";
 import { repositoryRoot as root } from "./repository.js";
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
     });
     try {
       const { docker, buildx } = engine.versions;
+      await importBaseImage(engine, "local/base", "transfers");
       for (const [at, one] of transferCases.entries()) {
         const folder = path.join(os.tmpdir(), `stratacast-transfer-${process.pid}-${at}`);
         mkdirSync(folder);

@@ -70,6 +70,15 @@ export const transferCases: readonly TransferCase[] = [
     },
     links: { current: "v1" },
   },
+  {
+    name: "everything, since a tmpfs mount counts as one of the context",
+    files: {
+      Dockerfile:
+        "FROM scratch AS tool\nCOPY tool /\nFROM local/base\nCOPY data/0/file-0.txt /\nRUN --mount=type=tmpfs,target=/t true\n",
+      ...many("data", 60, 20_000),
+      tool: "x".repeat(30_000),
+    },
+  },
 ];
 
 /** @param folder is there; BuildKit tells contexts apart by its name */

@@ -175,8 +175,7 @@ function laidOver(
 ): Keys {
   const { graph, isRejected, baseline } = input;
   const before = kept.laid;
-  const taken = takingStages.flatMap((stage) => outcomes[stage] ?? []);
-  const unsent = unsentOutcomes(taken, graph.rules);
+  const unsent = unsentOutcomes(outcomes, takingStages, graph.rules);
   const isCompared = isKnown(baseline);
   const isPlain = unsent.size === 0 && !isRejected && !graph.rules.worksInOrder;
   const isAlike =

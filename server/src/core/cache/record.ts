@@ -6,6 +6,7 @@ import { emptyFolder } from "../context/folder.js";
 import { folderDigest } from "../context/folderDigest.js";
 import type { Manifest } from "../context/manifest.js";
 import { doubt, sendPaths, type Transfer } from "../context/transfer.js";
+import { sendsWholeContext } from "../files/requests.js";
 import { type BuildGraph, placeOf } from "../graph/graph.js";
 import { neededImages } from "../graph/images.js";
 import type { Digest } from "../host.js";
@@ -192,6 +193,8 @@ function transferOf({ graph, keys, tree, together = [keys] }: RecordingInput): T
   const each = together.map(sentPaths);
   const paths = new Set(each.flatMap((own) => [...own]));
   if (paths.size === 0) return null;
+  if (keys.steps.some(({ step, prediction }) => prediction !== null && sendsWholeContext(step)))
+    paths.add("");
   const sent = sendPaths(tree, paths);
   // As long as a change may have been overlooked nobody knows what is held.
   const isOpen = steps.some(({ context }) =>

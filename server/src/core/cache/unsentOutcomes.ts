@@ -1,23 +1,33 @@
 /** What comes of steps that take something from a build context which the client does not send. */
 import type { BuilderRules } from "../build/builderRules.js";
 import { needsOthers, unsentSources } from "../context/sentPaths.js";
+import { hasOpenSources, sendsWholeContext } from "../files/requests.js";
 import type { StageOutcome, StepOutcome } from "./outcome.js";
+
+type Outcomes = readonly (Pick<StageOutcome, "steps" | "taking"> | null)[];
 
 /**
  * The outcomes that are otherwise for it: these steps fail. What one step takes is sent for all, so
  * that it turns on the build as a whole.
- * @param stages those that take files of a context
+ * @param taking the stages of those that take files of a context
  */
 export function unsentOutcomes(
-  stages: readonly Pick<StageOutcome, "steps" | "taking">[],
+  outcomes: Outcomes,
+  taking: readonly number[],
   { sendsEverything }: BuilderRules,
 ): ReadonlyMap<StepOutcome, StepOutcome> {
   const found = new Map<StepOutcome, StepOutcome>();
   if (sendsEverything) return found;
-  const all = stages.flatMap(takersOf);
+  const all = taking.flatMap((stage) => takersOf(outcomes[stage] ?? null));
+  let isWhole: boolean | null = null;
   for (const outcome of all) {
     const problems = outcome.context.flatMap(({ selection, folder }) => {
       if (!selection.sources.some(needsOthers)) return [];
+      // Hardly ever does one need others, so that all steps are gone through.
+      if (folder === null) {
+        isWhole ??= mayBeWhole(outcomes);
+        if (isWhole) return [];
+      }
       const taken = all.flatMap((other) =>
         other.context.flatMap((input) => (input.folder === folder ? input.selection : [])),
       );
@@ -29,8 +39,15 @@ export function unsentOutcomes(
   return found;
 }
 
-function takersOf({ steps, taking }: Pick<StageOutcome, "steps" | "taking">) {
-  return taking.flatMap((nth) => steps[nth] ?? []);
+function takersOf(outcome: Outcomes[number]) {
+  return outcome === null ? [] : outcome.taking.flatMap((nth) => outcome.steps[nth] ?? []);
+}
+
+/** True where all of the main context is sent, or nobody knows what. */
+function mayBeWhole(outcomes: Outcomes): boolean {
+  return outcomes.some((outcome) =>
+    outcome?.steps.some(({ step }) => sendsWholeContext(step) || hasOpenSources(step)),
+  );
 }
 
 const failed = new WeakMap<StepOutcome, StepOutcome>();

@@ -72,7 +72,7 @@ interface AskedSource {
 
 const usualListing: Listing = { byPath: false, followsLinks: false };
 
-type FoundSource = Pick<SourceSelection, "matches" | "taken" | "hashed" | "problems">;
+type FoundSource = Pick<SourceSelection, "matches" | "taken" | "hashed" | "problems" | "through">;
 
 function nothing(...problems: readonly SelectionProblem[]): FoundSource {
   return { matches: 0, taken: [], hashed: { kind: "empty" }, problems };
@@ -92,7 +92,7 @@ function selectPath({ tree, problem, wanted, filters, listing }: AskedSource): F
     const problems = brokenIn(tree, problem, hashing.broken);
     return { matches: 1, taken, hashed: { kind: "empty" }, problems };
   }
-  const { items } = hashing;
+  const { items, through } = hashing;
   const { required } = wanted;
   if (required !== null && !items.some((item) => item.path.startsWith(required))) {
     return nothing(notThere(tree, problem, required));
@@ -102,7 +102,7 @@ function selectPath({ tree, problem, wanted, filters, listing }: AskedSource): F
     isNothingLeft && hasContent(target.node)
       ? [problem.make(wanted.path, { code: "everything-excluded" })]
       : [];
-  return { matches: 1, taken, hashed: asPart(items, wanted.path, listing), problems };
+  return { matches: 1, taken, hashed: asPart(items, wanted.path, listing), problems, through };
 }
 
 function brokenIn(
@@ -126,6 +126,7 @@ function selectMatches(asked: AskedSource): FoundSource {
   if (base.kind !== "found") return nothing(problem.unresolved(fixed, base));
   const taken: Taken[] = [];
   const items: HashedItem[] = [];
+  const through: string[] = [];
   const broken: SelectionProblem[] = [];
   let matches = 0;
   const visit = (node: TreeNode, relative: string): "descend" | "skip" => {
@@ -141,6 +142,7 @@ function selectMatches(asked: AskedSource): FoundSource {
     append(taken, copiedFrom(target, baseName(path), filters));
     const hashing = hashBelow({ tree, filters, listing }, found, relative, true);
     append(items, hashing.items);
+    append(through, hashing.through);
     if (hashing.broken !== null) append(broken, brokenIn(tree, problem, hashing.broken));
     return "skip";
   };
@@ -149,7 +151,8 @@ function selectMatches(asked: AskedSource): FoundSource {
     const none = { code: "wildcard-without-match", builder: "buildkit", fails: false } as const;
     return nothing(problem.make(wanted.path, none));
   }
-  return { matches, taken, hashed: asPart(items, wanted.path, listing), problems: broken };
+  const hashed = asPart(items, wanted.path, listing);
+  return { matches, taken, hashed, problems: broken, through };
 }
 
 interface WantedSource {
@@ -267,6 +270,8 @@ function addFilteredContent(
 
 interface Hashing {
   readonly items: readonly HashedItem[];
+  /** See `SourceSelection.through`. */
+  readonly through: readonly string[];
   /** A link that is hashed through and leads nowhere: BuildKit fails to compute the checksum. */
   readonly broken: string | null;
 }
@@ -276,7 +281,7 @@ type AskedListing = Pick<AskedSource, "tree" | "filters" | "listing">;
 /** What is hashed of a path without wildcards when there are filters. */
 function hashFiltered(asked: AskedListing, path: string): Hashing {
   const base = resolvePath(asked.tree, path, false);
-  if (base.kind !== "found") return { items: [], broken: null };
+  if (base.kind !== "found") return { items: [], through: [], broken: null };
   return hashBelow(asked, base, "", path !== "");
 }
 
@@ -292,13 +297,16 @@ function hashBelow(
   hasHeader: boolean,
 ): Hashing {
   const items: HashedItem[] = [];
+  const through: string[] = [];
   let broken: string | null = null;
   const add = ({ path, node }: Found, itemName: string, isTop: boolean): void => {
     if (node.kind === "symlink" && (isTop || followsLinks)) {
       const target = resolvePath(tree, path, true);
-      if (target.kind === "found")
+      if (target.kind === "found") {
         items.push({ name: itemName, path: target.path, node: target.node, what: "record" });
-      else broken ??= path;
+        // The client follows the links that a source names itself.
+        if (!isTop) through.push(target.path);
+      } else broken ??= path;
       return;
     }
     const what = node.kind === "directory" ? "header" : "record";
@@ -329,15 +337,15 @@ function hashBelow(
   };
   if (!hasHeader) {
     walk(base, "", START, [], true);
-    return { items, broken };
+    return { items, through, broken };
   }
   if (!filters.any && !followsLinks && base.node.kind === "directory") {
-    return { items: [{ ...base, name, what: "whole" }], broken };
+    return { items: [{ ...base, name, what: "whole" }], through, broken };
   }
   const { passes, state } = applyFilters(filters, "", START);
   if (passes) add(base, name, true);
   walk(base, "", state, passes ? [] : [[base, name]], false);
-  return { items, broken };
+  return { items, through, broken };
 }
 
 /** `contenthash`: no match hashes nothing, a single one of the wanted name hashes without its name. */

@@ -67,6 +67,8 @@ export interface SourceSelection {
   readonly problems: readonly SelectionProblem[];
   /** What the builder hashes for this source; `contentDigest` reads it. */
   readonly hashed: HashedPart;
+  /** What links in it lead to that is hashed in their place, and not sent for their sake. Absent: nothing. */
+  readonly through?: readonly string[];
 }
 
 export interface Selection {
@@ -110,9 +112,11 @@ export type SourceProblem =
   | { readonly code: "everything-excluded" }
   /**
    * What it needs is in the context and is not sent. `folder`: a wildcard matches nothing there;
-   * `pattern`: its name is a pattern of another one.
+   * `pattern`: its name is a pattern of another one; `link`: a link in it leads there.
    */
-  | { readonly code: "source-not-sent"; readonly why: "folder" | "pattern" };
+  | { readonly code: "source-not-sent"; readonly why: UnsentReason };
+
+export type UnsentReason = "folder" | "pattern" | "link";
 
 /** Why something that is not there is taken to be there when it is built. */
 export type MadeBy =

@@ -5,12 +5,12 @@
  * `normalizeContextPaths`.
  */
 import { createPatternMatcher } from "./patternMatcher.js";
-import type { Selection, SelectionProblem, SourceSelection } from "./selection.js";
+import type { Selection, SelectionProblem, SourceSelection, UnsentReason } from "./selection.js";
 import { splitWildcards } from "./selectShared.js";
 
 /** True for a source that needs something which the client does not send for it. */
 export function needsOthers(source: SourceSelection): boolean {
-  return neededPath(source) !== null;
+  return neededPaths(source).length > 0;
 }
 
 /**
@@ -24,11 +24,13 @@ export function unsentSources(
   isCopied: boolean,
 ): readonly SelectionProblem[] {
   return selection.sources.flatMap((source, index): readonly SelectionProblem[] => {
-    const needed = neededPath(source);
-    if (needed === null || all.some(({ sources }) => sources.some((other) => sends(other, needed))))
-      return [];
-    const { path, why } = needed;
-    if (why === "folder" && !isCopied) return [];
+    const unsent = neededPaths(source).find(
+      (needed) =>
+        !all.some(({ sources }) => sources.some((other) => sends(other, needed))) &&
+        (needed.why !== "folder" || isCopied),
+    );
+    if (unsent === undefined) return [];
+    const { path, why } = unsent;
     return [{ code: "source-not-sent", why, index, source: source.source, path }];
   });
 }
@@ -36,8 +38,17 @@ export function unsentSources(
 /** What has to be sent for another source's sake; `why` it is not sent for its own. */
 interface NeededPath {
   readonly path: string;
-  /** `folder`: a wildcard that matches nothing in it; `pattern`: the name is a pattern of another one. */
-  readonly why: "folder" | "pattern";
+  /**
+   * `folder`: a wildcard that matches nothing in it; `pattern`: the name is a pattern of another one;
+   * `link`: a link leads there, and is hashed as what it leads to.
+   */
+  readonly why: UnsentReason;
+}
+
+function neededPaths(source: SourceSelection): readonly NeededPath[] {
+  const own = neededPath(source);
+  const through = (source.through ?? []).map((path) => ({ path, why: "link" }) as const);
+  return own === null ? through : [own, ...through];
 }
 
 function neededPath(source: SourceSelection): NeededPath | null {

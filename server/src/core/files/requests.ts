@@ -20,6 +20,15 @@ export function contextRequests({ operation }: Step, builder: Builder): readonly
   return [];
 }
 
+/**
+ * True for a step that makes the client send all of the main context, though it takes nothing of that: a
+ * tmpfs mount counts as one of its root. Source: BuildKit, dockerfile2llb/convert_runmount.go
+ * `dispatchRunMounts`.
+ */
+export function sendsWholeContext({ operation }: Step): boolean {
+  return operation?.kind === "run" && operation.mounts.some(({ type }) => type === "tmpfs");
+}
+
 /** True where only the base image can tell which files a step takes. */
 export function hasOpenSources({ operation }: Step): boolean {
   if (operation?.kind === "copy")

@@ -12,7 +12,7 @@ import { selectedTree } from "../context/selectedTree.js";
 import type { CopyRequest, Selection } from "../context/selection.js";
 import { sentFolder } from "../context/sentFolder.js";
 import { transferSize } from "../context/transferSize.js";
-import { copyRequest, hasOpenSources, mountRequest } from "../files/requests.js";
+import { copyRequest, hasOpenSources, mountRequest, sendsWholeContext } from "../files/requests.js";
 import type { Step } from "../graph/graph.js";
 import type { CopyOperation } from "../instructions/operation.js";
 import { compareBytes, joinPath } from "../text/paths.js";
@@ -105,10 +105,13 @@ function contextOf(analysis: Analysis, listing: Listing, everything: FileTree): 
       takers.push({ index, line: place.line, isBuilt, root: selectedTree(selection).root });
     if (isBuilt) sent.push(...selections);
   }
+  const isWhole =
+    sendsEverything ||
+    (sent.length > 0 && steps.some(({ step, isBuilt }) => isBuilt && sendsWholeContext(step)));
   return {
     everything: everything.root,
     seen: tree.root,
-    sent: sendsEverything ? tree.root : sentFolder(tree, sent),
+    sent: isWhole ? tree.root : sentFolder(tree, sent),
     sendsEverything,
     ignore,
     takers,

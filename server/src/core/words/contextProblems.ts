@@ -59,11 +59,16 @@ export const sourceRows: ProblemRows<SelectionProblem> = {
   },
   "wildcard-without-match": { severity: severityOf, words: matchWords },
   "pattern-invalid": error(({ pattern }) => patternWords(pattern)),
-  "source-not-sent": error(({ source, path, why }) =>
-    why === "folder"
-      ? say`"${source}" matches nothing, and no step takes anything else of "${path}": the client does not send that folder, and the copy fails.`
-      : say`The client reads "${path}" as a pattern, which does not match that very name: it does not send it.`,
-  ),
+  "source-not-sent": error(({ source, path, why }) => {
+    switch (why) {
+      case "folder":
+        return say`"${source}" matches nothing, and no step takes anything else of "${path}": the client does not send that folder, and the copy fails.`;
+      case "pattern":
+        return say`The client reads "${path}" as a pattern, which does not match that very name: it does not send it.`;
+      case "link":
+        return say`A link in "${source}" leads to "${path}", which no step takes: the client does not send it, and this BuildKit looks for it.`;
+    }
+  }),
   "everything-excluded": {
     severity: severityOf,
     words: ({ source }) => say`Nothing of "${source}" is left to copy.`,
