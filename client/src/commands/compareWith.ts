@@ -30,9 +30,12 @@ export async function compareWith(
 }
 
 interface BaselineItem extends vscode.QuickPickItem {
-  /** The words of the setting; undefined: asks for a commit. */
-  readonly against: string | undefined;
+  /** The words of the setting, or what has to be asked for. */
+  readonly against: string | typeof aCommit | typeof aCache;
 }
+
+const aCommit = Symbol("commit");
+const aCache = Symbol("cache");
 
 /** @returns undefined: backed out */
 async function chooseBaseline(now: string): Promise<string | undefined> {
@@ -60,7 +63,14 @@ async function chooseBaseline(now: string): Promise<string | undefined> {
     },
     {
       label: vscode.l10n.t("Another commit or branch…"),
-      against: undefined,
+      against: aCommit,
+    },
+    {
+      label: vscode.l10n.t("Exported cache…"),
+      detail: vscode.l10n.t(
+        "What a machine that imports it would take from it: a folder that --cache-to type=local wrote.",
+      ),
+      against: aCache,
     },
     {
       label: vscode.l10n.t("Nothing"),
@@ -68,24 +78,49 @@ async function chooseBaseline(now: string): Promise<string | undefined> {
       against: "empty",
     },
   ];
+  const isCache = now.startsWith(cacheWord);
   const isListed = items.some(({ against }) => against === now);
+  const shownAs = isListed ? now : isCache ? aCache : aCommit;
   const current = vscode.l10n.t("now");
   const shown = items.map((item) => ({
     ...item,
-    ...(item.against === (isListed ? now : undefined) ? { description: current } : {}),
+    ...(item.against === shownAs ? { description: current } : {}),
   }));
   const picked = await vscode.window.showQuickPick(shown, {
     title: vscode.l10n.t("Compare With"),
     placeHolder: vscode.l10n.t("What is taken to be in the build cache"),
   });
-  if (picked === undefined || picked.against !== undefined) return picked?.against;
+  switch (picked?.against) {
+    case aCommit:
+      return askForCommit(isListed || isCache ? "" : now.replace(/^git:/, ""));
+    case aCache:
+      return askForCache();
+    default:
+      return picked?.against;
+  }
+}
+
+const cacheWord = "cache:";
+
+async function askForCommit(now: string): Promise<string | undefined> {
   const ref = await vscode.window.showInputBox({
     title: vscode.l10n.t("Compare With"),
     prompt: vscode.l10n.t("A branch, a tag or a commit"),
     placeHolder: "main",
-    ...(isListed ? {} : { value: now.replace(/^git:/, "") }),
+    ...(now === "" ? {} : { value: now }),
     validateInput: (text) =>
       text.trim() === "" ? vscode.l10n.t("Type a branch, a tag or a commit.") : undefined,
   });
   return ref === undefined ? undefined : `git:${ref.trim()}`;
+}
+
+async function askForCache(): Promise<string | undefined> {
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t("Compare With"),
+      openLabel: vscode.l10n.t("Compare"),
+      canSelectFiles: false,
+      canSelectFolders: true,
+    })) ?? [];
+  return folder === undefined ? undefined : `${cacheWord}${folder.fsPath}`;
 }

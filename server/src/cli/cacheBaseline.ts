@@ -26,7 +26,7 @@ export async function predictAgainstCaches(
   const project = ofOnePlatform(whole, io);
   const { definition } = project;
   const { against, caches } = args;
-  if (against.kind === "git" || against.kind === "auto" || against.kind === "export")
+  if (against.kind !== "last" && against.kind !== "recorded" && against.kind !== "empty")
     throw new UsageError("an exported cache goes with last, recorded or empty");
   if (!rulesOf(definition.builder).exportsCache)
     throw new UsageError("only BuildKit exports caches that can be compared with");
@@ -58,7 +58,7 @@ export async function predictAgainstCaches(
     );
   const forecast = forecastExport(cache, {
     ...{ graph, digest, keys },
-    contents: exactContents(answer.analysis, args.asCheckout),
+    contents: await exactContents(answer.analysis, args.asCheckout),
   });
   const label = read.map(({ words }) => words).join(", ");
   if (forecast === null)

@@ -100,7 +100,7 @@ export const simulate: CliCommand = {
     const built = args.dryRun ? found.answer : await simulated(project, found.answer, io);
     // Recorded first: whoever reads the output may stop reading before its end.
     const failure = found.unread ?? (args.dryRun ? null : await record(built, store));
-    const contents = args.exact ? exactContents(analysis, args.asCheckout) : null;
+    const contents = args.exact ? await exactContents(analysis, args.asCheckout) : null;
     if (args.format === "text") {
       const { paint, width, show } = args.screen;
       show(simulationText(analysis, found.called, { paint, width, now: Date.now() }));

@@ -4,12 +4,14 @@ import { known, pending, unknown } from "../core/host.js";
 import type { NeedKind } from "../core/world/facts.js";
 import { emptyWorld } from "../core/world/world.js";
 import { archiveSupplier } from "./archives.js";
+import { bytesSupplier } from "./bytesDigests.js";
 import { type Contexts, type ContextsOptions, createContexts } from "./contexts.js";
 import { findDefinitionFiles } from "./definitionFiles.js";
 import type { DefinitionPrograms } from "./definitionPrograms.js";
 import { createGitReader } from "./gitReader.js";
 import { gitRules } from "./gitRules.js";
 import { gitSuppliers } from "./gitSuppliers.js";
+import { cacheSupplier } from "./images/namedCache.js";
 import { nodeFileSystem } from "./nodeFileSystem.js";
 import { presentPaths } from "./presentPaths.js";
 import { createPool, type Pool, type Suppliers } from "./settle.js";
@@ -76,6 +78,8 @@ export function openMachine(options: MachineOptions): Machine {
     },
     text: async ({ folder, path }) => workspaceText(fileSystem, folder, path, options.openText),
     image: async () => unknown("off"),
+    cache: cacheSupplier(),
+    bytes: bytesSupplier(fileSystem),
     state: async () =>
       options.readState === undefined ? unknown("off") : known(await options.readState()),
     recorded: async () =>

@@ -44,7 +44,7 @@ export interface Pool {
 interface Flight {
   /** Those who want it; it is given up when none of them does any more. */
   readonly wanters: Set<Cancellation>;
-  readonly done: Promise<boolean>;
+  done: Promise<boolean>;
   /** True when its answer would be of a state that is gone. */
   isOvertaken: boolean;
   /** Once it was given up, it stays so: who comes later asks anew. */
@@ -57,22 +57,20 @@ export function createPool(suppliers: Suppliers, start: World): Pool {
 
   const launch = (key: string, need: Need, cancel: Cancellation): Flight => {
     const wanters = new Set([cancel]);
-    const flight: Flight = {
-      wanters,
-      isOvertaken: false,
-      isGivenUp: false,
-      done: ask(suppliers, need, {
-        get isCancelled() {
-          flight.isGivenUp ||= [...wanters].every((wanter) => wanter.isCancelled);
-          return flight.isGivenUp;
-        },
-      }).then((answer) => {
-        if (flights.get(key) === flight) flights.delete(key);
-        if (flight.isOvertaken || flight.isGivenUp) return false;
-        world = answered(world, [answer]);
-        return true;
-      }),
-    };
+    const done = Promise.resolve(false);
+    const flight: Flight = { wanters, done, isOvertaken: false, isGivenUp: false };
+    // A supplier may look at once whether it is still wanted.
+    flight.done = ask(suppliers, need, {
+      get isCancelled() {
+        flight.isGivenUp ||= [...wanters].every((wanter) => wanter.isCancelled);
+        return flight.isGivenUp;
+      },
+    }).then((answer) => {
+      if (flights.get(key) === flight) flights.delete(key);
+      if (flight.isOvertaken || flight.isGivenUp) return false;
+      world = answered(world, [answer]);
+      return true;
+    });
     flights.set(key, flight);
     return flight;
   };

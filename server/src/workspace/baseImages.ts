@@ -35,6 +35,8 @@ export interface BaseImages {
   readonly isOff: boolean;
   /** Who may be asked for an image that somebody names. */
   readonly sources: ImageSources;
+  /** What is asked for exported caches; null: nobody. */
+  readonly registry: Registry | null;
   /** @param storageFolder null: in memory, until the server ends */
   start(storageFolder: string | null): void;
   /** True: these are not the settings of before. */
@@ -49,6 +51,7 @@ export function openBaseImages(options: BaseImagesOptions): BaseImages {
   let used = "";
   let supplier: Supplier<"image"> | null = null;
   let sources = nobody;
+  let registry: Registry | null = null;
   let notBefore = 0;
 
   const keepLater = savedLater({
@@ -71,6 +74,9 @@ export function openBaseImages(options: BaseImagesOptions): BaseImages {
     get sources() {
       return sources;
     },
+    get registry() {
+      return registry;
+    },
     start(storageFolder) {
       store = openImageStore(storageFolder);
     },
@@ -82,11 +88,9 @@ export function openBaseImages(options: BaseImagesOptions): BaseImages {
       used = wanted;
       supplier = null;
       sources = nobody;
+      registry = resolve === "registry" ? registryOf(options, registries) : null;
       if (resolve === "off") return true;
-      const source =
-        resolve === "engine"
-          ? engineSource(process.env)
-          : registrySource(registryOf(options, registries));
+      const source = registry === null ? engineSource(process.env) : registrySource(registry);
       sources = { ...nobody, [resolve]: source };
       const made = imageSupplier({
         ...{ source: resolve, lookUp: keeping(source.lookUp), store, maxAge, now: Date.now },

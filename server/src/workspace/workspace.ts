@@ -8,6 +8,7 @@ import { type Need, needKey } from "../core/world/facts.js";
 import { answered, factOf, switched } from "../core/world/world.js";
 import { type IdentityStore, openIdentityStore } from "../host/identityStore.js";
 import type { ImageSources } from "../host/images/findImage.js";
+import { cacheSupplier } from "../host/images/namedCache.js";
 import { type Machine, openMachine } from "../host/machine.js";
 import { readTextFile } from "../host/nodeFileSystem.js";
 import { pathInside } from "../host/paths.js";
@@ -122,7 +123,10 @@ export function openWorkspace(editor: Editor): Workspace {
     },
     mayAskGit: () => isTrusted,
     openText: (file) => [...builds.values()].find(({ place }) => place.file === file)?.text,
-    suppliers: { image: (need, cancel) => images.supplier(need, cancel) },
+    suppliers: {
+      image: (need, cancel) => images.supplier(need, cancel),
+      cache: cacheSupplier(() => images.registry),
+    },
     readRecorded: () => readStore(recorded),
     readState: () => readStore(store),
   });
@@ -151,7 +155,7 @@ export function openWorkspace(editor: Editor): Workspace {
     if (!images.use(settings)) return;
     const { pool } = machine;
     const others = [...builds.values()].flatMap(({ reads }) =>
-      reads.filter(({ kind }) => kind !== "image"),
+      reads.filter(({ kind }) => kind !== "image" && kind !== "cache"),
     );
     pool.retain(others);
     pool.update((world) => switched(world, "image", settings.resolve !== "off"));

@@ -36,7 +36,7 @@ export async function compareExport(
     const { analysis } = await simulateCase(newSession(), folder, "buildkit", version);
     if (analysis === null) return null;
     const keys = exactKeys(analysis.graph, sha256);
-    const contents = exactContents(analysis);
+    const contents = await exactContents(analysis);
     const have = new Set(records.map(([digest]) => digest));
     const told = new Set(imageRecords(base));
     const wrong: string[] = [];

@@ -53,7 +53,7 @@ export async function forecastCase(
     if (isHeld) return null;
     const { analysis } = await simulateCase(newSession(), folder, "buildkit", version);
     if (analysis === null) return null;
-    const forecast = forecastExport(before, forecastInput(analysis));
+    const forecast = forecastExport(before, await forecastInput(analysis));
     if (forecast === null) throw new Error("the export was given up");
     const simulated = await simulateCase(newSession(), folder, "buildkit", version, {
       kind: "export",
@@ -68,9 +68,9 @@ export async function forecastCase(
   }
 }
 
-function forecastInput(analysis: Analysis) {
+async function forecastInput(analysis: Analysis) {
   const keys = exactKeys(analysis.graph, sha256);
-  const contents = exactContents(analysis);
+  const contents = await exactContents(analysis);
   return { graph: analysis.graph, keys, contents, digest: sha256 };
 }
 

@@ -1,22 +1,20 @@
 /** `--against cache:…` and `--cache-from`: what a builder takes of a cache that was exported. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import type { SimulationJson } from "../../../server/src/core/documents/simulation.js";
 import { gitEnvironment } from "../../support/gitEnvironment.js";
 import { startRegistry } from "../../support/registryServer.js";
 import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
+import {
+  configType,
+  type Exported,
+  recordsOf,
+  sha,
+  writeCache,
+} from "../../support/writtenCache.js";
 import { runCli } from "./support/runCli.js";
 
 const files = {
@@ -24,18 +22,6 @@ const files = {
   a: "a",
   b: "b",
 };
-
-const configType = "application/vnd.buildkit.cacheconfig.v0";
-
-interface Exported {
-  readonly digest: string;
-  readonly layers?: readonly object[];
-  readonly inputs?: readonly (readonly { readonly link: number; readonly selector?: string }[])[];
-}
-
-function sha(text: string): string {
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
-}
 
 async function simulated(
   folder: string,
@@ -47,50 +33,14 @@ async function simulated(
   return { json: JSON.parse(run.out) as SimulationJson, err: run.err }; // the schema test checks it
 }
 
-/**
- * The records of a build, each step on the one before, with the content of what it takes.
- * @param mode of `min` only the last step's result is kept
- */
-async function recordsOf(
+/** @param words of the build that was exported */
+async function exported(
   folder: string,
   words: readonly string[] = [],
   base: readonly Exported[] = [],
   mode: "min" | "max" = "max",
 ): Promise<readonly Exported[]> {
-  const { json } = await simulated(folder, "--exact", ...words);
-  const records = [...base];
-  let below = base.length - 1;
-  const steps = json.steps.filter(({ key }) => key !== null);
-  for (const [at, { key, content = [], instruction }] of steps.entries()) {
-    const taken = content.flatMap((digest) =>
-      digest === null ? [] : [[{ link: records.push({ digest }) - 1 }]],
-    );
-    const selector = instruction === "RUN" ? { selector: sha("/") } : {};
-    const stood = below < 0 ? [] : [[{ link: below, ...selector }]];
-    const isKept = mode === "max" || at === steps.length - 1;
-    below =
-      records.push({
-        digest: key?.digest ?? "",
-        ...(isKept ? { layers: [{ layer: at }] } : {}),
-        inputs: [...stood, ...taken],
-      }) - 1;
-  }
-  return records;
-}
-
-/** As `--cache-to type=local` writes it. */
-function writeCache(folder: string, config: unknown, tag = "latest"): void {
-  mkdirSync(path.join(folder, "blobs/sha256"), { recursive: true });
-  const blob = (text: string) => {
-    const digest = sha(text);
-    writeFileSync(path.join(folder, "blobs", ...digest.split(":")), text);
-    return { digest, size: text.length };
-  };
-  const text = JSON.stringify(config);
-  const manifest = { manifests: [{ mediaType: configType, ...blob(text) }] };
-  const annotations = { "org.opencontainers.image.ref.name": tag };
-  const index = { manifests: [{ ...blob(JSON.stringify(manifest)), annotations }] };
-  writeFileSync(path.join(folder, "index.json"), JSON.stringify(index));
+  return recordsOf((await simulated(folder, "--exact", ...words)).json, base, mode);
 }
 
 function predictions({ steps }: SimulationJson): readonly (readonly [number, string | null])[] {
@@ -106,7 +56,7 @@ const allHit = [2, 3, 4, 5].map((line) => [line, "hit"] as const);
 test("what was exported is cached, and what changed since says how", async (t) => {
   const folder = temporaryFolder(t, files);
   const beside = temporaryFolder(t);
-  writeCache(beside, { records: await recordsOf(folder) });
+  writeCache(beside, { records: await exported(folder) });
   const against = [`--against=cache:${beside}`];
   const told = async () => predictions((await simulated(folder, ...against)).json);
   assert.deepEqual(await told(), allHit);
@@ -137,7 +87,7 @@ test("what was exported is cached, and what changed since says how", async (t) =
 test("of mode=min the end is found, and nothing in the middle that has to be made again", async (t) => {
   const folder = temporaryFolder(t, files);
   const beside = temporaryFolder(t);
-  writeCache(beside, await recordsOf(folder, [], [], "min").then((records) => ({ records })));
+  writeCache(beside, await exported(folder, [], [], "min").then((records) => ({ records })));
   const told = async () => predictions((await simulated(folder, `--against=cache:${beside}`)).json);
   assert.deepEqual(await told(), allHit);
   writeIn(folder, "Dockerfile", files.Dockerfile.replace("./c", "./d"));
@@ -150,8 +100,8 @@ test("of mode=min the end is found, and nothing in the middle that has to be mad
 test("caches are united, one of them with what the builder has itself", async (t) => {
   const folder = temporaryFolder(t, files);
   const [first, second] = [temporaryFolder(t), temporaryFolder(t)];
-  writeCache(first, { records: (await recordsOf(folder)).slice(0, 2) });
-  writeCache(second, { records: await recordsOf(folder) }, "other");
+  writeCache(first, { records: (await exported(folder)).slice(0, 2) });
+  writeCache(second, { records: await exported(folder) }, "other");
   const words = [`--against=cache:${first}`, `--against=cache:type=local,src=${second},tag=other`];
   assert.deepEqual(predictions((await simulated(folder, ...words)).json), allHit);
   assert.notDeepEqual(predictions((await simulated(folder, words[0] ?? "")).json), allHit);
@@ -164,7 +114,7 @@ test("caches are united, one of them with what the builder has itself", async (t
 test("modes are those of a checkout where that is said", async (t) => {
   const folder = temporaryFolder(t, files);
   const beside = temporaryFolder(t);
-  writeCache(beside, { records: await recordsOf(folder, ["--as=checkout"]) });
+  writeCache(beside, { records: await exported(folder, ["--as=checkout"]) });
   chmodSync(path.join(folder, "a"), 0o600);
   const told = async (place: string) =>
     predictions((await simulated(folder, `--against=cache:${beside}`, `--as=${place}`)).json);
@@ -184,7 +134,7 @@ test("what git does not track is no part of a checkout", async (t) => {
   git("init");
   git("add", ".");
   git("commit", "-m", "all");
-  writeCache(beside, { records: await recordsOf(folder, ["--as=checkout"]) });
+  writeCache(beside, { records: await exported(folder, ["--as=checkout"]) });
   writeIn(folder, "notes/own.txt", "mine");
   chmodSync(path.join(folder, "a"), 0o664);
   const told = async (place: string) =>
@@ -201,7 +151,7 @@ test("a cache of another version of the builder is named", async (t) => {
     Dockerfile: "FROM scratch\nCOPY --chown=5:6 a /a\n",
   });
   const beside = temporaryFolder(t);
-  writeCache(beside, { records: await recordsOf(folder, ["--builder-version=0.13"]) });
+  writeCache(beside, { records: await exported(folder, ["--builder-version=0.13"]) });
   const against = `--against=cache:${beside}`;
   const { json, err } = await simulated(folder, against);
   assert.deepEqual(json.summary, { hit: 0, miss: 1, unknown: 0 });
@@ -222,7 +172,7 @@ test("a registry is asked where --resolve says so, for its caches and for what i
   const look = ["--resolve=registry"];
   const named = sha(JSON.stringify({ Digest: image, OS: "linux", Arch: "amd64" }));
   const base = { digest: sha(`${sha(`buildkit.source.v0:${named}`)}@0`) };
-  const records = await recordsOf(folder, look, [base]);
+  const records = await exported(folder, look, [base]);
   const config = registry.blob(JSON.stringify({ records }));
   const described = { mediaType: configType, digest: config, size: 10 };
   registry.manifest({ manifests: [described] }, "cache");
@@ -254,7 +204,7 @@ test("a registry is asked where --resolve says so, for its caches and for what i
 test("without the base nobody knows what is cached on it, and that is said", async (t) => {
   const folder = temporaryFolder(t, { Dockerfile: "FROM app\nCOPY a /a\nRUN one\n", a: "a" });
   const beside = temporaryFolder(t);
-  writeCache(beside, { records: await recordsOf(folder, [], [{ digest: sha("any") }]) });
+  writeCache(beside, { records: await exported(folder, [], [{ digest: sha("any") }]) });
   const { json, err } = await simulated(folder, `--against=cache:${beside}`);
   assert.deepEqual(json.summary, { hit: 0, miss: 0, unknown: 2 });
   assert.match(err.join(), /what app is is not known, and so not what is cached on it/);
@@ -306,7 +256,7 @@ test("as many records as steps that are all alike are each found, and more than 
     a: "a",
   });
   const beside = temporaryFolder(t);
-  const records = await recordsOf(folder);
+  const records = await exported(folder);
   writeCache(beside, { records });
   const { json } = await simulated(folder, `--against=cache:${beside}`);
   assert.deepEqual(new Set(predictions(json).map(([, told]) => told)), new Set(["hit"]));
@@ -334,7 +284,7 @@ test("as many records as steps that are all alike are each found, and more than 
 test("a folder that is to hold a cache and holds traps is one line", async (t) => {
   const folder = temporaryFolder(t, files);
   const outside = temporaryFolder(t);
-  const records = await recordsOf(folder);
+  const records = await exported(folder);
   const refused = async (name: string, why: RegExp, change: (place: string) => void) => {
     const place = path.join(folder, name);
     writeCache(place, { records });

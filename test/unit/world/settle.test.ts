@@ -77,6 +77,8 @@ function suppliers(own: Partial<Suppliers> = {}): Suppliers {
     commit: none,
     commitFiles: none,
     commitText: none,
+    cache: none,
+    bytes: none,
     text: none,
     image: none,
     state: async () => known(emptyState),

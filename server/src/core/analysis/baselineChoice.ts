@@ -32,6 +32,13 @@ export type DecidedBaseline =
       readonly label: string;
       readonly own: OwnCache;
     }
+  | {
+      /** The same, of caches that have to be found out. */
+      readonly kind: "caches";
+      /** A folder, or docker's words `type=…`. */
+      readonly caches: readonly string[];
+      readonly own: OwnCache;
+    }
   | { readonly kind: "empty" };
 
 /** What a builder is taken to have where it imports a cache. */
@@ -45,9 +52,11 @@ export function withoutBuild(choice: BaselineChoice, before: BuildState): Baseli
   return choice.kind === "auto" || choice.kind === "last" ? { kind: choice.kind, before } : choice;
 }
 
+const cacheWord = "cache:";
+
 /**
- * From the words of `--against` and of the setting: `auto`, `last`, `recorded`, `empty`, `git:REF`, or a bare git
- * ref. Empty words are `auto`.
+ * From the words of `--against` and of the setting: `auto`, `last`, `recorded`, `empty`, `git:REF`, `cache:DIR`,
+ * `cache:type=…`, or a bare git ref. Empty words are `auto`.
  */
 export function readBaseline(words: string): BaselineChoice {
   switch (words) {
@@ -59,6 +68,8 @@ export function readBaseline(words: string): BaselineChoice {
     case "empty":
       return { kind: words };
     default:
+      if (words.startsWith(cacheWord))
+        return { kind: "caches", caches: [words.slice(cacheWord.length)], own: { kind: "empty" } };
       return { kind: "git", ref: words.startsWith("git:") ? words.slice(4) : words };
   }
 }

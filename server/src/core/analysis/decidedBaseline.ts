@@ -59,9 +59,9 @@ function mayCompareWithCommit(definition: BuildDefinition, ref: string, read: Re
   return read({ kind: "commitFiles", repository, commit: id, folder }).kind !== "unknown";
 }
 
-/** While a commit is being found out nothing is compared. */
+/** While a commit or a cache is being found out nothing is compared. */
 export function comparedAs(baseline: DecidedBaseline): ComparedBaseline {
-  if (baseline.kind === "git") return "empty";
+  if (baseline.kind === "git" || baseline.kind === "caches") return "empty";
   return baseline.kind === "last" && baseline.before !== undefined ? "before" : baseline.kind;
 }
 
@@ -74,6 +74,8 @@ export function recordedBaseline(
   const none = emptyBaseline;
   if (baseline.kind === "empty") return { baseline: none, transfer: null };
   if (baseline.kind === "git") return { baseline: notKnown(none, "pending"), transfer: null };
+  if (baseline.kind === "caches")
+    return { ...recordedBaseline(build, baseline.own, read), baseline: notKnown(none, "pending") };
   if (baseline.kind === "export") {
     const { forecast: exported, label, own } = baseline;
     const found = recordedBaseline(build, own, read);

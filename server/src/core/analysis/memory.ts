@@ -10,7 +10,7 @@ import { KeptCauses } from "../cache/keptCauses.js";
 import { KeptRuns } from "../cache/keptRuns.js";
 import type { Baseline } from "../cache/records.js";
 import { type MadeBefore, nothingMade } from "../context/selection.js";
-import type { Need } from "../world/facts.js";
+import type { Need, NeedOf } from "../world/facts.js";
 import type { World } from "../world/world.js";
 import type { RememberedGraph } from "./graphs.js";
 import { KeptSteps } from "./stepAnalysis.js";
@@ -22,6 +22,8 @@ export class Memory {
   timed: AlignedGraph | null = null;
   /** The last commit that it was compared with. */
   commit: RememberedCommit | null = null;
+  /** The files whose bytes were asked for last: one object while they are the same. */
+  bytes: NeedOf<"bytes"> | null = null;
   /** What is made before the build, as it was last: one object while it says the same. */
   made: MadeBefore = nothingMade;
   readonly #compared = new Map<ComparedBaseline, Compared>();

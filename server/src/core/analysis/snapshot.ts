@@ -28,6 +28,7 @@ import {
   neededFiles,
 } from "./analyse.js";
 import type { BaselineChoice, DecidedBaseline } from "./baselineChoice.js";
+import { cacheBaseline } from "./cacheBaseline.js";
 import { commitContext, commitNeed } from "./commitContext.js";
 import { stateOf, withTracked, workingState } from "./contextStates.js";
 import { comparedAs, decidedBaseline, lastRecorded, recordedBaseline } from "./decidedBaseline.js";
@@ -139,6 +140,10 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
     reads.push(...kept.reads);
     return answerOf(analysis);
   }
+  if (decided.kind === "caches" && !needs.some(isContents)) {
+    const found = cacheBaseline(snapshot, decided, { analysis, memory, read });
+    return answerOf(withMore(compareWith(analysis, found, memory, "export")));
+  }
   // What git keeps of a file is compared with what is known of it here.
   if (decided.kind !== "git" || main === null || needs.some(isContents)) return answerOf(analysis);
   const found = gitBaseline(snapshot, decided.ref, memory, lookups, linking);
@@ -148,7 +153,7 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
 
 /** What an export has of one build says nothing of the steps of another. */
 function forLinked(baseline: DecidedBaseline): DecidedBaseline {
-  return baseline.kind === "export" ? baseline.own : baseline;
+  return baseline.kind === "export" || baseline.kind === "caches" ? baseline.own : baseline;
 }
 
 /** The same with what is wrong with more than its own files. */

@@ -1,6 +1,8 @@
 /** The one table of what is asked of the world, and what is answered. `Need` and `World` follow from it. */
 import type { Builder } from "../build/builder.js";
 import type { FoundBuilds } from "../build/foundBuild.js";
+import type { BytesDigests, WantedFile } from "../cache/exact/contents.js";
+import type { ExportedCache } from "../cache/exact/exportedCache.js";
 import type { BuildState } from "../cache/state.js";
 import type { Archive } from "../context/archive.js";
 import type { TrackedFiles } from "../context/checkout.js";
@@ -70,10 +72,32 @@ export interface Facts {
     readonly ask: { readonly folder: string; readonly path: string };
     readonly answer: string;
   };
+  /** A cache that BuildKit exported. */
+  readonly cache: {
+    readonly ask: {
+      /** A folder, or docker's words `type=…`. */
+      readonly words: string;
+      /** What a folder's path is relative to. Absolute. */
+      readonly folder: string;
+      readonly platform: string;
+    };
+    readonly answer: ExportedCache;
+  };
+  /** Hex SHA-256 of what stands before the bytes of files and of these; of what cannot be read none. */
+  readonly bytes: {
+    readonly ask: { readonly files: readonly WantedBytes[] };
+    readonly answer: BytesDigests;
+  };
   /** What simulated builds have left. */
   readonly state: { readonly ask: object; readonly answer: BuildState };
   /** What real builds have left, of which a record was made. */
   readonly recorded: { readonly ask: object; readonly answer: BuildState };
+}
+
+/** A file in one state; with other bytes it has no digests. */
+export interface WantedBytes extends Omit<WantedFile, "folder"> {
+  /** Absolute path of the folder that `path` is in. */
+  readonly folder: string;
 }
 
 export interface ContextAsk {

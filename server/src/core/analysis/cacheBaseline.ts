@@ -1,0 +1,94 @@
+/** What a builder takes of caches that were exported, as the baseline of one build. */
+
+import { contextFolder, dockerfileName, type PlatformBuild } from "../build/definition.js";
+import { formatPlatform } from "../build/platform.js";
+import { type BytesDigests, contentRecords } from "../cache/exact/contents.js";
+import { united } from "../cache/exact/exportedCache.js";
+import { forecastExport } from "../cache/exact/exportForecast.js";
+import type { Baseline } from "../cache/records.js";
+import { emptyBaseline } from "../cache/state.js";
+import type { Digest } from "../host.js";
+import { parentPath } from "../text/paths.js";
+import { isSameList } from "../text/sameList.js";
+import { say } from "../text/say.js";
+import type { WantedBytes } from "../world/facts.js";
+import type { Analysis } from "./analyse.js";
+import type { DecidedBaseline } from "./baselineChoice.js";
+import { recordedBaseline } from "./decidedBaseline.js";
+import { exactSources, wantedBytes } from "./exactSources.js";
+import type { Memory } from "./memory.js";
+import type { Read } from "./read.js";
+import { notKnown } from "./unknownBaseline.js";
+
+interface Found {
+  /** Of the build, compared with anything. */
+  readonly analysis: Analysis;
+  readonly memory: Memory;
+  readonly read: Read;
+}
+
+/** The build that is compared. */
+interface Compared extends PlatformBuild {
+  readonly digest: Digest;
+  /** The workspace folder, which paths are relative to; absent or null: the context stands for it. */
+  readonly builds?: string | null;
+}
+
+/** While something of it is being found out, or where it cannot be, nothing is predicted. */
+export function cacheBaseline(
+  build: Compared,
+  { caches, own }: Extract<DecidedBaseline, { readonly kind: "caches" }>,
+  { analysis, memory, read }: Found,
+): Baseline {
+  const { definition, builds = null } = build;
+  const folder = builds ?? contextFolder(definition) ?? parentPath(dockerfileName(definition));
+  const platform = formatPlatform(build.platform);
+  const found = caches.map((words) => read({ kind: "cache", words, folder, platform }));
+  const [lost] = found.filter((one) => one.kind === "unknown");
+  if (lost !== undefined)
+    return notKnown(emptyBaseline, "unknown", lostWords(caches, lost.error?.message));
+  const known = found.flatMap((one) => (one.kind === "known" ? one.value : []));
+  const sources = exactSources(analysis);
+  const bytes = bytesOf(wantedBytes(analysis, sources), memory, read);
+  if (known.length < caches.length || bytes === null) return notKnown(emptyBaseline, "pending");
+  const exported = forecastExport(united(known), {
+    graph: analysis.graph,
+    keys: sources.keys,
+    contents: contentRecords(sources, bytes),
+    digest: sources.digest,
+  });
+  if (exported === null)
+    return notKnown(emptyBaseline, "unknown", lostWords(caches, say`too many records of one step`));
+  const { baseline } = recordedBaseline(build, own, read);
+  return { ...baseline, kind: "export", label: caches.join(", "), exported };
+}
+
+function lostWords(caches: readonly string[], message: string | undefined): string {
+  const names = caches.join(", ");
+  return message === undefined
+    ? say`the exported cache ${names}`
+    : say`the exported cache ${names} (${message})`;
+}
+
+/** null: they are being read. */
+function bytesOf(files: readonly WantedBytes[], memory: Memory, read: Read): BytesDigests | null {
+  const last = memory.bytes;
+  const isSame =
+    last?.files.length === files.length &&
+    files.every((file, at) => isSameFile(file, last.files[at]));
+  const need = isSame ? last : ({ kind: "bytes", files } as const);
+  memory.bytes = need;
+  const bytes = read(need);
+  if (bytes.kind === "pending") return null;
+  return bytes.kind === "known" ? bytes.value : new Map();
+}
+
+function isSameFile(a: WantedBytes, b: WantedBytes | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.identity === b.identity &&
+    a.path === b.path &&
+    a.folder === b.folder &&
+    isSameList(a.headers, b.headers)
+  );
+}

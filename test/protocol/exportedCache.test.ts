@@ -1,0 +1,88 @@
+/** Forecasts of the editor against a cache that BuildKit exported. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import path from "node:path";
+import type { TestContext } from "node:test";
+import type { SimulationJson } from "../../server/src/core/documents/simulation.js";
+import { type LayerStack, notifications, requests } from "../../server/src/protocol.js";
+import { inRepository } from "../support/repository.js";
+import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
+import { recordsOf, writeCache } from "../support/writtenCache.js";
+import { eventually, startEditor, uriOf } from "./support/editorClient.js";
+import { test } from "./support/limitedTest.js";
+
+const text = "FROM scratch\nCOPY a /a\nCOPY lib /lib\nWORKDIR /w\nCOPY a ./c\n";
+
+/** A project whose build was exported into the folder "cache" of its workspace. */
+async function openProject(t: TestContext) {
+  const folder = temporaryFolder(t, { Dockerfile: text, a: "a", "lib/b": "b" });
+  const cli = inRepository("dist/cli.mjs");
+  const words = ["simulate", "--dry-run", "--exact", "--format=json", "--platform=linux/amd64"];
+  const json = execFileSync(process.execPath, [cli, ...words, "."], { cwd: folder });
+  const cache = path.join(folder, "cache");
+  // The schema test checks it.
+  writeCache(cache, { records: recordsOf(JSON.parse(String(json)) as SimulationJson) });
+  const settings = { against: "cache:cache", platform: "linux/amd64" };
+  const editor = await startEditor({ workspaceFolders: [folder], settings });
+  t.after(() => editor.process.kill());
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(uri, text);
+  await editor.settled(uri);
+  const becomes = (state: string): Promise<unknown> =>
+    eventually(state, () => (editor.states(uri).at(-1)?.text === state ? true : null));
+  const edit = async (name: string, content: string): Promise<void> => {
+    writeIn(folder, name, content);
+    await editor.filesChanged(path.join(folder, name));
+  };
+  const message = async (): Promise<string> => {
+    const stack: LayerStack | null = await editor.connection.sendRequest(requests.layerStack, {
+      uri,
+    });
+    return stack?.message ?? "";
+  };
+  return { folder, cache, editor, uri, becomes, edit, message };
+}
+
+test("what was exported is cached, whatever is typed and saved", async (t) => {
+  const { editor, uri, becomes, edit, message } = await openProject(t);
+  await becomes("4 cached");
+  assert.equal(await message(), "Compared with the cache that was exported: cache.");
+  await edit("lib/b", "c");
+  await becomes("1 cached · 3 rebuild");
+  const lenses = await editor.lenses(uri);
+  assert.ok(
+    lenses.some((title) => /^3 Rebuilds: exported with other files/.test(title)),
+    lenses.join("\n"),
+  );
+  assert.match(
+    await editor.hover(uri, 3, 1),
+    /The exported cache has this step only with other files/,
+  );
+  await edit("lib/b", "b");
+  await becomes("4 cached");
+  await editor.change(uri, { text: text.replace("./c", "./d") });
+  await becomes("3 cached · 1 step rebuilds");
+  await editor.change(uri, { text });
+  await becomes("4 cached");
+});
+
+test("a cache that is not there is said, and another choice counts at once", async (t) => {
+  const { editor, uri, cache, becomes, message } = await openProject(t);
+  await becomes("4 cached");
+  rmSync(cache, { recursive: true });
+  const choice = { uri, target: null, buildArgs: {}, against: "cache:gone" };
+  await editor.connection.sendNotification(notifications.buildChoice, choice);
+  await eventually("the reason", async () =>
+    /Not compared: the exported cache gone \(no such folder\)\./.test(await message())
+      ? true
+      : null,
+  );
+  assert.deepEqual(
+    (await editor.lenses(uri)).filter((title) => /Cached|Rebuild/.test(title)),
+    [],
+  );
+  const nothing = { ...choice, against: "empty" };
+  await editor.connection.sendNotification(notifications.buildChoice, nothing);
+  await becomes("not simulated yet");
+});
