@@ -174,3 +174,29 @@ test("docker run is told of the image by the name that -t gives it", async (t) =
   assert.match(run.out, /^docker run shop:1\n[\s\S]*A build with -t shop:1 puts it there/);
   assert.deepEqual(run.err, []);
 });
+
+test("what limits a RUN is in its key from BuildKit 0.9 on: Docker 20.10 takes no notice of it", async (t) => {
+  const folder = temporaryFolder(t, { Dockerfile: "FROM alpine\nRUN a\n" });
+  const words = ["--state", "state", "--format", "json", "."];
+  const runOf = async (version: string, ...flags: readonly string[]) => {
+    const simulate = ["simulate", "--builder-version", version, ...flags, ...words];
+    const run = await runCli(simulate, { cwd: folder });
+    const { steps } = JSON.parse(run.out) as SimulationJson;
+    return steps.at(-1)?.prediction;
+  };
+  const limits = [
+    ["--shm-size", "64m"],
+    ["--ulimit", "nofile=100:200"],
+    ["--cgroup-parent", "x"],
+    ["--build-arg", "BUILDKIT_SANDBOX_HOSTNAME=h"],
+  ];
+  for (const [version, expected] of [
+    ["20.10", "hit"],
+    ["23.0", "miss"],
+  ] as const) {
+    await runOf(version);
+    for (const flags of limits)
+      assert.equal(await runOf(version, ...flags), expected, `${version} ${flags.join(" ")}`);
+    assert.equal(await runOf(version, "--add-host", `${version}:1.2.3.4`), "miss", version);
+  }
+});

@@ -22,6 +22,11 @@ export interface Dialect {
   readonly datesDirectories: boolean;
   /** A relative `COPY x rel/.` keeps the dot at its end. dockerfile2llb/convert.go `dispatchCopy`. */
   readonly keepsRelativeDot: boolean;
+  /**
+   * What the command line limits a RUN by counts: shared memory, ulimits, a cgroup; and its host's name. BuildKit
+   * 0.9, client/llb/exec.go `Marshal`; before, no notice was taken of them.
+   */
+  readonly limitsRuns: boolean;
   /** How it lists what wildcards and --exclude leave: cache/contenthash/checksum.go. */
   readonly listing: Listing;
 }
@@ -55,6 +60,7 @@ function dialectBetween(engine: number, frontend: number): Dialect {
     keepsSymbolicModes: frontend > 10,
     datesDirectories: frontend > 15,
     keepsRelativeDot: frontend > 8,
+    limitsRuns: engine > 8 && frontend > 2,
     listing: { byPath: engine > 25, followsLinks: engine <= 24 },
   };
 }

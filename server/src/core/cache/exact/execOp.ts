@@ -32,6 +32,9 @@ import {
 const mountTypes = { bind: 0, secret: 1, ssh: 2, cache: 3, tmpfs: 4 } as const;
 
 const sharedMemory = "/dev/shm";
+
+/** The argument that names the host of a RUN. */
+const hostName = "BUILDKIT_SANDBOX_HOSTNAME";
 const cacheNamespace = "BUILDKIT_CACHE_MOUNT_NS";
 
 /** solver/pb/ops.proto `NetMode`; the default is 0. */
@@ -73,12 +76,20 @@ interface WrittenMount {
 }
 
 /** @param root the file system that the command runs on */
-export function execOps(operation: RunOperation, root: Vertex, setting: RunSetting): StepOps {
+export function execOps(operation: RunOperation, root: Vertex, given: RunSetting): StepOps {
+  const setting = given.dialect.limitsRuns ? given : withoutLimits(given);
   const mounted = fileMounts(operation, setting);
   const own = execOp(operation, root, mounted, setting);
   const documents = mounted.flatMap(({ made }) => made ?? []);
   const lookups = lookupsOf(operation, root, mounted, setting);
   return { ops: [...documents, own], own, lookups, result: vertexOf(own, setting.digest) };
+}
+
+function withoutLimits(setting: RunSetting): RunSetting {
+  const args = new Map(setting.args);
+  args.delete(hostName);
+  const flags = { ...setting.flags, sharedMemory: 0, limits: [], cgroupParent: "" };
+  return { ...setting, args, flags };
 }
 
 function execOp(
@@ -107,7 +118,7 @@ function execOp(
     user: operation.user,
     // Their addresses are cleared.
     extraHosts: flags.hosts.map((Host) => ({ Host })),
-    hostname: args.get("BUILDKIT_SANDBOX_HOSTNAME") ?? "",
+    hostname: args.get(hostName) ?? "",
     ulimit: flags.limits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
     cgroupParent: flags.cgroupParent,
     removeMountStubsRecursive: true,
