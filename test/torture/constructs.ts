@@ -116,6 +116,16 @@ const structures: Readonly<Record<string, Construct["text"]>> = {
   "one COPY of many wildcards": line("COPY", (n) => ` f*${n}`, " /x/\n"),
   "one COPY from a stage of many sources": (characters) =>
     filled(characters, (n) => ` f${n}`, "FROM a AS s\nRUN a\nFROM a\nCOPY --from=s", " /x/\n"),
+  "COPY of many sources after COPY": of((n) => `COPY${" f".repeat(100)} /x${n}/\n`),
+  "COPY from a stage of many sources after COPY": (characters) =>
+    filled(
+      characters,
+      (n) => `COPY --from=s${" f".repeat(100)} /x${n}/\n`,
+      "FROM a AS s\nRUN a\nFROM a\n",
+    ),
+  "COPY of many heredocs after COPY": of(
+    (n) => `COPY${" <<E".repeat(100)} /x${n}/\n${"E\n".repeat(100)}`,
+  ),
   "one COPY of many heredocs": half(
     (characters) => filled(characters / 2, (n) => ` <<E${n}`, "FROM scratch\nCOPY", " /x/\n"),
     (characters) => filled(characters, (n) => `E${n}\n`, "", ""),

@@ -23,12 +23,15 @@ export function triggerHolders(steps: readonly Step[]): readonly number[] {
   );
 }
 
+const noTriggers: readonly Instruction[] = [];
 const handedOn = new RememberedByObjects<readonly Instruction[]>();
 
 /** What runs in the stages that continue a parent stage: see `triggerHolders`. */
 export function handedTriggers(steps: readonly Step[]): readonly Instruction[] {
+  const places = triggerHolders(steps);
+  if (places.length === 0) return noTriggers;
   return handedOn.get([steps], () =>
-    triggerHolders(steps).flatMap((nth) => steps[nth]?.instruction.trigger ?? []),
+    places.flatMap((nth) => steps[nth]?.instruction.trigger ?? []),
   );
 }
 

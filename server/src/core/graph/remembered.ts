@@ -1,6 +1,7 @@
 /** One value for the same objects, for as long as they are there. */
 export class RememberedByObjects<V> {
-  readonly #deeper = new WeakMap<object, RememberedByObjects<V>>();
+  /** Where more objects follow: a map that is empty costs the collector of garbage as much as any. */
+  #deeper: WeakMap<object, RememberedByObjects<V>> | null = null;
   #value: { readonly made: V } | null = null;
 
   /** @param make a function of nothing but these objects */
@@ -14,6 +15,7 @@ export class RememberedByObjects<V> {
   #at(objects: readonly object[], from: number): RememberedByObjects<V> {
     const first = objects[from];
     if (first === undefined) return this;
+    this.#deeper ??= new WeakMap();
     let deeper = this.#deeper.get(first);
     if (deeper === undefined) {
       deeper = new RememberedByObjects();
