@@ -10,6 +10,14 @@ const posixOnly = process.platform === "win32" ? { skip: "needs links" } : {};
 
 const deep = 20_000;
 
+/** Targets of a Bake file, each with what it says of those before it. */
+function targets(count: number, lines: (n: number) => string): string {
+  return Array.from(
+    { length: count },
+    (_, n) => `target "t${n}" {\n ${n === 0 ? 'context = "."' : lines(n)}\n}\n`,
+  ).join("");
+}
+
 /** Each stands beside a Compose file that is as it should be. */
 const texts: Readonly<Record<string, string>> = {
   "an/compose.yaml": `services: ${"[".repeat(deep)}\n`,
@@ -30,6 +38,15 @@ const texts: Readonly<Record<string, string>> = {
   "calls/docker-bake.hcl": `x = ${"f(".repeat(deep)}`,
   "doubling/docker-bake.hcl": `variable "a0" { default = "aaaaaaaaaa" }\n${Array.from({ length: 60 }, (_, n) => `variable "a${n + 1}" { default = "\${a${n}}\${a${n}}" }`).join("\n")}\ntarget "t" { dockerfile = "\${a60}" }\n`,
   "matrix/docker-bake.hcl": `target "t" { matrix = { ${Array.from({ length: 9 }, (_, n) => `m${n} = ["a","b","c","d","e","f","g","h","i","j"]`).join(", ")} }\n name = "x" }\n`,
+  "diamonds/docker-bake.hcl": targets(60, (n) => `inherits = ["t${n - 1}", "t${n - 1}"]`),
+  "chain/docker-bake.hcl": targets(
+    3_000,
+    (n) => `inherits = ["t${n - 1}"]\n args = { a${n} = "1" }`,
+  ),
+  "matrices/docker-bake.hcl": targets(
+    1_000,
+    () => `matrix = { m = [${'"a", '.repeat(500)}] }\n name = "x-\${m}"`,
+  ),
   ".github/workflows/a.yml": `jobs: ${"[".repeat(deep)}\n`,
   "commands/Makefile": `a:\n\tdocker build ${"$(".repeat(deep)}\n`,
 };
@@ -59,4 +76,29 @@ test("a Compose file that is a link out of the workspace is not read", posixOnly
   symlinkSync(secret, path.join(folder, "compose.yaml"));
   const { out, err } = await runCli(["builds", "."], { cwd: folder });
   assert.doesNotMatch(out + err.join("\n"), /stolen/);
+});
+
+test("what a target inherits in two ways counts by its last place, and more than is followed is said", async (t) => {
+  const folder = temporaryFolder(t, {
+    Dockerfile: "FROM alpine\n",
+    "docker-bake.hcl": `target "base" { args = { a = "base", b = "base" } }
+target "one" {
+  inherits = ["base"]
+  args = { a = "one" }
+}
+target "two" {
+  inherits = ["base"]
+  args = { b = "two" }
+}
+target "both" { inherits = ["one", "two"] }
+${targets(150, (n) => `inherits = ["t${n - 1}"]`)}`,
+  });
+  const { out } = await runCli(["builds", "--format", "json", "."], { cwd: folder });
+  const { builds } = JSON.parse(out) as {
+    builds: { id: string; args: Record<string, string>; problems: { message: string }[] }[];
+  }; // the schema test checks it
+  const found = (id: string) => builds.find((one) => one.id === id) ?? assert.fail(id);
+  assert.deepEqual(found("bake:both").args, { a: "base", b: "two" });
+  assert.deepEqual(found("bake:t50").problems, []);
+  assert.match(found("bake:t149").problems[0]?.message ?? "", /inherits/);
 });

@@ -26,8 +26,12 @@ import {
   type ReadFile,
 } from "./reader.js";
 
-/** Of a file so many targets are taken. */
+/** Of a file so many targets are taken, … */
 const maxTargets = 500;
+/** … of so many that are read: others may only be continued, or not be asked for. */
+const maxRead = 4 * maxTargets;
+/** So many may one target continue, with those that these continue. */
+const maxInherited = 100;
 
 /** Docker's own names, each with an override beside it. */
 export function isBakeName(name: string): boolean {
@@ -117,19 +121,23 @@ function writtenTargets(file: BakeFile): readonly NamedTarget[] {
       textsIn(hclValue(attributes.get("inherits") ?? none, bakeScope(file, new Map()))),
     ),
   );
-  return file.targets.flatMap((target) =>
-    combinationsOf(file, target.attributes).map((given): NamedTarget => {
+  const byName = new Map(file.targets.map((target) => [target.name, target]));
+  const read: NamedTarget[] = [];
+  for (const target of file.targets) {
+    if (read.length >= maxRead) break;
+    for (const given of combinationsOf(file, target.attributes)) {
       const scope = bakeScope(file, given);
-      const chain = inheritedAttributes(file, target.name, new Set(), scope);
+      const chain = inheritedAttributes(byName, target.name, scope);
       const written = text(hclValue(target.attributes.get("name") ?? none, scope));
-      return {
+      read.push({
         name: given.size > 0 && written !== null ? written : target.name,
         target,
         values: writtenValues(chain, scope),
         isInherited: inherited.has(target.name),
-      };
-    }),
-  );
+      });
+    }
+  }
+  return read;
 }
 
 /**
@@ -207,21 +215,31 @@ function combinationsOf(
   return combinations;
 }
 
-/** The attributes that a target has, those that it inherits first. */
+/** What a target says and what it inherits: the later counts. */
+interface Inherited {
+  readonly attributes: readonly ReadonlyMap<string, HclExpression>[];
+  /** False: it is more than is read. */
+  readonly isWhole: boolean;
+}
+
+/** Of a target that is inherited in several ways its last place counts: as often as it comes, it says the same. */
 function inheritedAttributes(
-  file: BakeFile,
+  targets: ReadonlyMap<string, BakeTarget>,
   name: string,
-  within: ReadonlySet<string>,
   scope: HclScope,
-): readonly ReadonlyMap<string, HclExpression>[] {
-  const target = file.targets.find((other) => other.name === name);
-  if (target === undefined || within.has(name)) return [];
-  const parents = textsIn(hclValue(target.attributes.get("inherits") ?? none, scope));
-  const inside = new Set([...within, name]);
-  return [
-    ...parents.flatMap((parent) => inheritedAttributes(file, parent, inside, scope)),
-    target.attributes,
-  ];
+): Inherited {
+  const found = new Map<string, BakeTarget["attributes"]>();
+  const open = [name];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const target = targets.get(next);
+    if (target === undefined || found.has(next)) continue;
+    if (found.size === maxInherited)
+      return { attributes: [...found.values()].reverse(), isWhole: false };
+    found.set(next, target.attributes);
+    // The last of them is looked at next: it goes before the others.
+    open.push(...textsIn(hclValue(target.attributes.get("inherits") ?? none, scope)));
+  }
+  return { attributes: [...found.values()].reverse(), isWhole: true };
 }
 
 interface TargetPlace {
@@ -230,11 +248,9 @@ interface TargetPlace {
   readonly files: ReaderFiles;
 }
 
-function writtenValues(
-  chain: readonly ReadonlyMap<string, HclExpression>[],
-  scope: HclScope,
-): TargetValues {
+function writtenValues({ attributes: chain, isWhole }: Inherited, scope: HclScope): TargetValues {
   const problems: DefinitionProblem[] = [];
+  if (!isWhole) problems.push({ code: "not-evaluated", of: "inherits", text: "inherits" });
   let hasContext = true;
   const value = (name: string): HclValue => {
     const written = chain.findLast((attributes) => attributes.has(name))?.get(name);
