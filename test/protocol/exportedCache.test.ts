@@ -15,15 +15,15 @@ import { test } from "./support/limitedTest.js";
 const text = "FROM scratch\nCOPY a /a\nCOPY lib /lib\nWORKDIR /w\nCOPY a ./c\n";
 
 /** A project whose build was exported into the folder "cache" of its workspace. */
-async function openProject(t: TestContext) {
-  const folder = temporaryFolder(t, { Dockerfile: text, a: "a", "lib/b": "b" });
+async function openProject(t: TestContext, against = "cache:cache", more = {}) {
+  const folder = temporaryFolder(t, { Dockerfile: text, a: "a", "lib/b": "b", ...more });
   const cli = inRepository("dist/cli.mjs");
   const words = ["simulate", "--dry-run", "--exact", "--format=json", "--platform=linux/amd64"];
   const json = execFileSync(process.execPath, [cli, ...words, "."], { cwd: folder });
   const cache = path.join(folder, "cache");
   // The schema test checks it.
   writeCache(cache, { records: recordsOf(JSON.parse(String(json)) as SimulationJson) });
-  const settings = { against: "cache:cache", platform: "linux/amd64" };
+  const settings = { against, platform: "linux/amd64" };
   const editor = await startEditor({ workspaceFolders: [folder], settings });
   t.after(() => editor.process.kill());
   const uri = uriOf(path.join(folder, "Dockerfile"));
@@ -85,4 +85,23 @@ test("a cache that is not there is said, and another choice counts at once", asy
   const nothing = { ...choice, against: "empty" };
   await editor.connection.sendNotification(notifications.buildChoice, nothing);
   await becomes("not simulated yet");
+});
+
+test("the caches that the build imports are those of its definition", async (t) => {
+  const compose = (more: string) =>
+    `services:\n  app:\n    build:\n      context: .\n      platforms: [linux/amd64]\n${more}`;
+  const importing = compose(`      cache_from: ["type=local,src=gone", "type=local,src=cache"]\n`);
+  const { folder, editor, becomes, message } = await openProject(t, "cache:", {
+    "compose.yaml": importing,
+  });
+  await becomes("4 cached");
+  assert.match(
+    await message(),
+    /Compared with the cache that was exported: type=local,src=cache\.$/,
+  );
+  writeIn(folder, "compose.yaml", compose(""));
+  await editor.filesChanged(path.join(folder, "compose.yaml"));
+  await eventually("the reason", async () =>
+    /Not compared: the build names no cache that it imports\.$/.test(await message()) ? true : null,
+  );
 });

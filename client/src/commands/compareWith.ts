@@ -34,6 +34,8 @@ interface BaselineItem extends vscode.QuickPickItem {
   readonly against: string | typeof aCommit | typeof aCache;
 }
 
+const cacheWord = "cache:";
+
 const aCommit = Symbol("commit");
 const aCache = Symbol("cache");
 
@@ -64,6 +66,13 @@ async function chooseBaseline(now: string): Promise<string | undefined> {
     {
       label: vscode.l10n.t("Another commit or branch…"),
       against: aCommit,
+    },
+    {
+      label: vscode.l10n.t("Caches that the build imports"),
+      detail: vscode.l10n.t(
+        "What a build server takes from them: those of cache-from in Compose, Bake or a workflow. A registry is asked where stratacast.resolve says so.",
+      ),
+      against: cacheWord,
     },
     {
       label: vscode.l10n.t("Exported cache…"),
@@ -99,8 +108,6 @@ async function chooseBaseline(now: string): Promise<string | undefined> {
       return picked?.against;
   }
 }
-
-const cacheWord = "cache:";
 
 async function askForCommit(now: string): Promise<string | undefined> {
   const ref = await vscode.window.showInputBox({

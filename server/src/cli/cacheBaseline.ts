@@ -11,7 +11,7 @@ import { neededImages } from "../core/graph/images.js";
 import { listedAll } from "../core/text/lists.js";
 import { printable } from "../core/text/surfaces.js";
 import { exactContents } from "../host/exactContents.js";
-import { type CacheArguments, readCaches } from "./caches.js";
+import { type CacheArguments, readCacheFrom, readCaches } from "./caches.js";
 import type { CliIo } from "./command.js";
 import { type CliProject, predictProject } from "./project.js";
 import type { ResolveArguments } from "./resolve.js";
@@ -25,12 +25,17 @@ export async function predictAgainstCaches(
 ): Promise<Answer> {
   const project = ofOnePlatform(whole, io);
   const { definition } = project;
-  const { against, caches } = args;
+  const { against } = args;
   if (against.kind !== "last" && against.kind !== "recorded" && against.kind !== "empty")
     throw new UsageError("an exported cache goes with last, recorded or empty");
   if (!rulesOf(definition.builder).exportsCache)
     throw new UsageError("only BuildKit exports caches that can be compared with");
   const [platform] = definition.platforms;
+  const { cacheFrom = [] } = definition;
+  if (args.takesImported && cacheFrom.length === 0)
+    throw new UsageError("--against cache: the build names no cache that it imports (cache-from)");
+  const imported = args.takesImported ? cacheFrom : [];
+  const caches = [...args.caches, ...imported.map((words) => readCacheFrom(words, io.cwd))];
   const read = await readCaches(caches, platform, args, io);
   const answer = await predictProject(project, against, io);
   if (read.length === 0) return answer;

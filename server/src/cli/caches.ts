@@ -25,6 +25,8 @@ export interface TypedCache {
 export interface CacheArguments {
   readonly against: BaselineChoice;
   readonly caches: readonly TypedCache[];
+  /** Those that the build imports count too. */
+  readonly takesImported: boolean;
   /** Files are those of a fresh checkout, with its modes. */
   readonly asCheckout: boolean;
 }

@@ -54,7 +54,7 @@ const flags = {
     isRepeated: true,
     offers: ["last", "recorded", "empty", "auto", "HEAD", "cache:"],
     about:
-      "last (default): the last simulated build; recorded: the last real one of which stratacast record made a record; empty: nothing is cached; auto: the newer of these two, before there is one HEAD; cache:DIR, cache:type=registry,ref=REF: a cache that BuildKit exported, and nothing else but what another --against names; anything else: a git ref, such as main or HEAD~3 (git:last for a branch of that name)",
+      "last (default): the last simulated build; recorded: the last real one of which stratacast record made a record; empty: nothing is cached; auto: the newer of these two, before there is one HEAD; cache:DIR, cache:type=registry,ref=REF: a cache that BuildKit exported, and nothing else but what another --against names; cache: alone: those that the build imports (its cache-from); anything else: a git ref, such as main or HEAD~3 (git:last for a branch of that name)",
   },
   as: {
     value: "WHAT",
@@ -153,7 +153,7 @@ export async function forecast(
   const unread = (await refresh(store, io)) ?? (await refresh(real, io));
   const { against } = args;
   const answer =
-    args.caches.length > 0
+    args.caches.length > 0 || args.takesImported
       ? await predictAgainstCaches(project, args, io)
       : against.kind === "git"
         ? await predictAgainstGit(project, against.ref, io)
@@ -169,15 +169,17 @@ export function readSimulateArguments(words: readonly string[], io: CliIo): Simu
   const { against = [], as: place = "worktree", state } = read.values;
   const { "dry-run": dryRun = false, exact = false, "cache-from": imported = [] } = read.values;
   const isCache = (words: string): boolean => words.startsWith("cache:");
-  const named = against.filter(isCache).map((words) => readCache(words.slice(6), io.cwd));
+  const names = against.filter(isCache).map((words) => words.slice(6));
+  const named = names.filter((words) => words !== "").map((words) => readCache(words, io.cwd));
   const others = against.filter((words) => !isCache(words));
-  const base = others.at(-1) ?? (named.length > 0 ? "empty" : "last");
+  const base = others.at(-1) ?? (names.length > 0 ? "empty" : "last");
   if (base === "" || base === "git:")
     throw new UsageError("--against needs last, recorded, empty, auto, cache:… or a git ref");
   return {
     ...readBuildArguments(read, io, usualFormats),
     against: readBaseline(base),
     caches: [...named, ...imported.map((words) => readCacheFrom(words, io.cwd))],
+    takesImported: names.includes(""),
     required: read.values["require-cached"] ?? [],
     asCheckout: oneOf("--as", place, placesOfFiles) === "checkout",
     state: stateFolder(state, io),

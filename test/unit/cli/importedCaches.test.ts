@@ -111,6 +111,37 @@ test("caches are united, one of them with what the builder has itself", async (t
   assert.deepEqual(predictions((await simulated(folder, ...both)).json), allHit);
 });
 
+test("the caches that the build itself imports count by one word", async (t) => {
+  const folder = temporaryFolder(t, {
+    ...files,
+    "compose.yaml": `services:
+  app:
+    build:
+      context: .
+      cache_from: ["type=local,src=gone", "type=local,src=cache"]
+  bare:
+    build: .
+`,
+    ".dockerignore": "cache\n",
+  });
+  writeCache(path.join(folder, "cache"), { records: await exported(folder) });
+  const told = (build: string) =>
+    runCli(
+      [
+        ...["simulate", "--dry-run", "--format=json", "--platform=linux/amd64"],
+        ...["--against=cache:", `--build=compose:${build}`],
+      ],
+      { cwd: folder },
+    );
+  const { out, err, code } = await told("app");
+  assert.equal(code, 0, err.join("\n"));
+  assert.deepEqual(predictions(JSON.parse(out) as SimulationJson), allHit); // the schema test checks it
+  assert.deepEqual(err, ["stratacast: --cache-from type=local,src=gone: no such folder"]);
+  const bare = await told("bare");
+  assert.equal(bare.code, 2);
+  assert.match(bare.err[0] ?? "", /the build names no cache that it imports/);
+});
+
 test("modes are those of a checkout where that is said", async (t) => {
   const folder = temporaryFolder(t, files);
   const beside = temporaryFolder(t);
@@ -219,7 +250,7 @@ test("what is no cache is said in one line, and docker's own goes on without it"
     [`type=local,src=${empty}`, /holds no exported cache/],
     ["type=local", /src= is missing/],
     ["type=gha", /a cache of type=gha cannot be looked at from here/],
-    ["", /needs a folder/],
+    ["", /names no cache that it imports/],
     ["type=registry,ref=a/b", /not looked at: --resolve registry asks for it/],
   ];
   for (const [words, expected] of bad) {

@@ -35,7 +35,7 @@ export type DecidedBaseline =
   | {
       /** The same, of caches that have to be found out. */
       readonly kind: "caches";
-      /** A folder, or docker's words `type=…`. */
+      /** A folder, or docker's words `type=…`; empty words: those that the build imports. */
       readonly caches: readonly string[];
       readonly own: OwnCache;
     }
@@ -56,7 +56,7 @@ const cacheWord = "cache:";
 
 /**
  * From the words of `--against` and of the setting: `auto`, `last`, `recorded`, `empty`, `git:REF`, `cache:DIR`,
- * `cache:type=…`, or a bare git ref. Empty words are `auto`.
+ * `cache:type=…`, `cache:`, or a bare git ref. Empty words are `auto`.
  */
 export function readBaseline(words: string): BaselineChoice {
   switch (words) {

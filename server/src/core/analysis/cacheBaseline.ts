@@ -1,6 +1,11 @@
 /** What a builder takes of caches that were exported, as the baseline of one build. */
 
-import { contextFolder, dockerfileName, type PlatformBuild } from "../build/definition.js";
+import {
+  type BuildDefinition,
+  contextFolder,
+  dockerfileName,
+  type PlatformBuild,
+} from "../build/definition.js";
 import { formatPlatform } from "../build/platform.js";
 import { type BytesDigests, contentRecords } from "../cache/exact/contents.js";
 import { united } from "../cache/exact/exportedCache.js";
@@ -37,20 +42,26 @@ interface Compared extends PlatformBuild {
 /** While something of it is being found out, or where it cannot be, nothing is predicted. */
 export function cacheBaseline(
   build: Compared,
-  { caches, own }: Extract<DecidedBaseline, { readonly kind: "caches" }>,
+  { caches: named, own }: Extract<DecidedBaseline, { readonly kind: "caches" }>,
   { analysis, memory, read }: Found,
 ): Baseline {
   const { definition, builds = null } = build;
   const folder = builds ?? contextFolder(definition) ?? parentPath(dockerfileName(definition));
   const platform = formatPlatform(build.platform);
+  const caches = named.flatMap((words) => (words === "" ? importedBy(definition) : words));
+  if (caches.length === 0)
+    return notKnown(emptyBaseline, "unknown", say`the build names no cache that it imports`);
   const found = caches.map((words) => read({ kind: "cache", words, folder, platform }));
-  const [lost] = found.filter((one) => one.kind === "unknown");
-  if (lost !== undefined)
-    return notKnown(emptyBaseline, "unknown", lostWords(caches, lost.error?.message));
   const known = found.flatMap((one) => (one.kind === "known" ? one.value : []));
+  const isWaiting = found.some((one) => one.kind === "pending");
+  const [lost] = found.flatMap((one) => (one.kind === "unknown" ? one : []));
+  // A builder goes on without one of its own that is not there.
+  const isEnough = named.includes("") ? known.length > 0 : lost === undefined;
+  if (!isWaiting && !isEnough)
+    return notKnown(emptyBaseline, "unknown", lostWords(caches, lost?.error?.message));
   const sources = exactSources(analysis);
   const bytes = bytesOf(wantedBytes(analysis, sources), memory, read);
-  if (known.length < caches.length || bytes === null) return notKnown(emptyBaseline, "pending");
+  if (isWaiting || bytes === null) return notKnown(emptyBaseline, "pending");
   const exported = forecastExport(united(known), {
     graph: analysis.graph,
     keys: sources.keys,
@@ -60,7 +71,13 @@ export function cacheBaseline(
   if (exported === null)
     return notKnown(emptyBaseline, "unknown", lostWords(caches, say`too many records of one step`));
   const { baseline } = recordedBaseline(build, own, read);
-  return { ...baseline, kind: "export", label: caches.join(", "), exported };
+  const label = caches.filter((_, at) => found[at]?.kind === "known").join(", ");
+  return { ...baseline, kind: "export", label, exported };
+}
+
+/** In the words of `type=…`: a word without "=" is a reference, as buildx reads it. */
+function importedBy({ cacheFrom = [] }: BuildDefinition): readonly string[] {
+  return cacheFrom.map((words) => (words.includes("=") ? words : `type=registry,ref=${words}`));
 }
 
 function lostWords(caches: readonly string[], message: string | undefined): string {

@@ -88,6 +88,8 @@ export interface BuildDefinition {
   readonly builder: Builder;
   readonly builderVersion: BuilderVersion;
   readonly flags: BuildFlags;
+  /** The caches that it imports, in docker's words; absent: none. */
+  readonly cacheFrom?: readonly string[];
   readonly foundAt: FoundAt | null;
 }
 

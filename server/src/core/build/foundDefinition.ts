@@ -13,7 +13,8 @@ export interface FoundSettings
 
 /** @param settings fill in what no file says */
 export function foundDefinition(found: FoundBuild, settings: FoundSettings): BuildDefinition {
-  const { id, name, dockerfile, context, contexts, target, args, noCache, foundAt } = found;
+  const { id, name, dockerfile, context, contexts, target, args, noCache, cacheFrom, foundAt } =
+    found;
   const { builder, builderVersion, platform, buildPlatform } = settings;
   const [first, ...others] = found.platforms.flatMap((written) => parsePlatform(written) ?? []);
   return {
@@ -31,6 +32,7 @@ export function foundDefinition(found: FoundBuild, settings: FoundSettings): Bui
     builder,
     builderVersion,
     flags: { ...noBuildFlags, noCache },
+    cacheFrom,
     foundAt,
   };
 }
