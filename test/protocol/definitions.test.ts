@@ -228,7 +228,7 @@ test("the text of a Dockerfile that another one stands on counts as it is on the
   });
   assert.match(
     JSON.stringify(stack),
-    /built by compose:base.*base rebuilds: libs\/a\.ts changed · layer 0/,
+    /Base image me\/base.*rebuilds: libs\/a\.ts changed · layer 0.*built by compose:base/,
   );
   // The layers that the other build makes, and what it stands on.
   const rows = (stack?.roots ?? []).find(({ kind }) => kind === "base")?.children;

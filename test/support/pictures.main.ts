@@ -143,6 +143,111 @@ await picture("node-shop", "light", "tour/glossary", async (editor) => {
   return asIs;
 });
 
+const forTwo = {
+  Dockerfile: `FROM --platform=$BUILDPLATFORM golang:1.24 AS build
+WORKDIR /src
+COPY main.go ./
+ARG TARGETARCH
+RUN GOARCH=$TARGETARCH go build -o /app main.go
+
+FROM alpine:3.20
+ARG TARGETARCH
+COPY vendor/$TARGETARCH/ /usr/lib/app/
+COPY --from=build /app /usr/bin/app
+CMD ["app"]
+`,
+  "compose.yaml":
+    "services:\n  app:\n    build:\n      context: .\n      platforms: [linux/amd64, linux/arm64]\n",
+  "main.go": "package main\n",
+  "vendor/amd64/libapp.so": "1\n",
+  "vendor/arm64/libapp.so": "1\n",
+};
+const onABase = {
+  Dockerfile: 'FROM base\nCOPY server/ server/\nRUN npm run build\nCMD ["node", "server"]\n',
+  "server/index.ts": "export {};\n",
+  "libs/Dockerfile":
+    "FROM node:22\nWORKDIR /app\nCOPY package.json ./\nRUN npm ci\nCOPY src/ libs/\n",
+  "libs/package.json": "{}\n",
+  "libs/src/a.ts": "export {};\n",
+  "docker-bake.hcl":
+    'target "base" {\n  context = "libs"\n}\ntarget "web" {\n  context  = "."\n  contexts = { base = "target:base" }\n}\n',
+};
+const ofTwoDefinitions = {
+  Dockerfile: "FROM alpine:3.20\nARG FLAVOUR\nCOPY shared.txt /\nRUN make $FLAVOUR\n",
+  "shared.txt": "1\n",
+  "compose.yaml":
+    "services:\n  small:\n    build: { context: ., args: { FLAVOUR: small } }\n  large:\n    build: { context: ., args: { FLAVOUR: large } }\n",
+};
+const onAServer = {
+  Dockerfile: "FROM alpine:3.20\nARG VERSION\nCOPY app /\nRUN echo $VERSION > /version\n",
+  app: "1\n",
+  "docker-bake.hcl": 'target "app" {\n  context = "."\n  args    = { VERSION = "dev" }\n}\n',
+  ".github/workflows/release.yml":
+    "on: push\njobs:\n  images:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - uses: docker/bake-action@v6\n        with:\n          targets: app\n          set: |\n            app.args.VERSION=1.4.0\n            app.platform=linux/amd64,linux/arm64\n",
+};
+
+for (const theme of ["dark", "light"] as const) {
+  await picture(made(forTwo), theme, `tour/platforms-${theme}`, async (editor) => {
+    await simulate(editor, null);
+    appendFileSync(path.join(editor.folder, "vendor/arm64/libapp.so"), "2\n");
+    await lens(editor.page, "libapp.so changed");
+    return asIs;
+  });
+  await picture(made(onABase), theme, `tour/linked-base-${theme}`, async (editor) => {
+    await simulate(editor, null);
+    appendFileSync(path.join(editor.folder, "libs/src/a.ts"), "// edited\n");
+    await lens(editor.page, "base rebuilds");
+    return asIs;
+  });
+  await picture(made(ofTwoDefinitions), theme, `tour/records-${theme}`, async (editor) => {
+    for (const name of ["small", "large"]) {
+      await runCommand(editor, "Stratacast: Choose Build…");
+      await choose(editor, new RegExp(name));
+      // What a build took is older than its log.
+      writeFileSync(path.join(editor.folder, `${name}.log`), logOf(name));
+      await runCommand(editor, "Stratacast: Import Build Log…");
+      await choose(editor, new RegExp(`${name}\\.log`));
+      await seeToast(editor, /Recorded/);
+      await clearToasts(editor);
+      if (name === "small") appendFileSync(path.join(editor.folder, "shared.txt"), "2\n");
+    }
+    return async () => {
+      await runCommand(editor, "Stratacast: Choose Build…");
+      await editor.page.getByText("up to date").first().waitFor({ timeout: 15_000 });
+    };
+  });
+  await picture(made(onAServer), theme, `tour/bake-action-${theme}`, async (editor) => {
+    await lens(editor.page, "no earlier build");
+    return async () => {
+      await runCommand(editor, "Stratacast: Choose Build…");
+      await editor.page.getByText("release.yml").first().waitFor({ timeout: 15_000 });
+    };
+  });
+}
+
+/** What a build server prints of the build with these words for FLAVOUR. */
+function logOf(flavour: string): string {
+  return [
+    "#5 [1/3] FROM docker.io/library/alpine:3.20",
+    "#5 DONE 0.1s",
+    "#6 [2/3] COPY shared.txt /",
+    "#6 DONE 0.1s",
+    `#7 [3/3] RUN make ${flavour}`,
+    "#7 DONE 41.0s",
+    "",
+  ].join("\n");
+}
+
+/** A project of these files. */
+function made(files: Readonly<Record<string, string>>): string {
+  const folder = path.join(temporaryFolder("stratacast-made-"), "shop");
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+  return folder;
+}
+
 /** A copy of a sample, of which the last commit holds all. */
 function committed(workspace: string): string {
   const folder = path.join(temporaryFolder("stratacast-committed-"), workspace);

@@ -2,6 +2,7 @@
 import { type BuildDefinition, sourceWord } from "../build/definition.js";
 import type { FoundBuild } from "../build/foundBuild.js";
 import { type Staleness, stalenessWords } from "../insight/staleness.js";
+import { listed } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { interfaceText } from "../text/surfaces.js";
 import { definitionProblemWords } from "../words/definitionProblems.js";
@@ -30,12 +31,13 @@ export function definitionChoices(
   stale: ReadonlyMap<string, Staleness>,
 ): readonly DefinitionChoice[] {
   return builds.map((build) => {
-    const { id, name, context, target, foundAt, isEvaluated, problems } = build;
+    const { id, name, context, target, platforms, foundAt, isEvaluated, problems } = build;
     const where = context === null ? say`no context` : say`in ${sourceWord(context, shown)}`;
     const words = [
       `${shown(foundAt.file)}:${foundAt.line}`,
       where,
       ...(target === null ? [] : [say`target ${target}`]),
+      ...(platforms.length < 2 ? [] : [listed(platforms)]),
     ];
     const since = stale.get(id);
     const details = [

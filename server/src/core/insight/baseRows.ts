@@ -9,7 +9,7 @@ import { listed } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { count, formatBytes } from "../text/sizes.js";
 import { codeSpan, markdownText } from "../text/surfaces.js";
-import { builtWords, fatePrediction } from "../words/builtWords.js";
+import { fatePrediction, fateWords } from "../words/builtWords.js";
 import {
   baseOrigin,
   baseSets,
@@ -17,7 +17,7 @@ import {
   madeByWords,
   unknownImageWords,
 } from "../words/imageWords.js";
-import { baseWords } from "../words/stageWords.js";
+import { baseWords, shortReference } from "../words/stageWords.js";
 import { type LayerNode, plainNode, shorten } from "./layerRow.js";
 
 /**
@@ -25,20 +25,26 @@ import { type LayerNode, plainNode, shorten } from "./layerRow.js";
  * @param id of the row
  */
 export function baseNode(view: View, id: string, from: Stage, image: ImageFact): LayerNode {
-  const label = baseWords(view.analysis, from);
+  // Where a row is cut its first words stand: what becomes of the image, before who makes it.
+  const built = builtBase(from);
+  const reference = from.base.kind === "image" ? from.base.reference : built?.name;
+  const label =
+    built === null || reference === undefined
+      ? baseWords(view.analysis, from)
+      : say`Base image ${shortReference(reference)}`;
   const named = baseOf(from);
   const fact = named === null ? null : image(named.reference, named.platform);
   const base = fact?.kind === "known" ? fact.value : null;
   const layers = base?.origin?.layers ?? [];
   const trouble = fact === null || named === null ? "" : unknownImageWords(named.reference, fact);
-  const built = builtBase(from);
-  const fate = built === null ? "" : builtWords(built);
+  const fate = built === null ? "" : fateWords(built);
   const facts = [
     ...(fate === "" ? [] : [fate]),
     ...(named === null && built === null ? [] : [say`layer 0`]),
     ...(base === null ? [] : [count(base.layers, "layer")]),
     ...(typeof base?.origin?.bytes === "number" ? [formatBytes(base.origin.bytes)] : []),
     ...(trouble === "" ? [] : [say`not known`]),
+    ...(built === null ? [] : [say`built by ${built.build}`]),
   ];
   return {
     ...plainNode(id, "base", label),
@@ -78,7 +84,7 @@ function builtRows(id: string, built: BuiltImage): readonly LayerNode[] {
     on === undefined ? imageRows(below, image?.origin?.layers ?? []) : builtRows(below, on);
   const label = say`Base image ${name}`;
   const facts = [
-    ...(on === undefined ? [] : [builtWords(on)].filter((fact) => fact !== "")),
+    ...(on === undefined ? [] : [fateWords(on)].filter((fact) => fact !== "")),
     say`layer 0`,
     ...(image === null ? [] : [count(image.layers, "layer")]),
   ];

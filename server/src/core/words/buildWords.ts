@@ -1,10 +1,14 @@
 /** Which build of a Dockerfile the answers speak of, where somebody has said so. */
+import { forecastPlatforms } from "../analysis/platforms.js";
 import { type BuildDefinition, definitionKind, sourceWord } from "../build/definition.js";
+import { formatPlatform } from "../build/platform.js";
+import { listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
 
 /**
- * `Build: api (compose.yaml:4), 2 other builds`; empty: a guess, or the single settings.
+ * `Build: api (compose.yaml:4), 2 other builds`, with its platforms where there are several; empty: a
+ * guess, or the single settings.
  *
  * @param others how many other builds files define for the Dockerfile
  * @param shown the words for an absolute path
@@ -23,12 +27,15 @@ export function buildWords(
         : foundAt.line === null
           ? shown(foundAt.file)
           : `${shown(foundAt.file)}:${foundAt.line}`;
-  const build =
+  const meant =
     where !== null
       ? say`Build: ${name ?? foundAt?.name ?? say`unnamed`} (${where})`
       : definitionKind(definition) === "chosen" && context !== null
         ? say`Build: in ${sourceWord(context, shown)}, as chosen`
         : "";
+  const platforms = forecastPlatforms(definition).map(formatPlatform);
+  const build =
+    meant === "" || platforms.length === 1 ? meant : say`${meant} for ${listedAll(platforms)}`;
   if (build === "" || others === 0) return build;
   return say`${build}, ${count(others, "other build")}`;
 }

@@ -23,6 +23,23 @@ export function builtWords(built: BuiltImage): string {
   }
 }
 
+/** `rebuilds: libs/a.ts changed`, where its name stands already; empty: as above. */
+export function fateWords(built: BuiltImage): string {
+  const why = builtReason(built);
+  switch (built.fate) {
+    case "cached":
+      return say`cached`;
+    case "rebuilds":
+      return why === null ? say`rebuilds` : say`rebuilds: ${why}`;
+    case "may-rebuild":
+      return why === null ? say`may rebuild` : say`may rebuild: ${why}`;
+    case "fails":
+      return say`fails`;
+    case "none":
+      return "";
+  }
+}
+
 /** Why it is made anew; null: it is not, or nobody knows. */
 export function builtReason(built: BuiltImage): string | null {
   const outcome = outcomeOf(built);

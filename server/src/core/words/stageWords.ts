@@ -54,6 +54,6 @@ function ownBaseWords(analysis: Analysis, stage: Stage): string {
 }
 
 /** Twelve digits of a digest tell images apart. */
-function shortReference(reference: string): string {
+export function shortReference(reference: string): string {
   return reference.replace(/(@\w+:[0-9a-f]{12})[0-9a-f]+$/, "$1…");
 }

@@ -3,9 +3,10 @@
 import type { Analysis } from "../analysis/analyse.js";
 import { isRejected } from "../analysis/rejection.js";
 import type { View } from "../analysis/view.js";
+import { formatPlatform } from "../build/platform.js";
 import type { PredictionKind } from "../cache/prediction.js";
 import { type Baseline, isFirst, isKnown } from "../cache/records.js";
-import { listed } from "../text/lists.js";
+import { listed, listedAll } from "../text/lists.js";
 import { say } from "../text/say.js";
 import { count } from "../text/sizes.js";
 import { sayMoment, saySeconds } from "../text/times.js";
@@ -35,10 +36,18 @@ export function summarySentence(analysis: Analysis): string {
     first === undefined || cause === undefined
       ? say`${numbers}.`
       : say`${numbers}: ${causeWords(cause, analysis.graph)} (line ${first.place.line}).`;
+  const on = rebuildingOn(analysis);
+  const told = on.length === 0 ? sentence : say`${sentence} This concerns ${listedAll(on)} alone.`;
   const seconds = secondsOf(analysis, "miss");
-  return seconds < 1
-    ? sentence
-    : say`${sentence} What rebuilds took ${saySeconds(seconds)} last time.`;
+  return seconds < 1 ? told : say`${told} What rebuilds took ${saySeconds(seconds)} last time.`;
+}
+
+/** The platforms on which something rebuilds, or may; empty: all of them, or none. */
+function rebuildingOn({ platforms }: Analysis): readonly string[] {
+  const rebuilding = platforms.filter(({ summary: { miss, unknown } }) => miss + unknown > 0);
+  return rebuilding.length === platforms.length
+    ? []
+    : rebuilding.map(({ graph }) => formatPlatform(graph.platform));
 }
 
 /** As the last real builds tell it; a step that they do not tell of counts nothing. */
@@ -59,11 +68,13 @@ export function statusText({ analysis, isResult }: View): string {
   const isNew = isFirst(baseline);
   if (isNew && !isResult) return say`not simulated yet`;
   if (hit + miss + unknown === 0) return say`nothing to run`;
+  const on = rebuildingOn(analysis);
   const result = isNew ? () => say`${miss} built` : () => say`${miss} rebuilt`;
   return [
     ...(hit > 0 ? [say`${hit} cached`] : []),
     ...(miss > 0 ? [isResult ? result() : rebuildWords(miss)] : []),
     ...(unknown > 0 ? [openWords(unknown)] : []),
+    ...(on.length === 0 ? [] : [listed(on)]),
   ].join(" · ");
 }
 
