@@ -33,10 +33,14 @@ export async function predictAgainstCaches(
   const [platform] = definition.platforms;
   const { cacheFrom = [] } = definition;
   if (args.takesImported && cacheFrom.length === 0)
-    throw new UsageError("--against cache: the build names no cache that it imports (cache-from)");
+    throw new UsageError(
+      "--against cache: the build names no cache that it imports (cache-from); --build takes one that a file defines",
+    );
   const imported = args.takesImported ? cacheFrom : [];
   const caches = [...args.caches, ...imported.map((words) => readCacheFrom(words, io.cwd))];
   const read = await readCaches(caches, platform, args, io);
+  if (args.takesImported && read.length === 0)
+    throw new UsageError("--against cache: no cache that the build imports can be looked at");
   const answer = await predictProject(project, against, io);
   if (read.length === 0) return answer;
   const { graph, input } = answer.analysis;

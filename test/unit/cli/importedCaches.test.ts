@@ -140,6 +140,10 @@ test("the caches that the build itself imports count by one word", async (t) => 
   const bare = await told("bare");
   assert.equal(bare.code, 2);
   assert.match(bare.err[0] ?? "", /the build names no cache that it imports/);
+  rmSync(path.join(folder, "cache"), { recursive: true });
+  const lost = await told("app");
+  assert.equal(lost.code, 2);
+  assert.match(lost.err.at(-1) ?? "", /no cache that the build imports can be looked at/);
 });
 
 test("modes are those of a checkout where that is said", async (t) => {
