@@ -78,6 +78,26 @@ test("a Compose file that is a link out of the workspace is not read", posixOnly
   assert.doesNotMatch(out + err.join("\n"), /stolen/);
 });
 
+test("Compose files that name each other in very many ways are each read once", {
+  timeout: 60_000,
+}, async (t) => {
+  const include = (n: number) => `include: [${`c${n}.yaml, `.repeat(9)}]\n`;
+  const folder = temporaryFolder(t, {
+    Dockerfile: "FROM alpine\n",
+    "compose.yaml": `${include(1)}services:\n  good:\n    build: .\n`,
+    ...Object.fromEntries(
+      Array.from({ length: 18 }, (_, n) => [
+        `c${n + 1}.yaml`,
+        `${n < 17 ? include(n + 2) : ""}services:\n  s${n + 1}:\n    build: .\n`,
+      ]),
+    ),
+  });
+  const { code, out } = await runCli(["builds", "."], { cwd: folder });
+  assert.equal(code, 0);
+  assert.match(out, /good/);
+  assert.match(out, /s18/);
+});
+
 test("what a target inherits in two ways counts by its last place, and more than is followed is said", async (t) => {
   const folder = temporaryFolder(t, {
     Dockerfile: "FROM alpine\n",

@@ -127,6 +127,8 @@ function openReading(files: ReaderFiles): Reading {
   const environmentOf = environments(files);
   /** The files that name the one that is read. */
   const within = new Set<string>();
+  /** Of each file in a folder: what names two files that name two takes no time that doubles. */
+  const read = new Map<string, ReadonlyMap<string, Service>>();
   let namesOthers = false;
 
   const dataOf = (path: string): DataFile | null => {
@@ -151,6 +153,9 @@ function openReading(files: ReaderFiles): Reading {
     folder: string,
     depth: number,
   ): ReadonlyMap<string, Service> => {
+    const key = JSON.stringify([file.path, folder]);
+    const before = read.get(key);
+    if (before !== undefined) return before;
     const services = new Map<string, Service>();
     if (within.has(file.path) || depth > maxDepth) {
       problems.push({ code: "definition-circle", path: shownPath(files, file.path) });
@@ -158,19 +163,17 @@ function openReading(files: ReaderFiles): Reading {
     }
     within.add(file.path);
     const environment = environmentOf(folder);
-    for (const item of itemsOf(at(file.root, "include"))) {
-      const named = item.kind === "map" ? textsOf(at(item, "path")) : textsOf(item);
-      const project = textOf(at(item, "project_directory"));
-      for (const path of named.map((written) => paths.resolve(folder, written))) {
-        const data = /^\w+:\/\//.test(path) ? null : dataOf(path);
-        if (data === null) continue;
-        const own = project === null ? paths.parent(path) : paths.resolve(folder, project);
-        for (const [name, service] of servicesOf(data, own, depth + 1)) services.set(name, service);
-      }
+    const included = new Set<ReadonlyMap<string, Service>>();
+    for (const [data, own] of includedFiles(file, folder, paths, dataOf)) {
+      const theirs = servicesOf(data, own, depth + 1);
+      if (included.has(theirs)) continue;
+      included.add(theirs);
+      for (const [name, service] of theirs) services.set(name, service);
     }
     for (const [name, { start, value }] of entriesOf(at(file.root, "services")))
       services.set(name, { name, file, node: value, start, folder, environment });
     within.delete(file.path);
+    read.set(key, services);
     return services;
   };
 
@@ -196,6 +199,25 @@ function openReading(files: ReaderFiles): Reading {
     buildParts: (services, depth) =>
       services.flatMap((service) => (service === undefined ? [] : partsOf(service, depth))),
   };
+}
+
+/** The files that a file includes, each with the folder that its relative paths count from. */
+function includedFiles(
+  { root }: DataFile,
+  folder: string,
+  paths: PathRules,
+  dataOf: (path: string) => DataFile | null,
+): readonly (readonly [DataFile, string])[] {
+  return itemsOf(at(root, "include")).flatMap((item) => {
+    const named = item.kind === "map" ? textsOf(at(item, "path")) : textsOf(item);
+    const project = textOf(at(item, "project_directory"));
+    return named.flatMap((written): readonly (readonly [DataFile, string])[] => {
+      const path = paths.resolve(folder, written);
+      const data = /^\w+:\/\//.test(path) ? null : dataOf(path);
+      if (data === null) return [];
+      return [[data, project === null ? paths.parent(path) : paths.resolve(folder, project)]];
+    });
+  });
 }
 
 /** The variables of a folder's `.env`, read once. */
@@ -225,13 +247,14 @@ function extended(
   const written = textOf(at(node, "file"));
   const path = written === null ? null : paths.resolve(service.folder, written);
   const file = path === null ? service.file : dataOf(path);
-  const found = entriesOf(at(file?.root ?? null, "services")).find(([known]) => known === name);
+  const services = at(file?.root ?? null, "services");
+  const found = services?.kind === "map" ? services.entries.get(name) : undefined;
   if (file === null || found === undefined) {
     problems.push({ code: "definition-unknown", name });
     return null;
   }
   const folder = path === null ? service.folder : paths.parent(path);
-  const [, { start, value }] = found;
+  const { start, value } = found;
   return { ...service, name, file, folder, start, node: value };
 }
 

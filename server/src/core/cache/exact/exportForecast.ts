@@ -104,8 +104,8 @@ interface Placed {
 /** How an input is what a record stands on: by its own record, or by its content. */
 type Fit = { readonly kind: "yes" | "maybe"; readonly by: "record" | "content" } | null;
 
-/** Links of records that are held against the inputs of steps: seconds of work. */
-const mostTried = 20_000_000;
+/** Links of records that are held against the inputs of steps: a second of work. */
+const mostTried = 5_000_000;
 
 /** So few records of one digest are gone through, whatever they stand on. */
 const few = 20;
