@@ -241,8 +241,8 @@ const mostTold = 5;
 
 function whyText(analysis: Analysis, line: number | null): string {
   const { steps } = analysis;
-  const isNews = ({ prediction, keyed, isBuilt }: StepAnalysis): boolean =>
-    isBuilt && (keyed.fails || prediction.kind === "miss" || prediction.kind === "unknown");
+  const isNews = ({ prediction, fails, isBuilt }: StepAnalysis): boolean =>
+    isBuilt && (fails || prediction.kind === "miss" || prediction.kind === "unknown");
   const told =
     line === null
       ? steps.filter(isNews)

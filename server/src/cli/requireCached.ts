@@ -1,5 +1,6 @@
 /** `--require-cached`: the steps that a build server counts on. */
 import type { Analysis, StepAnalysis } from "../core/analysis/analyse.js";
+import { whereBuilt } from "../core/analysis/platforms.js";
 import { stageOf } from "../core/analysis/view.js";
 import { printable } from "../core/text/surfaces.js";
 import { UsageError } from "./usageError.js";
@@ -10,7 +11,9 @@ import { UsageError } from "./usageError.js";
  * Errors: `UsageError` for one that is of no step that is run.
  */
 export function uncached(analysis: Analysis, required: readonly string[]): readonly StepAnalysis[] {
-  const steps = analysis.steps.filter(({ isBuilt, keyed }) => isBuilt && keyed.definition !== null);
+  const steps = analysis.steps.filter(
+    (step) => step.isBuilt && whereBuilt(analysis, step).analysed.keyed.definition !== null,
+  );
   const wanted = new Set<StepAnalysis>();
   for (const what of required) {
     const named = steps.filter((step) => isMeant(analysis, step, what));

@@ -123,6 +123,8 @@ test("--require-cached counts every platform", async (t) => {
   const missed = await run("--dry-run", "--require-cached=11", ...both);
   assert.equal(missed.code, 1);
   assert.match(missed.err.join("\n"), /not cached: line 11/);
+  const own = await run("--dry-run", "--require-cached=8", ...both);
+  assert.match(own.err.join("\n"), /not cached: line 8/, "of a stage that the other one needs not");
   const alone = ["--dry-run", "--require-cached=11", "--platform", "linux/amd64"];
   assert.equal((await run(...alone)).code, 0);
 });

@@ -218,7 +218,7 @@ function notes(
   const isElsewhere = effect === "layer" && layer === null && stage !== null;
   return [
     ...(step.isTrigger ? [say`An ONBUILD of the stage below runs here.`] : []),
-    ...(analysed.keyed.fails ? [say`The build fails here.`] : []),
+    ...(analysed.fails ? [say`The build fails here.`] : []),
     adds,
     ...(isElsewhere ? [say`It is a layer of ${stageWords(stage)}, not of the final image.`] : []),
     say`If it changes, ${consequencesText(invalidates)}.`,

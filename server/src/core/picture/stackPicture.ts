@@ -95,9 +95,9 @@ function configSentence(metadata: number): string {
 }
 
 function layerOf(view: View, analysed: StepAnalysis): StackLayer {
-  const { step, place, keyed, files, layer, stageLayer } = analysed;
+  const { step, place, fails, files, layer, stageLayer } = analysed;
   // What a failing COPY would have copied is in no layer.
-  const isMissing = keyed.fails && step.operation?.kind === "copy";
+  const isMissing = fails && step.operation?.kind === "copy";
   const content = isMissing ? null : files;
   const words = rowWords(view, analysed);
   const size =
