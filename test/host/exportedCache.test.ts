@@ -1,14 +1,11 @@
 /** The cache that a build server imports: what of it would be taken, before anybody pushes. */
-import { execFileSync } from "node:child_process";
-import type { SimulationJson } from "../../server/src/core/documents/simulation.js";
 import { screenshot, type Theme, writeOnDisk } from "../support/editor.js";
 import { choose, runCommand, seeLensOver } from "../support/editorView.js";
 import { temporaryFolder } from "../support/hosts/vscodeServer.js";
 import { journey } from "../support/journey.js";
-import { inRepository } from "../support/repository.js";
 import { writeIn } from "../support/temporaryFolder.js";
 import { seeInSideBar, seeStatus, showViewContainer } from "../support/workbench.js";
-import { recordsOf, writeCache } from "../support/writtenCache.js";
+import { recordsOf, simulatedExactly, writeCache } from "../support/writtenCache.js";
 
 const cache = temporaryFolder("stratacast-cache-");
 
@@ -47,11 +44,6 @@ function exportedProject(): string {
   writeIn(folder, "Dockerfile", text);
   writeIn(folder, "rules", "all\n");
   writeIn(folder, "site/index.html", "<h1>Hi</h1>\n");
-  const words = ["simulate", "--dry-run", "--exact", "--format=json", "."];
-  const json = execFileSync(process.execPath, [inRepository("dist/cli.mjs"), ...words], {
-    cwd: folder,
-  });
-  // The schema test checks it.
-  writeCache(cache, { records: recordsOf(JSON.parse(String(json)) as SimulationJson) });
+  writeCache(cache, { records: recordsOf(simulatedExactly(folder)) });
   return folder;
 }

@@ -1,14 +1,11 @@
 /** Forecasts of the editor against a cache that BuildKit exported. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import type { SimulationJson } from "../../server/src/core/documents/simulation.js";
 import { type LayerStack, notifications, requests } from "../../server/src/protocol.js";
-import { inRepository } from "../support/repository.js";
 import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
-import { recordsOf, writeCache } from "../support/writtenCache.js";
+import { recordsOf, simulatedExactly, writeCache } from "../support/writtenCache.js";
 import { eventually, startEditor, uriOf } from "./support/editorClient.js";
 import { test } from "./support/limitedTest.js";
 
@@ -17,12 +14,8 @@ const text = "FROM scratch\nCOPY a /a\nCOPY lib /lib\nWORKDIR /w\nCOPY a ./c\n";
 /** A project whose build was exported into the folder "cache" of its workspace. */
 async function openProject(t: TestContext, against = "cache:cache", more = {}) {
   const folder = temporaryFolder(t, { Dockerfile: text, a: "a", "lib/b": "b", ...more });
-  const cli = inRepository("dist/cli.mjs");
-  const words = ["simulate", "--dry-run", "--exact", "--format=json", "--platform=linux/amd64"];
-  const json = execFileSync(process.execPath, [cli, ...words, "."], { cwd: folder });
   const cache = path.join(folder, "cache");
-  // The schema test checks it.
-  writeCache(cache, { records: recordsOf(JSON.parse(String(json)) as SimulationJson) });
+  writeCache(cache, { records: recordsOf(simulatedExactly(folder)) });
   const settings = { against, platform: "linux/amd64" };
   const editor = await startEditor({ workspaceFolders: [folder], settings });
   t.after(() => editor.process.kill());

@@ -20,6 +20,7 @@ import {
   seeToast,
   showViewContainer,
 } from "./workbench.js";
+import { recordsOf, simulatedExactly, writeCache } from "./writtenCache.js";
 
 const pictures = inRepository("docs", "pictures");
 mkdirSync(path.join(pictures, "tour"), { recursive: true });
@@ -186,7 +187,25 @@ const onAServer = {
     "on: push\njobs:\n  images:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - uses: docker/bake-action@v6\n        with:\n          targets: app\n          set: |\n            app.args.VERSION=1.4.0\n            app.platform=linux/amd64,linux/arm64\n",
 };
 
+const imported = {
+  Dockerfile: "FROM scratch\nCOPY rules /rules\nCOPY site /site\nWORKDIR /site\n",
+  rules: "all\n",
+  "site/index.html": "<h1>Hi</h1>\n",
+  ".dockerignore": "cache\ncompose.yaml\n",
+  "compose.yaml":
+    'services:\n  site:\n    build:\n      context: .\n      cache_from: ["type=local,src=cache"]\n',
+};
+
 for (const theme of ["dark", "light"] as const) {
+  await picture(exported(made(imported)), theme, `tour/imported-cache-${theme}`, async (editor) => {
+    await lens(editor.page, "no earlier build");
+    await runCommand(editor, "Stratacast: Compare With…");
+    await choose(editor, "Caches that the build imports");
+    await lens(editor.page, "Cached");
+    appendFileSync(path.join(editor.folder, "site/index.html"), "<p>edited</p>\n");
+    await lens(editor.page, "exported with other files");
+    return asIs;
+  });
   await picture(made(forTwo), theme, `tour/platforms-${theme}`, async (editor) => {
     await simulate(editor, null);
     appendFileSync(path.join(editor.folder, "vendor/arm64/libapp.so"), "2\n");
@@ -236,6 +255,12 @@ function logOf(flavour: string): string {
     "#7 DONE 41.0s",
     "",
   ].join("\n");
+}
+
+/** The same with the cache that a build of it exports. */
+function exported(folder: string): string {
+  writeCache(path.join(folder, "cache"), { records: recordsOf(simulatedExactly(folder)) });
+  return folder;
 }
 
 /** A project of these files. */

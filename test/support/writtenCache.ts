@@ -1,8 +1,10 @@
 /** Caches as BuildKit exports them into a folder, of what the command line says of a build. */
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { SimulationJson } from "../../server/src/core/documents/simulation.js";
+import { inRepository } from "./repository.js";
 
 export const configType = "application/vnd.buildkit.cacheconfig.v0";
 
@@ -14,6 +16,14 @@ export interface Exported {
 
 export function sha(text: string): string {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
+
+/** What the built command line says of a build, for `recordsOf`. */
+export function simulatedExactly(folder: string): SimulationJson {
+  const words = ["simulate", "--dry-run", "--exact", "--format=json", "--platform=linux/amd64"];
+  const cli = inRepository("dist/cli.mjs");
+  const json = execFileSync(process.execPath, [cli, ...words, "."], { cwd: folder });
+  return JSON.parse(String(json)) as SimulationJson; // the schema test checks it
 }
 
 /**

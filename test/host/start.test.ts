@@ -1,0 +1,37 @@
+/**
+ * How long it takes until the extension is there: by VS Code's own report, and until the first lens is
+ * seen. Both are printed; the limits are for a machine that does other things at once.
+ */
+import assert from "node:assert/strict";
+import { screenshot } from "../support/editor.js";
+import { openFile, runCommand, seeLensOver } from "../support/editorView.js";
+import { journey, sample } from "../support/journey.js";
+
+/** Milliseconds. */
+const limits = { activation: 600, firstLens: 8_000 };
+
+journey("the start", { workspace: sample("python-app"), file: "app.py" }, async (editor, step) => {
+  await step("the first Dockerfile has its lenses", async () => {
+    const began = performance.now();
+    await openFile(editor, "Dockerfile");
+    await seeLensOver(editor, "RUN pip", /layer 3/i);
+    const took = performance.now() - began;
+    process.stdout.write(`  asked for a Dockerfile, saw its lenses: ${took.toFixed(0)} ms\n`);
+    assert.ok(took < limits.firstLens, `${took} ms`);
+  });
+
+  await step("VS Code itself says that it was active at once", async () => {
+    await runCommand(editor, "Developer: Show Running Extensions");
+    const row = editor.page.locator(".runtime-extensions-editor .monaco-list-row", {
+      hasText: "Stratacast",
+    });
+    const told = await row
+      .getByText(/Activation: \d+ms/)
+      .first()
+      .textContent();
+    const [, time = "NaN"] = /Activation: (\d+)ms/.exec(told ?? "") ?? [];
+    await screenshot(editor, "start");
+    process.stdout.write(`  activation by VS Code's report: ${time} ms\n`);
+    assert.ok(Number(time) < limits.activation, told ?? "");
+  });
+});
