@@ -47,6 +47,7 @@ const texts: Readonly<Record<string, string>> = {
     1_000,
     () => `matrix = { m = [${'"a", '.repeat(500)}] }\n name = "x-\${m}"`,
   ),
+  "groups/docker-bake.hcl": `group "default" { targets = ["g0"] }\n${Array.from({ length: deep }, (_, n) => `group "g${n}" { targets = ["g${n + 1}"] }\n`).join("")}`,
   ".github/workflows/a.yml": `jobs: ${"[".repeat(deep)}\n`,
   "commands/Makefile": `a:\n\tdocker build ${"$(".repeat(deep)}\n`,
 };

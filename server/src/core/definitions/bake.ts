@@ -190,12 +190,12 @@ function orderOf(name: string, block: string, inDefault: ReadonlySet<string>): n
 function groupsOf(file: BakeFile, groups: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>();
   const scope = bakeScope(file, new Map());
-  const add = (name: string): void => {
-    if (names.has(name)) return;
+  const open = [...groups];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (names.has(name)) continue;
     names.add(name);
-    for (const member of textsIn(hclValue(file.groups.get(name) ?? none, scope))) add(member);
-  };
-  groups.forEach(add);
+    open.push(...textsIn(hclValue(file.groups.get(name) ?? none, scope)));
+  }
   return names;
 }
 

@@ -25,19 +25,22 @@ import {
 import { composeNames, readCompose } from "./compose.js";
 import { namedComposeFiles, readDevcontainer } from "./devcontainer.js";
 import type { DefinitionFiles } from "./fileNames.js";
-import { type ReadBuild, type ReaderFiles, shownPath } from "./reader.js";
+import { type ReadBuild, type ReaderFiles, type ReadFile, shownPath } from "./reader.js";
 import { readWorkflow } from "./workflow.js";
 
 export function findBuilds(found: DefinitionFiles, files: ReaderFiles): FoundBuilds {
   const builds: ReadBuild[] = [];
   const problems: DefinitionProblem[] = [];
   /** What a reader throws over is a fault of ours: the other files are read all the same. */
-  const take = (read: {
-    readonly builds: readonly ReadBuild[];
-    readonly problems: readonly DefinitionProblem[];
-  }): void => {
-    append(builds, read.builds);
-    append(problems, read.problems);
+  const take = (path: string, read: () => Partial<ReadFile>): void => {
+    try {
+      const { builds: own = [], problems: wrong = [] } = read();
+      append(builds, own);
+      append(problems, wrong);
+    } catch {
+      const reason = "it is made otherwise than its reader expects";
+      problems.push({ code: "definition-unreadable", path: shownPath(files, path), reason });
+    }
   };
   const dataOf = (path: string) => files.data(path) ?? [];
   const devcontainers = found.devcontainer.flatMap(dataOf);
@@ -45,23 +48,23 @@ export function findBuilds(found: DefinitionFiles, files: ReaderFiles): FoundBui
     namedComposeFiles(file, files).filter((path) => files.paths.isInside(files.root, path)),
   );
   for (const file of [...new Set([...found.compose, ...named])].flatMap(dataOf))
-    take(readCompose(file, files));
+    take(file.path, () => readCompose(file, files));
   const workflows = found.workflow.flatMap(dataOf);
   const bakes = workflows
     .flatMap((file) => namedBakeFiles(file, files))
     .filter((path) => files.paths.isInside(files.root, path) && files.isThere(path));
-  for (const path of new Set([...found.bake, ...bakes])) take(readBake(path, files));
-  for (const file of devcontainers) take(readDevcontainer(file, files));
-  for (const file of workflows) take(readWorkflow(file, files));
-  for (const file of found.ci.flatMap(dataOf)) take(readCiFile(file, files));
+  for (const path of new Set([...found.bake, ...bakes])) take(path, () => readBake(path, files));
+  for (const file of devcontainers) take(file.path, () => readDevcontainer(file, files));
+  for (const file of workflows) take(file.path, () => readWorkflow(file, files));
+  for (const file of found.ci.flatMap(dataOf)) take(file.path, () => readCiFile(file, files));
   const textOf = (path: string) => {
     const text = files.text(path);
     return text === null ? [] : [{ path, text }];
   };
   for (const file of found.dockerfiles.flatMap(textOf))
-    append(builds, readDockerfileComments(file, files));
+    take(file.path, () => ({ builds: readDockerfileComments(file, files) }));
   for (const file of found.command.flatMap(textOf).filter(({ text }) => mayBuild(text)))
-    append(builds, readCommands(file, files));
+    take(file.path, () => ({ builds: readCommands(file, files) }));
   return {
     builds: identified(checked(builds, files), files),
     dockerfiles: found.dockerfiles,
