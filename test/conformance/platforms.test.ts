@@ -91,4 +91,20 @@ test("each platform of a build is forecast as an engine decides", async (t) => {
     right += json.forecast.right;
   }
   assert.ok(right > 50, `${right} steps`);
+
+  // Of a cache that both have exported each finds its own.
+  const cache = path.join(temporaryFolder(t), "cache");
+  const exporting = ["--cache-to", `type=local,mode=max,dest=${cache}`, ...platforms, "."];
+  const exported = await run("docker", ["build", ...exporting], { cwd: folder, env: engine.env });
+  assert.equal(exported.code, 0, exported.stderr);
+  const against = ["simulate", "--dry-run", "--against", `cache:${cache}`, "--resolve", "engine"];
+  const whole = (await cli(...against)) as SimulationJson;
+  assert.deepEqual(whole.platforms, ["linux/amd64", "linux/arm64"]);
+  assert.deepEqual(whole.summary, { hit: 9, miss: 0, unknown: 0 }, JSON.stringify(whole.steps));
+  writeIn(folder, "bin/arm64", "edited\n");
+  const edited = (await cli(...against)) as SimulationJson;
+  const missed = edited.steps.flatMap(({ line, byPlatform = [] }) =>
+    byPlatform.flatMap((one) => (one.prediction === "miss" ? `${line} ${one.platform}` : [])),
+  );
+  assert.ok(missed.length > 1 && missed.every((one) => one.endsWith("linux/arm64")), missed.join());
 });

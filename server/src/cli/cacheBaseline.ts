@@ -1,9 +1,9 @@
 /** Predicts against caches that were exported, beside what the builder has itself. */
-import { forecastPlatforms } from "../core/analysis/platforms.js";
+import { forecastPlatforms, joinedAnswer } from "../core/analysis/platforms.js";
 import type { Answer } from "../core/analysis/snapshot.js";
 import { rulesOf } from "../core/build/builderRules.js";
 import { type BuilderVersion, parseBuilderVersion } from "../core/build/builderVersion.js";
-import { formatPlatform } from "../core/build/platform.js";
+import type { Platform } from "../core/build/platform.js";
 import { exactKeys } from "../core/cache/exact/exactKeys.js";
 import { united } from "../core/cache/exact/exportedCache.js";
 import { forecastExport } from "../core/cache/exact/exportForecast.js";
@@ -19,11 +19,35 @@ import { UsageError } from "./usageError.js";
 
 /** Errors: `UsageError`, also for what has no exported cache to be compared with. */
 export async function predictAgainstCaches(
-  whole: CliProject,
+  project: CliProject,
   args: CacheArguments & ResolveArguments,
   io: CliIo,
 ): Promise<Answer> {
-  const project = ofOnePlatform(whole, io);
+  const { definition } = project;
+  const [first, ...others] = forecastPlatforms(definition);
+  // What is said of one platform is said of the next in the same words.
+  const said = new Set<string>();
+  const once: CliIo = {
+    ...io,
+    error: (line) => {
+      if (!said.has(line)) io.error(line);
+      said.add(line);
+    },
+  };
+  const of = (platform: Platform): Promise<Answer> =>
+    predictOne({ ...project, definition: { ...definition, platforms: [platform] } }, args, once);
+  if (others.length === 0) return of(first);
+  const answers: [Answer, ...Answer[]] = [await of(first)];
+  for (const platform of others) answers.push(await of(platform));
+  return joinedAnswer(answers);
+}
+
+/** A forecast from an exported cache is one for the steps of one platform. */
+async function predictOne(
+  project: CliProject,
+  args: CacheArguments & ResolveArguments,
+  io: CliIo,
+): Promise<Answer> {
   const { definition } = project;
   const { against } = args;
   if (against.kind !== "last" && against.kind !== "recorded" && against.kind !== "empty")
@@ -73,16 +97,6 @@ export async function predictAgainstCaches(
   if (forecast === null)
     throw new UsageError(`${label}: holds more records of the same steps than are looked through`);
   return predictProject(project, { kind: "export", forecast, label, own: against }, io);
-}
-
-/** A forecast from an exported cache is one for the steps of one platform. */
-function ofOnePlatform(project: CliProject, io: CliIo): CliProject {
-  const [platform, ...others] = forecastPlatforms(project.definition);
-  if (others.length === 0) return project;
-  io.error(
-    `stratacast simulate: an exported cache is looked through for ${formatPlatform(platform)} alone: --platform says another one`,
-  );
-  return { ...project, definition: { ...project.definition, platforms: [platform] } };
 }
 
 /** One version of BuildKit for each way in which keys are written: see `dialect.ts`. */

@@ -158,12 +158,13 @@ for (const [id, [file, text]] of Object.entries(definedBy))
     assert.deepEqual(alone.summary, { hit: 5, miss: 0, unknown: 0 });
   });
 
-test("an exported cache is looked through for the first platform, and that is said", async (t) => {
+test("what is wrong with a cache is said once, however many platforms look for theirs", async (t) => {
   const { root, run } = project(t);
   writeIn(root, "cache/index.json", '{"schemaVersion":2,"manifests":[]}');
   const cache = `cache:${path.join(root, "cache")}`;
   const { err } = await run("--dry-run", "--against", cache, ...both);
-  assert.match(err.join("\n"), /looked through for linux\/amd64 alone/);
+  assert.equal(err.length, new Set(err).size);
+  assert.match(err.join("\n"), /is no exported cache|no cache/);
 });
 
 test("the builder's own platform is this machine's, whatever is built", async (t) => {

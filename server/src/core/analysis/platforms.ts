@@ -84,7 +84,8 @@ export function whereBuilt(
     : { analysis: own, analysed: its.analysed };
 }
 
-function joinedAnswer(all: Several): Answer {
+/** What several platforms come to together. */
+export function joinedAnswer(all: Several): Answer {
   const [first, ...others] = all;
   return {
     ...first,

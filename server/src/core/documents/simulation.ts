@@ -3,7 +3,7 @@ import type { Analysis, StepAnalysis } from "../analysis/analyse.js";
 import type { PlatformStep } from "../analysis/stepAnalysis.js";
 import { stageOf } from "../analysis/view.js";
 import type { Builder } from "../build/builder.js";
-import { formatPlatform } from "../build/platform.js";
+import { formatPlatform, type Platform } from "../build/platform.js";
 import type { StepContents } from "../cache/exact/contents.js";
 import { type ExactKey, exactKeys } from "../cache/exact/exactKeys.js";
 import { type Cause, changedPaths } from "../cache/prediction.js";
@@ -156,7 +156,7 @@ export function simulationJson(
     builder: graph.definition.builder,
     builderVersion: graph.definition.builderVersion.text,
     target: targetName(analysis),
-    platforms: graph.definition.platforms.map(formatPlatform),
+    platforms: platformsOf(analysis).map(formatPlatform),
     baseline: baselineJson(input.baseline),
     standsOn: neededBuilds(graph).map(({ reference, image }) => ({
       build: image.build,
@@ -183,6 +183,13 @@ export function simulationJson(
     summary: analysis.summary,
     findings: findingsJson(analysis, place.dockerfile),
   };
+}
+
+/** As the definition names them; of several that were each asked about alone, those. */
+function platformsOf({ graph, platforms }: Analysis): readonly Platform[] {
+  return platforms.length === 0
+    ? graph.definition.platforms
+    : platforms.map((one) => one.graph.platform);
 }
 
 function baselineJson({ kind, label, build }: Baseline): SimulationJson["baseline"] {
