@@ -11,6 +11,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { LensAnswers } from "../../../server/src/convert/lensAnswer.js";
 import type { BaselineChoice } from "../../../server/src/core/analysis/baselineChoice.js";
 import { commitNeed } from "../../../server/src/core/analysis/commitContext.js";
+import { exactSources, wantedBytes } from "../../../server/src/core/analysis/exactSources.js";
 import { onDisk } from "../../../server/src/core/analysis/place.js";
 import { analysePlatforms, PlatformMemory } from "../../../server/src/core/analysis/platforms.js";
 import { recordedWithBases } from "../../../server/src/core/analysis/recorded.js";
@@ -18,6 +19,15 @@ import { type Answer, contextAsk } from "../../../server/src/core/analysis/snaps
 import type { Builder } from "../../../server/src/core/build/builder.js";
 import { noBuildFlags } from "../../../server/src/core/build/buildFlags.js";
 import type { BuildDefinition } from "../../../server/src/core/build/definition.js";
+import {
+  type BytesDigests,
+  bytesKey,
+  contentRecords,
+} from "../../../server/src/core/cache/exact/contents.js";
+import type {
+  ExportedCache,
+  ExportedRecord,
+} from "../../../server/src/core/cache/exact/exportedCache.js";
 import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import { ignoreNothing } from "../../../server/src/core/context/ignoreFile.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
@@ -31,7 +41,7 @@ import { layerStack } from "../../../server/src/core/features/layerStack.js";
 import { known, unknown } from "../../../server/src/core/host.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import type { Dockerfile } from "../../../server/src/core/syntax/syntax.js";
-import { needKey } from "../../../server/src/core/world/facts.js";
+import { needKey, type WantedBytes } from "../../../server/src/core/world/facts.js";
 import {
   type Answered,
   answered,
@@ -159,6 +169,7 @@ const against: readonly BaselineChoice[] = [
   lastBuild,
   { kind: "auto" },
   { kind: "git", ref: "HEAD" },
+  { kind: "caches", caches: ["cache"], own: { kind: "last" } },
 ];
 
 /** A project as it stands after some actions. */
@@ -180,6 +191,8 @@ class Project {
   /** The last commit; null: there is no repository. */
   commit: { readonly text: string; readonly files: Readonly<Record<string, string>> } | null = null;
   against = lastBuild;
+  /** What the last simulated build would have exported. */
+  exported: ExportedCache = { records: [] };
 
   constructor(text: string) {
     this.text = text;
@@ -415,22 +428,67 @@ function assertKept(
   assert.deepEqual(written.toJSON(), JSON.parse(anew.bytes.toString()));
 }
 
+/** Once caches and what they are compared with are read, where nothing else lacks. */
 function ask(project: Project, kept: Kept | null, baseline: BaselineChoice): Answer {
   const dockerfile = kept?.dockerfile ?? parseDockerfile(project.text);
   const definition = kept?.build ?? project.build();
-  const world = kept?.world ?? project.world();
-  const snapshot = { place: onDisk, definition, dockerfile, world, baseline, digest: sha256 };
-  return analysePlatforms(snapshot, kept?.memory);
+  let world = kept?.world ?? project.world();
+  for (;;) {
+    const snapshot = { place: onDisk, definition, dockerfile, world, baseline, digest: sha256 };
+    const answer = analysePlatforms(snapshot, kept?.memory);
+    const read = answer.needs.flatMap((need): Answered[] => {
+      if (need.kind === "cache") return [[need, known(project.exported)]];
+      return need.kind === "bytes" ? [[need, known(bytesOf(need.files))]] : [];
+    });
+    if (read.length === 0) return answer;
+    world = answered(world, read);
+    if (kept !== null) kept.world = world;
+  }
+}
+
+/** Any digests, of which equal files have equal ones. */
+function bytesOf(files: readonly WantedBytes[]): BytesDigests {
+  return new Map(
+    files.flatMap(({ identity, headers }) =>
+      headers.map(
+        (header) => [bytesKey(identity, header), sha256(`${identity}${header}`)] as const,
+      ),
+    ),
+  );
+}
+
+/** Every step of a build, on what is below it, with what it takes. */
+function exportOf({ analysis }: Answer): ExportedCache {
+  const sources = exactSources(analysis);
+  const contents = contentRecords(sources, bytesOf(wantedBytes(analysis, sources)));
+  const records: ExportedRecord[] = [];
+  const places = new Map<string, number>();
+  for (const [step, { ops }] of sources.keys)
+    for (const { vertex, digest, inputs } of ops) {
+      const links = inputs.map((input) => {
+        const place = places.get(input.vertex);
+        const content = input.content === null ? null : contents.get(step)?.[input.content];
+        const leaf = { digest: content ?? "", inputs: [], isKept: false };
+        const taken = content == null ? [] : [{ record: records.push(leaf) - 1, selector: null }];
+        return [
+          ...(place === undefined ? [] : [{ record: place, selector: input.selector }]),
+          ...taken,
+        ];
+      });
+      places.set(vertex, records.push({ digest, inputs: links, isKept: true }) - 1);
+    }
+  return { records };
 }
 
 const typed = (at: number): Action => ({ kind: "type", at, cut: 0, text: "one" });
 
 /** Found by chance, kept for every run. */
-const examples: [string[], Action[]][] = [
+const examples: [string[], Action[], number][] = [
   // A step that has no prediction of its own stands between one that fails and one that stays.
   [
     ["COPY a b src /dir/", "RUN make $A", "CMD make", "COPY --chmod=600 b /b"],
     [{ kind: "against" }, typed(1806), typed(0), typed(0)],
+    0,
   ],
 ];
 
@@ -439,8 +497,10 @@ test("everything that is said with a memory is said without", () => {
     fc.property(
       fc.array(fc.constantFrom(...lines), { maxLength: 14 }),
       fc.array(action, { minLength: 2, maxLength: 14 }),
-      (start, actions) => {
+      fc.nat(against.length - 1),
+      (start, actions, first) => {
         const project = new Project(["FROM alpine AS one", ...start].join("\n"));
+        project.against = against[first] ?? lastBuild;
         const kept: Kept = {
           memory: new PlatformMemory(),
           lenses: new KeptLenses(),
@@ -461,6 +521,7 @@ test("everything that is said with a memory is said without", () => {
           assertKept(kept, answer, project.text.length % 3 === 0 ? "layers" : "all");
           if (one.kind !== "simulate") continue;
           project.stateBefore = project.state;
+          project.exported = exportOf(answer);
           for (const recorded of recordedWithBases(answer, sha256, 0))
             project.state = addBuild(project.state, recorded, sha256);
           kept.world = project.world();

@@ -1,5 +1,6 @@
 /** What a builder takes of caches that were exported, as the baseline of one build. */
 
+import { rulesOf } from "../build/builderRules.js";
 import {
   type BuildDefinition,
   contextFolder,
@@ -46,6 +47,8 @@ export function cacheBaseline(
   { analysis, memory, read }: Found,
 ): Baseline {
   const { definition, builds = null } = build;
+  if (!rulesOf(definition.builder).exportsCache)
+    return notKnown(emptyBaseline, "unknown", say`the classic builder imports no caches`);
   const folder = builds ?? contextFolder(definition) ?? parentPath(dockerfileName(definition));
   const platform = formatPlatform(build.platform);
   const caches = named.flatMap((words) => (words === "" ? importedBy(definition) : words));
