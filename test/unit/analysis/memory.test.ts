@@ -11,7 +11,6 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { LensAnswers } from "../../../server/src/convert/lensAnswer.js";
 import type { BaselineChoice } from "../../../server/src/core/analysis/baselineChoice.js";
 import { commitNeed } from "../../../server/src/core/analysis/commitContext.js";
-import { exactSources, wantedBytes } from "../../../server/src/core/analysis/exactSources.js";
 import { onDisk } from "../../../server/src/core/analysis/place.js";
 import { analysePlatforms, PlatformMemory } from "../../../server/src/core/analysis/platforms.js";
 import { recordedWithBases } from "../../../server/src/core/analysis/recorded.js";
@@ -19,15 +18,7 @@ import { type Answer, contextAsk } from "../../../server/src/core/analysis/snaps
 import type { Builder } from "../../../server/src/core/build/builder.js";
 import { noBuildFlags } from "../../../server/src/core/build/buildFlags.js";
 import type { BuildDefinition } from "../../../server/src/core/build/definition.js";
-import {
-  type BytesDigests,
-  bytesKey,
-  contentRecords,
-} from "../../../server/src/core/cache/exact/contents.js";
-import type {
-  ExportedCache,
-  ExportedRecord,
-} from "../../../server/src/core/cache/exact/exportedCache.js";
+import type { ExportedCache } from "../../../server/src/core/cache/exact/exportedCache.js";
 import { addBuild, type BuildState, emptyState } from "../../../server/src/core/cache/state.js";
 import { ignoreNothing } from "../../../server/src/core/context/ignoreFile.js";
 import { type ListedFile, listedTree } from "../../../server/src/core/context/listedTree.js";
@@ -41,7 +32,7 @@ import { layerStack } from "../../../server/src/core/features/layerStack.js";
 import { known, unknown } from "../../../server/src/core/host.js";
 import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import type { Dockerfile } from "../../../server/src/core/syntax/syntax.js";
-import { needKey, type WantedBytes } from "../../../server/src/core/world/facts.js";
+import { needKey } from "../../../server/src/core/world/facts.js";
 import {
   type Answered,
   answered,
@@ -53,6 +44,7 @@ import { buildOf } from "../../support/definitions.js";
 import { anyPlace } from "../../support/shownPlace.js";
 import { runs } from "../../support/thorough.js";
 import { plainImage } from "../graph/support.js";
+import { bytesOf, exportOf } from "./exportedAnalysis.js";
 
 const lines = [
   ...["FROM alpine", "FROM alpine AS one", "FROM busybox AS two", "FROM one", "FROM two AS three"],
@@ -444,40 +436,6 @@ function ask(project: Project, kept: Kept | null, baseline: BaselineChoice): Ans
     world = answered(world, read);
     if (kept !== null) kept.world = world;
   }
-}
-
-/** Any digests, of which equal files have equal ones. */
-function bytesOf(files: readonly WantedBytes[]): BytesDigests {
-  return new Map(
-    files.flatMap(({ identity, headers }) =>
-      headers.map(
-        (header) => [bytesKey(identity, header), sha256(`${identity}${header}`)] as const,
-      ),
-    ),
-  );
-}
-
-/** Every step of a build, on what is below it, with what it takes. */
-function exportOf({ analysis }: Answer): ExportedCache {
-  const sources = exactSources(analysis);
-  const contents = contentRecords(sources, bytesOf(wantedBytes(analysis, sources)));
-  const records: ExportedRecord[] = [];
-  const places = new Map<string, number>();
-  for (const [step, { ops }] of sources.keys)
-    for (const { vertex, digest, inputs } of ops) {
-      const links = inputs.map((input) => {
-        const place = places.get(input.vertex);
-        const content = input.content === null ? null : contents.get(step)?.[input.content];
-        const leaf = { digest: content ?? "", inputs: [], isKept: false };
-        const taken = content == null ? [] : [{ record: records.push(leaf) - 1, selector: null }];
-        return [
-          ...(place === undefined ? [] : [{ record: place, selector: input.selector }]),
-          ...taken,
-        ];
-      });
-      places.set(vertex, records.push({ digest, inputs: links, isKept: true }) - 1);
-    }
-  return { records };
 }
 
 const typed = (at: number): Action => ({ kind: "type", at, cut: 0, text: "one" });
