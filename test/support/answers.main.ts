@@ -19,7 +19,7 @@ import { sweepDeadRuns } from "./deadRuns.js";
 import { repositoryRoot } from "./repository.js";
 
 /** What users saw at this commit is what they are to see. A change on purpose moves it on. */
-const baseCommit = "ce9aaa9dafa1a8b2fef966659b71bb14c0d016e0";
+const baseCommit = "3750b84161864777f00448e965f1c411301ade2b";
 
 /** A server waits a little before it publishes, so more are asked than there are processors. */
 const workers = os.availableParallelism() + 1;
