@@ -1,6 +1,6 @@
 /** Which Dockerfile a command is about. */
 import * as vscode from "vscode";
-import { isDockerfile } from "./languageClient.js";
+import { isDockerfile } from "./dockerfiles.js";
 import type { LayerView } from "./layerStack/provider.js";
 
 /**

@@ -1,7 +1,8 @@
 /** Tells the server on which line the cursor is: what is typed there may not be complete yet. */
 import * as vscode from "vscode";
 import { notifications } from "../../server/src/protocol.js";
-import { isDockerfile, type LanguageServer } from "./languageClient.js";
+import { isDockerfile } from "./dockerfiles.js";
+import type { LanguageServer } from "./languageClient.js";
 
 /** Tells it for as long as the result lives, once for each line. */
 export function tellCursor(server: LanguageServer): vscode.Disposable {

@@ -2,7 +2,8 @@
 import * as vscode from "vscode";
 import { type MarkedLine, requests } from "../../server/src/protocol.js";
 import { debounce } from "./debounce.js";
-import { isDockerfile, type LanguageServer } from "./languageClient.js";
+import { isDockerfile } from "./dockerfiles.js";
+import type { LanguageServer } from "./languageClient.js";
 import { onDidChangeSettings, readSettings } from "./settings.js";
 
 type Mark = MarkedLine["mark"];

@@ -4,51 +4,15 @@
  */
 import * as vscode from "vscode";
 import {
-  CloseAction,
-  ErrorAction,
-  LanguageClient,
-  type LanguageClientOptions,
-  RevealOutputChannelOn,
-  State,
-  TransportKind,
-  WorkDoneProgress,
-  type WorkDoneProgressBegin,
-  type WorkDoneProgressEnd,
-  type WorkDoneProgressReport,
-} from "vscode-languageclient/node";
-import {
   type AnalysisState,
-  type HttpAsk,
-  type InitializationOptions,
   type NotificationName,
   notifications,
   type RequestName,
-  requests,
 } from "../../server/src/protocol.js";
 import { ask } from "./ask.js";
-import { linksOf } from "./glossary.js";
-import { askOverHttp } from "./http.js";
-
-/** The documents that Stratacast answers for. */
-export const dockerfiles: readonly vscode.DocumentFilter[] = [
-  { language: "dockerfile", scheme: "file" },
-  { language: "dockerfile", scheme: "untitled" },
-];
-
-/** Read along, so that an ignore file counts as it stands in the editor. */
-const ignoreFiles: readonly vscode.DocumentFilter[] = [
-  { pattern: "**/*.dockerignore", scheme: "file" },
-];
-
-/** Whether Stratacast answers for `document`. */
-export function isDockerfile(document: vscode.TextDocument): boolean {
-  return vscode.languages.match(dockerfiles, document) > 0;
-}
+import type { ProtocolClient, WorkProgress } from "./protocolClient.js";
 
 export type ServerState = "idle" | "starting" | "running" | "failed";
-
-/** A report of work that the server was asked to do. */
-export type WorkProgress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
 export interface LanguageServer extends vscode.Disposable {
   readonly state: ServerState;
@@ -91,19 +55,19 @@ export function createLanguageServer(context: vscode.ExtensionContext): Language
     state = next;
     stateChanges.fire(next);
   };
-  const client = createClient(context, output, {
-    mayRestart: restarts.spend,
-    onGivenUp: () => become("failed"),
-  });
+  let client: ProtocolClient | undefined;
+  /** It is most of what the extension loads: the editor does not wait for it. */
+  const opened = async (): Promise<ProtocolClient> => {
+    const { createProtocolClient } = await import("./protocolClient.js");
+    client ??= createProtocolClient(context, output, {
+      mayRestart: restarts.spend,
+      onGivenUp: () => become("failed"),
+      onState: become,
+      onAnalysis: (analysis) => analyses.fire(analysis),
+    });
+    return client;
+  };
   const subscriptions = [
-    client.onDidChangeState((change) => {
-      if (change.newState === State.Running) become("running");
-      else if (change.newState === State.Starting) become("starting");
-    }),
-    client.onNotification(notifications.analysisState, (analysis: AnalysisState) =>
-      analyses.fire(analysis),
-    ),
-    client.onRequest(requests.http, (asked: HttpAsk) => askOverHttp(asked)),
     vscode.workspace.onDidGrantWorkspaceTrust(() =>
       server.notify(notifications.trustGranted, undefined),
     ),
@@ -115,7 +79,7 @@ export function createLanguageServer(context: vscode.ExtensionContext): Language
   const startOnce = async () => {
     become("starting");
     try {
-      await client.start();
+      await (await opened()).start();
       become("running");
       return true;
     } catch (error) {
@@ -139,7 +103,7 @@ export function createLanguageServer(context: vscode.ExtensionContext): Language
     },
     async restart() {
       restarts.refill();
-      if (client.isRunning()) await client.stop().catch(() => undefined);
+      if (client?.isRunning() === true) await client.stop().catch(() => undefined);
       starting = startOnce();
       await starting;
     },
@@ -149,99 +113,23 @@ export function createLanguageServer(context: vscode.ExtensionContext): Language
       token?: vscode.CancellationToken,
     ) {
       if (!(await server.start())) return undefined;
-      return ask(client, name, params, token);
+      return ask(await opened(), name, params, token);
     },
     notify(name, params) {
-      if (!client.isRunning()) return;
+      if (client?.isRunning() !== true) return;
       client.sendNotification(name, params).catch((error) => output.warn(String(error)));
     },
     onProgress(token, listener) {
-      return client.onProgress(WorkDoneProgress.type, token, listener);
+      const listening = opened().then((client) => client.onProgress(token, listener));
+      return { dispose: () => void listening.then((inner) => inner.dispose()) };
     },
     dispose() {
       for (const subscription of subscriptions) subscription.dispose();
-      client
-        .dispose()
-        .catch(() => undefined)
-        .finally(() => output.dispose());
+      const closed = client?.dispose().catch(() => undefined) ?? Promise.resolve();
+      void closed.finally(() => output.dispose());
     },
   };
   return server;
-}
-
-interface Lifecycle {
-  mayRestart(): boolean;
-  onGivenUp(): void;
-}
-
-function createClient(
-  context: vscode.ExtensionContext,
-  output: vscode.LogOutputChannel,
-  lifecycle: Lifecycle,
-): LanguageClient {
-  const module = vscode.Uri.joinPath(context.extensionUri, "dist", "server.mjs").fsPath;
-  const options: LanguageClientOptions = {
-    documentSelector: [...dockerfiles, ...ignoreFiles] as NonNullable<
-      LanguageClientOptions["documentSelector"]
-    >,
-    // A function: trust may have been granted between activation and start.
-    initializationOptions: (): InitializationOptions => ({
-      storageFolder: storageFolder(context),
-      trusted: vscode.workspace.isTrusted,
-      problemsPage: vscode.Uri.joinPath(context.extensionUri, "docs", "problems.md").toString(),
-      language:
-        vscode.l10n.bundle === undefined
-          ? null
-          : { id: vscode.env.language, texts: vscode.l10n.bundle },
-    }),
-    diagnosticCollectionName: "stratacast",
-    outputChannel: output,
-    revealOutputChannelOn: RevealOutputChannelOn.Never,
-    // Texts of a Dockerfile and file names reach hovers: no commands, no HTML from there.
-    markdown: { isTrusted: false, supportHtml: false },
-    middleware: {
-      async provideHover(document, position, token, next) {
-        const [hover, links] = await Promise.all([
-          next(document, position, token),
-          linksOf(client, document, position, token),
-        ]);
-        hover?.contents.push(links);
-        return hover;
-      },
-    },
-    initializationFailedHandler: () => false,
-    errorHandler: {
-      error: (_error, _message, count) => ({
-        action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
-        handled: true,
-      }),
-      closed: () => {
-        if (lifecycle.mayRestart()) return { action: CloseAction.Restart, handled: true };
-        lifecycle.onGivenUp();
-        return { action: CloseAction.DoNotRestart, handled: true };
-      },
-    },
-  };
-  const client = new LanguageClient(
-    "stratacast",
-    "Stratacast",
-    {
-      run: { module, transport: TransportKind.stdio },
-      debug: {
-        module,
-        transport: TransportKind.stdio,
-        options: { execArgv: ["--nolazy", "--inspect=6011", "--enable-source-maps"] },
-      },
-    },
-    options,
-  );
-  return client;
-}
-
-/** The workspace's storage; without a folder open the extension's own; null: neither is on disk. */
-function storageFolder(context: vscode.ExtensionContext): string | null {
-  const storage = context.storageUri ?? context.globalStorageUri;
-  return storage.scheme === "file" ? storage.fsPath : null;
 }
 
 /** Four restarts in three minutes: a server that dies oftener than that dies of every start. */

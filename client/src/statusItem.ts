@@ -3,8 +3,9 @@ import * as vscode from "vscode";
 import { interfaceText } from "../../server/src/core/text/surfaces.js";
 import type { AnalysisState } from "../../server/src/protocol.js";
 import { choiceWords } from "./choiceWords.js";
+import { isDockerfile } from "./dockerfiles.js";
 import { withResetLink } from "./glossary.js";
-import { isDockerfile, type LanguageServer } from "./languageClient.js";
+import type { LanguageServer } from "./languageClient.js";
 import type { Choice, RememberedChoices } from "./rememberedChoices.js";
 import { onDidChangeSettings, readSettings } from "./settings.js";
 

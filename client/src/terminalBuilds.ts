@@ -5,7 +5,8 @@
 import * as vscode from "vscode";
 import { requests } from "../../server/src/protocol.js";
 import { buildsImages } from "./buildCommands.js";
-import { isDockerfile, type LanguageServer } from "./languageClient.js";
+import { isDockerfile } from "./dockerfiles.js";
+import type { LanguageServer } from "./languageClient.js";
 import { readSettings } from "./settings.js";
 
 export function recordTerminalBuilds(server: LanguageServer): vscode.Disposable {

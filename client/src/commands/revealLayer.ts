@@ -1,6 +1,6 @@
 /** From a line to its layer: what a lens does, and the palette for the line of the cursor. */
 import * as vscode from "vscode";
-import { isDockerfile } from "../languageClient.js";
+import { isDockerfile } from "../dockerfiles.js";
 import type { LayerView } from "../layerStack/provider.js";
 
 /**

@@ -1,8 +1,8 @@
 /** "Stratacast: Show Build Context": of a Dockerfile, or of the one that an ignore file belongs to. */
 import * as vscode from "vscode";
 import { dockerfileFor, fileName } from "../activeDockerfile.js";
+import { isDockerfile } from "../dockerfiles.js";
 import { showContextCommand } from "../glossary.js";
-import { isDockerfile } from "../languageClient.js";
 import type { LayerView } from "../layerStack/provider.js";
 
 /** @param resource the file whose menu was used; anything else means the active editor's */

@@ -12,8 +12,10 @@ import {
 } from "../../../server/src/protocol.js";
 import { dockerfileFor } from "../activeDockerfile.js";
 import { setContextKey } from "../contextKeys.js";
-import { isDockerfile, type LanguageServer, type WorkProgress } from "../languageClient.js";
+import { isDockerfile } from "../dockerfiles.js";
+import type { LanguageServer } from "../languageClient.js";
 import type { LayerView } from "../layerStack/provider.js";
+import type { WorkProgress } from "../protocolClient.js";
 import type { Choice, RememberedChoices } from "../rememberedChoices.js";
 import { readSettings } from "../settings.js";
 import type { SimulationLog } from "../simulationLog.js";

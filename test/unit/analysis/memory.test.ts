@@ -7,7 +7,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { TextDocument } from "vscode-languageserver-textdocument";
 import { LensAnswers } from "../../../server/src/convert/lensAnswer.js";
 import type { BaselineChoice } from "../../../server/src/core/analysis/baselineChoice.js";
 import { commitNeed } from "../../../server/src/core/analysis/commitContext.js";
@@ -45,6 +44,7 @@ import { anyPlace } from "../../support/shownPlace.js";
 import { runs } from "../../support/thorough.js";
 import { plainImage } from "../graph/support.js";
 import { bytesOf, exportOf } from "./exportedAnalysis.js";
+import { assertKept } from "./keptLenses.js";
 
 const lines = [
   ...["FROM alpine", "FROM alpine AS one", "FROM busybox AS two", "FROM one", "FROM two AS three"],
@@ -382,44 +382,6 @@ function told(answer: Answer): unknown {
   };
 }
 
-/** The lenses that are kept are those that would be made now, and each is told in its place. */
-function assertKept(
-  { lenses, answers }: Pick<Kept, "lenses" | "answers">,
-  { analysis }: Answer,
-  detail: "all" | "layers",
-): void {
-  const view = { analysis, isResult: false };
-  const shown = lenses.of(view, detail);
-  const arranged = lenses.arrangement;
-  assert.deepEqual(
-    shown.map(({ place, title }) => ({
-      offset: analysis.graph.starts[place.index],
-      line: place.line,
-      title,
-    })),
-    codeLenses(view, detail),
-  );
-  assert.deepEqual(
-    shown.map((_lens, at) => lenses.titleAt(at)),
-    shown.map(({ title }) => title),
-  );
-  assert.equal(lenses.of(view, detail), shown);
-  assert.equal(lenses.arrangement, arranged);
-  const { graph, input } = analysis;
-  const document = TextDocument.create(
-    "file:///Dockerfile",
-    "dockerfile",
-    1,
-    input.dockerfile.text,
-  );
-  const build = input.dockerfile.text.length % 2 === 0 ? "" : "Build: api (compose.yaml:4)";
-  const fresh = new KeptLenses();
-  const anew = new LensAnswers().of(document, graph, fresh, fresh.of(view, detail), build);
-  const written = answers.of(document, graph, lenses, shown, build);
-  assert.equal(written.bytes.toString(), anew.bytes.toString());
-  assert.deepEqual(written.toJSON(), JSON.parse(anew.bytes.toString()));
-}
-
 /** Once caches and what they are compared with are read, where nothing else lacks. */
 function ask(project: Project, kept: Kept | null, baseline: BaselineChoice): Answer {
   const dockerfile = kept?.dockerfile ?? parseDockerfile(project.text);
@@ -447,6 +409,16 @@ const examples: [string[], Action[], number][] = [
     ["COPY a b src /dir/", "RUN make $A", "CMD make", "COPY --chmod=600 b /b"],
     [{ kind: "against" }, typed(1806), typed(0), typed(0)],
     0,
+  ],
+  // A line takes files that are still to be read, beside a commit that is known.
+  [
+    [],
+    [
+      { kind: "commit" },
+      { kind: "file", path: "a", content: "1" },
+      { kind: "line", at: 3, text: "COPY a b src /dir/" },
+    ],
+    2,
   ],
 ];
 

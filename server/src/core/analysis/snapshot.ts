@@ -136,16 +136,22 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
   const answerOf = (found: Analysis): Answer => {
     return { analysis: found, needs, reads, links: links?.found ?? [], platforms: [] };
   };
+  const isUnread = needs.some(isContents);
   if (kept !== null) {
+    // As without memory: nothing is compared while files are being read.
+    if (isUnread)
+      return answerOf(
+        withMore(compareWith(analysis, notKnown(emptyBaseline, "pending"), memory, "empty")),
+      );
     reads.push(...kept.reads);
     return answerOf(analysis);
   }
-  if (decided.kind === "caches" && !needs.some(isContents)) {
+  if (decided.kind === "caches" && !isUnread) {
     const found = cacheBaseline(snapshot, decided, { analysis, memory, read });
     return answerOf(withMore(compareWith(analysis, found, memory, "export")));
   }
   // What git keeps of a file is compared with what is known of it here.
-  if (decided.kind !== "git" || main === null || needs.some(isContents)) return answerOf(analysis);
+  if (decided.kind !== "git" || main === null || isUnread) return answerOf(analysis);
   const found = gitBaseline(snapshot, decided.ref, memory, lookups, linking);
   const compared = compareWith(analysis, found, memory, "git");
   return answerOf(withMore(compared));
