@@ -15,6 +15,7 @@ import { imageLayout } from "../support/imageLayout.js";
 import { inCache, inRepository } from "../support/repository.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { isThorough } from "../support/thorough.js";
+import { startTokenServer } from "../support/tokenServer.js";
 
 /** Of the password `swordfish`. */
 const account = "sam:$2b$04$wjtJ8q4DAXgH0Lx2sA4lAeIjn28gz1ZhR4uLQpUwFwPVt6GfkPWU6";
@@ -72,8 +73,47 @@ test("a real registry says what its images are and gives their layers in parts, 
   assert.match(other.stderr, /there is none for linux\/arm64/);
 });
 
-/** Gives where it is; null: the test is left out, and says so. */
-async function startRegistry(t: TestContext): Promise<string | null> {
+test("a real registry that believes tokens alone is asked with one, and gives each what is its own", async (t) => {
+  const tokens = await startTokenServer(t, login);
+  const bundle = temporaryFolder(t, { "tokens.pem": tokens.certificate });
+  const { realm, service, issuer } = tokens;
+  const words = [
+    ...[`realm: "${realm}"`, `service: ${service}`, `issuer: ${issuer}`],
+    `rootcertbundle: ${path.join(bundle, "tokens.pem")}`,
+  ];
+  const host = await startRegistry(t, () => `{ token: { ${words.join(", ")} } }`);
+  if (host === null) return;
+  const layer = tarArchive([{ name: "app/small", data: Buffer.from("small\n") }]);
+  const image = imageLayout({ User: "app" }, [{ command: "COPY app /app", bytes: layer }]);
+  await push(host, image, `Bearer ${tokens.token("app", ["pull", "push"])}`);
+  const anonymous = temporaryFolder(t);
+  const known = temporaryFolder(t, {
+    "config.json": JSON.stringify({ auths: { [host]: { auth: login.slice(6) } } }),
+  });
+  const cli = (config: string, ...words: readonly string[]) =>
+    run(process.execPath, [inRepository("dist/cli.mjs"), ...words], {
+      cwd: temporaryFolder(t, { Dockerfile: `FROM ${host}/app:1\nUSER 1\n` }),
+      env: { ...process.env, DOCKER_CONFIG: config, HOME: anonymous, XDG_CACHE_HOME: anonymous },
+    });
+  const compare = ["compare", `registry:${host}/app:1`, "."];
+  const refused = await cli(anonymous, ...compare);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /wants to know who asks|does not let/);
+  const shown = await cli(known, ...compare, "--show", "app/small");
+  assert.equal(shown.stderr, "");
+  assert.equal(shown.stdout, "small\n");
+  assert.deepEqual(new Set(tokens.asked), new Set(["repository:app:pull"]));
+});
+
+/**
+ * Gives where it is; null: the test is left out, and says so.
+ * @param auth how it is told who asks, with the folder of its files
+ */
+async function startRegistry(
+  t: TestContext,
+  auth = (folder: string) =>
+    `{ htpasswd: { realm: test, path: ${path.join(folder, "htpasswd")} } }`,
+): Promise<string | null> {
   if (!isThorough) {
     t.skip("left out: a thorough run starts a registry");
     return null;
@@ -97,7 +137,7 @@ async function startRegistry(t: TestContext): Promise<string | null> {
       "log: { level: error, accesslog: { disabled: true } }",
       `storage: { filesystem: { rootdirectory: ${path.join(folder, "data")} } }`,
       `http: { addr: "${host}" }`,
-      `auth: { htpasswd: { realm: test, path: ${path.join(folder, "htpasswd")} } }`,
+      `auth: ${auth(folder)}`,
     ].join("\n"),
   });
   const child = spawn(program, ["serve", path.join(config, "registry.yml")], { stdio: "ignore" });
@@ -124,13 +164,17 @@ function freePort(): Promise<number> {
 }
 
 /** As `app:1`, in an index for one platform. */
-async function push(host: string, image: ReadonlyMap<string, Buffer>): Promise<void> {
+async function push(
+  host: string,
+  image: ReadonlyMap<string, Buffer>,
+  Authorization = login,
+): Promise<void> {
   const top = JSON.parse(String(image.get("index.json"))) as {
     manifests: readonly { digest: string; size: number }[];
   }; // written by the test itself
   const [own] = top.manifests;
   const put = async (url: string, type: string, body: Buffer): Promise<void> => {
-    const headers = { Authorization: login, "Content-Type": type };
+    const headers = { Authorization, "Content-Type": type };
     const answer = await fetch(url, { method: "PUT", headers, body: new Uint8Array(body) });
     assert.equal(answer.status, 201, await answer.text());
   };
@@ -139,7 +183,7 @@ async function push(host: string, image: ReadonlyMap<string, Buffer>): Promise<v
     if (digest === name || digest === own?.digest) continue;
     const started = await fetch(`http://${host}/v2/app/blobs/uploads/`, {
       method: "POST",
-      headers: { Authorization: login },
+      headers: { Authorization },
     });
     const at = new URL(started.headers.get("location") ?? "");
     at.searchParams.set("digest", digest);
@@ -152,7 +196,7 @@ async function push(host: string, image: ReadonlyMap<string, Buffer>): Promise<v
   );
   const kept = await fetch(`http://${host}/v2/app/manifests/own`, {
     method: "PUT",
-    headers: { Authorization: login, "Content-Type": manifestType },
+    headers: { Authorization, "Content-Type": manifestType },
     body: new Uint8Array(typed),
   });
   assert.equal(kept.status, 201, await kept.text());
