@@ -14,11 +14,15 @@ journey(
   { workspace: exportedProject(), file: "Dockerfile" },
   async (editor, step) => {
     await step("a folder is chosen, and every lens says what is in it", async () => {
+      await seeStatus(editor, /not simulated yet/);
       await runCommand(editor, "Stratacast: Compare With…");
       await choose(editor, "Exported cache…");
       const input = editor.page.locator(".quick-input-widget input").first();
       await input.fill(`${cache}/`);
-      await editor.page.keyboard.press("Enter");
+      // The list follows what was typed; before that the button is of another folder.
+      const rows = editor.page.locator(".quick-input-list .monaco-list-row");
+      await rows.filter({ hasText: "blobs" }).waitFor();
+      await editor.page.locator(".quick-input-action .monaco-button").first().click();
       await seeLensOver(editor, "COPY rules", /^Cached · layer 1/);
       await seeStatus(editor, /3 cached/);
       await showViewContainer(editor, "Stratacast");
