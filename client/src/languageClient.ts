@@ -58,6 +58,7 @@ export function createLanguageServer(context: vscode.ExtensionContext): Language
   let client: ProtocolClient | undefined;
   /** It is most of what the extension loads: the editor does not wait for it. */
   const opened = async (): Promise<ProtocolClient> => {
+    if (client !== undefined) return client;
     const { createProtocolClient } = await import("./protocolClient.js");
     client ??= createProtocolClient(context, output, {
       mayRestart: restarts.spend,

@@ -137,7 +137,7 @@ export class KeptSteps {
       known.layer === layerIn(role, number) &&
       known.isBuilt === isBuiltIn(role, keyed);
     if (isSame) return known;
-    const analysed = analysedStep({ keyed, place, prediction, number, lastRun, role });
+    const analysed = new AnalysedStep({ keyed, place, prediction, number, lastRun, role });
     this.#steps.set(keyed, analysed);
     return analysed;
   }
@@ -246,33 +246,41 @@ interface GivenStep {
   readonly role: StageRole | null;
 }
 
-function analysedStep({
-  keyed,
-  place,
-  prediction,
-  number,
-  lastRun,
-  role,
-}: GivenStep): StepAnalysis {
-  const { step } = keyed;
-  return {
-    step,
-    place,
-    keyed,
-    prediction,
-    isBuilt: isBuiltIn(role, keyed),
-    effect: step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect,
-    stageLayer: number,
-    layer: layerIn(role, number),
-    // Of those alone that somebody looks at: a COPY may take all files of the context.
-    get files() {
-      return step.operation?.kind === "copy" ? layerContent(step, keyed.taken) : null;
-    },
-    inputs: countFiles(keyed.context),
-    lastRun,
-    fails: keyed.fails,
-    byPlatform: onePlatform,
-  };
+/** One shape for all: there are as many as instructions, and a getter in each would make each another one. */
+class AnalysedStep implements StepAnalysis {
+  readonly step: Step;
+  readonly place: StepPlace;
+  readonly keyed: KeyedStep;
+  readonly prediction: Prediction;
+  readonly isBuilt: boolean;
+  readonly effect: Effect;
+  readonly stageLayer: number | null;
+  readonly layer: number | null;
+  readonly inputs: StepAnalysis["inputs"];
+  readonly lastRun: LastRun | null;
+  readonly fails: boolean;
+  readonly byPlatform = onePlatform;
+
+  constructor({ keyed, place, prediction, number, lastRun, role }: GivenStep) {
+    const { step } = keyed;
+    this.step = step;
+    this.place = place;
+    this.keyed = keyed;
+    this.prediction = prediction;
+    this.isBuilt = isBuiltIn(role, keyed);
+    this.effect = step.effect === "layer" && !keyed.addsLayer ? "metadata" : step.effect;
+    this.stageLayer = number;
+    this.layer = layerIn(role, number);
+    this.inputs = countFiles(keyed.context);
+    this.lastRun = lastRun;
+    this.fails = keyed.fails;
+  }
+
+  /** Of those alone that somebody looks at: a COPY may take all files of the context. */
+  get files(): LayerContent | null {
+    const { step, keyed } = this;
+    return step.operation?.kind === "copy" ? layerContent(step, keyed.taken) : null;
+  }
 }
 
 function isBuiltIn(role: StageRole | null, { step }: KeyedStep): boolean {
