@@ -10,7 +10,7 @@ import {
   typedCache,
 } from "../host/images/namedCache.js";
 import type { CliIo } from "./command.js";
-import { type ResolveArguments, registryFor } from "./resolve.js";
+import type { ResolveArguments } from "./resolve.js";
 import { UsageError } from "./usageError.js";
 
 export interface TypedCache {
@@ -63,7 +63,9 @@ export async function readCaches(
   { env, cwd, error }: CliIo,
 ): Promise<readonly ReadCache[]> {
   const registry =
-    resolve === "registry" ? registryFor(env, () => [path.resolve(cwd)], registries) : null;
+    resolve === "registry"
+      ? (await import("./lookUps.js")).registryFor(env, () => [path.resolve(cwd)], registries)
+      : null;
   const read: ReadCache[] = [];
   for (const { words, place, isOptional } of caches) {
     const found = await readNamedCache(place, platform, registry);

@@ -45,9 +45,10 @@ import {
 } from "./buildArguments.js";
 import type { CliCommand, CliIo } from "./command.js";
 import { oneOf, readNumber, readWords } from "./flags.js";
+import { registryFor } from "./lookUps.js";
 import { defaultDockerfile } from "./places.js";
 import { explainResolved, meantBuild } from "./project.js";
-import { readRegistries, registryFor } from "./resolve.js";
+import { readRegistries } from "./resolve.js";
 import { type Screen, screenOf } from "./terminal.js";
 import { UsageError } from "./usageError.js";
 

@@ -4,38 +4,21 @@ import path from "node:path";
 import { nearest } from "../core/text/nearest.js";
 import { printable } from "../core/text/surfaces.js";
 import { version } from "../version.js";
-import { builds } from "./builds.js";
-import { check } from "./check.js";
 import type { CliCommand, CliIo } from "./command.js";
-import { compare } from "./compare.js";
-import { completionOf } from "./completion.js";
-import { context } from "./context.js";
-import { explain } from "./explain.js";
-import { overviewOf, usageOf } from "./help.js";
-import { lsp } from "./lsp.js";
-import { mcp } from "./mcp.js";
-import { pluginOf } from "./plugin.js";
-import { record } from "./record.js";
-import { run } from "./run.js";
 import { simulate } from "./simulate.js";
 import { FileForFolder, UsageError } from "./usageError.js";
 
-const working = [
-  simulate,
-  explain,
-  run,
-  builds,
-  context,
-  compare,
-  record,
-  check,
-  lsp,
-  mcp,
-  pluginOf(command),
-];
+/** All commands, in the order of the overview. */
+export async function allCommands(): Promise<readonly CliCommand[]> {
+  const { otherCommands } = await import("./otherCommands.js");
+  return [simulate, ...otherCommands(command)];
+}
 
-/** In the order of the overview. */
-export const commands: readonly CliCommand[] = [...working, completionOf(working)];
+/** The one that is called most starts without waiting for the rest. */
+async function commandNamed(name: string): Promise<CliCommand | undefined> {
+  if (name === simulate.name) return simulate;
+  return (await allCommands()).find((known) => known.name === name);
+}
 
 /** Runs one command line; gives its exit code. */
 export function main(words: readonly string[], io: CliIo): Promise<number> {
@@ -50,23 +33,24 @@ async function command(words: readonly string[], io: CliIo): Promise<number> {
     return 2;
   }
   if (name === "--help" || name === "-h" || name === "help") {
-    const about = commands.find((command) => command.name === rest[0]);
-    io.print(`${about === undefined ? overviewOf(commands) : usageOf(about)}\n`);
+    const about = await commandNamed(rest[0] ?? "");
+    const { overviewOf, usageOf } = await import("./otherCommands.js");
+    io.print(`${about === undefined ? overviewOf(await allCommands()) : usageOf(about)}\n`);
     return 0;
   }
   if (name === "--version" || name === "-V") {
     io.print(`stratacast ${version}\n`);
     return 0;
   }
-  const named = commands.find((known) => known.name === name);
+  const named = await commandNamed(name);
   if (named === undefined) {
-    io.error(`stratacast: there is no command "${name}"${meantCommand(words, io)}`);
+    io.error(`stratacast: there is no command "${name}"${await meantCommand(words, io)}`);
     return 2;
   }
   const end = rest.indexOf("--");
   const options = end < 0 ? rest : rest.slice(0, end);
   if (options.includes("--help") || options.includes("-h")) {
-    io.print(`${usageOf(named)}\n`);
+    io.print(`${(await import("./otherCommands.js")).usageOf(named)}\n`);
     return 0;
   }
   try {
@@ -80,11 +64,11 @@ async function command(words: readonly string[], io: CliIo): Promise<number> {
 }
 
 /** What was meant by a word that is no command: one that is like it, or the build of what it names. */
-function meantCommand(words: readonly string[], { cwd }: CliIo): string {
+async function meantCommand(words: readonly string[], { cwd }: CliIo): Promise<string> {
   const [name = ""] = words;
   const near = nearest(
     name,
-    commands.map((known) => known.name),
+    (await allCommands()).map((known) => known.name),
   );
   if (near !== null) return `; did you mean "${near}"?`;
   const stat = statSync(path.resolve(cwd, name), { throwIfNoEntry: false });

@@ -213,7 +213,7 @@ export async function explainResolved(
     Pick<MeantBuild, "builds">,
   io: CliIo,
 ): Promise<Analysis> {
-  const resolving = openResolving(args, defaultState(io.env), io);
+  const resolving = await openResolving(args, defaultState(io.env), io);
   const { builds, askDocker } = args;
   const kept = { builds, askDocker, ...suppliersOf(resolving) };
   const project = await readProject(args.definition, io, kept);

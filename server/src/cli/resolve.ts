@@ -1,22 +1,11 @@
 /** `--resolve`: whether and where the command line looks base images up. */
-import path from "node:path";
-import type { Analysis } from "../core/analysis/analyse.js";
-import { type BuildDefinition, contextFolder } from "../core/build/definition.js";
-import { neededImages } from "../core/graph/images.js";
+import type { BuildDefinition } from "../core/build/definition.js";
 import { defaultDomain } from "../core/image/reference.js";
-import { printable } from "../core/text/surfaces.js";
-import { factOf } from "../core/world/world.js";
-import { engineLookUp } from "../host/baseImages/engine.js";
-import { openImageStore } from "../host/baseImages/imageStore.js";
-import { imageSupplier } from "../host/baseImages/imageSupplier.js";
-import type { Machine, MachineOptions } from "../host/machine.js";
-import type { Untrusted } from "../host/programs.js";
-import { dockerLogins } from "../host/registry/credentials.js";
-import { nodeDoor } from "../host/registry/nodeDoor.js";
-import { createRegistry, type Registry, type RegistrySettings } from "../host/registry/registry.js";
-import type { Supplier } from "../host/settle.js";
+import type { MachineOptions } from "../host/machine.js";
+import type { RegistrySettings } from "../host/registry/registry.js";
 import type { CliIo } from "./command.js";
 import type { Flags } from "./flags.js";
+import type { Resolving } from "./lookUps.js";
 import { UsageError } from "./usageError.js";
 
 export const resolves = ["off", "registry", "engine"] as const;
@@ -58,13 +47,6 @@ export function readRegistries(
   return { mirrors: all, insecure: new Set(insecure) };
 }
 
-export interface Resolving {
-  /** null: nobody is asked. */
-  readonly image: Supplier<"image"> | null;
-  /** Keeps what was found out, and tells of what was not. */
-  done(analysis: Analysis, machine: Machine): Promise<void>;
-}
-
 /** What a machine is opened with. */
 export function suppliersOf({ image }: Resolving): Pick<MachineOptions, "suppliers"> {
   return image === null ? {} : { suppliers: { image } };
@@ -76,57 +58,13 @@ export interface ResolveArguments {
   readonly registries: RegistrySettings;
 }
 
-/**
- * Registries as the command line asks them.
- * @param untrusted the folders of which no helper of a login is started
- */
-export function registryFor(
-  env: NodeJS.ProcessEnv,
-  untrusted: () => Untrusted,
-  settings: RegistrySettings,
-): Registry {
-  const findLogin = dockerLogins({ env, untrusted });
-  return createRegistry({ door: nodeDoor(env), findLogin, now: Date.now, ...settings });
-}
-
 /** @param state the folder in which what is found out is kept */
-export function openResolving(
-  { resolve, registries, definition }: ResolveArguments & { readonly definition: BuildDefinition },
+export async function openResolving(
+  build: ResolveArguments & { readonly definition: BuildDefinition },
   state: string,
   io: CliIo,
-): Resolving {
+): Promise<Resolving> {
+  const { resolve } = build;
   if (resolve === "off") return { image: null, done: async () => undefined };
-  const store = openImageStore(state);
-  const started = Date.now();
-  const { env, cwd } = io;
-  const context = contextFolder(definition);
-  const untrusted = () => [path.resolve(cwd), ...(context === null ? [] : [context])];
-  const lookUp =
-    resolve === "engine"
-      ? engineLookUp(env, Date.now)
-      : registryFor(env, untrusted, registries).lookUp;
-  const image = imageSupplier({ source: resolve, lookUp, store, maxAge: 0, now: Date.now });
-  return {
-    image: (need, cancel) => {
-      io.progress(`Looking up ${printable(need.reference)}`);
-      return image(need, cancel);
-    },
-    async done({ graph }, { pool }) {
-      for (const { reference, platform } of neededImages(graph)) {
-        const found = factOf(pool.world, { kind: "image", reference, platform });
-        if (found.kind === "unknown")
-          io.error(
-            `stratacast: ${reference} is not known: ${found.error?.message ?? found.reason}`,
-          );
-        else if (found.kind === "known" && (found.value.origin?.at ?? started) < started) {
-          const then = new Date(found.value.origin?.at ?? 0).toISOString();
-          io.error(
-            `stratacast: ${reference} cannot be asked for now: it is taken as it was at ${then}`,
-          );
-        }
-      }
-      // What cannot be kept is asked for again: the state folder's own failure says why.
-      await store.save();
-    },
-  };
+  return (await import("./lookUps.js")).openLookUps({ ...build, resolve }, state, io);
 }

@@ -140,7 +140,7 @@ export async function forecast(
   const store = openStateStore(args.state, "simulated", !args.dryRun);
   const real = openStateStore(args.state, "recorded", !args.dryRun);
   const identities = openIdentityStore(args.state);
-  const resolving = openResolving({ ...args, definition }, args.state, io);
+  const resolving = await openResolving({ ...args, definition }, args.state, io);
   const project = await readProject(definition, io, {
     digest: store.digest,
     readState: async () => store.state,

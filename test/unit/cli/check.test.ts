@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { commands } from "../../../server/src/cli/main.js";
+import { allCommands } from "../../../server/src/cli/main.js";
 import { projectText } from "../../support/projectFiles.js";
 import { temporaryFolder, writeIn } from "../../support/temporaryFolder.js";
 import { runCli } from "./support/runCli.js";
+
+const commands = await allCommands();
 
 test("each Dockerfile is forecast as the project builds it, and one that fails is exit code 1", async (t) => {
   const cwd = temporaryFolder(t, {

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { overviewOf, usageOf } from "../../../server/src/cli/help.js";
-import { commands } from "../../../server/src/cli/main.js";
+import { allCommands } from "../../../server/src/cli/main.js";
 import { inRepository } from "../../support/repository.js";
+
+const commands = await allCommands();
 
 test("the manual of the command line is in step with --help", () => {
   const file = inRepository("docs/cli.md");

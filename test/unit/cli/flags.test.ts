@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { readWords } from "../../../server/src/cli/flags.js";
-import { commands } from "../../../server/src/cli/main.js";
+import { allCommands } from "../../../server/src/cli/main.js";
 import { UsageError } from "../../../server/src/cli/usageError.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { runCli } from "./support/runCli.js";
+
+const commands = await allCommands();
 
 const flags = {
   file: { short: "f", value: "FILE" },
