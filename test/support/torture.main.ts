@@ -18,8 +18,9 @@ import {
 import { budgets } from "../torture/budgets.js";
 import { fuzz, lines } from "../torture/fuzz.js";
 import { type Growth, growthTable, measureGrowth, namedConstructs } from "../torture/growth.js";
-import { type Outcome, type Part, type Torture, table } from "../torture/part.js";
+import type { Outcome, Part, Torture } from "../torture/part.js";
 import { programParts } from "../torture/programs.js";
+import { type TriedRow, triedRow, triedTable, withEarlierRows } from "../torture/tried.js";
 import { inRepository } from "./repository.js";
 
 const { values, positionals } = parseArgs({
@@ -80,42 +81,42 @@ const analyses: Part = {
   },
 };
 
-const parts = [fuzz, budgets, lines, growth, analyses, ...programParts].filter(
-  ({ name }) => only === undefined || name === only,
-);
+const allParts = [fuzz, budgets, lines, growth, analyses, ...programParts];
+const partNames = allParts.map(({ name }) => name);
+const parts = allParts.filter(({ name }) => only === undefined || name === only);
 if (parts.length === 0) {
   console.error(`No part is called "${only}".`);
   process.exit(2);
 }
 console.log(`seed ${torture.seed}`);
 const outcomes: Outcome[] = [];
+const rows: TriedRow[] = [];
 for (const part of parts) {
   console.log(`${part.name} …`);
-  outcomes.push(...(await part.run(torture)));
+  const came = await part.run(torture);
+  outcomes.push(...came);
+  rows.push(...came.map((outcome) => triedRow(part.name, outcome, torture.seed)));
 }
-const results = table(
-  ["what", "how many", "result"],
-  outcomes.map(({ what, howMany, result }) => [what, howMany, result]),
-);
 const tables = {
-  torture: results,
+  torture: triedTable(rows),
   ...(measured.length > 0 && { growth: growthTable(measured) }),
   ...(analysed.length > 0 && { analyses: analysesTable(analysed) }),
 };
 console.log(`\n${Object.values(tables).join("\n\n")}`);
-if (values.write) write(tables);
+// A few constructs are not what a row of the table of all parts is about.
+if (values.write) write(words.length === 0 ? tables : { ...tables, torture: triedTable([]) });
 process.exitCode = outcomes.every(({ isGood }) => isGood) ? 0 : 1;
 
 /** Between the comments of their names. What was not measured stays. */
 function write(all: Readonly<Record<string, string>>): void {
   const file = inRepository("docs/torture.md");
   let text = readFileSync(file, "utf8");
-  for (const [name, rows] of Object.entries(all)) {
+  for (const [name, made] of Object.entries(all)) {
     const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
     const [from, to] = [text.indexOf(start), text.indexOf(end)];
     if (from < 0 || to < from) throw new Error(`docs/torture.md has no place for "${name}".`);
-    const seed = name === "torture" ? `Seed ${torture.seed}. ` : "";
-    text = `${text.slice(0, from)}${start}\n\n${seed}${machine()}.\n\n${rows}\n\n${text.slice(to)}`;
+    const merged = withEarlierRows(made, text.slice(from, to), partNames);
+    text = `${text.slice(0, from)}${start}\n\n${machine()}.\n\n${merged}\n\n${text.slice(to)}`;
   }
   writeFileSync(file, text);
 }

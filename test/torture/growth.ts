@@ -113,7 +113,9 @@ function cellsOf(growth: Growth): readonly string[] {
 }
 
 export function shortly(characters: number): string {
-  return characters >= 1_000_000 ? `${characters / 1_000_000} M` : `${characters / 1_000} k`;
+  return characters >= 1_000_000
+    ? `${characters / 1_000_000} M`
+    : `${Math.round(characters / 1_000)} k`;
 }
 
 export function shownTime(milliseconds: number): string {

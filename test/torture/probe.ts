@@ -12,6 +12,8 @@ export type ProbeQuestion =
       /** Milliseconds: once it took no longer it is not measured again. */
       readonly budget: number;
     }
+  /** How many characters the longest text of a construct has that is read, up to so many. */
+  | { readonly kind: "longest"; readonly of: string; readonly characters: number }
   /**
    * So many texts, made from the seed: each is read and analysed, and of one in so many everything is
    * asked.
@@ -39,6 +41,7 @@ export type ProbeReply =
       /** False: it is longer than what is read. */
       readonly isRead: boolean;
     }
+  | { readonly kind: "longest"; readonly characters: number }
   | { readonly kind: "texts"; readonly slowest: Timed; readonly failures: readonly string[] };
 
 export interface Probe {
