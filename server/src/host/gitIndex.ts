@@ -3,6 +3,7 @@
  * that it had. Source: git, Documentation/gitformat-index.txt and read-cache.c.
  */
 import type { TrackedFiles, TrackedFolder } from "../core/context/checkout.js";
+import { firstIndex } from "../core/text/firstIndex.js";
 import { isWithin } from "../core/text/paths.js";
 import { isSettled } from "./fileHash.js";
 import type { FileState } from "./identityTable.js";
@@ -46,18 +47,18 @@ export async function readGitIndex(
       const tracked = new Map<string, TrackedFolder>();
       for (const [other, entries] of folders) {
         if (!isWithin(other, folder)) continue;
-        tracked.set(other.slice(folder === "" ? 0 : folder.length + 1), trackedIn(entries));
+        tracked.set(other.slice(folder === "" ? 0 : folder.length + 1), trackedIn(bytes, entries));
       }
       return tracked;
     },
     folder(folder) {
-      const entries = folders.get(folder)?.entries;
+      const entries = folders.get(folder);
       if (entries === undefined) return null;
       return {
-        has: (name) => entries.has(name),
+        has: (name) => entries.find(name) !== null,
         blobOf(name, state) {
-          const at = entries.get(name);
-          return at === undefined ? null : blobAt(bytes, at, state, writtenAt);
+          const at = entries.find(name);
+          return at === null ? null : blobAt(bytes, at, state, writtenAt);
         },
       };
     },
@@ -65,19 +66,71 @@ export async function readGitIndex(
 }
 
 /** Of a folder's entries those that are known by the mode. */
-function trackedIn({ entries, modes }: FolderEntries): TrackedFolder {
+function trackedIn(bytes: Buffer, entries: FolderEntries): TrackedFolder {
   const get = (name: string): boolean | undefined => {
-    const mode = modes.get(name) ?? (entries.has(name) ? usualMode : 0);
+    const at = entries.find(name);
+    const mode = at === null ? 0 : bytes.readUInt32BE(at + offset.mode);
     return isRegular(mode) ? (mode & 0o100) !== 0 : undefined;
   };
-  return { get, keys: () => [...entries.keys()].filter((name) => get(name) !== undefined) };
+  return {
+    get,
+    hasExecutables: entries.hasUnusual,
+    keys: () => entries.names().filter((name) => get(name) !== undefined),
+  };
 }
 
-interface FolderEntries {
-  /** Where each begins, by name. */
-  readonly entries: ReadonlyMap<string, number>;
-  /** Of each that is something else than a file which nobody executes. */
-  readonly modes: ReadonlyMap<string, number>;
+/** The entries of a folder, in the order of their names: of none a string is made. */
+class FolderEntries {
+  /** True where one is something else than a file which nobody executes. */
+  hasUnusual = false;
+  readonly #text: PathText;
+  /** Where each begins in the index, … */
+  readonly #starts: number[] = [];
+  /** … and its name in the text of the paths. */
+  readonly #names: number[] = [];
+  /** Who asks for all of them asks in their order. */
+  #next = 0;
+
+  constructor(text: PathText) {
+    this.#text = text;
+  }
+
+  add(start: number, name: number): void {
+    this.#starts.push(start);
+    this.#names.push(name);
+  }
+
+  /** Where the entry of a name begins; null: there is none. */
+  find(name: string): number | null {
+    const { bytes } = this.#text;
+    if (!isNameAt(bytes, this.#names[this.#next], name)) {
+      const order = (other: number): boolean => compareNameAt(bytes, other, name) >= 0;
+      const found = firstIndex(this.#names, order);
+      if (!isNameAt(bytes, this.#names[found], name)) return null;
+      this.#next = found;
+    }
+    return this.#starts[this.#next++] ?? null;
+  }
+
+  names(): readonly string[] {
+    const { bytes } = this.#text;
+    return this.#names.map((start) => textOf(bytes, start, bytes.indexOf(0, start)));
+  }
+}
+
+function isNameAt(bytes: Buffer, start: number | undefined, name: string): boolean {
+  return start !== undefined && compareNameAt(bytes, start, name) === 0;
+}
+
+/** Below 0: what stands there, up to a NUL, comes before the name in the order of bytes. */
+function compareNameAt(bytes: Buffer, start: number, name: string): number {
+  for (let i = 0; ; i++) {
+    const byte = bytes[start + i] ?? 0;
+    const code = i < name.length ? name.charCodeAt(i) : 0;
+    if (code >= 0x80)
+      return bytes.subarray(start, bytes.indexOf(0, start)).compare(Buffer.from(name));
+    if (byte !== code || byte === 0) return byte - code;
+  }
 }
 
 type Folders = ReadonlyMap<string, FolderEntries>;
@@ -111,8 +164,8 @@ async function readFolders(bytes: Buffer, slices: Slices): Promise<Folders | nul
   const count = bytes.readUInt32BE(8);
   const end = bytes.length - idLength;
   const path = version === 4 ? compressedPaths(bytes) : paddedPaths(bytes);
-  const folders = new Map<string, { entries: Map<string, number>; modes: Map<string, number> }>();
-  let own = newFolder();
+  const folders = new Map<string, FolderEntries>();
+  let own = new FolderEntries(path);
   // Neighbours mostly stand in one folder, whose name then need not be made again.
   let folder: Buffer | null = null;
   let at = headerLength;
@@ -125,19 +178,15 @@ async function readFolders(bytes: Buffer, slices: Slices): Promise<Folders | nul
     if (folder === null || !isEqual(folder, path.bytes, path.start, folderEnd)) {
       folder = Buffer.from(path.bytes.subarray(path.start, folderEnd));
       const name = folder.toString("utf8");
-      own = folders.get(name) ?? newFolder();
+      own = folders.get(name) ?? new FolderEntries(path);
       folders.set(name, own);
     }
-    const name = textOf(path.bytes, base, path.end);
-    own.entries.set(name, at);
-    const mode = bytes.readUInt32BE(at + offset.mode);
-    if (mode !== usualMode) own.modes.set(name, mode);
+    own.add(at, base);
+    if (bytes.readUInt32BE(at + offset.mode) !== usualMode) own.hasUnusual = true;
     at = path.next;
   }
   return hasKnownExtensions(bytes, at, end) ? folders : null;
 }
-
-const newFolder = () => ({ entries: new Map<string, number>(), modes: new Map<string, number>() });
 
 /** Where the last element of a path begins. */
 function baseStart({ bytes, start, end }: EntryPath): number {
@@ -161,12 +210,16 @@ function nameStart(bytes: Buffer, at: number, version: number): number | null {
   return isKnown ? start + 2 : null;
 }
 
+/** Where paths stand, each with a NUL behind it. */
+interface PathText {
+  readonly bytes: Buffer;
+}
+
 /** The path of an entry at a time. One object for all: there may be a million entries. */
-interface EntryPath {
+interface EntryPath extends PathText {
   /** Reads the path at `start` of the entry at `at`; false: the index is damaged. */
   read(at: number, start: number): boolean;
-  /** Where the path stands: in `bytes`, from `start` to `end`. */
-  readonly bytes: Buffer;
+  /** Where the path stands in `bytes`, from `start` to `end`: there it stays. */
   readonly start: number;
   readonly end: number;
   /** Where the next entry begins in the index. */
@@ -192,15 +245,19 @@ function paddedPaths(bytes: Buffer): EntryPath {
 /** Of version 4: how many bytes of the path before fall away, then what follows, up to a NUL. */
 function compressedPaths(bytes: Buffer): EntryPath {
   const path = {
-    ...{ bytes: Buffer.alloc(4096), start: 0, end: 0, next: 0 },
+    ...{ bytes: Buffer.alloc(2 * bytes.length), start: 0, end: -1, next: 0 },
     read(_: number, start: number): boolean {
       const { value: dropped, next: from } = variableNumber(bytes, start);
       const to = bytes.indexOf(0, from);
-      const kept = path.end - dropped;
+      const kept = Math.max(path.end, 0) - path.start - dropped;
       if (to < 0 || kept < 0) return false;
-      path.end = kept + to - from;
-      if (path.end > path.bytes.length) path.bytes = Buffer.concat([path.bytes], 2 * path.end);
-      bytes.copy(path.bytes, kept, from, to);
+      const before = path.start;
+      path.start = path.end + 1;
+      path.end = path.start + kept + to - from;
+      if (path.end >= path.bytes.length) path.bytes = Buffer.concat([path.bytes], 2 * path.end);
+      path.bytes.copy(path.bytes, path.start, before, before + kept);
+      bytes.copy(path.bytes, path.start + kept, from, to);
+      path.bytes[path.end] = 0;
       path.next = to + 1;
       return true;
     },

@@ -13,6 +13,8 @@ import { distinctTaken, type Selection, type Taken } from "./selection.js";
 /** The regular files of a folder that git tracks, by name: true for an executable one. */
 export interface TrackedFolder {
   get(name: string): boolean | undefined;
+  /** False where none of them is executable. Absent: nobody has looked. */
+  readonly hasExecutables?: boolean;
   keys(): Iterable<string>;
 }
 
@@ -118,11 +120,14 @@ function modeOf(
   tracked: TrackedFolder | undefined,
   folders: TrackedFiles,
 ): OtherModes {
+  const { mode } = originalOf(node);
+  // Of most folders no name has to be looked up.
+  const isPlain = mode === gitMode(false) && tracked?.hasExecutables === false;
+  if (isPlain && node.kind !== "directory") return none;
   const inCheckout =
     node.kind === "directory"
       ? modeOfFolder(joinPath(folder, node.name), folders)
       : modeOfFile(node, tracked);
-  const { mode } = originalOf(node);
   if (inCheckout === null || inCheckout === mode) return none;
   return { count: 1, first: [{ path: joinPath(folder, node.name), mode, inCheckout }] };
 }
