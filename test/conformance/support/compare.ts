@@ -137,6 +137,8 @@ function comparePredictions(
     for (const step of json.steps) {
       if (!step.built || step.prediction === null || seen.has(step)) continue;
       if (step.trigger && !tellsTriggers) continue;
+      // A directory of which only the image can tell that it is the root, where there is nothing to do.
+      if (step.prediction === "unknown" && step.cause?.code === "base-variable-unknown") continue;
       // Of equal steps, which run once, an older BuildKit tells one.
       if (json.builder === "buildkit" && seenKeys.has(keyIn(step))) continue;
       wrong.push(
@@ -178,7 +180,7 @@ function findStep(
 function mayBeUnknown(step: StepJson): boolean {
   const allowed = [
     ...["stage-output-unknown", "remote-unknown", "earlier-step", "cut-short"],
-    ...["files-perhaps-sent", "base-variable-unknown"],
+    ...["files-perhaps-sent", "base-variable-unknown", "base-perhaps-changed"],
   ];
   return step.causes.every(({ code }) => allowed.includes(code));
 }

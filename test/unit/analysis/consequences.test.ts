@@ -61,7 +61,7 @@ function anyFile(): fc.Arbitrary<readonly string[]> {
   return fc.array(stage, { minLength: 1, maxLength: 5 }).map((stages) => {
     const lines = ["ARG G0=old", "ARG G1=x$G0"];
     for (const [index, { base, parts }] of stages.entries()) {
-      const from = index === 0 || base % 2 === 0 ? ["a", "a:$G0", "b:$G1"][base % 3] : null;
+      const from = index === 0 || base % 2 === 0 ? ["a", "a-$G0", "b-$G1"][base % 3] : null;
       lines.push(`FROM ${from ?? `s${base % index}`} AS s${index}`);
       for (const { kind, name, other } of parts) {
         const [line, stageName] = [lines.length, index === 0 ? "b" : `s${other % index}`];

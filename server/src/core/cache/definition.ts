@@ -15,14 +15,14 @@ import { isSameList } from "../text/sameList.js";
 import { dialectOf } from "./exact/dialect.js";
 import type { Parts, Vertex } from "./exact/op.js";
 import { stepOps } from "./exact/stepOps.js";
-import { openPartOf, withOpenPart } from "./openPart.js";
+import { withOpenPart } from "./openPart.js";
 
 /** What a definition is made from when somebody asks. */
 interface Written {
-  /** Equal exactly where the builder takes the definitions for equal, but for the open part. */
+  /** Equal exactly where the builder takes the definitions for equal, but for what an image decides. */
   readonly text: string;
-  /** See `openPart.ts`; null: there is none. */
-  readonly open: string | null;
+  /** The parts of the key, on an image of which nothing is known: see `openPart.ts`; null: all is known. */
+  readonly open: { readonly step: Step; readonly parts: () => Parts } | null;
   readonly parts: () => Parts;
 }
 
@@ -44,7 +44,7 @@ export class Definition {
     if (this.#made !== null) return this.#made;
     const { text, open } = this.#write();
     const known = this.#digest(text);
-    this.#made = open === null ? known : withOpenPart(known, this.#digest(open));
+    this.#made = open === null ? known : withOpenPart(known, open.step, open.parts, this.#digest);
     return this.#made;
   }
 
@@ -107,7 +107,7 @@ function buildkitDefinition(
   step: Step,
   digest: Digest,
   shape: InputShape,
-  { platform }: Stage,
+  { platform, unknowns }: Stage,
   graph: BuildGraph,
 ): Definition | null {
   const { args, flags } = graph.definition;
@@ -123,7 +123,8 @@ function buildkitDefinition(
     const source = (from: SourceReference): Vertex => places.get(from) ?? null;
     const ops = stepOps(step, { root, source, flags }, setting);
     const parts = ops?.own.parts ?? noParts;
-    const written = { text: ops?.own.json ?? "", open: openPartOf(step, digest), parts };
+    const open = unknowns === null ? null : { step, parts };
+    const written = { text: ops?.own.json ?? "", open, parts };
     if (operation.kind !== "copy") return written;
     return { ...written, parts: () => ({ ...parts(), places: placesOf(operation) }) };
   });
@@ -132,12 +133,17 @@ function buildkitDefinition(
 const noParts = (): Parts => ({});
 
 /** null: the classic builder commits nothing for the step (FROM, ARG before it). */
-function classicDefinition(step: Step, digest: Digest): Definition | null {
+function classicDefinition(
+  step: Step,
+  digest: Digest,
+  _shape: InputShape,
+  { unknowns }: Stage,
+): Definition | null {
   if (step.effect === "base") return null;
   const by = (parts: () => Parts): Definition =>
     new Definition(digest, [], () => {
       const { places: _places, ...keyed } = parts();
-      const open = openPartOf(step, digest);
+      const open = unknowns === null ? null : { step, parts: () => keyed };
       return { text: JSON.stringify([step.keyword, keyed]), open, parts };
     });
   const { operation } = step;

@@ -321,6 +321,8 @@ function openCause(
       return { code: "remote-unknown", at, url: open.url };
     case "variables":
       return { code: "base-variable-unknown", at, names: open.names };
+    case "base":
+      return { code: "base-perhaps-changed", at, reference: open.reference };
     case "stage":
       return {
         code: "stage-output-unknown",

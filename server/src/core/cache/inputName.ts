@@ -7,6 +7,8 @@ export type InputName =
   /** What a step leaves, by its key. */
   | { readonly kind: "step"; readonly key: string }
   | { readonly kind: "image"; readonly identity: string }
+  /** An image of which nothing is known but what it is called: another name may lead to it, too. */
+  | { readonly kind: "reference"; readonly name: string }
   | { readonly kind: "scratch" }
   /** The files of a `--build-context`, where a stage starts with them. */
   | { readonly kind: "folder"; readonly context: string }
@@ -19,8 +21,8 @@ export type InputName =
    * that of equal makers another one is other content; null: nothing is that sure.
    */
   | { readonly kind: "partial"; readonly made: string; readonly over: string | null }
-  /** A document in the Dockerfile itself. */
-  | { readonly kind: "inline"; readonly digest: string }
+  /** A document in the Dockerfile itself; `isOpen`: what an image sets that is not known stands in it. */
+  | { readonly kind: "inline"; readonly digest: string; readonly isOpen?: true }
   /** What an address answers. */
   | { readonly kind: "address"; readonly url: string }
   /** A download of known content. */
@@ -34,6 +36,8 @@ export type InputName =
   /** Files of a stage that is not built. */
   | { readonly kind: "nothing" };
 
+const openMark = "?";
+
 type ContextState = (typeof contextStates)[number];
 
 const contextStates = ["unread", "pending", "missing"] as const;
@@ -45,6 +49,8 @@ export function nameText(name: InputName): string {
       return name.key;
     case "image":
       return `image:${name.identity}`;
+    case "reference":
+      return `reference:${name.name}`;
     case "folder":
     case "elsewhere":
       return `${name.kind}:${name.context}`;
@@ -53,7 +59,7 @@ export function nameText(name: InputName): string {
     case "partial":
       return name.over === null ? `partial:${name.made}` : `over:${name.over}:${name.made}`;
     case "inline":
-      return `inline:${name.digest}`;
+      return `inline:${name.isOpen === true ? openMark : ""}${name.digest}`;
     case "address":
       return `remote:${name.url}`;
     case "checksum":
@@ -82,6 +88,8 @@ export function readName(text: string): InputName {
   switch (kind) {
     case "image":
       return { kind, identity: rest };
+    case "reference":
+      return { kind, name: rest };
     case "folder":
     case "elsewhere":
       return { kind, context: rest };
@@ -94,7 +102,9 @@ export function readName(text: string): InputName {
       return { kind: "partial", made: rest.slice(end + 1), over: rest.slice(0, end) };
     }
     case "inline":
-      return { kind, digest: rest };
+      return rest.startsWith(openMark)
+        ? { kind, digest: rest.slice(openMark.length), isOpen: true }
+        : { kind, digest: rest };
     case "remote":
       return downloadName(rest);
     case "git":
@@ -121,11 +131,29 @@ export function isSameName(a: InputName | undefined, b: InputName | undefined): 
 }
 
 /**
+ * True for two images of which nothing is known, and that another tag or another registry tells apart: both
+ * may lead to the same image.
+ */
+export function isAliasOf(a: InputName, b: InputName): boolean {
+  if (a.kind !== "reference" || b.kind !== "reference" || a.name === b.name) return false;
+  return lastNameOf(a.name) === lastNameOf(b.name);
+}
+
+/** Of a reference with its platform, without registry, tag and digest. */
+function lastNameOf(name: string): string {
+  const [path = ""] = name.split("@", 1);
+  const [last = ""] = path.slice(path.lastIndexOf("/") + 1).split(":", 1);
+  return last;
+}
+
+/**
  * Content that only a build has seen goes by the step or the image that it comes from: two such
  * names can stand for the same bytes, which is all that BuildKit compares.
  */
 export function mayBeEqual(a: InputName, b: InputName): boolean {
   if (isSameName(a, b)) return true;
+  // A variable of the image in the one may have the value that stands in the other.
+  if (a.kind === "inline" && b.kind === "inline") return a.isOpen !== b.isOpen;
   const isSeen = a.kind === "content" && b.kind === "content";
   const isOther =
     a.kind === "partial" &&

@@ -22,9 +22,10 @@ import { dialectOf } from "./exact/dialect.js";
 import { type ExportForecast, forecastKey } from "./exact/stepForecast.js";
 import { isForcedByOption } from "./forced.js";
 import { type Given, type KeptRuns, type Run, waitsForFiles } from "./keptRuns.js";
-import { fresh, lookUp, openInputs, resultOf, surer } from "./lookUp.js";
+import { fresh, lookUp, openInputs, orNothing, resultOf, surer } from "./lookUp.js";
 import { inTheWay } from "./obstacles.js";
 import type { Vertex } from "./openName.js";
+import { mayBeNothing } from "./openPart.js";
 import type { Position, Setting, StageOf, StageOutcome, StepOutcome, Taker } from "./outcome.js";
 import {
   type CacheRecord,
@@ -262,7 +263,10 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
     others.some(({ context }) => isRewritten(context, input.graph));
   const isPast = at.missed && rules.stopsLookingAfterMiss;
   const graphs = [input.records, input.committed];
-  const local = isForced || isPast ? fresh : lookUp(graphs, definition, inputs, input.names);
+  const looked = isForced || isPast ? fresh : lookUp(graphs, definition, inputs, input.names);
+  const isFirst = input.records.layers.length === 0;
+  const isSure = isFirst || rules.commitsEveryInstruction || !mayBeNothing(step);
+  const local = isSure ? looked : orNothing(looked, at.root);
   const forecast = isForced
     ? undefined
     : input.exported?.get(forecastKey(given.setting.stage, given.nth));

@@ -2,9 +2,9 @@
 import type { Definition } from "./definition.js";
 import type { StepForecast } from "./exact/stepForecast.js";
 import type { InputName } from "./inputName.js";
+import { type LikeResults, likeResults } from "./likeResults.js";
 import {
   isSettled,
-  likeResults,
   type NamedInput,
   possibleResults,
   type SureMatch,
@@ -24,8 +24,8 @@ export interface Found {
   readonly token: Token;
   /** It is a known step, which a build that failed may have cancelled. */
   readonly isCutShort?: true;
-  /** It is a known step if the base image makes that of it. */
-  readonly isOnlyLike?: true;
+  /** It is a known step if the base image makes that of it, or is the one that it was then. */
+  readonly isBy?: LikeResults["by"];
 }
 
 /** The record that tells what a step leaves; null: none does for certain. */
@@ -63,12 +63,22 @@ export function lookUp(
   if (possible.size > 0)
     return { kind: "unknown", token: { kind: "records", records: possible, isSure: false } };
   const like = likeResults(graphs, definition.digest, named);
-  if (like.size > 0) {
-    const token = { kind: "records", records: like, isSure: false } as const;
-    return { kind: "unknown", token, isOnlyLike: true };
+  if (like !== null) {
+    const token = { kind: "records", records: like.records, isSure: false } as const;
+    return { kind: "unknown", token, isBy: like.by };
   }
   // Records without a result only lead to others.
   return sure.length === 0 ? fresh : { kind: "miss", token: recordsOf(sure) };
+}
+
+/**
+ * The same of a step that may turn out to be none: what follows then stands on what it stands on. One that
+ * is cached is not told apart from none.
+ */
+export function orNothing(found: Found, { token }: StepInput): Found {
+  if (found.kind !== "miss") return found;
+  const isNew = token.kind === "records" && token.records.size === 0;
+  return { kind: "unknown", token: isNew ? unrecorded : { kind: "any" }, isBy: "values" };
 }
 
 /** A builder takes what any of its caches has. */
@@ -111,10 +121,13 @@ function namedInput({ name, token, isPinned }: StepInput, names: Names): NamedIn
 /** What an answer turned on. Where every input has a name, another name may stand for the same bytes. */
 export function openInputs(inputs: readonly StepInput[], found: Found): readonly OpenInput[] {
   if (found.isCutShort === true) return cutShort;
-  if (found.isOnlyLike === true) return ofBase;
+  if (found.isBy === "values") return ofBase;
+  if (found.isBy === "image") return inputs[0]?.open === undefined ? [] : [inputs[0].open];
   const open = inputs.filter(({ token }) => !isSettled(token));
   const turnedOn = open.length === 0 && found.kind === "unknown" ? inputs : open;
-  return turnedOn.flatMap((input) => input.open ?? []);
+  return turnedOn.flatMap((input) =>
+    input.open === undefined || input.open.kind === "base" ? [] : input.open,
+  );
 }
 
 const cutShort: readonly OpenInput[] = [{ kind: "failed-build" }];

@@ -1,7 +1,6 @@
 /** The records that a step could turn out to be, by what is known of its inputs before the build. */
 
 import { type InputName, isSameName, mayBeEqual, mayEqualOthers, nameText } from "./inputName.js";
-import { knownPart } from "./openPart.js";
 import type {
   Bucket,
   CacheRecord,
@@ -112,30 +111,6 @@ export function twinsOf(
   return mayHaveSome ? possibleResults(graphs, definition, inputs) : nothing;
 }
 
-/**
- * Results of a step that it may be though its definition is another one: of a part of one of them only
- * a base image can tell what it comes to.
- */
-export function likeResults(
-  graphs: readonly RecordGraph[],
-  definition: string,
-  inputs: readonly NamedInput[],
-): ReadonlySet<CacheRecord> {
-  const known = knownPart(definition);
-  const found = new Set<CacheRecord>();
-  for (const layer of graphs.flatMap(({ layers }) => layers)) {
-    const alike = [...(layer.open.get(known) ?? []), ...(known === definition ? [] : [known])];
-    for (const other of alike) {
-      const byRoot = layer.byDefinition.get(other) ?? none;
-      const buckets = isExact(inputs[0]) ? bucketsOn(byRoot, inputs[0]) : byRoot.values();
-      for (const bucket of buckets)
-        for (const record of bucket.results(layer))
-          if (fitOf(record, inputs) !== "no") found.add(record);
-    }
-  }
-  return found;
-}
-
 const none: ReadonlyMap<Found, Bucket> = new Map();
 const nothing: ReadonlySet<CacheRecord> = new Set();
 
@@ -178,13 +153,13 @@ function possibleByKind(
 }
 
 /** True where the index of the records finds all that the input could be. */
-function isExact(input: NamedInput | undefined): boolean {
+export function isExact(input: NamedInput | undefined): boolean {
   if (input === undefined || input.token.kind === "records") return true;
   return input.token.kind === "known" && input.isPinned !== true && !mayEqualOthers(input.name);
 }
 
 /** The records that stand on an input, as far as that is known. */
-function bucketsOn(
+export function bucketsOn(
   byRoot: ReadonlyMap<Found, Bucket>,
   root: NamedInput | undefined,
 ): readonly Bucket[] {
@@ -215,7 +190,7 @@ export function isSettled(token: Token): boolean {
 
 type Fit = "yes" | "maybe" | "no";
 
-function fitOf(record: CacheRecord, inputs: readonly NamedInput[]): Fit {
+export function fitOf(record: CacheRecord, inputs: readonly NamedInput[]): Fit {
   if (record.inputs.length !== inputs.length) return "no";
   let fit: Fit = "yes";
   for (const [at, input] of inputs.entries()) {

@@ -125,6 +125,7 @@ export type Cause =
       /** The variables that say which files it takes; empty: what the step itself comes to turns on the image. */
       readonly names: readonly string[];
     }
+  | { readonly code: "base-perhaps-changed"; readonly at: StepRef; readonly reference: string }
   | { readonly code: "files-pending"; readonly at: StepRef }
   | { readonly code: "files-made-before"; readonly at: StepRef }
   | { readonly code: "files-perhaps-sent"; readonly at: StepRef }

@@ -5,7 +5,7 @@
  */
 import { addTo } from "../text/grouped.js";
 import { type InputName, isSameName, mayEqualOthers, nameText } from "./inputName.js";
-import { hasOpenPart, knownPart } from "./openPart.js";
+import { AlikeDefinitions } from "./openPart.js";
 
 /** One record, known by its identity: two are the same place in the cache only if they are one. */
 export interface CacheRecord {
@@ -37,8 +37,9 @@ export interface RecordLayer {
   /** Oldest first. */
   readonly records: ReadonlyMap<CacheRecord, Result>;
   readonly byDefinition: ReadonlyMap<string, ReadonlyMap<Found, Bucket>>;
-  /** The definitions with an open part, by what is known of them: see `knownPart`. */
-  readonly open: ReadonlyMap<string, readonly string[]>;
+  readonly alike: AlikeDefinitions;
+  /** The images on which records stand of which nothing was known. */
+  readonly references: readonly InputName[];
 }
 
 /** What an input is found by: a record, the text of a name, or nothing. */
@@ -154,7 +155,11 @@ function surer(one: Result, other: Result): Result {
 
 function layerOf(records: ReadonlyMap<CacheRecord, Result>): RecordLayer {
   const byDefinition = new Map<string, Map<Found, Bucket>>();
+  const references = new Map<string, InputName>();
   for (const record of records.keys()) {
+    for (const root of record.inputs[0] ?? [])
+      if (root.kind === "name" && root.name.kind === "reference")
+        references.set(root.name.name, root.name);
     const byRoot = byDefinition.get(record.definition) ?? new Map<Found, Bucket>();
     byDefinition.set(record.definition, byRoot);
     for (const root of alternativesOf(record.inputs[0])) {
@@ -163,10 +168,8 @@ function layerOf(records: ReadonlyMap<CacheRecord, Result>): RecordLayer {
       bucket.records.push(record);
     }
   }
-  const open = new Map<string, string[]>();
-  for (const definition of byDefinition.keys())
-    if (hasOpenPart(definition)) addTo(open, knownPart(definition), definition);
-  return { records, byDefinition, open };
+  const alike = new AlikeDefinitions(byDefinition.keys());
+  return { records, byDefinition, alike, references: [...references.values()] };
 }
 
 function alternativesOf(input: readonly RecordedInput[] | undefined): readonly Found[] {

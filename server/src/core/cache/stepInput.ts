@@ -18,6 +18,8 @@ import type { OpenName } from "./openName.js";
 export type OpenInput =
   | { readonly kind: "stage"; readonly stage: number }
   | { readonly kind: "image"; readonly reference: string }
+  /** What a stage starts with: it may be the image of before, by another name. */
+  | { readonly kind: "base"; readonly reference: string }
   /** What another build of the workspace leaves, which may be something else than before. */
   | { readonly kind: "build"; readonly image: BuiltImage; readonly reference: string }
   | { readonly kind: "remote"; readonly url: string }
@@ -127,7 +129,7 @@ export function baseInput(base: OpenBase, platform: Platform, rules: BuilderRule
     }
     case "image":
       return base.image?.built === undefined
-        ? known({ kind: "image", identity: imageIdentity(base, platform, rules) })
+        ? imageInput(base, platform, rules)
         : builtInput(base.image.built, base.reference);
     case "broken":
       return known({ kind: "scratch" });
@@ -174,12 +176,16 @@ export function imageVertex(
   return isNamed === true ? `named:${name}` : `image:${name}`;
 }
 
-/** What an image is known by in the cache. */
-export function imageIdentity(
+/** By what the cache knows an image, as far as that is known here. */
+function imageInput(
   { reference, image }: Omit<ImageReference, "kind">,
   platform: Platform,
   rules: BuilderRules,
-): string {
-  if (image === null) return `${reference}@${formatPlatform(platform)}`;
-  return rules.knowsImagesByLayers ? image.layersId : image.id;
+): StepInput {
+  if (image === null) {
+    const name = `${contextName(reference)}@${formatPlatform(platform)}`;
+    return { ...known({ kind: "reference", name }), open: { kind: "base", reference } };
+  }
+  const identity = rules.knowsImagesByLayers ? image.layersId : image.id;
+  return known({ kind: "image", identity });
 }

@@ -115,7 +115,8 @@ function copyInputs(
   }
   for (const item of operation.items) {
     if (item.kind === "inline") {
-      inputs.push(known({ kind: "inline", digest: digest(item.content) }));
+      const isOpen = item.isOpen ? { isOpen: true as const } : {};
+      inputs.push(known({ kind: "inline", digest: digest(item.content), ...isOpen }));
     } else if (item.kind === "git") inputs.push(gitInput(item));
     else if (item.kind === "http") inputs.push(httpInput(item));
   }

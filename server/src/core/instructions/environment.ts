@@ -32,7 +32,8 @@ export class OrderedEnvironment {
       links.set(name, { value, previous, next: names[at + 1] ?? null });
       sum += pairDigest(digest, previous, name, value);
     }
-    return new OrderedEnvironment(digest, persistentMap(links), names.at(-1) ?? null, sum);
+    const last = names.at(-1) ?? null;
+    return new OrderedEnvironment(digest, persistentMap(links), last, sum, names.length);
   }
 
   private constructor(
@@ -40,6 +41,8 @@ export class OrderedEnvironment {
     private readonly links: PersistentMap<Link>,
     private readonly last: string | null,
     private readonly sum: bigint,
+    /** How many variables it has. */
+    readonly size: number,
   ) {}
 
   get(name: string): string | undefined {
@@ -79,7 +82,7 @@ export class OrderedEnvironment {
       next: null,
     });
     const sum = this.sum + this.#pair(last, name, value);
-    return new OrderedEnvironment(this.textDigest, links, name, sum);
+    return new OrderedEnvironment(this.textDigest, links, name, sum, this.size + 1);
   }
 
   /** Its neighbours stand side by side; its own link stays, for whoever appends it to overwrite. */
@@ -95,6 +98,7 @@ export class OrderedEnvironment {
       links,
       next === null ? previous : this.last,
       sum,
+      this.size - 1,
     );
   }
 

@@ -62,6 +62,8 @@ export function causeWords(cause: Cause, graph: BuildGraph): string {
       return cause.names.length === 0
         ? say`turns on the base image`
         : say`turns on the base image's ${listedAll(cause.names)}`;
+    case "base-perhaps-changed":
+      return say`turns on which image ${cause.reference} is`;
     case "files-pending":
       return say`reading files`;
     case "files-made-before":
@@ -136,6 +138,8 @@ export function causeSentence(cause: Cause, graph: BuildGraph): string {
       if (cause.names.length === 0)
         return say`What it comes to turns on what the base image sets, which is not known: if that is what it came to before, it stays cached.`;
       return say`Which files it takes turns on ${listedAll(cause.names)}, which only the base image can tell, and not all that it may take is as it was.`;
+    case "base-perhaps-changed":
+      return say`The stage starts from ${cause.reference}, which had another name before: if both lead to the same image, it stays cached, and which images they lead to is not known.`;
     case "files-pending":
       return say`The files that it takes are being read.`;
     case "files-made-before":
