@@ -12,12 +12,12 @@ import { test } from "./support/limitedTest.js";
 const text = "FROM scratch\nCOPY a /a\nCOPY lib /lib\nWORKDIR /w\nCOPY a ./c\n";
 
 /** A project whose build was exported into the folder "cache" of its workspace. */
-async function openProject(t: TestContext, against = "cache:cache", more = {}) {
+async function openProject(t: TestContext, against = "cache:cache", more = {}, trusted = true) {
   const folder = temporaryFolder(t, { Dockerfile: text, a: "a", "lib/b": "b", ...more });
   const cache = path.join(folder, "cache");
   writeCache(cache, { records: recordsOf(simulatedExactly(folder)) });
   const settings = { against, platform: "linux/amd64" };
-  const editor = await startEditor({ workspaceFolders: [folder], settings });
+  const editor = await startEditor({ workspaceFolders: [folder], settings, trusted });
   t.after(() => editor.process.kill());
   const uri = uriOf(path.join(folder, "Dockerfile"));
   await editor.open(uri, text);
@@ -97,4 +97,33 @@ test("the caches that the build imports are those of its definition", async (t) 
   await eventually("the reason", async () =>
     /Not compared: the build names no cache that it imports\.$/.test(await message()) ? true : null,
   );
+});
+
+test("in a workspace that is not trusted no cache is read, whoever names it", async (t) => {
+  const compose =
+    'services: { app: { build: { context: ., platforms: [linux/amd64], cache_from: ["type=local,src=cache"] } } }\n';
+  for (const against of ["cache:cache", "cache:"]) {
+    const { editor, becomes, message } = await openProject(
+      t,
+      against,
+      { "compose.yaml": compose },
+      false,
+    );
+    assert.match(
+      await message(),
+      /Not compared: the exported cache (type=local,src=)?cache \(the workspace is not trusted\)\.$/,
+    );
+    await editor.connection.sendNotification(notifications.trustGranted);
+    await becomes("4 cached");
+  }
+});
+
+test("of very many caches that a build imports the first ones are read, and that is said", async (t) => {
+  const names = ["cache", ...Array.from({ length: 999 }, (_, n) => `gone${n}`)];
+  const list = names.map((name) => `"type=local,src=${name}"`).join(", ");
+  const { message, becomes } = await openProject(t, "cache:", {
+    "compose.yaml": `services: { app: { build: { context: ., platforms: [linux/amd64], cache_from: [${list}] } } }\n`,
+  });
+  await becomes("4 cached");
+  assert.match(await message(), /: of 1000 caches the first ones: type=local,src=cache\.$/);
 });

@@ -1,7 +1,13 @@
 /** A build for two platforms as an editor shows it: one verdict where they are equal, one for each where not. */
 import assert from "node:assert/strict";
 import path from "node:path";
-import { type MarkedLine, requests, type SimulateResult } from "../../server/src/protocol.js";
+import {
+  type LayerStack,
+  type MarkedLine,
+  requests,
+  type SimulateResult,
+} from "../../server/src/protocol.js";
+import { assertPrintable } from "../support/hostile.js";
 import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
 import { eventually, startEditor, uriOf } from "./support/editorClient.js";
 import { test } from "./support/limitedTest.js";
@@ -70,4 +76,28 @@ test("a change for one platform shows at its steps, right after a simulated buil
     return lenses.includes("6 Rebuilds: common changed · layer 2 · 1 file, 2 B") ? true : null;
   });
   assert.equal(await editor.stop(), 0);
+});
+
+test("of very many platforms, whatever they are called, the first ones are forecast, and that is said", async (t) => {
+  const many = Array.from({ length: 1_000 }, (_, n) => `"linux/p${n}\\u001b[31m\\u202e"`);
+  const compose = (platforms: readonly string[]) =>
+    `services: { app: { build: { context: ., platforms: [${platforms.join(", ")}] } } }\n`;
+  const folder = temporaryFolder(t, { ...project, "compose.yaml": compose(many) });
+  const editor = await startEditor({ workspaceFolders: [folder] });
+  t.after(() => editor.process.kill());
+  const uri = uriOf(path.join(folder, "Dockerfile"));
+  await editor.open(uri, dockerfile);
+  await editor.settled(uri);
+  const message = async () => {
+    const stack: LayerStack | null = await editor.connection.sendRequest(requests.layerStack, {
+      uri,
+    });
+    return stack?.message ?? "";
+  };
+  for (const shown of [await message(), ...(await editor.lenses(uri))]) assertPrintable(shown);
+  const plain = many.map((one) => one.slice(1, -1).replace(/\\.*$/, ""));
+  await editor.filesChanged(writeIn(folder, "compose.yaml", compose(plain)));
+  await eventually("the platforms", async () =>
+    (await message()).includes("for the first 16 of 1000 platforms") ? true : null,
+  );
 });

@@ -3,6 +3,7 @@ import { forecastPlatforms, joinedAnswer } from "../core/analysis/platforms.js";
 import type { Answer } from "../core/analysis/snapshot.js";
 import { rulesOf } from "../core/build/builderRules.js";
 import { type BuilderVersion, parseBuilderVersion } from "../core/build/builderVersion.js";
+import { importedCaches } from "../core/build/definition.js";
 import type { Platform } from "../core/build/platform.js";
 import { exactKeys } from "../core/cache/exact/exactKeys.js";
 import { united } from "../core/cache/exact/exportedCache.js";
@@ -60,7 +61,11 @@ async function predictOne(
     throw new UsageError(
       "--against cache: the build names no cache that it imports (cache-from); --build takes one that a file defines",
     );
-  const imported = args.takesImported ? cacheFrom : [];
+  const { words: imported, total } = importedCaches(args.takesImported ? definition : {});
+  if (imported.length < total)
+    io.error(
+      `stratacast simulate: of ${total} caches that the build imports the first ${imported.length} are looked at`,
+    );
   const caches = [...args.caches, ...imported.map((words) => readCacheFrom(words, io.cwd))];
   const read = await readCaches(caches, platform, args, io);
   if (args.takesImported && read.length === 0)

@@ -4,7 +4,12 @@ import path from "node:path";
 import type { Analysis } from "../core/analysis/analyse.js";
 import type { BaselineChoice } from "../core/analysis/baselineChoice.js";
 import { onDisk } from "../core/analysis/place.js";
-import { analysePlatforms, PlatformMemory } from "../core/analysis/platforms.js";
+import {
+  analysePlatforms,
+  forecastPlatforms,
+  PlatformMemory,
+  platformCount,
+} from "../core/analysis/platforms.js";
 import { type Answer, contextAsk } from "../core/analysis/snapshot.js";
 import {
   type BuildDefinition,
@@ -178,6 +183,8 @@ export async function readProject(
       : await readDockerfile(given, io);
   const definition: BuildDefinition =
     given.dockerfile.kind === "inline" ? { ...given, dockerfile: { kind: "inline", text } } : given;
+  const [told, all] = [forecastPlatforms(definition).length, platformCount(definition)];
+  if (told < all) io.error(`stratacast: of ${all} platforms the first ${told} are looked at`);
   const machine = openMachine({
     mayAskGit: () => true,
     // Only what simulated builds have left is compared with what is in files.

@@ -85,6 +85,7 @@ export function openWorkspace(editor: Editor): Workspace {
   let identities: IdentityStore = openIdentityStore(null);
   let folders: readonly string[] = [];
   let isTrusted = false;
+  const mayAsk = () => isTrusted;
 
   /** Contexts outside the workspace are read again on a save and when the user asks for it. */
   const isWatched = (folder: string): boolean =>
@@ -94,7 +95,7 @@ export function openWorkspace(editor: Editor): Workspace {
   let leavesOut = true;
 
   const programs = openAskedPrograms({
-    isTrusted: () => isTrusted,
+    isTrusted: mayAsk,
     untrusted: () => folders,
     run: editor.run,
     moved: (folder) =>
@@ -121,11 +122,11 @@ export function openWorkspace(editor: Editor): Workspace {
         keepLater();
       },
     },
-    mayAskGit: () => isTrusted,
+    mayAskGit: mayAsk,
     openText: (file) => [...builds.values()].find(({ place }) => place.file === file)?.text,
     suppliers: {
       image: (need, cancel) => images.supplier(need, cancel),
-      cache: cacheSupplier(() => images.registry),
+      cache: cacheSupplier(() => images.registry, mayAsk),
     },
     readRecorded: () => readStore(recorded),
     readState: () => readStore(store),

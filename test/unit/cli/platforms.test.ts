@@ -173,3 +173,13 @@ test("the builder's own platform is this machine's, whatever is built", async (t
   const { findings } = await json("--dry-run", "--platform", "linux/s390x");
   assert.deepEqual(findings, []);
 });
+
+test("of very many platforms the first ones are looked at, and that is said", async (t) => {
+  const { run } = project(t, { Dockerfile: "FROM scratch\nCOPY main.go /\n" });
+  const many = Array.from({ length: 1_000 }, (_, n) => `linux/p${n}`);
+  const { out, err, code } = await run("--format", "json", "--platform", many.join(","));
+  assert.equal(code, 0);
+  assert.deepEqual(err, ["stratacast: of 1000 platforms the first 16 are looked at"]);
+  const { platforms } = JSON.parse(out) as SimulationJson; // the schema test checks it
+  assert.deepEqual(platforms, many.slice(0, 16));
+});

@@ -5,15 +5,17 @@ import {
   type BuildDefinition,
   contextFolder,
   dockerfileName,
+  importedCaches,
   type PlatformBuild,
 } from "../build/definition.js";
 import { formatPlatform } from "../build/platform.js";
 import { type BytesDigests, contentRecords } from "../cache/exact/contents.js";
-import { united } from "../cache/exact/exportedCache.js";
+import { type ExportedCache, united } from "../cache/exact/exportedCache.js";
 import { forecastExport } from "../cache/exact/exportForecast.js";
 import type { Baseline } from "../cache/records.js";
 import { emptyBaseline } from "../cache/state.js";
-import type { Digest } from "../host.js";
+import { RememberedByObjects } from "../graph/remembered.js";
+import type { Digest, Known } from "../host.js";
 import { parentPath } from "../text/paths.js";
 import { isSameList } from "../text/sameList.js";
 import { say } from "../text/say.js";
@@ -61,27 +63,47 @@ export function cacheBaseline(
   // A builder goes on without one of its own that is not there.
   const isEnough = named.includes("") ? known.length > 0 : lost === undefined;
   if (!isWaiting && !isEnough)
-    return notKnown(emptyBaseline, "unknown", lostWords(caches, lost?.error?.message));
+    return notKnown(emptyBaseline, "unknown", lostWords(caches, whyLost(lost)));
+  const tooMany = () =>
+    notKnown(emptyBaseline, "unknown", lostWords(caches, say`too many records of one step`));
+  // It took a second to find that out.
+  if (!isWaiting && isSameList(memory.refused, known) && known.length > 0) return tooMany();
   const sources = exactSources(analysis);
   const bytes = bytesOf(wantedBytes(analysis, sources), memory, read);
   if (isWaiting || bytes === null) return notKnown(emptyBaseline, "pending");
-  const exported = forecastExport(united(known), {
+  const cache = unitedCaches.get(known, () => united(known));
+  const exported = forecastExport(cache, {
     graph: analysis.graph,
     keys: sources.keys,
     contents: contentRecords(sources, bytes),
     digest: sources.digest,
   });
-  if (exported === null)
-    return notKnown(emptyBaseline, "unknown", lostWords(caches, say`too many records of one step`));
+  if (exported === null) {
+    memory.refused = known;
+    return tooMany();
+  }
   const { baseline } = recordedBaseline(build, own, read);
-  const label = caches.filter((_, at) => found[at]?.kind === "known").join(", ");
+  const names = caches.filter((_, at) => found[at]?.kind === "known").join(", ");
+  const { words, total } = importedCaches(definition);
+  const isPart = named.includes("") && words.length < total;
+  const label = isPart ? say`of ${total} caches the first ones: ${names}` : names;
   return { ...baseline, kind: "export", label, exported };
 }
 
+const unitedCaches = new RememberedByObjects<ExportedCache>();
+
 /** In the words of `type=…`: a word without "=" is a reference, as buildx reads it. */
-function importedBy({ cacheFrom = [] }: BuildDefinition): readonly string[] {
-  return cacheFrom.map((words) => (words.includes("=") ? words : `type=registry,ref=${words}`));
+function importedBy(definition: BuildDefinition): readonly string[] {
+  const { words } = importedCaches(definition);
+  return words.map((one) => (one.includes("=") ? one : `type=registry,ref=${one}`));
 }
+
+/** undefined: nothing is known of it. */
+function whyLost(lost: Unknown | undefined): string | undefined {
+  return lost?.reason === "untrusted" ? say`the workspace is not trusted` : lost?.error?.message;
+}
+
+type Unknown = Extract<Known<unknown>, { readonly kind: "unknown" }>;
 
 function lostWords(caches: readonly string[], message: string | undefined): string {
   const names = caches.join(", ");

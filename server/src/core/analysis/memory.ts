@@ -6,6 +6,7 @@
 import type { BuildDefinition } from "../build/definition.js";
 import type { Platform } from "../build/platform.js";
 import type { AlignedGraph } from "../cache/align.js";
+import type { ExportedCache } from "../cache/exact/exportedCache.js";
 import { KeptCauses } from "../cache/keptCauses.js";
 import { KeptRuns } from "../cache/keptRuns.js";
 import type { Baseline } from "../cache/records.js";
@@ -24,6 +25,11 @@ export class Memory {
   commit: RememberedCommit | null = null;
   /** The files whose bytes were asked for last: one object while they are the same. */
   bytes: NeedOf<"bytes"> | null = null;
+  /**
+   * Exported caches in which there was too much to look through, whatever the text: they are looked
+   * through again once they are read anew. The one thing that is remembered of no equal answer.
+   */
+  refused: readonly ExportedCache[] = [];
   /** What is made before the build, as it was last: one object while it says the same. */
   made: MadeBefore = nothingMade;
   readonly #compared = new Map<ComparedBaseline, Compared>();

@@ -18,15 +18,24 @@ import { type StepAnalysis, urgency } from "./stepAnalysis.js";
 const mostPlatforms = 16;
 
 /** The different ones that are forecast, the first of the definition first. */
-export function forecastPlatforms({
-  platforms: [first, ...others],
-  builder,
-}: Pick<BuildDefinition, "platforms" | "builder">): Several<Platform> {
-  if (others.length === 0 || !rulesOf(builder).buildsSeveralPlatforms) return [first];
+export function forecastPlatforms(definition: Platforms): Several<Platform> {
+  const [first, ...others] = differentPlatforms(definition);
+  return [first, ...others.slice(0, mostPlatforms - 1)];
+}
+
+/** How many different ones are built. */
+export function platformCount(definition: Platforms): number {
+  return differentPlatforms(definition).length;
+}
+
+function differentPlatforms({ platforms: [first, ...others], builder }: Platforms) {
+  if (others.length === 0 || !rulesOf(builder).buildsSeveralPlatforms) return [first] as const;
   const byName = new Map([first, ...others].map((one) => [formatPlatform(one), one]));
   byName.delete(formatPlatform(first));
-  return [first, ...[...byName.values()].slice(0, mostPlatforms - 1)];
+  return [first, ...byName.values()] as const;
 }
+
+type Platforms = Pick<BuildDefinition, "platforms" | "builder">;
 
 /** What is kept of a build from one answer to the next: see `Memory`. */
 export class PlatformMemory {

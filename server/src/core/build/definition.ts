@@ -93,6 +93,14 @@ export interface BuildDefinition {
   readonly foundAt: FoundAt | null;
 }
 
+/** Whoever writes a file can name any number of caches, and each is read or asked for. */
+const mostImported = 20;
+
+/** Those of the caches that a build imports that are looked at: of very many the first ones. */
+export function importedCaches({ cacheFrom = [] }: Pick<BuildDefinition, "cacheFrom">) {
+  return { words: cacheFrom.slice(0, mostImported), total: cacheFrom.length };
+}
+
 /** One platform of a definition: what is built, and analysed, at a time. */
 export interface PlatformBuild {
   readonly definition: BuildDefinition;

@@ -1,5 +1,5 @@
 /** Which build of a Dockerfile the answers speak of, where somebody has said so. */
-import { forecastPlatforms } from "../analysis/platforms.js";
+import { forecastPlatforms, platformCount } from "../analysis/platforms.js";
 import { type BuildDefinition, definitionKind, sourceWord } from "../build/definition.js";
 import { formatPlatform } from "../build/platform.js";
 import { listedAll } from "../text/lists.js";
@@ -34,8 +34,12 @@ export function buildWords(
         ? say`Build: in ${sourceWord(context, shown)}, as chosen`
         : "";
   const platforms = forecastPlatforms(definition).map(formatPlatform);
-  const build =
-    meant === "" || platforms.length === 1 ? meant : say`${meant} for ${listedAll(platforms)}`;
+  const total = platformCount(definition);
+  const of =
+    platforms.length < total
+      ? say`the first ${platforms.length} of ${total} platforms`
+      : listedAll(platforms);
+  const build = meant === "" || platforms.length === 1 ? meant : say`${meant} for ${of}`;
   if (build === "" || others === 0) return build;
   return say`${build}, ${count(others, "other build")}`;
 }

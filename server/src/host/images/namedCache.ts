@@ -77,11 +77,16 @@ export async function readNamedCache(
   }
 }
 
-/** @param registry see `readNamedCache` */
+/**
+ * @param registry see `readNamedCache`
+ * @param mayRead false: in a workspace that is not trusted, whose files may name a folder of any machine
+ */
 export function cacheSupplier(
   registry: () => Pick<Registry, "cache"> | null = () => null,
+  mayRead: () => boolean = () => true,
 ): Supplier<"cache"> {
   return async ({ words, folder, platform }) => {
+    if (!mayRead()) return unknown("untrusted");
     const named = namedCache(words, folder);
     const wanted = parsePlatform(platform);
     if (!named.ok || wanted === null) return unknown("unsupported", named.ok ? null : named.error);

@@ -110,27 +110,47 @@ const mostTried = 5_000_000;
 /** So few records of one digest are gone through, whatever they stand on. */
 const few = 20;
 
+/** The places of records by what they are looked up by. */
+interface RecordIndex {
+  readonly byDigest: ReadonlyMap<string, readonly number[]>;
+  /** Of images, contents and what else has no inputs. */
+  readonly leaves: ReadonlySet<number>;
+  /** By record: those whose first input it may be; null: nobody has asked yet. */
+  standing: ReadonlyMap<number, readonly number[]> | null;
+}
+
+/** Of a cache that stays what it is while a file is edited. */
+const indexes = new WeakMap<ExportedCache["records"], RecordIndex>();
+
+function indexOf(records: ExportedCache["records"]): RecordIndex {
+  const known = indexes.get(records);
+  if (known !== undefined) return known;
+  const byDigest = new Map<string, number[]>();
+  const leaves = new Set<number>();
+  for (const [at, record] of records.entries()) {
+    addTo(byDigest, record.digest, at);
+    if (record.inputs.length === 0) leaves.add(at);
+  }
+  const made: RecordIndex = { byDigest, leaves, standing: null };
+  indexes.set(records, made);
+  return made;
+}
+
 class Search {
   #tried = 0;
-  /** By record: those whose first input it may be. */
-  #standing: ReadonlyMap<number, readonly number[]> | null = null;
   readonly #records: ExportedCache["records"];
-  readonly #byDigest = new Map<string, number[]>();
-  /** Of images, contents and what else has no inputs. */
-  readonly #leaves = new Set<number>();
+  readonly #index: RecordIndex;
   readonly #places = new Map<string, Place>();
 
   constructor(records: ExportedCache["records"], graph: BuildGraph, digest: Digest) {
     this.#records = records;
-    for (const [at, record] of records.entries()) {
-      addTo(this.#byDigest, record.digest, at);
-      if (record.inputs.length === 0) this.#leaves.add(at);
-    }
+    this.#index = indexOf(records);
+    const { leaves } = this.#index;
     for (const [vertex, { reference, platform, image }] of imageVertices(graph)) {
       const known = image === null || image.built !== undefined ? null : image;
       if (known === null) {
         const open: OpenInput = { kind: "image", reference };
-        this.#places.set(vertex, { sure: new Set(), maybe: this.#leaves, open: [open] });
+        this.#places.set(vertex, { sure: new Set(), maybe: leaves, open: [open] });
         continue;
       }
       this.#set(vertex, imageRecords(known, filledPlatform(platform), digest));
@@ -140,13 +160,13 @@ class Search {
       if (own !== null) this.#set(vertex, [own]);
       else {
         const open: OpenInput = { kind: "remote", url: item.url };
-        this.#places.set(vertex, { sure: new Set(), maybe: this.#leaves, open: [open] });
+        this.#places.set(vertex, { sure: new Set(), maybe: leaves, open: [open] });
       }
     }
   }
 
   #set(vertex: string, digests: readonly string[]): void {
-    const sure = new Set(digests.flatMap((one) => this.#byDigest.get(one) ?? []));
+    const sure = new Set(digests.flatMap((one) => this.#index.byDigest.get(one) ?? []));
     this.#places.set(vertex, { ...nowhere, sure });
   }
 
@@ -157,16 +177,16 @@ class Search {
 
   /** Records that an op may be: of many alike those that stand on what it stands on. */
   #candidates({ digest, inputs: [first] }: KeyedOp): readonly number[] {
-    const alike = this.#byDigest.get(digest) ?? [];
+    const alike = this.#index.byDigest.get(digest) ?? [];
     if (first === undefined || first.content !== null || alike.length <= few) return alike;
     const { sure, maybe } = this.#places.get(first.vertex) ?? nowhere;
     this.#tried += sure.size + maybe.size;
     if (this.isSpent || sure.size + maybe.size > alike.length) return alike;
-    this.#standing ??= standingOn(this.#records);
+    this.#index.standing ??= standingOn(this.#records);
     const found = new Set<number>();
     for (const places of [sure, maybe])
       for (const below of places)
-        for (const at of this.#standing.get(below) ?? []) {
+        for (const at of this.#index.standing.get(below) ?? []) {
           this.#tried++;
           if (this.#records[at]?.digest === digest) found.add(at);
         }
@@ -229,7 +249,7 @@ class Search {
 
   /** True: some record is of its digest and has as many inputs. */
   #hasAlike({ digest, inputs }: KeyedOp): boolean {
-    const alike = this.#byDigest.get(digest) ?? [];
+    const alike = this.#index.byDigest.get(digest) ?? [];
     return alike.some((at) => {
       this.#tried++;
       return this.#records[at]?.inputs.length === inputs.length;
@@ -254,7 +274,7 @@ class Search {
         found = { kind: "yes", by: "content" };
       const mayBe =
         (link.selector === selector && place.maybe.has(link.record)) ||
-        (isContent && content === null && this.#leaves.has(link.record));
+        (isContent && content === null && this.#index.leaves.has(link.record));
       if (mayBe) found ??= { kind: "maybe", by: "record" };
     }
     return found;

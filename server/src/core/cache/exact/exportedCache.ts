@@ -49,6 +49,8 @@ export function readExportedCache(value: unknown): ExportedCache | null {
 
 /** Several as one: a builder takes what any of them has. */
 export function united(caches: readonly ExportedCache[]): ExportedCache {
+  const [only] = caches;
+  if (only !== undefined && caches.length === 1) return only;
   const records: ExportedRecord[] = [];
   for (const cache of caches) {
     const before = records.length;
