@@ -68,7 +68,9 @@ function exponentOf(all: readonly Measured[]): number | null {
     .toSorted((one, other) => one.characters - other.characters);
   const first = read.find(({ time }) => time >= telling);
   const last = read.at(-1);
-  if (first === undefined || last === undefined || first === last) return null;
+  // Of two sizes that are nearly the same nothing can be told.
+  if (first === undefined || last === undefined || last.characters < 2 * first.characters)
+    return null;
   return Math.log(last.time / first.time) / Math.log(last.characters / first.characters);
 }
 

@@ -18,10 +18,12 @@ interface Work {
   readonly word: number;
 }
 
-export const usualWork: Work = { own: 2, word: 0 };
+export const usualWork: Work = { own: 3, word: 0 };
 /** Files are looked up, and what they leave is kept. */
-const takesFiles: Work = { own: 5, word: 2 };
-const opensStage: Work = { own: 10, word: 0 };
+const takesFiles: Work = { own: 7, word: 2 };
+const opensStage: Work = { own: 7, word: 0 };
+/** Paths below paths are long. */
+const leadsDeeper: Work = { own: 9, word: 0 };
 
 /**
  * `whole`: the text is one argument; `blanks`: split at blanks; `words`: the same, minding quotes;
@@ -59,7 +61,7 @@ const grammars = {
   STOPSIGNAL: { form: "whole" },
   USER: { form: "whole" },
   VOLUME: { form: "json-or-blanks" },
-  WORKDIR: { form: "whole" },
+  WORKDIR: { form: "whole", work: leadsDeeper },
 } satisfies Readonly<Record<string, KeywordGrammar>>;
 
 const byKeyword: ReadonlyMap<string, KeywordGrammar> = new Map(Object.entries(grammars));

@@ -42,6 +42,9 @@ export function replaceMatches(
   const points = codePoints(value);
   const matcher = createMatcher(tokens, points, true);
   if (matcher === null) return "too-large";
+  const isOfUnits = points.length === value.length;
+  const cut = (from: number, to: number) =>
+    isOfUnits ? value.slice(from, to) : textOf(points.slice(from, to));
   let result = "";
   let done = 0;
   let start = 0;
@@ -53,8 +56,8 @@ export function replaceMatches(
     }
     // An empty match right after another match is none.
     if (end > done || start === 0) {
-      result += textOf(points.slice(done, start));
-      const matchedText = textOf(points.slice(start, end));
+      result += cut(done, start);
+      const matchedText = cut(start, end);
       result += isForAll
         ? fillTemplate(replacement, matchedText, most - result.length)
         : replacement;
@@ -64,7 +67,7 @@ export function replaceMatches(
     }
     start = end > start ? end : start + 1;
   }
-  result += textOf(points.slice(done));
+  result += cut(done, points.length);
   return result.length > most ? "value-too-large" : { value: result };
 }
 
@@ -120,31 +123,36 @@ function createMatcher(
   if ((tokens.length + 1) * width > mostMatching) return null;
   // A state (token, place) that led nowhere once leads nowhere again, wherever the match started.
   const tried = new Uint8Array((tokens.length + 1) * width);
+  // Lists for one match after the other, with how much of them counts: there are many matches.
+  const visited: number[] = [];
+  const pending: number[] = [];
   return (start) => {
-    const visited: number[] = [];
-    const pending: number[] = [start];
+    let visits = 0;
+    let open = 0;
+    pending[open++] = start;
     for (;;) {
-      const state = pending.pop();
+      const state = open === 0 ? undefined : pending[--open];
       if (state === undefined) return -1;
       if (tried[state] === 1) continue;
       tried[state] = 1;
-      visited.push(state);
+      visited[visits++] = state;
       const step = Math.floor(state / width);
       const place = state % width;
       const token = tokens[step];
       if (token === undefined) {
         // The states of a match that succeeded have not failed: they may be walked again.
-        for (const each of visited) tried[each] = 0;
+        while (visits > 0) tried[visited[--visits] ?? 0] = 0;
         return place;
       }
       const point = value[place];
       const isAnyHere = point !== undefined && point !== LINE_FEED;
       if (token === ANY_RUN) {
         const leave = state + width;
-        if (!isAnyHere) pending.push(leave);
-        else if (isGreedy) pending.push(leave, state + 1);
-        else pending.push(state + 1, leave);
-      } else if (token === ANY_ONE ? isAnyHere : token === point) pending.push(state + width + 1);
+        if (isAnyHere && !isGreedy) pending[open++] = state + 1;
+        pending[open++] = leave;
+        if (isAnyHere && isGreedy) pending[open++] = state + 1;
+      } else if (token === ANY_ONE ? isAnyHere : token === point)
+        pending[open++] = state + width + 1;
     }
   };
 }
@@ -168,6 +176,7 @@ function reversePattern(pattern: readonly number[]): number[] {
  * match, `$$` a dollar, and any other `$name` or `${name}` nothing.
  */
 function fillTemplate(template: string, matchedText: string, most: number): string {
+  if (!template.includes("$")) return template;
   // One match beyond the limit is enough to be too long.
   let room = most + matchedText.length;
   return template.replace(
@@ -182,7 +191,13 @@ function fillTemplate(template: string, matchedText: string, most: number): stri
 }
 
 function codePoints(text: string): number[] {
-  return Array.from(text, (character) => character.codePointAt(0) ?? 0);
+  const points: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const point = text.codePointAt(at) ?? 0;
+    points.push(point);
+    if (point > 0xffff) at++;
+  }
+  return points;
 }
 
 function textOf(points: readonly number[]): string {

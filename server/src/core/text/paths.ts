@@ -19,8 +19,27 @@ export function cleanPath(path: string): string {
   return joined === "" ? "." : joined;
 }
 
+/** The last path that was looked at and is clean: in a deep directory it is asked for line by line. */
+let lastClean = "a";
+
 /** True for most paths: no part of them is empty, `.` or `..`. */
 function isClean(path: string): boolean {
+  if (path === lastClean) return true;
+  if (path !== "" && isBelow(lastClean, path)) return true;
+  // Below a path that is clean only the rest is looked at.
+  const isWhole = hasCleanParts(isBelow(path, lastClean) ? path.slice(lastClean.length) : path);
+  if (isWhole) lastClean = path;
+  return isWhole;
+}
+
+/** True where a slash comes right behind the other path. */
+function isBelow(path: string, other: string): boolean {
+  return path.charCodeAt(other.length) === slash && path.startsWith(other);
+}
+
+const slash = 0x2f;
+
+function hasCleanParts(path: string): boolean {
   if (path === "" || path.endsWith("/")) return false;
   // Long paths come again and again, and no expression is as quick.
   if (!path.startsWith(".") && !path.includes("/.") && !path.includes("//")) return true;
