@@ -9,8 +9,8 @@ export type HashedFile =
   | {
       readonly kind: "hashed";
       readonly identity: string;
-      /** The state of the file before and after reading: the same. */
-      readonly stat: DiskStat;
+      /** The state of the file before and after reading: the same. null: the one that it was seen in. */
+      readonly stat: DiskStat | null;
       /** Milliseconds since the epoch when reading began. */
       readonly startedAt: number;
     }
@@ -106,7 +106,7 @@ function hashAsSeen(
   opened.value.close();
   if (!read.ok || !stat.ok || read.value !== state.size) return null;
   if (stat.value.kind !== "file" || !isSameState(stat.value, state)) return null;
-  return { kind: "hashed", identity: blobIdIn(BUFFER, read.value), stat: stat.value, startedAt };
+  return { kind: "hashed", identity: blobIdIn(BUFFER, read.value), stat: null, startedAt };
 }
 
 type Written = Pick<DiskStat, "mtimeMs" | "ctimeMs">;

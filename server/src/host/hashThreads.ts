@@ -5,12 +5,9 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type HashedFile, hashFile, type SeenFile } from "./fileHash.js";
+import { type HashAnswer, identityLength, taskOf } from "./hashTask.js";
 import type { FileSystem } from "./nodeFileSystem.js";
 import type { Slices } from "./slices.js";
-
-/** What a thread is asked, and what it answers: in the same order. */
-export type HashTask = readonly SeenFile[];
-export type HashAnswer = readonly HashedFile[];
 
 /** How files are hashed. */
 export interface HashingMachine {
@@ -23,8 +20,12 @@ export interface HashingMachine {
 
 /** So few files are hashed before a thread has started. */
 const minFiles = 400;
-/** A task takes some milliseconds: so many files, or so many bytes. */
-const filesPerTask = 50;
+/**
+ * A task takes some milliseconds: so many files, or so many bytes. It takes a part of what is left, so
+ * that all end together.
+ */
+const filesPerTask = { least: 20, most: 250 };
+const partPerTask = 1 / 16;
 const bytesPerTask = 1 << 20;
 /** A thread has work while its answers wait for this one, which looks at them only now and then. */
 const tasksAhead = 4;
@@ -46,27 +47,40 @@ export async function hashFiles(
   const take = (): Task | null => {
     if (next >= files.length) return null;
     const first = next;
-    for (let bytes = 0; next < files.length && next - first < filesPerTask; next++) {
+    const { least, most } = filesPerTask;
+    const count = Math.max(least, Math.min(most, Math.ceil((files.length - next) * partPerTask)));
+    for (let bytes = 0; next < files.length && next - first < count; next++) {
       bytes += files[next]?.state.size ?? 0;
       if (bytes > bytesPerTask && next > first) break;
     }
     return { first, files: files.slice(first, next) };
   };
+  const { fileSystem, now } = machine;
+  const hashOne = async (number: number, file: SeenFile): Promise<void> => {
+    done(number, await hashFile(fileSystem, file, slices, now));
+  };
   const hashHere = async (task: Task): Promise<void> => {
-    for (const [number, file] of task.files.entries()) {
+    for (const [at, file] of task.files.entries()) {
       await slices.next();
-      const { fileSystem, now } = machine;
-      done(task.first + number, await hashFile(fileSystem, file, slices, now));
+      await hashOne(task.first + at, file);
+    }
+  };
+  const takeOver = async (task: Task, { identities, startedAt }: HashAnswer): Promise<void> => {
+    for (const [at, file] of task.files.entries()) {
+      const identity = identities.slice(at * identityLength, (at + 1) * identityLength);
+      // What has become of the others is found out here.
+      if (identity.startsWith(" ")) await hashOne(task.first + at, file);
+      else done(task.first + at, { kind: "hashed", identity, stat: null, startedAt });
     }
   };
   const threads = startThreads(machine, files.length);
   const besides = threads.flatMap((thread) =>
     Array.from({ length: tasksAhead }, async () => {
       for (let task = take(); task !== null; task = take()) {
-        const hashed = await thread.hash(task.files);
+        const answer = await thread.hash(task.files);
         // What a thread that failed was asked is done here.
-        if (hashed === null) return hashHere(task);
-        for (const [number, file] of hashed.entries()) done(task.first + number, file);
+        if (answer === null) return hashHere(task);
+        await takeOver(task, answer);
       }
     }),
   );
@@ -98,15 +112,15 @@ function startThreads(
 }
 
 interface HashingThread {
-  /** In the same order; null: the thread has failed, and answers nothing any more. */
-  hash(files: readonly SeenFile[]): Promise<readonly HashedFile[] | null>;
+  /** null: the thread has failed, and answers nothing any more. */
+  hash(files: readonly SeenFile[]): Promise<HashAnswer | null>;
   end(): void;
 }
 
 function startThread(program: string): HashingThread {
   const thread = new Worker(program);
   /** Who waits for an answer, in the order of their questions. */
-  let waiting: ((hashed: HashAnswer | null) => void)[] = [];
+  let waiting: ((answer: HashAnswer | null) => void)[] = [];
   let isOver = false;
   const fail = (): void => {
     isOver = true;
@@ -115,15 +129,12 @@ function startThread(program: string): HashingThread {
   };
   thread.on("error", fail);
   thread.on("exit", fail);
-  thread.on("message", (hashed: HashAnswer) => waiting.shift()?.(hashed));
+  thread.on("message", (answer: HashAnswer) => waiting.shift()?.(answer));
   return {
     hash(files) {
       if (isOver) return Promise.resolve(null);
-      const task: HashTask = files.map(({ path, state }) => {
-        const { dev, ino, size, mtimeMs, ctimeMs } = state;
-        return { path, state: { dev, ino, size, mtimeMs, ctimeMs } };
-      });
-      thread.postMessage(task);
+      const task = taskOf(files);
+      thread.postMessage(task, [task.states.buffer as ArrayBuffer]);
       return new Promise((resolve) => waiting.push(resolve));
     },
     end: () => void thread.terminate(),

@@ -33,12 +33,22 @@ function manyFiles(t: TestContext, program: string) {
   return { files, machine };
 }
 
+/** As long as one is. */
+const byThread = "f".repeat(40);
+
 const programs = {
   "answers a task and then ends": `
     import { parentPort } from "node:worker_threads";
-    parentPort.once("message", (files) => {
-      parentPort.postMessage(files.map(() => ({ kind: "hashed", identity: "by the thread" })));
+    parentPort.once("message", ({ paths }) => {
+      const identities = "${byThread}".repeat(paths.split("\\0").length);
+      parentPort.postMessage({ identities, startedAt: Date.now() });
       setTimeout(() => process.exit(), 5);
+    });`,
+  "finds no file as it was seen": `
+    import { parentPort } from "node:worker_threads";
+    parentPort.on("message", ({ paths }) => {
+      const identities = " ".repeat(40 * paths.split("\\0").length);
+      parentPort.postMessage({ identities, startedAt: Date.now() });
     });`,
   "ends at once": "process.exit()",
   "fails at once": "throw new Error('of the test')",
@@ -54,7 +64,7 @@ for (const [what, program] of Object.entries(programs)) {
     });
     assert.equal(seen.size, count);
     for (const [number, identity] of seen) {
-      if (identity === "by the thread") continue;
+      if (identity === byThread) continue;
       assert.equal(identity, gitBlobId(Buffer.from(textOf(number))));
     }
   });
