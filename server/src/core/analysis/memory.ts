@@ -8,6 +8,7 @@ import type { Platform } from "../build/platform.js";
 import type { AlignedGraph } from "../cache/align.js";
 import type { ExportedCache } from "../cache/exact/exportedCache.js";
 import { KeptCauses } from "../cache/keptCauses.js";
+import { KeptDefinitions } from "../cache/keptDefinitions.js";
 import { KeptRuns } from "../cache/keptRuns.js";
 import type { Baseline } from "../cache/records.js";
 import { type MadeBefore, nothingMade } from "../context/selection.js";
@@ -32,17 +33,27 @@ export class Memory {
   refused: readonly ExportedCache[] = [];
   /** What is made before the build, as it was last: one object while it says the same. */
   made: MadeBefore = nothingMade;
+  readonly #definitions = new KeptDefinitions();
+  /** The last that was asked for comes last. */
   readonly #compared = new Map<ComparedBaseline, Compared>();
 
   /** What is kept of the comparison with one baseline: right after a build two are asked in turn. */
   comparedWith(baseline: ComparedBaseline): Compared {
-    const known = this.#compared.get(baseline);
-    if (known !== undefined) return known;
-    const compared = { runs: new KeptRuns(), causes: new KeptCauses(), steps: new KeptSteps() };
+    const compared = this.#compared.get(baseline) ?? {
+      runs: new KeptRuns(this.#definitions),
+      causes: new KeptCauses(),
+      steps: new KeptSteps(),
+    };
+    this.#compared.delete(baseline);
     this.#compared.set(baseline, compared);
+    const [first] = this.#compared.keys();
+    if (this.#compared.size > keptComparisons && first !== undefined) this.#compared.delete(first);
     return compared;
   }
 }
+
+/** Each is as large as all that is known of the steps. */
+const keptComparisons = 2;
 
 /** A commit as a baseline, with all that it was found out from. */
 export interface RememberedCommit {

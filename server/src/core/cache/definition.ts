@@ -113,10 +113,12 @@ function buildkitDefinition(
   const { args, flags } = graph.definition;
   const { operation } = step;
   if (operation === null || operation.kind === "pull") return null;
-  // COPY --link is a layer of its own in one of the two stores of images, which is not the usual one.
-  const written = { mergesLinks: false, writesVariables: false };
-  const setting = { ...written, dialect: dialectOf(graph), digest, platform, args };
+  const dialect = dialectOf(graph);
+  // As many as steps are kept: what is kept with each is little.
   return new Definition(digest, shape, () => {
+    // COPY --link is a layer of its own in one of the two stores of images, which is not the usual one.
+    const only = { mergesLinks: false, writesVariables: false };
+    const setting = { ...only, dialect, digest, platform, args };
     const [root = null, ...sources] = shape;
     const places = new Map<SourceReference, Vertex>();
     for (const [at, from] of sourcesOf(step).entries()) places.set(from, sources[at] ?? null);

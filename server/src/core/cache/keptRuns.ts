@@ -5,8 +5,9 @@
  */
 import type { BuildGraph, Stage, Step } from "../graph/graph.js";
 import { isSameList } from "../text/sameList.js";
-import { type InputShape, isOfShape } from "./definition.js";
+import type { Definition, InputShape } from "./definition.js";
 import { dialectOf } from "./exact/dialect.js";
+import { KeptDefinitions } from "./keptDefinitions.js";
 import type { KeyedStep, LaidBuild } from "./keyedStep.js";
 import type { Names } from "./names.js";
 import {
@@ -63,6 +64,12 @@ export class KeptRuns {
   laid: LaidBuild | null = null;
   readonly #runs = new WeakMap<Step, readonly KeptRun[]>();
   readonly #settings: Setting[] = [];
+  readonly #definitions: KeptDefinitions;
+
+  /** @param definitions of the same build, whatever it is compared with */
+  constructor(definitions = new KeptDefinitions()) {
+    this.#definitions = definitions;
+  }
 
   /** That of the stage in the build before, where it is the same. */
   setting(
@@ -117,20 +124,17 @@ export class KeptRuns {
     return null;
   }
 
-  /** Of the same step, standing on whatever has the same shape. */
-  definitionOf(step: Step, { setting }: Given, shape: InputShape): StepOutcome["definition"] {
-    const { definition, dialect, stagePlatform } = setting;
-    const same = this.#runs.get(step)?.find(({ given, run }) => {
-      const other = given.setting;
-      return (
-        other.definition === definition &&
-        other.dialect === dialect &&
-        other.stagePlatform === stagePlatform &&
-        run.outcome.definition !== null &&
-        isOfShape(run.outcome.definition, shape)
-      );
-    });
-    return same?.run.outcome.definition ?? null;
+  /**
+   * Of the same step, standing on whatever has the same shape.
+   * @param make it, where none is kept; null: the builder runs nothing for the step
+   */
+  definitionOf(
+    step: Step,
+    { setting }: Given,
+    shape: InputShape,
+    make: () => Definition | null,
+  ): Definition | null {
+    return this.#definitions.of(step, setting, shape, make);
   }
 
   /**

@@ -183,8 +183,9 @@ function runOf(
   if (found !== null) return found;
   const { graph, stage, digest } = input;
   const shape = graph.rules.runsEqualStepsOnce ? shapeOf(step, given.at, input) : noShape;
-  const definition =
-    kept.definitionOf(step, given, shape) ?? definitionOf(step, stage, graph, shape, digest);
+  const definition = kept.definitionOf(step, given, shape, () =>
+    definitionOf(step, stage, graph, shape, digest),
+  );
   if (definition === null) {
     runsNothing.add(step);
     return null;

@@ -1,6 +1,6 @@
 /** What inputs and positions are called before the keys of a build are made: see `names.ts`. */
-import type { StepRef } from "../graph/graph.js";
-import type { InputName } from "./inputName.js";
+import { isSameRef, type StepRef } from "../graph/graph.js";
+import { type InputName, isSameName } from "./inputName.js";
 
 /** A name as it is known before the keys are made. */
 export type OpenName =
@@ -25,3 +25,23 @@ export type OpenName =
 export type Vertex =
   | { readonly kind: "base"; readonly name: string }
   | { readonly kind: "step"; readonly of: StepRef };
+
+/** True where both come to the same name, as long as the steps in the same places have the same keys. */
+export function isSameOpenName(one: OpenName, other: OpenName): boolean {
+  if (one === other) return true;
+  switch (one.kind) {
+    case "result":
+      return other.kind === "result" && isSameRef(one.of, other.of);
+    case "whole":
+      return other.kind === "whole" && isSameOpenName(one.of, other.of);
+    case "made":
+      return false;
+    default:
+      return (
+        other.kind !== "result" &&
+        other.kind !== "whole" &&
+        other.kind !== "made" &&
+        isSameName(one, other)
+      );
+  }
+}

@@ -5,7 +5,7 @@
 
 import type { ArchiveLookup } from "../files/unpacking.js";
 import { flattened } from "../graph/flattened.js";
-import { type BuildGraph, isSameOrNone, type StepRef } from "../graph/graph.js";
+import { type BuildGraph, isSameOrNone, isSameRef, type StepRef } from "../graph/graph.js";
 import { TouchedStages } from "../graph/touched.js";
 import type { Digest } from "../host.js";
 import { isSameList } from "../text/sameList.js";
@@ -17,6 +17,7 @@ import type { KeyedStep, LaidBuild, LaidStage, StageEnd } from "./keyedStep.js";
 import { keyStage } from "./keyStage.js";
 import { type Laying, laidStage, notBuilt } from "./laidStage.js";
 import { Names } from "./names.js";
+import { isSameOpenName } from "./openName.js";
 import type { StageOutcome, StepOutcome } from "./outcome.js";
 import { noRecords } from "./recordGraph.js";
 import { type Baseline, isKnown } from "./records.js";
@@ -78,20 +79,36 @@ export function predictKeys(input: PredictionInput, kept = new KeptRuns()): Keys
 
 /** True where every step has the key that it has in the other build. */
 export function areSameKeys(keys: Keys, other: Keys): boolean {
-  return (
-    keys.steps.length === other.steps.length &&
-    // One that is another line has another key, nearly always: most builds end here.
-    keys.steps.every((step, at) => isSameDefinition(step, other.steps[at])) &&
-    keys.steps.every((step, at) => {
-      const before = other.steps[at];
-      return before !== undefined && keyOf(keys, step) === keyOf(other, before);
-    })
-  );
+  if (keys.steps.length !== other.steps.length) return false;
+  // One that is another line has another key, nearly always: most builds end here.
+  const isAlike = keys.steps.every((step, at) => isSameDefinition(step, other.steps[at]));
+  if (!isAlike) return false;
+  // Nor is anything to be digested where all have the same names.
+  if (keys.steps.every((step, at) => isNamedAlike(step, other.steps[at]))) return true;
+  return keys.steps.every((step, at) => {
+    const before = other.steps[at];
+    return before !== undefined && keyOf(keys, step) === keyOf(other, before);
+  });
 }
 
 function isSameDefinition({ outcome }: KeyedStep, other: KeyedStep | undefined): boolean {
   return (
     outcome === other?.outcome || outcome.definition?.digest === other?.outcome.definition?.digest
+  );
+}
+
+/** True for one in the same place whose inputs are called the same by the places of steps. */
+function isNamedAlike(step: KeyedStep, other: KeyedStep | undefined): boolean {
+  if (other === undefined || !isSameRef(step, other)) return false;
+  const { names } = step.outcome;
+  const others = other.outcome.names;
+  return (
+    names === others ||
+    (names.length === others.length &&
+      names.every((name, at) => {
+        const before = others[at];
+        return before !== undefined && isSameOpenName(name, before);
+      }))
   );
 }
 
