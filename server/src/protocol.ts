@@ -301,7 +301,10 @@ export interface HoverLinks {
 }
 
 export const noHoverLinks: HoverLinks = {
-  ...{ terms: [], offersLookUp: false, line: null, takesContext: false },
+  terms: [],
+  offersLookUp: false,
+  line: null,
+  takesContext: false,
 };
 
 /** A request over HTTP: the client makes it, since it knows the editor's proxy and certificates. */

@@ -95,7 +95,9 @@ async function predictOne(
       `stratacast simulate: the cache seems to be of BuildKit ${other.text}, which writes keys otherwise than ${definition.builderVersion.text}: --builder-version says which version the builder has`,
     );
   const forecast = forecastExport(cache, {
-    ...{ graph, digest, keys },
+    graph,
+    digest,
+    keys,
     contents: await exactContents(answer.analysis, args.asCheckout),
   });
   const label = read.map(({ words }) => words).join(", ");

@@ -78,7 +78,8 @@ export async function meantBuild(
       : await namedBuild(build, args, given, io);
   const { dockerfile } = definition;
   return {
-    ...{ definition, image },
+    definition,
+    image,
     shown: simulationPlace(definition, root, (path) => pathRules.relative(root, path)),
     builds: build !== null ? root : mayLink ? projectOf(root, io) : null,
     called: dockerfile.kind === "file" ? shownPath(dockerfile.path, io) : "-",

@@ -129,7 +129,11 @@ function madeOf(expected: Expected, { log, at }: DatedLog, looksAtTimes: boolean
   const { analysis, store, args } = expected;
   const earlier = store.state;
   return recordOfLog({
-    ...{ analysis, log, at, looksAtTimes, earlier },
+    analysis,
+    log,
+    at,
+    looksAtTimes,
+    earlier,
     dockerfileAt: dockerfileTime(args),
   });
 }

@@ -108,12 +108,22 @@ export function createContexts(options: ContextsOptions = {}): Contexts {
       ofFolder?.reader.withIgnore(ignore) ??
       createContextReader({
         ...options,
-        ...{ fileSystem, root: folder, ignore },
+        fileSystem,
+        root: folder,
+        ignore,
         elsewhere: () => elsewhere(folder, opened.values()),
       });
     return {
-      ...{ folder, builder, ignoreText, ignore, reader },
-      ...{ tree: null, state: 0, isFresh: false, isCovered: false, walking: null },
+      folder,
+      builder,
+      ignoreText,
+      ignore,
+      reader,
+      tree: null,
+      state: 0,
+      isFresh: false,
+      isCovered: false,
+      walking: null,
     };
   };
 

@@ -137,7 +137,9 @@ export function readBuilds(
       })),
       ...[...refusals.values()].map(({ ask: { kind, files }, lacks }) => ({
         code: "definition-refused" as const,
-        ...{ kind, lacks, path: files.map(shown).join(", ") },
+        kind,
+        lacks,
+        path: files.map(shown).join(", "),
       })),
     ],
   };

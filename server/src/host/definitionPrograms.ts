@@ -175,7 +175,8 @@ function reduced(kind: Printed["kind"], root: unknown): Printed | null {
   const builds = Object.entries(services).map(([name, service]: [string, unknown]) => [
     name,
     {
-      ...{ build: member(service, "build"), image: member(service, "image") },
+      build: member(service, "build"),
+      image: member(service, "image"),
       platform: member(service, "platform"),
     },
   ]);
@@ -228,8 +229,12 @@ function fencedEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
       process.platform === "win32" ? "npipe:////./pipe/stratacast-none" : "unix:///dev/null/none",
     DOCKER_CLI_HINTS: "false",
     // What each processor of a large machine takes of the address space would be too much.
-    ...{ GOMAXPROCS: "2", MALLOC_ARENA_MAX: "2" },
-    ...{ LD_PRELOAD: "", LD_LIBRARY_PATH: "", LD_AUDIT: "", DYLD_INSERT_LIBRARIES: "" },
+    GOMAXPROCS: "2",
+    MALLOC_ARENA_MAX: "2",
+    LD_PRELOAD: "",
+    LD_LIBRARY_PATH: "",
+    LD_AUDIT: "",
+    DYLD_INSERT_LIBRARIES: "",
   };
 }
 

@@ -229,7 +229,10 @@ interface EntryPath extends PathText {
 /** Of versions 2 and 3: the whole path, and NULs up to the next multiple of eight. */
 function paddedPaths(bytes: Buffer): EntryPath {
   const path = {
-    ...{ bytes, start: 0, end: 0, next: 0 },
+    bytes,
+    start: 0,
+    end: 0,
+    next: 0,
     read(at: number, start: number): boolean {
       const length = bytes.readUInt16BE(at + offset.flags) & flag.length;
       path.start = start;
@@ -245,7 +248,10 @@ function paddedPaths(bytes: Buffer): EntryPath {
 /** Of version 4: how many bytes of the path before fall away, then what follows, up to a NUL. */
 function compressedPaths(bytes: Buffer): EntryPath {
   const path = {
-    ...{ bytes: Buffer.alloc(2 * bytes.length), start: 0, end: -1, next: 0 },
+    bytes: Buffer.alloc(2 * bytes.length),
+    start: 0,
+    end: -1,
+    next: 0,
     read(_: number, start: number): boolean {
       const { value: dropped, next: from } = variableNumber(bytes, start);
       const to = bytes.indexOf(0, from);

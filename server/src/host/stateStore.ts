@@ -95,7 +95,11 @@ interface Change {
 }
 
 const nothingYet: Look = {
-  ...{ generation: -1, stamp: "", state: emptyState, texts: null, problem: null },
+  generation: -1,
+  stamp: "",
+  state: emptyState,
+  texts: null,
+  problem: null,
 };
 
 function folderStore(folder: string, builds: KeptBuilds, salt: Salt): StateStore {

@@ -55,7 +55,10 @@ export function openBaseImages(options: BaseImagesOptions): BaseImages {
   let notBefore = 0;
 
   const keepLater = savedLater({
-    ...{ name: "images", delay: keepDelay, run: options.run, log: options.log },
+    name: "images",
+    delay: keepDelay,
+    run: options.run,
+    log: options.log,
     save: () => store.save(),
   });
   const keeping =
@@ -93,7 +96,11 @@ export function openBaseImages(options: BaseImagesOptions): BaseImages {
       const source = registry === null ? engineSource(process.env) : registrySource(registry);
       sources = { ...nobody, [resolve]: source };
       const made = imageSupplier({
-        ...{ source: resolve, lookUp: keeping(source.lookUp), store, maxAge, now: Date.now },
+        source: resolve,
+        lookUp: keeping(source.lookUp),
+        store,
+        maxAge,
+        now: Date.now,
         notBefore: () => notBefore,
         later: (need, answer) => {
           if (supplier === made) options.answered(need, answer);

@@ -94,7 +94,9 @@ export class LiveBuild {
     const readAnew = (cancel: Cancellation, listed: () => void = () => undefined) =>
       this.#read(() => this.#renew(cancel, "uncovered").then(listed), cancel);
     this.#result = new SimulatedResult({
-      ...{ host, readAnew, baseline: () => this.#baseline },
+      host,
+      readAnew,
+      baseline: () => this.#baseline,
       analyse: (baseline) => this.#analyse(this.#world, baseline),
       settled: (baseline, cancel) => this.#settled(baseline, cancel),
       // What was broken off would be missed by the lenses.
@@ -104,7 +106,9 @@ export class LiveBuild {
       },
     });
     this.records = new RealRecords({
-      ...{ host, cancel: this.#closed, readAnew: () => readAnew(this.#closed) },
+      host,
+      cancel: this.#closed,
+      readAnew: () => readAnew(this.#closed),
       settled: (baseline) => this.#settled(baseline, this.#closed),
       question: (world) => this.#question(this.#dockerfile, world),
       found: () => this.foundBuilds,
@@ -345,7 +349,10 @@ export class LiveBuild {
 
   #question(dockerfile: Dockerfile, world: World): Question {
     return {
-      ...{ dockerfile, world, against: this.#against, chosen: this.#meant.in(world) },
+      dockerfile,
+      world,
+      against: this.#against,
+      chosen: this.#meant.in(world),
       digest: this.#host.store.digest,
     };
   }

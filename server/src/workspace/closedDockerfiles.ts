@@ -44,7 +44,10 @@ export async function* closedDockerfiles(
   only: string | null = null,
 ): AsyncGenerator<ClosedDockerfile> {
   const machine = openMachine({
-    ...{ maxEntries, readText: host.readText, readsFiles: false, isWatched: () => true },
+    maxEntries,
+    readText: host.readText,
+    readsFiles: false,
+    isWatched: () => true,
     mayAskGit: () => false,
   });
   const buildHost = hostOf(machine, host.log);
@@ -94,7 +97,8 @@ function sayMost(host: ClosedHost, folder: string, count: number): void {
 /** Nothing is kept, and nobody hears of changes. */
 function hostOf(machine: Machine, log: (message: string) => void): BuildHost {
   return {
-    ...{ machine, log },
+    machine,
+    log,
     store: openStateStore(null),
     recorded: openStateStore(null, "recorded"),
     changed: () => undefined,

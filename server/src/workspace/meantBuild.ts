@@ -74,8 +74,11 @@ export class MeantBuild {
     }
     const { read, needs, reads } = openLookups(world);
     const question = {
-      ...{ settings: this.#settings, choice: this.#choice, place: this.#place },
-      ...{ paths: pathRules, sources: this.#sources },
+      settings: this.#settings,
+      choice: this.#choice,
+      place: this.#place,
+      paths: pathRules,
+      sources: this.#sources,
     };
     const { definition: found, isPending } = editorDefinition(question, read);
     const before = this.#definition;

@@ -67,7 +67,10 @@ function madeOf(
   const stat =
     dockerfile.kind === "file" ? statSync(dockerfile.path, { throwIfNoEntry: false }) : undefined;
   return recordOfLog({
-    ...{ analysis, log, at, looksAtTimes: true },
+    analysis,
+    log,
+    at,
+    looksAtTimes: true,
     dockerfileAt: stat?.mtimeMs ?? null,
     earlier: build.records.builds,
   });

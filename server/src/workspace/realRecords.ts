@@ -54,8 +54,12 @@ export class RealRecords {
   async staleness(): Promise<ReadonlyMap<string, Staleness>> {
     const { host, cancel, question, found, settings } = this.#of;
     return staleBuilds({
-      ...{ pool: host.machine.pool, cancel, settings: settings() },
-      ...{ question, found, recorded: () => this.builds },
+      pool: host.machine.pool,
+      cancel,
+      settings: settings(),
+      question,
+      found,
+      recorded: () => this.builds,
     });
   }
 

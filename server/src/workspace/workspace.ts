@@ -171,7 +171,10 @@ export function openWorkspace(editor: Editor): Workspace {
   };
 
   const keepLater = savedLater({
-    ...{ name: "keep", delay: keepDelay, run: editor.run, log: editor.log },
+    name: "keep",
+    delay: keepDelay,
+    run: editor.run,
+    log: editor.log,
     save: () => identities.save(),
   });
 

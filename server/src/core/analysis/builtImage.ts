@@ -32,7 +32,9 @@ export function builtImage(
   };
   const layers = analysis.steps.filter(({ layer, effect }) => layer !== null && effect === "layer");
   noteOutcome(built, {
-    ...{ graph, causes: causesOf(analysis), files: end?.files ?? null },
+    graph,
+    causes: causesOf(analysis),
+    files: end?.files ?? null,
     layers: layers.map((step) => madeLayer(step, built.fate)),
     base: below(lowest(analysis)),
   });
@@ -60,7 +62,9 @@ export function builtImage(
 
 function madeLayer({ step, layer, files, prediction }: StepAnalysis, fate: BuiltFate): MadeLayer {
   return {
-    ...{ number: layer ?? 0, text: step.text, bytes: files?.bytes ?? null },
+    number: layer ?? 0,
+    text: step.text,
+    bytes: files?.bytes ?? null,
     // Without an earlier build of it nothing is forecast.
     prediction: fate === "none" || fate === "fails" ? null : prediction.kind,
   };

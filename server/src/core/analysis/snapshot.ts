@@ -91,7 +91,9 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
       : openLinks(
           {
             build: { definition, platform },
-            ...{ place, world, linking },
+            place,
+            world,
+            linking,
             baseline: place.kind === "commit" ? { kind: "empty" } : forLinked(decided),
             analyse: (other, own) => analyseLinked({ ...snapshot, ...other }, own, other.linking),
           },

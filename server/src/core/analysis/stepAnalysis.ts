@@ -100,7 +100,11 @@ export class KeptSteps {
     const outline = outlineOf(graph, old?.outline ?? null);
     const isStackedAlike = old?.outline === outline && isSameKinds(old.kinds, kinds);
     const now = {
-      ...{ keyed: keys.steps, places: graph.places, ...told, kinds, outline },
+      keyed: keys.steps,
+      places: graph.places,
+      ...told,
+      kinds,
+      outline,
       numbers: isStackedAlike ? old.numbers : layerNumbers(graph, kinds),
     };
     const changed = changedSteps(graph, now, old);
@@ -155,7 +159,8 @@ function outlineOf(graph: BuildGraph, before: Outline | null): Outline {
   if (isSame) return before;
   const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
   const roles = stages.map(({ index, isBuilt, isReplaced }) => ({
-    ...{ isBuilt, isReplaced },
+    isBuilt,
+    isReplaced,
     isInImage: inImage.has(index),
   }));
   return { stages, target, roles };

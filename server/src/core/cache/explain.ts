@@ -92,8 +92,17 @@ function explainedBuild(explaining: Explaining): ToldBuild {
   const all = flattened(graph, globals, rows, isAlike ? old : null);
   const paired = aligned.stages;
   kept.last = {
-    ...{ graph, keys, paired, baseline, knownStages, told, outer, restless },
-    ...{ globals, rows, all },
+    graph,
+    keys,
+    paired,
+    baseline,
+    knownStages,
+    told,
+    outer,
+    restless,
+    globals,
+    rows,
+    all,
   };
   return kept.last;
 }
@@ -154,7 +163,9 @@ function explainedRow(
   }
   const isSame = isSameList(predictions, old.predictions);
   return {
-    ...{ ...common, outer, isRestless: isRestless(outer) },
+    ...common,
+    outer,
+    isRestless: isRestless(outer),
     predictions: isSame ? old.predictions : predictions,
   };
 }

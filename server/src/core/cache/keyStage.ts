@@ -98,7 +98,10 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
     of: waits
       ? null
       : {
-          ...{ steps: stage.steps, start, setting, takers: keptList(takers) },
+          steps: stage.steps,
+          start,
+          setting,
+          takers: keptList(takers),
           isRestless: takers.some((taker) => isRestless(taker, input)),
         },
   };

@@ -138,7 +138,13 @@ function outcomesOf(input: PredictionInput, kept: KeptRuns): Outcomes {
   const named = { stages, outcomes: steps, platform, digest };
   const names = new Names(named, isAlike ? old.names : null, touched.first);
   const build = {
-    ...{ graph, context, folders, digest, archive, names, records: baseline.records },
+    graph,
+    context,
+    folders,
+    digest,
+    archive,
+    names,
+    records: baseline.records,
     exported: baseline.exported ?? null,
     endOf: (index: number) => done[index]?.end ?? null,
   };
@@ -203,7 +209,11 @@ function laidOver(
     before.graph.stages.length === graph.stages.length;
   const stages = isAlike ? before.stages.slice() : [];
   const laying: Laying = {
-    ...{ rules: graph.rules, kept, stages, unsent, isCompared },
+    rules: graph.rules,
+    kept,
+    stages,
+    unsent,
+    isCompared,
     isStopped: isRejected,
   };
   const touched = new TouchedStages(graph, !isAlike);

@@ -326,7 +326,9 @@ function builtContent(
   const fails = problems.some(failsStep);
   return {
     ...known({ kind: "content", digest: content.digest }),
-    ...{ taken: selection, problems, fails },
+    taken: selection,
+    problems,
+    fails,
   };
 }
 

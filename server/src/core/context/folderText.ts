@@ -232,12 +232,21 @@ function keptFolder(
 ): FolderNode {
   let parts: readonly Part[] | null = null;
   const folder: FolderNode = {
-    ...{ name, kind: "directory", mode, uid, gid },
+    name,
+    kind: "directory",
+    mode,
+    uid,
+    gid,
     get parts() {
       parts ??= digests.map((one) => partOf(document, one));
       return parts;
     },
-    ...{ entryCount, fileCount, socketCount, bytes, errors: [], errorCount: 0 },
+    entryCount,
+    fileCount,
+    socketCount,
+    bytes,
+    errors: [],
+    errorCount: 0,
   };
   kept.set(folder, { digests, document });
   markRead(folder);

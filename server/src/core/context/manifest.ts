@@ -65,8 +65,14 @@ function changesBetween(before: Manifest, after: Manifest, digest: Digest): Mani
     before.through.size === after.through.size &&
     [...before.through].every((path) => after.through.has(path));
   const found: Comparison = {
-    ...{ before, after, digest, canSkip },
-    ...{ added: [], removed: [], contentChanged: [], modeChanged: [] },
+    before,
+    after,
+    digest,
+    canSkip,
+    added: [],
+    removed: [],
+    contentChanged: [],
+    modeChanged: [],
   };
   compareFolders(found, before.root, after.root, "");
   const { added, removed, contentChanged, modeChanged } = found;

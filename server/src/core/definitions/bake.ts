@@ -78,7 +78,10 @@ export function bakeBuilds(
     written.length === 0
       ? null
       : files.evaluated({
-          ...{ kind: "bake", folder, reads: [...reads], besides: [] },
+          kind: "bake",
+          folder,
+          reads: [...reads],
+          besides: [],
           files: paths.filter((_, at) => named[at] !== null),
         });
   const targets =

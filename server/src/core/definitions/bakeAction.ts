@@ -67,7 +67,9 @@ export function bakeActionBuilds(
     const own = `${name}/${build.name}`;
     return {
       ...build,
-      ...{ kind: "workflow", name: own, key: buildKey("workflow", file.path, own) },
+      kind: "workflow",
+      name: own,
+      key: buildKey("workflow", file.path, own),
       foundAt: placeIn(file, step, own),
     };
   });
@@ -158,7 +160,9 @@ function laidOver(
   }
   return {
     ...before,
-    ...{ args, contexts, fromEnvironment },
+    args,
+    contexts,
+    fromEnvironment,
     context: one("context", before.context),
     dockerfile: one("dockerfile", before.dockerfile) ?? before.dockerfile,
     target: one("target", before.target),

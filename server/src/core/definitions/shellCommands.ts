@@ -49,7 +49,8 @@ export function commandsIn(
       if (first?.value === "cd" && second?.value != null) folders = [...folders, second.value];
       else
         commands.push({
-          ...{ words, folders },
+          words,
+          folders,
           start: start + (line === written ? from : 0),
           end: start + (line === written ? to : written.length),
           ...(stdin === null ? {} : { stdin }),

@@ -172,7 +172,9 @@ function actionBuild(
     const maker = makerOf(text);
     if (value === null)
       problems.push({
-        ...{ code: "not-evaluated", of: key, text: text.trim() },
+        code: "not-evaluated",
+        of: key,
+        text: text.trim(),
         ...(maker === undefined ? {} : { step: maker }),
       });
     return value?.trim() || null;

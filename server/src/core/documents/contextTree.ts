@@ -102,7 +102,10 @@ export function contextJson(
 function findingJson(finding: IgnoreFinding): FindingJson {
   const { code, pattern } = finding;
   return {
-    ...{ code, line: pattern.line, pattern: pattern.text, message: ignoreFindingWords(finding) },
+    code,
+    line: pattern.line,
+    pattern: pattern.text,
+    message: ignoreFindingWords(finding),
     fix:
       finding.code === "ignore-without-match"
         ? null

@@ -116,7 +116,9 @@ export function compareJson(
   return {
     version: 1,
     images: images.map(({ name, image: { origin } }) => ({
-      ...{ image: name, digest: origin?.digest ?? null, platform: origin?.platform ?? null },
+      image: name,
+      digest: origin?.digest ?? null,
+      platform: origin?.platform ?? null,
       bytes: origin?.bytes ?? null,
     })),
     build:
@@ -129,14 +131,19 @@ export function compareJson(
         : {
             bytes: rows.reduce((sum, row) => sum + change(row), 0),
             layers: rows.map((row) => ({
-              ...{ same: row.isSame, bytes: change(row) },
-              ...{ before: layerJson(row.before), after: layerJson(row.after) },
+              same: row.isSame,
+              bytes: change(row),
+              before: layerJson(row.before),
+              after: layerJson(row.after),
             })),
           },
     history:
       history?.map(({ command, created, bytes, line, isBase }) => ({
-        ...{ command, created: created === null ? null : new Date(created).toISOString() },
-        ...{ bytes, line, base: isBase },
+        command,
+        created: created === null ? null : new Date(created).toISOString(),
+        bytes,
+        line,
+        base: isBase,
       })) ?? null,
     ...files,
   };

@@ -51,16 +51,20 @@ export function contentsJson(told: ToldContents): ContentsJson {
     bytes: contents.layers.reduce((sum, { bytes }) => sum + bytes, 0),
     wasted: wastedBytes(contents, baseLayers(told)),
     layers: contents.layers.map((layer, number) => ({
-      ...{ number, ...placeOf(told, number) },
+      number,
+      ...placeOf(told, number),
       command: commandOf(told, number),
-      ...{ bytes: layer.bytes, wasted: layer.wasted, changes: layer.changes.map(changeJson) },
+      bytes: layer.bytes,
+      wasted: layer.wasted,
+      changes: layer.changes.map(changeJson),
     })),
   };
 }
 
 export function foundJson(told: ToldContents, path: string): FoundJson {
   return changesAt(told.contents, path).map(({ layer, change }) => ({
-    ...{ layer, line: placeOf(told, layer).line },
+    layer,
+    line: placeOf(told, layer).line,
     ...changeJson(change),
   }));
 }
@@ -68,8 +72,13 @@ export function foundJson(told: ToldContents, path: string): FoundJson {
 function changeJson(change: ContentChange): ChangeJson {
   const { path, kind, isFolder, entry, files, bytes, bytesBefore, isSameBytes } = change;
   return {
-    ...{ path, change: kind, kind: entry?.kind ?? (isFolder ? "directory" : "file") },
-    ...{ files, bytes, bytesBefore, sameBytes: isSameBytes },
+    path,
+    change: kind,
+    kind: entry?.kind ?? (isFolder ? "directory" : "file"),
+    files,
+    bytes,
+    bytesBefore,
+    sameBytes: isSameBytes,
   };
 }
 

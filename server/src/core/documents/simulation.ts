@@ -274,8 +274,12 @@ function platformJson(
 ): PlatformStepJson {
   const [cause] = prediction.causes;
   return {
-    ...{ platform, built: isBuilt, prediction: prediction.kind },
-    ...{ cause: cause === undefined ? null : causeJson(cause, graph), files, inputs },
+    platform,
+    built: isBuilt,
+    prediction: prediction.kind,
+    cause: cause === undefined ? null : causeJson(cause, graph),
+    files,
+    inputs,
   };
 }
 

@@ -96,7 +96,15 @@ function findingRow(finding: IgnoreFinding): ContextViewRow {
 function moreRow(folder: string, more: number): ContextViewRow {
   const label = say`and ${count(more, "entry")} more`;
   return {
-    ...{ id: `more/${folder}`, kind: "more", state: "in", label, description: "", tooltip: "" },
-    ...{ accessibilityLabel: label, path: null, ignoreLine: null, fix: null },
+    id: `more/${folder}`,
+    kind: "more",
+    state: "in",
+    label,
+    description: "",
+    tooltip: "",
+    accessibilityLabel: label,
+    path: null,
+    ignoreLine: null,
+    fix: null,
   } as const;
 }

@@ -79,7 +79,13 @@ export function filesAfter(
   const path = placeOf(operation);
   const { copied, above } = before.kind === "after" ? before : nothingPut[before.kind];
   return {
-    ...{ kind: "after", step, origin, before, taken, digest, rules },
+    kind: "after",
+    step,
+    origin,
+    before,
+    taken,
+    digest,
+    rules,
     copied: operation.kind === "copy" ? withAbove(copied, path) : copied,
     above: withDirectory(above, path),
   };

@@ -190,15 +190,19 @@ function putTogether(walked: WalkedFile, before: WalkedGraph | null): LaidGraph 
   const numbering = numberSteps(
     { rules, globals, stages: walked.stages, built },
     before && {
-      ...{ rules: before.file.rules, stages: before.stages },
-      ...{ built: before.reach.built, numbering: before.numbering },
+      rules: before.file.rules,
+      stages: before.stages,
+      built: before.reach.built,
+      numbering: before.numbering,
     },
   );
   const { places, starts } = placesOf(
     { dockerfile, globals, stages: walked.stages, numbering },
     before && {
-      ...{ dockerfile: before.dockerfile, stages: before.stages },
-      ...{ numbering: before.numbering, places: before.graph.places },
+      dockerfile: before.dockerfile,
+      stages: before.stages,
+      numbering: before.numbering,
+      places: before.graph.places,
     },
     marks.withOthers.length === 0,
   );
@@ -295,8 +299,19 @@ function laidStages(
       old.isBuilt === isBuilt;
     if (isSame) return old;
     return {
-      ...{ first: own, index, name, label, base, platform, instruction, steps },
-      ...{ isBuilt, isReplaced, isForWindows, needs: stage.needs, total },
+      first: own,
+      index,
+      name,
+      label,
+      base,
+      platform,
+      instruction,
+      steps,
+      isBuilt,
+      isReplaced,
+      isForWindows,
+      needs: stage.needs,
+      total,
       config: stage.scope.config,
       unknowns: stage.scope.unknowns,
     };

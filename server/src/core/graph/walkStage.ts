@@ -196,7 +196,9 @@ function wholeWalk(
   return {
     steps: [...first, ...spliced(old, stretch, between)],
     scope: walked.at(-1)?.scope ?? start,
-    ...{ triggers, instructions, walked },
+    triggers,
+    instructions,
+    walked,
     marks: {
       readers: places("readers"),
       imageReaders: places("imageReaders"),

@@ -157,10 +157,22 @@ function walkAnew(
   }
   const takers = walk.marks.takers.flatMap((at) => walk.walked[at]?.step ?? []);
   return {
-    ...{ steps: walk.steps, walked: walk.walked, instructions: walk.instructions },
-    ...{ scope: walk.scope, triggers: walk.triggers, marks: walk.marks },
-    ...{ opening, holders, inherited, platform, isReplaced },
-    ...{ index, name: opening.name, instruction: from, base, needs: needsOf(base, takers) },
+    steps: walk.steps,
+    walked: walk.walked,
+    instructions: walk.instructions,
+    scope: walk.scope,
+    triggers: walk.triggers,
+    marks: walk.marks,
+    opening,
+    holders,
+    inherited,
+    platform,
+    isReplaced,
+    index,
+    name: opening.name,
+    instruction: from,
+    base,
+    needs: needsOf(base, takers),
     options: 0,
     isForWindows: platform.os === "windows" || isWindowsImage(base),
   };

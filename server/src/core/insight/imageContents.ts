@@ -186,8 +186,14 @@ function* leftOut(path: string, node: Node, now: Node | null): Generator<Content
     const { files, bytes } = sumOf(node);
     const folder = isFolder(node);
     yield {
-      ...{ path, kind: "removed", isFolder: folder, entry: null, bytes, files },
-      ...{ bytesBefore: null, isSameBytes: false },
+      path,
+      kind: "removed",
+      isFolder: folder,
+      entry: null,
+      bytes,
+      files,
+      bytesBefore: null,
+      isSameBytes: false,
     };
     return;
   }

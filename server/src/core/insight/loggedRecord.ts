@@ -60,7 +60,11 @@ export function recordOfLog(of: RecordingOf): LoggedRecord | OtherBuild {
     const lastRun = lastRuns(of.earlier, graph.definition);
     const otherSince = sinceOf(analysis).steps;
     return recordBuild({
-      ...{ graph, keys, at: of.at, digest: input.digest, tree: input.context?.tree ?? null },
+      graph,
+      keys,
+      at: of.at,
+      digest: input.digest,
+      tree: input.context?.tree ?? null,
       together: built.each.map((one) => one.analysis.keys),
       made: { runs, result, lastRun, otherSince },
     });

@@ -20,7 +20,9 @@ export function drawGraph(picture: GraphPicture, reach: Reach, room: number): Dr
   const placed = layoutGraph(
     picture.boxes.map((box) => ({ id: box.id, width: boxWidth, height: heightOf(box) })),
     picture.edges.map(({ from, to, ...edge }, index) => ({
-      ...{ from, to, kind: edgeClass(edge) },
+      from,
+      to,
+      kind: edgeClass(edge),
       width: textWidth(labels[index] ?? "", labelSize) + 8,
       height: labelSize + 6,
     })),

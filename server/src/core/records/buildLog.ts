@@ -60,7 +60,11 @@ function stepOf({ name, outcome, seconds }: LoggedVertex): LoggedStep | null {
   const platform = words.find((word) => isPlatform.test(word)) ?? null;
   const labels = words.filter((word) => word !== "" && word !== "auxiliary" && word !== platform);
   return {
-    ...{ platform, labels, text, outcome, seconds },
+    platform,
+    labels,
+    text,
+    outcome,
+    seconds,
     number: Number(number),
     total: Number(total),
   };

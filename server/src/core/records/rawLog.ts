@@ -38,7 +38,9 @@ function take(vertexes: Map<string, Vertex>, told: Readonly<Record<string, unkno
   const { digest, name, started, completed, cached, error } = told;
   if (typeof digest !== "string" || typeof name !== "string") return;
   const vertex = vertexes.get(digest) ?? {
-    ...{ name: name.slice(0, mostNameLength), isCached: false, error: "" },
+    name: name.slice(0, mostNameLength),
+    isCached: false,
+    error: "",
     runs: new Map<number, number | null>(),
   };
   vertexes.set(digest, vertex);

@@ -34,7 +34,9 @@ export function editedPart(before: Dockerfile, now: Dockerfile): EditedPart {
   const last = swallows ? firstIndex(now.starts, (start) => start > end) : to;
   return {
     ...stretch(now, firstEdited(before, now, edit.start), last),
-    ...{ swallows, edit, below },
+    swallows,
+    edit,
+    below,
   };
 }
 

@@ -124,8 +124,13 @@ function parseFromTop(text: string, old: OldTree | null): Dockerfile {
 const noTree = oldTree(
   {
     text: "",
-    ...{ escape: "\\", directives: [], instructions: [], starts: [], lines: [] },
-    ...{ comments: [], problems: [] },
+    escape: "\\",
+    directives: [],
+    instructions: [],
+    starts: [],
+    lines: [],
+    comments: [],
+    problems: [],
   },
   "",
 );

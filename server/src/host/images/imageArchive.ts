@@ -167,8 +167,13 @@ function imageOf(
     }),
   );
   const image = baseImageOf(digestOf(config), read, {
-    ...{ source: "archive", digest, created: read.created, platform: read.platform, layers },
-    ...{ bytes: layers.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0), at: now },
+    source: "archive",
+    digest,
+    created: read.created,
+    platform: read.platform,
+    layers,
+    bytes: layers.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
+    at: now,
     history: read.history,
   });
   return image === null ? noImage(place) : { ok: true, value: image };

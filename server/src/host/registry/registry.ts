@@ -365,7 +365,10 @@ async function asked(
 ): Promise<Result<HttpAnswer>> {
   const accept = path.startsWith("manifests/") ? manifestTypes : ["*/*"];
   const answer = await host.ask(`${repository}/${path}`, {
-    ...{ method: "GET", repository, accept, deadline },
+    method: "GET",
+    repository,
+    accept,
+    deadline,
     ...how,
   });
   if (!answer.ok) return answer;

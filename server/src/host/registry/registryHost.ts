@@ -197,8 +197,11 @@ function tokenRequest(
   const headers = { Accept: "application/json" };
   if (login?.kind === "refresh") {
     const body = new URLSearchParams({
-      ...{ grant_type: "refresh_token", refresh_token: login.token },
-      ...{ service, scope, client_id: "stratacast" },
+      grant_type: "refresh_token",
+      refresh_token: login.token,
+      service,
+      scope,
+      client_id: "stratacast",
     });
     const type = { "Content-Type": "application/x-www-form-urlencoded" };
     return { method: "POST", url: url.href, headers: { ...headers, ...type }, body: `${body}` };

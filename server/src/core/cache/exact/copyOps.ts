@@ -110,7 +110,9 @@ function sourceOf(
       const action = copyAction(vertexOf(document, digest), { ...copied, path }, null, dialect);
       const { name, content } = item;
       return {
-        ...{ action, path, document },
+        action,
+        path,
+        document,
         content: { kind: "document", name, content, mode: 0o644, isWhole: false },
       };
     }
