@@ -86,7 +86,7 @@ export function analyseText(
   memory: PlatformMemory,
 ): Answer {
   const build = { place: onDisk, definition, dockerfile };
-  return analysePlatforms({ ...build, world, baseline, digest, sha256, builds }, memory);
+  return analysePlatforms({ world, baseline, digest, sha256, builds, ...build }, memory);
 }
 
 function isSameQuestion(

@@ -87,7 +87,7 @@ export class Typing {
       );
     const isAlike = this.#whole.escape === this.#now.escape;
     const isHalf = isAlike && hasTrouble && (!this.#hasMoved || this.#isIn(found));
-    this.#found = isHalf ? { ...found, before: laidOver(this.#whole, this.#now, found) } : null;
+    this.#found = isHalf ? { before: laidOver(this.#whole, this.#now, found), ...found } : null;
     if (!isHalf) this.#whole = this.#now;
     return this.#found;
   }

@@ -248,7 +248,7 @@ function madeLink(
     return last;
   }
   const chain = [...linking.chain, definition.id];
-  const answer = analyse({ ...described, baseline, linking: { ...linking, chain } }, kept.memory);
+  const answer = analyse({ baseline, linking: { ...linking, chain }, ...described }, kept.memory);
   const image =
     last !== null && last.answer.analysis === answer.analysis
       ? last.image
@@ -301,7 +301,7 @@ function definitionOf(
       ...[found, builderVersion, builders[settings.builder]],
       ...[named(platform), named(buildPlatform)],
     ],
-    () => foundDefinition(found, { ...settings, platform, buildPlatform }),
+    () => foundDefinition(found, { platform, buildPlatform, ...settings }),
   );
 }
 

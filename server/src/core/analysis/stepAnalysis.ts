@@ -102,10 +102,10 @@ export class KeptSteps {
     const now = {
       keyed: keys.steps,
       places: graph.places,
-      ...told,
       kinds,
       outline,
       numbers: isStackedAlike ? old.numbers : layerNumbers(graph, kinds),
+      ...told,
     };
     const changed = changedSteps(graph, now, old);
     const steps = old?.steps.length === keys.steps.length ? old.steps.slice() : [];
@@ -119,7 +119,7 @@ export class KeptSteps {
       if (was !== null) summary[was]--;
       if (kind !== null) summary[kind]++;
     }
-    this.#made = { ...now, steps, summary };
+    this.#made = { steps, summary, ...now };
     return { steps, summary };
   }
 

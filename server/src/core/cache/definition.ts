@@ -118,7 +118,7 @@ function buildkitDefinition(
   return new Definition(digest, shape, () => {
     // COPY --link is a layer of its own in one of the two stores of images, which is not the usual one.
     const only = { mergesLinks: false, writesVariables: false };
-    const setting = { ...only, dialect, digest, platform, args };
+    const setting = { dialect, digest, platform, args, ...only };
     const [root = null, ...sources] = shape;
     const places = new Map<SourceReference, Vertex>();
     for (const [at, from] of sourcesOf(step).entries()) places.set(from, sources[at] ?? null);

@@ -153,7 +153,7 @@ function explainedRow(
     outer.some((nth) => isUntold(row[nth], kept));
   if (old === undefined || stretch === null) {
     const outer = row.flatMap((keyed, nth) => (isOuter(keyed) ? [nth] : []));
-    return { ...common, outer, predictions: between, isRestless: isRestless(outer) };
+    return { outer, predictions: between, isRestless: isRestless(outer), ...common };
   }
   const outer = movedPlaces(row, stretch, old.outer, isOuter);
   const predictions = [...spliced(old.predictions, stretch, between)];
@@ -163,10 +163,10 @@ function explainedRow(
   }
   const isSame = isSameList(predictions, old.predictions);
   return {
-    ...common,
     outer,
     isRestless: isRestless(outer),
     predictions: isSame ? old.predictions : predictions,
+    ...common,
   };
 }
 

@@ -91,7 +91,7 @@ export class KeptRuns {
       before.exported === exported;
     if (isSame) return before;
     const common = { definition, dialect, platform, records, committed, exported };
-    const setting = { ...common, stage: index, stagePlatform };
+    const setting = { stage: index, stagePlatform, ...common };
     this.#settings[index] = setting;
     return setting;
   }

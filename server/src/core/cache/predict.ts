@@ -157,7 +157,7 @@ function outcomesOf(input: PredictionInput, kept: KeptRuns): Outcomes {
     const growing: StepOutcome[] = [];
     steps[index] = isBuilt ? growing : null;
     const outcome = isBuilt
-      ? keyStage({ ...build, stage, committed, parent, steps: growing }, kept)
+      ? keyStage({ stage, committed, parent, steps: growing, ...build }, kept)
       : null;
     steps[index] = outcome?.steps ?? null;
     done[index] = outcome;
@@ -241,7 +241,7 @@ function laidOver(
   const stretch = stretchOf(steps, before?.steps ?? []);
   const taking = movedPlaces(steps, stretch, before?.taking ?? [], takesFiles);
   const laid = { graph, outcomes, isPlain, isCompared, globals, rows, all, ends };
-  kept.laid = { ...laid, steps, taking, stages };
+  kept.laid = { steps, taking, stages, ...laid };
   return { steps, taking, globals, rows, stages: ends, names };
 }
 

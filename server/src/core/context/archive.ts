@@ -90,7 +90,7 @@ function put(root: OpenFolder, folder: OpenFolder, entry: ArchiveEntry): boolean
     else folder.children.set(name, openFolder({ mode, uid, gid }));
     return true;
   }
-  const node = kind === "hard-link" ? linked(root, entry) : fileNode({ ...rest, name, kind });
+  const node = kind === "hard-link" ? linked(root, entry) : fileNode({ name, kind, ...rest });
   if (node === null) return false;
   folder.children.set(name, { ...node, name });
   return true;

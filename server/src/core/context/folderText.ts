@@ -308,9 +308,9 @@ function fileFrom(
   name: string,
 ): FileNode {
   const file = { name, kind, mode, size, mtimeMs };
-  if (kind === "symlink") return fileNode({ ...file, linkTarget: detail.replaceAll("\0", "/") });
+  if (kind === "symlink") return fileNode({ linkTarget: detail.replaceAll("\0", "/"), ...file });
   const known = detail === "" ? null : detail;
-  return fileNode(kind === "file" ? { ...file, identity: known } : { ...file, device: known });
+  return fileNode(kind === "file" ? { identity: known, ...file } : { device: known, ...file });
 }
 
 function isCount(value: number): boolean {

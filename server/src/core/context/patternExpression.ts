@@ -219,7 +219,7 @@ function parseEscape(source: string, at: number): Parsed | null {
   const perl = PERL_CLASSES[source[at + 1] ?? ""];
   if (perl !== undefined) return { test: perl, next: at + 2 };
   const character = parseEscapedCharacter(source, at);
-  return character === null ? null : { ...character, test: isExactly(character.code) };
+  return character === null ? null : { test: isExactly(character.code), ...character };
 }
 
 /** Go's escapes of one character. `\p{…}` is not understood here and counts as an error. */

@@ -340,7 +340,7 @@ function hashBelow(
     return { items, through, broken };
   }
   if (!filters.any && !followsLinks && base.node.kind === "directory") {
-    return { items: [{ ...base, name, what: "whole" }], through, broken };
+    return { items: [{ name, what: "whole", ...base }], through, broken };
   }
   const { passes, state } = applyFilters(filters, "", START);
   if (passes) add(base, name, true);

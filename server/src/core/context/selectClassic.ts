@@ -81,7 +81,7 @@ function addVisible({ path, node }: Found, folder: FolderNode, to: string, taken
     const found = { path: joinPath(path, child.name), node: child };
     const at = joinPath(to, child.name);
     if (child.kind === "directory") addVisible(found, child, at, taken);
-    else taken.push({ ...found, to: at, isWhole: false });
+    else taken.push({ to: at, isWhole: false, ...found });
   }
 }
 

@@ -49,9 +49,9 @@ export function changed(
   const root = opened(files.root);
   change({ root });
   return {
-    ...filesBelow(closed(root)),
     start: files.start,
-    puts: { ...put, before: files.puts },
+    puts: { before: files.puts, ...put },
+    ...filesBelow(closed(root)),
   };
 }
 
@@ -93,7 +93,7 @@ function closed(folder: OpenFolder): FolderNode {
   const old = before === null ? [] : unknownIn(before).filter(({ name }) => !over.has(name));
   noteUnknown(
     node,
-    { ...folder, inFolder: null },
+    { inFolder: null, ...folder },
     [...old, ...changes.values()].flatMap(originsBelow),
   );
   return node;

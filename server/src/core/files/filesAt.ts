@@ -157,7 +157,7 @@ export function filesOf(moment: FilesAt): StageFiles {
 function startingFiles(at: FilesAt): StageFiles {
   if (at.kind !== "folder") return stageFiles(at.kind === "start" ? at.origin : null);
   const root = withParts(at.root, plainFolder(""), at.root.parts);
-  return { ...filesBelow(root), start: null, puts: null };
+  return { start: null, puts: null, ...filesBelow(root) };
 }
 
 type After = Extract<FilesAt, { kind: "after" }>;

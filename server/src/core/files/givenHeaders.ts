@@ -27,7 +27,7 @@ export function givenBy(
   const ids = ownerIn(files, owner, digest);
   const change = mode === "" ? null : modeChange(mode);
   const isRoots = ids.uid === 0 && ids.gid === 0 && from.kind === "context";
-  return { ...ids, mode: change, isNothing: isRoots && change === null && ids.owner === null };
+  return { mode: change, isNothing: isRoots && change === null && ids.owner === null, ...ids };
 }
 
 /**

@@ -117,7 +117,7 @@ export function noteUnknown(
 export function stageFiles(origin: Origin | null): StageFiles {
   const root = folderNode(plainFolder(""), []);
   noteUnknown(root, { origin, inFolder: null, owner: null }, []);
-  return { ...filesBelow(root), start: origin, puts: null };
+  return { start: origin, puts: null, ...filesBelow(root) };
 }
 
 const nothingIgnored = () => false;

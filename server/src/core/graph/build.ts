@@ -97,7 +97,7 @@ export function buildGraph(
     { dockerfile, build, file, globals: globals.steps, stages, target },
     before,
   );
-  return { ...laid, dockerfile, file, globals, cut, stages: walked };
+  return { dockerfile, file, globals, cut, stages: walked, ...laid };
 }
 
 interface CutFile {
@@ -206,13 +206,13 @@ function putTogether(walked: WalkedFile, before: WalkedGraph | null): LaidGraph 
     },
     marks.withOthers.length === 0,
   );
-  const laid = { ...walked, built, numbering };
+  const laid = { built, numbering, ...walked };
   const isAlike = before !== null && areLaidAlike(laid, before, moved);
   const stages = laidStages(laid, before, isAlike ? moved : null);
   const found = templateAlone(
     inOrder([
       ...fileProblems(dockerfile),
-      ...buildProblems(build.definition, { ...walked, isForWindows: marks.forWindows.length > 0 }),
+      ...buildProblems(build.definition, { isForWindows: marks.forWindows.length > 0, ...walked }),
       ...stepProblems(
         { globals, stages: walked.stages, places: stages, faulty: marks.faulty, starts },
         built,

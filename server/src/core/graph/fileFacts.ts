@@ -82,7 +82,6 @@ export function fileFacts(
   const isNamedAlike =
     before?.names.builder === builder && isSameList(before.names.written, written);
   return {
-    ...host,
     froms,
     rules,
     frontend,
@@ -94,6 +93,7 @@ export function fileFacts(
       before !== null && isSameMap(before.automaticArgs, given) ? before.automaticArgs : given,
     globals: null,
     names: isNamedAlike ? before.names : stageNames(builder, written),
+    ...host,
   };
 }
 
@@ -122,7 +122,7 @@ export function stageFacts(file: FileFacts, index: number): StageFacts {
   const globalArg = globals === null ? null : (name: string) => globals.get(name);
   const similarStage = (name: string) => similarStageIn(file.names, name, index);
   const common = { rules, frontend, escape: file.escape, buildArgs };
-  return { ...common, automaticArgs, globalArg, source, similarStage };
+  return { automaticArgs, globalArg, source, similarStage, ...common };
 }
 
 function sourceOf(

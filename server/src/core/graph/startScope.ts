@@ -89,7 +89,7 @@ function scopeWith(
   const directory = config.workingDirectory;
   const unknowns = config === unknownConfig ? ofUnknownImage : open;
   const own = { environment, declaredArgs: noArgs, config, directory };
-  return { ...own, endsAsSet: false, hasOwnCmd: false, unknowns, expanded: 0 };
+  return { endsAsSet: false, hasOwnCmd: false, unknowns, expanded: 0, ...own };
 }
 
 function environmentOf({ digest }: Builds, { environment }: ImageConfig): OrderedEnvironment {

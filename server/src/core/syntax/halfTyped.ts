@@ -33,10 +33,10 @@ export function editedPart(before: Dockerfile, now: Dockerfile): EditedPart {
     count > 0 && (to < 0 || now.starts[to] !== (before.starts[below] ?? 0) + edit.shift);
   const last = swallows ? firstIndex(now.starts, (start) => start > end) : to;
   return {
-    ...stretch(now, firstEdited(before, now, edit.start), last),
     swallows,
     edit,
     below,
+    ...stretch(now, firstEdited(before, now, edit.start), last),
   };
 }
 

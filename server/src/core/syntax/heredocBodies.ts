@@ -57,7 +57,6 @@ export function readHeredocBodies(
     };
     const closingLine = closing < 0 ? undefined : lines.at(closing);
     heredocs.push({
-      ...word,
       content: text.slice(origin + bodyRange.start, origin + bodyRange.end),
       range: wordRange,
       bodyRange,
@@ -65,6 +64,7 @@ export function readHeredocBodies(
         closingLine === undefined
           ? null
           : { start: closingLine.start - origin, end: closingLine.end - origin },
+      ...word,
     });
     if (closing < 0 && !isOpen) {
       problems.push({ code: "heredoc-unclosed", name: word.name, range: wordRange });

@@ -38,7 +38,7 @@ export function findHeredocs(text: string): HeredocsOfLine {
   for (const { value, range } of words) {
     const heredoc = readHeredocWord(value);
     if (heredoc === "invalid") return { words: found, invalid: range };
-    if (heredoc !== null) found.push({ ...heredoc, range });
+    if (heredoc !== null) found.push({ range, ...heredoc });
   }
   return { words: found, invalid: null };
 }

@@ -94,7 +94,7 @@ export function addReference(
 }
 
 export function fail(state: LexState, mistake: ExpansionMistake, start: number): null {
-  state.error ??= { ...mistake, range: { start, end: state.at } };
+  state.error ??= { range: { start, end: state.at }, ...mistake };
   return null;
 }
 
