@@ -71,11 +71,12 @@ interface Made extends AnalysedSteps {
   readonly kinds: Uint8Array;
   readonly numbers: readonly (number | null)[];
   readonly outline: Outline;
+  /** Those of the last graph: an older one that an outline would hold is never let go. */
+  readonly stages: readonly Stage[];
 }
 
 /** How the stages of a file stand on each other. */
 interface Outline {
-  readonly stages: readonly Stage[];
   readonly target: number | null;
   readonly roles: readonly StageRole[];
 }
@@ -97,13 +98,14 @@ export class KeptSteps {
   of(graph: BuildGraph, keys: Keys, told: Pick<Made, "predictions" | "lastRuns">): AnalysedSteps {
     const old = this.#made;
     const kinds = kindsOf(graph, keys, old);
-    const outline = outlineOf(graph, old?.outline ?? null);
+    const outline = outlineOf(graph, old);
     const isStackedAlike = old?.outline === outline && isSameKinds(old.kinds, kinds);
     const now = {
       keyed: keys.steps,
       places: graph.places,
       kinds,
       outline,
+      stages: graph.stages,
       numbers: isStackedAlike ? old.numbers : layerNumbers(graph, kinds),
       ...told,
     };
@@ -147,23 +149,27 @@ export class KeptSteps {
   }
 }
 
-/** @param before the same object where it is equal */
-function outlineOf(graph: BuildGraph, before: Outline | null): Outline {
+/** The same object as before where it is equal. */
+function outlineOf(
+  graph: BuildGraph,
+  before: Pick<Made, "outline" | "stages"> | null,
+): Outline {
   const { stages } = graph;
   const target = graph.target?.index ?? null;
   const isSame =
     before !== null &&
-    before.target === target &&
+    before.outline.target === target &&
     before.stages.length === stages.length &&
-    stages.every((stage, at) => isOutlinedAlike(stage, before.stages[at]));
-  if (isSame) return before;
+    (before.stages === stages ||
+      stages.every((stage, at) => isOutlinedAlike(stage, before.stages[at])));
+  if (isSame) return before.outline;
   const inImage = new Set(lineage(graph, graph.target).map(({ index }) => index));
   const roles = stages.map(({ index, isBuilt, isReplaced }) => ({
     isBuilt,
     isReplaced,
     isInImage: inImage.has(index),
   }));
-  return { stages, target, roles };
+  return { target, roles };
 }
 
 function isOutlinedAlike(stage: Stage, old: Stage | undefined): boolean {
