@@ -63,6 +63,8 @@ export class KeptRuns {
   /** Of the last build. */
   laid: LaidBuild | null = null;
   readonly #runs = new WeakMap<Step, readonly KeptRun[]>();
+  /** Of a step that took the place of another one: what that left, and those before it. */
+  readonly #leftBefore = new WeakMap<Step, readonly Position[]>();
   readonly #settings: Setting[] = [];
   readonly #definitions: KeptDefinitions;
 
@@ -143,12 +145,22 @@ export class KeptRuns {
    */
   keep(step: Step, given: Given, run: Run, replaced: Step | null): Run {
     const own = this.#runs.get(step) ?? none;
-    const others = replaced === null ? none : (this.#runs.get(replaced) ?? none);
-    const same = [...own, ...others].find((kept) => isSamePosition(kept.run.after, run.after));
-    const settled = same === undefined ? run : { outcome: run.outcome, after: same.run.after };
-    if (!waitsForFiles(run))
-      this.#runs.set(step, [{ given, run: settled }, ...own.slice(0, keptValues - 1)]);
+    const left = [...this.#leftBy(step), ...(replaced === null ? [] : this.#leftBy(replaced))];
+    const same = left.find((after) => isSamePosition(after, run.after));
+    const settled = same === undefined ? run : { outcome: run.outcome, after: same };
+    if (waitsForFiles(run)) return settled;
+    this.#runs.set(step, [{ given, run: settled }, ...own.slice(0, keptValues - 1)]);
+    if (replaced !== null && replaced !== step) {
+      const others = [...new Set(left)].filter((after) => after !== settled.after);
+      this.#leftBefore.set(step, others.slice(0, keptValues));
+    }
     return settled;
+  }
+
+  /** What stood below a step lately, the last first. */
+  #leftBy(step: Step): readonly Position[] {
+    const runs = this.#runs.get(step) ?? none;
+    return [...runs.map(({ run }) => run.after), ...(this.#leftBefore.get(step) ?? [])];
   }
 }
 

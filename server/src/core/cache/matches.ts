@@ -47,6 +47,7 @@ function isSameSet(one: ReadonlySet<CacheRecord>, other: ReadonlySet<CacheRecord
 
 /** An input by the name that it has once everything has been built, and what is known of it now. */
 export interface NamedInput {
+  /** Made where it is looked at, and with it those of all steps below: never take it apart too early. */
   readonly name: InputName;
   readonly token: Token;
   /** Content of a known checksum: a download of before, of which none is known, may have been it. */
@@ -105,8 +106,10 @@ export function twinsOf(
   definition: string,
   inputs: readonly NamedInput[],
 ): ReadonlySet<CacheRecord> {
-  const mayHaveSome = inputs.some(({ name, token }, at) =>
-    token.kind === "records" ? token.twins !== undefined : at > 0 && mayEqualOthers(name),
+  const mayHaveSome = inputs.some((input, at) =>
+    input.token.kind === "records"
+      ? input.token.twins !== undefined
+      : at > 0 && mayEqualOthers(input.name),
   );
   return mayHaveSome ? possibleResults(graphs, definition, inputs) : nothing;
 }
@@ -179,8 +182,8 @@ export function bucketsOn(
 
 function withSecond(bucket: Bucket, input: NamedInput | undefined): Iterable<CacheRecord> {
   if (input === undefined) return bucket.withSecond(null);
-  const { token, name } = input;
-  if (token.kind !== "records") return bucket.withSecond(nameText(name));
+  const { token } = input;
+  if (token.kind !== "records") return bucket.withSecond(nameText(input.name));
   return new Set([...token.records].flatMap((record) => bucket.withSecond(record)));
 }
 
@@ -211,7 +214,8 @@ function bestFit(input: NamedInput, alternatives: readonly RecordedInput[]): Fit
   return best;
 }
 
-function fitOfOne({ name, token, isPinned }: NamedInput, recorded: RecordedInput): Fit {
+function fitOfOne(input: NamedInput, recorded: RecordedInput): Fit {
+  const { token, isPinned } = input;
   if (token.kind === "any") return "maybe";
   if (token.kind === "records") {
     if (recorded.kind !== "record") return "no";
@@ -219,6 +223,7 @@ function fitOfOne({ name, token, isPinned }: NamedInput, recorded: RecordedInput
     return token.twins?.has(recorded.record) === true ? "maybe" : "no";
   }
   if (recorded.kind === "record") return "no";
+  const { name } = input;
   if (isSameName(name, recorded.name)) return "yes";
   if (isPinned !== true) return mayBeEqual(name, recorded.name) ? "maybe" : "no";
   const mayBeIt =

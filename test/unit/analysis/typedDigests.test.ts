@@ -1,0 +1,74 @@
+/** Keys that are typed and taken back turn all below them to and fro, and digest no more for that. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
+import { Memory } from "../../../server/src/core/analysis/memory.js";
+import { onDisk } from "../../../server/src/core/analysis/place.js";
+import { analyse } from "../../../server/src/core/analysis/snapshot.js";
+import { areSameKeys } from "../../../server/src/core/cache/predict.js";
+import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
+import { sha256 } from "../../../server/src/host/digest.js";
+import { buildOf } from "../../support/definitions.js";
+import { worldOf } from "../../support/worlds.js";
+import { built, treeOf } from "./support.js";
+
+const files = { f: "0" };
+
+const shapes: Readonly<Record<string, (size: number, change: string) => string>> = {
+  "RUN after RUN": (size, change) =>
+    `FROM alpine\nRUN echo ${change}\n${"RUN true\n".repeat(size)}`,
+  "ENV and RUN in turn": (size, change) =>
+    `FROM alpine\nRUN echo ${change}\n${Array.from({ length: size / 2 }, (_, i) => `ENV V${i}=1\nRUN true\n`).join("")}`,
+  "COPY and RUN in turn": (size, change) =>
+    `FROM alpine\nRUN echo ${change}\n${"COPY f /f\nRUN true\n".repeat(size / 2)}`,
+  "stages that take files from the one above": (size, change) =>
+    `FROM alpine AS s0\nRUN echo ${change}\n${Array.from(
+      { length: size / 3 },
+      (_, i) => `FROM alpine AS s${i + 1}\nCOPY --from=s${i} /a /a\nRUN true\n`,
+    ).join("")}`,
+};
+
+for (const [name, shape] of Object.entries(shapes))
+  test(`what a key digests does not grow with the file: ${name}`, () => {
+    const [short, long] = [digestsOfKey(shape, 60), digestsOfKey(shape, 240)];
+    assert.ok(long <= short, `${short} digests in a short file, ${long} in one four times as long`);
+  });
+
+/** How many digests a key and its taking back make, once both have been seen. */
+function digestsOfKey(shape: (size: number, change: string) => string, size: number): number {
+  let digests = 0;
+  const digest = (text: string): string => {
+    digests++;
+    return sha256(text);
+  };
+  const text = shape(size, "a");
+  const build = buildOf({});
+  const tree = treeOf({ Dockerfile: text, ...files });
+  const state = built({ text, files });
+  const world = worldOf(build, { tree, state: { ...state, transfers: new Map() } });
+  const memory = new Memory();
+  let dockerfile = parseDockerfile(text);
+  const answer = (typed: string) => {
+    dockerfile = parseDockerfile(typed, dockerfile);
+    const baseline = { kind: "last" } as const;
+    return analyse({ place: onDisk, ...build, dockerfile, world, baseline, digest }, memory)
+      .analysis;
+  };
+  const first = answer(text);
+  assert.ok(first.summary.hit > 0, "it was built");
+  // Another word each time, as somebody types: of each the step is a new one.
+  for (const typed of [shape(size, "b"), text]) answer(typed);
+  const [rebuilt, cached] = [answer(shape(size, "c")), answer(text)];
+  digests = 0;
+  const [again, back] = [answer(shape(size, "d")), answer(text)];
+  assert.ok(again.summary.hit < first.summary.hit / 2, "what is below rebuilds");
+  assert.ok(areSameKeys(back.keys, first.keys), "taken back, it is the build that was");
+  assert.ok(others(again, rebuilt) <= 2, "nothing is made anew of what rebuilds again");
+  assert.ok(others(back, cached) <= 2, "nor of what is cached again");
+  return digests;
+}
+
+/** How many steps are other ones than in another answer. */
+function others({ steps }: Analysis, before: Analysis): number {
+  return steps.filter((step, at) => step !== before.steps[at]).length;
+}
