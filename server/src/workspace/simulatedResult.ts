@@ -8,6 +8,7 @@ import { areSameKeys, type Keys } from "../core/cache/predict.js";
 import type { BuildState } from "../core/cache/state.js";
 import { simulationLog } from "../core/documents/simulationLog.js";
 import { type Cancellation, known } from "../core/host.js";
+import { isSameList } from "../core/text/sameList.js";
 import { say } from "../core/text/say.js";
 import { interfaceText } from "../core/text/surfaces.js";
 import { failsBuild } from "../core/words/problems.js";
@@ -41,7 +42,7 @@ export interface SimulatedOf {
 export class SimulatedResult {
   readonly #of: SimulatedOf;
   /** The last simulated build, as long as it is shown. */
-  #result: { readonly keys: readonly Keys[]; readonly before: BuildState } | null = null;
+  #result: { keys: readonly Keys[]; readonly before: BuildState } | null = null;
   #view: { readonly of: Answer; readonly view: View } | null = null;
   #compared: {
     readonly of: Answer;
@@ -65,6 +66,8 @@ export class SimulatedResult {
     const { analysis } = answer;
     if (this.#result === null || !this.#isResult(answer, this.#result.keys))
       return { analysis, isResult: false };
+    // Equal ones, of steps that are there anyway, are sooner compared with what comes next.
+    this.#result.keys = keysOf(answer);
     if (this.#view?.of !== answer) {
       const compared = against(withoutBuild(this.#of.baseline(), this.#result.before));
       this.#view = { of: answer, view: { analysis: compared.analysis, isResult: true } };
@@ -74,8 +77,9 @@ export class SimulatedResult {
 
   /** Asked for each answer again, and again by each that is asked in the same moment. */
   #isResult(answer: Answer, result: readonly Keys[]): boolean {
+    const all = keysOf(answer);
+    if (isSameList(all, result)) return true;
     if (this.#compared?.of !== answer || this.#compared.result !== result) {
-      const all = keysOf(answer);
       const isSame =
         all.length === result.length &&
         all.every((keys, at) => areSameKeys(keys, result[at] ?? keys));

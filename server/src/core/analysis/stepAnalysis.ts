@@ -150,10 +150,7 @@ export class KeptSteps {
 }
 
 /** The same object as before where it is equal. */
-function outlineOf(
-  graph: BuildGraph,
-  before: Pick<Made, "outline" | "stages"> | null,
-): Outline {
+function outlineOf(graph: BuildGraph, before: Pick<Made, "outline" | "stages"> | null): Outline {
   const { stages } = graph;
   const target = graph.target?.index ?? null;
   const isSame =
