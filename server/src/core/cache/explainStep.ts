@@ -11,7 +11,7 @@ import { type Aligned, recordOfStep } from "./align.js";
 import { baseChange, isMadeAnew, isOfBuild, rebuiltImage } from "./imageCauses.js";
 import { type InputName, isSameName } from "./inputName.js";
 import type { Around, KeptCauses } from "./keptCauses.js";
-import { type Comparison, ownChanges } from "./ownChanges.js";
+import { type Comparison, isUnchanged, ownChanges } from "./ownChanges.js";
 import { inputNames, type KeyedStep, type Keys, keyedAt } from "./predict.js";
 import type { Cause, PathChange, Prediction, StageName, StepProblem } from "./prediction.js";
 import type { Baseline, StepRecord } from "./records.js";
@@ -164,6 +164,7 @@ function ownCauses(
   before: StepRecord | undefined,
 ): Explained {
   if (before === undefined) return local({ code: "instruction-added", at: refOf(keyed) });
+  if (isUnchanged(keyed, before, comparison.digest)) return noCause;
   const find = () => ownChanges(comparison, keyed, before);
   const { causes, isOfStep } = kept.own({ keyed, before, baseline }, find);
   return { causes, isLocal: isOfStep };

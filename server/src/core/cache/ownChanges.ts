@@ -11,7 +11,7 @@ import type { Setting } from "../instructions/kind.js";
 import { variableReferences } from "../syntax/expand.js";
 import { stepText } from "./align.js";
 import type { ChangedValues, ValueChange } from "./changedValues.js";
-import { facetsOf } from "./definition.js";
+import { type Facets, facetsOf } from "./definition.js";
 import { type InputName, isSameName } from "./inputName.js";
 import type { OpenName } from "./openName.js";
 import { inputNames, type KeyedStep, type Keys, keyedAt } from "./predict.js";
@@ -34,6 +34,26 @@ export interface OwnChanges {
   readonly causes: readonly Cause[];
   /** True where they follow from the step alone, whatever is set above it. */
   readonly isOfStep: boolean;
+}
+
+/** True where nothing of the step itself changed. Asked of all below one that rebuilds: it lists nothing. */
+export function isUnchanged(
+  { definition, context, outcome }: KeyedStep,
+  { facets, inputs }: StepRecord,
+  digest: Digest,
+): boolean {
+  return (
+    context.length === 0 &&
+    !outcome.names.some(isDocument) &&
+    !inputs.some(isDocument) &&
+    areSameFacets(facetsOf(definition, digest), facets)
+  );
+}
+
+function areSameFacets(own: Facets, before: Facets): boolean {
+  if (own === before) return true;
+  for (const name in own) if (own[name] !== before[name]) return false;
+  return true;
 }
 
 /** Ask for the steps in the file's order. */
@@ -83,7 +103,11 @@ const namedParts: readonly ChangedPart[] = [
 
 /** The inputs that are documents in the Dockerfile itself. */
 function documents(inputs: readonly OpenName[]): readonly InputName[] {
-  return inputs.flatMap((name) => (name.kind === "inline" ? [name] : []));
+  return inputs.filter(isDocument);
+}
+
+function isDocument(name: OpenName): name is Extract<InputName, { kind: "inline" }> {
+  return name.kind === "inline";
 }
 
 function areSameNames(a: readonly InputName[], b: readonly InputName[]): boolean {
