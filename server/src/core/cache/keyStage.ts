@@ -90,7 +90,7 @@ export function keyStage(input: StageIn, kept: KeptRuns): StageOutcome {
   }
   const stretch = stretchOf(steps, before?.steps ?? []);
   return {
-    steps,
+    steps: keptList(steps),
     after: keptList(after),
     end: at,
     taking: movedPlaces(steps, stretch, before?.taking ?? [], ({ context }) => context.length > 0),
@@ -198,12 +198,16 @@ function runOf(
 }
 
 const noShape: InputShape = [];
+const onRoot: InputShape = ["root"];
+const onNothing: InputShape = [null];
 
 /** Of what the solver takes for one the first stands for all; files that a client sends are another matter. */
 function shapeOf(step: Step, { vertex }: Position, input: StageIn): InputShape {
   const isEmpty = vertex.kind === "base" && vertex.name === "scratch";
+  const froms = sourcesOf(step);
+  if (froms.length === 0) return isEmpty ? onNothing : onRoot;
   const known: { readonly vertex: Vertex; readonly name: string }[] = [{ vertex, name: "root" }];
-  const sources = sourcesOf(step).map((from): string | null => {
+  const sources = froms.map((from): string | null => {
     if (from.kind === "scratch") return null;
     if (from.kind === "context") return `context:${from.folder ?? ""}`;
     const source = vertexOf(from, input);

@@ -107,7 +107,7 @@ export function inParts(sorted: readonly TreeNode[]): readonly Part[] {
   let start = 0;
   for (let at = 0; at < sorted.length; at++) {
     if (at + 1 < sorted.length && !endsPart(sorted[at]?.name ?? "")) continue;
-    parts.push(start === 0 && at + 1 === sorted.length ? sorted : sorted.slice(start, at + 1));
+    parts.push(keptList(sorted.slice(start, at + 1)));
     start = at + 1;
   }
   return keptList(parts);

@@ -92,7 +92,7 @@ function withOne(known: KnownDirectories, path: string): KnownDirectories {
   let own: readonly string[] = [path];
   let before: KnownDirectories | null = known;
   while (before !== null && before.own.length < 2 * own.length) {
-    own = [...before.own, ...own].sort();
+    own = before.own.concat(own).sort();
     before = before.before;
   }
   return { own, before };

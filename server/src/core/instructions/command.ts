@@ -113,5 +113,5 @@ export function commandLine(instruction: Instruction, reading: Reading): readonl
   checkForm("command", instruction.args, instruction, reading);
   const shellWords = reading.scope.config.shell ?? defaultShell;
   const text = words.join(" ");
-  return text === "" && reading.rules.dropsBlankCommands ? shellWords : [...shellWords, text];
+  return text === "" && reading.rules.dropsBlankCommands ? shellWords : shellWords.concat(text);
 }

@@ -227,11 +227,11 @@ function commandOf(instruction: Instruction, reading: Reading): RunCommand {
   const text = instruction.args.map((word) => word.value).join(" ");
   if (readHeredocWord(text) === null) {
     const bodies = instruction.heredocs.map((doc) => `\n${doc.content}${doc.name}`).join("");
-    return { argv: [...shell, text + bodies], script: null };
+    return { argv: shell.concat(text + bodies), script: null };
   }
   const content = heredocText(heredoc);
-  if (!content.startsWith("#!")) return { argv: [...shell, content], script: null };
-  const argv = [...shell, `/dev/pipes/${heredoc.name}`];
+  if (!content.startsWith("#!")) return { argv: shell.concat(content), script: null };
+  const argv = shell.concat(`/dev/pipes/${heredoc.name}`);
   return { argv, script: { name: heredoc.name, content } };
 }
 
