@@ -85,20 +85,7 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
   const { baseline, transfer } = kept ?? recordedBaseline(snapshot, decided, read);
   const main = mainContext(snapshot, decided, transfer, read);
   const folders = namedContexts(snapshot, read);
-  const links =
-    linking === null
-      ? null
-      : openLinks(
-          {
-            build: { definition, platform },
-            place,
-            world,
-            linking,
-            baseline: place.kind === "commit" ? { kind: "empty" } : forLinked(decided),
-            analyse: (other, own) => analyseLinked({ ...snapshot, ...other }, own, other.linking),
-          },
-          lookups,
-        );
+  const links = linking && linksOf(snapshot, decided, linking, lookups);
   const inputWith = (made: MadeBefore): AnalysisInput => ({
     definition,
     platform,
@@ -157,6 +144,27 @@ function analyseLinked(snapshot: Snapshot, memory: Memory, linking: Linking | nu
   const found = gitBaseline(snapshot, decided.ref, memory, lookups, linking);
   const compared = compareWith(analysis, found, memory, "git");
   return answerOf(withMore(compared));
+}
+
+/** The builds that it stands on, analysed as it is. */
+function linksOf(
+  snapshot: Snapshot,
+  decided: DecidedBaseline,
+  linking: Linking,
+  lookups: Lookups,
+): ReturnType<typeof openLinks> {
+  const { definition, platform, place, world } = snapshot;
+  return openLinks(
+    {
+      build: { definition, platform },
+      place,
+      world,
+      linking,
+      baseline: place.kind === "commit" ? { kind: "empty" } : forLinked(decided),
+      analyse: (other, own) => analyseLinked({ ...snapshot, ...other }, own, other.linking),
+    },
+    lookups,
+  );
 }
 
 /** What an export has of one build says nothing of the steps of another. */
