@@ -178,6 +178,7 @@ function folderAt(
       const blob = entries?.blobOf(file.name, file) ?? null;
       // Other attributes may have held when the file was checked out.
       if (blob === null || changedMs > file.ctimeMs) return null;
+      if (rules.length === 0) return blob;
       const place = inFolder + file.name;
       const mayDiffer = rules.some(({ folder: of, rule }) =>
         rule.mayMatch(of === "" ? place : place.slice(of.length + 1)),

@@ -57,7 +57,7 @@ export function nodeFileSystem(): FileSystem {
     },
     list: (path) => attempt(path, () => fs.readdirSync(path)),
     readLink: (path) => attempt(path, () => fs.readlinkSync(path)),
-    open: (path) => attempt(path, () => openFile(path, fs.openSync(path, OPEN_FLAGS))),
+    open: (path) => attempt(path, () => new DiskFile(path, fs.openSync(path, OPEN_FLAGS))),
   };
 }
 
@@ -112,14 +112,39 @@ export function readRegularFile(
 const OPEN_FLAGS =
   fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);
 
-function openFile(path: string, descriptor: number): OpenFile {
-  return {
-    stat: () => attempt(path, () => diskStat(fs.fstatSync(descriptor))),
-    read: (buffer) => attempt(path, () => fs.readSync(descriptor, buffer, 0, buffer.length, null)),
-    close: () => {
-      attempt(path, () => fs.closeSync(descriptor));
-    },
-  };
+/** Without functions of its own for each file and call: a first look opens each file of a context. */
+class DiskFile implements OpenFile {
+  readonly #path: string;
+  readonly #descriptor: number;
+
+  constructor(path: string, descriptor: number) {
+    this.#path = path;
+    this.#descriptor = descriptor;
+  }
+
+  stat(): Result<DiskStat> {
+    try {
+      return { ok: true, value: diskStat(fs.fstatSync(this.#descriptor)) };
+    } catch (thrown) {
+      return { ok: false, error: hostError(this.#path, thrown) };
+    }
+  }
+
+  read(buffer: Uint8Array): Result<number> {
+    try {
+      return { ok: true, value: fs.readSync(this.#descriptor, buffer, 0, buffer.length, null) };
+    } catch (thrown) {
+      return { ok: false, error: hostError(this.#path, thrown) };
+    }
+  }
+
+  close(): void {
+    try {
+      fs.closeSync(this.#descriptor);
+    } catch {
+      // Of a file that was only read nothing is lost.
+    }
+  }
 }
 
 function attempt<T>(path: string, call: () => T): Result<T> {

@@ -182,8 +182,9 @@ function addRecords(work: DigestWork, part: Part, path: string, lines: string[])
   let complete = true;
   for (const child of part) {
     // What is known adds nothing to what is missing.
-    if (!complete && child.kind !== "directory" && isRecordable(child)) continue;
-    const record = recordOf(work, child, joinPath(path, child.name));
+    const isKnown = child.kind !== "directory" && isRecordable(child);
+    if (isKnown && !complete) continue;
+    const record = isKnown ? knownRecord(child) : recordOf(work, child, joinPath(path, child.name));
     if (record === null) complete = false;
     else lines.push(child.name, record);
   }
@@ -199,9 +200,13 @@ function isRecordable(file: FileNode): boolean {
   return needsNoReading(file) || file.identity !== null;
 }
 
+/** Of what is recordable. */
+function knownRecord(file: FileNode): string {
+  return headerOf(file, needsNoReading(file) ? "" : (file.identity ?? ""));
+}
+
 export function fileRecord(work: DigestWork, file: FileNode, path: string): string | null {
-  if (needsNoReading(file)) return headerOf(file, "");
-  if (file.identity !== null) return headerOf(file, file.identity);
+  if (isRecordable(file)) return knownRecord(file);
   if (file.error === null) work.needed.add(path);
   else work.errors.set(path, file.error);
   return null;
@@ -221,5 +226,13 @@ export function headerOf(node: TreeNode, identity: string): string {
   const owner = `${node.uid}:${node.gid}`;
   const isFolder = node.kind === "directory";
   const detail = isFolder ? "" : (node.linkTarget ?? node.device ?? identity);
-  return `${type} ${node.mode.toString(8)} ${owner} ${isFolder ? 0 : node.size} ${detail}`;
+  return `${type} ${octal(node.mode)} ${owner} ${isFolder ? 0 : node.size} ${detail}`;
+}
+
+const octals: string[] = [];
+
+/** There are few modes and many files, and no other digits take as long to make. */
+function octal(mode: number): string {
+  octals[mode] ??= mode.toString(8);
+  return octals[mode];
 }
