@@ -87,7 +87,7 @@ test("a file of very many instructions is not read, until it has fewer", () => {
 test("a file of very much work is not read, until it has less", () => {
   const stages = (count: number) =>
     Array.from({ length: count }, (_, n) => `FROM a AS s${n}\nCOPY a b /c/\nRUN a\n`).join("");
-  const most = Math.floor(mostWork / (7 + 7 + 3 * 2 + 3));
+  const most = Math.floor(mostWork / (6 + 8 + 3 * 2 + 3));
   const text = stages(most + 1);
   const long = parseDockerfile(text);
   const start = text.lastIndexOf("COPY");

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { crc32 } from "node:zlib";
 import type { BuildDefinition } from "../../../server/src/core/build/definition.js";
 import { recordBuild } from "../../../server/src/core/cache/record.js";
 import { recordsIn } from "../../../server/src/core/cache/recordGraph.js";
@@ -176,6 +177,53 @@ test("a byte that changed anywhere is noticed, or changes nothing", async (t) =>
   }
   for (let length = 0; length < whole.length; length += 7)
     assert.equal(readDocument(whole.subarray(0, length), store.digest).read.kind, "damaged");
+});
+
+test("lines of folders that lie, double or go in circles are read to an end, and followed by a whole document", async (t) => {
+  const folder = temporaryFolder(t);
+  const store = openStateStore(folder);
+  const files = { a: "a", "d/b": "b", "d/e/c": "c" };
+  await store.add(buildOf("A", "echo hi\nCOPY . /all", files));
+  const whole = readFileSync(path.join(folder, fileName), "utf8");
+  const opening = ',\n"folders":{\n';
+  const [head = "", rest = ""] = whole.split(opening);
+  const lines = rest.slice(0, -"\n}}\n".length).split(",\n");
+  const nameOf = (line: string) => line.slice(1, 33);
+  /** The line with other folders below its own. */
+  const above = (line: string, below: readonly string[]) =>
+    line.slice(0, 36) + below.join(",") + line.slice(36).replace(/^[0-9a-f,]*/, "");
+  const all = lines.map(nameOf);
+  const doubles = Array.from({ length: 60 }, (_, n) => n.toString(16).padStart(32, "0"));
+  const lying: Readonly<Record<string, readonly string[]>> = {
+    exchanged: lines.map((line, at) => line.slice(0, 35) + lines.at(at - 1)?.slice(35)),
+    circles: lines.map((line) => above(line, [nameOf(line)])),
+    "all below all": lines.map((line) => above(line, all)),
+    doubling: [
+      ...lines.map((line) => above(line, doubles.slice(0, 1))),
+      ...doubles.map(
+        (name, at) =>
+          `"${name}":"${doubles
+            .slice(at + 1, at + 2)
+            .flatMap((next) => [next, next])
+            .join(",")}/d/493/1/1/1/0/1/d"`,
+      ),
+    ],
+    empty: ["", ...lines, "", "x"],
+  };
+  assert.ok(lines.length > 1, "there is something to lie about");
+  const readAll: string[] = [];
+  for (const [what, told] of Object.entries(lying)) {
+    const written = told.join(",\n");
+    const check = JSON.stringify({ ...JSON.parse(`${head}}`), check: crc32(written) }).slice(0, -1);
+    const bytes = Buffer.from(`${check}${opening}${written}\n}}\n`);
+    const { read, texts } = readDocument(bytes, store.digest);
+    if (read.kind !== "read") continue;
+    readAll.push(what);
+    plain(read.state);
+    const next = Buffer.concat(writeDocument(read.state, store.digest, texts));
+    assert.equal(readDocument(next, store.digest).read.kind, "read", what);
+  }
+  assert.deepEqual(readAll, Object.keys(lying));
 });
 
 test("a file that is damaged under an open window loses its last build alone", async (t) => {
