@@ -6,6 +6,7 @@ import { configToJson } from "../../../server/src/core/image/config.js";
 import {
   deepestDirectory,
   longestText,
+  mostHanded,
   mostInstructions,
   mostWords,
   mostWork,
@@ -164,6 +165,25 @@ test("what stands in a stage is followed down to a depth, and said where that en
   };
   assert.deepEqual(taken(deepestDirectory), ["hit"]);
   assert.deepEqual(taken(deepestDirectory + 1), ["unknown", "directory-too-deep"]);
+});
+
+test("what stages hand on, one taking from the other, is followed through a thousand", () => {
+  /** What becomes of the last line once only the last of them takes the same in other words. */
+  const taken = (count: number) => {
+    const text = (last: string) => {
+      const handing = Array.from({ length: count }, (_, n) => {
+        const words = n + 1 < count ? "/a /a" : last;
+        return `FROM scratch AS s${n + 1}\nCOPY --from=s${n} ${words}\n`;
+      });
+      return `FROM scratch AS s0\nCOPY a.txt /a/\n${handing.join("")}FROM alpine\nCOPY --from=s${count} /a /a\n`;
+    };
+    const files = { "a.txt": "a" };
+    const state = built({ text: text("/a /a"), files });
+    const { steps } = analysisOf({ text: text("/a/a.txt /a/"), files, state });
+    return steps.at(-1)?.prediction.kind;
+  };
+  assert.equal(taken(mostHanded), "hit");
+  assert.equal(taken(mostHanded + 1), "unknown");
 });
 
 test("ranges of ports are each port in the image, however often they are named", () => {

@@ -28,12 +28,21 @@ function originAt(nth: number): Origin {
   return { kind: "step", of: { stage: 0, nth }, cached: null };
 }
 
+const noFiles = { taken: null, handed: 0 };
+
 /** The moments after each WORKDIR. */
 function momentsAfter(steps: readonly Step[]): readonly FilesAt[] {
   const moments: FilesAt[] = [empty];
   for (const [nth, step] of steps.entries()) {
     moments.push(
-      filesAfter(step, originAt(nth), moments.at(-1) ?? empty, null, sha256, rulesOf("buildkit")),
+      filesAfter(
+        step,
+        originAt(nth),
+        moments.at(-1) ?? empty,
+        noFiles,
+        sha256,
+        rulesOf("buildkit"),
+      ),
     );
   }
   return moments;
@@ -73,7 +82,7 @@ test("after a RUN all files are held by it, whatever was there before", () => {
   const [, copy, run] = stepsOf("FROM scratch\nCOPY a /a\nRUN make", { a: "1" });
   assert.ok(copy !== undefined && run !== undefined);
   const { root } = filesOf(
-    filesAfter(run.step, originAt(2), empty, null, sha256, rulesOf("buildkit")),
+    filesAfter(run.step, originAt(2), empty, noFiles, sha256, rulesOf("buildkit")),
   );
   assert.deepEqual([originOf(root), root.entryCount], [originAt(2), 0]);
 });
@@ -85,8 +94,15 @@ test("files that are not read yet are held by their COPY until they are", () => 
   const folder = folderNode(plainFolder("d"), [unread]);
   const tree = { root: folderNode(plainFolder(""), [folder]), isIgnored: () => false };
   const taken = selectSources(tree, { builder: "buildkit", sources: ["d"] });
-  const copied = filesAfter(copy.step, originAt(1), empty, taken, sha256, rulesOf("buildkit"));
-  const moment = filesAfter(next.step, originAt(2), copied, null, sha256, rulesOf("buildkit"));
+  const copied = filesAfter(
+    copy.step,
+    originAt(1),
+    empty,
+    { taken, handed: 0 },
+    sha256,
+    rulesOf("buildkit"),
+  );
+  const moment = filesAfter(next.step, originAt(2), copied, noFiles, sha256, rulesOf("buildkit"));
   assert.deepEqual([namesIn(moment, "to"), namesIn(moment, "")], [[], ["to", "w"]]);
   unread.identity = "1";
   assert.deepEqual([namesIn(moment, "to"), namesIn(moment, "")], [["f"], ["to", "w"]]);

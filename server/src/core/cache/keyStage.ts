@@ -279,7 +279,8 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
     ? undefined
     : input.exported?.get(forecastKey(given.setting.stage, given.nth));
   const found = surer(local, forecast);
-  const taken = others[0]?.taken ?? null;
+  const { taken = null, handed = 0 } = others[0] ?? {};
+  const files = { taken, handed };
   const problems = inTheWay(step, at, others, rules);
   const contexts = others.map(({ context }) => context);
   const names = inputs.map(({ name }) => name);
@@ -312,7 +313,7 @@ function keyStep(input: StageIn, step: Step, given: Given, definition: Definitio
       found: found.kind,
       missed: at.missed || found.kind === "miss",
       directories: directoriesAfter(step, rules, at.directories, others.some(isFolderTaken)),
-      files: filesAfter(step, origin, at.files, taken, input.digest, rules),
+      files: filesAfter(step, origin, at.files, files, input.digest, rules),
     },
   };
 }

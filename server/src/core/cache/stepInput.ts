@@ -44,6 +44,8 @@ export interface StepInput extends Omit<NamedInput, "name"> {
   readonly context?: ContextInput;
   /** The files that it is; absent or null: not known. */
   readonly taken?: Selection | null;
+  /** Of how many stages they were handed on: see `TakenFiles`; absent: of none. */
+  readonly handed?: number;
   /** One of the sources is a folder, whatever is in it. Told where empty layers are dropped. */
   readonly takesFolder?: boolean;
   /** What it turns on where it is not known, or where another name may stand for the same bytes. */

@@ -3,7 +3,7 @@
 import type { FileTree } from "../context/fileTree.js";
 import { type CopyRequest, failsStep, type Selection } from "../context/selection.js";
 import type { ContextView } from "../files/contextInput.js";
-import { type FilesAt, filesOf } from "../files/filesAt.js";
+import { type FilesAt, filesOf, handedOn } from "../files/filesAt.js";
 import {
   cacheFolder,
   copyRequest,
@@ -249,7 +249,8 @@ function stageInput(index: number, request: CopyRequest, sources: InputSources):
   const { selection } = content;
   const { problems } = selection;
   const fails = problems.some(failsStep);
-  return { ...input, taken: selection, problems, fails };
+  const handed = handedOn(result.files) + 1;
+  return { ...input, taken: selection, handed, problems, fails };
 }
 
 /** True where a folder stands at one of the paths; not looked at where all layers are kept. */

@@ -9,7 +9,7 @@ import { hasUnnoticedMode } from "../context/transfer.js";
 import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { CopyOperation, MakeDirectoryOperation } from "../instructions/operation.js";
-import { deepestDirectory } from "../syntax/limits.js";
+import { deepestDirectory, mostHanded } from "../syntax/limits.js";
 import { cleanPath, isDeeper } from "../text/paths.js";
 import { placesOf } from "./destinations.js";
 import { changed, makeDirectory, putContent, putNode, putPerhaps, putUnknown } from "./draft.js";
@@ -49,6 +49,8 @@ export type FilesAt =
       readonly origin: Origin;
       readonly before: FilesAt;
       readonly taken: Selection | null;
+      /** Of how many stages, one taking from the other, what stands there was handed on at most. */
+      readonly handed: number;
       readonly digest: Digest;
       readonly rules: BuilderRules;
       /** The destinations since the start, as they are written. */
@@ -57,17 +59,29 @@ export type FilesAt =
       readonly above: KnownDirectories;
     };
 
+/** What a COPY takes. */
+export interface TakenFiles {
+  /** null: not known, or nothing. */
+  readonly taken: Selection | null;
+  /** See `FilesAt`; 0: they are no stage's. */
+  readonly handed: number;
+}
+
+/** How often what stands there was handed on from stage to stage, at most. */
+export function handedOn(files: FilesAt): number {
+  return files.kind === "after" ? files.handed : 0;
+}
+
 /**
  * The moment after a step. After a RUN anything may be anywhere, and so may what goes to a place that only
- * the base image can tell.
+ * the base image can tell, or what very many stages hand on: each digests anew what it adds to.
  * @param origin the step, as what holds files
- * @param taken by a COPY; null: not known, or nothing
  */
 export function filesAfter(
   step: Step,
   origin: Origin,
   before: FilesAt,
-  taken: Selection | null,
+  { taken, handed: own }: TakenFiles,
   digest: Digest,
   rules: BuilderRules,
 ): FilesAt {
@@ -76,6 +90,8 @@ export function filesAfter(
   if (operation?.kind === "run" || (operation !== null && step.openPath !== null))
     return { kind: "start", origin };
   if (operation?.kind !== "copy" && operation?.kind !== "makeDirectory") return before;
+  const handed = Math.max(own, handedOn(before));
+  if (handed > mostHanded) return { kind: "start", origin };
   const path = placeOf(operation);
   const { copied, above } = before.kind === "after" ? before : nothingPut[before.kind];
   return {
@@ -84,6 +100,7 @@ export function filesAfter(
     origin,
     before,
     taken,
+    handed,
     digest,
     rules,
     copied: operation.kind === "copy" ? withAbove(copied, path) : copied,
@@ -125,6 +142,7 @@ export function isSameMoment(one: FilesAt, other: FilesAt): boolean {
     one.step === other.step &&
     one.before === other.before &&
     one.taken === other.taken &&
+    one.handed === other.handed &&
     isSameOrigin(one.origin, other.origin)
   );
 }

@@ -28,6 +28,12 @@ export const longestPath = 4096;
  */
 export const deepestDirectory = 128;
 
+/**
+ * Stages that hand files on, one taking them from the other: what a longer chain of them leaves is not
+ * followed, as that of a RUN.
+ */
+export const mostHanded = 1_000;
+
 /** ONBUILD instructions that a stage hands on: each stands in the image config, and in a list a line. */
 export const mostTriggers = 500;
 
