@@ -16,15 +16,22 @@ interface Ended {
 function run(
   words: readonly string[],
   cwd: string,
-  how: { readonly stdin?: string; readonly closesOutput?: boolean } = {},
+  how: {
+    readonly stdin?: string;
+    readonly closesOutput?: boolean;
+    /** Milliseconds in which nothing is read. */
+    readonly readsAfter?: number;
+  } = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [inRepository("dist/cli.mjs"), ...words], { cwd });
   let out = "";
   let err = "";
-  child.stdout.on("data", (data: Buffer) => {
-    out += data.toString();
-    if (how.closesOutput === true) child.stdout.destroy();
-  });
+  setTimeout(() => {
+    child.stdout.on("data", (data: Buffer) => {
+      out += data.toString();
+      if (how.closesOutput === true) child.stdout.destroy();
+    });
+  }, how.readsAfter ?? 0);
   child.stderr.on("data", (data: Buffer) => {
     err += data.toString();
   });
@@ -56,6 +63,18 @@ test("a reader that stops early does not keep the build from being recorded", as
   const ended = await run(["simulate", "--state", state, "."], folder, { closesOutput: true });
   assert.deepEqual([ended.code, ended.err], [0, ""]);
   assert.deepEqual(readdirSync(state).sort(), ["salt", "simulated-builds.json"]);
+});
+
+test("a reader that is slow gets all of a long answer, and the exit code", async (t) => {
+  const lines = Array.from({ length: 3_000 }, (_, n) => `RUN echo ${n}`);
+  const folder = temporaryFolder(t, { Dockerfile: `FROM alpine\n${lines.join("\n")}\n` });
+  const words = ["simulate", "--dry-run", "--format", "json", "--require-cached", "."];
+  const { code, out, err } = await run(words, folder, { readsAfter: 3_000 });
+  assert.equal(code, 1);
+  assert.match(err, /^stratacast simulate: not cached: /);
+  // More than waits in a pipe.
+  assert.ok(out.length > 500_000, `${out.length}`);
+  assert.equal(JSON.parse(out).steps.length, lines.length + 1);
 });
 
 /** Starts the program in a terminal of its own; null: this system has no `script` that makes one. */

@@ -16,6 +16,9 @@ const progress = openProgress(
   () => performance.now(),
 );
 
+/** True: the language server holds the process. */
+let isServing = false;
+
 const threadProgram = path.join(import.meta.dirname, "hashThread.mjs");
 
 main(process.argv.slice(2), {
@@ -46,16 +49,24 @@ main(process.argv.slice(2), {
   },
   progress: progress.tell,
   passError: (chunk) => process.stderr.write(chunk),
-  serve: async (state) => (await import("../main.js")).start(threadProgram, state),
-}).then(
-  (code) => {
-    process.exitCode = code;
+  async serve(state) {
+    isServing = true;
+    (await import("../main.js")).start(threadProgram, state);
   },
-  (error: unknown) => {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(
-      `stratacast: this is a defect of Stratacast, please report it: ${printableLines(detail)}\n`,
-    );
-    process.exitCode = 2;
-  },
-);
+}).then(end, (error: unknown) => {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `stratacast: this is a defect of Stratacast, please report it: ${printableLines(detail)}\n`,
+  );
+  end(2);
+});
+
+/**
+ * Once all is written nothing is left to do, and the memory goes with the process: to take that of a
+ * large context apart before takes as long as to look at some thousand files.
+ */
+function end(code: number): void {
+  process.exitCode = code;
+  if (isServing) return;
+  process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+}
