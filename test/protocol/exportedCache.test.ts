@@ -1,10 +1,12 @@
 /** Forecasts of the editor against a cache that BuildKit exported. */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import { type LayerStack, notifications, requests } from "../../server/src/protocol.js";
+import { assertInterface, assertMarkdown, hostile } from "../support/hostile.js";
 import { temporaryFolder, writeIn } from "../support/temporaryFolder.js";
+import { isThorough } from "../support/thorough.js";
 import { recordsOf, simulatedExactly, writeCache } from "../support/writtenCache.js";
 import { eventually, startEditor, uriOf } from "./support/editorClient.js";
 import { test } from "./support/limitedTest.js";
@@ -126,4 +128,35 @@ test("of very many caches that a build imports the first ones are read, and that
   });
   await becomes("4 cached");
   assert.match(await message(), /: of 1000 caches the first ones: type=local,src=cache\.$/);
+});
+
+test("a cache is called by its name and nothing else, on every surface", async (t) => {
+  const { folder, cache, editor, uri, message } = await openProject(t);
+  const shown = async (): Promise<void> => {
+    assertInterface(await message());
+    for (const title of await editor.lenses(uri)) assertInterface(title);
+    for (const line of [1, 2, 3, 4, 5]) assertMarkdown(await editor.hover(uri, line, 1));
+    const document = { uri, kind: "explain", format: "markdown" } as const;
+    const explained: string | null = await editor.connection.sendRequest(
+      requests.document,
+      document,
+    );
+    assertMarkdown(explained ?? "");
+    for (const { text: state, detail } of editor.states(uri))
+      for (const one of [state, detail]) assertInterface(one);
+  };
+  for (const [at, name] of hostile.entries()) {
+    if (!isThorough && at % 5 !== 0) continue;
+    cpSync(cache, path.join(folder, name), { recursive: true });
+    for (const against of [`cache:${name}`, `cache:gone${name}`]) {
+      const choice = { uri, target: null, buildArgs: {}, against };
+      await editor.connection.sendNotification(notifications.buildChoice, choice);
+      const isThere = against === `cache:${name}`;
+      await eventually(against, async () =>
+        (await message()).startsWith(isThere ? "Compared with" : "Not compared") ? true : null,
+      );
+      await shown();
+    }
+  }
+  for (const told of editor.messages) assertInterface(told);
 });
