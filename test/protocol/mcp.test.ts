@@ -100,6 +100,8 @@ test("nothing outside of the folder is read, and no message stops the server", a
     "stands/compose.yaml": `services:\n  base: { image: me/base, build: "${beside}" }\n  app: { build: app }\n`,
     "stands/app/Dockerfile": "FROM me/base\n",
     "linked/a": "",
+    "cached/Dockerfile": "FROM scratch\n",
+    "cached/compose.yaml": `services: { app: { build: { context: ., cache_from: ["type=local,src=${beside}"] } } }\n`,
   });
   symlinkSync(beside, path.join(folder, "link"));
   symlinkSync(path.join(beside, "Dockerfile"), path.join(folder, "linked/Dockerfile"));
@@ -112,6 +114,7 @@ test("nothing outside of the folder is read, and no message stops the server", a
     { context: "linked", file: "link/Dockerfile" },
     { build: "compose:api" },
     { context: "stands", build: "compose:app" },
+    { context: "cached", build: "compose:app", against: "cache:" },
     { context: "stands/app", against: `cache:${beside}` },
     { context: "stands/app", against: `cache:type=local,src=${path.join(folder, "link")}` },
   ];

@@ -2,7 +2,12 @@
 import { realpathSync } from "node:fs";
 import path from "node:path";
 import type { Analysis, StepAnalysis } from "../core/analysis/analyse.js";
-import { type BuildDefinition, contextFolder, namedFolders } from "../core/build/definition.js";
+import {
+  type BuildDefinition,
+  contextFolder,
+  importedCaches,
+  namedFolders,
+} from "../core/build/definition.js";
 import { explain } from "../core/documents/explain.js";
 import { explainTable, totalsSentence } from "../core/documents/explainText.js";
 import { findingLines } from "../core/documents/findingLines.js";
@@ -13,6 +18,7 @@ import { printable } from "../core/text/surfaces.js";
 import { verdict } from "../core/words/predictionWords.js";
 import { pathInside } from "../host/paths.js";
 import { listOf } from "./buildsOf.js";
+import { readCacheFrom, type TypedCache } from "./caches.js";
 import type { CliIo } from "./command.js";
 import { meantBuild } from "./project.js";
 import {
@@ -136,8 +142,9 @@ export async function callTool(
     const words = wordsOf(checked, place);
     const quiet = { ...io, error: (line: string) => notes.push(line) };
     const args = readSimulateArguments(words, quiet);
-    for (const one of await readDefinitions(args, quiet)) assertInside(one, place.root);
-    for (const { place: cache } of args.caches)
+    const definitions = await readDefinitions(args, quiet);
+    for (const one of definitions) assertInside(one, place.root);
+    for (const { place: cache } of [...args.caches, ...importedBy(definitions[0], args, quiet)])
       if (cache.kind === "folder") inside(cache.folder, place.root);
     // Builds that nobody has asked for may lie outside.
     const found = await forecast(args, quiet, false);
@@ -199,15 +206,28 @@ function wordsOf(given: Given, { root, state }: ToolPlace): readonly string[] {
   ];
 }
 
-/** What a forecast reads: a file that defines builds may name any folder, and one may stand on all others. */
+/**
+ * What a forecast reads, the build that is meant first: a file that defines builds may name any folder, and
+ * one may stand on all others.
+ */
 async function readDefinitions(
   args: SimulateArguments,
   io: CliIo,
-): Promise<readonly BuildDefinition[]> {
+): Promise<readonly [BuildDefinition, ...BuildDefinition[]]> {
   const { definition, builds } = await meantBuild(args, io, false);
   if (builds === null) return [definition];
   const listed = await listOf(builds, io, { askDocker: args.askDocker });
   return [definition, ...listed.builds.map((one) => one.definition)];
+}
+
+/** The caches that the build imports, where these count. Errors: `UsageError`. */
+function importedBy(
+  definition: BuildDefinition,
+  { takesImported }: SimulateArguments,
+  { cwd }: CliIo,
+): readonly TypedCache[] {
+  if (!takesImported) return [];
+  return importedCaches(definition).words.map((words) => readCacheFrom(words, cwd));
 }
 
 /** Errors: `UsageError` for what lies outside of the root, where links lead included. */
