@@ -10,25 +10,12 @@ import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import { buildOf } from "../../support/definitions.js";
 import { worldOf } from "../../support/worlds.js";
+import { changedAbove } from "./shapes.js";
 import { built, treeOf } from "./support.js";
 
 const files = { f: "0" };
 
-const shapes: Readonly<Record<string, (size: number, change: string) => string>> = {
-  "RUN after RUN": (size, change) =>
-    `FROM alpine\nRUN echo ${change}\n${"RUN true\n".repeat(size)}`,
-  "ENV and RUN in turn": (size, change) =>
-    `FROM alpine\nRUN echo ${change}\n${Array.from({ length: size / 2 }, (_, i) => `ENV V${i}=1\nRUN true\n`).join("")}`,
-  "COPY and RUN in turn": (size, change) =>
-    `FROM alpine\nRUN echo ${change}\n${"COPY f /f\nRUN true\n".repeat(size / 2)}`,
-  "stages that take files from the one above": (size, change) =>
-    `FROM alpine AS s0\nRUN echo ${change}\n${Array.from(
-      { length: size / 3 },
-      (_, i) => `FROM alpine AS s${i + 1}\nCOPY --from=s${i} /a /a\nRUN true\n`,
-    ).join("")}`,
-};
-
-for (const [name, shape] of Object.entries(shapes))
+for (const [name, shape] of Object.entries(changedAbove))
   test(`what a key digests does not grow with the file: ${name}`, () => {
     const [short, long] = [digestsOfKey(shape, 60), digestsOfKey(shape, 240)];
     assert.ok(long <= short, `${short} digests in a short file, ${long} in one four times as long`);
