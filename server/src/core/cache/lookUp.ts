@@ -50,6 +50,8 @@ export function lookUp(
   // On a result that no record knows nothing stands.
   const [root] = inputs;
   if (root?.token.kind === "records" && root.token.records.size === 0) return fresh;
+  // Where there are no records nobody asks for the digest, which is the costly part of a first answer.
+  if (graphs.every(({ layers }) => layers.length === 0)) return fresh;
   const named = inputs.map((input) => namedInput(input, names));
   const sure = graphs.flatMap((graph) => sureMatches(graph, definition.digest, named));
   const cached = sure.filter(({ result }) => result === "kept");
