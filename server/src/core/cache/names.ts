@@ -6,7 +6,8 @@
 import type { Stage, StepRef } from "../graph/graph.js";
 import { sourcesOf } from "../graph/sources.js";
 import type { Digest } from "../host.js";
-import type { SourceReference } from "../instructions/operation.js";
+import type { Operation, SourceReference } from "../instructions/operation.js";
+import { cleanPath } from "../text/paths.js";
 import { type InputName, nameText } from "./inputName.js";
 import type { OpenName, Vertex } from "./openName.js";
 import type { StepOutcome } from "./outcome.js";
@@ -80,6 +81,7 @@ export class Names {
     if (a === b) return true;
     // Nearly always they differ here, and nothing has to be named.
     return (
+      !areUnlike(a?.step.operation, b?.step.operation) &&
       a?.definition?.digest === b?.definition?.digest &&
       this.#vertexText(one) === this.#vertexText(other)
     );
@@ -89,7 +91,8 @@ export class Names {
   isLike(one: Vertex, other: Vertex): boolean {
     if (one.kind === "base" || other.kind === "base") return false;
     const [a, b] = [this.#outcome(one.of), this.#outcome(other.of)];
-    return a !== b && a?.definition?.digest === b?.definition?.digest;
+    if (a === b || areUnlike(a?.step.operation, b?.step.operation)) return false;
+    return a?.definition?.digest === b?.definition?.digest;
   }
 
   #outcome({ stage, nth }: StepRef): StepOutcome | undefined {
@@ -134,6 +137,19 @@ export class Names {
     const text = from.kind === "stage" ? this.#vertexes.last(from.index) : undefined;
     return text === undefined || isUnnamed(text) ? null : text;
   }
+}
+
+/** True where the definitions differ for certain, which costs no digest to say. */
+function areUnlike(
+  one: Operation | null | undefined,
+  other: Operation | null | undefined,
+): boolean {
+  if (one == null || other == null) return false;
+  if (one.kind !== "copy" || other.kind !== "copy") return one.kind !== other.kind;
+  return (
+    one.items.length !== other.items.length ||
+    cleanPath(one.destination) !== cleanPath(other.destination)
+  );
 }
 
 /** A step of a stage. */
