@@ -27,9 +27,9 @@ suite("recorded builds", () => {
 
   // The cases gather what is hard.
   // Those of downloads, of links, names and folders that a stage may hold, and of what a failing build
-  // may have cancelled are made to be unknown.
+  // may have cancelled are made to be unknown; the idioms have stages that hand on what commands make.
   test("less than 3 % of the steps are unknown, where the topic is not the unknown", () => {
-    const unknownTopics = new Set(["download", "stage-files", "cancelled"]);
+    const unknownTopics = new Set(["download", "stage-files", "cancelled", "idioms"]);
     const topics = [...accuracy.byTopic].filter(([topic]) => !unknownTopics.has(topic));
     const unknown = topics.reduce((sum, [, sums]) => sum + sums.unknown, 0);
     const steps = topics.reduce((sum, [, sums]) => sum + sums.steps, 0);

@@ -158,6 +158,7 @@ function changedFiles(
       case "edit":
         return !/(^|[/.])(Dockerfile|dockerignore)/.test(operation.path);
       case "delete":
+        return !isIgnoreFile(operation.path);
       case "rename":
       case "chmod":
       case "touch":
@@ -170,6 +171,11 @@ function changedFiles(
   // A file that is only touched is sent again, with what was not seen before.
   const touched = operations.flatMap((o) => (o.kind === "touch" ? [o.path] : []));
   return isPlain ? new Set([...paths, ...touched, ...unseen]) : null;
+}
+
+/** Without it other files are taken, which did not change. */
+function isIgnoreFile(name: string): boolean {
+  return name.endsWith(".dockerignore");
 }
 
 /** With the paths as they are called in the folders of `--build-context`. */

@@ -11,7 +11,7 @@ import type { RecordGraph } from "./recordGraph.js";
  * The version of the model that makes the keys. State that was written under another one is not
  * compared: raise it whenever equal builds could get other keys, or the state is written otherwise.
  */
-export const modelVersion = 17;
+export const modelVersion = 18;
 
 export interface StepRecord {
   readonly stage: number | null;

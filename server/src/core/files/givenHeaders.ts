@@ -9,8 +9,8 @@ import { type Made, noteUnknown, type Origin, type StageFiles } from "./stageFil
 import { holderOf } from "./standing.js";
 
 export interface Given {
-  readonly uid: number;
-  readonly gid: number;
+  /** null: each keeps its own. */
+  readonly ids: { readonly uid: number; readonly gid: number } | null;
   /** null: each keeps its own. */
   readonly mode: ModeChange | null;
   /** What holds the numbers of the owner; null: they are known. */
@@ -19,15 +19,22 @@ export interface Given {
   readonly isNothing: boolean;
 }
 
+/**
+ * What is sent by a client is root's, as documents are; what a stage or an image has keeps its owners where
+ * the line names none. Source: BuildKit, solver/llbsolver/file/backend.go `mapUserToChowner`.
+ */
 export function givenBy(
   { owner, mode, from }: CopyOperation,
   files: StageFiles,
   digest: Digest,
 ): Given {
-  const ids = ownerIn(files, owner, digest);
   const change = mode === "" ? null : modeChange(mode);
+  const isNothing = change === null;
+  const isTaken = from.kind === "stage" || from.kind === "image";
+  if (owner === "" && isTaken) return { ids: null, mode: change, owner: null, isNothing };
+  const { owner: holder, ...ids } = ownerIn(files, owner, digest);
   const isRoots = ids.uid === 0 && ids.gid === 0 && from.kind === "context";
-  return { mode: change, isNothing: isRoots && change === null && ids.owner === null, ...ids };
+  return { ids, mode: change, owner: holder, isNothing: isNothing && isRoots && holder === null };
 }
 
 /**
@@ -36,9 +43,10 @@ export function givenBy(
  */
 export function madeBy(
   { mode }: CopyOperation,
-  { uid, gid, owner }: Given,
+  { ids, owner }: Given,
   { ownsMadeParents }: BuilderRules,
 ): Made {
+  const { uid, gid } = ids ?? root;
   return { mode: modeNumber(mode) ?? 0o755, uid, gid, owner, ownsAll: ownsMadeParents };
 }
 
@@ -62,7 +70,8 @@ export function as(given: Given, node: TreeNode): TreeNode {
   return copy;
 }
 
-function fileAs({ uid, gid, mode }: Given, file: FileNode): FileNode {
+function fileAs({ ids, mode }: Given, file: FileNode): FileNode {
+  const { uid, gid } = ids ?? file;
   const own = file.kind === "symlink" || mode === null ? file.mode : mode(file.mode, false);
   const isSame = file.uid === uid && file.gid === gid && file.mode === own;
   return isSame ? file : { ...file, mode: own, uid, gid };
@@ -72,9 +81,10 @@ function fileAs({ uid, gid, mode }: Given, file: FileNode): FileNode {
 const rootsParts = new WeakSet<Part>();
 
 function folderAs(given: Given, folder: FolderNode): FolderNode {
-  const { uid, gid } = given;
+  const { uid, gid } = given.ids ?? folder;
   const mode = given.mode === null ? folder.mode : given.mode(folder.mode, true);
-  const isRoots = uid === 0 && gid === 0 && given.mode === null && given.owner === null;
+  const isRoots =
+    given.ids?.uid === 0 && given.ids.gid === 0 && given.mode === null && given.owner === null;
   const parts = folder.parts.map((part) => {
     // A folder that is handed on from stage to stage is looked through once.
     if (isRoots && rootsParts.has(part)) return part;

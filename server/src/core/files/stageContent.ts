@@ -1,13 +1,13 @@
 /** What a COPY or a mount takes from a stage or an image. */
 import { contentDigest } from "../context/contentDigest.js";
-import type { FolderNode, Part, TreeNode } from "../context/fileTree.js";
+import type { FileNode, FolderNode, Part, TreeNode } from "../context/fileTree.js";
 import { childOf, childrenOf, nodeAt, withParts } from "../context/folder.js";
 import { recordOf } from "../context/folderDigest.js";
 import { pairMemory } from "../context/pairMemory.js";
 import { selectSources } from "../context/select.js";
 import type { CopyRequest, Selection } from "../context/selection.js";
 import type { Digest } from "../host.js";
-import { isWithin, joinPath } from "../text/paths.js";
+import { isWithin, joinPath, parentPath } from "../text/paths.js";
 import { alone } from "./filesAt.js";
 import {
   nameInFolder,
@@ -47,10 +47,15 @@ export function stageContent(
   const paths = request.sources.map((source) =>
     belowRoot(request.wildcards === false ? source : fixedPart(source, request.parents)),
   );
-  const taken = paths.map((path) => openAt(files, path));
+  const taken = paths.map((path, at) => {
+    const one = openAt(files, path);
+    if (one.origins.length === 0 || !isList(request, request.sources[at] ?? "")) return one;
+    // Links of a list are followed, wherever they lead.
+    return hasLink(nodeAt(files.root, path)) ? openFrom(files, "", originsBelow(files.root)) : one;
+  });
   const origins = [...new Set(taken.flatMap((one) => one.origins))];
   if (origins.length > 0) {
-    const nodes = paths.map((path) => ({ path, node: nodeAt(files.root, path) }));
+    const nodes = taken.map(({ from: path }) => ({ path, node: nodeAt(files.root, path) }));
     const over = nodes.map(({ path, node }) => {
       const known = node === null || !hasNamedOwner(node) ? node : withoutOwners(node);
       return `${path}\0${recordIn(known, path, digest)}`;
@@ -58,7 +63,8 @@ export function stageContent(
     const shapes = nodes.map(({ path, node }) => `${path}\0${shapeOf(node, digest)}`);
     const strays = taken.flatMap((one) => one.strays.map((put) => putDigest(put, digest)));
     const made = taken.flatMap((one) => one.made.map(madeText));
-    const isSure = strays.length === 0;
+    // Of a part of what is known nobody knows which it is.
+    const isSure = strays.length === 0 && taken.every(({ from }, at) => from === paths[at]);
     return {
       kind: "open",
       origins,
@@ -71,8 +77,28 @@ export function stageContent(
   return { kind: "known", digest: content.kind === "known" ? content.digest : null, selection };
 }
 
+/** True where the builder looks at each entry of the source by itself. */
+function isList({ wildcards, exclude = [] }: CopyRequest, source: string): boolean {
+  return exclude.length > 0 || (wildcards !== false && source !== fixedPart(source, false));
+}
+
+const links = new WeakMap<FolderNode, boolean>();
+
+/** True where something that is known to be there is a link. */
+function hasLink(node: TreeNode | null): boolean {
+  if (node?.kind !== "directory") return node?.kind === "symlink";
+  let has = links.get(node);
+  if (has === undefined) {
+    has = [...childrenOf(node)].some(hasLink);
+    links.set(node, has);
+  }
+  return has;
+}
+
 /** What is not known of the files at a path. */
 interface OpenPart {
+  /** That path, or the one below which they are, wherever. */
+  readonly from: string;
   /** What holds it; empty: all of it is known. */
   readonly origins: readonly Origin[];
   /** What may have come there, or stand there, through a link that only a build can see. */
@@ -81,24 +107,34 @@ interface OpenPart {
   readonly made: readonly Put[];
 }
 
-const nothingOpen: OpenPart = { origins: [], strays: [], made: [] };
+function nothingOpen(path: string, origins: OpenPart["origins"] = []): OpenPart {
+  return { from: path, origins, strays: [], made: [] };
+}
 
-function openAt(files: StageFiles, path: string): OpenPart {
+/** @param links so many were followed on the way */
+function openAt(files: StageFiles, path: string, links = 0): OpenPart {
   let folder = files.root;
   let origin = originOf(folder);
   let at = "";
   for (const name of namesOf(path)) {
     const child = childOf(folder, name);
-    if (child === null) return origin === null ? nothingOpen : openFrom(files, path, [origin]);
+    if (child === null)
+      return origin === null ? nothingOpen(path) : openFrom(files, path, [origin]);
     const above = at;
     at = joinPath(at, name);
-    // Where a link leads can lie in unknown content.
     if (child.kind === "symlink") {
       const all = originsBelow(files.root);
-      return all.length === 0 ? nothingOpen : openFrom(files, "", all);
+      if (all.length === 0) return nothingOpen(path);
+      const leads = placeBehind(files, child, at);
+      const behind =
+        leads === null || links === mostLinks
+          ? null
+          : openAt(files, joinPath(leads, path.slice(at.length + 1)), links + 1);
+      // Where a link leads can lie in unknown content.
+      return behind?.origins.length === 0 ? behind : openFrom(files, "", all);
     }
     if (child.kind !== "directory") {
-      if (origin === null) return { ...nothingOpen, origins: originsBelow(child) };
+      if (origin === null) return nothingOpen(path, originsBelow(child));
       // It is a folder then, with all that was put there by this name.
       const isPerhaps = nameInFolder(child) !== null;
       if (isPerhaps && at !== path) return openFrom(files, above, [origin]);
@@ -108,9 +144,22 @@ function openAt(files: StageFiles, path: string): OpenPart {
     origin = originOf(child) ?? origin;
   }
   const below = originsBelow(folder);
-  return origin === null
-    ? { ...nothingOpen, origins: below }
-    : openFrom(files, path, [origin, ...below]);
+  return origin === null ? nothingOpen(path, below) : openFrom(files, path, [origin, ...below]);
+}
+
+/** The builders' limit: BuildKit, cache/contenthash/path.go. */
+const mostLinks = 255;
+
+/**
+ * Where a link leads that is known to stand at a path; null: only a build can tell. What lies above a folder
+ * of a base that may be a link is not known either.
+ */
+function placeBehind(files: StageFiles, link: FileNode, at: string): string | null {
+  const target = link.linkTarget ?? "";
+  const names = target.split("/").filter((name) => name !== "" && name !== ".");
+  if (names.includes("..") || nameInFolder(link) !== null) return null;
+  if (strayPuts(files, at).length > 0) return null;
+  return [...(target.startsWith("/") ? [] : namesOf(parentPath(at))), ...names].join("/");
 }
 
 /**
@@ -133,8 +182,8 @@ function openFile(
     : [];
   const strays = [...others, ...strayPuts(files, path)];
   const own = originsBelow(file);
-  if (!isOfRun && strays.length === 0) return { ...nothingOpen, origins: own };
-  return withHolders({ origins: [origin, ...own], strays, made: [] });
+  if (!isOfRun && strays.length === 0) return nothingOpen(path, own);
+  return withHolders({ from: path, origins: [origin, ...own], strays, made: [] });
 }
 
 function putsOf(files: StageFiles): readonly Put[] {
@@ -150,14 +199,14 @@ function putsOf(files: StageFiles): readonly Put[] {
 function openFrom(files: StageFiles, path: string, origins: readonly Origin[]): OpenPart {
   const made = putsOf(files);
   const strays = made.filter(({ target }) => !isWithin(path, target));
-  return withHolders({ origins, strays, made });
+  return withHolders({ from: path, origins, strays, made });
 }
 
 /** What a stray step puts there is either known, or held by that step; an owner by name is held too. */
-function withHolders({ origins, strays, made }: OpenPart): OpenPart {
+function withHolders({ from, origins, strays, made }: OpenPart): OpenPart {
   const holders = strays.flatMap(({ places, origin }) => (places === null ? [origin] : []));
   const owners = made.flatMap(({ made: { owner } }) => owner ?? []);
-  return { origins: [...new Set([...origins, ...holders, ...owners])], strays, made };
+  return { from, origins: [...new Set([...origins, ...holders, ...owners])], strays, made };
 }
 
 function madeText({ target, made: { mode, uid, gid } }: Put): string {

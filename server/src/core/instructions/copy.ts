@@ -276,6 +276,13 @@ function fileNameOf(url: string): string {
 /** By their names; of several with one name the last one counts, as in BuildKit. */
 type Heredocs = ReadonlyMap<string, Heredoc>;
 
+function ownerWords(operation: CopyOperation | null): string {
+  const { owner = "", openOwner, from } = operation ?? {};
+  if (owner === "" && openOwner === undefined && (from?.kind === "stage" || from?.kind === "image"))
+    return say`The files keep the owners that they have there; parent directories that are missing are created.`;
+  return say`The files belong to ${openOwner ?? (owner || "root")}; parent directories that are missing are created.`;
+}
+
 /** The heredoc that a word opens. */
 function heredocOf(heredocs: Heredocs, word: Word): Heredoc | null {
   if (heredocs.size === 0) return null;
@@ -316,7 +323,7 @@ function explainCopy(
         : []),
       rules.commitsEveryInstruction
         ? say`Writes straight into a layer and commits it as an intermediate image.`
-        : say`The files belong to ${operation?.openOwner ?? (operation?.owner || "root")}; parent directories that are missing are created.`,
+        : ownerWords(operation),
     ],
     traps: [
       say`Modification times: touching a file, or a fresh checkout, rebuilds nothing.`,

@@ -166,7 +166,11 @@ function someCopy(random: Random, around: Surroundings, keyword: "COPY" | "ADD")
     const stage = random.pick(stages);
     const owner = random.chance(0.15) ? "--chown=app " : "";
     const link = random.chance(0.08) ? "--link " : "";
-    return `COPY --from=${stage.name} ${owner}${link}${random.pick(stage.paths)} ${destination(random)}`;
+    const path = random.pick(stage.paths);
+    const isPart = isBuildKit && random.chance(0.15);
+    const taken = isPart ? `${path.replace(/\/$/, "")}${random.pick(parts)}` : path;
+    const to = taken.endsWith("*") ? "/many/" : destination(random);
+    return `COPY --from=${stage.name} ${owner}${link}${taken} ${to}`;
   }
   if (isBuildKit && keyword === "COPY" && random.chance(0.1)) {
     const word = random.pick(["EOF", "END", "'EOF'"]);
@@ -211,6 +215,9 @@ function someCopy(random: Random, around: Surroundings, keyword: "COPY" | "ADD")
   }
   return `${keyword} ${[...flags, ...sources, to].join(" ")}`;
 }
+
+/** Of a folder of a stage, or beside it: a link may be among them. */
+const parts = ["/l", "/l*", "/*", "*"];
 
 function someUnpacking(random: Random, flags: readonly string[], archive: string): string {
   return `ADD ${[...flags, archive, destination(random)].join(" ")}`;
