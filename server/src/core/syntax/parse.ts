@@ -10,7 +10,6 @@ import { type DirectiveBlock, readDirectives } from "./directives.js";
 import { type ClosingSearch, createClosingSearch, readHeredocBodies } from "./heredocBodies.js";
 import { findHeredocs } from "./heredocs.js";
 import { placeInstruction, readLine, takesHeredocs } from "./instruction.js";
-import { keywordGrammar, usualWork } from "./keyword.js";
 import { longestText, mostInstructions, mostWords, mostWork } from "./limits.js";
 import { inStrings, joinParts, type LinePart, sourceRange } from "./logicalLine.js";
 import type { SyntaxProblem } from "./problem.js";
@@ -26,6 +25,7 @@ import {
   SourceLines,
 } from "./sourceLines.js";
 import type { Comment, Dockerfile, EscapeCharacter, Instruction } from "./syntax.js";
+import { workOf } from "./work.js";
 
 /**
  * Parses any text. What cannot be read stands in `problems`, the rest in the tree all the same.
@@ -39,23 +39,17 @@ export function parseDockerfile(text: string, before: Dockerfile | null = null):
     return unread(text, "instructions", mostInstructions);
   const long = read.problems.find(({ code }) => code === "file-too-long");
   if (long !== undefined) return unread(text, "words", mostWords, long.range);
-  const tooMuch = firstBeyond(read.instructions, mostWork);
-  return tooMuch === null ? read : unread(text, "work", mostWork, keywordAt(read, tooMuch));
+  if (read.work <= mostWork) return read;
+  return unread(text, "work", mostWork, keywordAt(read, firstBeyond(read.instructions, mostWork)));
 }
 
-/** The place of the instruction with which the work of all is more than that; null: it is not. */
-function firstBeyond(instructions: readonly Instruction[], most: number): number | null {
+/** The place of the instruction with which the work of all is more than that. */
+function firstBeyond(instructions: readonly Instruction[], most: number): number {
   let sum = 0;
-  for (const [at, instruction] of instructions.entries()) {
+  return instructions.findIndex((instruction) => {
     sum += workOf(instruction);
-    if (sum > most) return at;
-  }
-  return null;
-}
-
-function workOf({ keyword, args, flags, heredocs }: Instruction): number {
-  const { own, word } = keywordGrammar(keyword)?.work ?? usualWork;
-  return own + word * (args.length + flags.length + heredocs.length);
+    return sum > most;
+  });
 }
 
 function keywordAt(
@@ -131,6 +125,7 @@ const noTree = oldTree(
     lines: [],
     comments: [],
     problems: [],
+    work: 0,
   },
   "",
 );

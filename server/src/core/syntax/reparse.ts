@@ -6,6 +6,7 @@
 import { type Placed, placedAt } from "../text/range.js";
 import { isSameList } from "../text/sameList.js";
 import type { Dockerfile } from "./syntax.js";
+import { workBetween } from "./work.js";
 
 /** The stretch `[start, end)` of the old text that is another one now, and how far what follows moved. */
 export interface TextEdit {
@@ -116,6 +117,10 @@ export function joined(text: string, old: OldTree, read: ReadPart): Dockerfile {
       ...read.problems,
       ...tree.problems.filter(isBelow).map((problem) => placedAt(edit.shift, problem)),
     ],
+    work:
+      tree.work -
+      workBetween(tree.instructions, kept, from) +
+      workBetween(read.instructions, 0, read.instructions.length),
   };
 }
 

@@ -129,4 +129,6 @@ export interface Dockerfile {
    * BuildKit's parser rejects; the instructions that can be read are there all the same.
    */
   readonly problems: readonly Placed<SyntaxProblem>[];
+  /** What all instructions together cost: see `mostWork`. */
+  readonly work: number;
 }
