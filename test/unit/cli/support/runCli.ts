@@ -1,4 +1,7 @@
 /** The command line in this process, on real folders. */
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { main } from "../../../../server/src/cli/main.js";
 
 export interface CliRun {
@@ -18,6 +21,10 @@ export interface CliPlace {
   readonly isTerminal?: boolean;
 }
 
+/** Where builds are kept that name no other place: not among those of whoever runs the tests. */
+const stateHome = path.join(tmpdir(), `stratacast-state-${process.pid}`);
+process.on("exit", () => rmSync(stateHome, { recursive: true, force: true }));
+
 export async function runCli(
   words: readonly string[],
   { cwd, env = {}, stdin = "", width = 100, isTerminal = false }: CliPlace,
@@ -27,7 +34,7 @@ export async function runCli(
   const err: string[] = [];
   const code = await main(words, {
     cwd,
-    env,
+    env: { XDG_STATE_HOME: stateHome, LOCALAPPDATA: stateHome, ...env },
     width,
     isTerminal,
     program: "/srv/dist/cli.mjs",
