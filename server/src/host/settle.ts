@@ -62,7 +62,7 @@ export function createPool(suppliers: Suppliers, start: World): Pool {
     // A supplier may look at once whether it is still wanted.
     flight.done = ask(suppliers, need, {
       get isCancelled() {
-        flight.isGivenUp ||= [...wanters].every((wanter) => wanter.isCancelled);
+        flight.isGivenUp ||= !isWanted(wanters);
         return flight.isGivenUp;
       },
     }).then((answer) => {
@@ -109,6 +109,12 @@ export function createPool(suppliers: Suppliers, start: World): Pool {
       world = retained(world, needs);
     },
   };
+}
+
+/** Long work asks at each file whether it still is. */
+function isWanted(wanters: Iterable<Cancellation>): boolean {
+  for (const wanter of wanters) if (!wanter.isCancelled) return true;
+  return false;
 }
 
 /** Files that are written all the time would be asked for for ever. A chain of builds takes one for each. */
