@@ -1,6 +1,7 @@
 /** Compares a prediction with what the engine decided, decision by decision. */
 
 import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
+import { mayBeNothing } from "../../../server/src/core/cache/openPart.js";
 import { keyOf } from "../../../server/src/core/cache/predict.js";
 import type { SimulationJson, StepJson } from "../../../server/src/core/documents/simulation.js";
 import type { BuildRecord, FailureRecord, StepRecord } from "./recording.js";
@@ -138,7 +139,8 @@ function comparePredictions(
       if (!step.built || step.prediction === null || seen.has(step)) continue;
       if (step.trigger && !tellsTriggers) continue;
       // A directory of which only the image can tell that it is the root, where there is nothing to do.
-      if (step.prediction === "unknown" && step.cause?.code === "base-variable-unknown") continue;
+      const of = simulated.analysis?.steps[json.steps.indexOf(step)]?.step;
+      if (of !== undefined && mayBeNothing(of)) continue;
       // Of equal steps, which run once, an older BuildKit tells one.
       if (json.builder === "buildkit" && seenKeys.has(keyIn(step))) continue;
       wrong.push(
