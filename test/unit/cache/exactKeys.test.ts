@@ -158,6 +158,28 @@ test("a COPY of several files writes its rows, and counts a stage that it stands
   assert.deepEqual(digests("FROM scratch\nCOPY a.txt /x/\n"), [file("a.txt", "[[-1,0,0]]")]);
 });
 
+test("owners are written in three ways, by the version of the engine", () => {
+  const copied = (owner: string): string => {
+    const action =
+      `{"src":"f","dest":"/x","owner":${owner},"mode":-1,"followSymlink":true,"dirCopyContents":true,` +
+      `"createDestPath":true,"allowWildcard":true,"allowEmptyWildcard":true,"timestamp":-1}`;
+    const written = Buffer.from(action).toString("base64");
+    return recordOf(`{"Type":"buildkit.file.v0","Actions":["${written}"],"indexes":[[-1,0,0]]}`);
+  };
+  const keyed = (owner: string, version: string): readonly string[] => {
+    const graph = graphOf(`FROM scratch\nCOPY --chown=${owner} f /x\n`, [], version);
+    return [...exactKeys(graph, sha256).values()].flatMap(({ ops }) =>
+      ops.map(({ digest }) => digest),
+    );
+  };
+  const pair = (user: string, group: string) =>
+    copied(`{"user":{"User":{${user}}},"group":{"User":{${group}}}}`);
+  assert.deepEqual(keyed("5:0", "0.16"), [pair('"byID":5', "")]);
+  assert.deepEqual(keyed("5:0", "0.17"), [pair('"ByID":5', '"ByID":0')]);
+  assert.deepEqual(keyed("5:0", "0.18"), [pair('"byId":5', "")]);
+  assert.deepEqual(keyed("a:b", "0.17"), [pair('"ByName":{"name":"a"}', '"ByName":{"name":"b"}')]);
+});
+
 test("without the base image's config no digest is complete; on an empty file system each is", () => {
   const complete = (text: string) =>
     [...exactKeys(graphOf(text, [], "0.25", null), sha256).values()].map(

@@ -12,8 +12,8 @@ export interface Dialect {
    * messages were encoded by gogo/protobuf, whose tags leave fewer of them out: solver/pb/ops.pb.go.
    */
   readonly writesZeros: boolean;
-  /** What a numeric owner is called: solver/pb/ops.pb.go `UserOpt`. */
-  readonly numericOwner: "byId" | "byID";
+  /** What owners are called: solver/pb/ops.pb.go `UserOpt`; 0.17 writes the number of root too. */
+  readonly owners: Owners;
   /** The input of secret and ssh mounts: none, or the root's. client/llb/exec.go `Marshal`. */
   readonly secretInput: -1 | 0;
   /** `--chmod=u+x` is in the key; else it counts as none. dockerfile2llb/convert.go `dispatchCopy`. */
@@ -31,9 +31,20 @@ export interface Dialect {
   readonly listing: Listing;
 }
 
+export interface Owners {
+  readonly byNumber: "byId" | "byID" | "ByID";
+  readonly byName: "byName" | "ByName";
+}
+
+/** That of 0.17 was read in its source and never run: no engine that can be had has it. */
+function ownersOf(engine: number): Owners {
+  if (engine === 17) return { byNumber: "ByID", byName: "ByName" };
+  return { byNumber: engine < 17 ? "byID" : "byId", byName: "byName" };
+}
+
 /**
  * The dialect of the builder and of the frontend that reads the file for it. One object for equal
- * ones. BuildKit 0.17 wrote owners in a third way, which is taken for the later one.
+ * ones.
  */
 export function dialectOf({
   definition: { builderVersion },
@@ -55,7 +66,7 @@ const dialects = new Map<string, Dialect>();
 function dialectBetween(engine: number, frontend: number): Dialect {
   return {
     writesZeros: engine <= 16,
-    numericOwner: engine <= 16 ? "byID" : "byId",
+    owners: ownersOf(engine),
     secretInput: frontend <= 9 ? 0 : -1,
     keepsSymbolicModes: frontend > 10,
     datesDirectories: frontend > 15,

@@ -187,11 +187,12 @@ export function numericOwner(uid: number, gid: number, dialect: Dialect): Owner 
 function ownerPart(name: string, dialect: Dialect): OwnerPart {
   if (name === "" || name === "root") return byNumber(0, dialect);
   if (/^\d+$/.test(name)) return byNumber(Number(name), dialect);
-  return { User: { byName: dialect.writesZeros ? { name, input: 0 } : { name } } };
+  return { User: { [dialect.owners.byName]: dialect.writesZeros ? { name, input: 0 } : { name } } };
 }
 
 function byNumber(id: number, dialect: Dialect): OwnerPart {
-  return { User: filled({ [dialect.numericOwner]: id }) };
+  const { byNumber: key } = dialect.owners;
+  return { User: key === "ByID" ? { [key]: id } : filled({ [key]: id }) };
 }
 
 function writtenOwner(owner: Owner | null): Partial<Owner> | undefined {
