@@ -6,6 +6,7 @@ import type { Builder } from "../build/builder.js";
 import { formatPlatform, type Platform } from "../build/platform.js";
 import type { StepContents } from "../cache/exact/contents.js";
 import { type ExactKey, exactKeys } from "../cache/exact/exactKeys.js";
+import { mayBeNothing } from "../cache/openPart.js";
 import { type Cause, changedPaths } from "../cache/prediction.js";
 import type { Baseline } from "../cache/records.js";
 import { layerContent } from "../files/layerContent.js";
@@ -257,7 +258,9 @@ function stepJson(analysis: Analysis, analysed: StepAnalysis, key: ExactKey | nu
     causes,
     files: analysed.files,
     inputs: analysed.inputs,
-    key: key === null ? null : { digest: key.digest, complete: key.isComplete },
+    // Of a directory that may be the root nobody knows that it has one.
+    key:
+      key === null || mayBeNothing(step) ? null : { digest: key.digest, complete: key.isComplete },
     seconds: analysed.lastRun?.seconds ?? null,
     lastRun: analysed.lastRun === null ? null : new Date(analysed.lastRun.at).toISOString(),
     trigger: step.isTrigger,
