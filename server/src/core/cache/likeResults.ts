@@ -51,10 +51,13 @@ function add(
 }
 
 /** The image by other names that it had. */
-function aliasesIn({ references }: RecordLayer, { name, token }: NamedInput): NamedInput[] {
-  if (token.kind !== "known" || name.kind !== "reference") return [];
+function aliasesIn({ references }: RecordLayer, input: NamedInput): NamedInput[] {
+  const { token } = input;
+  if (token.kind !== "known" || references.length === 0) return [];
+  const name = input.name();
+  if (name.kind !== "reference") return [];
   const isAlias = (other: InputName): boolean => isAliasOf(name, other);
-  return references.filter(isAlias).map((other) => ({ name: other, token }));
+  return references.filter(isAlias).map((other) => ({ name: () => other, token }));
 }
 
 /** What steps have left on it that may be none: then it is what those left. */

@@ -107,11 +107,10 @@ function hasOther(one: ReadonlySet<CacheRecord>, than: ReadonlySet<CacheRecord>)
   return false;
 }
 
-/** The name is made where it is looked at: hardly ever. */
 function namedInput({ name, token, isPinned }: StepInput, names: Names): NamedInput {
   let resolved: InputName | null = null;
   return {
-    get name() {
+    name: () => {
       resolved ??= names.resolved(name);
       return resolved;
     },

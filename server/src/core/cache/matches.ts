@@ -47,8 +47,8 @@ function isSameSet(one: ReadonlySet<CacheRecord>, other: ReadonlySet<CacheRecord
 
 /** An input by the name that it has once everything has been built, and what is known of it now. */
 export interface NamedInput {
-  /** Made where it is looked at, and with it those of all steps below: never take it apart too early. */
-  readonly name: InputName;
+  /** Asked for where nothing else tells: with it the names of all steps below are made. */
+  readonly name: () => InputName;
   readonly token: Token;
   /** Content of a known checksum: a download of before, of which none is known, may have been it. */
   readonly isPinned?: true;
@@ -109,7 +109,7 @@ export function twinsOf(
   const mayHaveSome = inputs.some((input, at) =>
     input.token.kind === "records"
       ? input.token.twins !== undefined
-      : at > 0 && mayEqualOthers(input.name),
+      : at > 0 && mayEqualOthers(input.name()),
   );
   return mayHaveSome ? possibleResults(graphs, definition, inputs) : nothing;
 }
@@ -148,7 +148,7 @@ function possibleByKind(
 ): ReadonlySet<CacheRecord> | null {
   const isOne = input !== undefined && others.length === 0 && isExact(root) && bucket.hasOnly(2);
   if (!isOne || input.isPinned === true || input.token.kind !== "known") return null;
-  const { name } = input;
+  const name = input.name();
   // Of a root that may be one of several not all that stands there fits for certain.
   if (root?.token.kind === "records" && root.token.twins !== undefined) return null;
   if (name.kind !== "partial" || bucket.isOverOther(name)) return null;
@@ -158,7 +158,7 @@ function possibleByKind(
 /** True where the index of the records finds all that the input could be. */
 export function isExact(input: NamedInput | undefined): boolean {
   if (input === undefined || input.token.kind === "records") return true;
-  return input.token.kind === "known" && input.isPinned !== true && !mayEqualOthers(input.name);
+  return input.token.kind === "known" && input.isPinned !== true && !mayEqualOthers(input.name());
 }
 
 /** The records that stand on an input, as far as that is known. */
@@ -167,7 +167,7 @@ export function bucketsOn(
   root: NamedInput | undefined,
 ): readonly Bucket[] {
   if (root?.token.kind !== "records") {
-    const bucket = byRoot.get(root === undefined ? null : nameText(root.name));
+    const bucket = byRoot.get(root === undefined ? null : nameText(root.name()));
     return bucket === undefined ? [] : [bucket];
   }
   const { records, twins = nothing } = root.token;
@@ -183,7 +183,7 @@ export function bucketsOn(
 function withSecond(bucket: Bucket, input: NamedInput | undefined): Iterable<CacheRecord> {
   if (input === undefined) return bucket.withSecond(null);
   const { token } = input;
-  if (token.kind !== "records") return bucket.withSecond(nameText(input.name));
+  if (token.kind !== "records") return bucket.withSecond(nameText(input.name()));
   return new Set([...token.records].flatMap((record) => bucket.withSecond(record)));
 }
 
@@ -223,7 +223,7 @@ function fitOfOne(input: NamedInput, recorded: RecordedInput): Fit {
     return token.twins?.has(recorded.record) === true ? "maybe" : "no";
   }
   if (recorded.kind === "record") return "no";
-  const { name } = input;
+  const name = input.name();
   if (isSameName(name, recorded.name)) return "yes";
   if (isPinned !== true) return mayBeEqual(name, recorded.name) ? "maybe" : "no";
   const mayBeIt =
