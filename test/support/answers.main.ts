@@ -19,7 +19,7 @@ import { sweepDeadRuns } from "./deadRuns.js";
 import { repositoryRoot } from "./repository.js";
 
 /** What users saw at this commit is what they are to see. A change on purpose moves it on. */
-const baseCommit = "3750b84161864777f00448e965f1c411301ade2b";
+const baseCommit = "ba5ccf897d43113ce00ee88485c4de00125fc8c3";
 
 /** A server waits a little before it publishes, so more are asked than there are processors. */
 const workers = os.availableParallelism() + 1;
