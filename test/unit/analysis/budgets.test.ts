@@ -179,11 +179,13 @@ test("what stages hand on, one taking from the other, is followed through a thou
     };
     const files = { "a.txt": "a" };
     const state = built({ text: text("/a /a"), files });
-    const { steps } = analysisOf({ text: text("/a/a.txt /a/"), files, state });
-    return steps.at(-1)?.prediction.kind;
+    const { steps, problems } = analysisOf({ text: text("/a/a.txt /a/"), files, state });
+    return [steps.at(-1)?.prediction.kind, ...problems.map(({ code }) => code)];
   };
-  assert.equal(taken(mostHanded), "hit");
-  assert.equal(taken(mostHanded + 1), "unknown");
+  assert.deepEqual(taken(mostHanded - 1), ["hit"]);
+  // What takes the last that are followed is told, and what it leaves is not followed.
+  assert.deepEqual(taken(mostHanded), ["hit", "files-not-followed"]);
+  assert.deepEqual(taken(mostHanded + 1), ["unknown", "files-not-followed"]);
 });
 
 test("ranges of ports are each port in the image, however often they are named", () => {

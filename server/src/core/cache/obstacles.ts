@@ -1,11 +1,12 @@
 /** What stands in the way of a step in its stage. */
 import type { BuilderRules } from "../build/builderRules.js";
 import type { ObstacleProblem, Selection } from "../context/selection.js";
-import { filesOf, mayMeetFiles } from "../files/filesAt.js";
+import { areTooFar, filesOf, mayMeetFiles } from "../files/filesAt.js";
 import { obstacleTo } from "../files/obstacles.js";
 import { missingProgram } from "../files/programs.js";
 import type { Step } from "../graph/graph.js";
 import type { CopyOperation } from "../instructions/operation.js";
+import { mostHanded } from "../syntax/limits.js";
 import type { Position } from "./outcome.js";
 import type { StepInput } from "./stepInput.js";
 
@@ -28,7 +29,9 @@ export function inTheWay(
     return [{ code: "owner-without-file", owner }];
   // Where it puts something, only the base image can tell.
   if (openPath !== null) return [];
-  const taken = others[0]?.taken ?? null;
+  const { taken = null, handed = 0 } = others[0] ?? {};
+  if (operation?.kind === "copy" && areTooFar(handed, files))
+    return [{ code: "files-not-followed", limit: mostHanded }];
   if (rules.needsSlashForSeveral && operation?.kind === "copy" && isSeveral(operation, taken))
     return [{ code: "destination-not-folder" }];
   if (!mayMeetFiles(step, files)) return [];

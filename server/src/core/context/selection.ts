@@ -162,7 +162,9 @@ export type ObstacleProblem =
   /** An owner by name, where nothing is yet that could know it: BuildKit, solver/llbsolver/ops/file.go. */
   | { readonly code: "owner-without-file"; readonly owner: string }
   /** Of a RUN, in a stage of which all that it holds is known. */
-  | { readonly code: "program-missing"; readonly program: string };
+  | { readonly code: "program-missing"; readonly program: string }
+  /** What it takes was handed on through more stages than are followed: it counts as unknown. */
+  | { readonly code: "files-not-followed"; readonly limit: number };
 
 /** True when the build fails at the instruction. */
 export function failsStep(problem: SourceProblem | ObstacleProblem): boolean {
@@ -170,6 +172,7 @@ export function failsStep(problem: SourceProblem | ObstacleProblem): boolean {
     case "everything-excluded":
     case "source-made-before":
     case "destination-may-be-file":
+    case "files-not-followed":
       return false;
     case "source-outside-context":
       return problem.taken === null;

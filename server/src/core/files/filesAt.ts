@@ -72,9 +72,14 @@ export function handedOn(files: FilesAt): number {
   return files.kind === "after" ? files.handed : 0;
 }
 
+/** True where what stands there is not followed further: each stage digests anew what it adds to. */
+export function areTooFar(taken: number, before: FilesAt): boolean {
+  return Math.max(taken, handedOn(before)) > mostHanded;
+}
+
 /**
  * The moment after a step. After a RUN anything may be anywhere, and so may what goes to a place that only
- * the base image can tell, or what very many stages hand on: each digests anew what it adds to.
+ * the base image can tell, or what very many stages hand on.
  * @param origin the step, as what holds files
  */
 export function filesAfter(
@@ -90,8 +95,8 @@ export function filesAfter(
   if (operation?.kind === "run" || (operation !== null && step.openPath !== null))
     return { kind: "start", origin };
   if (operation?.kind !== "copy" && operation?.kind !== "makeDirectory") return before;
+  if (areTooFar(own, before)) return { kind: "start", origin };
   const handed = Math.max(own, handedOn(before));
-  if (handed > mostHanded) return { kind: "start", origin };
   const path = placeOf(operation);
   const { copied, above } = before.kind === "after" ? before : nothingPut[before.kind];
   return {

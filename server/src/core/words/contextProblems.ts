@@ -98,6 +98,11 @@ export const obstacleRows: ProblemRows<ObstacleProblem> = {
     ({ program }) =>
       say`There is no ${program} in this stage to run: it starts empty, and no line above puts it there.`,
   ),
+  "files-not-followed": {
+    severity: "warning",
+    words: ({ limit }) =>
+      say`These files have come through more than ${limit} stages: they are not followed further, and all files of this stage count as unknown.`,
+  },
 };
 
 export const contextRows: ProblemRows<ContextProblem> = {
