@@ -7,7 +7,8 @@
  * Prints its seed; `--run` repeats one run of a seed. A disagreement is made small and printed as a
  * case (`--shrink N`: so many of them, 8 unless said); `--keep` puts it into test/conformance/cases/found
  * (then record it). `--memory` predicts as an editor does, which keeps what an edit leaves. Ends with
- * 1 when there was a disagreement, also one that did not repeat.
+ * 1 when there was a disagreement, or where more than one in a hundred edits had one that did not repeat:
+ * now and then an engine decides one and the same build otherwise.
  *
  * `--answers` keeps what the engine said in .cache/chance; `--again` asks no engine and predicts all
  * that is kept there anew, with `--unknown` it lists what it does not know, `--note` puts the sums of it into docs/accuracy.md.
@@ -241,7 +242,7 @@ function tell(title: string, found: readonly Found[]): boolean {
       `${sums.facts} other facts, ${sums.digests.equal} digests; ` +
       `${sums.disagreements} disagreements, ${sums.unsteady} that did not repeat`,
   );
-  return sums.disagreements + sums.unsteady === 0;
+  return sums.disagreements === 0 && sums.unsteady <= sums.edits / 100;
 }
 
 /** Predicts anew what engines have decided before. */

@@ -76,6 +76,19 @@ test("a name that is no UTF-8 is never cached, and said", linuxOnly, async (t) =
   assert.match((await simulate()).out, /^2 +cached/m, "the ignore file hides it");
 });
 
+test("of very many files that cannot be read the first are named", posixOnly, async (t) => {
+  const folder = temporaryFolder(t, { Dockerfile: dockerfile, a: "a" });
+  // Of which hardly a byte is on the disk.
+  for (let at = 0; at < 20; at++) {
+    writeFileSync(path.join(folder, `b${at}`), "");
+    truncateSync(path.join(folder, `b${at}`), 9 * 1024 ** 3);
+  }
+  const { code, out } = await runCli(["simulate", "--dry-run", "."], { cwd: folder });
+  assert.equal(code, 0);
+  assert.equal(out.match(/is too large to be read here/g)?.length, 3, out);
+  assert.match(out, /The same holds for 17 more\./);
+});
+
 test(
   "a folder that becomes a link is not followed, by an event or a hash",
   posixOnly,

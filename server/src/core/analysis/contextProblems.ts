@@ -3,6 +3,7 @@ import { contextFolder, isGuess } from "../build/definition.js";
 import type { KeyedStep, Keys } from "../cache/predict.js";
 import { overwrittenBy } from "../files/overwritten.js";
 import type { BuildGraph } from "../graph/graph.js";
+import type { HostError } from "../host.js";
 import { type Placed, placedAt, type TextRange } from "../text/range.js";
 import type { Problem } from "./problem.js";
 
@@ -46,10 +47,30 @@ function problemsOf(keyed: KeyedStep, guessed: string | null): readonly Placed<P
       ...problem,
       range: ("index" in problem ? sources[problem.index] : undefined) ?? range,
     })),
-    ...errors.map((error) => ({ code: "file-unreadable" as const, error, range })),
+    ...unreadable(errors).map((problem) => ({ ...problem, range })),
     ...lost.map((problem) => ({ ...problem, range })),
   ];
 }
+
+/** So many files of which one thing is to be said are named: a whole context may be unreadable. */
+const namedErrors = 3;
+
+function unreadable(errors: readonly HostError[]): readonly UnreadableProblem[] {
+  const found = new Map<string, { named: HostError[]; count: number }>();
+  for (const error of errors) {
+    const same = found.get(error.code) ?? { named: [], count: 0 };
+    found.set(error.code, same);
+    if (++same.count <= namedErrors) same.named.push(error);
+  }
+  return [...found.values()].flatMap(({ named, count }) =>
+    named.map((error, at): UnreadableProblem => {
+      const others = at + 1 === named.length ? count - named.length : 0;
+      return { code: "file-unreadable", error, ...(others > 0 && { others }) };
+    }),
+  );
+}
+
+type UnreadableProblem = Extract<Problem, { code: "file-unreadable" }>;
 
 function overwritten({ selection }: KeyedStep["context"][number]) {
   const found = overwrittenBy(selection);

@@ -21,7 +21,8 @@ export type Advice =
 /** Of the build context, beyond what the sources of a step say. */
 export type ContextProblem =
   /** The builder could not read it either. */
-  | { readonly code: "file-unreadable"; readonly error: HostError }
+  /** `others`: as many more, of which the same is to be said; absent: none. */
+  | { readonly code: "file-unreadable"; readonly error: HostError; readonly others?: number }
   /** `mode`: at least one. */
   | { readonly code: "other-mode-in-checkout"; readonly modes: OtherModes }
   /** `id`: of a secret or an SSH agent that RUN requires, and that the build is not given. */

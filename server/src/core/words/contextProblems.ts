@@ -109,7 +109,10 @@ export const contextRows: ProblemRows<ContextProblem> = {
   "file-unreadable": {
     severity: ({ error: { code } }) =>
       code === notUtf8 || code === tooLarge ? "warning" : "error",
-    words: ({ error }) => unreadableWords(error),
+    words: ({ error, others }) =>
+      others === undefined
+        ? unreadableWords(error)
+        : `${unreadableWords(error)} ${say`The same holds for ${others} more.`}`,
   },
   "other-mode-in-checkout": { severity: "information", words: ({ modes }) => modesWords(modes) },
   "not-given": {
