@@ -6,19 +6,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { getHeapSnapshot } from "node:v8";
-import { Memory } from "../../../server/src/core/analysis/memory.js";
-import { onDisk } from "../../../server/src/core/analysis/place.js";
-import { analyse } from "../../../server/src/core/analysis/snapshot.js";
 import { KeptLenses } from "../../../server/src/core/features/codeLens.js";
-import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
-import { sha256 } from "../../../server/src/host/digest.js";
-import { buildOf } from "../../support/definitions.js";
-import { worldOf } from "../../support/worlds.js";
-import { changedAbove } from "./shapes.js";
-import { built, treeOf } from "./support.js";
+import { changedAbove, typedAfterBuild } from "./shapes.js";
 
 const size = 300;
-const files = { f: "0" };
 
 test("what is kept of each instruction is of few shapes", async () => {
   const kept = Object.values(changedAbove).map((shape) => keptOf(shape, size));
@@ -33,18 +24,11 @@ test("what is kept of each instruction is of few shapes", async () => {
 /** Memory, answers and lenses after a build, a key and its taking back. */
 function keptOf(shape: (size: number, change: string) => string, instructions: number) {
   const [text, typed] = [shape(instructions, "a"), shape(instructions, "b")];
-  const build = buildOf({});
-  const tree = treeOf({ Dockerfile: text, ...files });
-  const state = built({ text, files });
-  const world = worldOf(build, { tree, state: { ...state, transfers: new Map() } });
-  const memory = new Memory();
+  const { memory, answer } = typedAfterBuild(text);
   const lenses = new KeptLenses();
-  let dockerfile = parseDockerfile(text);
   let count = 0;
   for (const next of [text, typed, text]) {
-    dockerfile = parseDockerfile(next, dockerfile);
-    const snapshot = { place: onDisk, ...build, dockerfile, world, digest: sha256 };
-    const { analysis } = analyse({ ...snapshot, baseline: { kind: "last" } }, memory);
+    const analysis = answer(next);
     lenses.of({ analysis, isResult: false }, "all");
     count = analysis.steps.length;
   }

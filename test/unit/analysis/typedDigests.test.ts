@@ -2,18 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Analysis } from "../../../server/src/core/analysis/analyse.js";
-import { Memory } from "../../../server/src/core/analysis/memory.js";
-import { onDisk } from "../../../server/src/core/analysis/place.js";
-import { analyse } from "../../../server/src/core/analysis/snapshot.js";
 import { areSameKeys } from "../../../server/src/core/cache/predict.js";
-import { parseDockerfile } from "../../../server/src/core/syntax/parse.js";
 import { sha256 } from "../../../server/src/host/digest.js";
-import { buildOf } from "../../support/definitions.js";
-import { worldOf } from "../../support/worlds.js";
-import { changedAbove } from "./shapes.js";
-import { built, treeOf } from "./support.js";
-
-const files = { f: "0" };
+import { changedAbove, typedAfterBuild } from "./shapes.js";
 
 for (const [name, shape] of Object.entries(changedAbove)) {
   test(`what a key digests does not grow with the file below it: ${name}`, () => {
@@ -37,18 +28,7 @@ function digestsOfKey(shape: (size: number, change: string) => string, size: num
     return sha256(text);
   };
   const text = shape(size, "a");
-  const build = buildOf({});
-  const tree = treeOf({ Dockerfile: text, ...files });
-  const state = built({ text, files });
-  const world = worldOf(build, { tree, state: { ...state, transfers: new Map() } });
-  const memory = new Memory();
-  let dockerfile = parseDockerfile(text);
-  const answer = (typed: string) => {
-    dockerfile = parseDockerfile(typed, dockerfile);
-    const baseline = { kind: "last" } as const;
-    return analyse({ place: onDisk, ...build, dockerfile, world, baseline, digest }, memory)
-      .analysis;
-  };
+  const { answer } = typedAfterBuild(text, digest);
   const first = answer(text);
   assert.ok(first.summary.hit > 0, "it was built");
   // Another word each time, as somebody types: of each the step is a new one.

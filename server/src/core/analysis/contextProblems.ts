@@ -4,6 +4,7 @@ import type { KeyedStep, Keys } from "../cache/predict.js";
 import { overwrittenBy } from "../files/overwritten.js";
 import type { BuildGraph } from "../graph/graph.js";
 import type { HostError } from "../host.js";
+import { addTo } from "../text/grouped.js";
 import { type Placed, placedAt, type TextRange } from "../text/range.js";
 import type { Problem } from "./problem.js";
 
@@ -56,18 +57,15 @@ function problemsOf(keyed: KeyedStep, guessed: string | null): readonly Placed<P
 const namedErrors = 3;
 
 function unreadable(errors: readonly HostError[]): readonly UnreadableProblem[] {
-  const found = new Map<string, { named: HostError[]; count: number }>();
-  for (const error of errors) {
-    const same = found.get(error.code) ?? { named: [], count: 0 };
-    found.set(error.code, same);
-    if (++same.count <= namedErrors) same.named.push(error);
-  }
-  return [...found.values()].flatMap(({ named, count }) =>
-    named.map((error, at): UnreadableProblem => {
-      const others = at + 1 === named.length ? count - named.length : 0;
+  const byCode = new Map<string, HostError[]>();
+  for (const error of errors) addTo(byCode, error.code, error);
+  return [...byCode.values()].flatMap((alike) => {
+    const named = alike.slice(0, namedErrors);
+    return named.map((error, at): UnreadableProblem => {
+      const others = at + 1 === named.length ? alike.length - named.length : 0;
       return { code: "file-unreadable", error, ...(others > 0 && { others }) };
-    }),
-  );
+    });
+  });
 }
 
 type UnreadableProblem = Extract<Problem, { code: "file-unreadable" }>;

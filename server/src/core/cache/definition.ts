@@ -117,8 +117,8 @@ function buildkitDefinition(
   // As many as steps are kept: what is kept with each is little.
   return new Definition(digest, shape, () => {
     // COPY --link is a layer of its own in one of the two stores of images, which is not the usual one.
-    const only = { mergesLinks: false, writesVariables: false };
-    const setting = { dialect, digest, platform, args, ...only };
+    const mergesLinks = false;
+    const setting = { mergesLinks, writesVariables: false, dialect, digest, platform, args };
     const [root = null, ...sources] = shape;
     const places = new Map<SourceReference, Vertex>();
     for (const [at, from] of sourcesOf(step).entries()) places.set(from, sources[at] ?? null);

@@ -63,7 +63,7 @@ export interface FileFacts extends GraphHost {
 export function fileFacts(
   { dockerfile, froms }: FromLines,
   { definition, platform }: PlatformBuild,
-  host: GraphHost,
+  { digest, baseImage, builtImage }: GraphHost,
   before: FileFacts | null = null,
 ): FileFacts {
   const { builder, builderVersion, args, contexts, target, buildPlatform } = definition;
@@ -93,7 +93,9 @@ export function fileFacts(
       before !== null && isSameMap(before.automaticArgs, given) ? before.automaticArgs : given,
     globals: null,
     names: isNamedAlike ? before.names : stageNames(builder, written),
-    ...host,
+    digest,
+    baseImage,
+    builtImage,
   };
 }
 
