@@ -8,6 +8,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { addTo } from "../../server/src/core/text/grouped.js";
 import { MissingMeans } from "./hosts/fetching.js";
 import { inCache, inRepository, repositoryRoot } from "./repository.js";
 import { type Counts, countsFileVariable } from "./runner/counts.js";
@@ -77,17 +78,30 @@ async function runSuite(
 async function outcomes(suite: Suite, words: readonly string[]): Promise<Counts> {
   const files = testFiles(suite.name);
   if (files.length === 0) return failedWith(`test/${suite.name} has no test files`);
+  const all: Counts[] = [];
   if (words.length === 0) {
-    const counts = await outcome(suite, { files, pattern: null });
+    const parts = new Map<string, string[]>();
+    for (const file of files) addTo(parts, suite.isByFolder ? folderOf(file) : "", file);
+    for (const part of parts.values())
+      all.push(await outcome(suite, { files: part, pattern: null }));
+    const counts = total(all);
     return isEmpty(counts) ? failedWith(`no test of ${suite.name} ran`) : counts;
   }
-  const all: Counts[] = [];
   for (const word of words) {
     const counts = await outcome(suite, select(word, files, fixtureNames()));
     all.push(isEmpty(counts) ? failedWith(`no test of ${suite.name} is named "${word}"`) : counts);
   }
-  const sum = (of: keyof Counts) => all.reduce((total, counts) => total + counts[of], 0);
+  return total(all);
+}
+
+function total(all: readonly Counts[]): Counts {
+  const sum = (of: keyof Counts) => all.reduce((before, counts) => before + counts[of], 0);
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+}
+
+/** The first folder below the suite's. */
+function folderOf(file: string): string {
+  return file.split("/")[0] ?? "";
 }
 
 function isEmpty({ passed, failed, skipped }: Counts): boolean {

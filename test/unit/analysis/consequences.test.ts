@@ -30,6 +30,12 @@ test("a changed line rebuilds the lines that it is said to, and no others", () =
         // Of equal lines the classic builder finds the second in the cache: the first has just been built.
         if (text.filter((line) => line === step.text).length > 1) continue;
         const said: string = `line ${other.line} after line ${place + 1} of\n${text.join("\n")}`;
+        // A variable of an image that nobody looked into may make two lines one: what has been built for the
+        // first is then taken for the second.
+        if (prediction.causes[0]?.code === "base-variable-unknown") {
+          assert.match(step.text, /\$V\d/, said);
+          continue;
+        }
         if (certain.has(other.line)) assert.equal(prediction.kind, "miss", said);
         else if (!possible.has(other.line)) assert.equal(prediction.kind, "hit", said);
       }
