@@ -15,7 +15,7 @@ import {
   tooDeepError,
   tooManyError,
 } from "./contextErrors.js";
-import { ignoresCase, refreshed } from "./contextRefresh.js";
+import { ignoresCase, refreshed, topMissing } from "./contextRefresh.js";
 import {
   diskPath,
   fileOf,
@@ -59,12 +59,12 @@ export interface ContextReaderOptions {
 }
 
 export interface HashReport {
-  /** The tree that now holds the identities: another one when a file had changed since it was seen. */
+  /** The tree that now holds the identities: another one when a file had changed, or gone, since it was seen. */
   readonly tree: FileTree;
   /** How many files and bytes were really read. */
   readonly files: number;
   readonly bytes: number;
-  /** The files that could not be read; their nodes have it as well. */
+  /** The files that are there and could not be read; their nodes have it as well. */
   readonly errors: readonly HostError[];
 }
 
@@ -91,6 +91,10 @@ export interface ContextReader {
    * one is at; what both see the same is the same value, and nothing is hashed twice.
    */
   withIgnore(ignore: IgnoreMatcher): ContextReader;
+}
+
+function isGone({ code }: HostError): boolean {
+  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 export function createContextReader(options: ContextReaderOptions): ContextReader {
@@ -186,8 +190,13 @@ function openReader(
       if (file.identity === null) lacking.set(path, file);
     }
     const errors: HostError[] = [];
+    const vanished = new Map<string, HostError>();
     const changes = new Map<string, TreeNode>();
     let bytes = 0;
+    const fail = (path: string, file: FileNode, error: HostError): void => {
+      file.error = { ...error, path };
+      errors.push(file.error);
+    };
     const note = (path: string, file: FileNode, hashed: HashedFile): void => {
       // The file may have changed since it was seen; the identity belongs to what was read.
       const { stat } = hashed;
@@ -195,8 +204,8 @@ function openReader(
       const read = isSame ? file : fileOf(walk, file.name, stat, null);
       if (!isSame) changes.set(path, read);
       if (hashed.kind === "failed") {
-        read.error = { ...hashed.error, path };
-        errors.push(read.error);
+        if (isGone(hashed.error)) vanished.set(path, hashed.error);
+        else fail(path, read, hashed.error);
         return;
       }
       bytes += read.size;
@@ -214,10 +223,17 @@ function openReader(
       const [path, file] = wanted[number] ?? [];
       if (path !== undefined && file !== undefined) note(path, file, hashed);
     });
-    return {
-      ok: true,
-      value: { tree: keep(replaceAll(tree.root, changes)), files: wanted.length, bytes, errors },
-    };
+    let root = replaceAll(tree.root, changes);
+    if (vanished.size > 0) {
+      caseIgnored ??= ignoresCase(walk, root);
+      root = await refreshed(walk, root, topMissing(walk, vanished.keys()), caseIgnored);
+      // What is there again by now: to ask for it once more might go on for ever.
+      for (const [path, error] of vanished) {
+        const file = nodeAt(root, path);
+        if (file?.kind === "file" && file.identity === null) fail(path, file, error);
+      }
+    }
+    return { ok: true, value: { tree: keep(root), files: wanted.length, bytes, errors } };
   };
 
   const inTurn = <T>(work: () => Promise<Result<T>>): Promise<Result<T>> => {

@@ -119,6 +119,26 @@ function topUnknown(root: FolderNode, path: string): string {
   return top;
 }
 
+/** Of files that are gone, what is gone: the files, or the topmost of the folders that they were in. */
+export function topMissing(
+  walk: Pick<Walk, "fileSystem" | "root">,
+  paths: Iterable<string>,
+): readonly string[] {
+  const known = new Map<string, boolean>();
+  const isThere = (folder: string): boolean => {
+    const answer = known.get(folder) ?? walk.fileSystem.stat(diskPath(walk, folder)).ok;
+    known.set(folder, answer);
+    return answer;
+  };
+  const tops = new Set<string>();
+  for (const path of paths) {
+    let top = path;
+    for (let up = parentPath(path); up !== "" && !isThere(up); up = parentPath(up)) top = up;
+    tops.add(top);
+  }
+  return [...tops];
+}
+
 /**
  * How far a path is one of folders: what is below anything else, as a link that came into the place
  * of a folder, is not followed. Asks the disk once for each folder.

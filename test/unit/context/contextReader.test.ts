@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { rmSync, symlinkSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import type { Builder } from "../../../server/src/core/build/builder.js";
 import { contentDigest } from "../../../server/src/core/context/contentDigest.js";
@@ -14,6 +16,7 @@ import { problemWords } from "../../../server/src/core/words/problems.js";
 import { type ContextReader, createContextReader } from "../../../server/src/host/contextReader.js";
 import { sha256 } from "../../../server/src/host/digest.js";
 import type { GitFolder } from "../../../server/src/host/gitReader.js";
+import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { DISK_ROOTS, type MemoryDisk, memoryDisk } from "./memoryDisk.js";
 
 const SYSTEMS = ["posix", "windows"] as const;
@@ -288,6 +291,47 @@ test("a file that never stops changing is an error, until it does", async () => 
   disk.onRead = null;
   await reader.refresh(["a"]);
   assert.ok(await digestOf(reader, "a"));
+});
+
+test("files that are gone once they are read are taken as gone, with their folders", async () => {
+  const { disk, reader } = open("posix", ["a", "b", "new/deep/x", "new/y", "kept/z"]);
+  const gone = open("posix", ["a", "b"]);
+  gone.disk.makeDirectory("kept");
+  await gone.reader.scan();
+  await reader.scan();
+  disk.onRead = () => {
+    disk.onRead = null;
+    disk.remove("new");
+    disk.remove("kept/z");
+  };
+  const report = await reader.hash(["a", "new/deep/x", "new/y", "kept/z", "b"]);
+  assert.deepEqual(report.ok && report.value.errors, []);
+  assert.deepEqual(pathsOf(reader), ["a", "b", "kept/"]);
+  assert.equal(await digestOf(reader, "."), await digestOf(gone.reader, "."));
+});
+
+test("a file that is gone whenever it is read and there whenever it is looked for is an error", async () => {
+  const { disk, reader } = open("posix", ["a"]);
+  await reader.scan();
+  disk.deny("a", "ENOENT");
+  const report = await reader.hash(["a"]);
+  assert.deepEqual(report.ok && report.value.errors.map(({ code, path }) => [code, path]), [
+    ["ENOENT", "a"],
+  ]);
+});
+
+test("an event below a folder that a link has replaced is one of the link: nothing behind it is seen", async (t) => {
+  const outside = temporaryFolder(t, { passwd: "of somebody else", "deep/passwd": "as well" });
+  const root = temporaryFolder(t, { "dir/passwd": "own", "dir/deep/passwd": "own" });
+  const ignore = createIgnoreMatcher(readIgnoreFile(""), "buildkit");
+  const reader = createContextReader({ root, ignore });
+  await reader.scan();
+  assert.deepEqual(pathsOf(reader), ["dir/", "dir/deep/", "dir/deep/passwd", "dir/passwd"]);
+  rmSync(path.join(root, "dir"), { recursive: true });
+  symlinkSync(outside, path.join(root, "dir"));
+  await reader.refresh(["dir/passwd", "dir/deep/passwd"]);
+  assert.deepEqual(pathsOf(reader), ["dir"]);
+  assert.equal(fileAt(reader, "dir")?.linkTarget, outside);
 });
 
 test("what may not be read is a value and leaves the rest alone", async () => {

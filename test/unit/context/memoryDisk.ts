@@ -11,7 +11,8 @@ interface Inode {
   mtimeMs: number;
   ctimeMs: number;
   readonly ino: number;
-  denied: boolean;
+  /** The code of the error that opening it gives; null: none. */
+  denied: string | null;
 }
 
 export interface MemoryDisk extends FileSystem {
@@ -30,8 +31,8 @@ export interface MemoryDisk extends FileSystem {
   remove(path: string): void;
   touch(path: string): void;
   setMode(path: string, mode: number): void;
-  /** From now on this path cannot be opened or listed. */
-  deny(path: string): void;
+  /** From now on this path cannot be opened or listed; `code`: of the error, `EACCES` unless said. */
+  deny(path: string, code?: string): void;
   /** Lists directories backwards. */
   reversed: boolean;
   /** Finds files by names in another case, and lists them as they were created. */
@@ -62,7 +63,7 @@ export function memoryDisk(system: "posix" | "windows"): MemoryDisk {
       mtimeMs: disk.clock,
       ctimeMs: disk.clock,
       ino: old?.kind === kind ? old.ino : numbers++,
-      denied: false,
+      denied: null,
       ...change,
     });
   };
@@ -110,7 +111,7 @@ export function memoryDisk(system: "posix" | "windows"): MemoryDisk {
     list(path) {
       const found = find(path);
       if (!found.ok) return found;
-      if (found.value.denied) return failure("EACCES", path);
+      if (found.value.denied !== null) return failure(found.value.denied, path);
       const names = [...inodes.keys()]
         .filter((other) => other.startsWith(`${path}${separator}`))
         .map((other) => other.slice(path.length + 1))
@@ -124,7 +125,7 @@ export function memoryDisk(system: "posix" | "windows"): MemoryDisk {
     open(path) {
       const found = find(path);
       if (!found.ok) return found;
-      if (found.value.denied) return failure("EACCES", path);
+      if (found.value.denied !== null) return failure(found.value.denied, path);
       disk.opened++;
       const inode = found.value;
       let at = 0;
@@ -173,9 +174,9 @@ export function memoryDisk(system: "posix" | "windows"): MemoryDisk {
       change(path, (inode) => {
         inode.mode = mode;
       }),
-    deny: (path) =>
+    deny: (path, code = "EACCES") =>
       change(path, (inode) => {
-        inode.denied = true;
+        inode.denied = code;
       }),
   };
   put("", "directory", 0o755);
