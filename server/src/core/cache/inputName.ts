@@ -131,16 +131,11 @@ export function isSameName(a: InputName | undefined, b: InputName | undefined): 
 }
 
 /**
- * True for two images of which nothing is known, and that another tag or another registry tells apart: both
- * may lead to the same image.
+ * Of an image of which nothing is known, what another tag or another registry leaves as it is: two that differ in
+ * those alone may be the same image.
+ * @param name a reference with its platform
  */
-export function isAliasOf(a: InputName, b: InputName): boolean {
-  if (a.kind !== "reference" || b.kind !== "reference" || a.name === b.name) return false;
-  return lastNameOf(a.name) === lastNameOf(b.name);
-}
-
-/** Of a reference with its platform, without registry, tag and digest. */
-function lastNameOf(name: string): string {
+export function lastNameOf(name: string): string {
   const [path = ""] = name.split("@", 1);
   const [last = ""] = path.slice(path.lastIndexOf("/") + 1).split(":", 1);
   return last;

@@ -5,6 +5,7 @@ import type { InputName } from "./inputName.js";
 import { type LikeResults, likeResults } from "./likeResults.js";
 import {
   isSettled,
+  mostPossible,
   type NamedInput,
   possibleResults,
   type SureMatch,
@@ -61,13 +62,16 @@ export function lookUp(
   }
   const begun = sure.filter(({ result }) => result === "perhaps");
   if (begun.length > 0) return { kind: "unknown", token: recordsOf(begun), isCutShort: true };
-  const possible = possibleResults(graphs, definition.digest, named);
+  const possible = possibleResults(graphs, definition.digest, named, mostPossible);
+  if (possible === null) return open;
   if (possible.size > 0)
     return { kind: "unknown", token: { kind: "records", records: possible, isSure: false } };
   const like = likeResults(graphs, definition.digest, named);
   if (like !== null) {
-    const token = { kind: "records", records: like.records, isSure: false } as const;
-    return { kind: "unknown", token, isBy: like.by };
+    const { records, by } = like;
+    const token: Token =
+      records === null ? { kind: "any" } : { kind: "records", records, isSure: false };
+    return { kind: "unknown", token, isBy: by };
   }
   // Records without a result only lead to others.
   return sure.length === 0 ? fresh : { kind: "miss", token: recordsOf(sure) };

@@ -78,19 +78,31 @@ export function sureMatches(
   return matches;
 }
 
-/** Those that have a result, or may have one, and that it may be: it turns on what an input comes out as. */
+/** Of records that a step may turn out to be so many are told: one line could have thousands. */
+export const mostPossible = 2_000;
+
+/**
+ * Those that have a result, or may have one, and that it may be: it turns on what an input comes out as.
+ * @param most so many are told
+ * @returns null: more
+ */
 export function possibleResults(
   graphs: readonly RecordGraph[],
   definition: string,
   inputs: readonly NamedInput[],
-): ReadonlySet<CacheRecord> {
+  most: number,
+): ReadonlySet<CacheRecord> | null {
   const found: ReadonlySet<CacheRecord>[] = [];
+  let tried = 0;
   for (const layer of graphs.flatMap(({ layers }) => layers)) {
     const byRoot = layer.byDefinition.get(definition) ?? none;
     const buckets = isExact(inputs[0]) ? bucketsOn(byRoot, inputs[0]) : byRoot.values();
     for (const bucket of buckets) {
       const results = possibleIn(bucket, layer, inputs);
       if (results.size > 0) found.push(results);
+      // One set is shared, however large it is.
+      tried += results.size + 1;
+      if (tried > most && found.length > 1) return null;
     }
   }
   const [only = nothing, another] = found;
@@ -111,7 +123,8 @@ export function twinsOf(
       ? input.token.twins !== undefined
       : at > 0 && mayEqualOthers(input.name()),
   );
-  return mayHaveSome ? possibleResults(graphs, definition, inputs) : nothing;
+  if (!mayHaveSome) return nothing;
+  return possibleResults(graphs, definition, inputs, Number.POSITIVE_INFINITY) ?? nothing;
 }
 
 const none: ReadonlyMap<Found, Bucket> = new Map();
@@ -159,6 +172,13 @@ function possibleByKind(
 export function isExact(input: NamedInput | undefined): boolean {
   if (input === undefined || input.token.kind === "records") return true;
   return input.token.kind === "known" && input.isPinned !== true && !mayEqualOthers(input.name());
+}
+
+/** What stands on an exact input is found by these. */
+export function rootsOf(root: NamedInput | undefined): readonly Found[] {
+  if (root === undefined) return [null];
+  if (root.token.kind !== "records") return [nameText(root.name())];
+  return [...root.token.records, ...(root.token.twins ?? nothing)];
 }
 
 /** The records that stand on an input, as far as that is known. */

@@ -151,28 +151,28 @@ function read(definition: string): Read | null {
 /** Which definitions may be one and the same, though they are written otherwise: see `openPart.ts`. */
 export class AlikeDefinitions {
   /** Those of steps that may turn out to be none. */
-  readonly perhapsNothing: readonly string[];
+  readonly perhapsNothing: ReadonlySet<string>;
   /** By which aspects an image decides. */
   readonly #byOpen = new Map<string, Read[]>();
-  readonly #byKnown = new Map<string, Map<string, string[]>>();
+  readonly #byKnown = new Map<string, Map<string, Set<string>>>();
 
   constructor(definitions: Iterable<string>) {
-    const nothing: string[] = [];
+    const nothing = new Set<string>();
     for (const definition of definitions) {
       const one = read(definition);
       if (one === null) continue;
       addTo(this.#byOpen, maskOf(one), one);
-      if (one.aspects.includes(perhapsNothing)) nothing.push(definition);
+      if (one.aspects.includes(perhapsNothing)) nothing.add(definition);
     }
     this.perhapsNothing = nothing;
   }
 
-  /** Others than itself. */
-  to(definition: string): readonly string[] {
+  /** Sets of them; itself may be in one. */
+  to(definition: string): readonly ReadonlySet<string>[] {
     if (this.#byOpen.size === 0) return [];
     const own = read(definition);
     if (own === null) return [];
-    const found: string[] = [];
+    const found: ReadonlySet<string>[] = [];
     for (const [mask, group] of this.#byOpen) {
       const [first] = group;
       if (first?.aspects.length !== own.aspects.length) continue;
@@ -183,14 +183,25 @@ export class AlikeDefinitions {
       const name = `${mask} ${isOpen.map(Number).join("")} ${areBoth}`;
       let byKnown = this.#byKnown.get(name);
       if (byKnown === undefined) {
-        byKnown = new Map();
-        for (const one of group) addTo(byKnown, knownOf(one, isOpen, areBoth), one.definition);
+        byKnown = groupedBy(group, (one) => knownOf(one, isOpen, areBoth));
         this.#byKnown.set(name, byKnown);
       }
-      found.push(...(byKnown.get(knownOf(own, isOpen, areBoth)) ?? []));
+      const alike = byKnown.get(knownOf(own, isOpen, areBoth));
+      if (alike !== undefined && !(alike.size === 1 && alike.has(definition))) found.push(alike);
     }
-    return found.filter((one) => one !== definition);
+    return found;
   }
+}
+
+function groupedBy(group: readonly Read[], keyOf: (one: Read) => string): Map<string, Set<string>> {
+  const groups = new Map<string, Set<string>>();
+  for (const one of group) {
+    const key = keyOf(one);
+    const there = groups.get(key);
+    if (there === undefined) groups.set(key, new Set([one.definition]));
+    else there.add(one.definition);
+  }
+  return groups;
 }
 
 function maskOf(one: Read): string {

@@ -4,7 +4,7 @@
  * cache/remotecache/v1/spec.go.
  */
 import { addTo } from "../text/grouped.js";
-import { type InputName, isSameName, mayEqualOthers, nameText } from "./inputName.js";
+import { type InputName, isSameName, lastNameOf, mayEqualOthers, nameText } from "./inputName.js";
 import { AlikeDefinitions } from "./openPart.js";
 
 /** One record, known by its identity: two are the same place in the cache only if they are one. */
@@ -37,13 +37,38 @@ export interface RecordLayer {
   /** Oldest first. */
   readonly records: ReadonlyMap<CacheRecord, Result>;
   readonly byDefinition: ReadonlyMap<string, ReadonlyMap<Found, Bucket>>;
+  readonly definitionsOn: DefinitionsOn;
   readonly alike: AlikeDefinitions;
-  /** The images on which records stand of which nothing was known. */
-  readonly references: readonly InputName[];
+  /** The images on which records stand of which nothing was known, by their last names and then by their texts. */
+  readonly references: ReadonlyMap<string, ReadonlyMap<string, Reference>>;
 }
+
+type Reference = Extract<InputName, { kind: "reference" }>;
 
 /** What an input is found by: a record, the text of a name, or nothing. */
 export type Found = CacheRecord | string | null;
+
+/** The definitions of what stands on a root file system; made once somebody asks. */
+export class DefinitionsOn {
+  #byRoot: Map<Found, Set<string>> | null = null;
+
+  constructor(private readonly byDefinition: RecordLayer["byDefinition"]) {}
+
+  root(root: Found): ReadonlySet<string> {
+    if (this.#byRoot === null) {
+      this.#byRoot = new Map();
+      for (const [definition, byRoot] of this.byDefinition)
+        for (const one of byRoot.keys()) {
+          const there = this.#byRoot.get(one);
+          if (there === undefined) this.#byRoot.set(one, new Set([definition]));
+          else there.add(definition);
+        }
+    }
+    return this.#byRoot.get(root) ?? noDefinitions;
+  }
+}
+
+const noDefinitions: ReadonlySet<string> = new Set();
 
 /** The records of one definition on one root file system: one line can be there often. */
 export class Bucket {
@@ -155,11 +180,11 @@ function surer(one: Result, other: Result): Result {
 
 function layerOf(records: ReadonlyMap<CacheRecord, Result>): RecordLayer {
   const byDefinition = new Map<string, Map<Found, Bucket>>();
-  const references = new Map<string, InputName>();
+  const references = new Map<string, Map<string, Reference>>();
   for (const record of records.keys()) {
     for (const root of record.inputs[0] ?? [])
       if (root.kind === "name" && root.name.kind === "reference")
-        references.set(root.name.name, root.name);
+        addReference(references, root.name);
     const byRoot = byDefinition.get(record.definition) ?? new Map<Found, Bucket>();
     byDefinition.set(record.definition, byRoot);
     for (const root of alternativesOf(record.inputs[0])) {
@@ -168,8 +193,16 @@ function layerOf(records: ReadonlyMap<CacheRecord, Result>): RecordLayer {
       bucket.records.push(record);
     }
   }
+  const definitionsOn = new DefinitionsOn(byDefinition);
   const alike = new AlikeDefinitions(byDefinition.keys());
-  return { records, byDefinition, alike, references: [...references.values()] };
+  return { records, byDefinition, definitionsOn, alike, references };
+}
+
+function addReference(references: Map<string, Map<string, Reference>>, reference: Reference): void {
+  const last = lastNameOf(reference.name);
+  const same = references.get(last) ?? new Map<string, Reference>();
+  references.set(last, same);
+  same.set(nameText(reference), reference);
 }
 
 function alternativesOf(input: readonly RecordedInput[] | undefined): readonly Found[] {

@@ -12,7 +12,7 @@ import type { Digest, HostError } from "../host.js";
 import { classicPart } from "./classicDigest.js";
 import type { FileTree } from "./fileTree.js";
 import { buildkitPart } from "./folderDigest.js";
-import { failsStep, type Selection } from "./selection.js";
+import { failsStep, type Selection, type SourceSelection } from "./selection.js";
 
 export type ContentDigest =
   | { readonly kind: "known"; readonly digest: string }
@@ -35,9 +35,16 @@ export function contentDigest(tree: FileTree, selection: Selection, digest: Dige
   if (selection.problems.some(failsStep)) return { kind: "invalid" };
   const work = { tree, digest, needed: new Set<string>(), errors: new Map<string, HostError>() };
   const partOf = { buildkit: buildkitPart, classic: classicPart }[selection.builder];
+  const known = new Map<SourceSelection, string | null>();
   const parts = selection.digestOrder.map((index) => {
     const source = selection.sources[index];
-    return source === undefined ? "" : partOf(work, source.hashed);
+    if (source === undefined) return "";
+    let part = known.get(source);
+    if (part === undefined) {
+      part = partOf(work, source.hashed);
+      known.set(source, part);
+    }
+    return part;
   });
   // What a wildcard does not match is no source of the classic builder.
   const counted = { buildkit: parts, classic: parts.filter((part) => part !== "") }[

@@ -49,7 +49,16 @@ const selectSource = { buildkit: selectBuildKitSource, classic: selectClassicSou
 function select(tree: FileTree, request: CopyRequest): Selection {
   const rules = rulesOf(request.builder);
   const selectOne = selectSource[request.builder];
-  const sources = request.sources.map((source, index) => selectOne(tree, request, source, index));
+  // One that is written again takes the same once more.
+  const earlier = new Map<string, SourceSelection>();
+  const sources = request.sources.map((source, index) => {
+    const same = earlier.get(source);
+    if (same !== undefined) return same;
+    const one = selectOne(tree, request, source, index);
+    // Each problem is of its own place.
+    if (one.problems.length === 0) earlier.set(source, one);
+    return one;
+  });
   const everything = sources.flatMap((source) => source.problems);
   const found = sources.some((source) => source.matches > 0);
   const problems = everything.map((problem) =>

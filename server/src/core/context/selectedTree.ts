@@ -2,7 +2,7 @@
 import { joinPath } from "../text/paths.js";
 import type { FolderNode, TreeNode } from "./fileTree.js";
 import { type FolderHeader, folderNode, plainFolder } from "./folder.js";
-import type { Selection, Taken } from "./selection.js";
+import { type Selection, type Taken, takenBy } from "./selection.js";
 
 export interface SelectedTree {
   /** Folders that are taken whole are the tree's own. */
@@ -17,7 +17,7 @@ const remembered = new WeakMap<Selection, SelectedTree>();
 export function selectedTree(selection: Selection): SelectedTree {
   let tree = remembered.get(selection);
   if (tree === undefined) {
-    tree = treeOf(selection.sources.flatMap(({ taken }) => taken));
+    tree = treeOf(takenBy(selection.sources));
     remembered.set(selection, tree);
   }
   return tree;

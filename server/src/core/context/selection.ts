@@ -231,9 +231,14 @@ export function* entriesBelow(
   }
 }
 
+/** What sources take; of one that is written again, once. */
+export function takenBy(sources: readonly SourceSelection[]): readonly Taken[] {
+  return [...new Set(sources)].flatMap(({ taken }) => taken);
+}
+
 /** What sources take, each entry once: what is below a folder that is taken whole counts with that. */
 export function distinctTaken(sources: readonly SourceSelection[]): readonly Taken[] {
-  const all = sources.flatMap(({ taken }) => taken);
+  const all = takenBy(sources);
   const whole = new Set(all.flatMap(({ isWhole, path }) => (isWhole ? [path] : [])));
   const seen = new Set<string>();
   return all.filter(({ path, isWhole }) => {

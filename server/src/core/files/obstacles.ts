@@ -3,7 +3,7 @@ import type { BuilderRules } from "../build/builderRules.js";
 import type { FolderNode, TreeNode } from "../context/fileTree.js";
 import { childOf, childrenOf, nodeAt } from "../context/folder.js";
 import { takesFolder } from "../context/select.js";
-import type { ObstacleProblem, Selection } from "../context/selection.js";
+import { type ObstacleProblem, type Selection, takenBy } from "../context/selection.js";
 import type { Step } from "../graph/graph.js";
 import type { CopyOperation } from "../instructions/operation.js";
 import { joinPath, parentPath } from "../text/paths.js";
@@ -52,7 +52,7 @@ function obstacleToCopy(
   const way = isFolder ? standing : standingAt(files, parentPath(target));
   const onTheWay = inTheWay(files, way);
   if (onTheWay !== null || selection === null || rules.replacesFilesByFolders) return onTheWay;
-  for (const one of selection.sources.flatMap(({ taken }) => taken)) {
+  for (const one of takenBy(selection.sources)) {
     // What is in the way of an archive goes.
     if (archiveOf(selection, one)?.kind === "files") continue;
     const isInto = one.to === "" || standing.what === "folder" || isFolder;
