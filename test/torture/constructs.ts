@@ -71,6 +71,11 @@ const structures: Readonly<Record<string, Construct["text"]>> = {
     (n) => `FROM ${n === 0 ? "a" : `s${n - 1}`} AS s${n}\nENV V${n}=${n}\n`,
     "",
   ),
+  "one image by many tags": of((n) => `FROM a:${n}\nRUN x\n`, ""),
+  "images with what they alone can tell": of(
+    (n) => `FROM a:${n}\nENV A=$B${n}\nWORKDIR $C/${n}\nRUN x\n`,
+    "",
+  ),
   "FROM chain with RUN": of((n) => `FROM ${n === 0 ? "a" : `s${n - 1}`} AS s${n}\nRUN ${n}\n`, ""),
   "FROM chain with LABEL and EXPOSE": of(
     (n) =>
@@ -113,6 +118,8 @@ const structures: Readonly<Record<string, Construct["text"]>> = {
     of(() => "FROM s\n", "", ""),
   ),
   "one COPY of many sources": line("COPY", (n) => ` f${n}`, " /x/\n"),
+  "one COPY of one source many times, without some of it": (characters) =>
+    filled(characters, () => " .", "FROM a\nCOPY --exclude=x", " /x/\n"),
   "one COPY of many wildcards": line("COPY", (n) => ` f*${n}`, " /x/\n"),
   "one COPY from a stage of many sources": (characters) =>
     filled(characters, (n) => ` f${n}`, "FROM a AS s\nRUN a\nFROM a\nCOPY --from=s", " /x/\n"),
@@ -254,6 +261,8 @@ const classic = [
   "COPY after COPY",
   "ONBUILD that every stage inherits",
   "FROM chain with ENV",
+  "one image by many tags",
+  "images with what they alone can tell",
   "one COPY of many sources",
   "stages that take files from the one above",
 ];
@@ -261,6 +270,7 @@ const classic = [
 /** With many files in the context. */
 const taking = [
   "COPY of folders and wildcards",
+  "one COPY of one source many times, without some of it",
   "one COPY of many wildcards",
   "one COPY with many exclusions",
 ];
