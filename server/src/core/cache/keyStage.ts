@@ -29,10 +29,11 @@ import { mayBeNothing } from "./openPart.js";
 import type { Position, Setting, StageOf, StageOutcome, StepOutcome, Taker } from "./outcome.js";
 import {
   type CacheRecord,
+  equalRecord,
+  LeftRecord,
   type RecordGraph,
   type Result,
   recordedAs,
-  recordOf,
   withRecords,
 } from "./recordGraph.js";
 import { baseFolder, idle, startOf } from "./stageStart.js";
@@ -326,18 +327,20 @@ function isFolderTaken({ takesFolder: isKnown, taken, context }: StepInput): boo
 /** The record that a step leaves once it has run: one that is there already, or a new one. */
 function recordLeft(
   { records, committed, names }: StageIn,
-  { digest }: Definition,
-  open: StepOutcome["names"],
+  definition: Definition,
+  [root, ...others]: StepOutcome["names"],
   below: CacheRecord | null,
 ): CacheRecord {
-  const inputs = recordedAs(
+  const isBelow = root?.kind === "result" && below !== null;
+  // The name of a result is made of the names of all below it, and nothing is found by it here.
+  const open = root === undefined || isBelow ? others : [root, ...others];
+  const named = recordedAs(
     open.map((name) => names.resolved(name)),
-    below,
+    null,
   );
-  return (
-    recordOf(records, digest, inputs) ??
-    recordOf(committed, digest, inputs) ?? { definition: digest, inputs }
-  );
+  const inputs = isBelow ? [[{ kind: "record", record: below } as const], ...named] : named;
+  const left = new LeftRecord(definition, inputs);
+  return equalRecord(records, left) ?? equalRecord(committed, left) ?? left;
 }
 
 /**

@@ -14,7 +14,7 @@ export interface LikeResults {
 }
 
 /** Of records and places so many are looked at: thousands of lines may differ in what an image decides alone. */
-const mostTried = 256;
+const mostTried = 128;
 
 /** @returns null: there are none */
 export function likeResults(
@@ -80,13 +80,13 @@ function addFrom(
 /** Those that stand on an input, or all: whichever are fewer are gone through. */
 function* thereOf(
   search: Search,
-  { definitionsOn }: RecordLayer,
+  layer: RecordLayer,
   definitions: Definitions,
   root: NamedInput | undefined,
 ): Generator<string> {
   const count = definitions.reduce((sum, { size }) => sum + size, 0);
   if (count === 0) return;
-  const on = isExact(root) ? rootsOf(root).map((one) => definitionsOn.root(one)) : null;
+  const on = isExact(root) ? rootsOf(root).map((one) => layer.definitionsOn(one)) : null;
   const isFewer = on !== null && on.reduce((sum, { size }) => sum + size, 0) < count;
   for (const group of isFewer ? on : definitions)
     for (const definition of group) {
@@ -115,7 +115,7 @@ function addOnAliases(
   const [only, another] = definitions;
   const byRoot = another === undefined ? layer.byDefinition.get([...(only ?? [])][0] ?? "") : null;
   if (byRoot === undefined) return;
-  if (byRoot !== null && byRoot.size < aliases.size) {
+  if (byRoot !== null && byRoot.size <= aliases.size) {
     for (const [text, bucket] of byRoot) {
       if (--search.left <= 0) return;
       const alias = typeof text === "string" ? aliases.get(text) : undefined;

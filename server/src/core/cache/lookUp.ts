@@ -1,13 +1,15 @@
 /** Looks a step up in the records of earlier builds, and of this one as far as it has come. */
 import type { Definition } from "./definition.js";
 import type { StepForecast } from "./exact/stepForecast.js";
-import type { InputName } from "./inputName.js";
+import { type InputName, lastNameOf } from "./inputName.js";
 import { type LikeResults, likeResults } from "./likeResults.js";
 import {
+  isExact,
   isSettled,
   mostPossible,
   type NamedInput,
   possibleResults,
+  rootsOf,
   type SureMatch,
   sureMatches,
   type Token,
@@ -16,7 +18,7 @@ import {
 } from "./matches.js";
 import type { Names } from "./names.js";
 import type { PredictionKind } from "./prediction.js";
-import type { CacheRecord, RecordGraph } from "./recordGraph.js";
+import type { CacheRecord, RecordGraph, RecordLayer } from "./recordGraph.js";
 import type { OpenInput, StepInput } from "./stepInput.js";
 
 /** What the cache will do with a step, and what is known of its result. */
@@ -51,9 +53,20 @@ export function lookUp(
   // On a result that no record knows nothing stands.
   const [root] = inputs;
   if (root?.token.kind === "records" && root.token.records.size === 0) return fresh;
-  // Where there are no records nobody asks for the digest, which is the costly part of a first answer.
-  if (graphs.every(({ layers }) => layers.length === 0)) return fresh;
   const named = inputs.map((input) => namedInput(input, names));
+  // Where nothing stands on its root nobody asks for the digest, which is the costly part of a first answer.
+  const near = graphs.map(({ layers }) => ({
+    layers: layers.filter((layer) => mayHold(layer, named[0])),
+  }));
+  if (near.every(({ layers }) => layers.length === 0)) return fresh;
+  return lookUpIn(near, definition, named);
+}
+
+function lookUpIn(
+  graphs: readonly RecordGraph[],
+  definition: Definition,
+  named: readonly NamedInput[],
+): Found {
   const sure = graphs.flatMap((graph) => sureMatches(graph, definition.digest, named));
   const cached = sure.filter(({ result }) => result === "kept");
   if (cached.length > 0) {
@@ -96,6 +109,14 @@ export function surer(local: Found, exported: StepForecast | undefined): Found {
 
 /** Its result may be one that nobody here has a record of. */
 const open: Found = { kind: "unknown", token: { kind: "any" } };
+
+/** False where no record stands on what a step stands on, by whatever name. */
+function mayHold(layer: RecordLayer, root: NamedInput | undefined): boolean {
+  if (!isExact(root) || rootsOf(root).some((one) => layer.has(one))) return true;
+  if (root?.token.kind !== "known") return false;
+  const name = root.name();
+  return name.kind === "reference" && layer.references.has(lastNameOf(name.name));
+}
 
 function recordsOf(
   matches: readonly SureMatch[],

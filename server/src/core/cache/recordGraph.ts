@@ -14,6 +14,18 @@ export interface CacheRecord {
   readonly inputs: readonly (readonly RecordedInput[])[];
 }
 
+/** One whose definition is digested once somebody asks for it. */
+export class LeftRecord implements CacheRecord {
+  constructor(
+    private readonly of: { readonly digest: string },
+    readonly inputs: CacheRecord["inputs"],
+  ) {}
+
+  get definition(): string {
+    return this.of.digest;
+  }
+}
+
 export type RecordedInput =
   | { readonly kind: "record"; readonly record: CacheRecord }
   /** Content, an image, a download. */
@@ -33,42 +45,97 @@ export interface RecordGraph {
   readonly layers: readonly RecordLayer[];
 }
 
-export interface RecordLayer {
-  /** Oldest first. */
-  readonly records: ReadonlyMap<CacheRecord, Result>;
-  readonly byDefinition: ReadonlyMap<string, ReadonlyMap<Found, Bucket>>;
-  readonly definitionsOn: DefinitionsOn;
-  readonly alike: AlikeDefinitions;
+/**
+ * Of most layers nobody asks for more than what stands on an image or a record: the definitions of their records,
+ * which are costly, are read once somebody does.
+ */
+export class RecordLayer {
+  #roots: ReadonlySet<Found> | null = null;
+  #references: ReadonlyMap<string, ReadonlyMap<string, Reference>> | null = null;
+  #byDefinition: ReadonlyMap<string, ReadonlyMap<Found, Bucket>> | null = null;
+  #definitionsOn: ReadonlyMap<Found, ReadonlySet<string>> | null = null;
+  #alike: AlikeDefinitions | null = null;
+
+  /** @param records oldest first */
+  constructor(readonly records: ReadonlyMap<CacheRecord, Result>) {}
+
+  /** True where a record stands on it. */
+  has(root: Found): boolean {
+    this.#roots ??= new Set(this.#all().flatMap(({ inputs }) => alternativesOf(inputs[0])));
+    return this.#roots.has(root);
+  }
+
   /** The images on which records stand of which nothing was known, by their last names and then by their texts. */
-  readonly references: ReadonlyMap<string, ReadonlyMap<string, Reference>>;
+  get references(): ReadonlyMap<string, ReadonlyMap<string, Reference>> {
+    this.#references ??= referencesOf(this.#all());
+    return this.#references;
+  }
+
+  get byDefinition(): ReadonlyMap<string, ReadonlyMap<Found, Bucket>> {
+    this.#byDefinition ??= bucketsOf(this.#all());
+    return this.#byDefinition;
+  }
+
+  /** The definitions of what stands on a root file system. */
+  definitionsOn(root: Found): ReadonlySet<string> {
+    this.#definitionsOn ??= definitionsByRoot(this.byDefinition);
+    return this.#definitionsOn.get(root) ?? noDefinitions;
+  }
+
+  get alike(): AlikeDefinitions {
+    this.#alike ??= new AlikeDefinitions(this.byDefinition.keys());
+    return this.#alike;
+  }
+
+  #all(): readonly CacheRecord[] {
+    return [...this.records.keys()];
+  }
+}
+
+const noDefinitions: ReadonlySet<string> = new Set();
+
+function referencesOf(records: readonly CacheRecord[]): Map<string, Map<string, Reference>> {
+  const references = new Map<string, Map<string, Reference>>();
+  for (const { inputs } of records)
+    for (const root of inputs[0] ?? []) {
+      if (root.kind !== "name" || root.name.kind !== "reference") continue;
+      const last = lastNameOf(root.name.name);
+      const same = references.get(last) ?? new Map<string, Reference>();
+      references.set(last, same);
+      same.set(nameText(root.name), root.name);
+    }
+  return references;
+}
+
+function bucketsOf(records: readonly CacheRecord[]): Map<string, Map<Found, Bucket>> {
+  const byDefinition = new Map<string, Map<Found, Bucket>>();
+  for (const record of records) {
+    const byRoot = byDefinition.get(record.definition) ?? new Map<Found, Bucket>();
+    byDefinition.set(record.definition, byRoot);
+    for (const root of alternativesOf(record.inputs[0])) {
+      const bucket = byRoot.get(root) ?? new Bucket();
+      byRoot.set(root, bucket);
+      bucket.records.push(record);
+    }
+  }
+  return byDefinition;
+}
+
+function definitionsByRoot(byDefinition: RecordLayer["byDefinition"]): Map<Found, Set<string>> {
+  const definitions = new Map<Found, Set<string>>();
+  for (const [definition, byRoot] of byDefinition)
+    for (const root of byRoot.keys()) {
+      const there = definitions.get(root);
+      if (there === undefined) definitions.set(root, new Set([definition]));
+      else there.add(definition);
+    }
+  return definitions;
 }
 
 type Reference = Extract<InputName, { kind: "reference" }>;
 
 /** What an input is found by: a record, the text of a name, or nothing. */
 export type Found = CacheRecord | string | null;
-
-/** The definitions of what stands on a root file system; made once somebody asks. */
-export class DefinitionsOn {
-  #byRoot: Map<Found, Set<string>> | null = null;
-
-  constructor(private readonly byDefinition: RecordLayer["byDefinition"]) {}
-
-  root(root: Found): ReadonlySet<string> {
-    if (this.#byRoot === null) {
-      this.#byRoot = new Map();
-      for (const [definition, byRoot] of this.byDefinition)
-        for (const one of byRoot.keys()) {
-          const there = this.#byRoot.get(one);
-          if (there === undefined) this.#byRoot.set(one, new Set([definition]));
-          else there.add(definition);
-        }
-    }
-    return this.#byRoot.get(root) ?? noDefinitions;
-  }
-}
-
-const noDefinitions: ReadonlySet<string> = new Set();
 
 /** The records of one definition on one root file system: one line can be there often. */
 export class Bucket {
@@ -148,7 +215,7 @@ export function withRecords(
     size += top.records.size;
     kept.pop();
   }
-  return { layers: [...kept, layerOf(inOrder([...lower, added]))] };
+  return { layers: [...kept, new RecordLayer(inOrder([...lower, added]))] };
 }
 
 /** All records, oldest first. */
@@ -178,48 +245,20 @@ function surer(one: Result, other: Result): Result {
   return one === "perhaps" ? one : other;
 }
 
-function layerOf(records: ReadonlyMap<CacheRecord, Result>): RecordLayer {
-  const byDefinition = new Map<string, Map<Found, Bucket>>();
-  const references = new Map<string, Map<string, Reference>>();
-  for (const record of records.keys()) {
-    for (const root of record.inputs[0] ?? [])
-      if (root.kind === "name" && root.name.kind === "reference")
-        addReference(references, root.name);
-    const byRoot = byDefinition.get(record.definition) ?? new Map<Found, Bucket>();
-    byDefinition.set(record.definition, byRoot);
-    for (const root of alternativesOf(record.inputs[0])) {
-      const bucket = byRoot.get(root) ?? new Bucket();
-      byRoot.set(root, bucket);
-      bucket.records.push(record);
-    }
-  }
-  const definitionsOn = new DefinitionsOn(byDefinition);
-  const alike = new AlikeDefinitions(byDefinition.keys());
-  return { records, byDefinition, definitionsOn, alike, references };
-}
-
-function addReference(references: Map<string, Map<string, Reference>>, reference: Reference): void {
-  const last = lastNameOf(reference.name);
-  const same = references.get(last) ?? new Map<string, Reference>();
-  references.set(last, same);
-  same.set(nameText(reference), reference);
-}
-
 function alternativesOf(input: readonly RecordedInput[] | undefined): readonly Found[] {
   if (input === undefined) return [null];
   return input.map((one) => (one.kind === "record" ? one.record : nameText(one.name)));
 }
 
-/** The record of exactly these inputs; null: there is none. */
-export function recordOf(
-  { layers }: RecordGraph,
-  definition: string,
-  inputs: CacheRecord["inputs"],
-): CacheRecord | null {
-  for (const { byDefinition } of layers) {
-    const found = byDefinition
-      .get(definition)
-      ?.get(alternativesOf(inputs[0])[0] ?? null)
+/** The record that is this one, by definition and inputs; null: there is none. */
+export function equalRecord({ layers }: RecordGraph, of: CacheRecord): CacheRecord | null {
+  const { inputs } = of;
+  const root = alternativesOf(inputs[0])[0] ?? null;
+  for (const layer of layers) {
+    if (!layer.has(root)) continue;
+    const found = layer.byDefinition
+      .get(of.definition)
+      ?.get(root)
       ?.withSecond(alternativesOf(inputs[1])[0] ?? null)
       .find(
         (record) =>
@@ -299,7 +338,7 @@ export function joined(
       ),
     );
     const own = { definition: record.definition, inputs };
-    there.set(record, recordOf(graph, record.definition, inputs) ?? own);
+    there.set(record, equalRecord(graph, own) ?? own);
   }
   return records.map((record) => there.get(record) ?? record);
 }
