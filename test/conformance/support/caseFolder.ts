@@ -9,6 +9,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -79,11 +80,22 @@ export function applyOperations(folder: CaseFolder, operations: readonly Operati
         preserveTimestamps: true,
         verbatimSymlinks: true,
       });
+      copyFolderModes(current.path, next);
       dropCaseFolder(current);
       current = { ...current, path: next };
     } else if (isFileOperation(operation)) applyToFiles(current.path, operation, time);
   }
   return { ...current, round: folder.round + 1 };
+}
+
+/** Node's `cpSync` keeps the modes of folders up to Node 20 only. */
+function copyFolderModes(from: string, to: string): void {
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const [own, copy] = [path.join(from, entry.name), path.join(to, entry.name)];
+    copyFolderModes(own, copy);
+    chmodSync(copy, lstatSync(own).mode & 0o7777);
+  }
 }
 
 /** The path of the Dockerfile that a builder takes, absolute; null: there is none. */
