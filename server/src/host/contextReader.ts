@@ -25,6 +25,7 @@ import {
   TooMany,
   type Walk,
 } from "./contextWalk.js";
+import { isAbsent } from "./errors.js";
 import { type HashedFile, isSettled, isSettledForOthers } from "./fileHash.js";
 import type { GitReader } from "./gitReader.js";
 import { createHashMemory, type HashMemory } from "./hashMemory.js";
@@ -91,10 +92,6 @@ export interface ContextReader {
    * one is at; what both see the same is the same value, and nothing is hashed twice.
    */
   withIgnore(ignore: IgnoreMatcher): ContextReader;
-}
-
-function isGone({ code }: HostError): boolean {
-  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 export function createContextReader(options: ContextReaderOptions): ContextReader {
@@ -204,7 +201,7 @@ function openReader(
       const read = isSame ? file : fileOf(walk, file.name, stat, null);
       if (!isSame) changes.set(path, read);
       if (hashed.kind === "failed") {
-        if (isGone(hashed.error)) vanished.set(path, hashed.error);
+        if (isAbsent(hashed.error)) vanished.set(path, hashed.error);
         else fail(path, read, hashed.error);
         return;
       }

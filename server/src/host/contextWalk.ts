@@ -2,6 +2,7 @@
  * Reads directories of a build context into nodes: ignored files left out, links never followed,
  * what cannot be read kept as a value. Works in slices so that the event loop stays free.
  */
+
 import { rulesOf } from "../core/build/builderRules.js";
 import type { FileNode, FolderNode, TreeNode } from "../core/context/fileTree.js";
 import {
@@ -16,6 +17,7 @@ import type { IgnoreMatcher } from "../core/context/ignoreFile.js";
 import type { MatchState } from "../core/context/patternMatcher.js";
 import { type HostError, notUtf8 } from "../core/host.js";
 import { joinPath } from "../core/text/paths.js";
+import { isAbsent } from "./errors.js";
 import type { GitFolder } from "./gitReader.js";
 import type { DiskStat, FileSystem } from "./nodeFileSystem.js";
 import type { Slices } from "./slices.js";
@@ -144,7 +146,7 @@ export function readEntry(
   previous: TreeNode | null,
 ): FileNode | FolderEntry | HostError | null {
   const stat = walk.fileSystem.stat(path);
-  if (!stat.ok) return isGone(stat.error) ? goneOrNameless(name) : stat.error;
+  if (!stat.ok) return isAbsent(stat.error) ? goneOrNameless(name) : stat.error;
   const { kind } = stat.value;
   if (kind === "directory") {
     return { name, kind, mode: modeOf(walk.fileSystem, stat.value.mode), uid: 0, gid: 0 };
@@ -152,7 +154,7 @@ export function readEntry(
   let linkTarget: string | null = null;
   if (kind === "symlink") {
     const link = walk.fileSystem.readLink(path);
-    if (!link.ok) return isGone(link.error) ? null : link.error;
+    if (!link.ok) return isAbsent(link.error) ? null : link.error;
     linkTarget =
       walk.fileSystem.system === "windows" ? link.value.replaceAll("\\", "/") : link.value;
   }
@@ -221,10 +223,6 @@ export function fileOf(
 /** Windows has no execute bit: both clients set it everywhere and drop what others could write. */
 function modeOf(fileSystem: FileSystem, mode: number): number {
   return fileSystem.system === "windows" ? (mode | 0o111) & 0o755 : mode;
-}
-
-function isGone(error: HostError): boolean {
-  return error.code === "ENOENT" || error.code === "ENOTDIR";
 }
 
 /** True where a file is as it was by all that its stat tells. */

@@ -2,6 +2,7 @@
  * Reads the files that say how images are built. A program file of its own, loaded where such a file
  * is there: it brings the parsers of YAML and JSON.
  */
+
 import type { FoundBuilds, Lacking } from "../core/build/foundBuild.js";
 import type { DataFile } from "../core/definitions/data.js";
 import type { EvaluationAsk } from "../core/definitions/evaluation.js";
@@ -11,6 +12,7 @@ import type { ReaderFiles } from "../core/definitions/reader.js";
 import type { Result } from "../core/host.js";
 import { parseJson, parseYaml } from "./dataTexts.js";
 import type { Asked, DefinitionPrograms } from "./definitionPrograms.js";
+import { isAbsent } from "./errors.js";
 import { type FileSystem, readRegularFile } from "./nodeFileSystem.js";
 import { pathRules } from "./paths.js";
 
@@ -69,8 +71,7 @@ export function readBuilds(
       text = load(path);
       texts.set(path, text);
       read.add(path);
-      if (!text.ok && text.error.code !== "ENOENT" && text.error.code !== "ENOTDIR")
-        failures.set(path, text.error.message);
+      if (!text.ok && !isAbsent(text.error)) failures.set(path, text.error.message);
     }
     return text;
   };
@@ -84,7 +85,7 @@ export function readBuilds(
     !reads.some((path) => failures.has(path)) &&
     besides.every((path) => {
       const text = load(path);
-      return text.ok || text.error.code === "ENOENT" || text.error.code === "ENOTDIR";
+      return text.ok || isAbsent(text.error);
     });
   const files: ReaderFiles = {
     root,

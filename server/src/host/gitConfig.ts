@@ -3,8 +3,10 @@
  * stands anywhere counts, whatever overrides it and whatever condition its file is included under:
  * it is enough that bytes could be changed. Source: git, Documentation/config.txt, config.c.
  */
+
 import { homedir } from "node:os";
 import path from "node:path";
+import { isAbsent } from "./errors.js";
 import { type FileSystem, readRegularFile } from "./nodeFileSystem.js";
 
 export interface GitSetting {
@@ -109,15 +111,11 @@ export function pathOfSetting(value: string, folder: string, home: string): stri
 /** A text file that git reads, links followed; null: it is there and is none. */
 export function readGitText(fileSystem: FileSystem, file: string): string | "absent" | null {
   const real = fileSystem.realPath(file);
-  if (!real.ok) return isAbsent(real.error.code) ? "absent" : null;
+  if (!real.ok) return isAbsent(real.error) ? "absent" : null;
   const bytes = readRegularFile(fileSystem, real.value, maxLength);
   if (bytes.ok) return bytes.value.toString("utf8");
   // Where a device stands, git finds nothing in it: /dev/null is how settings are switched off.
-  return isAbsent(bytes.error.code) || bytes.error.code === "EINVAL" ? "absent" : null;
-}
-
-function isAbsent(code: string): boolean {
-  return code === "ENOENT" || code === "ENOTDIR";
+  return isAbsent(bytes.error) || bytes.error.code === "EINVAL" ? "absent" : null;
 }
 
 /** null: not a file of settings, or written in a way that nobody writes. */

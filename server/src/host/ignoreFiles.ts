@@ -1,4 +1,5 @@
 /** The ignore file that a builder takes for a context. */
+
 import path from "node:path";
 import type { Builder } from "../core/build/builder.js";
 import { rulesOf } from "../core/build/builderRules.js";
@@ -10,6 +11,7 @@ import {
 } from "../core/context/ignoreFile.js";
 import type { HostError, Result } from "../core/host.js";
 import type { ContextAsk } from "../core/world/facts.js";
+import { isAbsent } from "./errors.js";
 import type { FileSystem } from "./nodeFileSystem.js";
 import { pathInside } from "./paths.js";
 
@@ -48,7 +50,7 @@ export function findIgnore(
     }
     const text = readText(file);
     if (text.ok) return { kind: "found", path: file, text: text.value };
-    if (text.error.code !== "ENOENT" && text.error.code !== "ENOTDIR") {
+    if (!isAbsent(text.error)) {
       return { kind: "unreadable", error: text.error };
     }
   }

@@ -31,9 +31,9 @@ import {
   type CacheRecord,
   equalRecord,
   LeftRecord,
+  type RecordedInput,
   type RecordGraph,
   type Result,
-  recordedAs,
   withRecords,
 } from "./recordGraph.js";
 import { baseFolder, idle, startOf } from "./stageStart.js";
@@ -328,17 +328,15 @@ function isFolderTaken({ takesFolder: isKnown, taken, context }: StepInput): boo
 function recordLeft(
   { records, committed, names }: StageIn,
   definition: Definition,
-  [root, ...others]: StepOutcome["names"],
+  open: StepOutcome["names"],
   below: CacheRecord | null,
 ): CacheRecord {
-  const isBelow = root?.kind === "result" && below !== null;
-  // The name of a result is made of the names of all below it, and nothing is found by it here.
-  const open = root === undefined || isBelow ? others : [root, ...others];
-  const named = recordedAs(
-    open.map((name) => names.resolved(name)),
-    null,
+  const inputs = open.map((name, at): readonly RecordedInput[] =>
+    // The name of a result is made of the names of all below it, and nothing is found by it here.
+    at === 0 && name.kind === "result" && below !== null
+      ? [{ kind: "record", record: below }]
+      : [{ kind: "name", name: names.resolved(name) }],
   );
-  const inputs = isBelow ? [[{ kind: "record", record: below } as const], ...named] : named;
   const left = new LeftRecord(definition, inputs);
   return equalRecord(records, left) ?? equalRecord(committed, left) ?? left;
 }

@@ -2,9 +2,16 @@
  * Results that a step may turn out to be though something of it is called otherwise, where only a base image
  * can tell that nothing is known of: its definition, the image by another name, a step below it that may be none.
  */
-import { lastNameOf } from "./inputName.js";
-import { bucketsOn, fitOf, isExact, type NamedInput, rootsOf } from "./matches.js";
-import type { Bucket, CacheRecord, RecordGraph, RecordLayer } from "./recordGraph.js";
+import { nameText } from "./inputName.js";
+import { aliasesOf, bucketsOn, fitOf, isExact, type NamedInput, rootsOf } from "./matches.js";
+import type {
+  Bucket,
+  CacheRecord,
+  Found,
+  RecordGraph,
+  RecordLayer,
+  Reference,
+} from "./recordGraph.js";
 
 export interface LikeResults {
   /** null: too many to be told. */
@@ -102,33 +109,40 @@ function addOnAliases(
   definitions: Definitions,
   [root, ...others]: readonly NamedInput[],
 ): void {
-  if (root?.token.kind !== "known" || layer.references.size === 0) return;
-  const { token } = root;
-  const name = root.name();
-  if (name.kind !== "reference") return;
-  const aliases = layer.references.get(lastNameOf(name.name));
-  if (aliases === undefined) return;
-  const inputsOn = (alias: typeof name): readonly NamedInput[] => [
-    { name: () => alias, token },
+  const aliases = aliasesOf(layer, root);
+  if (root === undefined || aliases.size === 0) return;
+  const own = nameText(root.name());
+  const inputsOn = (alias: Reference): readonly NamedInput[] => [
+    { name: () => alias, token: root.token },
     ...others,
   ];
-  const [only, another] = definitions;
-  const byRoot = another === undefined ? layer.byDefinition.get([...(only ?? [])][0] ?? "") : null;
-  if (byRoot === undefined) return;
+  const byRoot = onlyOf(layer, definitions);
   if (byRoot !== null && byRoot.size <= aliases.size) {
     for (const [text, bucket] of byRoot) {
       if (--search.left <= 0) return;
-      const alias = typeof text === "string" ? aliases.get(text) : undefined;
-      if (alias !== undefined && alias.name !== name.name)
-        addFrom(search, layer, bucket, inputsOn(alias));
+      const alias = typeof text === "string" && text !== own ? aliases.get(text) : undefined;
+      if (alias !== undefined) addFrom(search, layer, bucket, inputsOn(alias));
     }
     return;
   }
-  for (const alias of aliases.values()) {
+  for (const [text, alias] of aliases) {
     if (--search.left <= 0) return;
-    if (alias.name !== name.name) addOn(search, layer, definitions, inputsOn(alias));
+    if (text !== own) addOn(search, layer, definitions, inputsOn(alias));
   }
 }
+
+/** What is of the one definition that there is; null: there are more. */
+function onlyOf(
+  { byDefinition }: RecordLayer,
+  definitions: Definitions,
+): ReadonlyMap<Found, Bucket> | null {
+  const [only, another] = definitions;
+  if (only?.size !== 1 || another !== undefined) return null;
+  const [definition = ""] = only;
+  return byDefinition.get(definition) ?? nothing;
+}
+
+const nothing: ReadonlyMap<Found, Bucket> = new Map();
 
 /** What steps have left on it that may be none: then it is what those left. */
 function overNothing(search: Search, layer: RecordLayer, root: NamedInput): NamedInput[] {

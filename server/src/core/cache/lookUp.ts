@@ -1,9 +1,10 @@
 /** Looks a step up in the records of earlier builds, and of this one as far as it has come. */
 import type { Definition } from "./definition.js";
 import type { StepForecast } from "./exact/stepForecast.js";
-import { type InputName, lastNameOf } from "./inputName.js";
+import type { InputName } from "./inputName.js";
 import { type LikeResults, likeResults } from "./likeResults.js";
 import {
+  aliasesOf,
   isExact,
   isSettled,
   mostPossible,
@@ -113,9 +114,7 @@ const open: Found = { kind: "unknown", token: { kind: "any" } };
 /** False where no record stands on what a step stands on, by whatever name. */
 function mayHold(layer: RecordLayer, root: NamedInput | undefined): boolean {
   if (!isExact(root) || rootsOf(root).some((one) => layer.has(one))) return true;
-  if (root?.token.kind !== "known") return false;
-  const name = root.name();
-  return name.kind === "reference" && layer.references.has(lastNameOf(name.name));
+  return aliasesOf(layer, root).size > 0;
 }
 
 function recordsOf(

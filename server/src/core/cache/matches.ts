@@ -1,6 +1,13 @@
 /** The records that a step could turn out to be, by what is known of its inputs before the build. */
 
-import { type InputName, isSameName, mayBeEqual, mayEqualOthers, nameText } from "./inputName.js";
+import {
+  type InputName,
+  isSameName,
+  lastNameOf,
+  mayBeEqual,
+  mayEqualOthers,
+  nameText,
+} from "./inputName.js";
 import type {
   Bucket,
   CacheRecord,
@@ -8,6 +15,7 @@ import type {
   RecordedInput,
   RecordGraph,
   RecordLayer,
+  Reference,
   Result,
 } from "./recordGraph.js";
 
@@ -180,6 +188,18 @@ export function rootsOf(root: NamedInput | undefined): readonly Found[] {
   if (root.token.kind !== "records") return [nameText(root.name())];
   return [...root.token.records, ...(root.token.twins ?? nothing)];
 }
+
+/** The image that an input is, of which nothing is known, by the names that it may have too; empty: it is none. */
+export function aliasesOf(
+  { references }: Pick<RecordLayer, "references">,
+  root: NamedInput | undefined,
+): ReadonlyMap<string, Reference> {
+  if (root?.token.kind !== "known" || references.size === 0) return noAliases;
+  const name = root.name();
+  return (name.kind === "reference" ? references.get(lastNameOf(name.name)) : null) ?? noAliases;
+}
+
+const noAliases: ReadonlyMap<string, Reference> = new Map();
 
 /** The records that stand on an input, as far as that is known. */
 export function bucketsOn(

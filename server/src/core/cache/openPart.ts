@@ -8,7 +8,7 @@ import type { Step } from "../graph/graph.js";
 import type { Digest } from "../host.js";
 import type { OpenValues } from "../image/unknowns.js";
 import type { RunOperation } from "../instructions/operation.js";
-import { addTo } from "../text/grouped.js";
+import { addTo, addToSet } from "../text/grouped.js";
 import type { Parts } from "./exact/op.js";
 
 /** A definition on an image of which nothing is known, by the digests of what is known and of what is not. */
@@ -195,12 +195,7 @@ export class AlikeDefinitions {
 
 function groupedBy(group: readonly Read[], keyOf: (one: Read) => string): Map<string, Set<string>> {
   const groups = new Map<string, Set<string>>();
-  for (const one of group) {
-    const key = keyOf(one);
-    const there = groups.get(key);
-    if (there === undefined) groups.set(key, new Set([one.definition]));
-    else there.add(one.definition);
-  }
+  for (const one of group) addToSet(groups, keyOf(one), one.definition);
   return groups;
 }
 

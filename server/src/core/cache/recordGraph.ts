@@ -3,7 +3,7 @@
  * digest of its definition and by the records and contents that its inputs may be. Source: BuildKit,
  * cache/remotecache/v1/spec.go.
  */
-import { addTo } from "../text/grouped.js";
+import { addTo, addToSet } from "../text/grouped.js";
 import { type InputName, isSameName, lastNameOf, mayEqualOthers, nameText } from "./inputName.js";
 import { AlikeDefinitions } from "./openPart.js";
 
@@ -124,15 +124,11 @@ function bucketsOf(records: readonly CacheRecord[]): Map<string, Map<Found, Buck
 function definitionsByRoot(byDefinition: RecordLayer["byDefinition"]): Map<Found, Set<string>> {
   const definitions = new Map<Found, Set<string>>();
   for (const [definition, byRoot] of byDefinition)
-    for (const root of byRoot.keys()) {
-      const there = definitions.get(root);
-      if (there === undefined) definitions.set(root, new Set([definition]));
-      else there.add(definition);
-    }
+    for (const root of byRoot.keys()) addToSet(definitions, root, definition);
   return definitions;
 }
 
-type Reference = Extract<InputName, { kind: "reference" }>;
+export type Reference = Extract<InputName, { kind: "reference" }>;
 
 /** What an input is found by: a record, the text of a name, or nothing. */
 export type Found = CacheRecord | string | null;

@@ -3,6 +3,7 @@
  * is needed to know them, of the Dockerfile itself. They need the bytes of every file, so that they
  * are made in two turns: `wantedFiles` says which files are to be read, `contentRecords` what follows.
  */
+
 import { type ExactDigests, exactDigests } from "../../context/exactDigest.js";
 import { type FileNode, type FileTree, fileNode } from "../../context/fileTree.js";
 import { folderNode, plainFolder } from "../../context/folder.js";
@@ -12,6 +13,7 @@ import { filesOf } from "../../files/filesAt.js";
 import { stageContent } from "../../files/stageContent.js";
 import type { Step } from "../../graph/graph.js";
 import type { Digest } from "../../host.js";
+import { addToSet } from "../../text/grouped.js";
 import { utf8Size } from "../../text/utf8.js";
 import type { StageEnd } from "../predict.js";
 import type { ExactKey } from "./exactKeys.js";
@@ -57,9 +59,7 @@ export function wantedFiles(sources: ContentSources): readonly WantedFile[] {
     ({ identity }: FileNode, header: string, path: string): null => {
       if (identity === null) return null;
       if (folder !== undefined && !places.has(identity)) places.set(identity, { folder, path });
-      const all = headers.get(identity);
-      if (all === undefined) headers.set(identity, new Set([header]));
-      else all.add(header);
+      addToSet(headers, identity, header);
       return null;
     };
   const inSent = new Map<string | null, ExactDigests>();
