@@ -37,6 +37,8 @@ journey("the start", { workspace: sample("python-app"), file: "app.py" }, async 
       .textContent();
     const [, time = "NaN"] = /Activation: (\d+)ms/.exec(told ?? "") ?? [];
     await screenshot(editor, "start");
+    // What it refuses of a manifest it says there.
+    assert.equal(await row.getByText(/already contributed|is not|must be/).count(), 0);
     process.stdout.write(`  activation by VS Code's report: ${time} ms\n`);
     assert.ok(Number(time) < limits.activation, told ?? "");
   });
